@@ -1,0 +1,70 @@
+# Needs only git, make and Python 3.11 or 3.12. `make` alone lists the targets.
+
+# The first of these that starts and has a version that fits; python3 if none does, so that the error below can name it.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && { echo "$$p"; exit; }; \
+	done; echo python3)
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# More words for the command that a target runs, as in: make refresh ARGS=--help
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install refresh ui test test-all check format bench lock clean
+
+help: ## List these targets
+	@echo "Usage: make TARGET"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 } /^#vi / { printf "  %-9s %s\n", "", substr($$0, 5) }' $(firstword $(MAKEFILE_LIST))
+
+refresh: $(STAMP) ## Read the returns in raw/, check them, write the marts and figures
+#vi Đọc các biểu báo cáo trong raw/, kiểm tra, rồi ghi bảng số liệu và biểu tổng hợp
+	$(BIN)/returns refresh $(ARGS)
+
+ui: $(STAMP) ## Open the Dagster pages at 127.0.0.1:3000, on the same records as refresh
+#vi Mở trang Dagster tại 127.0.0.1:3000, dùng chung dữ liệu với lệnh refresh
+	$(BIN)/returns ui $(ARGS)
+
+install: $(STAMP) ## Make .venv from requirements.lock, if it is out of date
+
+test: $(STAMP) ## Run the tests, less the slow ones
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-all: $(STAMP) ## Run every test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Lint, check the formatting and the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## Format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## Run the benchmarks in tests/benchmarks
+	$(BIN)/python -m pytest tests/benchmarks $(ARGS)
+
+lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras \
+		--no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --newline lf \
+		--extra dev --build-deps-for editable $(ARGS) --output-file requirements.lock pyproject.toml
+
+clean: ## Remove .venv and what tools left behind; data/ and raw/ stay
+	rm -rf $(VENV) build returns.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .ci-artefacts
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is written last, so a broken install is done again the next time.
+$(STAMP): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || \
+		{ echo "This project needs Python 3.11 or 3.12, and $(PYTHON) is not one of them: install python3.11, or name one with make PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@"$(BIN)/python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null || \
+		"$(PYTHON)" -m venv --clear $(VENV)
+	@echo "Installing the packages of requirements.lock in $(VENV): about a minute the first time."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,124 @@
+"""The blank form: the workbook a reporter fills in, made from the forms' own description.
+
+Belongs here: the layout of a workbook. Does not belong here: labels and units (``schemas.forms``), finding them again
+(``pipelines.steps.locate``, which owns the words of the headings).
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+
+from pipelines.steps.locate import (
+    COMMUNE_MARK,
+    FORM_MARK,
+    LABEL_HEADING,
+    NOTE_HEADING,
+    PERIOD_MARK,
+    REPORTER_MARK,
+    UNIT_HEADING,
+    VALUE_HEADING,
+)
+from schemas.form import Form
+from schemas.periods import Period
+
+NOTES_LINE = (
+    "Cách ghi: ô để trống là chưa có số liệu; «-» hoặc «không» là không phát sinh (bằng 0). "
+    "Số viết theo kiểu Việt Nam: 1.234,5. Không sửa tên chỉ tiêu và đơn vị tính."
+)
+
+_WIDTHS = (6, 46, 10, 20, 44)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes into the value cell of a line, and into its note."""
+
+    value: str | float | int
+    note: str = ""
+
+
+def workbook(
+    forms: Sequence[type[Form]],
+    *,
+    period: Period,
+    commune: str,
+    reporter: str,
+    answers: Mapping[tuple[str, str], Answer] | None = None,
+) -> bytes:
+    """Return an .xlsx with one sheet per form.
+
+    Args:
+        forms: The forms, in the order of the sheets.
+        period: The reporting period printed in the heading.
+        commune: The commune's name as printed.
+        reporter: The reporter's name as printed.
+        answers: What to fill in, by form code and field; without it the workbook is blank.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    # A fixed date: the same answers give the same bytes, and so the same hash.
+    book.set_properties({"title": f"{reporter} - {period.title}", "created": period.end_time})
+    styles = _styles(book)
+    for form in forms:
+        given = {field: answer for (code, field), answer in (answers or {}).items() if code == form.code}
+        _sheet(book.add_worksheet(form.sheet), form, styles, (period.title, commune, reporter), given)
+    book.close()
+    return buffer.getvalue()
+
+
+def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    base = {"font_name": "Times New Roman", "font_size": 13, "valign": "vcenter"}
+    looks: dict[str, dict[str, Any]] = {
+        "plain": {},
+        "title": {"bold": True, "font_size": 14, "align": "center"},
+        "heading": {"bold": True, "border": 1, "align": "center", "bg_color": "#DDE8F0"},
+        "section": {"bold": True, "border": 1, "bg_color": "#F2F2F2"},
+        "label": {"border": 1, "text_wrap": True},
+        "centre": {"border": 1, "align": "center"},
+        "whole": {"border": 1, "num_format": "#,##0"},
+        "decimal": {"border": 1, "num_format": "#,##0.00"},
+        "note": {"border": 1, "italic": True, "text_wrap": True},
+        "footer": {"italic": True, "text_wrap": True, "valign": "top"},
+    }
+    return {name: book.add_format(base | look) for name, look in looks.items()}
+
+
+def _sheet(
+    sheet: Any, form: type[Form], styles: Mapping[str, Any], heading: tuple[str, str, str], answers: Mapping[str, Answer]
+) -> None:
+    period, commune, reporter = heading
+    last = len(_WIDTHS) - 1
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.merge_range(0, 0, 0, 2, f"ỦY BAN NHÂN DÂN XÃ {commune.upper()}", styles["plain"])
+    sheet.merge_range(0, 3, 0, last, f"{FORM_MARK} {form.code} (phiên bản {form.version})", styles["plain"])
+    sheet.merge_range(1, 0, 1, last, form.heading.upper(), styles["title"])
+    for row, (mark, words) in enumerate(((PERIOD_MARK, period), (COMMUNE_MARK, commune), (REPORTER_MARK, reporter)), start=2):
+        sheet.merge_range(row, 0, row, last, f"{mark}: {words}", styles["plain"])
+    for column, words in enumerate(("STT", LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING)):
+        sheet.write_string(6, column, words, styles["heading"])
+    row, number, section = 7, 0, ""
+    for name, item in form.fields().items():
+        if item.section != section:
+            section = item.section
+            sheet.merge_range(row, 0, row, last, section, styles["section"])
+            row += 1
+        number += 1
+        answer = answers.get(name, Answer(""))
+        sheet.write_number(row, 0, number, styles["centre"])
+        sheet.write_string(row, 1, item.label, styles["label"])
+        sheet.write_string(row, 2, item.unit.label, styles["centre"])
+        style = styles["decimal" if item.unit.decimals else "whole"]
+        if isinstance(answer.value, str):
+            (sheet.write_string if answer.value else sheet.write_blank)(row, 3, answer.value, style)
+        else:
+            sheet.write_number(row, 3, answer.value, style)
+        sheet.write_string(row, 4, answer.note, styles["note"])
+        row += 1
+    sheet.merge_range(row + 1, 0, row + 2, last, NOTES_LINE, styles["footer"])
+    sheet.freeze_panes(7, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)

@@ -1,0 +1,296 @@
+"""The layers of the pipeline: for each, what is loaded, which step is applied, what is stored.
+
+Belongs here: joining storage and steps, for any number of return sets. Does not belong here: Dagster (``assets`` wraps each
+of these functions), rules, formats.
+
+Every table carries a stamp per return set, a hash of all that decided its rows: the raw files, the ledger, the places and
+this software. A layer hands on the stamp of what it was made from, so that a table made of old input can never pass for new,
+whichever way the layers are run.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.frames import to_frame, to_table
+from pipelines.raw import PLACES, Raw, ReturnSetKey
+from pipelines.steps import correct, figures, findings, gate, locate, problems, read
+from pipelines.storage import Store
+from schemas import marts as tables
+from schemas.edits import Agreement
+from schemas.figure import Chapter
+from schemas.figures import CHAPTERS
+from schemas.form import Form
+from schemas.forms import FORMS
+from schemas.problems import Problems
+
+Keys = Sequence[ReturnSetKey]
+
+
+@cache
+def code_version() -> str:
+    """Return a hash of the source of this software: change it, and everything is made anew."""
+    digest = hashlib.sha256()
+    for package in ("schemas", "pipelines", "assets"):
+        root = Path(str(resources.files(package)))
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv")):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp(raw: Raw, hashes: Mapping[str, str]) -> str:
+    places = raw.root / PLACES
+    own_places = hashlib.sha256(places.read_bytes()).hexdigest() if places.is_file() else ""
+    return hashlib.sha256(json.dumps([code_version(), own_places, dict(hashes)], sort_keys=True).encode()).hexdigest()
+
+
+def fingerprint(raw: Raw, key: ReturnSetKey) -> str:
+    """Return the stamp that tables made from a return set as it lies in the raw folder now would carry."""
+    return _stamp(raw, raw.hashes(key))
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """What the reading layer did."""
+
+    read: tuple[str, ...]
+    reused: tuple[str, ...]
+
+
+def read_cells(raw: Raw, store: Store, keys: Keys) -> ReadReport:
+    """Stage files, cells and ledger of the return sets; a workbook whose bytes are known is not opened again."""
+    opened: list[str] = []
+    reused: list[str] = []
+    for key in keys:
+        hashes = raw.hashes(key)
+        present = list(raw.files(key))
+        old_files = to_frame(store.read("files", [str(key)]), tables.FILES)
+        old_cells = to_frame(store.read("cells", [str(key)]), tables.CELLS)
+        known = set(old_files[["file", "sha256"]].itertuples(index=False, name=None)) if _same_code(store, key) else set()
+        new = [file for file in present if (file.name, file.sha256) not in known]
+        kept = {(file.name, file.sha256) for file in present} & known
+        files, cells = read.read(new)
+        files = pd.concat([old_files[_in(old_files, kept)], files], ignore_index=True).sort_values("file", ignore_index=True)
+        cells = pd.concat([old_cells[_in(old_cells, kept)], cells], ignore_index=True)
+        ledger, ledger_problems = correct.read_ledger({key.pair: text} if (text := raw.ledger(key)) else {})
+        # Hashed from the bytes that were read, not from a second look at the folder.
+        hashes |= {file.name: file.sha256 for file in present}
+        stamp = _stamp(raw, hashes)
+        store.stage("files", str(key), to_table(files, tables.FILES), stamp)
+        store.stage("cells", str(key), to_table(cells, tables.CELLS), stamp)
+        store.stage("ledger", str(key), to_table(ledger, tables.LEDGER), stamp)
+        store.stage("ledger_problems", str(key), to_table(ledger_problems, tables.PROBLEMS), stamp)
+        store.stage("readers", str(key), pa.table({"code": [code_version()]}), stamp)
+        opened += [f"{key}/{file.name}" for file in new]
+        reused += [f"{key}/{name}" for name, _ in sorted(kept)]
+    return ReadReport(tuple(opened), tuple(reused))
+
+
+def _same_code(store: Store, key: ReturnSetKey) -> bool:
+    return any(part["code"].to_pylist() == [code_version()] for part in store.read("readers", [str(key)]))
+
+
+def _in(frame: pd.DataFrame, kept: set[tuple[str, str]]) -> list[bool]:
+    return [pair in kept for pair in frame[["file", "sha256"]].itertuples(index=False, name=None)]
+
+
+def locate_returns(raw: Raw, store: Store, keys: Keys) -> dict[str, int]:
+    """Stage the entries of every form, and the problems met; return the number of entries per domain."""
+    names = [str(key) for key in keys]
+    files, cells, ledger, ledger_problems = (
+        to_frame(store.read(table, names), schema)
+        for table, schema in (
+            ("files", tables.FILES), ("cells", tables.CELLS), ("ledger", tables.LEDGER), ("ledger_problems", tables.PROBLEMS),
+        )
+    )
+    corrected, correction_problems = correct.correct(cells, ledger)
+    located = locate.locate(corrected, FORMS, raw.places)
+    met = pd.concat(
+        [_file_problems(files), located.problems, _with_form(pd.concat([ledger_problems, correction_problems]), located.sheets)],
+        ignore_index=True,
+    )
+    counts = {}
+    for form in FORMS:
+        own = located.entries[located.entries["form"] == form.code]
+        _stage_parts(store, f"returns/{form.domain}", own, tables.ENTRIES, keys)
+        counts[form.domain] = len(own)
+    _stage_parts(store, "problems", met, tables.PROBLEMS, keys)
+    return counts
+
+
+def _file_problems(files: pd.DataFrame) -> pd.DataFrame:
+    troubled = files[files["problem"] != ""]
+    told = [
+        problems.problem_rows(Problems[str(name)], rows.rename(columns={"detail": "written"})[
+            ["period", "commune", "file", "written"]
+        ].to_dict("records"))
+        for name, rows in troubled.groupby("problem")
+    ]
+    return pd.concat(told, ignore_index=True) if told else problems.problem_rows(Problems.UNREADABLE_FILE, [])
+
+
+def _with_form(met: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Give problems of the ledger the form and reporter of the sheet they point at."""
+    known = sheets[[*locate.SHEET, "form", "reporter"]]
+    return met.drop(columns=["form", "reporter"]).merge(known, on=locate.SHEET, how="left").fillna({"form": "", "reporter": ""})
+
+
+def _stage_parts(store: Store, table: str, frame: pd.DataFrame, schema: pa.Schema, keys: Keys, base: str = "cells") -> None:
+    """Stage each return set's rows under the stamp of the table they were made from."""
+    for key in keys:
+        part = frame[(frame["period"] == key.period) & (frame["commune"] == key.commune)]
+        store.stage(table, str(key), to_table(part, schema), store.stamps(base, str(key))[str(key)])
+
+
+def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
+    """Return the forms whose returns a form's edits look at, its own first."""
+    others = {edit.villages.form for edit in form.edits if isinstance(edit, Agreement)}
+    return (form, *sorted(others, key=lambda other: other.code))
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What checking a form of some return sets gave."""
+
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+    held: tuple[ReturnSetKey, ...]
+
+
+def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckReport:
+    """Stage the findings and edit outcomes of one form."""
+    names = [str(key) for key in keys]
+    parts = [part for other in forms_read_by(form) for part in store.read(f"returns/{other.domain}", names)]
+    checked = findings.check(
+        form,
+        to_frame(parts, tables.ENTRIES),
+        to_frame(store.read("problems", names), tables.PROBLEMS),
+        _mart(store, form),
+        [key.pair for key in keys],
+        raw.places,
+    )
+    base = f"returns/{form.domain}"
+    _stage_parts(store, f"outcomes/{form.domain}", checked.outcomes, tables.OUTCOMES, keys, base)
+    _stage_parts(store, f"findings/{form.domain}", checked.findings, tables.FINDINGS, keys, base)
+    held = gate.held(checked.findings, form)
+    return CheckReport(checked.findings, checked.outcomes, tuple(key for key in keys if key.pair in held))
+
+
+def check_workbooks(raw: Raw, store: Store, keys: Keys) -> CheckReport:
+    """Stage the findings on files and sheets that no form can answer for."""
+    met = to_frame(store.read("problems", [str(key) for key in keys]), tables.PROBLEMS)
+    told = findings.formless(met, raw.places)
+    _stage_parts(store, "findings/workbooks", told, tables.FINDINGS, keys, "problems")
+    return CheckReport(told, to_frame([], tables.OUTCOMES), ())
+
+
+def _mart(store: Store, form: type[Form]) -> pd.DataFrame:
+    published = store.read_published(f"marts/{form.domain}")
+    return to_frame([] if published is None else [published], tables.mart(form))
+
+
+@dataclass(frozen=True)
+class AdmitReport:
+    """What the gate did with some return sets."""
+
+    admitted: tuple[ReturnSetKey, ...]
+    held: tuple[ReturnSetKey, ...]
+    rows: int
+
+
+def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
+    """Publish a form's mart: sets that passed with their new records, held ones with the records they had.
+
+    A return set whose findings were not made from the returns that lie staged now has not been checked, and is held.
+    """
+    schema, domain = tables.mart(form), form.domain
+    checked = [key for key in keys if store.stamps(f"findings/{domain}", str(key)) == store.stamps(f"returns/{domain}", str(key)) != {}]
+    names = [str(key) for key in checked]
+    entries = to_frame(store.read(f"returns/{domain}", names), tables.ENTRIES)
+    told = to_frame(store.read(f"findings/{domain}", names), tables.FINDINGS)
+    held = gate.held(told, form)
+    admitted = [key for key in checked if key.pair not in held]
+    stamps = {str(key): store.stamps(f"returns/{domain}", str(key))[str(key)] for key in admitted}
+
+    def change(mart: pa.Table | None) -> pa.Table:
+        now = to_frame([] if mart is None else [mart], schema)
+        return to_table(gate.admit(form, entries, told, now, [key.pair for key in admitted]), schema)
+
+    table = store.publish(f"marts/{domain}", change, stamps)
+    return AdmitReport(tuple(admitted), tuple(key for key in keys if key not in admitted), len(table))
+
+
+def _chapter_stamp(store: Store, chapter: Chapter, key: ReturnSetKey) -> str:
+    made_from = [store.stamps(f"marts/{form.domain}").get(str(key), "") for form in chapter.forms]
+    return hashlib.sha256(json.dumps([code_version(), made_from]).encode()).hexdigest()
+
+
+def evaluate_chapter(raw: Raw, store: Store, chapter: Chapter, keys: Keys) -> pd.DataFrame:
+    """Publish the figures and the lineage of one chapter; return the figures of the return sets."""
+    stamps = {str(key): _chapter_stamp(store, chapter, key) for key in keys}
+    marts = {form: _mart(store, form) for form in chapter.forms}
+    pairs = [key.pair for key in keys]
+    evaluated = figures.evaluate(chapter, marts, pairs, raw.places)
+    fresh = set(evaluated.figures[["period", "place"]].itertuples(index=False, name=None)) | set(pairs)
+    _publish_rows(store, f"lineage/{chapter.code}", evaluated.lineage, tables.LINEAGE, ("period", "commune"), set(pairs), stamps)
+    _publish_rows(store, f"figures/{chapter.code}", evaluated.figures, tables.FIGURES, ("period", "place"), fresh, stamps)
+    return evaluated.figures
+
+
+def _publish_rows(
+    store: Store, table: str, rows: pd.DataFrame, schema: pa.Schema, by: tuple[str, str], fresh: set[tuple[str, str]],
+    stamps: Mapping[str, str],
+) -> None:
+    """Publish a table in which the rows of the ``fresh`` places are replaced by ``rows``, and all others stay."""
+
+    def change(published: pa.Table | None) -> pa.Table:
+        now = to_frame([] if published is None else [published], schema)
+        kept = now[[pair not in fresh for pair in now[list(by)].itertuples(index=False, name=None)]]
+        return to_table(pd.concat([kept, rows], ignore_index=True), schema)
+
+    store.publish(table, change, stamps)
+
+
+def stale_return_sets(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) -> list[ReturnSetKey]:
+    """Return the return sets that something still has to be done for: changed files, or a run that did not get through.
+
+    A set that was checked as it lies now and held back is not stale: another run would hold it back again.
+    """
+    return [key for key in (raw.return_sets() if keys is None else keys) if not _settled(raw, store, key)]
+
+
+def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    now = {str(key): fingerprint(raw, key)}
+    if store.stamps("findings/workbooks", str(key)) != now:
+        return False
+    held = set()
+    for form in FORMS:
+        if store.stamps(f"findings/{form.domain}", str(key)) != now:
+            return False
+        if held_now(store, form, [key]):
+            held.add(form)
+        elif store.stamps(f"marts/{form.domain}").get(str(key)) != now[str(key)]:
+            return False
+    return not any(chapter for chapter in stale_chapters(store, key) if not held & set(chapter.forms))
+
+
+def stale_chapters(store: Store, key: ReturnSetKey) -> list[Chapter]:
+    """Return the chapters whose figures were not made from the marts as they are published now."""
+    return [
+        chapter for chapter in CHAPTERS
+        if store.stamps(f"figures/{chapter.code}").get(str(key)) != _chapter_stamp(store, chapter, key)
+    ]
+
+
+def held_now(store: Store, form: type[Form], keys: Keys) -> list[ReturnSetKey]:
+    """Return the return sets whose form the staged findings hold back."""
+    told = to_frame(store.read(f"findings/{form.domain}", [str(key) for key in keys]), tables.FINDINGS)
+    held = gate.held(told, form)
+    return [key for key in keys if key.pair in held]

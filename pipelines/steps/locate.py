@@ -1,0 +1,242 @@
+"""Cells to entries: which cell answers which field of which form, found by wording, never by row number.
+
+Belongs here: recognising a sheet's form, its reporter, its columns, its lines; and reading the number in each value cell.
+Does not belong here: rules between fields (``pipelines.steps.findings``).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from pipelines.steps.numbers import read_number, same_unit
+from pipelines.steps.problems import problem_rows
+from pipelines.steps.read import address
+from schemas.form import Form
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.problems import Problems
+from schemas.text import fold
+from schemas.units import DECIMAL, Quantity
+
+LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
+REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
+
+ENTRY_COLUMNS = (
+    "period", "commune", "form", "reporter", "field", "file", "sha256", "sheet", "cell", "received", "text", "note",
+    "correction", "corrected_by", "value", "problem",
+)
+"""One row per field a sheet was asked for. ``received``: text of the cell as sent; ``text``: after correction; ``value``: the
+number, missing for a blank or a problem; ``problem``: a name in ``schemas.problems``, or empty."""
+
+SHEET = ["period", "commune", "file", "sheet"]
+
+_FORM_CODE = re.compile(r"^\s*(?:mẫu\s+)?biểu\s+(?:số\s*)?:?\s*([A-Z]\d{2})\b(?:.*phiên\s+bản\s+(\d+))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Located:
+    """What was found in the workbooks: the entries, the sheets with their form and reporter, and the trouble met."""
+
+    entries: pd.DataFrame
+    sheets: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> Located:
+    """Find the entries of every form in corrected cells.
+
+    Args:
+        cells: ``read.CELL_COLUMNS`` plus ``received``, ``correction``, ``corrected_by``.
+        forms: The forms to look for.
+        places: Who may report, by name.
+    """
+    cells = cells.assign(folded=cells["text"].map(fold, na_action="ignore"))
+    sheets, problems = _sheets(cells, forms, places)
+    usable = sheets[sheets["usable"]]
+    cells = cells.merge(usable[[*SHEET, "form", "reporter", "header", "label_at", "unit_at", "value_at", "note_at"]], on=SHEET)
+    lines, line_problems = _lines(cells, usable, forms)
+    entries, entry_problems = _entries(cells, lines, {form.code: form for form in forms})
+    return Located(entries, sheets, pd.concat([problems, line_problems, entry_problems], ignore_index=True))
+
+
+def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return one row per sheet with its form, reporter and column positions, and what keeps sheets from being read."""
+    by_code = {form.code: form for form in forms}
+    by_sheet_name = {fold(form.sheet): form.code for form in forms}
+    headings = {fold(word): name for word, name in (
+        (LABEL_HEADING, "label_at"), (UNIT_HEADING, "unit_at"), (VALUE_HEADING, "value_at"), (NOTE_HEADING, "note_at"),
+    )}
+    marks = _marks(cells)
+    rows, trouble = [], []
+    heads = cells[cells["folded"].isin(list(headings))]
+    heads_of = {key: group for key, group in heads.groupby(SHEET, sort=False)}
+    for key in cells[SHEET].drop_duplicates().itertuples(index=False, name=None):
+        period, commune, file, sheet = key
+        said = marks.get(key, {})
+        at = {"period": period, "commune": commune, "file": file, "sheet": sheet}
+        code, version = said.get("form", (by_sheet_name.get(fold(sheet), ""), ""))
+        row = {**at, "form": code, "reporter": "", "usable": False, "header": 0} | dict.fromkeys(headings.values(), 0)
+        rows.append(row)
+        form = by_code.get(code)
+        if form is None:
+            trouble.append((Problems.NO_FORM, at))
+            continue
+        at["form"] = code
+        reporter = places.reporter_named(commune, said.get("reporter", ""))
+        row["reporter"] = at["reporter"] = reporter or ""
+        found = _header(heads_of.get(key), headings)
+        refusal = _refusal(form, at, said, version, reporter, places)
+        if refusal is None and found is None:
+            refusal = (Problems.NO_HEADER, {})
+        if refusal is not None:
+            trouble.append((refusal[0], at | refusal[1]))
+        if found is not None:
+            row |= found
+            row["usable"] = refusal is None
+    frame = pd.DataFrame(rows, columns=[*SHEET, "form", "reporter", "usable", "header", *headings.values()])
+    frame, duplicates = _without_duplicates(frame)
+    told = [problem_rows(kind, [words]) for kind, words in trouble]
+    return frame, pd.concat([*told, duplicates], ignore_index=True)
+
+
+def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], dict[str, object]]:
+    """Return, per sheet, what its heading says of itself: form code and version, period, commune, reporter."""
+    wanted = {fold(mark): name for mark, name in ((REPORTER_MARK, "reporter"), (PERIOD_MARK, "period"), (COMMUNE_MARK, "commune"))}
+    pattern = "|".join(f"{re.escape(mark)}(?: |$)" for mark in (*wanted, fold(FORM_MARK)))
+    headings = cells[cells["folded"].str.match(pattern) & (cells["kind"] == "text")]
+    texts = cells.set_index([*SHEET, "row", "column"])["text"]
+    marks: dict[tuple[str, ...], dict[str, object]] = {}
+    for row in headings.itertuples(index=False):
+        key = (row.period, row.commune, row.file, row.sheet)
+        said = marks.setdefault(key, {})
+        code = _FORM_CODE.match(row.text)
+        if code is not None:
+            said.setdefault("form", (code[1].upper(), code[2] or ""))
+            continue
+        before, colon, after = row.text.partition(":")
+        name = wanted.get(fold(before))
+        if name is None or not (colon or after):
+            continue
+        beside = texts.get((*key, row.row, row.column + 1), "")
+        said.setdefault(name, after.strip() or str(beside).strip())
+    return marks
+
+
+def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> dict[str, int] | None:
+    """Return the row of the column headings and the column of each, or nothing where no row has label and value."""
+    if heads is None:
+        return None
+    for row, group in heads.groupby("row"):
+        at = {headings[folded]: int(column) for folded, column in zip(group["folded"], group["column"], strict=True)}
+        if "label_at" in at and "value_at" in at:
+            return {"header": int(row), "unit_at": 0, "note_at": 0} | at  # type: ignore[call-overload]
+    return None
+
+
+def _refusal(
+    form: type[Form], at: dict[str, str], said: dict[str, object], version: str, reporter: str | None, places: Places
+) -> tuple[Problems, dict[str, str]] | None:
+    """Return why a sheet is not to be read as this return set's, or nothing."""
+    period, commune = Period.parse(at["period"]), at["commune"]
+    named = str(said.get("reporter", ""))
+    if version and version != str(form.version):
+        return Problems.WRONG_VERSION, {"written": version, "expected": str(form.version)}
+    if "period" in said and not period.is_named(str(said["period"])):
+        return Problems.WRONG_PERIOD, {"written": str(said["period"]), "expected": period.title}
+    if "commune" in said and not places.is_commune_named(commune, str(said["commune"])):
+        return Problems.WRONG_COMMUNE, {"written": str(said["commune"]), "expected": places.title(commune, commune)}
+    if reporter is None:
+        return Problems.UNKNOWN_REPORTER, {"written": named}
+    if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind)}:
+        return Problems.WRONG_REPORTER_KIND, {"written": named}
+    return None
+
+
+def _without_duplicates(sheets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take sheets that repeat a form and reporter out of use: which of them is right is not ours to guess."""
+    keys = ["period", "commune", "form", "reporter"]
+    repeated = sheets["usable"] & sheets[sheets["usable"]].duplicated(keys, keep=False).reindex(sheets.index, fill_value=False)
+    told = [
+        dict(zip(keys, key, strict=True)) | {"file": group["file"].iloc[0], "written": "; ".join(group["file"] + " – " + group["sheet"])}
+        for key, group in sheets[repeated].groupby(keys)
+    ]
+    return sheets.assign(usable=sheets["usable"] & ~repeated), problem_rows(Problems.DUPLICATE_RETURN, told)
+
+
+def _lines(cells: pd.DataFrame, sheets: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the row at which each sheet asks for each field of its form, and the fields without a clear row."""
+    wordings = pd.DataFrame(
+        [(form.code, fold(label), name) for form in forms for name, item in form.fields().items() for label in item.labels],
+        columns=["form", "folded", "field"],
+    )
+    labels = cells[(cells["row"] > cells["header"]) & (cells["column"] == cells["label_at"])]
+    found = labels.merge(wordings, on=["form", "folded"])[[*SHEET, "field", "row", "cell"]]
+    asked = sheets[[*SHEET, "form", "reporter"]].merge(wordings[["form", "field"]].drop_duplicates(), on="form")
+    counted = asked.merge(
+        found.groupby([*SHEET, "field"], as_index=False).agg(row=("row", "first"), times=("row", "size"), cells=("cell", ";".join)),
+        on=[*SHEET, "field"], how="left", validate="one_to_one",
+    )
+    missing, repeated = counted[counted["times"].isna()], counted[counted["times"] > 1]
+    problems = pd.concat([
+        problem_rows(Problems.LABEL_MISSING, missing.drop(columns=["cells"]).to_dict("records")),
+        problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
+    ], ignore_index=True)
+    return counted[counted["times"] == 1].astype({"row": "int64"}), problems
+
+
+def _entries(
+    cells: pd.DataFrame, lines: pd.DataFrame, forms: dict[str, type[Form]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the entries of the lines, each with its number read, and the cells that hold none."""
+    at = [*SHEET, "row"]
+    values = cells[cells["column"] == cells["value_at"]][
+        [*at, "cell", "kind", "received", "text", "correction", "corrected_by"]
+    ]
+    units = cells[cells["column"] == cells["unit_at"]][[*at, "text"]].rename(columns={"text": "unit_text"})
+    notes = cells[cells["column"] == cells["note_at"]][[*at, "text"]].rename(columns={"text": "note"})
+    columns = cells.drop_duplicates(SHEET)[[*SHEET, "value_at", "sha256"]]
+    entries = (
+        lines.merge(values, on=at, how="left", validate="one_to_one")
+        .merge(units, on=at, how="left", validate="one_to_one")
+        .merge(notes, on=at, how="left", validate="one_to_one")
+        .merge(columns, on=SHEET, how="left", validate="many_to_one")
+    )
+    blank = entries["cell"].isna()
+    if blank.any():
+        entries.loc[blank, "cell"] = [
+            address(row, column) for row, column in entries.loc[blank, ["row", "value_at"]].itertuples(index=False)
+        ]
+    entries["kind"] = entries["kind"].fillna("blank")
+    for name in ("received", "text", "unit_text", "note", "correction", "corrected_by"):
+        entries[name] = entries[name].fillna("")
+    read = [_entry(forms[code].ref(field), kind, text, unit) for code, field, kind, text, unit in
+            entries[["form", "field", "kind", "text", "unit_text"]].itertuples(index=False)]
+    entries["value"] = pd.array([value for value, _ in read], dtype=pd.ArrowDtype(DECIMAL))
+    entries["problem"] = pd.array([problem.name if problem else "" for _, problem in read], dtype=pd.StringDtype())
+    return entries[list(ENTRY_COLUMNS)], _entry_problems(entries, forms)
+
+
+def _entry(field: Quantity, kind: str, text: str, unit_text: str) -> tuple[Decimal | None, Problems | None]:
+    if not same_unit(unit_text, type(field)):
+        return None, Problems.WRONG_UNIT
+    reading = read_number(kind, text, type(field))
+    if reading.problem is None and reading.value is None:
+        return None, Problems.BLANK
+    return reading.value, reading.problem
+
+
+def _entry_problems(entries: pd.DataFrame, forms: dict[str, type[Form]]) -> pd.DataFrame:
+    troubled = entries[entries["problem"] != ""]
+    told = []
+    for name, group in troubled.groupby("problem"):
+        problem = Problems[str(name)]
+        rows = []
+        for row in group.to_dict("records"):
+            unit = type(forms[row["form"]].ref(row["field"])).label
+            written = row["unit_text"] if problem is Problems.WRONG_UNIT else row["text"]
+            rows.append({**row, "cells": row["cell"], "written": written, "expected": unit})
+        told.append(problem_rows(problem, rows))
+    return pd.concat(told, ignore_index=True) if told else problem_rows(Problems.BLANK, [])

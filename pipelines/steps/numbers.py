@@ -1,0 +1,118 @@
+"""Vietnamese numbers: text to number here and only here, and number to text.
+
+Belongs here: the grammar of a number in a cell, and the printed forms. Does not belong here: cells, findings.
+
+The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's own.
+What it does not cover is a problem to report, never a number to guess.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from schemas.problems import Problems
+from schemas.text import fold
+from schemas.units import Quantity
+
+_NONE_HERE = frozenset({"-", "–", "—", "không"})
+"""What a reporter writes for "does not occur": a stated zero, unlike a blank."""
+
+_NOT_KNOWN = frozenset({"...", "…"})
+"""What statistics writes for "occurs, but not known": missing, like a blank."""
+
+_NUMBER = re.compile(r"^(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?$")
+_DIGITS = re.compile(r"^-?[\d.,\s]+$")
+_SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([.,])\s+(?=\d)|(?<=\d)\s+([.,])\s*(?=\d)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell says: a number, nothing (both ``None``), or a problem."""
+
+    value: Decimal | None = None
+    problem: Problems | None = None
+
+
+@lru_cache(maxsize=65536)
+def read_number(kind: str, text: str, unit: type[Quantity]) -> Reading:
+    """Read one cell as a quantity of ``unit``.
+
+    Args:
+        kind: The cell's kind as the reader found it: number, text, date, boolean, formula, error, blank.
+        text: The cell's text; of a number cell, its shortest decimal form.
+        unit: The unit of the field; says how many decimals make sense and which unit words may follow.
+    """
+    match kind:
+        case "blank":
+            return Reading()
+        case "date":
+            return Reading(problem=Problems.DATE)
+        case "formula":
+            return Reading(problem=Problems.FORMULA)
+        case "error":
+            return Reading(problem=Problems.CELL_ERROR)
+        case "number":
+            return _fitting(Decimal(text), unit)
+        case "text":
+            return _read_text(text, unit)
+        case _:
+            return Reading(problem=Problems.NOT_A_NUMBER)
+
+
+def _read_text(text: str, unit: type[Quantity]) -> Reading:
+    clean = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    if not clean or clean in _NOT_KNOWN:
+        return Reading()
+    if clean in _NONE_HERE:
+        return Reading(Decimal(0))
+    clean = _SPACED_SEPARATOR.sub(lambda found: found[1] or found[2], _without_unit(clean, unit))
+    number = _NUMBER.match(clean)
+    if number is not None:
+        sign, whole, decimals = number.groups()
+        return _fitting(Decimal(f"{sign}{whole.replace('.', '')}.{decimals or 0}"), unit)
+    return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
+
+
+def _without_unit(clean: str, unit: type[Quantity]) -> str:
+    for word in sorted((unit.label, *unit.aliases), key=len, reverse=True):
+        if clean.endswith(word.casefold()) and clean[: -len(word)].rstrip()[-1:].isdigit():
+            return clean[: -len(word)].rstrip()
+    return clean
+
+
+def _fitting(value: Decimal, unit: type[Quantity]) -> Reading:
+    exact = value.normalize()
+    exponent = exact.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent > unit.decimals:
+        return Reading(problem=Problems.TOO_PRECISE)
+    return Reading(exact.quantize(Decimal(1).scaleb(-unit.decimals)))
+
+
+def same_unit(printed: str, unit: type[Quantity]) -> bool:
+    """Return whether the ĐVT column of a form names this unit; an empty one names none and is let pass."""
+    return not printed.strip() or fold(printed) in {fold(word) for word in (unit.label, *unit.aliases)}
+
+
+def round_half_up(value: Fraction, decimals: int) -> Decimal:
+    """Return ``value`` rounded half away from zero to ``decimals`` digits, exactly."""
+    scaled = abs(value) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
+
+
+def plain(value: Decimal) -> str:
+    """Return a number as machines read it: a dot for the decimals, no grouping, no needless zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def vietnamese(value: Decimal) -> str:
+    """Return a number as Vietnamese prints it: 3.819.888.592 and 226,04."""
+    whole, _, decimals = plain(value).partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    if whole.startswith("-") and not grouped.startswith("-"):
+        grouped = f"-{grouped}"
+    return f"{grouped},{decimals}" if decimals else grouped

@@ -1,0 +1,101 @@
+"""Storage: every table that is written, and the one way of writing it.
+
+Belongs here: where tables lie, replacing them whole, the stamps that say from which raw files they were made.
+Does not belong here: what is in a table.
+
+Two kinds of table. Staged tables (cells, returns, findings) have one file per return set, since each run replaces what it
+works on. Published tables (marts, figures, lineage) are one file for all, which an analyst opens; it is read, changed and
+replaced whole under a lock. Either way a file changes in a single rename: a reader, or a run killed in the middle, sees the
+old table or the new one and nothing between.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+_STAMPS = b"returns.stamps"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The output folder."""
+
+    root: Path
+
+    def path(self, table: str, return_set: str = "") -> Path:
+        """Return where a table (or a staged table's part) lies."""
+        return self.root / f"{table}/{return_set}.parquet" if return_set else self.root / f"{table}.parquet"
+
+    def read(self, table: str, return_sets: Iterable[str]) -> list[pa.Table]:
+        """Return the parts of a staged table that exist, for the given return sets."""
+        paths = [self.path(table, key) for key in return_sets]
+        return [pq.read_table(path, partitioning=None) for path in paths if path.exists()]
+
+    def read_published(self, table: str) -> pa.Table | None:
+        """Return a published table, or nothing where it has never been published."""
+        path = self.path(table)
+        return pq.read_table(path, partitioning=None) if path.exists() else None
+
+    def published(self, folder: str) -> list[Path]:
+        """Return the files of all published tables of a folder, such as ``figures``."""
+        return sorted((self.root / folder).glob("*.parquet"))
+
+    def stage(self, table: str, return_set: str, part: pa.Table, stamp: str) -> None:
+        """Replace one return set's part of a staged table."""
+        self._replace(self.path(table, return_set), part, {return_set: stamp})
+
+    def publish(
+        self, table: str, change: Callable[[pa.Table | None], pa.Table], stamps: Mapping[str, str]
+    ) -> pa.Table:
+        """Replace a published table by what ``change`` makes of it.
+
+        Args:
+            table: Its name.
+            change: Gets the table as published now (or nothing), returns the new one.
+            stamps: What to record for each return set whose rows are new; of the others the old stamps stay.
+
+        Returns:
+            The new table.
+        """
+        path = self.path(table)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            new = change(self.read_published(table))
+            self._replace(path, new, {**self.stamps(table), **stamps})
+        return new
+
+    def stamps(self, table: str, return_set: str = "") -> dict[str, str]:
+        """Return, per return set, from which raw files a table's rows were made; empty where there is no table."""
+        path = self.path(table, return_set)
+        if not path.exists():
+            return {}
+        stamps: dict[str, str] = json.loads((pq.read_schema(path).metadata or {}).get(_STAMPS, b"{}"))
+        return stamps
+
+    def _replace(self, path: Path, table: pa.Table, stamps: Mapping[str, str]) -> None:
+        """Write beside the file, then rename over it: the only write in the project."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        metadata = {**(table.schema.metadata or {}), _STAMPS: json.dumps(stamps, sort_keys=True).encode()}
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                pq.write_table(table.replace_schema_metadata(metadata), file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

@@ -1,0 +1,234 @@
+"""Edits: the rules a record must satisfy, as objects.
+
+Belongs here: what a rule says, over which fields, in one Vietnamese sentence, how severe a breach is, and the exact test of it.
+Does not belong here: cells, findings, messages to a reporter (``pipelines.steps.findings``).
+
+Each edit has four outcomes: it holds, it fails, it is undecided (an operand is blank), or it is not evaluable (an operand
+could not be read, or is itself in doubt). ``holds`` gives the first three as true, false and missing; the fourth is known
+only where cells are known.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    from schemas.form import Form
+    from schemas.units import Quantity
+
+
+class Outcome(StrEnum):
+    """What became of one edit on one record."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+class Severity(StrEnum):
+    """What a finding does: an error holds the form of its return set back, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Edit(ABC):
+    """A rule over the fields of one form, named by its code."""
+
+    crosses_forms = False
+    demand = "phải là"
+    """How a message puts what the first operand should have been."""
+
+    def __init__(self, code: str, severity: Severity = Severity.ERROR) -> None:
+        """Name the rule; ``bind`` makes it ready for use."""
+        self.code = code
+        self.severity = severity
+        self.form: type[Form]
+
+    def bind(self, form: "type[Form]") -> None:
+        """Attach the edit to its form.
+
+        Raises:
+            ValueError: The edit names a field the form does not have.
+        """
+        unknown = [name for name in self.names if name not in form.fields()]
+        if unknown:
+            raise ValueError(f"Edit {self.code} names fields that form {form.code} does not have: {', '.join(unknown)}.")
+        self.form = form
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """Columns of the edit's own form that the rule reads; the one the rule is about stands first."""
+
+    @property
+    @abstractmethod
+    def sentence(self) -> str:
+        """The rule in Vietnamese, in the labels of the form."""
+
+    @abstractmethod
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        """Return, per row, true or false, and missing where a blank operand leaves the rule undecided."""
+
+    @abstractmethod
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        """Return what the first operand would have to be (or not exceed), were all the others right."""
+
+    @property
+    def operands(self) -> "tuple[Quantity, ...]":
+        """References to every field the rule reads, those of other forms included."""
+        return tuple(self.form.ref(name) for name in self.names)
+
+    def label(self, name: str) -> str:
+        """Return the wording of a field of the edit's form."""
+        return self.form.fields()[name].label
+
+    def check(self) -> pa.Check:
+        """Return the Pandera frame check of the rule; a blank is no breach, so undecided rows pass it."""
+        return pa.Check(
+            lambda frame: self.holds(frame).fillna(True).astype(bool),
+            name=self.code,
+            error=self.sentence,
+            ignore_na=False,
+        )
+
+
+class Balance(Edit):
+    """The parts add up to the total, exactly."""
+
+    def __init__(self, code: str, total: str, parts: Sequence[str], severity: Severity = Severity.ERROR) -> None:
+        """Declare that ``total`` = sum of ``parts``."""
+        super().__init__(code, severity)
+        self.total, self.parts = total, tuple(parts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.total, *self.parts)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.total)} = {' + '.join(self.label(part) for part in self.parts)}"
+
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        return frame[self.total] == _sum(frame, self.parts)
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return sum((record[part] for part in self.parts), Decimal(0))
+
+
+class Bound(Edit):
+    """The parts together do not exceed the whole."""
+
+    demand = "không được quá"
+
+    def __init__(self, code: str, parts: Sequence[str], whole: str, severity: Severity = Severity.ERROR) -> None:
+        """Declare that the sum of ``parts`` <= ``whole``."""
+        super().__init__(code, severity)
+        self.parts, self.whole = tuple(parts), whole
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.parts, self.whole)
+
+    @property
+    def sentence(self) -> str:
+        return f"{' + '.join(self.label(part) for part in self.parts)} ≤ {self.label(self.whole)}"
+
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        return _sum(frame, self.parts) <= frame[self.whole]
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        others = sum((record[part] for part in self.parts[1:]), Decimal(0))
+        return record[self.whole] - others
+
+
+class Product(Edit):
+    """One field is the product of others, within the rounding of the printed figure."""
+
+    demand = "phải khoảng"
+
+    def __init__(
+        self,
+        code: str,
+        product: str,
+        factors: Sequence[str],
+        *,
+        divisor: int = 1,
+        tolerance: str = "0",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Declare that ``product`` = ``factors`` multiplied, over ``divisor``, within ``tolerance``."""
+        super().__init__(code, severity)
+        self.product, self.factors = product, tuple(factors)
+        self.divisor, self.tolerance = divisor, Decimal(tolerance)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.product, *self.factors)
+
+    @property
+    def sentence(self) -> str:
+        divided = f" : {self.divisor}" if self.divisor != 1 else ""
+        return f"{self.label(self.product)} = {' × '.join(self.label(name) for name in self.factors)}{divided}"
+
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        # Python decimals: the product of two columns of 18 digits, times ten, no longer fits Arrow's 38.
+        complete = frame[list(self.names)].notna().all(axis="columns")
+        result = pd.Series(pd.NA, index=frame.index, dtype=pd.BooleanDtype())
+        records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
+        gaps = [Decimal(record[self.product]) - self.expected(record) for record in records]
+        result[complete] = [abs(gap) <= self.tolerance for gap in gaps]
+        return result
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        value = Decimal(1)
+        for name in self.factors:
+            value *= record[name]
+        return value / self.divisor
+
+
+class Agreement(Edit):
+    """What a desk reports for the whole commune equals the sum of what its villages report."""
+
+    crosses_forms = True
+
+    def __init__(self, code: str, line: str, villages: "Quantity", severity: Severity = Severity.ERROR) -> None:
+        """Declare that the desk's ``line`` = the villages' field, added up over the commune."""
+        super().__init__(code, severity)
+        self.line, self.villages = line, villages
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.line,)
+
+    @property
+    def operands(self) -> "tuple[Quantity, ...]":
+        return (*super().operands, self.villages)
+
+    @property
+    def sentence(self) -> str:
+        label = self.villages.form.fields()[self.villages].label
+        return f"{self.label(self.line)} = cộng các đơn vị, biểu {self.villages.form.code}: {label}"
+
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        """Return the outcome per row of a frame with ``line`` and the villages' sum in a column named ``villages``."""
+        return frame[self.line] == frame["villages"]
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return record["villages"]
+
+
+def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":
+    total = frame[names[0]]
+    for name in names[1:]:
+        total = total + frame[name]
+    return total
+
+
+balance, bound, product, agrees = Balance, Bound, Product, Agreement

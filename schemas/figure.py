@@ -1,0 +1,69 @@
+"""What a figure is: one number a plan reports, declared over fields.
+
+Belongs here: the figure and the chapter. Does not belong here: any particular figure (``schemas.figures``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemas.form import Form
+from schemas.formula import Formula, Own, Total
+from schemas.units import Quantity
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the plan.
+
+    Args:
+        id: Its name, such as ``livestock.horse.white.share``; with ``{reporter}`` in it, one figure per reporter.
+        label: What it is, in Vietnamese.
+        unit: The unit it is reported in; money is converted from the unit of its fields.
+        formula: How it is made.
+        decimals: Digits kept after the comma, rounded half up from the unrounded value, as the plan prints it.
+        plan: Where the plan prints it.
+    """
+
+    id: str
+    label: str
+    unit: type[Quantity]
+    formula: Formula
+    decimals: int
+    plan: str = ""
+
+    @property
+    def per_reporter(self) -> bool:
+        """Whether the figure exists once per reporter instead of once per place."""
+        return "{reporter}" in self.id
+
+    @property
+    def forms(self) -> tuple[type[Form], ...]:
+        """The forms it draws on, in the order of their codes."""
+        return tuple(sorted({field.form for field in self.formula.fields()}, key=lambda form: form.code))
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The figures of one chapter of the plan, computed and published together."""
+
+    code: str
+    title: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def forms(self) -> tuple[type[Form], ...]:
+        """Every form some figure of the chapter draws on."""
+        return tuple(sorted({form for figure in self.figures for form in figure.forms}, key=lambda form: form.code))
+
+
+def fields_of(*forms: type[Form]) -> Iterable[Figure]:
+    """Return the figures that plain fields are: each added up over its reporters, and where asked, reporter by reporter."""
+    for form in forms:
+        for name, item in form.fields().items():
+            reference = form.ref(name)
+            decimals = item.unit.decimals if item.decimals is None else item.decimals
+            if item.figure is not None:
+                identifier = item.figure or f"{form.domain}.{name}"
+                yield Figure(identifier, item.label, item.unit, Total(reference), decimals, item.plan)
+            if item.each:
+                yield Figure(item.each, item.label, item.unit, Own(reference), decimals, item.plan)

@@ -1,0 +1,201 @@
+"""What a form is: a Pandera model that reads like the paper form it stands for.
+
+Belongs here: the base classes of forms, and ``field``, the one place where a field is described.
+Does not belong here: any particular form (``schemas.forms``), the rules themselves (``schemas.edits``).
+
+From a form's class come the blank workbook, the reader's labels, the Pandera types and checks, the Parquet schema with its
+field metadata, Dagster's column schema and the data dictionary. None of them says a label or a unit again.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+from pandera.api.dataframe.model_components import FieldInfo
+from pandera.typing import Series
+
+from schemas.edits import Edit
+from schemas.text import fold
+from schemas.units import DECIMAL, Quantity
+
+KEYS = ("period", "commune", "reporter")
+"""What names one record of a form that has one record per reporter."""
+
+
+_FACTS = frozenset({"code", "sheet", "heading", "domain", "reporter_kind", "version", "edits"})
+
+
+class FormField(FieldInfo):
+    """A described field. Read off its form it gives a reference of its unit's class, not a bare column name."""
+
+    __slots__ = ("aliases", "decimals", "definition", "each", "figure", "label", "maximum", "minimum", "plan", "section", "unit")
+
+    label: str
+    unit: type[Quantity]
+
+    def __get__(self, instance: Any, owner: type) -> str:
+        """Return the reference to this field on ``owner``."""
+        return self.unit.of(cast("type[Form]", owner), self.name)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every wording under which a workbook may print this field."""
+        return (self.label, *self.aliases)
+
+    def arrow(self) -> pyarrow.Field:
+        """Return the Parquet field: type, and label, unit and definition as metadata."""
+        kind = DECIMAL if self.unit.decimals else pyarrow.int64()
+        described = {"label": self.label, "unit": self.unit.label, "definition": self.definition}
+        return pyarrow.field(self.name, kind, metadata=described)
+
+
+def field(
+    label: str,
+    *,
+    definition: str = "",
+    section: str = "",
+    aliases: Sequence[str] = (),
+    minimum: int | None = 0,
+    maximum: int | None = None,
+    figure: str | None = "",
+    each: str | None = None,
+    decimals: int | None = None,
+    plan: str = "",
+) -> Any:
+    """Describe one field of a form.
+
+    Args:
+        label: The Vietnamese wording of the paper form; unique within the form.
+        definition: What is counted, where the label does not say it.
+        section: The heading on the form above this field; fields of one section stand together.
+        aliases: Other wordings met in real workbooks.
+        minimum: Smallest possible value; ``None`` where a negative one has a meaning.
+        maximum: Largest possible value, where there is one.
+        figure: Id of the figure that is the total of this field over its reporters. Empty: ``<domain>.<field>``;
+            ``None``: the field adds up to nothing (a yield), so no figure comes from it alone.
+        each: Id pattern of the figures that are this field reporter by reporter, with ``{reporter}`` in it.
+        decimals: Digits after the comma of that figure, where the plan prints fewer than the unit keeps.
+        plan: The place in the plan that prints it (``fn2`` is footnote 2).
+    """
+    checks = [] if minimum is None else [pa.Check.ge(minimum)]
+    if maximum is not None:
+        checks.append(pa.Check.le(maximum))
+    described = FormField(checks=checks, nullable=True, nullable_explicit=True, title=label, description=definition)
+    described.label, described.definition, described.section = label, definition, section
+    described.aliases, described.figure, described.each, described.plan = tuple(aliases), figure, each, plan
+    described.minimum, described.maximum, described.decimals = minimum, maximum, decimals
+    return described
+
+
+class Form(pa.DataFrameModel):
+    """One row per reporter and period: the keys, then the fields the form asks for."""
+
+    # Facts about the form carry no annotation: Pandera takes every annotated public name for a column.
+    code = ""
+    sheet = ""
+    heading = ""
+    domain = ""
+    reporter_kind = ""
+    version = 1
+    edits = tuple[Edit, ...]()
+
+    period: Series[pd.StringDtype]
+    commune: Series[pd.StringDtype]
+    reporter: Series[pd.StringDtype]
+
+    class Config:
+        """Columns are exactly those of the form; nothing is coerced, since text has become number before."""
+
+        strict = True
+        coerce = False
+
+    def __init_subclass__(
+        cls,
+        code: str = "",
+        sheet: str = "",
+        title: str = "",
+        domain: str = "",
+        reporter: str = "",
+        version: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        """Declare a form.
+
+        Raises:
+            ValueError: Two fields share a wording, or an edit names a field that the form does not have.
+        """
+        for name, unit in list(cls.__dict__.get("__annotations__", {}).items()):
+            described = cls.__dict__.get(name)
+            if isinstance(described, FormField):
+                if name in _FACTS:
+                    raise ValueError(f"Form {code}: a field cannot be called {name}, the form itself has that attribute.")
+                described.unit = unit
+                described.dtype_kwargs = {"pyarrow_dtype": DECIMAL} if unit.decimals else None
+                cls.__annotations__[name] = Series[pd.ArrowDtype if unit.decimals else pd.Int64Dtype]
+        super().__init_subclass__(**kwargs)
+        cls.reporter_kind = reporter or cls.reporter_kind
+        if not code:
+            return
+        cls.code, cls.sheet, cls.heading, cls.domain, cls.version = code, sheet, title, domain, version
+        _refuse_shared_wordings(cls)
+        for edit in cls.edits:
+            edit.bind(cls)
+
+    @classmethod
+    def _get_model_attrs(cls) -> dict[str, Any]:
+        """Return only the attributes that are columns, so that a form can carry facts about itself beside them."""
+        attributes = super()._get_model_attrs()
+        return {name: value for name, value in attributes.items() if name == "Config" or isinstance(value, FieldInfo)}
+
+    @classmethod
+    def fields(cls) -> dict[str, FormField]:
+        """Return the described fields by column name, in the order of the paper form."""
+        attributes = cls._get_model_attrs()
+        return {name: value for name, value in attributes.items() if isinstance(value, FormField)}
+
+    @classmethod
+    def ref(cls, name: str) -> Quantity:
+        """Return the reference to a field by its column name."""
+        return cast("Quantity", getattr(cls, name))
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """Return the Pandera schema: the columns' types and ranges, and every edit of the form as a frame check."""
+        schema = super().to_schema()
+        schema.checks = [edit.check() for edit in cls.edits if not edit.crosses_forms]
+        return schema
+
+    @classmethod
+    def columns(cls) -> dict[str, Any]:
+        """Return column name to pandas dtype, keys first."""
+        text = pd.StringDtype()
+        return dict.fromkeys(KEYS, text) | {name: item.unit.dtype() for name, item in cls.fields().items()}
+
+    @classmethod
+    def arrow(cls) -> pyarrow.Schema:
+        """Return the Parquet schema of the form's records, keys first, with what each column means."""
+        keys = [
+            pyarrow.field("period", pyarrow.string(), metadata={"label": "Kỳ báo cáo"}),
+            pyarrow.field("commune", pyarrow.string(), metadata={"label": "Xã"}),
+            pyarrow.field("reporter", pyarrow.string(), metadata={"label": "Đơn vị báo cáo"}),
+        ]
+        return pyarrow.schema(keys + [item.arrow() for item in cls.fields().values()])
+
+
+class VillageForm(Form, reporter="village"):
+    """A form that every village of the commune fills in."""
+
+
+class DeskForm(Form):
+    """A form that one desk of the commune office fills in; ``reporter=`` names the desk."""
+
+
+def _refuse_shared_wordings(form: type[Form]) -> None:
+    seen: dict[str, str] = {}
+    for name, item in form.fields().items():
+        for wording in item.labels:
+            other = seen.setdefault(fold(wording), name)
+            if other != name:
+                raise ValueError(f"Form {form.code}: fields {other} and {name} share the wording «{wording}».")

@@ -1,0 +1,64 @@
+"""Form B03: annual and perennial crops of a village (plan P1.II.1.a and footnote 1)."""
+
+from schemas.edits import balance, bound, product
+from schemas.form import VillageForm, field
+from schemas.units import Hectares, QuintalsPerHectare, Tonnes
+
+
+class Crops(VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích, năng suất, sản lượng cây trồng", domain="crops"):
+    """One row per village: the winter-spring season's sown area and harvest, and the standing perennial crops."""
+
+    annual_area: Hectares = field(
+        "Tổng diện tích gieo trồng cây hàng năm", figure="crops.annual.area", plan="P1.II.1.a",
+        section="Cây hàng năm vụ Đông - Xuân",
+    )
+    winter_area: Hectares = field(
+        "Diện tích cây trồng vụ Đông", figure="crops.winter.area", plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+    )
+    rice_area: Hectares = field(
+        "Diện tích lúa xuân", figure="crops.spring_rice.area", plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+    )
+    rice_yield: QuintalsPerHectare = field(
+        "Năng suất lúa xuân", figure=None, maximum=120, section="Cây hàng năm vụ Đông - Xuân"
+    )
+    rice_production: Tonnes = field(
+        "Sản lượng lúa xuân", figure="crops.spring_rice.production", decimals=1, plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+    )
+    maize_area: Hectares = field(
+        "Diện tích ngô xuân", figure="crops.spring_maize.area", plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+    )
+    maize_yield: QuintalsPerHectare = field(
+        "Năng suất ngô xuân", figure=None, maximum=150, section="Cây hàng năm vụ Đông - Xuân"
+    )
+    maize_production: Tonnes = field(
+        "Sản lượng ngô xuân", figure="crops.spring_maize.production", decimals=1, plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+    )
+    other_area: Hectares = field(
+        "Diện tích rau, đậu, hoa các loại", section="Cây hàng năm vụ Đông - Xuân",
+        definition="Diện tích còn lại của vụ xuân, ngoài lúa và ngô.",
+    )
+    cereal_production: Tonnes = field(
+        "Tổng sản lượng lương thực có hạt", figure="crops.cereal.production", decimals=1, plan="P1.II.1.a",
+        section="Cây hàng năm vụ Đông - Xuân",
+    )
+    perennial_area: Hectares = field(
+        "Tổng diện tích cây lâu năm hiện có", figure="crops.perennial.area", plan="P1.II.1.a", section="Cây lâu năm"
+    )
+    anise_area: Hectares = field(
+        "Diện tích cây hồi", figure="crops.anise.area", plan="P1.II.1.a", section="Cây lâu năm"
+    )
+    anise_new_area: Hectares = field(
+        "Diện tích hồi trồng mới", figure="crops.anise.area.new", plan="P1.II.1.a", section="Cây lâu năm"
+    )
+    fruit_new_area: Hectares = field(
+        "Diện tích cây ăn quả trồng mới", figure="crops.fruit.area.new", plan="P1.II.1.a", section="Cây lâu năm"
+    )
+
+    edits = (
+        balance("B03-01", "annual_area", ["winter_area", "rice_area", "maize_area", "other_area"]),
+        balance("B03-02", "cereal_production", ["rice_production", "maize_production"]),
+        product("B03-03", "rice_production", ["rice_area", "rice_yield"], divisor=10, tolerance="0.05"),
+        product("B03-04", "maize_production", ["maize_area", "maize_yield"], divisor=10, tolerance="0.05"),
+        bound("B03-05", ["anise_area", "fruit_new_area"], "perennial_area"),
+        bound("B03-06", ["anise_new_area"], "anise_area"),
+    )

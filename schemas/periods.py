@@ -1,0 +1,57 @@
+"""Reporting periods: half-years such as ``2024-H1``.
+
+Belongs here: a period's code, its Vietnamese wording on a form, its last day. Does not belong here: Dagster partitions.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.text import fold
+
+_CODE = re.compile(r"^(\d{4})-H([12])$")
+_WORDS = {1: "6 tháng đầu năm", 2: "6 tháng cuối năm"}
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A half-year."""
+
+    year: int
+    half: int
+
+    @classmethod
+    def parse(cls, code: str) -> "Period":
+        """Read a code such as ``2024-H1``.
+
+        Raises:
+            ValueError: The text is not the code of a half-year.
+        """
+        match = _CODE.match(code)
+        if match is None:
+            raise ValueError(f"«{code}» không phải mã kỳ báo cáo; mã đúng có dạng 2024-H1 hoặc 2024-H2.")
+        return cls(int(match[1]), int(match[2]))
+
+    @property
+    def code(self) -> str:
+        """The folder name and partition part, ``2024-H1``."""
+        return f"{self.year}-H{self.half}"
+
+    @property
+    def title(self) -> str:
+        """The wording on forms, ``6 tháng đầu năm 2024``."""
+        return f"{_WORDS[self.half]} {self.year}"
+
+    @property
+    def end(self) -> date:
+        """The last day of the period."""
+        return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
+
+    @property
+    def end_time(self) -> datetime:
+        """The start of that day, for what is dated by the period and not by the clock."""
+        return datetime(self.end.year, self.end.month, self.end.day)
+
+    def is_named(self, wording: str) -> bool:
+        """Return whether a form's wording, or the code itself, means this period."""
+        return fold(wording) in {fold(self.title), fold(self.code)}

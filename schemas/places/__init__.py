@@ -1,0 +1,148 @@
+"""Places and reporters: who belongs where, under which names, and from when to when.
+
+Belongs here: the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks every commune office has) and
+the lookups over them. Does not belong here: reading the files (``pipelines.raw``), so that a raw folder can bring places of
+its own and a second commune needs no code.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from schemas.periods import Period
+from schemas.text import fold
+
+LEVELS = ("nation", "province", "district", "commune", "village")
+_NAME_PREFIXES = ("thôn", "xóm", "bản", "xã")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row of a place table: a territory, or a desk of a commune office (which has no parent of its own)."""
+
+    code: str
+    level: str
+    name: str
+    parent: str
+    aliases: tuple[str, ...]
+    valid_from: date | None
+    valid_to: date | None
+    forms: frozenset[str]
+    """Codes of the only forms a commune sends; empty means every form."""
+
+    def existed_in(self, period: Period) -> bool:
+        """Return whether the place was valid on the last day of the period."""
+        started = self.valid_from is None or self.valid_from <= period.end
+        return started and (self.valid_to is None or period.end <= self.valid_to)
+
+    @property
+    def title(self) -> str:
+        """The name as a message prints it."""
+        prefix = {"village": "Thôn ", "commune": "Xã ", "district": "Huyện ", "province": "Tỉnh "}.get(self.level, "")
+        return prefix + self.name
+
+
+@dataclass(frozen=True)
+class Places:
+    """The place tables of one run, villages of any number of communes together."""
+
+    rows: tuple[Place, ...]
+
+    @classmethod
+    def parse(cls, tables: Iterable[str]) -> "Places":
+        """Read place tables given as CSV text; a later table replaces a place of an earlier one.
+
+        Raises:
+            ValueError: A place has an unknown level or an unknown parent.
+        """
+        found: dict[tuple[str, str], Place] = {}
+        for table in tables:
+            for row in csv.DictReader(io.StringIO(table)):
+                place = _place(row)
+                found[place.parent, place.code] = place
+        territories = {place.code for place in found.values() if place.level != "village"}
+        for place in found.values():
+            if place.level not in (*LEVELS, "desk") or (place.parent and place.parent not in territories):
+                raise ValueError(f"Place {place.code}: level {place.level!r} or parent {place.parent!r} is unknown.")
+        return cls(tuple(found.values()))
+
+    @cached_property
+    def _territories(self) -> dict[str, Place]:
+        return {place.code: place for place in self.rows if place.level in LEVELS[:4]}
+
+    def commune(self, code: str) -> Place | None:
+        """Return the commune whose code names a raw folder, or nothing where there is none."""
+        place = self._territories.get(code)
+        return place if place is not None and place.level == "commune" else None
+
+    def ancestors(self, commune: str) -> list[Place]:
+        """Return the territories above a commune, nearest first."""
+        above: list[Place] = []
+        place = self._territories.get(self._territories[commune].parent)
+        while place is not None:
+            above.append(place)
+            place = self._territories.get(place.parent)
+        return above
+
+    def reporters(self, commune: str, kind: str, period: Period | None = None) -> list[Place]:
+        """Return who may send a form: the villages of the commune, or the one desk that ``kind`` names."""
+        if kind == "village":
+            villages = (place for place in self.rows if place.level == "village" and place.parent == commune)
+            return [place for place in villages if period is None or place.existed_in(period)]
+        return [place for place in self.rows if place.level == "desk" and place.code == kind]
+
+    def expects(self, commune: str, form: str) -> bool:
+        """Return whether a commune sends a form at all."""
+        place = self.commune(commune)
+        return place is not None and (not place.forms or form in place.forms)
+
+    def title(self, commune: str, reporter: str) -> str:
+        """Return a reporter's name as a message prints it; the code itself where it is unknown."""
+        return self._titles.get((commune, reporter)) or self._titles.get(("", reporter), reporter)
+
+    @cached_property
+    def _titles(self) -> dict[tuple[str, str], str]:
+        return {(place.parent, place.code): place.title for place in self.rows if place.level in ("village", "desk")}
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], str]:
+        names: dict[tuple[str, str], str] = {}
+        for place in self.rows:
+            if place.level in ("village", "desk"):
+                for name in (place.name, *place.aliases):
+                    names[place.parent, _bare(name)] = place.code
+        return names
+
+    def reporter_named(self, commune: str, name: str) -> str | None:
+        """Return the code of the village or desk of a commune that goes by ``name``, or nothing."""
+        key = _bare(name)
+        return self._by_name.get((commune, key)) or self._by_name.get(("", key))
+
+    def is_commune_named(self, commune: str, name: str) -> bool:
+        """Return whether ``name`` is one of a commune's names."""
+        place = self.commune(commune)
+        return place is not None and _bare(name) in {_bare(known) for known in (place.name, *place.aliases)}
+
+
+def _bare(name: str) -> str:
+    words = fold(name).split()
+    return " ".join(words[1:] if words and words[0] in {fold(prefix) for prefix in _NAME_PREFIXES} else words)
+
+
+def _place(row: dict[str, str]) -> Place:
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    return Place(
+        code=row["code"],
+        level=row["level"],
+        name=row["name"],
+        parent=row.get("parent") or "",
+        aliases=tuple(alias for alias in (row.get("aliases") or "").split("|") if alias),
+        valid_from=day(row.get("valid_from")),
+        valid_to=day(row.get("valid_to")),
+        forms=frozenset((row.get("forms") or "").split()),
+    )

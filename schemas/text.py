@@ -1,0 +1,39 @@
+"""When two Vietnamese wordings are the same wording.
+
+Belongs here: the key under which labels, headings and names are compared. Does not belong here: numbers.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_BULLET = re.compile(r"^(?:[-+*•–]\s*|trong đó\s*:?\s*|\(?[0-9ivxl]{1,4}[.)]\s*|[a-zđ]\)\s*)+", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[^\w%/]+")
+
+
+def _tone_last(word: str) -> str:
+    """Return the word with its tone mark moved behind it, so that hòa and hoà are one spelling, Mạ and Mỏ two."""
+    parts = unicodedata.normalize("NFD", word)
+    tones = "".join(mark for mark in parts if mark in _TONES)
+    letters = "".join(mark for mark in parts if mark not in _TONES)
+    return unicodedata.normalize("NFC", letters) + tones
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return the key under which wordings are compared.
+
+    Unicode form, letter case, spaces, punctuation, list bullets and the place of the tone mark do not count; every tone and
+    every letter does: Suối Mạ and Suối Mỏ stay apart.
+    """
+    clean = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip().casefold()
+    clean = _NOT_WORD.sub(" ", _BULLET.sub("", clean))
+    return " ".join(_tone_last(word) for word in clean.split())
+
+
+def slug(text: str) -> str:
+    """Return an ASCII name for ids: lower case, no diacritics, words joined by underscores."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    ascii_only = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return "_".join(re.findall(r"[a-z0-9]+", ascii_only))
