@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.frames import to_frame, to_table
 from pipelines.raw import PLACES, Raw, ReturnSetKey
 from pipelines.steps import correct, figures, findings, gate, locate, problems, read
+from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.storage import Store
 from schemas import marts as tables
 from schemas.edits import Agreement
@@ -64,8 +65,11 @@ class ReadReport:
     reused: tuple[str, ...]
 
 
-def read_cells(raw: Raw, store: Store, keys: Keys) -> ReadReport:
-    """Stage files, cells and ledger of the return sets; a workbook whose bytes are known is not opened again."""
+def read_cells(raw: Raw, store: Store, keys: Keys, *, reread: bool = False) -> ReadReport:
+    """Stage files, cells and ledger of the return sets.
+
+    A workbook whose bytes this very software has read before is not opened again, unless ``reread`` asks for it.
+    """
     opened: list[str] = []
     reused: list[str] = []
     for key in keys:
@@ -73,7 +77,8 @@ def read_cells(raw: Raw, store: Store, keys: Keys) -> ReadReport:
         present = list(raw.files(key))
         old_files = to_frame(store.read("files", [str(key)]), tables.FILES)
         old_cells = to_frame(store.read("cells", [str(key)]), tables.CELLS)
-        known = set(old_files[["file", "sha256"]].itertuples(index=False, name=None)) if _same_code(store, key) else set()
+        usable = not reread and _same_code(store, key)
+        known = set(old_files[["file", "sha256"]].itertuples(index=False, name=None)) if usable else set()
         new = [file for file in present if (file.name, file.sha256) not in known]
         kept = {(file.name, file.sha256) for file in present} & known
         files, cells = read.read(new)
@@ -117,11 +122,12 @@ def locate_returns(raw: Raw, store: Store, keys: Keys) -> dict[str, int]:
         ignore_index=True,
     )
     counts = {}
+    entries = to_table(located.entries, tables.ENTRIES)
     for form in FORMS:
-        own = located.entries[located.entries["form"] == form.code]
-        _stage_parts(store, f"returns/{form.domain}", own, tables.ENTRIES, keys)
+        own = entries.filter(pc.equal(entries["form"], form.code))
+        _stage_parts(store, f"returns/{form.domain}", own, keys)
         counts[form.domain] = len(own)
-    _stage_parts(store, "problems", met, tables.PROBLEMS, keys)
+    _stage_parts(store, "problems", to_table(met, tables.PROBLEMS), keys)
     return counts
 
 
@@ -142,11 +148,11 @@ def _with_form(met: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     return met.drop(columns=["form", "reporter"]).merge(known, on=locate.SHEET, how="left").fillna({"form": "", "reporter": ""})
 
 
-def _stage_parts(store: Store, table: str, frame: pd.DataFrame, schema: pa.Schema, keys: Keys, base: str = "cells") -> None:
+def _stage_parts(store: Store, table: str, rows: pa.Table, keys: Keys, base: str = "cells") -> None:
     """Stage each return set's rows under the stamp of the table they were made from."""
     for key in keys:
-        part = frame[(frame["period"] == key.period) & (frame["commune"] == key.commune)]
-        store.stage(table, str(key), to_table(part, schema), store.stamps(base, str(key))[str(key)])
+        part = rows if len(keys) == 1 else rows.filter(gate.belongs(rows, "commune", [key.pair]))
+        store.stage(table, str(key), part, store.stamps(base, str(key))[str(key)])
 
 
 def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
@@ -170,15 +176,15 @@ def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckRep
     parts = [part for other in forms_read_by(form) for part in store.read(f"returns/{other.domain}", names)]
     checked = findings.check(
         form,
-        to_frame(parts, tables.ENTRIES),
+        together(parts, tables.ENTRIES),
         to_frame(store.read("problems", names), tables.PROBLEMS),
-        _mart(store, form),
+        to_frame([_mart(store, form).drop_columns(["sources"])], form.arrow()),
         [key.pair for key in keys],
         raw.places,
     )
     base = f"returns/{form.domain}"
-    _stage_parts(store, f"outcomes/{form.domain}", checked.outcomes, tables.OUTCOMES, keys, base)
-    _stage_parts(store, f"findings/{form.domain}", checked.findings, tables.FINDINGS, keys, base)
+    _stage_parts(store, f"outcomes/{form.domain}", to_table(checked.outcomes, tables.OUTCOMES), keys, base)
+    _stage_parts(store, f"findings/{form.domain}", to_table(checked.findings, tables.FINDINGS), keys, base)
     held = gate.held(checked.findings, form)
     return CheckReport(checked.findings, checked.outcomes, tuple(key for key in keys if key.pair in held))
 
@@ -187,13 +193,13 @@ def check_workbooks(raw: Raw, store: Store, keys: Keys) -> CheckReport:
     """Stage the findings on files and sheets that no form can answer for."""
     met = to_frame(store.read("problems", [str(key) for key in keys]), tables.PROBLEMS)
     told = findings.formless(met, raw.places)
-    _stage_parts(store, "findings/workbooks", told, tables.FINDINGS, keys, "problems")
+    _stage_parts(store, "findings/workbooks", to_table(told, tables.FINDINGS), keys, "problems")
     return CheckReport(told, to_frame([], tables.OUTCOMES), ())
 
 
-def _mart(store: Store, form: type[Form]) -> pd.DataFrame:
+def _mart(store: Store, form: type[Form]) -> pa.Table:
     published = store.read_published(f"marts/{form.domain}")
-    return to_frame([] if published is None else [published], tables.mart(form))
+    return together([] if published is None else [published], tables.mart(form))
 
 
 @dataclass(frozen=True)
@@ -213,15 +219,15 @@ def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
     schema, domain = tables.mart(form), form.domain
     checked = [key for key in keys if store.stamps(f"findings/{domain}", str(key)) == store.stamps(f"returns/{domain}", str(key)) != {}]
     names = [str(key) for key in checked]
-    entries = to_frame(store.read(f"returns/{domain}", names), tables.ENTRIES)
+    entries = together(store.read(f"returns/{domain}", names), tables.ENTRIES)
     told = to_frame(store.read(f"findings/{domain}", names), tables.FINDINGS)
     held = gate.held(told, form)
     admitted = [key for key in checked if key.pair not in held]
     stamps = {str(key): store.stamps(f"returns/{domain}", str(key))[str(key)] for key in admitted}
 
     def change(mart: pa.Table | None) -> pa.Table:
-        now = to_frame([] if mart is None else [mart], schema)
-        return to_table(gate.admit(form, entries, told, now, [key.pair for key in admitted]), schema)
+        now = together([] if mart is None else [mart], schema)
+        return gate.admit(form, entries, told, now, [key.pair for key in admitted])
 
     table = store.publish(f"marts/{domain}", change, stamps)
     return AdmitReport(tuple(admitted), tuple(key for key in keys if key not in admitted), len(table))
@@ -238,22 +244,21 @@ def evaluate_chapter(raw: Raw, store: Store, chapter: Chapter, keys: Keys) -> pd
     marts = {form: _mart(store, form) for form in chapter.forms}
     pairs = [key.pair for key in keys]
     evaluated = figures.evaluate(chapter, marts, pairs, raw.places)
-    fresh = set(evaluated.figures[["period", "place"]].itertuples(index=False, name=None)) | set(pairs)
-    _publish_rows(store, f"lineage/{chapter.code}", evaluated.lineage, tables.LINEAGE, ("period", "commune"), set(pairs), stamps)
-    _publish_rows(store, f"figures/{chapter.code}", evaluated.figures, tables.FIGURES, ("period", "place"), fresh, stamps)
+    touched = {*pairs, *zip(evaluated.figures["period"], evaluated.figures["place"], strict=True)}
+    rows = to_table(evaluated.figures, tables.FIGURES)
+    _publish_rows(store, f"lineage/{chapter.code}", evaluated.lineage, "commune", set(pairs), stamps)
+    _publish_rows(store, f"figures/{chapter.code}", rows, "place", touched, stamps)
     return evaluated.figures
 
 
 def _publish_rows(
-    store: Store, table: str, rows: pd.DataFrame, schema: pa.Schema, by: tuple[str, str], fresh: set[tuple[str, str]],
-    stamps: Mapping[str, str],
+    store: Store, table: str, rows: pa.Table, place: str, touched: set[tuple[str, str]], stamps: Mapping[str, str]
 ) -> None:
-    """Publish a table in which the rows of the ``fresh`` places are replaced by ``rows``, and all others stay."""
+    """Publish a table in which the rows of the touched periods and places are replaced by ``rows``, and all others stay."""
 
     def change(published: pa.Table | None) -> pa.Table:
-        now = to_frame([] if published is None else [published], schema)
-        kept = now[[pair not in fresh for pair in now[list(by)].itertuples(index=False, name=None)]]
-        return to_table(pd.concat([kept, rows], ignore_index=True), schema)
+        now = together([] if published is None else [published], rows.schema)
+        return pa.concat_tables([now.filter(pc.invert(gate.belongs(now, place, touched))), rows])
 
     store.publish(table, change, stamps)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from openpyxl.utils import coordinate_to_tuple
 
-from pipelines.steps.problems import problem_rows
+from pipelines.steps.problems import joined, problem_rows
 from schemas.problems import Problems
 
 LEDGER_COLUMNS = ("when", "who", "file", "sheet", "cell", "old", "new", "reason", "suggestion", "decision")
@@ -58,41 +58,41 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
     unreasoned = accepted[(accepted["reason"].str.strip() == "") | (accepted["who"].str.strip() == "")]
     accepted = accepted.drop(unreasoned.index)
 
-    joined = cells.assign(received=cells["text"]).merge(
+    merged = cells.assign(received=cells["text"]).merge(
         accepted[[*at, "old", "new", "reason", "who"]], on=at, how="outer", validate="one_to_one", indicator=True
     )
-    in_ledger = joined["_merge"] != "left_only"
-    matches = in_ledger & (joined["received"].fillna("") == joined["old"]) & joined["file"].isin(cells["file"].unique())
-    stale = joined[in_ledger & ~matches]
+    in_ledger = merged["_merge"] != "left_only"
+    matches = in_ledger & (merged["received"].fillna("") == merged["old"]) & merged["file"].isin(cells["file"].unique())
+    stale = merged[in_ledger & ~matches]
     # A correction of a blank cell brings the cell into being; it keeps an empty received text.
-    joined = joined[(joined["_merge"] != "right_only") | matches]
-    applied = matches.reindex(joined.index)
-    joined.loc[applied, "text"] = joined.loc[applied, "new"]
-    joined.loc[applied, "kind"] = "text"
-    joined["received"] = joined["received"].fillna("")
-    joined["correction"] = joined["reason"].where(applied, "").fillna("")
-    joined["corrected_by"] = joined["who"].where(applied, "").fillna("")
-    corrected = _completed(joined, cells).drop(columns=["old", "new", "reason", "who", "_merge"])
+    merged = merged[(merged["_merge"] != "right_only") | matches]
+    applied = matches.reindex(merged.index)
+    merged.loc[applied, "text"] = merged.loc[applied, "new"]
+    merged.loc[applied, "kind"] = "text"
+    merged["received"] = merged["received"].fillna("")
+    merged["correction"] = merged["reason"].where(applied, "").fillna("")
+    merged["corrected_by"] = merged["who"].where(applied, "").fillna("")
+    corrected = _completed(merged, cells).drop(columns=["old", "new", "reason", "who", "_merge"])
 
-    problems = pd.concat([
+    problems = joined([
         problem_rows(Problems.LEDGER_STALE, _told(stale, written="received", expected="old")),
         problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new", expected="old")),
-    ], ignore_index=True)
+    ])
     return corrected, problems
 
 
-def _completed(joined: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def _completed(merged: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Give cells that only the ledger names their file's hash, and their row and column."""
-    new = joined["row"].isna()
+    new = merged["row"].isna()
     if new.any():
         hashes = cells.drop_duplicates(["period", "commune", "file"]).set_index(["period", "commune", "file"])["sha256"]
-        joined.loc[new, "sha256"] = hashes.reindex(
-            pd.MultiIndex.from_frame(joined.loc[new, ["period", "commune", "file"]])
+        merged.loc[new, "sha256"] = hashes.reindex(
+            pd.MultiIndex.from_frame(merged.loc[new, ["period", "commune", "file"]])
         ).to_numpy()
-        positions = joined.loc[new, "cell"].map(coordinate_to_tuple)
-        joined.loc[new, "row"] = positions.str[0]
-        joined.loc[new, "column"] = positions.str[1]
-    return joined.astype({"row": "int64", "column": "int64"})
+        positions = merged.loc[new, "cell"].map(coordinate_to_tuple)
+        merged.loc[new, "row"] = positions.str[0]
+        merged.loc[new, "column"] = positions.str[1]
+    return merged.astype({"row": "int64", "column": "int64"})
 
 
 def _told(rows: pd.DataFrame, *, written: str, expected: str) -> Iterable[dict[str, str]]:

@@ -8,18 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.findings import ReturnSet
-from pipelines.steps.gate import SOURCE_COLUMNS
+from pipelines.steps.gate import belongs
 from pipelines.steps.numbers import round_half_up
 from schemas.figure import Chapter, Figure
-from schemas.form import Form
+from schemas.form import KEYS, Form
 from schemas.formula import Value
+from schemas.marts import LINEAGE
 from schemas.periods import Period
-from schemas.places import LEVELS, Place, Places
+from schemas.places import Place, Places
 from schemas.units import DECIMAL, Quantity
 
 FIGURE_COLUMNS = (
@@ -32,20 +36,18 @@ unless every expected reporter has reported; ``exact``: the unrounded value as a
 STATUS_COMPLETE, STATUS_INCOMPLETE, STATUS_UNDEFINED = "complete", "incomplete", "undefined"
 """Every expected value is there; some are missing, so there is no value; all are there but a divisor is zero."""
 
-LINEAGE_COLUMNS = ("period", "commune", "figure", "form", "reporter", *SOURCE_COLUMNS)
-"""One row per figure of a commune (or of one of its reporters) and cell it is made from."""
-
 
 @dataclass(frozen=True)
 class Evaluated:
     """What a chapter gave: its figures, and the edges down to the cells."""
 
     figures: pd.DataFrame
-    lineage: pd.DataFrame
+    lineage: pa.Table
+    """``schemas.marts.LINEAGE``: one row per figure of a commune, or of one of its reporters, and cell it is made from."""
 
 
 def evaluate(
-    chapter: Chapter, marts: Mapping[type[Form], pd.DataFrame], return_sets: Sequence[ReturnSet], places: Places
+    chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet], places: Places
 ) -> Evaluated:
     """Evaluate a chapter for the given return sets, and for every territory above their communes.
 
@@ -77,22 +79,29 @@ def _wanted(return_sets: Sequence[ReturnSet], places: Places) -> list[tuple[str,
 class _Totals:
     """The totals of one form's fields, per period and place, and how many reporters stand behind each."""
 
-    def __init__(self, form: type[Form], mart: pd.DataFrame, places: Places) -> None:
+    def __init__(self, form: type[Form], mart: pa.Table, places: Places) -> None:
         self._form, self._places = form, places
         names = list(form.fields())
-        above = {code: {place.level: place.code for place in places.ancestors(code)} | {"commune": code}
-                 for code in mart["commune"].unique() if places.commune(code)}
-        self._sums: dict[tuple[str, str], dict[str, Any]] = {}
+        # Added up once per commune, in Arrow, where sums of decimals are exact and fast; then upwards place by place.
+        per_commune = mart.group_by(["period", "commune"])
+        summed = per_commune.aggregate([(name, how) for name in names for how in ("sum", "count")]).to_pylist()
+        self._sums: dict[tuple[str, str], dict[str, Decimal | int]] = {}
         self._counts: dict[tuple[str, str], dict[str, int]] = {}
-        for level in LEVELS[:4]:
-            place = mart["commune"].map({code: levels.get(level) for code, levels in above.items()})
-            groups = mart.assign(place=place).dropna(subset=["place"]).groupby(["period", "place"])[names]
-            self._sums |= groups.sum().to_dict("index")
-            self._counts |= groups.count().to_dict("index")
-        self._own = {
-            (row["period"], row["commune"], row["reporter"]): row for row in mart.drop(columns="sources").to_dict("records")
-        }
+        for row in summed:
+            above = places.ancestors(row["commune"]) if places.commune(row["commune"]) else []
+            for code in (row["commune"], *(place.code for place in above)):
+                sums = self._sums.setdefault((row["period"], code), dict.fromkeys(names, 0))
+                counts = self._counts.setdefault((row["period"], code), dict.fromkeys(names, 0))
+                for name in names:
+                    sums[name] += row[f"{name}_sum"] or 0
+                    counts[name] += row[f"{name}_count"]
+        self._mart = mart
         self._expected: dict[tuple[str, str], int] = {}
+
+    @cached_property
+    def _own(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        rows = self._mart.drop_columns(["sources"]).to_pylist()
+        return {(row["period"], row["commune"], row["reporter"]): row for row in rows}
 
     def expected(self, period: str, place: Place) -> int:
         """Return how many reporters of a place are to send the form."""
@@ -122,7 +131,7 @@ class _Totals:
     def own(self, period: str, commune: str, reporter: str, name: str) -> Value:
         """Return what one reporter gave for a field."""
         value = self._own.get((period, commune, reporter), {}).get(name)
-        return None if value is None or pd.isna(value) else Fraction(value)
+        return None if value is None else Fraction(value)
 
 
 def _rows(
@@ -174,25 +183,31 @@ def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _lineage(
-    chapter: Chapter, marts: Mapping[type[Form], pd.DataFrame], return_sets: Sequence[ReturnSet]
-) -> pd.DataFrame:
+    chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]
+) -> pa.Table:
     """Return the edges of the chapter's figures, for the communes of the return sets and their reporters."""
-    uses = pd.DataFrame(
-        [(figure.id, field.form.code, str(field)) for figure in chapter.figures for field in dict.fromkeys(figure.formula.fields())],
-        columns=["figure", "form", "field"],
+    uses = pa.table(
+        list(zip(*[
+            (figure.id, field.form.code, str(field))
+            for figure in chapter.figures for field in dict.fromkeys(figure.formula.fields())
+        ], strict=True)),
+        names=["figure", "form", "field"],
     )
-    wanted = set(return_sets)
-    cells = [
-        {"period": row.period, "commune": row.commune, "form": form.code, "reporter": row.reporter, **source}
-        for form, mart in marts.items()
-        for row in mart.itertuples(index=False)
-        if (row.period, row.commune) in wanted
-        for source in row.sources
+    cells = pa.concat_tables([_cells(form, mart, return_sets) for form, mart in marts.items()])
+    edges = cells.join(uses, ["form", "field"], join_type="inner").select(LINEAGE.names)
+    edges = edges.sort_by([(name, "ascending") for name in ("period", "commune", "figure", "form", "field", "reporter")])
+    names = [
+        figure.format(reporter=reporter)
+        for figure, reporter in zip(edges["figure"].to_pylist(), edges["reporter"].to_pylist(), strict=True)
     ]
-    edges = uses.merge(pd.DataFrame(cells, columns=[c for c in LINEAGE_COLUMNS if c != "figure"]), on=["form", "field"])
-    edges["figure"] = [
-        figure.format(reporter=reporter) for figure, reporter in edges[["figure", "reporter"]].itertuples(index=False)
-    ]
-    types: dict[str, Any] = {name: pd.StringDtype() for name in LINEAGE_COLUMNS if name != "value"}
-    values = pd.array([Decimal(v) if v is not None and not pd.isna(v) else None for v in edges["value"]], dtype=pd.ArrowDtype(DECIMAL))
-    return edges.assign(value=values).astype(types)[list(LINEAGE_COLUMNS)]
+    return edges.set_column(edges.column_names.index("figure"), "figure", pa.array(names, pa.string())).cast(LINEAGE)
+
+
+def _cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSet]) -> pa.Table:
+    """Return one row per cell behind a form's records, with the record's keys."""
+    own = mart.filter(belongs(mart, "commune", return_sets))
+    sources = own["sources"].combine_chunks()
+    record = pc.list_parent_indices(sources)
+    keys = {name: own[name].take(record) for name in KEYS}
+    flat = pa.Table.from_struct_array(sources.flatten())
+    return pa.table({**keys, "form": pa.repeat(form.code, len(flat)), **{name: flat[name] for name in flat.column_names}})

@@ -4,18 +4,22 @@ Belongs here: running Pandera, the four outcomes of edits, completeness, and the
 Does not belong here: what a rule is (``schemas.edits``), what a finding holds back (``pipelines.steps.gate``).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import pandera.errors
+import pyarrow as pa
 from pandera.config import config_context
 
+from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.problems import PROBLEM_COLUMNS, problem_rows
-from pipelines.steps.records import records
+from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
+from pipelines.steps.records import of_form, records
 from schemas.edits import Agreement, Edit, Outcome, Severity
 from schemas.form import KEYS, Form
 from schemas.periods import Period
@@ -45,7 +49,7 @@ class Checked:
 
 def check(
     form: type[Form],
-    entries: pd.DataFrame,
+    entries: pa.Table,
     problems: pd.DataFrame,
     accepted: pd.DataFrame,
     return_sets: Sequence[ReturnSet],
@@ -55,15 +59,14 @@ def check(
 
     Args:
         form: The form.
-        entries: ``locate.ENTRY_COLUMNS`` of the form, and of every form its edits look at.
+        entries: ``schemas.marts.ENTRIES`` of the form, and of every form its edits look at.
         problems: ``problems.PROBLEM_COLUMNS`` met on the way here, of any forms.
         accepted: The form's records in the published mart: what must not silently go missing.
         return_sets: The sets being checked; a set without any entries is checked too.
         places: Who is expected to report.
     """
-    frame = records(entries, form)
-    own = entries[entries["form"] == form.code]
-    cells = own.set_index([*KEYS, "field"])[["file", "sheet", "cell", "text", "problem"]].sort_index()
+    frame = to_frame([records(entries, form)], form.arrow())
+    cells = _Cells(entries, form)
     met = problems[problems["form"] == form.code]
     found = [
         met,
@@ -72,28 +75,44 @@ def check(
     ]
     out_of_range, failing = _validate(form, frame)
     found.append(_out_of_range(form, frame, out_of_range, cells))
-    told = pd.concat(found, ignore_index=True)
+    told = joined(found)
 
     doubtful = _doubtful(told)
     breaches, outcomes = [], []
     for edit in form.edits:
         if isinstance(edit, Agreement):
-            holds = _agreement(edit, frame, entries, problems, failing)
+            holds = _agreement(edit, frame, entries, problems)
             failing[edit.code] = frame.index[~holds.fillna(True)]
         fails = frame.index.isin(failing.get(edit.code, []))
         outcome = _outcomes(edit, frame, fails, doubtful)
         outcomes.append(_counted(form, edit, frame, outcome))
-        breaches.extend((index, edit) for index in frame.index[outcome == Outcome.FAILS])
+        breaches.extend((index, edit) for index, what in zip(frame.index, outcome, strict=True) if what == Outcome.FAILS)
     told_edits = [_breach(frame.loc[index], edits, cells, places) for index, edits in _connected(breaches)]
     return Checked(
-        pd.concat([_told(told, form, places), _findings(told_edits)], ignore_index=True),
+        _findings([*_told(told, form, places), *told_edits]),
         pd.DataFrame([row for rows in outcomes for row in rows], columns=list(OUTCOME_COLUMNS)),
     )
 
 
 def formless(problems: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Return the findings on files and sheets in which no form was recognised, so that no form's check tells of them."""
-    return _told(problems[problems["form"] == ""], None, places)
+    return _findings(_told(problems[problems["form"] == ""], None, places))
+
+
+class _Cells:
+    """Where each field of each record was written; looked up only where there is something to tell."""
+
+    def __init__(self, entries: pa.Table, form: type[Form]) -> None:
+        self._entries, self._form = entries, form
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, ...], dict[str, str]]:
+        rows = of_form(self._entries, self._form).to_pylist()
+        return {(*(row[key] for key in KEYS), row["field"]): row for row in rows}
+
+    def at(self, key: tuple[str, ...], field: str) -> dict[str, str] | None:
+        """Return file, sheet, cell, text and problem of one entry, or nothing where no cell was found for the field."""
+        return self._rows.get((*key, field))
 
 
 def _validate(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, str]], dict[str, pd.Index]]:
@@ -125,7 +144,7 @@ def _validate(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, st
 
 
 def _out_of_range(
-    form: type[Form], frame: pd.DataFrame, where: Iterable[tuple[Any, str]], cells: pd.DataFrame
+    form: type[Form], frame: pd.DataFrame, where: Iterable[tuple[Any, str]], cells: _Cells
 ) -> pd.DataFrame:
     rows = []
     for index, name in where:
@@ -135,10 +154,10 @@ def _out_of_range(
     return problem_rows(Problems.OUT_OF_RANGE, rows)
 
 
-def _at(record: pd.Series, name: str, cells: pd.DataFrame) -> dict[str, str]:
+def _at(record: pd.Series, name: str, cells: _Cells) -> dict[str, str]:
     """Return where a record's field was written, as problem columns."""
     key = tuple(record[list(KEYS)])
-    cell = cells.loc[(*key, name)]
+    cell = cells.at(key, name)
     return dict(zip(KEYS, key, strict=True)) | {
         "field": name, "file": cell["file"], "sheet": cell["sheet"], "cells": cell["cell"], "written": cell["text"],
     }
@@ -165,25 +184,25 @@ def _missing_returns(
             if key not in sent and key not in refused:
                 words = dict(zip(KEYS, key, strict=True)) | {"form": form.code}
                 (withdrawn if key in before else missing).append(words)
-    return pd.concat(
-        [problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)], ignore_index=True
-    )
+    return joined([problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
 
 
 def _withdrawn_values(
-    form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: pd.DataFrame
+    form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells
 ) -> pd.DataFrame:
     """Tell of fields that are blank now though a value had been accepted; they replace the plain finding on a blank."""
+    names = [name for name in form.fields() if name in accepted.columns]
+    before = accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_frame(frame[list(KEYS)]))
+    before.index = frame.index
+    gone = frame[names].isna() & before.notna()
     rows = []
-    for name in form.fields():
-        if name not in accepted.columns:
-            continue
-        before = frame[list(KEYS)].merge(accepted[[*KEYS, name]], on=list(KEYS), how="left", validate="one_to_one")[name]
-        for index in frame.index[frame[name].isna() & before.notna()]:
-            key = (*frame.loc[index, list(KEYS)], name)
-            if key in cells.index and cells.loc[key, "problem"] == Problems.BLANK.name:
-                told = _at(frame.loc[index], name, cells)
-                rows.append(told | {"form": form.code, "expected": vietnamese(Decimal(str(before[index])))})
+    for index in gone.index[gone.any(axis="columns")]:
+        record = frame.loc[index]
+        for name in gone.columns[gone.loc[index]]:
+            cell = cells.at(tuple(record[list(KEYS)]), name)
+            if cell is not None and cell["problem"] == Problems.BLANK.name:
+                value = vietnamese(Decimal(str(before.loc[index, name])))
+                rows.append(_at(record, name, cells) | {"form": form.code, "expected": value})
     return problem_rows(Problems.WITHDRAWN_VALUE, rows)
 
 
@@ -195,7 +214,7 @@ def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def _agreement(
-    edit: Agreement, frame: pd.DataFrame, entries: pd.DataFrame, problems: pd.DataFrame, failing: dict[str, pd.Index]
+    edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame
 ) -> "pd.Series[Any]":
     """Evaluate a desk's line against its villages.
 
@@ -203,36 +222,41 @@ def _agreement(
     where it is, once, and not a second time here.
     """
     village_form = edit.villages.form
-    villages = records(entries, village_form)
-    out_of_range, broken = _validate(village_form, villages)
-    in_doubt = {index for index, _ in out_of_range} | {index for rows in broken.values() for index in rows}
-    troubled = problems[(problems["form"] == village_form.code)][["period", "commune"]].itertuples(index=False, name=None)
-    doubtful_sets = set(troubled) | set(villages.loc[list(in_doubt), ["period", "commune"]].itertuples(index=False, name=None))
+    villages = to_frame([records(entries, village_form)], village_form.arrow())
+    own_edits = [rule.holds(villages).fillna(True) for rule in village_form.edits if not rule.crosses_forms]
+    broken = villages[~pd.concat(own_edits, axis="columns").all(axis="columns")] if own_edits else villages[:0]
+    troubled = problems[problems["form"] == village_form.code]
+    in_doubt = {*_sets(broken), *_sets(troubled)}
     sums = villages.groupby(["period", "commune"])[edit.villages].agg(lambda values: values.sum(skipna=False))
-    keys = list(frame[["period", "commune"]].itertuples(index=False, name=None))
-    given = [sums.get(key, pd.NA) if key not in doubtful_sets else pd.NA for key in keys]
+    given = [sums.get(key, pd.NA) if key not in in_doubt else pd.NA for key in _sets(frame)]
     frame["villages"] = pd.array([None if value is pd.NA else value for value in given], dtype=frame[edit.line].dtype)
     return edit.holds(frame)
 
 
-def _outcomes(edit: Edit, frame: pd.DataFrame, fails: Any, doubtful: set[tuple[str, ...]]) -> "pd.Series[Any]":
+def _sets(frame: pd.DataFrame) -> Iterable[ReturnSet]:
+    return zip(frame["period"], frame["commune"], strict=True)
+
+
+def _outcomes(edit: Edit, frame: pd.DataFrame, fails: Any, doubtful: set[tuple[str, ...]]) -> list[str]:
     """Return the outcome of one edit on every record."""
     names = [*edit.names, *(["villages"] if edit.crosses_forms else [])]
-    outcome = pd.Series(Outcome.HOLDS.value, index=frame.index, dtype=object)
-    outcome[frame[names].isna().any(axis="columns")] = Outcome.UNDECIDED.value
+    blank = frame[names].isna().any(axis="columns").to_numpy()
+    outcomes = [
+        (Outcome.FAILS if failed else Outcome.UNDECIDED if open_ else Outcome.HOLDS).value
+        for failed, open_ in zip(fails, blank, strict=True)
+    ]
     if doubtful:
-        keys = frame[list(KEYS)].itertuples(index=False, name=None)
-        in_doubt = [any((*key, name) in doubtful for name in edit.names) for key in keys]
-        outcome[in_doubt] = Outcome.NOT_EVALUABLE.value
-        fails = fails & ~pd.Series(in_doubt, index=frame.index)
-    outcome[fails] = Outcome.FAILS.value
-    return outcome
+        for row, key in enumerate(frame[list(KEYS)].itertuples(index=False, name=None)):
+            if any((*key, name) in doubtful for name in edit.names):
+                outcomes[row] = Outcome.NOT_EVALUABLE.value
+    return outcomes
 
 
-def _counted(form: type[Form], edit: Edit, frame: pd.DataFrame, outcome: "pd.Series[Any]") -> Iterator[tuple[Any, ...]]:
-    counts = pd.crosstab([frame["period"], frame["commune"]], outcome) if len(frame) else pd.DataFrame()
-    for (period, commune), row in counts.iterrows():  # type: ignore[misc]
-        yield (period, commune, form.code, edit.code, edit.sentence, *(int(row.get(kind.value, 0)) for kind in Outcome))
+def _counted(form: type[Form], edit: Edit, frame: pd.DataFrame, outcome: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    counts = Counter(zip(frame["period"], frame["commune"], outcome, strict=True))
+    for period, commune in dict.fromkeys((period, commune) for period, commune, _ in counts):
+        numbers = (counts[period, commune, kind.value] for kind in Outcome)
+        yield (period, commune, form.code, edit.code, edit.sentence, *numbers)
 
 
 def _connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[Edit]]]:
@@ -247,15 +271,16 @@ def _connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list
     yield from ((index, edits) for index, edits, _ in groups)
 
 
-def _breach(record: pd.Series, edits: Sequence[Edit], cells: pd.DataFrame, places: Places) -> dict[str, str]:
+def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Places) -> dict[str, str]:
     """Return the finding on edits that fail together; cells common to all of them come first."""
     form = edits[0].form
     key = tuple(record[list(KEYS)])
     involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
-    cell = {name: str(cells.loc[(*key, name), "cell"]) for name in involved}
+    found = {name: cells.at(key, name) for name in involved}
+    cell = {name: at["cell"] for name, at in found.items() if at is not None}
     values = {name: Decimal(str(record[name])) for name in [*involved, *(["villages"] if edits[0].crosses_forms else [])]}
-    where = cells.loc[(*key, involved[0])]
+    where = found[involved[0]] or {}
     parts = []
     for edit in edits:
         first, expected = edit.names[0], edit.expected(values)
@@ -276,7 +301,7 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: pd.DataFrame, place
     }
 
 
-def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> pd.DataFrame:
+def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:
     """Return problem rows as findings, each with its sentence."""
     withdrawn = set(problems.loc[problems["problem"] == Problems.WITHDRAWN_VALUE.name, [*KEYS, "cells"]].itertuples(index=False, name=None))
     rows = []
@@ -293,7 +318,7 @@ def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> pd
             "code": kind.value.code, "severity": kind.value.severity, "status": kind.value.status,
             "message": kind.value.message.format_map(words), "suggestion": "",
         })
-    return _findings(rows)
+    return rows
 
 
 @dataclass(frozen=True)

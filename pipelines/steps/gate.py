@@ -3,59 +3,64 @@
 Belongs here: that decision, as data. Does not belong here: publishing, Dagster's checks (they only show it).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.findings import ReturnSet
-from pipelines.steps.locate import ENTRY_COLUMNS
-from pipelines.steps.records import records
+from pipelines.steps.records import of_form, records
 from schemas.edits import Severity
 from schemas.form import KEYS, Form
-
-SOURCE_COLUMNS = (
-    "field", "file", "sha256", "sheet", "cell", "received", "text", "value", "note", "correction",
-    "corrected_by",
-)
-"""What a mart row keeps of the cell behind each of its values, so that it can answer for itself after the file has changed."""
+from schemas.marts import SOURCES
 
 
 def held(findings: pd.DataFrame, form: type[Form]) -> set[ReturnSet]:
     """Return the return sets whose form a finding of severity error holds back."""
     blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
-    return set(blocking[["period", "commune"]].itertuples(index=False, name=None))
+    return set(zip(blocking["period"], blocking["commune"], strict=True))
 
 
 def admit(
     form: type[Form],
-    entries: pd.DataFrame,
+    entries: pa.Table,
     findings: pd.DataFrame,
-    mart: pd.DataFrame,
+    mart: pa.Table,
     return_sets: Sequence[ReturnSet],
-) -> pd.DataFrame:
+) -> pa.Table:
     """Return the mart as it is to be published.
 
     Args:
         form: The form.
-        entries: ``locate.ENTRY_COLUMNS`` of the form.
+        entries: ``schemas.marts.ENTRIES`` of the form.
         findings: ``findings.FINDING_COLUMNS`` of the same return sets, made from the same entries.
-        mart: The mart as published now: the form's columns and ``sources``.
+        mart: The mart as published now, with the schema ``schemas.marts.mart(form)``.
         return_sets: The sets being run.
 
     Returns:
         Rows of sets that are held, or not being run, unchanged; of all others the new records, each with its ``sources``.
     """
     entering = set(return_sets) - held(findings, form)
-    kept = mart[[key not in entering for key in mart[["period", "commune"]].itertuples(index=False, name=None)]]
-    own = entries[entries["form"] == form.code]
-    own = own[[key in entering for key in own[["period", "commune"]].itertuples(index=False, name=None)]]
-    fresh = records(own, form).merge(_sources(own), on=list(KEYS), how="left", validate="one_to_one")
-    columns = [*form.columns(), "sources"]
-    return pd.concat([kept.reindex(columns=columns), fresh[columns]], ignore_index=True).sort_values(list(KEYS), ignore_index=True)
+    own = of_form(entries, form)
+    own = own.filter(belongs(own, "commune", entering))
+    kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
+    fresh = records(own, form).append_column(SOURCES, _sources(own))
+    return pa.concat_tables([kept, fresh]).sort_by([(key, "ascending") for key in KEYS])
 
 
-def _sources(entries: pd.DataFrame) -> pd.DataFrame:
-    assert set(SOURCE_COLUMNS) <= set(ENTRY_COLUMNS)
-    groups = entries.groupby(list(KEYS), sort=False)
-    rows = [(*key, group[list(SOURCE_COLUMNS)].to_dict("records")) for key, group in groups]
-    return pd.DataFrame(rows, columns=[*KEYS, "sources"]).astype(dict.fromkeys(KEYS, pd.StringDtype()))
+def belongs(table: pa.Table, place: str, wanted: Iterable[tuple[str, str]]) -> pa.ChunkedArray:
+    """Return, per row, whether its period and ``place`` are among the wanted pairs."""
+    joined = pc.binary_join_element_wise(table["period"], table[place], "\n")
+    return pc.is_in(joined, pa.array(["\n".join(pair) for pair in wanted], pa.string()))
+
+
+def _sources(entries: pa.Table) -> pa.Array:
+    """Return, per record, the cells behind its values, from entries in the order of their records."""
+    counts = entries.group_by(list(KEYS), use_threads=False).aggregate([([], "count_all")])["count_all"].to_numpy()
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+    fields = list(SOURCES.type.value_type)
+    columns = [entries[field.name].combine_chunks().cast(field.type) for field in fields]
+    cells = pa.StructArray.from_arrays(columns, fields=fields)
+    return pa.ListArray.from_arrays(offsets, cells, type=SOURCES.type)

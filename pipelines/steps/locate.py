@@ -12,7 +12,7 @@ from decimal import Decimal
 import pandas as pd
 
 from pipelines.steps.numbers import read_number, same_unit
-from pipelines.steps.problems import problem_rows
+from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.read import address
 from schemas.form import Form
 from schemas.periods import Period
@@ -59,7 +59,7 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
     cells = cells.merge(usable[[*SHEET, "form", "reporter", "header", "label_at", "unit_at", "value_at", "note_at"]], on=SHEET)
     lines, line_problems = _lines(cells, usable, forms)
     entries, entry_problems = _entries(cells, lines, {form.code: form for form in forms})
-    return Located(entries, sheets, pd.concat([problems, line_problems, entry_problems], ignore_index=True))
+    return Located(entries, sheets, joined([problems, line_problems, entry_problems]))
 
 
 def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -99,7 +99,7 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
     frame = pd.DataFrame(rows, columns=[*SHEET, "form", "reporter", "usable", "header", *headings.values()])
     frame, duplicates = _without_duplicates(frame)
     told = [problem_rows(kind, [words]) for kind, words in trouble]
-    return frame, pd.concat([*told, duplicates], ignore_index=True)
+    return frame, joined([*told, duplicates])
 
 
 def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], dict[str, object]]:
@@ -180,10 +180,10 @@ def _lines(cells: pd.DataFrame, sheets: pd.DataFrame, forms: Sequence[type[Form]
         on=[*SHEET, "field"], how="left", validate="one_to_one",
     )
     missing, repeated = counted[counted["times"].isna()], counted[counted["times"] > 1]
-    problems = pd.concat([
+    problems = joined([
         problem_rows(Problems.LABEL_MISSING, missing.drop(columns=["cells"]).to_dict("records")),
         problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
-    ], ignore_index=True)
+    ])
     return counted[counted["times"] == 1].astype({"row": "int64"}), problems
 
 
@@ -239,4 +239,4 @@ def _entry_problems(entries: pd.DataFrame, forms: dict[str, type[Form]]) -> pd.D
             written = row["unit_text"] if problem is Problems.WRONG_UNIT else row["text"]
             rows.append({**row, "cells": row["cell"], "written": written, "expected": unit})
         told.append(problem_rows(problem, rows))
-    return pd.concat(told, ignore_index=True) if told else problem_rows(Problems.BLANK, [])
+    return joined(told)

@@ -17,5 +17,17 @@ PROBLEM_COLUMNS = (
 
 def problem_rows(problem: Problems, rows: Iterable[Mapping[str, str]]) -> pd.DataFrame:
     """Return problem rows of one kind from mappings of the columns that apply."""
+    rows = list(rows)
+    if not rows:
+        return _NONE.copy()
     filled = [{name: row.get(name, "") for name in PROBLEM_COLUMNS} | {"problem": problem.name} for row in rows]
     return pd.DataFrame(filled, columns=list(PROBLEM_COLUMNS), dtype=pd.StringDtype())
+
+
+_NONE = pd.DataFrame(columns=list(PROBLEM_COLUMNS), dtype=pd.StringDtype())
+
+
+def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return problem rows one under the other."""
+    told = [part for part in parts if len(part)]
+    return pd.concat(told, ignore_index=True) if told else _NONE.copy()

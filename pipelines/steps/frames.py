@@ -18,12 +18,18 @@ def _dtype(kind: pa.DataType) -> Any:
 
 def to_frame(tables: Sequence[pa.Table], schema: pa.Schema) -> pd.DataFrame:
     """Return tables one under the other as a frame with the columns of ``schema``; columns one lacks are missing values."""
-    table = pa.concat_tables([schema.empty_table(), *(_columns(table, schema) for table in tables)])
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_dtype)
+    frame: pd.DataFrame = together(tables, schema).to_pandas(types_mapper=_dtype)
     return frame
 
 
+def together(tables: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
+    """Return tables one under the other, with exactly the columns of ``schema``; what a table lacks is missing values."""
+    return pa.concat_tables([schema.empty_table(), *(_columns(table, schema) for table in tables)])
+
+
 def _columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    if table.schema.equals(schema):
+        return table
     present = [
         table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
         for field in schema
@@ -37,5 +43,7 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     Raises:
         ArrowInvalid: A value does not fit its column's type.
     """
+    if not len(frame):
+        return schema.empty_table()
     table: pa.Table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
     return table.replace_schema_metadata(None)

@@ -1,0 +1,38 @@
+"""Layer 2: the entries of every form. Text becomes number here and only here."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import layers
+from pipelines.metadata import column_schema
+from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.resources import Folders
+from schemas import marts
+from schemas.form import Form
+from schemas.forms import FORMS
+
+
+def _spec(form: type[Form]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        ["returns", form.domain],
+        deps=["cells"],
+        group_name=form.domain,
+        kinds={"parquet"},
+        metadata=column_schema(marts.ENTRIES),
+        description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, đã áp dụng sổ đính chính.",
+        partitions_def=RETURN_SETS,
+    )
+
+
+@dg.multi_asset(specs=[_spec(form) for form in FORMS], backfill_policy=ONE_RUN, partitions_def=RETURN_SETS)
+def returns(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
+    """Stage the entries of every form of the return sets: one pass over the cells, whatever the number of forms."""
+    counts = layers.locate_returns(folders.raw, folders.store, keys_of(context))
+    for form in FORMS:
+        yield dg.MaterializeResult(
+            asset_key=["returns", form.domain], metadata={"dagster/row_count": counts[form.domain]}
+        )
+
+
+ASSETS = [returns]

@@ -1,0 +1,401 @@
+"""``returns``: the command line.
+
+Belongs here: verbs, options, output, exit codes. Does not belong here: a second pipeline: ``refresh`` runs the Dagster job,
+all other verbs read what it published. Heavy packages are imported inside the verbs that need them.
+
+Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run.
+"""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Settings
+
+CLEAN, HELD, CANNOT = 0, 1, 2
+
+FINDING_COLUMNS = (
+    "code", "severity", "status", "form", "reporter", "file", "sheet", "cells", "written", "expected", "message", "suggestion",
+)
+FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "reported", "expected")
+
+
+class Format(StrEnum):
+    """How a verb prints."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Commune = Annotated[str, typer.Option(help="Mã xã; bỏ trống nếu chỉ có một.", show_default=False)]
+PeriodCode = Annotated[str, typer.Option("--period", help="Kỳ báo cáo, ví dụ 2024-H1; bỏ trống nếu chỉ có một.", show_default=False)]
+OutputFormat = Annotated[Format, typer.Option("--format", help="Cách in kết quả.")]
+Data = Annotated[str, typer.Option(envvar=DATA_VARIABLE, help="Thư mục kết quả.", show_default="data")]
+RawFolder = Annotated[str, typer.Option("--raw", envvar=RAW_VARIABLE, help="Thư mục báo cáo nhận về.", show_default="raw")]
+
+app = typer.Typer(
+    name="returns",
+    help="Từ báo cáo của thôn đến con số trong kế hoạch của xã: đọc, kiểm tra, công bố, truy nguồn.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
+    try:
+        app()
+    except (ValueError, OSError, RuntimeError) as reason:
+        _fail(str(reason))
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(CANNOT)
+
+
+@app.command()
+def refresh(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    all_: Annotated[bool, typer.Option("--all", help="Đọc và tính lại tất cả, kể cả bộ không đổi.")] = False,
+) -> None:
+    """Chạy toàn bộ quy trình cho những bộ báo cáo đã thay đổi.
+
+    Ví dụ: returns refresh · returns refresh --all · returns refresh --commune huu-kien --period 2024-H1
+    """
+    from pipelines.layers import stale_return_sets
+    from pipelines.raw import Raw
+    from pipelines.storage import Store
+
+    settings = Settings.of(raw, data)
+    returns, store = Raw(settings.raw), Store(settings.data)
+    if not settings.raw.is_dir():
+        _fail(f"Không có thư mục báo cáo {settings.raw}. Chỉ đúng thư mục bằng --raw.")
+    for folder in returns.unknown_folders():
+        print(f"Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.", file=sys.stderr)
+    wanted = [key for key in returns.return_sets() if commune in ("", key.commune) and period in ("", key.period)]
+    if not wanted:
+        _fail(f"Không có bộ báo cáo nào trong {settings.raw}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
+    stale = wanted if all_ else stale_return_sets(returns, store, wanted)
+    if stale:
+        from pipelines.runs import run_refresh
+
+        settings.export()
+        with _progress("Đang chạy") as told:
+            run_refresh(stale, reread=all_, progress=told)
+    summaries = [_summary(store, key.period, key.commune, changed=key in stale) for key in wanted]
+    if output is Format.TABLE:
+        for summary in summaries:
+            print(summary["message"])
+    else:
+        _print(output, ("period", "commune", "changed", "figures", "findings", "held", "message"), summaries)
+    sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
+
+
+def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
+    from pipelines import published
+
+    found = published.findings(store, period, commune)
+    held = sorted({row["form"] or row["file"] for row in found if row["severity"] == "error"})
+    count = len(published.figures(store, period, commune))
+    start = "Đã chạy xong" if changed else "Không có gì thay đổi, không đọc lại tệp nào"
+    if held:
+        end = f"Giữ lại: {', '.join(held)} (số đã công bố trước đó được giữ nguyên). Xem: returns findings"
+    elif found:
+        end = f"{len(found)} điều cần lưu ý, không giữ lại biểu nào. Xem: returns findings"
+    else:
+        end = "Không có phát hiện nào."
+    return {
+        "period": period, "commune": commune, "changed": changed, "figures": count, "findings": len(found),
+        "held": " ".join(held), "message": f"{commune}, kỳ {period}: {start}; {count} chỉ tiêu. {end}",
+    }
+
+
+@app.command()
+def findings(
+    commune: Commune = "", period: PeriodCode = "", output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "",
+) -> None:
+    """Liệt kê những ô chưa đúng: tệp, trang, ô, đã ghi gì, cần là gì, phải làm gì.
+
+    Ví dụ: returns findings · returns findings --format csv > phat-hien.csv
+    """
+    from pipelines import published
+
+    store, period, commune = _return_set(raw, data, period, commune)
+    rows = published.findings(store, period, commune)
+    if output is Format.TABLE:
+        for row in rows:
+            print(f"[{row['code']}] {row['message']}")
+            if row["suggestion"]:
+                print(f"    Gợi ý: {row['suggestion']}")
+        if not rows:
+            print("Không có phát hiện nào.")
+    else:
+        _print(output, FINDING_COLUMNS, rows)
+    sys.exit(HELD if any(row["severity"] == "error" for row in rows) else CLEAN)
+
+
+@app.command()
+def figures(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    place: Annotated[str, typer.Option(help="Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã.", show_default=False)] = "",
+) -> None:
+    """Liệt kê các chỉ tiêu đã công bố.
+
+    Ví dụ: returns figures · returns figures --format csv · returns figures --place chi-lang
+    """
+    from pipelines import published
+
+    store, period, commune = _return_set(raw, data, period, commune)
+    held = published.held_forms(published.findings(store, period, commune))
+    rows = published.figures(store, period, place or commune)
+    missing = [] if place else _never_published(period, rows, held)
+    for row in rows:
+        if any(f"(biểu {form})" in row["formula"] for form in held):
+            row["status"] = "held"
+    shown = [row | {"value": _plain(row["value"])} for row in [*rows, *missing]]
+    _print(output, FIGURE_COLUMNS, shown)
+    sys.exit(HELD if held else CLEAN)
+
+
+def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return rows without a value for figures that are held back and have never been published."""
+    if not held:
+        return []
+    from schemas.figures import CHAPTERS
+
+    known = {row["id"] for row in rows}
+    return [
+        {"id": figure.id, "label": figure.label, "value": None, "unit": figure.unit.label, "scope": "commune",
+         "period": period, "status": "held", "reported": 0, "expected": None}
+        for chapter in CHAPTERS for figure in chapter.figures
+        if figure.id not in known and not figure.per_reporter and {form.code for form in figure.forms} & set(held)
+    ]
+
+
+@app.command()
+def trace(
+    figure: Annotated[str, typer.Argument(metavar="ID", help="Mã chỉ tiêu, ví dụ budget.revenue.total.")],
+    commune: Commune = "", period: PeriodCode = "", output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "",
+) -> None:
+    """Truy một con số về từng ô của từng sổ tính đã gửi.
+
+    Ví dụ: returns trace livestock.horse.white.share · returns trace budget.revenue.total --format json
+    """
+    from pipelines import published
+
+    store, period, commune = _return_set(raw, data, period, commune)
+    found = [row for row in published.figures(store, period, commune) if row["id"] == figure]
+    if not found:
+        _fail(f"Không có chỉ tiêu «{figure}» trong kỳ {period} của {commune}. Xem danh sách bằng: returns figures")
+    row, cells = found[0], published.lineage(store, period, commune, figure)
+    traced = {
+        "id": row["id"],
+        "value": _number(row["value"]),
+        "formula": row["formula"],
+        "label": row["label"],
+        "unit": row["unit"],
+        "period": period,
+        "status": row["status"],
+        "sources": [_source(cell) for cell in cells],
+    }
+    if output is Format.JSON:
+        print(json.dumps(traced, ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        columns = ("form", "field", "reporter", "file", "sha256", "sheet", "cell", "text", "value", "note", "correction")
+        told = [
+            source | {"correction": source["correction"]["reason"] if source["correction"] else ""}
+            for source in traced["sources"]
+        ]
+        _print(output, columns, told)
+    else:
+        _print_tree(traced)
+
+
+def _source(cell: Mapping[str, Any]) -> dict[str, Any]:
+    correction = None
+    if cell["correction"]:
+        correction = {"old": cell["received"], "new": cell["text"], "reason": cell["correction"], "who": cell["corrected_by"]}
+    names = ("form", "field", "reporter", "file", "sha256", "sheet", "cell")
+    return {name: cell[name] for name in names} | {
+        "text": cell["received"], "value": _number(cell["value"]), "correction": correction, "note": cell["note"],
+    }
+
+
+def _print_tree(traced: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.tree import Tree
+
+    value = "chưa đủ số liệu" if traced["value"] is None else f"{_vietnamese(traced['value'])} {traced['unit']}"
+    tree = Tree(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]", highlight=False)
+    tree.add(f"Công thức: {traced['formula']}")
+    fields: dict[tuple[str, str], Any] = {}
+    for source in traced["sources"]:
+        key = (source["form"], source["field"])
+        branch = fields.get(key) or fields.setdefault(key, tree.add(f"Biểu {source['form']}, {source['field']}"))
+        leaf = branch.add(
+            f"{source['reporter']}: {source['file']} · {source['sheet']} · ô {source['cell']} ghi «{source['text']}»"
+            f" = {_vietnamese(source['value'])}   sha256 {source['sha256'][:12]}"
+        )
+        if source["correction"]:
+            made = source["correction"]
+            leaf.add(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
+        if source["note"]:
+            leaf.add(f"Ghi chú: {source['note']}")
+    Console(highlight=False, markup=False, soft_wrap=True).print(tree)
+
+
+@app.command()
+def form(
+    code: Annotated[str, typer.Argument(metavar="FORM", help="Mã biểu, ví dụ B01.")],
+    reporter: Annotated[str, typer.Option(help="Mã đơn vị báo cáo, ví dụ na_lia.")],
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Tệp .xlsx sẽ ghi.", show_default="FORM-REPORTER.xlsx")] = None,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Ghi một biểu mẫu trống cho một đơn vị báo cáo.
+
+    Ví dụ: returns form B01 --reporter na_lia
+    """
+    from pipelines.blank import workbook
+    from pipelines.raw import Raw
+    from schemas.forms import BY_CODE
+    from schemas.periods import Period
+
+    settings = Settings.of(raw, data)
+    returns = Raw(settings.raw)
+    period, commune = _only([key.pair for key in returns.return_sets()], period, commune)
+    if code not in BY_CODE:
+        _fail(f"Không có biểu «{code}». Các biểu: {', '.join(BY_CODE)}.")
+    wanted = BY_CODE[code]
+    known = {place.code: place for place in returns.places.reporters(commune, wanted.reporter_kind)}
+    if reporter not in known:
+        _fail(f"Biểu {code} không do «{reporter}» báo cáo. Các đơn vị: {', '.join(known)}.")
+    place = returns.places.commune(commune)
+    content = workbook(
+        [wanted], period=Period.parse(period), commune=place.name if place else commune, reporter=known[reporter].title
+    )
+    path = output or Path(f"{code}-{reporter}.xlsx")
+    path.write_bytes(content)
+    print(f"Đã ghi {path}.")
+
+
+@app.command()
+def ui(
+    data: Data = "",
+    raw: RawFolder = "",
+    port: Annotated[int, typer.Option(help="Cổng trên máy này.")] = 3000,
+) -> None:
+    """Mở giao diện Dagster tại 127.0.0.1, dùng chung dữ liệu với lệnh refresh."""
+    import signal
+    from importlib import resources
+
+    Settings.of(raw, data).export()
+    workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
+    # Dagster gives SIGTERM the handler of SIGINT; where that is ignored (a job in the background) it could not be stopped.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    print(f"Mở http://127.0.0.1:{port} bằng trình duyệt; bấm Ctrl+C để dừng. Dữ liệu: {os.environ[HOME_VARIABLE]}", flush=True)
+    os.execv(sys.executable, command)
+
+
+def _return_set(raw: str, data: str, period: str, commune: str) -> tuple[Any, str, str]:
+    """Return the store, and the one return set that the options mean."""
+    from pipelines.published import checked_sets
+    from pipelines.storage import Store
+
+    store = Store(Settings.of(raw, data).data)
+    known = checked_sets(store)
+    if not known:
+        _fail(f"Chưa có kết quả nào trong {store.root}. Chạy trước: returns refresh")
+    return store, *_only(known, period, commune)
+
+
+def _only(known: Sequence[tuple[str, str]], period: str, commune: str) -> tuple[str, str]:
+    fitting = [key for key in known if period in ("", key[0]) and commune in ("", key[1])]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = "; ".join(f"--period {one} --commune {other}" for one, other in (fitting or known))
+    _fail(f"{'Có nhiều bộ báo cáo, chọn một' if fitting else 'Không có bộ báo cáo này; hiện có'}: {listed}.")
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Any]:
+    """Show a bar on the error stream, so that the output stays clean, and only where somebody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def told(step: str, steps: int) -> None:
+            bar.update(task, advance=1, total=steps, description=f"{title}: {step}")
+
+        yield told
+
+
+def _print(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    if output is Format.JSON:
+        print(json.dumps([{name: _jsonable(row[name]) for name in columns} for row in rows], ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(row[name]) for name in columns] for row in rows)
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*columns, highlight=False)
+        for row in rows:
+            table.add_row(*(str(_plain(row[name])) for name in columns))
+        Console(highlight=False, markup=False).print(table)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else value
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _jsonable(value: Any) -> Any:
+    return _number(value) if isinstance(value, Decimal) else value
+
+
+def _vietnamese(value: float | None) -> str:
+    if value is None:
+        return "trống"
+    whole, _, decimals = f"{Decimal(str(value)):,f}".partition(".")
+    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Running the refresh job from the command line, in the Dagster instance that the UI shows.
+
+Belongs here: one run, started in this process. Does not belong here: a second pipeline; the job is the one the UI starts.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+from assets.cells import REREAD_TAG
+from pipelines.definitions import defs
+from pipelines.partitions import register, run_tags
+from pipelines.raw import ReturnSetKey
+
+LOCATION, MODULE = "returns", "pipelines.definitions"
+"""As workspace.yaml names them."""
+
+Progress = Callable[[str, int], None]
+"""Told the name of a finished step, and how many steps the run has."""
+
+
+def run_refresh(keys: Sequence[ReturnSetKey], *, reread: bool, progress: Progress) -> None:
+    """Run the refresh job for return sets, as few runs as cover them.
+
+    A run that a red check ends is no error here: what was held back is in the findings.
+
+    Raises:
+        RuntimeError: A step failed for another reason than the data; the run's page in the UI has the details.
+    """
+    job = defs.resolve_job_def("refresh")
+    with dg.DagsterInstance.get() as instance:
+        register(instance, keys)
+        for tags in run_tags(instance, keys):
+            _run(instance, job, {**tags, REREAD_TAG: str(reread).lower()}, progress)
+
+
+def _run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
+    # With a remote origin the UI lists the run under its job, and can run it again.
+    target = LoadableTargetOrigin(
+        executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd())
+    )
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)
+    run = instance.create_run_for_job(
+        job_def=job,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},  # the progress bar tells enough
+        tags={**job.run_tags, "dagster/code_location": LOCATION, **tags},
+        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
+    )
+    steps = len(run.step_keys_to_execute or job.graph.node_defs)
+    for event in execute_run_iterator(InMemoryJob(job), run, instance):
+        if event.is_step_success or event.is_step_skipped:
+            progress(event.step_key or "", steps)
+        elif event.is_step_failure:
+            progress(event.step_key or "", steps)
+            failure = event.step_failure_data
+            if failure.user_failure_data is None:
+                reason = failure.error.message.strip().splitlines()[0] if failure.error else ""
+                raise RuntimeError(f"Bước {event.step_key} hỏng ngoài dự kiến: {reason} (lần chạy {run.run_id}).")
