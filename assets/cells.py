@@ -24,11 +24,13 @@ def cells(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
     """Stage the cells of the return sets."""
     reread = context.run.tags.get(REREAD_TAG) == "true"
     report = layers.read_cells(folders.raw, folders.store, keys_of(context), reread=reread)
-    return dg.MaterializeResult(metadata={
-        "tệp đã đọc": len(report.read),
-        "tệp không đổi": len(report.reused),
-        "danh sách đã đọc": dg.MetadataValue.json(list(report.read)),
-    })
+    return dg.MaterializeResult(
+        metadata={
+            "tệp đã đọc": len(report.read),
+            "tệp không đổi": len(report.reused),
+            "danh sách đã đọc": dg.MetadataValue.json(list(report.read)),
+        }
+    )
 
 
 ASSETS = [cells]

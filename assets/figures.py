@@ -11,8 +11,14 @@ from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 
 _HEADINGS = {
-    "id": "Mã", "label": "Chỉ tiêu", "value": "Giá trị", "unit": "ĐVT", "scope": "Phạm vi", "status": "Tình trạng",
-    "reported": "Đã báo cáo", "expected": "Phải báo cáo",
+    "id": "Mã",
+    "label": "Chỉ tiêu",
+    "value": "Giá trị",
+    "unit": "ĐVT",
+    "scope": "Phạm vi",
+    "status": "Tình trạng",
+    "reported": "Đã báo cáo",
+    "expected": "Phải báo cáo",
 }
 
 

@@ -24,11 +24,13 @@ def _mart(form: type[Form]) -> dg.AssetsDefinition:
     )
     def mart(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
         report = layers.admit_records(folders.store, form, keys_of(context))
-        return dg.MaterializeResult(metadata={
-            "dagster/row_count": report.rows,
-            "nhận mới": dg.MetadataValue.text(", ".join(map(str, report.admitted)) or "không"),
-            "giữ lại": dg.MetadataValue.text(", ".join(map(str, report.held)) or "không"),
-        })
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": report.rows,
+                "nhận mới": dg.MetadataValue.text(", ".join(map(str, report.admitted)) or "không"),
+                "giữ lại": dg.MetadataValue.text(", ".join(map(str, report.held)) or "không"),
+            }
+        )
 
     return mart
 

@@ -87,7 +87,11 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
 
 
 def _sheet(
-    sheet: Any, form: type[Form], styles: Mapping[str, Any], heading: tuple[str, str, str], answers: Mapping[str, Answer]
+    sheet: Any,
+    form: type[Form],
+    styles: Mapping[str, Any],
+    heading: tuple[str, str, str],
+    answers: Mapping[str, Answer],
 ) -> None:
     period, commune, reporter = heading
     last = len(_WIDTHS) - 1
@@ -96,17 +100,18 @@ def _sheet(
     sheet.merge_range(0, 0, 0, 2, f"ỦY BAN NHÂN DÂN XÃ {commune.upper()}", styles["plain"])
     sheet.merge_range(0, 3, 0, last, f"{FORM_MARK} {form.code} (phiên bản {form.version})", styles["plain"])
     sheet.merge_range(1, 0, 1, last, form.heading.upper(), styles["title"])
-    for row, (mark, words) in enumerate(((PERIOD_MARK, period), (COMMUNE_MARK, commune), (REPORTER_MARK, reporter)), start=2):
+    for row, (mark, words) in enumerate(
+        ((PERIOD_MARK, period), (COMMUNE_MARK, commune), (REPORTER_MARK, reporter)), start=2
+    ):
         sheet.merge_range(row, 0, row, last, f"{mark}: {words}", styles["plain"])
     for column, words in enumerate(("STT", LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING)):
         sheet.write_string(6, column, words, styles["heading"])
-    row, number, section = 7, 0, ""
-    for name, item in form.fields().items():
+    row, section = 7, ""
+    for number, (name, item) in enumerate(form.fields().items(), start=1):
         if item.section != section:
             section = item.section
             sheet.merge_range(row, 0, row, last, section, styles["section"])
             row += 1
-        number += 1
         answer = answers.get(name, Answer(""))
         sheet.write_number(row, 0, number, styles["centre"])
         sheet.write_string(row, 1, item.label, styles["label"])

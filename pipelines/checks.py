@@ -14,7 +14,11 @@ from pipelines.raw import ReturnSetKey
 CHECK = "edits"
 
 _OUTCOME_HEADINGS = {
-    "edit": "Quy tắc", "sentence": "Nội dung", "holds": "Đúng", "fails": "Sai", "undecided": "Chưa xét được (ô trống)",
+    "edit": "Quy tắc",
+    "sentence": "Nội dung",
+    "holds": "Đúng",
+    "fails": "Sai",
+    "undecided": "Chưa xét được (ô trống)",
     "not_evaluable": "Không xét được (ô lỗi)",
 }
 

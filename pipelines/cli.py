@@ -24,7 +24,18 @@ from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Setti
 CLEAN, HELD, CANNOT = 0, 1, 2
 
 FINDING_COLUMNS = (
-    "code", "severity", "status", "form", "reporter", "file", "sheet", "cells", "written", "expected", "message", "suggestion",
+    "code",
+    "severity",
+    "status",
+    "form",
+    "reporter",
+    "file",
+    "sheet",
+    "cells",
+    "written",
+    "expected",
+    "message",
+    "suggestion",
 )
 FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "reported", "expected")
 
@@ -38,10 +49,14 @@ class Format(StrEnum):
 
 
 Commune = Annotated[str, typer.Option(help="Mã xã; bỏ trống nếu chỉ có một.", show_default=False)]
-PeriodCode = Annotated[str, typer.Option("--period", help="Kỳ báo cáo, ví dụ 2024-H1; bỏ trống nếu chỉ có một.", show_default=False)]
+PeriodCode = Annotated[
+    str, typer.Option("--period", help="Kỳ báo cáo, ví dụ 2024-H1; bỏ trống nếu chỉ có một.", show_default=False)
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="Cách in kết quả.")]
 Data = Annotated[str, typer.Option(envvar=DATA_VARIABLE, help="Thư mục kết quả.", show_default="data")]
-RawFolder = Annotated[str, typer.Option("--raw", envvar=RAW_VARIABLE, help="Thư mục báo cáo nhận về.", show_default="raw")]
+RawFolder = Annotated[
+    str, typer.Option("--raw", envvar=RAW_VARIABLE, help="Thư mục báo cáo nhận về.", show_default="raw")
+]
 
 app = typer.Typer(
     name="returns",
@@ -121,14 +136,23 @@ def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[st
     else:
         end = "Không có phát hiện nào."
     return {
-        "period": period, "commune": commune, "changed": changed, "figures": count, "findings": len(found),
-        "held": " ".join(held), "message": f"{commune}, kỳ {period}: {start}; {count} chỉ tiêu. {end}",
+        "period": period,
+        "commune": commune,
+        "changed": changed,
+        "figures": count,
+        "findings": len(found),
+        "held": " ".join(held),
+        "message": f"{commune}, kỳ {period}: {start}; {count} chỉ tiêu. {end}",
     }
 
 
 @app.command()
 def findings(
-    commune: Commune = "", period: PeriodCode = "", output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "",
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
 ) -> None:
     """Liệt kê những ô chưa đúng: tệp, trang, ô, đã ghi gì, cần là gì, phải làm gì.
 
@@ -157,7 +181,9 @@ def figures(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
-    place: Annotated[str, typer.Option(help="Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã.", show_default=False)] = "",
+    place: Annotated[
+        str, typer.Option(help="Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã.", show_default=False)
+    ] = "",
 ) -> None:
     """Liệt kê các chỉ tiêu đã công bố.
 
@@ -185,9 +211,19 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
 
     known = {row["id"] for row in rows}
     return [
-        {"id": figure.id, "label": figure.label, "value": None, "unit": figure.unit.label, "scope": "commune",
-         "period": period, "status": "held", "reported": 0, "expected": None}
-        for chapter in CHAPTERS for figure in chapter.figures
+        {
+            "id": figure.id,
+            "label": figure.label,
+            "value": None,
+            "unit": figure.unit.label,
+            "scope": "commune",
+            "period": period,
+            "status": "held",
+            "reported": 0,
+            "expected": None,
+        }
+        for chapter in CHAPTERS
+        for figure in chapter.figures
         if figure.id not in known and not figure.per_reporter and {form.code for form in figure.forms} & set(held)
     ]
 
@@ -195,7 +231,11 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
 @app.command()
 def trace(
     figure: Annotated[str, typer.Argument(metavar="ID", help="Mã chỉ tiêu, ví dụ budget.revenue.total.")],
-    commune: Commune = "", period: PeriodCode = "", output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "",
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
 ) -> None:
     """Truy một con số về từng ô của từng sổ tính đã gửi.
 
@@ -221,7 +261,19 @@ def trace(
     if output is Format.JSON:
         print(json.dumps(traced, ensure_ascii=False, indent=2))
     elif output is Format.CSV:
-        columns = ("form", "field", "reporter", "file", "sha256", "sheet", "cell", "text", "value", "note", "correction")
+        columns = (
+            "form",
+            "field",
+            "reporter",
+            "file",
+            "sha256",
+            "sheet",
+            "cell",
+            "text",
+            "value",
+            "note",
+            "correction",
+        )
         told = [
             source | {"correction": source["correction"]["reason"] if source["correction"] else ""}
             for source in traced["sources"]
@@ -234,10 +286,18 @@ def trace(
 def _source(cell: Mapping[str, Any]) -> dict[str, Any]:
     correction = None
     if cell["correction"]:
-        correction = {"old": cell["received"], "new": cell["text"], "reason": cell["correction"], "who": cell["corrected_by"]}
+        correction = {
+            "old": cell["received"],
+            "new": cell["text"],
+            "reason": cell["correction"],
+            "who": cell["corrected_by"],
+        }
     names = ("form", "field", "reporter", "file", "sha256", "sheet", "cell")
     return {name: cell[name] for name in names} | {
-        "text": cell["received"], "value": _number(cell["value"]), "correction": correction, "note": cell["note"],
+        "text": cell["received"],
+        "value": _number(cell["value"]),
+        "correction": correction,
+        "note": cell["note"],
     }
 
 
@@ -270,7 +330,9 @@ def form(
     reporter: Annotated[str, typer.Option(help="Mã đơn vị báo cáo, ví dụ na_lia.")],
     commune: Commune = "",
     period: PeriodCode = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Tệp .xlsx sẽ ghi.", show_default="FORM-REPORTER.xlsx")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Tệp .xlsx sẽ ghi.", show_default="FORM-REPORTER.xlsx")
+    ] = None,
     data: Data = "",
     raw: RawFolder = "",
 ) -> None:
@@ -316,7 +378,10 @@ def ui(
     # Dagster gives SIGTERM the handler of SIGINT; where that is ignored (a job in the background) it could not be stopped.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
-    print(f"Mở http://127.0.0.1:{port} bằng trình duyệt; bấm Ctrl+C để dừng. Dữ liệu: {os.environ[HOME_VARIABLE]}", flush=True)
+    print(
+        f"Mở http://127.0.0.1:{port} bằng trình duyệt; bấm Ctrl+C để dừng. Dữ liệu: {os.environ[HOME_VARIABLE]}",
+        flush=True,
+    )
     os.execv(sys.executable, command)
 
 
@@ -358,7 +423,9 @@ def _progress(title: str) -> Iterator[Any]:
 
 def _print(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     if output is Format.JSON:
-        print(json.dumps([{name: _jsonable(row[name]) for name in columns} for row in rows], ensure_ascii=False, indent=2))
+        print(
+            json.dumps([{name: _jsonable(row[name]) for name in columns} for row in rows], ensure_ascii=False, indent=2)
+        )
     elif output is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)

@@ -82,7 +82,9 @@ def read_cells(raw: Raw, store: Store, keys: Keys, *, reread: bool = False) -> R
         new = [file for file in present if (file.name, file.sha256) not in known]
         kept = {(file.name, file.sha256) for file in present} & known
         files, cells = read.read(new)
-        files = pd.concat([old_files[_in(old_files, kept)], files], ignore_index=True).sort_values("file", ignore_index=True)
+        files = pd.concat([old_files[_in(old_files, kept)], files], ignore_index=True).sort_values(
+            "file", ignore_index=True
+        )
         cells = pd.concat([old_cells[_in(old_cells, kept)], cells], ignore_index=True)
         ledger, ledger_problems = correct.read_ledger({key.pair: text} if (text := raw.ledger(key)) else {})
         # Hashed from the bytes that were read, not from a second look at the folder.
@@ -112,13 +114,20 @@ def locate_returns(raw: Raw, store: Store, keys: Keys) -> dict[str, int]:
     files, cells, ledger, ledger_problems = (
         to_frame(store.read(table, names), schema)
         for table, schema in (
-            ("files", tables.FILES), ("cells", tables.CELLS), ("ledger", tables.LEDGER), ("ledger_problems", tables.PROBLEMS),
+            ("files", tables.FILES),
+            ("cells", tables.CELLS),
+            ("ledger", tables.LEDGER),
+            ("ledger_problems", tables.PROBLEMS),
         )
     )
     corrected, correction_problems = correct.correct(cells, ledger)
     located = locate.locate(corrected, FORMS, raw.places)
     met = pd.concat(
-        [_file_problems(files), located.problems, _with_form(pd.concat([ledger_problems, correction_problems]), located.sheets)],
+        [
+            _file_problems(files),
+            located.problems,
+            _with_form(pd.concat([ledger_problems, correction_problems]), located.sheets),
+        ],
         ignore_index=True,
     )
     counts = {}
@@ -134,9 +143,10 @@ def locate_returns(raw: Raw, store: Store, keys: Keys) -> dict[str, int]:
 def _file_problems(files: pd.DataFrame) -> pd.DataFrame:
     troubled = files[files["problem"] != ""]
     told = [
-        problems.problem_rows(Problems[str(name)], rows.rename(columns={"detail": "written"})[
-            ["period", "commune", "file", "written"]
-        ].to_dict("records"))
+        problems.problem_rows(
+            Problems[str(name)],
+            rows.rename(columns={"detail": "written"})[["period", "commune", "file", "written"]].to_dict("records"),
+        )
         for name, rows in troubled.groupby("problem")
     ]
     return pd.concat(told, ignore_index=True) if told else problems.problem_rows(Problems.UNREADABLE_FILE, [])
@@ -145,7 +155,11 @@ def _file_problems(files: pd.DataFrame) -> pd.DataFrame:
 def _with_form(met: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     """Give problems of the ledger the form and reporter of the sheet they point at."""
     known = sheets[[*locate.SHEET, "form", "reporter"]]
-    return met.drop(columns=["form", "reporter"]).merge(known, on=locate.SHEET, how="left").fillna({"form": "", "reporter": ""})
+    return (
+        met.drop(columns=["form", "reporter"])
+        .merge(known, on=locate.SHEET, how="left")
+        .fillna({"form": "", "reporter": ""})
+    )
 
 
 def _stage_parts(store: Store, table: str, rows: pa.Table, keys: Keys, base: str = "cells") -> None:
@@ -217,7 +231,11 @@ def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
     A return set whose findings were not made from the returns that lie staged now has not been checked, and is held.
     """
     schema, domain = tables.mart(form), form.domain
-    checked = [key for key in keys if store.stamps(f"findings/{domain}", str(key)) == store.stamps(f"returns/{domain}", str(key)) != {}]
+    checked = [
+        key
+        for key in keys
+        if store.stamps(f"findings/{domain}", str(key)) == store.stamps(f"returns/{domain}", str(key)) != {}
+    ]
     names = [str(key) for key in checked]
     entries = together(store.read(f"returns/{domain}", names), tables.ENTRIES)
     told = to_frame(store.read(f"findings/{domain}", names), tables.FINDINGS)
@@ -289,7 +307,8 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
 def stale_chapters(store: Store, key: ReturnSetKey) -> list[Chapter]:
     """Return the chapters whose figures were not made from the marts as they are published now."""
     return [
-        chapter for chapter in CHAPTERS
+        chapter
+        for chapter in CHAPTERS
         if store.stamps(f"figures/{chapter.code}").get(str(key)) != _chapter_stamp(store, chapter, key)
     ]
 

@@ -3,7 +3,7 @@
 Belongs here: turning our descriptions into Dagster's. Does not belong here: the descriptions (``schemas``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import dagster as dg
 import pandas as pd
@@ -13,8 +13,16 @@ from schemas.figure import Chapter
 from schemas.form import KEYS, Form
 
 _FINDING_HEADINGS = {
-    "commune": "Xã", "code": "Mã", "reporter": "Đơn vị", "file": "Tệp", "sheet": "Trang", "cells": "Ô", "written": "Đã ghi",
-    "expected": "Cần là", "suggestion": "Gợi ý", "message": "Việc cần làm",
+    "commune": "Xã",
+    "code": "Mã",
+    "reporter": "Đơn vị",
+    "file": "Tệp",
+    "sheet": "Trang",
+    "cells": "Ô",
+    "written": "Đã ghi",
+    "expected": "Cần là",
+    "suggestion": "Gợi ý",
+    "message": "Việc cần làm",
 }
 _LONGEST_TABLE = 500
 """Rows of findings put into Dagster's event log; the Parquet table has them all."""
@@ -22,9 +30,7 @@ _LONGEST_TABLE = 500
 
 def column_schema(schema: pa.Schema) -> Mapping[str, object]:
     """Return definition metadata with every column of a table, its type, label, unit and definition."""
-    columns = [
-        dg.TableColumn(field.name, str(field.type), description=_description(field)) for field in schema
-    ]
+    columns = [dg.TableColumn(field.name, str(field.type), description=_description(field)) for field in schema]
     return {"dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
@@ -61,8 +67,10 @@ def plain_table(frame: pd.DataFrame, headings: Mapping[str, str]) -> dg.TableMet
     """Return some columns of a frame as a table, with headings."""
     shown = frame[list(headings)].rename(columns=dict(headings)).head(_LONGEST_TABLE)
     columns = [dg.TableColumn(heading, "string") for heading in headings.values()]
-    return dg.MetadataValue.table(_records(shown.astype(object).where(shown.notna(), "")), dg.TableSchema(columns=columns))
+    return dg.MetadataValue.table(
+        _records(shown.astype(object).where(shown.notna(), "")), dg.TableSchema(columns=columns)
+    )
 
 
-def _records(frame: pd.DataFrame) -> Iterable[dg.TableRecord]:  # type: ignore[misc]
+def _records(frame: pd.DataFrame) -> list[dg.TableRecord]:
     return [dg.TableRecord({name: str(value) for name, value in row.items()}) for row in frame.to_dict("records")]

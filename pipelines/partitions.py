@@ -15,7 +15,9 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 """A bulk refresh is one run over many sets, since starting a run costs more than most sets do."""
 
 _START, _END, _ONE = (
-    "dagster/asset_partition_range_start", "dagster/asset_partition_range_end", "dagster/partition",
+    "dagster/asset_partition_range_start",
+    "dagster/asset_partition_range_end",
+    "dagster/partition",
 )
 
 

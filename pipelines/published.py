@@ -24,7 +24,9 @@ def findings(store: Store, period: str, commune: str) -> list[Row]:
         for part in store.read(f"findings/{folder.name}", [f"{period}_{commune}"])
         for row in part.to_pylist()
     ]
-    return sorted(found, key=lambda row: (row["severity"] != "error", row["form"], row["code"], row["reporter"], row["cells"]))
+    return sorted(
+        found, key=lambda row: (row["severity"] != "error", row["form"], row["code"], row["reporter"], row["cells"])
+    )
 
 
 def checked_sets(store: Store) -> list[tuple[str, str]]:
@@ -35,11 +37,7 @@ def checked_sets(store: Store) -> list[tuple[str, str]]:
 
 def figures(store: Store, period: str, place: str) -> list[Row]:
     """Return the published figures of one place, in the order of the chapters."""
-    return [
-        row
-        for path in store.published("figures")
-        for row in _where(path, period=period, place=place).to_pylist()
-    ]
+    return [row for path in store.published("figures") for row in _where(path, period=period, place=place).to_pylist()]
 
 
 def lineage(store: Store, period: str, commune: str, figure: str) -> list[Row]:

@@ -53,7 +53,7 @@ class Raw:
 
     def return_sets(self) -> list[ReturnSetKey]:
         """Return every return set that has a folder and whose commune is known, oldest first."""
-        found = []
+        found: list[ReturnSetKey] = []
         for period in sorted(folder.name for folder in self._folders(self.root)):
             try:
                 Period.parse(period)
@@ -77,7 +77,11 @@ class Raw:
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
-        return sorted(path for path in root.iterdir() if path.is_dir() and path.name[0] not in "._") if root.is_dir() else []
+        return (
+            sorted(path for path in root.iterdir() if path.is_dir() and path.name[0] not in "._")
+            if root.is_dir()
+            else []
+        )
 
     def _names(self, key: ReturnSetKey) -> Iterator[Path]:
         folder = self.root / key.period / key.commune
@@ -105,6 +109,8 @@ class Raw:
     @cached_property
     def places(self) -> Places:
         """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
-        tables = [resources.files("schemas.places").joinpath(name).read_text("utf-8") for name in ("places.csv", "desks.csv")]
+        tables = [
+            resources.files("schemas.places").joinpath(name).read_text("utf-8") for name in ("places.csv", "desks.csv")
+        ]
         own = self.root / PLACES
         return Places.parse([*tables, own.read_text(encoding="utf-8-sig")] if own.is_file() else tables)

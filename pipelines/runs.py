@@ -46,9 +46,7 @@ def run_refresh(keys: Sequence[ReturnSetKey], *, reread: bool, progress: Progres
 
 def _run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
     # With a remote origin the UI lists the run under its job, and can run it again.
-    target = LoadableTargetOrigin(
-        executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd())
-    )
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd()))
     location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)
     run = instance.create_run_for_job(
         job_def=job,

@@ -51,9 +51,7 @@ class Store:
         """Replace one return set's part of a staged table."""
         self._replace(self.path(table, return_set), part, {return_set: stamp})
 
-    def publish(
-        self, table: str, change: Callable[[pa.Table | None], pa.Table], stamps: Mapping[str, str]
-    ) -> pa.Table:
+    def publish(self, table: str, change: Callable[[pa.Table | None], pa.Table], stamps: Mapping[str, str]) -> pa.Table:
         """Replace a published table by what ``change`` makes of it.
 
         Args:

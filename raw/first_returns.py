@@ -31,7 +31,14 @@ BOUND_NOTE = "Kế hoạch chỉ in mức «trên», lấy đúng mức đó; " 
 # Households registered for planting, footnote 3: the only count by village that the plan prints. Nine is added so that
 # a village with one registered household still has animals and fields.
 _REGISTERED = {
-    "pa_phao": 9, "suoi_ma": 13, "suoi_phay": 9, "suoi_mo": 11, "me_thanh": 6, "na_lia": 33, "tham_na": 3, "co_huong": 1,
+    "pa_phao": 9,
+    "suoi_ma": 13,
+    "suoi_phay": 9,
+    "suoi_mo": 11,
+    "me_thanh": 6,
+    "na_lia": 33,
+    "tham_na": 3,
+    "co_huong": 1,
 }
 WEIGHTS = {village: households + 9 for village, households in _REGISTERED.items()}
 
@@ -93,9 +100,19 @@ def village_answers() -> dict[str, Filled]:
             own[form, field] = (sum((own[form, part][0] for part in parts), Decimal(0)), note)
 
     for field, figure in {
-        "buffalo": "buffalo", "cattle": "cattle", "horse_white": "horse.white", "goat": "goat", "pig": "pig", "dog": "dog",
-        "cat": "cat", "horse_ordinary_breeding": "horse.ordinary.breeding", "horse_white_breeding": "horse.white.breeding",
-        "chicken": "chicken", "muscovy": "muscovy", "goose": "goose", "duck": "duck",
+        "buffalo": "buffalo",
+        "cattle": "cattle",
+        "horse_white": "horse.white",
+        "goat": "goat",
+        "pig": "pig",
+        "dog": "dog",
+        "cat": "cat",
+        "horse_ordinary_breeding": "horse.ordinary.breeding",
+        "horse_white_breeding": "horse.white.breeding",
+        "chicken": "chicken",
+        "muscovy": "muscovy",
+        "goose": "goose",
+        "duck": "duck",
     }.items():
         put("B01", field, split(plan[f"livestock.{figure}.heads"]))
     # All horses and the herd as printed confirm 996 ordinary horses, not the 936 that the plan prints beside them.
@@ -120,7 +137,12 @@ def village_answers() -> dict[str, Filled]:
     put("B03", "winter_area", split(plan["crops.winter.area"], "0.01"))
     for crop in ("rice", "maize"):
         put("B03", f"{crop}_area", split(plan[f"crops.spring_{crop}.area"], "0.1"))
-        put("B03", f"{crop}_yield", dict.fromkeys(WEIGHTS, plan[f"crops.spring_{crop}.yield"]), "Năng suất chung toàn xã")
+        put(
+            "B03",
+            f"{crop}_yield",
+            dict.fromkeys(WEIGHTS, plan[f"crops.spring_{crop}.yield"]),
+            "Năng suất chung toàn xã",
+        )
         for own in answers.values():
             area, tonnes_per_hectare = own["B03", f"{crop}_area"][0], own["B03", f"{crop}_yield"][0] / 10
             own["B03", f"{crop}_production"] = (area * tonnes_per_hectare, "Diện tích nhân năng suất")
@@ -129,7 +151,9 @@ def village_answers() -> dict[str, Filled]:
     add("B03", "annual_area", ["winter_area", "rice_area", "maize_area", "other_area"])
     add("B03", "cereal_production", ["rice_production", "maize_production"])
     for field, figure in {
-        "perennial_area": "perennial.area", "anise_area": "anise.area", "anise_new_area": "anise.area.new",
+        "perennial_area": "perennial.area",
+        "anise_area": "anise.area",
+        "anise_new_area": "anise.area.new",
         "fruit_new_area": "fruit.area.new",
     }.items():
         put("B03", field, split(plan[f"crops.{figure}"], "0.1"))
@@ -141,8 +165,11 @@ def village_answers() -> dict[str, Filled]:
         pine, anise = plan.get(f"{figure}.pine", Decimal(0)), plan.get(f"{figure}.anise", Decimal(0))
         eucalyptus = plan.get(f"{figure}.eucalyptus", area)
         for field, value in (
-            ("registered_households", plan[f"{figure}.households"]), ("registered_area", area), ("registered_pine", pine),
-            ("registered_eucalyptus", eucalyptus), ("registered_anise", anise),
+            ("registered_households", plan[f"{figure}.households"]),
+            ("registered_area", area),
+            ("registered_pine", pine),
+            ("registered_eucalyptus", eucalyptus),
+            ("registered_anise", anise),
         ):
             own["B04", field] = (value, REAL_NOTE)
     return answers
@@ -153,8 +180,10 @@ def desk_answers() -> dict[str, Filled]:
     plan = printed()
     annual, cereal = plan["crops.annual.area"], Decimal("794.75")
     budget = {
-        "revenue_total": "budget.revenue.total", "revenue_local": "budget.revenue.local",
-        "revenue_transfer": "budget.revenue.balance_transfer", "revenue_carried_over": "budget.revenue.carried_over",
+        "revenue_total": "budget.revenue.total",
+        "revenue_local": "budget.revenue.local",
+        "revenue_transfer": "budget.revenue.balance_transfer",
+        "revenue_carried_over": "budget.revenue.carried_over",
         "expenditure_total": "budget.expenditure.total",
     }
     real = {field: plan[figure] for field, figure in budget.items()}
@@ -180,11 +209,23 @@ def desk_answers() -> dict[str, Filled]:
             ("N01", "registered_area"): (plan["forestry.registration.area"], "Kế hoạch, mục II.1.a"),
         },
         "planning": {
-            ("K01", "annual_area_plan"): (back_solve(annual, plan["crops.annual.area.pct_of_plan"], 2), BACK_SOLVED_NOTE),
-            ("K01", "cereal_plan"): (back_solve(cereal, plan["crops.cereal.production.pct_of_plan"], 2), BACK_SOLVED_NOTE),
+            ("K01", "annual_area_plan"): (
+                back_solve(annual, plan["crops.annual.area.pct_of_plan"], 2),
+                BACK_SOLVED_NOTE,
+            ),
+            ("K01", "cereal_plan"): (
+                back_solve(cereal, plan["crops.cereal.production.pct_of_plan"], 2),
+                BACK_SOLVED_NOTE,
+            ),
             ("K01", "planted_area_plan"): (plan["forestry.planted.area.plan"], "Kế hoạch, mục II.1.a"),
-            ("K01", "annual_area_last_year"): (back_solve(annual, plan["crops.annual.area.pct_yoy"], 2), BACK_SOLVED_NOTE),
-            ("K01", "cereal_last_year"): (back_solve(cereal, plan["crops.cereal.production.pct_yoy"], 2), BACK_SOLVED_NOTE),
+            ("K01", "annual_area_last_year"): (
+                back_solve(annual, plan["crops.annual.area.pct_yoy"], 2),
+                BACK_SOLVED_NOTE,
+            ),
+            ("K01", "cereal_last_year"): (
+                back_solve(cereal, plan["crops.cereal.production.pct_yoy"], 2),
+                BACK_SOLVED_NOTE,
+            ),
         },
         "finance": {
             **{("T01", field): (value, "Kế hoạch, mục II.1.đ") for field, value in real.items()},
@@ -216,17 +257,31 @@ def main() -> None:
             period=PERIOD,
             commune="Hữu Kiên",
             reporter=WRITTEN_NAMES.get(reporter, places.title(COMMUNE, reporter)),
-            answers={key: written(value, note, as_text=as_text, suffix=suffix) for key, (value, note) in filled.items()},
+            answers={
+                key: written(value, note, as_text=as_text, suffix=suffix) for key, (value, note) in filled.items()
+            },
         )
         (FOLDER / f"{reporter}.xlsx").write_bytes(content)
     # The row of the ordinary horses on the sheet, counted as the blank form counts.
     row = 9 + list(BY_CODE["B01"].fields()).index(SLIP_FIELD)
-    entry = dict(zip(LEDGER_COLUMNS, (
-        "2024-07-01T09:15:00+07:00", "cán bộ thống kê xã", f"{SLIP_VILLAGE}.xlsx", BY_CODE["B01"].sheet, f"D{row}",
-        str(slip_made), str(slip_true),
-        "Đã gọi trưởng thôn: ghi nhầm một chữ số; tổng đàn ngựa và tổng đàn gia súc của thôn đều xác nhận số mới.",
-        "", ACCEPTED,
-    ), strict=True))
+    entry = dict(
+        zip(
+            LEDGER_COLUMNS,
+            (
+                "2024-07-01T09:15:00+07:00",
+                "cán bộ thống kê xã",
+                f"{SLIP_VILLAGE}.xlsx",
+                BY_CODE["B01"].sheet,
+                f"D{row}",
+                str(slip_made),
+                str(slip_true),
+                "Đã gọi trưởng thôn: ghi nhầm một chữ số; tổng đàn ngựa và tổng đàn gia súc của thôn đều xác nhận số mới.",
+                "",
+                ACCEPTED,
+            ),
+            strict=True,
+        )
+    )
     with (FOLDER / LEDGER).open("w", encoding="utf-8", newline="") as file:
         ledger = csv.DictWriter(file, LEDGER_COLUMNS, lineterminator="\n")
         ledger.writeheader()

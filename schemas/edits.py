@@ -59,7 +59,9 @@ class Edit(ABC):
         """
         unknown = [name for name in self.names if name not in form.fields()]
         if unknown:
-            raise ValueError(f"Edit {self.code} names fields that form {form.code} does not have: {', '.join(unknown)}.")
+            raise ValueError(
+                f"Edit {self.code} names fields that form {form.code} does not have: {', '.join(unknown)}."
+            )
         self.form = form
 
     @property

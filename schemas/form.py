@@ -7,6 +7,7 @@ From a form's class come the blank workbook, the reader's labels, the Pandera ty
 field metadata, Dagster's column schema and the data dictionary. None of them says a label or a unit again.
 """
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -24,16 +25,40 @@ KEYS = ("period", "commune", "reporter")
 """What names one record of a form that has one record per reporter."""
 
 
+_COLUMN: dict[bool, Any] = {False: Series[pd.Int64Dtype], True: Series[pd.ArrowDtype]}
+"""Pandera's annotation of a column of whole numbers, and of one with decimals."""
+
 _FACTS = frozenset({"code", "sheet", "heading", "domain", "reporter_kind", "version", "edits"})
 
 
 class FormField(FieldInfo):
     """A described field. Read off its form it gives a reference of its unit's class, not a bare column name."""
 
-    __slots__ = ("aliases", "decimals", "definition", "each", "figure", "label", "maximum", "minimum", "plan", "section", "unit")
+    __slots__ = (
+        "aliases",
+        "decimals",
+        "definition",
+        "each",
+        "figure",
+        "label",
+        "maximum",
+        "minimum",
+        "plan",
+        "section",
+        "unit",
+    )
 
     label: str
     unit: type[Quantity]
+    definition: str
+    section: str
+    aliases: tuple[str, ...]
+    figure: str | None
+    each: str | None
+    plan: str
+    minimum: int | None
+    maximum: int | None
+    decimals: int | None
 
     def __get__(self, instance: Any, owner: type) -> str:
         """Return the reference to this field on ``owner``."""
@@ -126,15 +151,17 @@ class Form(pa.DataFrameModel):
         Raises:
             ValueError: Two fields share a wording, or an edit names a field that the form does not have.
         """
-        for name, unit in list(cls.__dict__.get("__annotations__", {}).items()):
+        for name, unit in list(inspect.get_annotations(cls).items()):
             described = cls.__dict__.get(name)
             if isinstance(described, FormField):
                 if name in _FACTS:
-                    raise ValueError(f"Form {code}: a field cannot be called {name}, the form itself has that attribute.")
+                    raise ValueError(
+                        f"Form {code}: a field cannot be called {name}, the form itself has that attribute."
+                    )
                 described.unit = unit
                 described.dtype_kwargs = {"pyarrow_dtype": DECIMAL} if unit.decimals else None
-                cls.__annotations__[name] = Series[pd.ArrowDtype if unit.decimals else pd.Int64Dtype]
-        super().__init_subclass__(**kwargs)
+                cls.__annotations__[name] = _COLUMN[bool(unit.decimals)]
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
         cls.reporter_kind = reporter or cls.reporter_kind
         if not code:
             return

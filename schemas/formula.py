@@ -51,8 +51,10 @@ class Total(Formula):
     def words(self) -> str:
         form = self.field.form
         label = form.fields()[self.field].label
-        return f"cộng «{label}» của các thôn (biểu {form.code})" if form.reporter_kind == "village" else (
-            f"«{label}» (biểu {form.code})"
+        return (
+            f"cộng «{label}» của các thôn (biểu {form.code})"
+            if form.reporter_kind == "village"
+            else (f"«{label}» (biểu {form.code})")
         )
 
 

@@ -3,8 +3,6 @@
 Belongs here: column, type, label. Does not belong here: where a table lies and how it is replaced (``pipelines.storage``).
 """
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 
 from schemas.form import Form
@@ -13,70 +11,150 @@ from schemas.units import DECIMAL
 
 def _columns(*described: tuple[str, str], types: dict[str, pa.DataType] | None = None) -> pa.Schema:
     kinds = types or {}
-    return pa.schema([pa.field(name, kinds.get(name, pa.string()), metadata={"label": label}) for name, label in described])
+    return pa.schema(
+        [pa.field(name, kinds.get(name, pa.string()), metadata={"label": label}) for name, label in described]
+    )
 
 
 _WHERE = (("period", "Kỳ báo cáo"), ("commune", "Xã"))
 _CELL = (
-    ("file", "Tệp"), ("sha256", "Mã băm của tệp"), ("sheet", "Trang tính"), ("cell", "Ô"),
+    ("file", "Tệp"),
+    ("sha256", "Mã băm của tệp"),
+    ("sheet", "Trang tính"),
+    ("cell", "Ô"),
 )
 _CELL_SAID = (
-    ("received", "Nội dung ô khi nhận"), ("text", "Nội dung dùng, sau đính chính"), ("value", "Số đọc được"),
-    ("note", "Ghi chú của đơn vị báo cáo"), ("correction", "Lý do đính chính"), ("corrected_by", "Người đính chính"),
+    ("received", "Nội dung ô khi nhận"),
+    ("text", "Nội dung dùng, sau đính chính"),
+    ("value", "Số đọc được"),
+    ("note", "Ghi chú của đơn vị báo cáo"),
+    ("correction", "Lý do đính chính"),
+    ("corrected_by", "Người đính chính"),
 )
 
 FILES = _columns(*_WHERE, *_CELL[:2], ("problem", "Lỗi của tệp"), ("detail", "Chi tiết lỗi"))
 
 CELLS = _columns(
-    *_WHERE, *_CELL[:3], ("row", "Dòng"), ("column", "Cột"), ("cell", "Ô"), ("kind", "Kiểu ô"), ("text", "Nội dung ô"),
+    *_WHERE,
+    *_CELL[:3],
+    ("row", "Dòng"),
+    ("column", "Cột"),
+    ("cell", "Ô"),
+    ("kind", "Kiểu ô"),
+    ("text", "Nội dung ô"),
     types={"row": pa.int64(), "column": pa.int64()},
 )
 
 LEDGER = _columns(
-    *_WHERE, ("when", "Thời điểm"), ("who", "Người ghi"), ("file", "Tệp"), ("sheet", "Trang tính"), ("cell", "Ô"),
-    ("old", "Nội dung cũ"), ("new", "Nội dung mới"), ("reason", "Lý do"), ("suggestion", "Gợi ý đã xem"), ("decision", "Quyết định"),
+    *_WHERE,
+    ("when", "Thời điểm"),
+    ("who", "Người ghi"),
+    ("file", "Tệp"),
+    ("sheet", "Trang tính"),
+    ("cell", "Ô"),
+    ("old", "Nội dung cũ"),
+    ("new", "Nội dung mới"),
+    ("reason", "Lý do"),
+    ("suggestion", "Gợi ý đã xem"),
+    ("decision", "Quyết định"),
 )
 
 ENTRIES = _columns(
-    *_WHERE, ("form", "Biểu"), ("reporter", "Đơn vị báo cáo"), ("field", "Chỉ tiêu"), *_CELL, *_CELL_SAID,
-    ("problem", "Lỗi khi đọc"), types={"value": DECIMAL},
+    *_WHERE,
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("field", "Chỉ tiêu"),
+    *_CELL,
+    *_CELL_SAID,
+    ("problem", "Lỗi khi đọc"),
+    types={"value": DECIMAL},
 )
 
 PROBLEMS = _columns(
-    ("problem", "Loại lỗi"), *_WHERE, ("form", "Biểu"), ("reporter", "Đơn vị báo cáo"), ("field", "Chỉ tiêu"), ("file", "Tệp"),
-    ("sheet", "Trang tính"), ("cells", "Ô"), ("written", "Đã ghi"), ("expected", "Cần là"),
+    ("problem", "Loại lỗi"),
+    *_WHERE,
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("field", "Chỉ tiêu"),
+    ("file", "Tệp"),
+    ("sheet", "Trang tính"),
+    ("cells", "Ô"),
+    ("written", "Đã ghi"),
+    ("expected", "Cần là"),
 )
 
 FINDINGS = _columns(
-    *_WHERE, ("code", "Mã"), ("severity", "Mức"), ("status", "Tình trạng"), ("form", "Biểu"), ("reporter", "Đơn vị báo cáo"),
-    ("file", "Tệp"), ("sheet", "Trang tính"), ("cells", "Ô"), ("written", "Đã ghi"), ("expected", "Cần là"),
-    ("message", "Nội dung"), ("suggestion", "Gợi ý"),
+    *_WHERE,
+    ("code", "Mã"),
+    ("severity", "Mức"),
+    ("status", "Tình trạng"),
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("file", "Tệp"),
+    ("sheet", "Trang tính"),
+    ("cells", "Ô"),
+    ("written", "Đã ghi"),
+    ("expected", "Cần là"),
+    ("message", "Nội dung"),
+    ("suggestion", "Gợi ý"),
 )
 
 OUTCOMES = _columns(
-    *_WHERE, ("form", "Biểu"), ("edit", "Quy tắc"), ("sentence", "Nội dung quy tắc"), ("holds", "Đúng"), ("fails", "Sai"),
-    ("undecided", "Chưa xét được (ô trống)"), ("not_evaluable", "Không xét được (ô lỗi)"),
+    *_WHERE,
+    ("form", "Biểu"),
+    ("edit", "Quy tắc"),
+    ("sentence", "Nội dung quy tắc"),
+    ("holds", "Đúng"),
+    ("fails", "Sai"),
+    ("undecided", "Chưa xét được (ô trống)"),
+    ("not_evaluable", "Không xét được (ô lỗi)"),
     types=dict.fromkeys(("holds", "fails", "undecided", "not_evaluable"), pa.int64()),
 )
 
 FIGURES = _columns(
-    ("period", "Kỳ báo cáo"), ("level", "Cấp"), ("place", "Địa bàn"), ("reporter", "Đơn vị báo cáo"), ("id", "Mã chỉ tiêu"),
-    ("label", "Chỉ tiêu"), ("value", "Giá trị, đã làm tròn"), ("unit", "Đơn vị tính"), ("scope", "Phạm vi"), ("status", "Tình trạng"),
-    ("reported", "Số đơn vị đã báo cáo"), ("expected", "Số đơn vị phải báo cáo"), ("exact", "Giá trị chưa làm tròn, dạng phân số"),
-    ("formula", "Công thức"), ("plan", "Vị trí trong kế hoạch"), ("chapter", "Chương"),
+    ("period", "Kỳ báo cáo"),
+    ("level", "Cấp"),
+    ("place", "Địa bàn"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("id", "Mã chỉ tiêu"),
+    ("label", "Chỉ tiêu"),
+    ("value", "Giá trị, đã làm tròn"),
+    ("unit", "Đơn vị tính"),
+    ("scope", "Phạm vi"),
+    ("status", "Tình trạng"),
+    ("reported", "Số đơn vị đã báo cáo"),
+    ("expected", "Số đơn vị phải báo cáo"),
+    ("exact", "Giá trị chưa làm tròn, dạng phân số"),
+    ("formula", "Công thức"),
+    ("plan", "Vị trí trong kế hoạch"),
+    ("chapter", "Chương"),
     types={"value": DECIMAL, "reported": pa.int64(), "expected": pa.int64()},
 )
 
 LINEAGE = _columns(
-    *_WHERE, ("figure", "Mã chỉ tiêu"), ("form", "Biểu"), ("reporter", "Đơn vị báo cáo"), ("field", "Trường"), *_CELL, *_CELL_SAID,
+    *_WHERE,
+    ("figure", "Mã chỉ tiêu"),
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("field", "Trường"),
+    *_CELL,
+    *_CELL_SAID,
     types={"value": DECIMAL},
 )
 
 SOURCES = pa.field(
     "sources",
-    pa.list_(pa.struct([pa.field("field", pa.string()), *(
-        pa.field(name, DECIMAL if name == "value" else pa.string(), metadata={"label": label}) for name, label in (*_CELL, *_CELL_SAID)
-    )])),
+    pa.list_(
+        pa.struct(
+            [
+                pa.field("field", pa.string()),
+                *(
+                    pa.field(name, DECIMAL if name == "value" else pa.string(), metadata={"label": label})
+                    for name, label in (*_CELL, *_CELL_SAID)
+                ),
+            ]
+        )
+    ),
     metadata={"label": "Ô nguồn của từng giá trị trong dòng"},
 )
 """What stands behind each value of a mart row."""
@@ -85,5 +163,3 @@ SOURCES = pa.field(
 def mart(form: type[Form]) -> pa.Schema:
     """Return the schema of a form's mart: its records, and the cells behind each of their values."""
     return form.arrow().append(SOURCES)
-
-

@@ -30,84 +30,106 @@ class Problems(Enum):
         "W-02", "Tệp {file} không phải sổ tính .xlsx nên chưa được đọc. Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo."
     )
     NO_FORM = Problem(
-        "W-03", "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào. Chép số liệu sang biểu mẫu do xã phát.",
+        "W-03",
+        "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào. Chép số liệu sang biểu mẫu do xã phát.",
         Severity.WARNING,
     )
     NO_HEADER = Problem(
-        "W-04", "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}. "
+        "W-04",
+        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}. "
         "Khôi phục dòng tiêu đề theo biểu mẫu.",
     )
     UNKNOWN_REPORTER = Problem(
-        "W-05", "Tệp {file}, trang «{sheet}»: đơn vị báo cáo ghi «{written}», không có trong danh sách của {commune}. "
+        "W-05",
+        "Tệp {file}, trang «{sheet}»: đơn vị báo cáo ghi «{written}», không có trong danh sách của {commune}. "
         "Sửa tên đơn vị cho đúng, hoặc chuyển tệp về đúng xã.",
     )
     WRONG_PERIOD = Problem(
-        "W-06", "Tệp {file}, trang «{sheet}»: kỳ báo cáo ghi «{written}» nhưng thư mục là kỳ «{expected}». "
+        "W-06",
+        "Tệp {file}, trang «{sheet}»: kỳ báo cáo ghi «{written}» nhưng thư mục là kỳ «{expected}». "
         "Chuyển tệp về đúng thư mục kỳ, hoặc đề nghị đơn vị gửi lại.",
     )
     WRONG_COMMUNE = Problem(
-        "W-07", "Tệp {file}, trang «{sheet}»: ghi xã «{written}» nhưng thư mục là của {expected}. Chuyển tệp về đúng xã.",
+        "W-07",
+        "Tệp {file}, trang «{sheet}»: ghi xã «{written}» nhưng thư mục là của {expected}. Chuyển tệp về đúng xã.",
     )
     WRONG_REPORTER_KIND = Problem(
-        "W-08", "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo. Kiểm tra lại đơn vị báo cáo.",
+        "W-08",
+        "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo. Kiểm tra lại đơn vị báo cáo.",
     )
     DUPLICATE_RETURN = Problem(
-        "W-09", "{reporter} gửi biểu {form} nhiều lần: {written}. Chỉ giữ lại một tệp đúng.",
+        "W-09",
+        "{reporter} gửi biểu {form} nhiều lần: {written}. Chỉ giữ lại một tệp đúng.",
     )
     WRONG_VERSION = Problem(
-        "W-10", "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, hiện dùng phiên bản {expected}. "
+        "W-10",
+        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, hiện dùng phiên bản {expected}. "
         "Chép số liệu sang biểu mẫu mới.",
     )
     LABEL_MISSING = Problem(
-        "C-01", "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. Khôi phục dòng này theo biểu mẫu.",
+        "C-01",
+        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. Khôi phục dòng này theo biểu mẫu.",
     )
     LABEL_REPEATED = Problem(
-        "C-02", "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). Chỉ giữ lại một dòng đúng.",
+        "C-02",
+        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). Chỉ giữ lại một dòng đúng.",
     )
     WRONG_UNIT = Problem(
-        "C-03", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}». "
+        "C-03",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}». "
         "Ghi lại số theo đúng đơn vị tính của biểu mẫu.",
     )
     NOT_A_NUMBER = Problem(
-        "C-04", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số. "
+        "C-04",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số. "
         "Hỏi lại đơn vị báo cáo và ghi bằng chữ số.",
     )
     UNCLEAR_NUMBER = Problem(
-        "C-05", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không theo cách "
+        "C-05",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không theo cách "
         "viết số Việt Nam (1.234,5) nên không đoán được là số nào. Hỏi lại đơn vị báo cáo và ghi đính chính.",
     )
     TOO_PRECISE = Problem(
-        "C-06", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhưng đơn vị «{expected}» "
+        "C-06",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhưng đơn vị «{expected}» "
         "không có nhiều chữ số lẻ như vậy. Hỏi lại đơn vị báo cáo.",
     )
     DATE = Problem(
-        "C-07", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
+        "C-07",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
         "(Excel có thể đã tự đổi). Định dạng lại ô thành số và nhập lại.",
     )
     FORMULA = Problem(
-        "C-08", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}). "
+        "C-08",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}). "
         "Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô.",
     )
     CELL_ERROR = Problem(
-        "C-09", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}. Nhập lại số vào ô.",
+        "C-09",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}. Nhập lại số vào ô.",
     )
     BLANK = Problem(
-        "C-10", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
-        Severity.WARNING, Outcome.UNDECIDED,
+        "C-10",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
     )
     OUT_OF_RANGE = Problem(
-        "C-11", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}. Hỏi lại đơn vị báo cáo.",
+        "C-11",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}. Hỏi lại đơn vị báo cáo.",
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
         "H-01", "{reporter} chưa gửi biểu {form}. Liên hệ để nhận báo cáo.", Severity.WARNING, Outcome.UNDECIDED
     )
     WITHDRAWN_RETURN = Problem(
-        "H-02", "{reporter} đã có biểu {form} được chấp nhận, nay không còn trong thư mục. Tìm lại tệp và đặt về chỗ cũ.",
+        "H-02",
+        "{reporter} đã có biểu {form} được chấp nhận, nay không còn trong thư mục. Tìm lại tệp và đặt về chỗ cũ.",
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(
-        "H-03", "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}. "
+        "H-03",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}. "
         "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
         status=Outcome.UNDECIDED,
     )
@@ -115,9 +137,11 @@ class Problems(Enum):
         "L-01", "Sổ đính chính {file} không đọc được: {written}. Khôi phục dòng tiêu đề của sổ: {expected}."
     )
     LEDGER_STALE = Problem(
-        "L-02", "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như khi đính chính. "
+        "L-02",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như khi đính chính. "
         "Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
     )
     LEDGER_NO_REASON = Problem(
-        "L-03", "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi. Bổ sung rồi chạy lại."
+        "L-03",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi. Bổ sung rồi chạy lại.",
     )

@@ -31,14 +31,21 @@ def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, p
         rows = list(csv.DictReader(io.StringIO(text)))
         missing = [name for name in LEDGER_COLUMNS if rows and name not in rows[0]]
         if missing:
-            problems.append({
-                "period": period, "commune": commune, "file": "corrections.csv",
-                "written": f"thiếu cột {', '.join(missing)}", "expected": ", ".join(LEDGER_COLUMNS),
-            })
+            problems.append(
+                {
+                    "period": period,
+                    "commune": commune,
+                    "file": "corrections.csv",
+                    "written": f"thiếu cột {', '.join(missing)}",
+                    "expected": ", ".join(LEDGER_COLUMNS),
+                }
+            )
             continue
         entries.extend({"period": period, "commune": commune, **_text_only(row)} for row in rows)
     columns = ["period", "commune", *LEDGER_COLUMNS]
-    return pd.DataFrame(entries, columns=columns, dtype=pd.StringDtype()), problem_rows(Problems.LEDGER_UNREADABLE, problems)
+    return pd.DataFrame(entries, columns=columns, dtype=pd.StringDtype()), problem_rows(
+        Problems.LEDGER_UNREADABLE, problems
+    )
 
 
 def _text_only(row: Mapping[str, str | None]) -> dict[str, str]:
@@ -74,10 +81,12 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
     merged["corrected_by"] = merged["who"].where(applied, "").fillna("")
     corrected = _completed(merged, cells).drop(columns=["old", "new", "reason", "who", "_merge"])
 
-    problems = joined([
-        problem_rows(Problems.LEDGER_STALE, _told(stale, written="received", expected="old")),
-        problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new", expected="old")),
-    ])
+    problems = joined(
+        [
+            problem_rows(Problems.LEDGER_STALE, _told(stale, written="received", expected="old")),
+            problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new", expected="old")),
+        ]
+    )
     return corrected, problems
 
 
@@ -98,4 +107,5 @@ def _completed(merged: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 def _told(rows: pd.DataFrame, *, written: str, expected: str) -> Iterable[dict[str, str]]:
     told = rows.rename(columns={"cell": "cells", written: "written", expected: "expected"})
     names = ["period", "commune", "file", "sheet", "cells", "written", "expected"]
-    return told[names].fillna("").to_dict("records")  # type: ignore[return-value]
+    rows: list[dict[str, str]] = told[names].fillna("").to_dict("records")
+    return rows

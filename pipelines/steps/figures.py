@@ -24,11 +24,25 @@ from schemas.formula import Value
 from schemas.marts import LINEAGE
 from schemas.periods import Period
 from schemas.places import Place, Places
-from schemas.units import DECIMAL, Quantity
+from schemas.units import DECIMAL
 
 FIGURE_COLUMNS = (
-    "period", "level", "place", "reporter", "id", "label", "value", "unit", "scope", "status", "reported", "expected",
-    "exact", "formula", "plan", "chapter",
+    "period",
+    "level",
+    "place",
+    "reporter",
+    "id",
+    "label",
+    "value",
+    "unit",
+    "scope",
+    "status",
+    "reported",
+    "expected",
+    "exact",
+    "formula",
+    "plan",
+    "chapter",
 )
 """One row per period, place (a reporter's code for figures of one reporter) and figure. ``value``: rounded half up, missing
 unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a ``STATUS_*``."""
@@ -107,13 +121,19 @@ class _Totals:
         """Return how many reporters of a place are to send the form."""
         key = (period, place.code)
         if key not in self._expected:
-            communes = [place] if place.level == "commune" else [
-                row for row in self._places.rows
-                if row.level == "commune" and place in self._places.ancestors(row.code)
-            ]
+            communes = (
+                [place]
+                if place.level == "commune"
+                else [
+                    row
+                    for row in self._places.rows
+                    if row.level == "commune" and place in self._places.ancestors(row.code)
+                ]
+            )
             self._expected[key] = sum(
                 len(self._places.reporters(commune.code, self._form.reporter_kind, Period.parse(period)))
-                for commune in communes if self._places.expects(commune.code, self._form.code)
+                for commune in communes
+                if self._places.expects(commune.code, self._form.code)
             )
         return self._expected[key]
 
@@ -146,7 +166,9 @@ def _rows(
                 )
                 scope = f"{reporter.level}:{reporter.name}"
                 identifier = figure.id.format(reporter=reporter.code)
-                yield _row(chapter, figure, (period, place, reporter.code, identifier, scope), value, int(value is not None), 1)
+                yield _row(
+                    chapter, figure, (period, place, reporter.code, identifier, scope), value, int(value is not None), 1
+                )
         return
     expected = sum(totals[form].expected(period, place) for form in figure.forms)
     if any(not totals[form].expected(period, place) for form in figure.forms):
@@ -167,35 +189,58 @@ def _row(
     rounded = None if exact is None else round_half_up(exact, figure.decimals)
     missing = STATUS_UNDEFINED if reported == expected else STATUS_INCOMPLETE
     return (
-        period, place.level, place.code, reporter, identifier, figure.label, rounded, figure.unit.label, scope,
-        missing if value is None else STATUS_COMPLETE, reported, expected, "" if exact is None else str(exact),
-        figure.formula.words(), figure.plan, chapter.code,
+        period,
+        place.level,
+        place.code,
+        reporter,
+        identifier,
+        figure.label,
+        rounded,
+        figure.unit.label,
+        scope,
+        missing if value is None else STATUS_COMPLETE,
+        reported,
+        expected,
+        "" if exact is None else str(exact),
+        figure.formula.words(),
+        figure.plan,
+        chapter.code,
     )
 
 
 def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     special: dict[str, Any] = {"value": pd.ArrowDtype(DECIMAL), "reported": "int64", "expected": "int64"}
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in FIGURE_COLUMNS]
-    return pd.DataFrame({
-        name: pd.array(column, dtype=special.get(name, pd.StringDtype()))
-        for name, column in zip(FIGURE_COLUMNS, columns, strict=True)
-    })
+    columns: list[list[Any]] = (
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in FIGURE_COLUMNS]
+    )
+    return pd.DataFrame(
+        {
+            name: pd.array(column, dtype=special.get(name, pd.StringDtype()))
+            for name, column in zip(FIGURE_COLUMNS, columns, strict=True)
+        }
+    )
 
 
-def _lineage(
-    chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]
-) -> pa.Table:
+def _lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]) -> pa.Table:
     """Return the edges of the chapter's figures, for the communes of the return sets and their reporters."""
     uses = pa.table(
-        list(zip(*[
-            (figure.id, field.form.code, str(field))
-            for figure in chapter.figures for field in dict.fromkeys(figure.formula.fields())
-        ], strict=True)),
+        list(
+            zip(
+                *[
+                    (figure.id, field.form.code, str(field))
+                    for figure in chapter.figures
+                    for field in dict.fromkeys(figure.formula.fields())
+                ],
+                strict=True,
+            )
+        ),
         names=["figure", "form", "field"],
     )
     cells = pa.concat_tables([_cells(form, mart, return_sets) for form, mart in marts.items()])
     edges = cells.join(uses, ["form", "field"], join_type="inner").select(LINEAGE.names)
-    edges = edges.sort_by([(name, "ascending") for name in ("period", "commune", "figure", "form", "field", "reporter")])
+    edges = edges.sort_by(
+        [(name, "ascending") for name in ("period", "commune", "figure", "form", "field", "reporter")]
+    )
     names = [
         figure.format(reporter=reporter)
         for figure, reporter in zip(edges["figure"].to_pylist(), edges["reporter"].to_pylist(), strict=True)
@@ -210,4 +255,6 @@ def _cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSet]) -
     record = pc.list_parent_indices(sources)
     keys = {name: own[name].take(record) for name in KEYS}
     flat = pa.Table.from_struct_array(sources.flatten())
-    return pa.table({**keys, "form": pa.repeat(form.code, len(flat)), **{name: flat[name] for name in flat.column_names}})
+    return pa.table(
+        {**keys, "form": pa.repeat(form.code, len(flat)), **{name: flat[name] for name in flat.column_names}}
+    )

@@ -27,8 +27,20 @@ from schemas.places import Places
 from schemas.problems import Problems
 
 FINDING_COLUMNS = (
-    "period", "commune", "code", "severity", "status", "form", "reporter", "file", "sheet", "cells", "written",
-    "expected", "message", "suggestion",
+    "period",
+    "commune",
+    "code",
+    "severity",
+    "status",
+    "form",
+    "reporter",
+    "file",
+    "sheet",
+    "cells",
+    "written",
+    "expected",
+    "message",
+    "suggestion",
 )
 """One row per finding. ``cells``: addresses joined by semicolons, the doubtful one first; ``written`` and ``expected`` as text."""
 
@@ -78,7 +90,8 @@ def check(
     told = joined(found)
 
     doubtful = _doubtful(told)
-    breaches, outcomes = [], []
+    breaches: list[tuple[Any, Edit]] = []
+    outcomes: list[Iterable[tuple[Any, ...]]] = []
     for edit in form.edits:
         if isinstance(edit, Agreement):
             holds = _agreement(edit, frame, entries, problems)
@@ -86,7 +99,9 @@ def check(
         fails = frame.index.isin(failing.get(edit.code, []))
         outcome = _outcomes(edit, frame, fails, doubtful)
         outcomes.append(_counted(form, edit, frame, outcome))
-        breaches.extend((index, edit) for index, what in zip(frame.index, outcome, strict=True) if what == Outcome.FAILS)
+        breaches.extend(
+            (index, edit) for index, what in zip(frame.index, outcome, strict=True) if what == Outcome.FAILS
+        )
     told_edits = [_breach(frame.loc[index], edits, cells, places) for index, edits in _connected(breaches)]
     return Checked(
         _findings([*_told(told, form, places), *told_edits]),
@@ -149,8 +164,13 @@ def _out_of_range(
     rows = []
     for index, name in where:
         item = form.fields()[name]
-        limits = [f"từ {item.minimum}" if item.minimum is not None else "", f"đến {item.maximum}" if item.maximum is not None else ""]
-        rows.append(_at(frame.loc[index], name, cells) | {"form": form.code, "expected": " ".join(filter(None, limits))})
+        limits = [
+            f"từ {item.minimum}" if item.minimum is not None else "",
+            f"đến {item.maximum}" if item.maximum is not None else "",
+        ]
+        rows.append(
+            _at(frame.loc[index], name, cells) | {"form": form.code, "expected": " ".join(filter(None, limits))}
+        )
     return problem_rows(Problems.OUT_OF_RANGE, rows)
 
 
@@ -158,8 +178,13 @@ def _at(record: pd.Series, name: str, cells: _Cells) -> dict[str, str]:
     """Return where a record's field was written, as problem columns."""
     key = tuple(record[list(KEYS)])
     cell = cells.at(key, name)
+    assert cell is not None, "a value that was checked was read from a cell"
     return dict(zip(KEYS, key, strict=True)) | {
-        "field": name, "file": cell["file"], "sheet": cell["sheet"], "cells": cell["cell"], "written": cell["text"],
+        "field": name,
+        "file": cell["file"],
+        "sheet": cell["sheet"],
+        "cells": cell["cell"],
+        "written": cell["text"],
     }
 
 
@@ -175,7 +200,8 @@ def _missing_returns(
     sent = set(frame[list(KEYS)].itertuples(index=False, name=None))
     refused = set(met[list(KEYS)].itertuples(index=False, name=None))
     before = set(accepted[list(KEYS)].itertuples(index=False, name=None))
-    missing, withdrawn = [], []
+    missing: list[dict[str, str]] = []
+    withdrawn: list[dict[str, str]] = []
     for period, commune in return_sets:
         if not places.expects(commune, form.code):
             continue
@@ -187,9 +213,7 @@ def _missing_returns(
     return joined([problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
 
 
-def _withdrawn_values(
-    form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells
-) -> pd.DataFrame:
+def _withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells) -> pd.DataFrame:
     """Tell of fields that are blank now though a value had been accepted; they replace the plain finding on a blank."""
     names = [name for name in form.fields() if name in accepted.columns]
     before = accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_frame(frame[list(KEYS)]))
@@ -213,9 +237,7 @@ def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
     return set(rows[[*KEYS, "field"]].itertuples(index=False, name=None))
 
 
-def _agreement(
-    edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame
-) -> "pd.Series[Any]":
+def _agreement(edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame) -> "pd.Series[Any]":
     """Evaluate a desk's line against its villages.
 
     The villages' sum is missing, and the edit undecided, while one of their returns is in doubt: the trouble is then told
@@ -279,7 +301,9 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
-    values = {name: Decimal(str(record[name])) for name in [*involved, *(["villages"] if edits[0].crosses_forms else [])]}
+    values = {
+        name: Decimal(str(record[name])) for name in [*involved, *(["villages"] if edits[0].crosses_forms else [])]
+    }
     where = found[involved[0]] or {}
     parts = []
     for edit in edits:
@@ -292,9 +316,15 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     reporter = places.title(record["commune"], record["reporter"])
     return dict(zip(KEYS, key, strict=True)) | {
-        "code": edits[0].code, "severity": severity, "status": Outcome.FAILS, "form": form.code, "file": where["file"],
-        "sheet": where["sheet"], "cells": ";".join(cell[name] for name in involved),
-        "written": vietnamese(values[edits[0].names[0]]), "expected": vietnamese(edits[0].expected(values)),
+        "code": edits[0].code,
+        "severity": severity,
+        "status": Outcome.FAILS,
+        "form": form.code,
+        "file": where["file"],
+        "sheet": where["sheet"],
+        "cells": ";".join(cell[name] for name in involved),
+        "written": vietnamese(values[edits[0].names[0]]),
+        "expected": vietnamese(edits[0].expected(values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
         "suggestion": "",
@@ -303,7 +333,11 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
 
 def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:
     """Return problem rows as findings, each with its sentence."""
-    withdrawn = set(problems.loc[problems["problem"] == Problems.WITHDRAWN_VALUE.name, [*KEYS, "cells"]].itertuples(index=False, name=None))
+    withdrawn = set(
+        problems.loc[problems["problem"] == Problems.WITHDRAWN_VALUE.name, [*KEYS, "cells"]].itertuples(
+            index=False, name=None
+        )
+    )
     rows = []
     for row in problems[list(PROBLEM_COLUMNS)].to_dict("records"):
         kind = Problems[row["problem"]]
@@ -311,19 +345,21 @@ def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> li
             continue
         label = form.fields()[row["field"]].label if form is not None and row["field"] else ""
         words: Mapping[str, str] = row | {
-            "label": label, "reporter": places.title(row["commune"], row["reporter"]),
-            "commune": (places.commune(row["commune"]) or _Unnamed(row["commune"])).title,
+            "label": label,
+            "reporter": places.title(row["commune"], row["reporter"]),
+            "commune": places.territory(row["commune"]),
         }
-        rows.append(row | {
-            "code": kind.value.code, "severity": kind.value.severity, "status": kind.value.status,
-            "message": kind.value.message.format_map(words), "suggestion": "",
-        })
+        rows.append(
+            row
+            | {
+                "code": kind.value.code,
+                "severity": kind.value.severity,
+                "status": kind.value.status,
+                "message": kind.value.message.format_map(words),
+                "suggestion": "",
+            }
+        )
     return rows
-
-
-@dataclass(frozen=True)
-class _Unnamed:
-    title: str
 
 
 def _findings(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

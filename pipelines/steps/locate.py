@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -25,8 +26,22 @@ LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT"
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
 
 ENTRY_COLUMNS = (
-    "period", "commune", "form", "reporter", "field", "file", "sha256", "sheet", "cell", "received", "text", "note",
-    "correction", "corrected_by", "value", "problem",
+    "period",
+    "commune",
+    "form",
+    "reporter",
+    "field",
+    "file",
+    "sha256",
+    "sheet",
+    "cell",
+    "received",
+    "text",
+    "note",
+    "correction",
+    "corrected_by",
+    "value",
+    "problem",
 )
 """One row per field a sheet was asked for. ``received``: text of the cell as sent; ``text``: after correction; ``value``: the
 number, missing for a blank or a problem; ``problem``: a name in ``schemas.problems``, or empty."""
@@ -56,7 +71,9 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
     cells = cells.assign(folded=cells["text"].map(fold, na_action="ignore"))
     sheets, problems = _sheets(cells, forms, places)
     usable = sheets[sheets["usable"]]
-    cells = cells.merge(usable[[*SHEET, "form", "reporter", "header", "label_at", "unit_at", "value_at", "note_at"]], on=SHEET)
+    cells = cells.merge(
+        usable[[*SHEET, "form", "reporter", "header", "label_at", "unit_at", "value_at", "note_at"]], on=SHEET
+    )
     lines, line_problems = _lines(cells, usable, forms)
     entries, entry_problems = _entries(cells, lines, {form.code: form for form in forms})
     return Located(entries, sheets, joined([problems, line_problems, entry_problems]))
@@ -66,18 +83,25 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
     """Return one row per sheet with its form, reporter and column positions, and what keeps sheets from being read."""
     by_code = {form.code: form for form in forms}
     by_sheet_name = {fold(form.sheet): form.code for form in forms}
-    headings = {fold(word): name for word, name in (
-        (LABEL_HEADING, "label_at"), (UNIT_HEADING, "unit_at"), (VALUE_HEADING, "value_at"), (NOTE_HEADING, "note_at"),
-    )}
+    headings = {
+        fold(word): name
+        for word, name in (
+            (LABEL_HEADING, "label_at"),
+            (UNIT_HEADING, "unit_at"),
+            (VALUE_HEADING, "value_at"),
+            (NOTE_HEADING, "note_at"),
+        )
+    }
     marks = _marks(cells)
-    rows, trouble = [], []
+    rows: list[dict[str, Any]] = []
+    trouble: list[tuple[Problems, dict[str, str]]] = []
     heads = cells[cells["folded"].isin(list(headings))]
-    heads_of = {key: group for key, group in heads.groupby(SHEET, sort=False)}
+    heads_of = dict(iter(heads.groupby(SHEET, sort=False)))
     for key in cells[SHEET].drop_duplicates().itertuples(index=False, name=None):
         period, commune, file, sheet = key
-        said = marks.get(key, {})
+        said = marks.get(key, Said())
         at = {"period": period, "commune": commune, "file": file, "sheet": sheet}
-        code, version = said.get("form", (by_sheet_name.get(fold(sheet), ""), ""))
+        code = said.form or by_sheet_name.get(fold(sheet), "")
         row = {**at, "form": code, "reporter": "", "usable": False, "header": 0} | dict.fromkeys(headings.values(), 0)
         rows.append(row)
         form = by_code.get(code)
@@ -85,10 +109,10 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
             trouble.append((Problems.NO_FORM, at))
             continue
         at["form"] = code
-        reporter = places.reporter_named(commune, said.get("reporter", ""))
+        reporter = places.reporter_named(commune, said.reporter or "")
         row["reporter"] = at["reporter"] = reporter or ""
         found = _header(heads_of.get(key), headings)
-        refusal = _refusal(form, at, said, version, reporter, places)
+        refusal = _refusal(form, at, said, reporter, places)
         if refusal is None and found is None:
             refusal = (Problems.NO_HEADER, {})
         if refusal is not None:
@@ -102,26 +126,39 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
     return frame, joined([*told, duplicates])
 
 
-def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], dict[str, object]]:
-    """Return, per sheet, what its heading says of itself: form code and version, period, commune, reporter."""
-    wanted = {fold(mark): name for mark, name in ((REPORTER_MARK, "reporter"), (PERIOD_MARK, "period"), (COMMUNE_MARK, "commune"))}
+@dataclass
+class Said:
+    """What the heading of a sheet says of itself; nothing where it does not say."""
+
+    form: str = ""
+    version: str = ""
+    period: str | None = None
+    commune: str | None = None
+    reporter: str | None = None
+
+
+def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], Said]:
+    """Return, per sheet, what its heading says."""
+    wanted = {
+        fold(mark): name
+        for mark, name in ((REPORTER_MARK, "reporter"), (PERIOD_MARK, "period"), (COMMUNE_MARK, "commune"))
+    }
     pattern = "|".join(f"{re.escape(mark)}(?: |$)" for mark in (*wanted, fold(FORM_MARK)))
     headings = cells[cells["folded"].str.match(pattern) & (cells["kind"] == "text")]
     texts = cells.set_index([*SHEET, "row", "column"])["text"]
-    marks: dict[tuple[str, ...], dict[str, object]] = {}
+    marks: dict[tuple[str, ...], Said] = {}
     for row in headings.itertuples(index=False):
         key = (row.period, row.commune, row.file, row.sheet)
-        said = marks.setdefault(key, {})
+        said = marks.setdefault(key, Said())
         code = _FORM_CODE.match(row.text)
-        if code is not None:
-            said.setdefault("form", (code[1].upper(), code[2] or ""))
+        if code is not None and not said.form:
+            said.form, said.version = code[1].upper(), code[2] or ""
             continue
         before, colon, after = row.text.partition(":")
         name = wanted.get(fold(before))
-        if name is None or not (colon or after):
-            continue
-        beside = texts.get((*key, row.row, row.column + 1), "")
-        said.setdefault(name, after.strip() or str(beside).strip())
+        if name is not None and colon and getattr(said, name) is None:
+            beside = texts.get((*key, row.row, row.column + 1), "")
+            setattr(said, name, after.strip() or str(beside).strip())
     return marks
 
 
@@ -132,35 +169,37 @@ def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> dict[str, i
     for row, group in heads.groupby("row"):
         at = {headings[folded]: int(column) for folded, column in zip(group["folded"], group["column"], strict=True)}
         if "label_at" in at and "value_at" in at:
-            return {"header": int(row), "unit_at": 0, "note_at": 0} | at  # type: ignore[call-overload]
+            return {"header": int(row), "unit_at": 0, "note_at": 0} | at
     return None
 
 
 def _refusal(
-    form: type[Form], at: dict[str, str], said: dict[str, object], version: str, reporter: str | None, places: Places
+    form: type[Form], at: dict[str, str], said: Said, reporter: str | None, places: Places
 ) -> tuple[Problems, dict[str, str]] | None:
     """Return why a sheet is not to be read as this return set's, or nothing."""
     period, commune = Period.parse(at["period"]), at["commune"]
-    named = str(said.get("reporter", ""))
-    if version and version != str(form.version):
-        return Problems.WRONG_VERSION, {"written": version, "expected": str(form.version)}
-    if "period" in said and not period.is_named(str(said["period"])):
-        return Problems.WRONG_PERIOD, {"written": str(said["period"]), "expected": period.title}
-    if "commune" in said and not places.is_commune_named(commune, str(said["commune"])):
-        return Problems.WRONG_COMMUNE, {"written": str(said["commune"]), "expected": places.title(commune, commune)}
+    if said.version not in ("", str(form.version)):
+        return Problems.WRONG_VERSION, {"written": said.version, "expected": str(form.version)}
+    if said.period is not None and not period.is_named(said.period):
+        return Problems.WRONG_PERIOD, {"written": said.period, "expected": period.title}
+    if said.commune is not None and not places.is_commune_named(commune, said.commune):
+        return Problems.WRONG_COMMUNE, {"written": said.commune, "expected": places.territory(commune)}
     if reporter is None:
-        return Problems.UNKNOWN_REPORTER, {"written": named}
+        return Problems.UNKNOWN_REPORTER, {"written": said.reporter or ""}
     if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind)}:
-        return Problems.WRONG_REPORTER_KIND, {"written": named}
+        return Problems.WRONG_REPORTER_KIND, {"written": said.reporter or ""}
     return None
 
 
 def _without_duplicates(sheets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take sheets that repeat a form and reporter out of use: which of them is right is not ours to guess."""
     keys = ["period", "commune", "form", "reporter"]
-    repeated = sheets["usable"] & sheets[sheets["usable"]].duplicated(keys, keep=False).reindex(sheets.index, fill_value=False)
+    repeated = sheets["usable"] & sheets[sheets["usable"]].duplicated(keys, keep=False).reindex(
+        sheets.index, fill_value=False
+    )
     told = [
-        dict(zip(keys, key, strict=True)) | {"file": group["file"].iloc[0], "written": "; ".join(group["file"] + " – " + group["sheet"])}
+        dict(zip(keys, key, strict=True))
+        | {"file": group["file"].iloc[0], "written": "; ".join(group["file"] + " – " + group["sheet"])}
         for key, group in sheets[repeated].groupby(keys)
     ]
     return sheets.assign(usable=sheets["usable"] & ~repeated), problem_rows(Problems.DUPLICATE_RETURN, told)
@@ -169,21 +208,32 @@ def _without_duplicates(sheets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 def _lines(cells: pd.DataFrame, sheets: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the row at which each sheet asks for each field of its form, and the fields without a clear row."""
     wordings = pd.DataFrame(
-        [(form.code, fold(label), name) for form in forms for name, item in form.fields().items() for label in item.labels],
+        [
+            (form.code, fold(label), name)
+            for form in forms
+            for name, item in form.fields().items()
+            for label in item.labels
+        ],
         columns=["form", "folded", "field"],
     )
     labels = cells[(cells["row"] > cells["header"]) & (cells["column"] == cells["label_at"])]
     found = labels.merge(wordings, on=["form", "folded"])[[*SHEET, "field", "row", "cell"]]
     asked = sheets[[*SHEET, "form", "reporter"]].merge(wordings[["form", "field"]].drop_duplicates(), on="form")
     counted = asked.merge(
-        found.groupby([*SHEET, "field"], as_index=False).agg(row=("row", "first"), times=("row", "size"), cells=("cell", ";".join)),
-        on=[*SHEET, "field"], how="left", validate="one_to_one",
+        found.groupby([*SHEET, "field"], as_index=False).agg(
+            row=("row", "first"), times=("row", "size"), cells=("cell", ";".join)
+        ),
+        on=[*SHEET, "field"],
+        how="left",
+        validate="one_to_one",
     )
     missing, repeated = counted[counted["times"].isna()], counted[counted["times"] > 1]
-    problems = joined([
-        problem_rows(Problems.LABEL_MISSING, missing.drop(columns=["cells"]).to_dict("records")),
-        problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
-    ])
+    problems = joined(
+        [
+            problem_rows(Problems.LABEL_MISSING, missing.drop(columns=["cells"]).to_dict("records")),
+            problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
+        ]
+    )
     return counted[counted["times"] == 1].astype({"row": "int64"}), problems
 
 
@@ -212,8 +262,12 @@ def _entries(
     entries["kind"] = entries["kind"].fillna("blank")
     for name in ("received", "text", "unit_text", "note", "correction", "corrected_by"):
         entries[name] = entries[name].fillna("")
-    read = [_entry(forms[code].ref(field), kind, text, unit) for code, field, kind, text, unit in
-            entries[["form", "field", "kind", "text", "unit_text"]].itertuples(index=False)]
+    read = [
+        _entry(forms[code].ref(field), kind, text, unit)
+        for code, field, kind, text, unit in entries[["form", "field", "kind", "text", "unit_text"]].itertuples(
+            index=False
+        )
+    ]
     entries["value"] = pd.array([value for value, _ in read], dtype=pd.ArrowDtype(DECIMAL))
     entries["problem"] = pd.array([problem.name if problem else "" for _, problem in read], dtype=pd.StringDtype())
     return entries[list(ENTRY_COLUMNS)], _entry_problems(entries, forms)

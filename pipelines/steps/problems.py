@@ -10,7 +10,17 @@ import pandas as pd
 from schemas.problems import Problems
 
 PROBLEM_COLUMNS = (
-    "problem", "period", "commune", "form", "reporter", "field", "file", "sheet", "cells", "written", "expected",
+    "problem",
+    "period",
+    "commune",
+    "form",
+    "reporter",
+    "field",
+    "file",
+    "sheet",
+    "cells",
+    "written",
+    "expected",
 )
 """One row per trouble; ``problem`` is the name in ``schemas.problems``; what does not apply is an empty string."""
 

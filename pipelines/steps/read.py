@@ -17,7 +17,16 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
 CELL_COLUMNS = (
-    "period", "commune", "file", "sha256", "sheet", "row", "column", "cell", "kind", "text",
+    "period",
+    "commune",
+    "file",
+    "sha256",
+    "sheet",
+    "row",
+    "column",
+    "cell",
+    "kind",
+    "text",
 )
 """One row per filled cell. ``kind``: number, text, date, boolean; formula or error where the cell shows no value."""
 
@@ -60,7 +69,7 @@ def read(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:
         else:
             try:
                 cells.extend((*key, *cell) for cell in list(_cells(file.content)))
-            except Exception as reason:  # noqa: BLE001 - a hostile workbook may raise anything; it must only cost itself
+            except Exception as reason:
                 problem, detail = "UNREADABLE_FILE", str(reason).splitlines()[0][:200] if str(reason) else "tệp hỏng"
         seen.append((*key, problem, detail))
     return (

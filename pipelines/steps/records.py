@@ -27,9 +27,7 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
     values = wide["field_value_pivot_wider"].combine_chunks()
     columns = [wide[key] for key in KEYS] + [values.field(name) for name in names]
     schema = form.arrow()
-    return pa.table(
-        [column.cast(kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema
-    )
+    return pa.table([column.cast(kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
 
 
 def of_form(entries: pa.Table, form: type[Form]) -> pa.Table:

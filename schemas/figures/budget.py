@@ -1,8 +1,8 @@
 """Figures on the commune budget (plan P1.II.1.đ)."""
 
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.formula import share
 from schemas.forms.t01_budget import Budget
+from schemas.formula import share
 from schemas.units import Percent, Quantity
 
 _ESTIMATE, _COMMUNE_PLAN, _LAST_YEAR = "so với dự toán", "so với kế hoạch điều hành của xã", "so với cùng kỳ"
@@ -18,47 +18,81 @@ CHAPTER = Chapter(
     (
         *fields_of(Budget),
         _percent(
-            "budget.revenue.total.pct_of_estimate", "Tổng thu", _ESTIMATE,
-            Budget.revenue_total, Budget.revenue_total_estimate, decimals=1,
+            "budget.revenue.total.pct_of_estimate",
+            "Tổng thu",
+            _ESTIMATE,
+            Budget.revenue_total,
+            Budget.revenue_total_estimate,
+            decimals=1,
         ),
         _percent(
-            "budget.revenue.total.pct_of_commune_plan", "Tổng thu", _COMMUNE_PLAN,
-            Budget.revenue_total, Budget.revenue_total_plan,
+            "budget.revenue.total.pct_of_commune_plan",
+            "Tổng thu",
+            _COMMUNE_PLAN,
+            Budget.revenue_total,
+            Budget.revenue_total_plan,
         ),
         _percent(
             "budget.revenue.total.pct_yoy", "Tổng thu", _LAST_YEAR, Budget.revenue_total, Budget.revenue_total_last_year
         ),
         _percent(
-            "budget.revenue.local.pct_of_estimate", "Thu trên địa bàn", _ESTIMATE,
-            Budget.revenue_local, Budget.revenue_local_estimate, decimals=1,
+            "budget.revenue.local.pct_of_estimate",
+            "Thu trên địa bàn",
+            _ESTIMATE,
+            Budget.revenue_local,
+            Budget.revenue_local_estimate,
+            decimals=1,
         ),
         _percent(
-            "budget.revenue.local.pct_of_commune_plan", "Thu trên địa bàn", _COMMUNE_PLAN,
-            Budget.revenue_local, Budget.revenue_local_plan,
+            "budget.revenue.local.pct_of_commune_plan",
+            "Thu trên địa bàn",
+            _COMMUNE_PLAN,
+            Budget.revenue_local,
+            Budget.revenue_local_plan,
         ),
         _percent(
-            "budget.revenue.local.pct_yoy", "Thu trên địa bàn", _LAST_YEAR,
-            Budget.revenue_local, Budget.revenue_local_last_year,
+            "budget.revenue.local.pct_yoy",
+            "Thu trên địa bàn",
+            _LAST_YEAR,
+            Budget.revenue_local,
+            Budget.revenue_local_last_year,
         ),
         _percent(
-            "budget.revenue.balance_transfer.pct_of_estimate", "Thu bổ sung cân đối", _ESTIMATE,
-            Budget.revenue_transfer, Budget.revenue_transfer_estimate,
+            "budget.revenue.balance_transfer.pct_of_estimate",
+            "Thu bổ sung cân đối",
+            _ESTIMATE,
+            Budget.revenue_transfer,
+            Budget.revenue_transfer_estimate,
         ),
         _percent(
-            "budget.revenue.balance_transfer.pct_yoy", "Thu bổ sung cân đối", _LAST_YEAR,
-            Budget.revenue_transfer, Budget.revenue_transfer_last_year, decimals=1,
+            "budget.revenue.balance_transfer.pct_yoy",
+            "Thu bổ sung cân đối",
+            _LAST_YEAR,
+            Budget.revenue_transfer,
+            Budget.revenue_transfer_last_year,
+            decimals=1,
         ),
         _percent(
-            "budget.expenditure.total.pct_of_estimate", "Chi ngân sách", _ESTIMATE,
-            Budget.expenditure_total, Budget.expenditure_estimate,
+            "budget.expenditure.total.pct_of_estimate",
+            "Chi ngân sách",
+            _ESTIMATE,
+            Budget.expenditure_total,
+            Budget.expenditure_estimate,
         ),
         _percent(
-            "budget.expenditure.total.pct_of_commune_plan", "Chi ngân sách", _COMMUNE_PLAN,
-            Budget.expenditure_total, Budget.expenditure_plan,
+            "budget.expenditure.total.pct_of_commune_plan",
+            "Chi ngân sách",
+            _COMMUNE_PLAN,
+            Budget.expenditure_total,
+            Budget.expenditure_plan,
         ),
         _percent(
-            "budget.expenditure.total.pct_yoy", "Chi ngân sách", _LAST_YEAR,
-            Budget.expenditure_total, Budget.expenditure_last_year, decimals=1,
+            "budget.expenditure.total.pct_yoy",
+            "Chi ngân sách",
+            _LAST_YEAR,
+            Budget.expenditure_total,
+            Budget.expenditure_last_year,
+            decimals=1,
         ),
     ),
 )

@@ -1,9 +1,9 @@
 """Figures on annual and perennial crops (plan P1.II.1.a and footnote 1)."""
 
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.formula import per, share
 from schemas.forms.b03_crops import Crops
 from schemas.forms.k01_assigned_plan import AssignedPlan
+from schemas.formula import per, share
 from schemas.units import Percent, QuintalsPerHectare
 
 CHAPTER = Chapter(
@@ -12,28 +12,52 @@ CHAPTER = Chapter(
     (
         *fields_of(Crops),
         Figure(
-            "crops.annual.area.pct_of_plan", "Diện tích cây hàng năm so với kế hoạch huyện giao", Percent,
-            share(Crops.annual_area, AssignedPlan.annual_area_plan), decimals=2, plan="P1.II.1.a",
+            "crops.annual.area.pct_of_plan",
+            "Diện tích cây hàng năm so với kế hoạch huyện giao",
+            Percent,
+            share(Crops.annual_area, AssignedPlan.annual_area_plan),
+            decimals=2,
+            plan="P1.II.1.a",
         ),
         Figure(
-            "crops.annual.area.pct_yoy", "Diện tích cây hàng năm so với cùng kỳ", Percent,
-            share(Crops.annual_area, AssignedPlan.annual_area_last_year), decimals=2, plan="P1.II.1.a",
+            "crops.annual.area.pct_yoy",
+            "Diện tích cây hàng năm so với cùng kỳ",
+            Percent,
+            share(Crops.annual_area, AssignedPlan.annual_area_last_year),
+            decimals=2,
+            plan="P1.II.1.a",
         ),
         Figure(
-            "crops.cereal.production.pct_of_plan", "Sản lượng lương thực có hạt so với kế hoạch huyện giao", Percent,
-            share(Crops.cereal_production, AssignedPlan.cereal_plan), decimals=2, plan="P1.II.1.a",
+            "crops.cereal.production.pct_of_plan",
+            "Sản lượng lương thực có hạt so với kế hoạch huyện giao",
+            Percent,
+            share(Crops.cereal_production, AssignedPlan.cereal_plan),
+            decimals=2,
+            plan="P1.II.1.a",
         ),
         Figure(
-            "crops.cereal.production.pct_yoy", "Sản lượng lương thực có hạt so với cùng kỳ", Percent,
-            share(Crops.cereal_production, AssignedPlan.cereal_last_year), decimals=2, plan="P1.II.1.a",
+            "crops.cereal.production.pct_yoy",
+            "Sản lượng lương thực có hạt so với cùng kỳ",
+            Percent,
+            share(Crops.cereal_production, AssignedPlan.cereal_last_year),
+            decimals=2,
+            plan="P1.II.1.a",
         ),
         Figure(
-            "crops.spring_rice.yield", "Năng suất lúa xuân", QuintalsPerHectare,
-            per(Crops.rice_production, Crops.rice_area, times=10), decimals=2, plan="fn1",
+            "crops.spring_rice.yield",
+            "Năng suất lúa xuân",
+            QuintalsPerHectare,
+            per(Crops.rice_production, Crops.rice_area, times=10),
+            decimals=2,
+            plan="fn1",
         ),
         Figure(
-            "crops.spring_maize.yield", "Năng suất ngô xuân", QuintalsPerHectare,
-            per(Crops.maize_production, Crops.maize_area, times=10), decimals=2, plan="fn1",
+            "crops.spring_maize.yield",
+            "Năng suất ngô xuân",
+            QuintalsPerHectare,
+            per(Crops.maize_production, Crops.maize_area, times=10),
+            decimals=2,
+            plan="fn1",
         ),
     ),
 )

@@ -1,10 +1,10 @@
 """Figures on forest planting and registration (plan P1.II.1.a and footnote 3)."""
 
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.formula import share
 from schemas.forms.b04_forestry import Forestry
 from schemas.forms.k01_assigned_plan import AssignedPlan
 from schemas.forms.n01_agriculture import AgricultureLine
+from schemas.formula import share
 from schemas.units import Percent
 
 CHAPTER = Chapter(
@@ -13,8 +13,12 @@ CHAPTER = Chapter(
     (
         *fields_of(Forestry, AgricultureLine),
         Figure(
-            "forestry.planted.pct_of_plan", "Trồng rừng sản xuất so với kế hoạch huyện giao", Percent,
-            share(Forestry.planted_area, AssignedPlan.planted_area_plan), decimals=0, plan="P1.II.1.a",
+            "forestry.planted.pct_of_plan",
+            "Trồng rừng sản xuất so với kế hoạch huyện giao",
+            Percent,
+            share(Forestry.planted_area, AssignedPlan.planted_area_plan),
+            decimals=0,
+            plan="P1.II.1.a",
         ),
     ),
 )

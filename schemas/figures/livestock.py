@@ -1,9 +1,9 @@
 """Figures on herds, poultry and their sale (plan P1.II.1.a and c, footnotes 2 and 4)."""
 
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.formula import share, total
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
+from schemas.formula import share, total
 from schemas.units import BillionDong, Heads, Percent
 
 CHAPTER = Chapter(
@@ -12,32 +12,60 @@ CHAPTER = Chapter(
     (
         *fields_of(Livestock, Sales),
         Figure(
-            "livestock.horse.white.share", "Tỷ lệ ngựa bạch trong tổng đàn ngựa", Percent,
-            share(Livestock.horse_white, Livestock.horse), decimals=1, plan="fn2",
+            "livestock.horse.white.share",
+            "Tỷ lệ ngựa bạch trong tổng đàn ngựa",
+            Percent,
+            share(Livestock.horse_white, Livestock.horse),
+            decimals=1,
+            plan="fn2",
         ),
         Figure(
-            "livestock.poultry.heads.bound", "Tổng đàn gia cầm (mức «trên»)", Heads,
-            total(Livestock.poultry), decimals=0, plan="P1.II.1.a",
+            "livestock.poultry.heads.bound",
+            "Tổng đàn gia cầm (mức «trên»)",
+            Heads,
+            total(Livestock.poultry),
+            decimals=0,
+            plan="P1.II.1.a",
         ),
         Figure(
-            "livestock.sold.heads.restated", "Gia súc xuất chuồng (nhắc lại)", Heads,
-            total(Sales.total), decimals=0, plan="fn4",
+            "livestock.sold.heads.restated",
+            "Gia súc xuất chuồng (nhắc lại)",
+            Heads,
+            total(Sales.total),
+            decimals=0,
+            plan="fn4",
         ),
         Figure(
-            "poultry.sold.heads.restated", "Gia cầm xuất chuồng (nhắc lại)", Heads,
-            total(Sales.poultry), decimals=0, plan="fn4",
+            "poultry.sold.heads.restated",
+            "Gia cầm xuất chuồng (nhắc lại)",
+            Heads,
+            total(Sales.poultry),
+            decimals=0,
+            plan="fn4",
         ),
         Figure(
-            "sales.revenue.total", "Tổng doanh thu xuất chuồng", BillionDong,
-            total(Sales.revenue_total), decimals=1, plan="P1.II.1.c",
+            "sales.revenue.total",
+            "Tổng doanh thu xuất chuồng",
+            BillionDong,
+            total(Sales.revenue_total),
+            decimals=1,
+            plan="P1.II.1.c",
         ),
         Figure(
-            "sales.revenue.livestock", "Doanh thu gia súc xuất chuồng", BillionDong,
-            total(Sales.revenue_livestock), decimals=1, plan="fn4",
+            "sales.revenue.livestock",
+            "Doanh thu gia súc xuất chuồng",
+            BillionDong,
+            total(Sales.revenue_livestock),
+            decimals=1,
+            plan="fn4",
         ),
         Figure(
-            "sales.revenue.poultry", "Doanh thu gia cầm xuất chuồng", BillionDong,
-            total(Sales.revenue_poultry), decimals=1, plan="fn4",
+            "sales.revenue.poultry",
+            "Doanh thu gia cầm xuất chuồng",
+            BillionDong,
+            total(Sales.revenue_poultry),
+            decimals=1,
+            plan="fn4",
         ),
     ),
 )

@@ -5,13 +5,14 @@ from schemas.form import VillageForm, field
 from schemas.units import Heads
 
 
-class Livestock(
-    VillageForm, code="B01", sheet="Chăn nuôi", title="Đàn gia súc, gia cầm hiện có", domain="livestock"
-):
+class Livestock(VillageForm, code="B01", sheet="Chăn nuôi", title="Đàn gia súc, gia cầm hiện có", domain="livestock"):
     """One row per village: heads present on the reference day. Dogs and cats count as gia súc, as the plan counts them."""
 
     total: Heads = field(
-        "Tổng đàn gia súc", figure="livestock.total.heads", plan="P1.II.1.a", section="Gia súc",
+        "Tổng đàn gia súc",
+        figure="livestock.total.heads",
+        plan="P1.II.1.a",
+        section="Gia súc",
         definition="Trâu, bò, ngựa, dê, lợn, chó, mèo có mặt tại thời điểm báo cáo.",
     )
     buffalo: Heads = field("Đàn trâu", figure="livestock.buffalo.heads", plan="fn2", section="Gia súc")

@@ -20,12 +20,19 @@ class Sales(
         "Ngựa bạch xuất chuồng", figure="livestock.sold.horse.white.heads", plan="fn4", section="Số con xuất chuồng"
     )
     horse_ordinary: Heads = field(
-        "Ngựa thường xuất chuồng", figure="livestock.sold.horse.ordinary.heads", plan="fn4", section="Số con xuất chuồng"
+        "Ngựa thường xuất chuồng",
+        figure="livestock.sold.horse.ordinary.heads",
+        plan="fn4",
+        section="Số con xuất chuồng",
     )
-    cattle: Heads = field("Bò xuất chuồng", figure="livestock.sold.cattle.heads", plan="fn4", section="Số con xuất chuồng")
+    cattle: Heads = field(
+        "Bò xuất chuồng", figure="livestock.sold.cattle.heads", plan="fn4", section="Số con xuất chuồng"
+    )
     pig: Heads = field("Lợn xuất chuồng", figure="livestock.sold.pig.heads", plan="fn4", section="Số con xuất chuồng")
     goat: Heads = field("Dê xuất chuồng", figure="livestock.sold.goat.heads", plan="fn4", section="Số con xuất chuồng")
-    poultry: Heads = field("Gia cầm xuất chuồng", figure="poultry.sold.heads", plan="P1.II.1.c", section="Số con xuất chuồng")
+    poultry: Heads = field(
+        "Gia cầm xuất chuồng", figure="poultry.sold.heads", plan="P1.II.1.c", section="Số con xuất chuồng"
+    )
     revenue_total: MillionDong = field("Tổng doanh thu xuất chuồng", figure=None, section="Doanh thu ước tính")
     revenue_livestock: MillionDong = field("Doanh thu gia súc", figure=None, section="Doanh thu ước tính")
     revenue_poultry: MillionDong = field("Doanh thu gia cầm", figure=None, section="Doanh thu ước tính")

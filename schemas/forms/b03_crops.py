@@ -5,11 +5,15 @@ from schemas.form import VillageForm, field
 from schemas.units import Hectares, QuintalsPerHectare, Tonnes
 
 
-class Crops(VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích, năng suất, sản lượng cây trồng", domain="crops"):
+class Crops(
+    VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích, năng suất, sản lượng cây trồng", domain="crops"
+):
     """One row per village: the winter-spring season's sown area and harvest, and the standing perennial crops."""
 
     annual_area: Hectares = field(
-        "Tổng diện tích gieo trồng cây hàng năm", figure="crops.annual.area", plan="P1.II.1.a",
+        "Tổng diện tích gieo trồng cây hàng năm",
+        figure="crops.annual.area",
+        plan="P1.II.1.a",
         section="Cây hàng năm vụ Đông - Xuân",
     )
     winter_area: Hectares = field(
@@ -22,7 +26,11 @@ class Crops(VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích
         "Năng suất lúa xuân", figure=None, maximum=120, section="Cây hàng năm vụ Đông - Xuân"
     )
     rice_production: Tonnes = field(
-        "Sản lượng lúa xuân", figure="crops.spring_rice.production", decimals=1, plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+        "Sản lượng lúa xuân",
+        figure="crops.spring_rice.production",
+        decimals=1,
+        plan="fn1",
+        section="Cây hàng năm vụ Đông - Xuân",
     )
     maize_area: Hectares = field(
         "Diện tích ngô xuân", figure="crops.spring_maize.area", plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
@@ -31,14 +39,22 @@ class Crops(VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích
         "Năng suất ngô xuân", figure=None, maximum=150, section="Cây hàng năm vụ Đông - Xuân"
     )
     maize_production: Tonnes = field(
-        "Sản lượng ngô xuân", figure="crops.spring_maize.production", decimals=1, plan="fn1", section="Cây hàng năm vụ Đông - Xuân"
+        "Sản lượng ngô xuân",
+        figure="crops.spring_maize.production",
+        decimals=1,
+        plan="fn1",
+        section="Cây hàng năm vụ Đông - Xuân",
     )
     other_area: Hectares = field(
-        "Diện tích rau, đậu, hoa các loại", section="Cây hàng năm vụ Đông - Xuân",
+        "Diện tích rau, đậu, hoa các loại",
+        section="Cây hàng năm vụ Đông - Xuân",
         definition="Diện tích còn lại của vụ xuân, ngoài lúa và ngô.",
     )
     cereal_production: Tonnes = field(
-        "Tổng sản lượng lương thực có hạt", figure="crops.cereal.production", decimals=1, plan="P1.II.1.a",
+        "Tổng sản lượng lương thực có hạt",
+        figure="crops.cereal.production",
+        decimals=1,
+        plan="P1.II.1.a",
         section="Cây hàng năm vụ Đông - Xuân",
     )
     perennial_area: Hectares = field(

@@ -5,31 +5,48 @@ from schemas.form import VillageForm, field
 from schemas.units import Hectares, Households
 
 
-class Forestry(VillageForm, code="B04", sheet="Lâm nghiệp", title="Trồng rừng và đăng ký trồng rừng sản xuất", domain="forestry"):
+class Forestry(
+    VillageForm, code="B04", sheet="Lâm nghiệp", title="Trồng rừng và đăng ký trồng rừng sản xuất", domain="forestry"
+):
     """One row per village: new production forest planted, and the area households register for support, by species."""
 
     planted_area: Hectares = field(
         "Diện tích rừng sản xuất trồng mới", figure="forestry.planted.area", plan="P1.II.1.a", section="Trồng rừng"
     )
     registered_households: Households = field(
-        "Số hộ đăng ký trồng rừng", figure="forestry.registration.households", plan="fn3",
-        each="forestry.registration.{reporter}.households", section="Đăng ký nhu cầu hỗ trợ",
+        "Số hộ đăng ký trồng rừng",
+        figure="forestry.registration.households",
+        plan="fn3",
+        each="forestry.registration.{reporter}.households",
+        section="Đăng ký nhu cầu hỗ trợ",
     )
     registered_area: Hectares = field(
-        "Tổng diện tích đăng ký trồng rừng", figure="forestry.registration.area", plan="P1.II.1.a",
-        each="forestry.registration.{reporter}.area", section="Đăng ký nhu cầu hỗ trợ",
+        "Tổng diện tích đăng ký trồng rừng",
+        figure="forestry.registration.area",
+        plan="P1.II.1.a",
+        each="forestry.registration.{reporter}.area",
+        section="Đăng ký nhu cầu hỗ trợ",
     )
     registered_pine: Hectares = field(
-        "Diện tích đăng ký trồng thông", figure="forestry.registration.pine", plan="fn3",
-        each="forestry.registration.{reporter}.pine", section="Đăng ký nhu cầu hỗ trợ",
+        "Diện tích đăng ký trồng thông",
+        figure="forestry.registration.pine",
+        plan="fn3",
+        each="forestry.registration.{reporter}.pine",
+        section="Đăng ký nhu cầu hỗ trợ",
     )
     registered_eucalyptus: Hectares = field(
-        "Diện tích đăng ký trồng bạch đàn", figure="forestry.registration.eucalyptus", plan="fn3",
-        each="forestry.registration.{reporter}.eucalyptus", section="Đăng ký nhu cầu hỗ trợ",
+        "Diện tích đăng ký trồng bạch đàn",
+        figure="forestry.registration.eucalyptus",
+        plan="fn3",
+        each="forestry.registration.{reporter}.eucalyptus",
+        section="Đăng ký nhu cầu hỗ trợ",
     )
     registered_anise: Hectares = field(
-        "Diện tích đăng ký trồng hồi", figure="forestry.registration.anise", plan="fn3",
-        each="forestry.registration.{reporter}.anise", section="Đăng ký nhu cầu hỗ trợ",
+        "Diện tích đăng ký trồng hồi",
+        figure="forestry.registration.anise",
+        plan="fn3",
+        each="forestry.registration.{reporter}.anise",
+        section="Đăng ký nhu cầu hỗ trợ",
     )
 
     edits = (balance("B04-01", "registered_area", ["registered_pine", "registered_eucalyptus", "registered_anise"]),)

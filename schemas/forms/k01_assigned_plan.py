@@ -5,7 +5,11 @@ from schemas.units import Hectares, Tonnes
 
 
 class AssignedPlan(
-    DeskForm, code="K01", sheet="Kế hoạch giao", title="Kế hoạch huyện giao và số cùng kỳ", domain="planning",
+    DeskForm,
+    code="K01",
+    sheet="Kế hoạch giao",
+    title="Kế hoạch huyện giao và số cùng kỳ",
+    domain="planning",
     reporter="planning",
 ):
     """One row per commune: the denominators of "so với kế hoạch huyện giao" and "so với cùng kỳ"."""
@@ -13,7 +17,10 @@ class AssignedPlan(
     annual_area_plan: Hectares = field("Kế hoạch diện tích cây hàng năm", section="Kế hoạch huyện giao")
     cereal_plan: Tonnes = field("Kế hoạch sản lượng lương thực có hạt", section="Kế hoạch huyện giao")
     planted_area_plan: Hectares = field(
-        "Kế hoạch trồng rừng sản xuất", figure="forestry.planted.area.plan", plan="P1.II.1.a", section="Kế hoạch huyện giao"
+        "Kế hoạch trồng rừng sản xuất",
+        figure="forestry.planted.area.plan",
+        plan="P1.II.1.a",
+        section="Kế hoạch huyện giao",
     )
     annual_area_last_year: Hectares = field("Diện tích cây hàng năm cùng kỳ năm trước", section="Cùng kỳ năm trước")
     cereal_last_year: Tonnes = field("Sản lượng lương thực có hạt cùng kỳ năm trước", section="Cùng kỳ năm trước")

@@ -7,7 +7,11 @@ from schemas.units import Hectares
 
 
 class AgricultureLine(
-    DeskForm, code="N01", sheet="Lâm nghiệp toàn xã", title="Tổng hợp lâm nghiệp toàn xã", domain="agriculture",
+    DeskForm,
+    code="N01",
+    sheet="Lâm nghiệp toàn xã",
+    title="Tổng hợp lâm nghiệp toàn xã",
+    domain="agriculture",
     reporter="agriculture",
 ):
     """One row per commune: the officer's own totals, to be held against the villages' returns."""

@@ -14,14 +14,18 @@ class Budget(
     """One row per commune: what came in and went out, against the estimate, the commune's plan and last year."""
 
     revenue_total: Dong = field("Tổng thu ngân sách", figure="budget.revenue.total", plan="P1.II.1.đ", section=_ACTUAL)
-    revenue_local: Dong = field("Thu ngân sách trên địa bàn", figure="budget.revenue.local", plan="P1.II.1.đ", section=_ACTUAL)
+    revenue_local: Dong = field(
+        "Thu ngân sách trên địa bàn", figure="budget.revenue.local", plan="P1.II.1.đ", section=_ACTUAL
+    )
     revenue_transfer: Dong = field(
         "Thu bổ sung cân đối", figure="budget.revenue.balance_transfer", plan="P1.II.1.đ", section=_ACTUAL
     )
     revenue_carried_over: Dong = field(
         "Thu chuyển nguồn từ năm trước", figure="budget.revenue.carried_over", plan="P1.II.1.đ", section=_ACTUAL
     )
-    expenditure_total: Dong = field("Chi ngân sách xã", figure="budget.expenditure.total", plan="P1.II.1.đ", section=_ACTUAL)
+    expenditure_total: Dong = field(
+        "Chi ngân sách xã", figure="budget.expenditure.total", plan="P1.II.1.đ", section=_ACTUAL
+    )
     revenue_total_estimate: Dong = field("Dự toán tổng thu ngân sách", section=_ESTIMATE)
     revenue_local_estimate: Dong = field("Dự toán thu trên địa bàn", section=_ESTIMATE)
     revenue_transfer_estimate: Dong = field("Dự toán thu bổ sung cân đối", section=_ESTIMATE)

@@ -103,6 +103,11 @@ class Places:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""
         return self._titles.get((commune, reporter)) or self._titles.get(("", reporter), reporter)
 
+    def territory(self, code: str) -> str:
+        """Return a territory's name as a message prints it; the code itself where it is unknown."""
+        place = self._territories.get(code)
+        return place.title if place else code
+
     @cached_property
     def _titles(self) -> dict[tuple[str, str], str]:
         return {(place.parent, place.code): place.title for place in self.rows if place.level in ("village", "desk")}
