@@ -15,13 +15,15 @@ from pipelines.steps.locate import (
     COMMUNE_MARK,
     FORM_MARK,
     LABEL_HEADING,
+    LINE_HEADING,
     NOTE_HEADING,
     PERIOD_MARK,
     REPORTER_MARK,
     UNIT_HEADING,
     VALUE_HEADING,
+    heading_of,
 )
-from schemas.form import Form
+from schemas.form import Form, FormField
 from schemas.periods import Period
 
 NOTES_LINE = (
@@ -38,6 +40,13 @@ class Answer:
 
     value: str | float | int
     note: str = ""
+    line_name: str = ""
+
+
+Answers = Mapping[tuple[str, str], Answer]
+"""By line code (empty in a form with one record) and field."""
+
+_BLANK_LINES = 20
 
 
 def workbook(
@@ -46,7 +55,7 @@ def workbook(
     period: Period,
     commune: str,
     reporter: str,
-    answers: Mapping[tuple[str, str], Answer] | None = None,
+    answers: Mapping[tuple[str, str, str], Answer] | None = None,
 ) -> bytes:
     """Return an .xlsx with one sheet per form.
 
@@ -55,7 +64,7 @@ def workbook(
         period: The reporting period printed in the heading.
         commune: The commune's name as printed.
         reporter: The reporter's name as printed.
-        answers: What to fill in, by form code and field; without it the workbook is blank.
+        answers: What to fill in, by form code, line code (empty in a form with one record) and field; without it the workbook is blank.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -63,7 +72,7 @@ def workbook(
     book.set_properties({"title": f"{reporter} - {period.title}", "created": period.end_time})
     styles = _styles(book)
     for form in forms:
-        given = {field: answer for (code, field), answer in (answers or {}).items() if code == form.code}
+        given = {(line, field): answer for (code, line, field), answer in (answers or {}).items() if code == form.code}
         _sheet(book.add_worksheet(form.sheet), form, styles, (period.title, commune, reporter), given)
     book.close()
     return buffer.getvalue()
@@ -91,7 +100,7 @@ def _sheet(
     form: type[Form],
     styles: Mapping[str, Any],
     heading: tuple[str, str, str],
-    answers: Mapping[str, Answer],
+    answers: Answers,
 ) -> None:
     period, commune, reporter = heading
     last = len(_WIDTHS) - 1
@@ -104,6 +113,17 @@ def _sheet(
         ((PERIOD_MARK, period), (COMMUNE_MARK, commune), (REPORTER_MARK, reporter)), start=2
     ):
         sheet.merge_range(row, 0, row, last, f"{mark}: {words}", styles["plain"])
+    fill = _table if form.line_title else _list
+    row, last = fill(sheet, form, styles, answers)
+    sheet.merge_range(row + 1, 0, row + 2, last, NOTES_LINE, styles["footer"])
+    sheet.freeze_panes(7, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _list(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> tuple[int, int]:
+    """Write one field per row; return the row after the last, and the last column."""
+    last = len(_WIDTHS) - 1
     for column, words in enumerate(("STT", LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING)):
         sheet.write_string(6, column, words, styles["heading"])
     row, section = 7, ""
@@ -112,18 +132,47 @@ def _sheet(
             section = item.section
             sheet.merge_range(row, 0, row, last, section, styles["section"])
             row += 1
-        answer = answers.get(name, Answer(""))
+        answer = answers.get(("", name), Answer(""))
         sheet.write_number(row, 0, number, styles["centre"])
         sheet.write_string(row, 1, item.label, styles["label"])
         sheet.write_string(row, 2, item.unit.label, styles["centre"])
-        style = styles["decimal" if item.unit.decimals else "whole"]
-        if isinstance(answer.value, str):
-            (sheet.write_string if answer.value else sheet.write_blank)(row, 3, answer.value, style)
-        else:
-            sheet.write_number(row, 3, answer.value, style)
+        _write(sheet, row, 3, item, answer, styles)
         sheet.write_string(row, 4, answer.note, styles["note"])
         row += 1
-    sheet.merge_range(row + 1, 0, row + 2, last, NOTES_LINE, styles["footer"])
-    sheet.freeze_panes(7, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    return row, last
+
+
+def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> tuple[int, int]:
+    """Write one line per row and one field per column; return the row after the last, and the last column."""
+    fields = form.fields()
+    headings = ["STT", LINE_HEADING, form.line_title, *map(heading_of, fields.values()), NOTE_HEADING]
+    last = len(headings) - 1
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, 2, 46)
+    sheet.set_column(3, last - 1, 16)
+    sheet.set_column(last, last, 44)
+    for column, words in enumerate(headings):
+        sheet.write_string(6, column, words, styles["heading"])
+    lines = list(dict.fromkeys(line for line, _ in answers)) or [""] * _BLANK_LINES
+    row = 7
+    for number, line in enumerate(lines, start=1):
+        given = {name: answers.get((line, name), Answer("")) for name in fields}
+        sheet.write_number(row, 0, number, styles["centre"])
+        sheet.write_string(row, 1, line, styles["label"])
+        sheet.write_string(
+            row, 2, next((one.line_name for one in given.values() if one.line_name), ""), styles["label"]
+        )
+        for column, (name, item) in enumerate(fields.items(), start=3):
+            _write(sheet, row, column, item, given[name], styles)
+        notes = dict.fromkeys(answer.note for answer in given.values() if answer.note)
+        sheet.write_string(row, last, "; ".join(notes), styles["note"])
+        row += 1
+    return row, last
+
+
+def _write(sheet: Any, row: int, column: int, item: FormField, answer: Answer, styles: Mapping[str, Any]) -> None:
+    style = styles["decimal" if item.unit.decimals else "whole"]
+    if isinstance(answer.value, str):
+        (sheet.write_string if answer.value else sheet.write_blank)(row, column, answer.value, style)
+    else:
+        sheet.write_number(row, column, answer.value, style)

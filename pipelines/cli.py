@@ -224,7 +224,7 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
         }
         for chapter in CHAPTERS
         for figure in chapter.figures
-        if figure.id not in known and not figure.per_reporter and {form.code for form in figure.forms} & set(held)
+        if figure.id not in known and not figure.per_record and {form.code for form in figure.forms} & set(held)
     ]
 
 

@@ -16,7 +16,8 @@ class Figure:
     """One number of the plan.
 
     Args:
-        id: Its name, such as ``livestock.horse.white.share``; with ``{reporter}`` in it, one figure per reporter.
+        id: Its name, such as ``livestock.horse.white.share``; with ``{reporter}`` or ``{line}`` in it, one figure per
+            record of its form.
         label: What it is, in Vietnamese.
         unit: The unit it is reported in; money is converted from the unit of its fields.
         formula: How it is made.
@@ -31,10 +32,21 @@ class Figure:
     decimals: int
     plan: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a figure per record that reads anything but its record.
+
+        Raises:
+            ValueError: The id has ``{reporter}`` or ``{line}``, and the formula other leaves than fields of one record;
+                or the id has neither, and the formula such a leaf.
+        """
+        owned = [isinstance(leaf, Own) for leaf in self.formula.leaves()]
+        if any(owned) != self.per_record or (self.per_record and not (all(owned) and len(self.forms) == 1)):
+            raise ValueError(f"Figure {self.id}: own fields go with an id that has {{reporter}} or {{line}} in it.")
+
     @property
-    def per_reporter(self) -> bool:
-        """Whether the figure exists once per reporter instead of once per place."""
-        return "{reporter}" in self.id
+    def per_record(self) -> bool:
+        """Whether the figure exists once per reporter or line instead of once per place."""
+        return "{" in self.id
 
     @property
     def forms(self) -> tuple[type[Form], ...]:

@@ -9,6 +9,7 @@ field metadata, Dagster's column schema and the data dictionary. None of them sa
 
 import inspect
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 import pandas as pd
@@ -21,14 +22,20 @@ from schemas.edits import Edit
 from schemas.text import fold
 from schemas.units import DECIMAL, Quantity
 
-KEYS = ("period", "commune", "reporter")
-"""What names one record of a form that has one record per reporter."""
+KEYS = ("period", "commune", "reporter", "line")
+"""What names one record. ``line`` is the code of the line in forms with many lines per reporter, and empty in others."""
+
+REPORTER_KEYS = KEYS[:3]
+"""What names one reporter's return."""
+
+LINE_NAME = "line_name"
+"""The column with a line's name as written, in forms with many lines."""
 
 
 _COLUMN: dict[bool, Any] = {False: Series[pd.Int64Dtype], True: Series[pd.ArrowDtype]}
 """Pandera's annotation of a column of whole numbers, and of one with decimals."""
 
-_FACTS = frozenset({"code", "sheet", "heading", "domain", "reporter_kind", "version", "edits"})
+_FACTS = frozenset({"code", "sheet", "heading", "domain", "reporter_kind", "version", "edits", "line_title"})
 
 
 class FormField(FieldInfo):
@@ -43,6 +50,7 @@ class FormField(FieldInfo):
         "label",
         "maximum",
         "minimum",
+        "optional",
         "plan",
         "section",
         "unit",
@@ -59,6 +67,7 @@ class FormField(FieldInfo):
     minimum: int | None
     maximum: int | None
     decimals: int | None
+    optional: bool
 
     def __get__(self, instance: Any, owner: type) -> str:
         """Return the reference to this field on ``owner``."""
@@ -87,6 +96,7 @@ def field(
     figure: str | None = "",
     each: str | None = None,
     decimals: int | None = None,
+    optional: bool = False,
     plan: str = "",
 ) -> Any:
     """Describe one field of a form.
@@ -100,8 +110,10 @@ def field(
         maximum: Largest possible value, where there is one.
         figure: Id of the figure that is the total of this field over its reporters. Empty: ``<domain>.<field>``;
             ``None``: the field adds up to nothing (a yield), so no figure comes from it alone.
-        each: Id pattern of the figures that are this field reporter by reporter, with ``{reporter}`` in it.
+        each: Id pattern of the figures that are this field reporter by reporter or line by line, with ``{reporter}`` or
+            ``{line}`` in it.
         decimals: Digits after the comma of that figure, where the plan prints fewer than the unit keeps.
+        optional: Whether a reporter may leave it blank because it does not concern them; no finding then.
         plan: The place in the plan that prints it (``fn2`` is footnote 2).
     """
     checks = [] if minimum is None else [pa.Check.ge(minimum)]
@@ -111,6 +123,7 @@ def field(
     described.label, described.definition, described.section = label, definition, section
     described.aliases, described.figure, described.each, described.plan = tuple(aliases), figure, each, plan
     described.minimum, described.maximum, described.decimals = minimum, maximum, decimals
+    described.optional = optional
     return described
 
 
@@ -124,11 +137,14 @@ class Form(pa.DataFrameModel):
     domain = ""
     reporter_kind = ""
     version = 1
+    line_title = ""
+    """Heading of the column that names the lines; empty in a form with one record per reporter."""
     edits = tuple[Edit, ...]()
 
     period: Series[pd.StringDtype]
     commune: Series[pd.StringDtype]
     reporter: Series[pd.StringDtype]
+    line: Series[pd.StringDtype]
 
     class Config:
         """Columns are exactly those of the form; nothing is coerced, since text has become number before."""
@@ -144,6 +160,7 @@ class Form(pa.DataFrameModel):
         domain: str = "",
         reporter: str = "",
         version: int = 1,
+        lines: str = "",
         **kwargs: Any,
     ) -> None:
         """Declare a form.
@@ -162,7 +179,7 @@ class Form(pa.DataFrameModel):
                 described.dtype_kwargs = {"pyarrow_dtype": DECIMAL} if unit.decimals else None
                 cls.__annotations__[name] = _COLUMN[bool(unit.decimals)]
         super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
-        cls.reporter_kind = reporter or cls.reporter_kind
+        cls.reporter_kind, cls.line_title = reporter or cls.reporter_kind, lines or cls.line_title
         if not code:
             return
         cls.code, cls.sheet, cls.heading, cls.domain, cls.version = code, sheet, title, domain, version
@@ -179,8 +196,7 @@ class Form(pa.DataFrameModel):
     @classmethod
     def fields(cls) -> dict[str, FormField]:
         """Return the described fields by column name, in the order of the paper form."""
-        attributes = cls._get_model_attrs()
-        return {name: value for name, value in attributes.items() if isinstance(value, FormField)}
+        return _fields(cls)
 
     @classmethod
     def ref(cls, name: str) -> Quantity:
@@ -195,18 +211,23 @@ class Form(pa.DataFrameModel):
         return schema
 
     @classmethod
+    def texts(cls) -> tuple[str, ...]:
+        """Return the text columns that stand before the fields."""
+        return (*KEYS, LINE_NAME) if cls.line_title else KEYS
+
+    @classmethod
     def columns(cls) -> dict[str, Any]:
         """Return column name to pandas dtype, keys first."""
         text = pd.StringDtype()
-        return dict.fromkeys(KEYS, text) | {name: item.unit.dtype() for name, item in cls.fields().items()}
+        return dict.fromkeys(cls.texts(), text) | {name: item.unit.dtype() for name, item in cls.fields().items()}
 
     @classmethod
     def arrow(cls) -> pyarrow.Schema:
         """Return the Parquet schema of the form's records, keys first, with what each column means."""
+        labels = ("Kỳ báo cáo", "Xã", "Đơn vị báo cáo", "Mã dòng (trống với biểu một dòng)", cls.line_title)
         keys = [
-            pyarrow.field("period", pyarrow.string(), metadata={"label": "Kỳ báo cáo"}),
-            pyarrow.field("commune", pyarrow.string(), metadata={"label": "Xã"}),
-            pyarrow.field("reporter", pyarrow.string(), metadata={"label": "Đơn vị báo cáo"}),
+            pyarrow.field(name, pyarrow.string(), metadata={"label": label})
+            for name, label in zip(cls.texts(), labels, strict=False)
         ]
         return pyarrow.schema(keys + [item.arrow() for item in cls.fields().values()])
 
@@ -216,7 +237,22 @@ class VillageForm(Form, reporter="village"):
 
 
 class DeskForm(Form):
-    """A form that one desk of the commune office fills in; ``reporter=`` names the desk."""
+    """A form that one desk of the commune office fills in; ``reporter=`` names the desk, or the kind of desk."""
+
+
+class LineForm(DeskForm):
+    """A form with as many lines as there is to report, each named by a code of its own: gifts by donor, roads built.
+
+    ``lines=`` is the heading of the column that names the lines.
+    """
+
+    line_name: Series[pd.StringDtype]
+
+
+@cache
+def _fields(form: type[Form]) -> dict[str, FormField]:
+    attributes = form._get_model_attrs()
+    return {name: value for name, value in attributes.items() if isinstance(value, FormField)}
 
 
 def _refuse_shared_wordings(form: type[Form]) -> None:

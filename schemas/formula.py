@@ -15,55 +15,88 @@ from fractions import Fraction
 from schemas.units import Quantity
 
 Value = Fraction | None
-Lookup = Callable[[Quantity], Value]
-"""Gives a field's total over the reporters in view, in its own unit, or ``None`` where one of them is missing."""
 
 
 class Formula(ABC):
     """An expression over fields."""
 
     @abstractmethod
-    def compute(self, lookup: Lookup) -> Value:
+    def compute(self, lookup: "Lookup") -> Value:
         """Return the exact value in base units, or ``None`` where an operand is missing or a divisor is zero."""
 
     @abstractmethod
-    def fields(self) -> tuple[Quantity, ...]:
-        """Return references to every field the expression reads, in the order it is written."""
+    def leaves(self) -> "tuple[Leaf, ...]":
+        """Return the fields the expression reads, in the order it is written."""
 
     @abstractmethod
     def words(self) -> str:
         """Return the expression in Vietnamese."""
 
+    def fields(self) -> tuple[Quantity, ...]:
+        """Return references to every field the expression reads, each once."""
+        return tuple({id(leaf.field.form) ^ hash(leaf.field): leaf.field for leaf in self.leaves()}.values())
+
 
 @dataclass(frozen=True)
-class Total(Formula):
-    """A field added up over the reporters of a place."""
+class Leaf(Formula):
+    """One field; the kinds of leaves say over which records."""
 
     field: Quantity
 
-    def compute(self, lookup: Lookup) -> Value:
-        value = lookup(self.field)
+    def compute(self, lookup: "Lookup") -> Value:
+        value = lookup(self)
         return None if value is None else value * self.field.factor
 
-    def fields(self) -> tuple[Quantity, ...]:
-        return (self.field,)
+    def leaves(self) -> "tuple[Leaf, ...]":
+        return (self,)
 
     def words(self) -> str:
-        form = self.field.form
-        label = form.fields()[self.field].label
-        return (
-            f"cộng «{label}» của các thôn (biểu {form.code})"
-            if form.reporter_kind == "village"
-            else (f"«{label}» (biểu {form.code})")
-        )
+        return f"«{self.field.form.fields()[self.field].label}» (biểu {self.field.form.code})"
 
 
 @dataclass(frozen=True)
-class Own(Total):
-    """A field of one reporter, as that reporter sent it."""
+class Total(Leaf):
+    """A field added up over the reporters of a place, and over their lines."""
 
     def words(self) -> str:
-        return f"«{self.field.form.fields()[self.field].label}» của đơn vị báo cáo (biểu {self.field.form.code})"
+        over = {True: "cộng các thôn ", False: "cộng các dòng " if self.field.form.line_title else ""}
+        return over[self.field.form.reporter_kind == "village"] + super().words()
+
+
+@dataclass(frozen=True)
+class Own(Leaf):
+    """A field of the one record in view: a reporter's, or a line's. Only for figures that exist once per record."""
+
+
+@dataclass(frozen=True)
+class At(Leaf):
+    """A field of the line with a given code."""
+
+    line: str = ""
+
+    def words(self) -> str:
+        return f"{super().words()}, dòng {self.line}"
+
+
+Lookup = Callable[[Leaf], Value]
+"""Gives what a leaf stands for, in the field's own unit, or ``None`` where a reporter or a value is missing."""
+
+
+@dataclass(frozen=True)
+class Constant(Formula):
+    """A number that a rule fixes, such as the 15 kg of rice a month that relief grants a person."""
+
+    value: Fraction
+    meaning: str
+
+    def compute(self, lookup: Lookup) -> Value:  # noqa: ARG002 - a constant looks nothing up
+        return self.value
+
+    def leaves(self) -> tuple[Leaf, ...]:
+        return ()
+
+    def words(self) -> str:
+        return self.meaning
 
 
 @dataclass(frozen=True)
@@ -77,8 +110,8 @@ class Sum(Formula):
         known = [value for value in values if value is not None]
         return sum(known, Fraction(0)) if len(known) == len(values) else None
 
-    def fields(self) -> tuple[Quantity, ...]:
-        return tuple(field for term in self.terms for field in term.fields())
+    def leaves(self) -> tuple[Leaf, ...]:
+        return tuple(leaf for term in self.terms for leaf in term.leaves())
 
     def words(self) -> str:
         return " + ".join(term.words() for term in self.terms)
@@ -95,11 +128,33 @@ class Difference(Formula):
         left, right = self.left.compute(lookup), self.right.compute(lookup)
         return None if left is None or right is None else left - right
 
-    def fields(self) -> tuple[Quantity, ...]:
-        return (*self.left.fields(), *self.right.fields())
+    def leaves(self) -> tuple[Leaf, ...]:
+        return (*self.left.leaves(), *self.right.leaves())
 
     def words(self) -> str:
         return f"{self.left.words()} − {_grouped(self.right)}"
+
+
+@dataclass(frozen=True)
+class Product(Formula):
+    """Terms multiplied."""
+
+    terms: tuple[Formula, ...]
+
+    def compute(self, lookup: Lookup) -> Value:
+        result = Fraction(1)
+        for term in self.terms:
+            value = term.compute(lookup)
+            if value is None:
+                return None
+            result *= value
+        return result
+
+    def leaves(self) -> tuple[Leaf, ...]:
+        return tuple(leaf for term in self.terms for leaf in term.leaves())
+
+    def words(self) -> str:
+        return " × ".join(_grouped(term) for term in self.terms)
 
 
 @dataclass(frozen=True)
@@ -114,8 +169,8 @@ class Ratio(Formula):
         part, whole = self.part.compute(lookup), self.whole.compute(lookup)
         return None if part is None or not whole else self.times * part / whole
 
-    def fields(self) -> tuple[Quantity, ...]:
-        return (*self.part.fields(), *self.whole.fields())
+    def leaves(self) -> tuple[Leaf, ...]:
+        return (*self.part.leaves(), *self.whole.leaves())
 
     def words(self) -> str:
         times = f"{self.times} × " if self.times != 1 else ""
@@ -133,6 +188,26 @@ def _formula(term: Quantity | Formula) -> Formula:
 def total(field: Quantity) -> Total:
     """Return a field's total over the reporters of the place."""
     return Total(field)
+
+
+def own(field: Quantity) -> Own:
+    """Return a field of the reporter or line in view, for figures with ``{reporter}`` or ``{line}`` in their id."""
+    return Own(field)
+
+
+def at(field: Quantity, line: str) -> At:
+    """Return a field of one line of a form with many."""
+    return At(field, line)
+
+
+def constant(value: str, meaning: str) -> Constant:
+    """Return a fixed number; ``meaning`` says in Vietnamese what fixes it."""
+    return Constant(Fraction(value), meaning)
+
+
+def times(*terms: Quantity | Formula) -> Product:
+    """Return the product of fields, expressions or constants."""
+    return Product(tuple(_formula(term) for term in terms))
 
 
 def sum_of(*terms: Quantity | Formula) -> Sum:

@@ -74,6 +74,11 @@ class Problems(Enum):
         "C-02",
         "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). Chỉ giữ lại một dòng đúng.",
     )
+    LINE_REPEATED = Problem(
+        "C-12",
+        "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}). "
+        "Mỗi dòng một mã riêng.",
+    )
     WRONG_UNIT = Problem(
         "C-03",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}». "

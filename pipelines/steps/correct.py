@@ -107,5 +107,5 @@ def _completed(merged: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 def _told(rows: pd.DataFrame, *, written: str, expected: str) -> Iterable[dict[str, str]]:
     told = rows.rename(columns={"cell": "cells", written: "written", expected: "expected"})
     names = ["period", "commune", "file", "sheet", "cells", "written", "expected"]
-    rows: list[dict[str, str]] = told[names].fillna("").to_dict("records")
-    return rows
+    listed: list[dict[str, str]] = told[names].fillna("").to_dict("records")
+    return listed

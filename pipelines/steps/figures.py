@@ -19,33 +19,17 @@ from pipelines.steps.findings import ReturnSet
 from pipelines.steps.gate import belongs
 from pipelines.steps.numbers import round_half_up
 from schemas.figure import Chapter, Figure
-from schemas.form import KEYS, Form
-from schemas.formula import Value
-from schemas.marts import LINEAGE
+from schemas.form import KEYS, LINE_NAME, REPORTER_KEYS, Form
+from schemas.formula import At, Leaf, Value
+from schemas.marts import FIGURES, LINEAGE
 from schemas.periods import Period
 from schemas.places import Place, Places
 from schemas.units import DECIMAL
 
-FIGURE_COLUMNS = (
-    "period",
-    "level",
-    "place",
-    "reporter",
-    "id",
-    "label",
-    "value",
-    "unit",
-    "scope",
-    "status",
-    "reported",
-    "expected",
-    "exact",
-    "formula",
-    "plan",
-    "chapter",
-)
-"""One row per period, place (a reporter's code for figures of one reporter) and figure. ``value``: rounded half up, missing
-unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a ``STATUS_*``."""
+FIGURE_COLUMNS = tuple(FIGURES.names)
+"""One row per period, place and figure; of figures per record also per reporter and line. ``value``: rounded half up,
+missing unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a
+``STATUS_*``."""
 
 STATUS_COMPLETE, STATUS_INCOMPLETE, STATUS_UNDEFINED = "complete", "incomplete", "undefined"
 """Every expected value is there; some are missing, so there is no value; all are there but a divisor is zero."""
@@ -94,45 +78,46 @@ class _Totals:
     """The totals of one form's fields, per period and place, and how many reporters stand behind each."""
 
     def __init__(self, form: type[Form], mart: pa.Table, places: Places) -> None:
-        self._form, self._places = form, places
+        self._form, self._mart, self._places = form, mart, places
         names = list(form.fields())
-        # Added up once per commune, in Arrow, where sums of decimals are exact and fast; then upwards place by place.
-        per_commune = mart.group_by(["period", "commune"])
-        summed = per_commune.aggregate([(name, how) for name in names for how in ("sum", "count")]).to_pylist()
+        # Added up in Arrow, where sums of decimals are exact and fast: over the lines of a reporter, who has given a field
+        # only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
+        both = [(name, how) for name in names for how in ("sum", "count")]
+        given = mart.group_by(list(REPORTER_KEYS)).aggregate([*both, ([], "count_all")])
+        for name in names:
+            whole = pc.equal(given[f"{name}_count"], given["count_all"]).cast(pa.int64())
+            given = given.set_column(given.column_names.index(f"{name}_count"), f"{name}_count", whole)
+        summed = given.group_by(["period", "commune"]).aggregate([(f"{name}_{how}", "sum") for name, how in both])
         self._sums: dict[tuple[str, str], dict[str, Decimal | int]] = {}
         self._counts: dict[tuple[str, str], dict[str, int]] = {}
-        for row in summed:
+        for row in summed.to_pylist():
             above = places.ancestors(row["commune"]) if places.commune(row["commune"]) else []
             for code in (row["commune"], *(place.code for place in above)):
                 sums = self._sums.setdefault((row["period"], code), dict.fromkeys(names, 0))
                 counts = self._counts.setdefault((row["period"], code), dict.fromkeys(names, 0))
                 for name in names:
-                    sums[name] += row[f"{name}_sum"] or 0
-                    counts[name] += row[f"{name}_count"]
-        self._mart = mart
+                    sums[name] += row[f"{name}_sum_sum"] or 0
+                    counts[name] += row[f"{name}_count_sum"]
         self._expected: dict[tuple[str, str], int] = {}
 
     @cached_property
-    def _own(self) -> dict[tuple[str, str, str], dict[str, Any]]:
-        rows = self._mart.drop_columns(["sources"]).to_pylist()
-        return {(row["period"], row["commune"], row["reporter"]): row for row in rows}
+    def _records(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        records: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in self._mart.drop_columns(["sources"]).to_pylist():
+            records.setdefault((row["period"], row["commune"]), []).append(row)
+        return records
+
+    def records(self, period: str, commune: str) -> list[dict[str, Any]]:
+        """Return the records of one commune."""
+        return self._records.get((period, commune), [])
 
     def expected(self, period: str, place: Place) -> int:
         """Return how many reporters of a place are to send the form."""
         key = (period, place.code)
         if key not in self._expected:
-            communes = (
-                [place]
-                if place.level == "commune"
-                else [
-                    row
-                    for row in self._places.rows
-                    if row.level == "commune" and place in self._places.ancestors(row.code)
-                ]
-            )
             self._expected[key] = sum(
                 len(self._places.reporters(commune.code, self._form.reporter_kind, Period.parse(period)))
-                for commune in communes
+                for commune in self._places.communes_of(place)
                 if self._places.expects(commune.code, self._form.code)
             )
         return self._expected[key]
@@ -140,7 +125,7 @@ class _Totals:
     def reported(self, period: str, place: Place, names: Sequence[str]) -> int:
         """Return how many reporters have given every one of the named fields."""
         counts = self._counts.get((period, place.code), {})
-        return min(int(counts.get(name, 0)) for name in names)
+        return min((int(counts.get(name, 0)) for name in names), default=0)
 
     def total(self, period: str, place: Place, name: str) -> Value:
         """Return a field's total, missing unless every expected reporter has given it."""
@@ -148,43 +133,70 @@ class _Totals:
             return None
         return Fraction(self._sums[period, place.code][name])
 
-    def own(self, period: str, commune: str, reporter: str, name: str) -> Value:
-        """Return what one reporter gave for a field."""
-        value = self._own.get((period, commune, reporter), {}).get(name)
-        return None if value is None else Fraction(value)
+    def at(self, period: str, place: Place, line: str, name: str) -> Value:
+        """Return a field of one line, added up over the communes of the place; missing where the line is missing."""
+        found = [
+            record[name]
+            for commune in self._places.communes_of(place)
+            for record in self.records(period, commune.code)
+            if record["line"] == line
+        ]
+        return None if not found or None in found else sum(map(Fraction, found), Fraction(0))
 
 
 def _rows(
     chapter: Chapter, figure: Figure, period: str, place: Place, totals: Mapping[type[Form], _Totals], places: Places
 ) -> Iterator[tuple[Any, ...]]:
-    fields = figure.formula.fields()
-    if figure.per_reporter:
-        if place.level == "commune" and places.expects(place.code, figure.forms[0].code):
-            for reporter in places.reporters(place.code, figure.forms[0].reporter_kind, Period.parse(period)):
-                value = figure.formula.compute(
-                    lambda field, code=reporter.code: totals[field.form].own(period, place.code, code, field)  # type: ignore[misc]
-                )
-                scope = f"{reporter.level}:{reporter.name}"
-                identifier = figure.id.format(reporter=reporter.code)
-                yield _row(
-                    chapter, figure, (period, place, reporter.code, identifier, scope), value, int(value is not None), 1
-                )
+    expected = {form: totals[form].expected(period, place) for form in figure.forms}
+    if not all(expected.values()):
         return
-    expected = sum(totals[form].expected(period, place) for form in figure.forms)
-    if any(not totals[form].expected(period, place) for form in figure.forms):
+
+    def lookup(leaf: Leaf) -> Value:
+        of_form = totals[leaf.field.form]
+        if isinstance(leaf, At):
+            return of_form.at(period, place, leaf.line, leaf.field)
+        return of_form.total(period, place, leaf.field)
+
+    if figure.per_record:
+        if place.level == "commune":
+            yield from _record_rows(chapter, figure, period, place, totals[figure.forms[0]], places)
         return
-    reported = sum(
-        totals[form].reported(period, place, [field for field in fields if field.form is form]) for form in figure.forms
-    )
-    value = figure.formula.compute(lambda field: totals[field.form].total(period, place, field))
+    names = {form: [field for field in figure.formula.fields() if field.form is form] for form in figure.forms}
+    reported = sum(totals[form].reported(period, place, fields) for form, fields in names.items())
     scope = "commune" if place.level == "commune" else f"{place.level}:{place.name}"
-    yield _row(chapter, figure, (period, place, "", figure.id, scope), value, reported, expected)
+    what = (period, place, "", "", figure.id, figure.label, scope)
+    yield _row(chapter, figure, what, figure.formula.compute(lookup), reported, sum(expected.values()))
+
+
+def _record_rows(
+    chapter: Chapter, figure: Figure, period: str, place: Place, totals: _Totals, places: Places
+) -> Iterator[tuple[Any, ...]]:
+    """Yield a figure once per record of its form."""
+    described = figure.forms[0].fields()
+    fields = figure.formula.fields()
+    for record in totals.records(period, place.code):
+        blank = [field for field in fields if record[field] is None]
+        if blank and all(described[field].optional for field in blank):
+            continue  # it does not concern this reporter, so there is no such figure
+        known = {field: Fraction(record[field]) for field in fields if record[field] is not None}
+        value = figure.formula.compute(lambda leaf, known=known: known.get(leaf.field))  # type: ignore[misc]
+        line, reporter = record["line"], record["reporter"]
+        name = record[LINE_NAME] if line else places.title(place.code, reporter)
+        kind = "line" if line else places.kind(place.code, reporter)
+        identifier = figure.id.format(reporter=reporter, line=line)
+        what = (period, place, reporter, line, identifier, f"{figure.label} – {name}", f"{kind}:{name}")
+        yield _row(chapter, figure, what, value, int(not blank), 1)
 
 
 def _row(
-    chapter: Chapter, figure: Figure, what: tuple[str, Place, str, str, str], value: Value, reported: int, expected: int
+    chapter: Chapter,
+    figure: Figure,
+    what: tuple[str, Place, str, str, str, str, str],
+    value: Value,
+    reported: int,
+    expected: int,
 ) -> tuple[Any, ...]:
-    period, place, reporter, identifier, scope = what
+    period, place, reporter, line, identifier, label, scope = what
     exact = None if value is None else value / figure.unit.factor
     rounded = None if exact is None else round_half_up(exact, figure.decimals)
     missing = STATUS_UNDEFINED if reported == expected else STATUS_INCOMPLETE
@@ -193,8 +205,9 @@ def _row(
         place.level,
         place.code,
         reporter,
+        line,
         identifier,
-        figure.label,
+        label,
         rounded,
         figure.unit.label,
         scope,
@@ -223,29 +236,32 @@ def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]) -> pa.Table:
     """Return the edges of the chapter's figures, for the communes of the return sets and their reporters."""
-    uses = pa.table(
-        list(
-            zip(
-                *[
-                    (figure.id, field.form.code, str(field))
-                    for figure in chapter.figures
-                    for field in dict.fromkeys(figure.formula.fields())
-                ],
-                strict=True,
-            )
-        ),
-        names=["figure", "form", "field"],
-    )
     cells = pa.concat_tables([_cells(form, mart, return_sets) for form, mart in marts.items()])
-    edges = cells.join(uses, ["form", "field"], join_type="inner").select(LINEAGE.names)
-    edges = edges.sort_by(
-        [(name, "ascending") for name in ("period", "commune", "figure", "form", "field", "reporter")]
-    )
+    uses = pa.Table.from_pylist(_uses(chapter), pa.schema([(name, pa.string()) for name in _USE_COLUMNS]))
+    edges = cells.join(uses, ["form", "field"], join_type="inner")
+    edges = edges.filter(pc.or_(pc.equal(edges["only_line"], ""), pc.equal(edges["only_line"], edges["line"])))
     names = [
-        figure.format(reporter=reporter)
-        for figure, reporter in zip(edges["figure"].to_pylist(), edges["reporter"].to_pylist(), strict=True)
+        figure.format(reporter=reporter, line=line)
+        for figure, reporter, line in zip(
+            *(edges[name].to_pylist() for name in ("figure", "reporter", "line")), strict=True
+        )
     ]
-    return edges.set_column(edges.column_names.index("figure"), "figure", pa.array(names, pa.string())).cast(LINEAGE)
+    edges = edges.set_column(edges.column_names.index("figure"), "figure", pa.array(names, pa.string()))
+    order = ("period", "commune", "figure", "form", "field", "reporter", "line")
+    return edges.select(LINEAGE.names).cast(LINEAGE).sort_by([(name, "ascending") for name in order])
+
+
+_USE_COLUMNS = ("figure", "form", "field", "only_line")
+
+
+def _uses(chapter: Chapter) -> list[dict[str, str]]:
+    """Return which figure uses which field, of one line only where the formula says so."""
+    uses = {
+        (figure.id, leaf.field.form.code, str(leaf.field), leaf.line if isinstance(leaf, At) else "")
+        for figure in chapter.figures
+        for leaf in figure.formula.leaves()
+    }
+    return [dict(zip(_USE_COLUMNS, use, strict=True)) for use in sorted(uses)]
 
 
 def _cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSet]) -> pa.Table:

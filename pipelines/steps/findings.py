@@ -21,7 +21,7 @@ from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
 from pipelines.steps.records import of_form, records
 from schemas.edits import Agreement, Edit, Outcome, Severity
-from schemas.form import KEYS, Form
+from schemas.form import KEYS, REPORTER_KEYS, Form
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
@@ -197,9 +197,10 @@ def _missing_returns(
     places: Places,
 ) -> pd.DataFrame:
     """Tell who was to send the form and did not; a return that had been accepted before must not vanish."""
-    sent = set(frame[list(KEYS)].itertuples(index=False, name=None))
-    refused = set(met[list(KEYS)].itertuples(index=False, name=None))
-    before = set(accepted[list(KEYS)].itertuples(index=False, name=None))
+    keys = list(REPORTER_KEYS)
+    sent = set(frame[keys].itertuples(index=False, name=None))
+    refused = set(met[keys].itertuples(index=False, name=None))
+    before = set(accepted[keys].itertuples(index=False, name=None))
     missing: list[dict[str, str]] = []
     withdrawn: list[dict[str, str]] = []
     for period, commune in return_sets:
@@ -208,7 +209,7 @@ def _missing_returns(
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             key = (period, commune, place.code)
             if key not in sent and key not in refused:
-                words = dict(zip(KEYS, key, strict=True)) | {"form": form.code}
+                words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
                 (withdrawn if key in before else missing).append(words)
     return joined([problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
 
@@ -344,6 +345,8 @@ def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> li
         if kind is Problems.BLANK and (*(row[key] for key in KEYS), row["cells"]) in withdrawn:
             continue
         label = form.fields()[row["field"]].label if form is not None and row["field"] else ""
+        if row["line"]:
+            label = f"{label}, dòng {row['line']}"
         words: Mapping[str, str] = row | {
             "label": label,
             "reporter": places.title(row["commune"], row["reporter"]),

@@ -15,34 +15,19 @@ import pandas as pd
 from pipelines.steps.numbers import read_number, same_unit
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.read import address
-from schemas.form import Form
+from schemas.form import Form, FormField
+from schemas.marts import ENTRIES
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.text import fold
-from schemas.units import DECIMAL, Quantity
+from schemas.units import DECIMAL
 
 LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
+LINE_HEADING = "Mã dòng"
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
 
-ENTRY_COLUMNS = (
-    "period",
-    "commune",
-    "form",
-    "reporter",
-    "field",
-    "file",
-    "sha256",
-    "sheet",
-    "cell",
-    "received",
-    "text",
-    "note",
-    "correction",
-    "corrected_by",
-    "value",
-    "problem",
-)
+ENTRY_COLUMNS = tuple(ENTRIES.names)
 """One row per field a sheet was asked for. ``received``: text of the cell as sent; ``text``: after correction; ``value``: the
 number, missing for a blank or a problem; ``problem``: a name in ``schemas.problems``, or empty."""
 
@@ -71,12 +56,13 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
     cells = cells.assign(folded=cells["text"].map(fold, na_action="ignore"))
     sheets, problems = _sheets(cells, forms, places)
     usable = sheets[sheets["usable"]]
-    cells = cells.merge(
-        usable[[*SHEET, "form", "reporter", "header", "label_at", "unit_at", "value_at", "note_at"]], on=SHEET
-    )
-    lines, line_problems = _lines(cells, usable, forms)
+    cells = cells.merge(usable.drop(columns="usable"), on=SHEET)
+    asked = [form for form in forms if form.code in set(usable["form"])]
+    found = [_listed_lines(cells, [form for form in asked if not form.line_title])]
+    found += [_tabled_lines(cells[cells["form"] == form.code], form) for form in asked if form.line_title]
+    lines = pd.concat([lines for lines, _ in found], ignore_index=True)
     entries, entry_problems = _entries(cells, lines, {form.code: form for form in forms})
-    return Located(entries, sheets, joined([problems, line_problems, entry_problems]))
+    return Located(entries, sheets, joined([problems, *(told for _, told in found), entry_problems]))
 
 
 def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -90,6 +76,7 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
             (UNIT_HEADING, "unit_at"),
             (VALUE_HEADING, "value_at"),
             (NOTE_HEADING, "note_at"),
+            (LINE_HEADING, "line_at"),
         )
     }
     marks = _marks(cells)
@@ -163,13 +150,13 @@ def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], Said]:
 
 
 def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> dict[str, int] | None:
-    """Return the row of the column headings and the column of each, or nothing where no row has label and value."""
+    """Return the row of the column headings and the column of each, or nothing where no row has what a form needs."""
     if heads is None:
         return None
     for row, group in heads.groupby("row"):
         at = {headings[folded]: int(column) for folded, column in zip(group["folded"], group["column"], strict=True)}
-        if "label_at" in at and "value_at" in at:
-            return {"header": int(row), "unit_at": 0, "note_at": 0} | at
+        if {"label_at", "value_at"} <= set(at) or "line_at" in at:
+            return {"header": int(row)} | at
     return None
 
 
@@ -205,8 +192,12 @@ def _without_duplicates(sheets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return sheets.assign(usable=sheets["usable"] & ~repeated), problem_rows(Problems.DUPLICATE_RETURN, told)
 
 
-def _lines(cells: pd.DataFrame, sheets: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the row at which each sheet asks for each field of its form, and the fields without a clear row."""
+_LINE_COLUMNS = [*SHEET, "form", "reporter", "line", "line_name", "field", "row", "column", "unit_text"]
+"""Where a field is asked for: the cell its value belongs in, and the unit printed beside it."""
+
+
+def _listed_lines(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find the fields of forms that list one field per row; also return the fields without one clear row."""
     wordings = pd.DataFrame(
         [
             (form.code, fold(label), name)
@@ -215,55 +206,99 @@ def _lines(cells: pd.DataFrame, sheets: pd.DataFrame, forms: Sequence[type[Form]
             for label in item.labels
         ],
         columns=["form", "folded", "field"],
+        dtype=pd.StringDtype(),
     )
     labels = cells[(cells["row"] > cells["header"]) & (cells["column"] == cells["label_at"])]
-    found = labels.merge(wordings, on=["form", "folded"])[[*SHEET, "field", "row", "cell"]]
-    asked = sheets[[*SHEET, "form", "reporter"]].merge(wordings[["form", "field"]].drop_duplicates(), on="form")
-    counted = asked.merge(
-        found.groupby([*SHEET, "field"], as_index=False).agg(
-            row=("row", "first"), times=("row", "size"), cells=("cell", ";".join)
-        ),
-        on=[*SHEET, "field"],
-        how="left",
-        validate="one_to_one",
+    found = labels.merge(wordings, on=["form", "folded"])
+    times = found.groupby([*SHEET, "field"])["row"].transform("size")
+    asked = (
+        cells[[*SHEET, "form", "reporter"]]
+        .drop_duplicates()
+        .merge(wordings[["form", "field"]].drop_duplicates(), on="form")
     )
-    missing, repeated = counted[counted["times"].isna()], counted[counted["times"] > 1]
-    problems = joined(
+    missing = asked.merge(found[[*SHEET, "field"]].drop_duplicates(), on=[*SHEET, "field"], how="left", indicator=True)
+    missing = missing[missing["_merge"] == "left_only"]
+    repeated = (
+        found[times > 1].groupby([*SHEET, "form", "reporter", "field"], as_index=False).agg(cells=("cell", ";".join))
+    )
+    units = cells[cells["column"] == cells["unit_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "unit_text"})
+    lines = found[times == 1].assign(line="", line_name="", column=found["value_at"])
+    lines = lines.merge(units, on=[*SHEET, "row"], how="left", validate="one_to_one").fillna({"unit_text": ""})
+    return lines[_LINE_COLUMNS], joined(
         [
-            problem_rows(Problems.LABEL_MISSING, missing.drop(columns=["cells"]).to_dict("records")),
+            problem_rows(Problems.LABEL_MISSING, missing.to_dict("records")),
             problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
         ]
     )
-    return counted[counted["times"] == 1].astype({"row": "int64"}), problems
+
+
+def _tabled_lines(cells: pd.DataFrame, form: type[Form]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find the fields of a form that has one line per row and one field per column, the unit in the column's heading."""
+    wordings = pd.DataFrame(
+        [(wording, name) for name, item in form.fields().items() for wording in _headings(item)],
+        columns=["folded", "field"],
+        dtype=pd.StringDtype(),
+    )
+    heads = cells[cells["row"] == cells["header"]]
+    columns = heads.merge(wordings, on="folded")[[*SHEET, "form", "reporter", "field", "column", "cell"]]
+    asked = (
+        cells[[*SHEET, "form", "reporter"]].drop_duplicates().merge(wordings[["field"]].drop_duplicates(), how="cross")
+    )
+    missing = asked.merge(columns[[*SHEET, "field"]], on=[*SHEET, "field"], how="left", indicator=True)
+    missing = missing[missing["_merge"] == "left_only"]
+    named = heads[heads["folded"] == fold(form.line_title)][[*SHEET, "column"]].rename(columns={"column": "name_at"})
+    below = cells[cells["row"] > cells["header"]].merge(named, on=SHEET, how="left")
+    codes = below[below["column"] == below["line_at"]][[*SHEET, "row", "text", "cell"]].rename(columns={"text": "line"})
+    codes["line"] = codes["line"].str.strip()
+    names = below[below["column"] == below["name_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "line_name"})
+    rows = codes.merge(names, on=[*SHEET, "row"], how="left").fillna({"line_name": ""})
+    twice = rows.duplicated([*SHEET, "line"], keep=False)
+    told = rows[twice].merge(asked[[*SHEET, "form", "reporter"]].drop_duplicates(), on=SHEET)
+    told = told.rename(columns={"cell": "cells", "line": "written"})
+    lines = rows[~twice].drop(columns="cell").merge(columns.drop(columns="cell"), on=SHEET).assign(unit_text="")
+    return lines[_LINE_COLUMNS], joined(
+        [
+            problem_rows(Problems.LABEL_MISSING, missing.to_dict("records")),
+            problem_rows(Problems.LINE_REPEATED, told.to_dict("records")),
+        ]
+    )
+
+
+def heading_of(item: FormField) -> str:
+    """Return the column heading of a field in a form with lines: its label and its unit."""
+    return f"{item.label} ({item.unit.label})"
+
+
+def _headings(item: FormField) -> list[str]:
+    units = (item.unit.label, *item.unit.aliases)
+    return list(
+        {fold(wording) for label in item.labels for wording in (label, *(f"{label} ({unit})" for unit in units))}
+    )
 
 
 def _entries(
     cells: pd.DataFrame, lines: pd.DataFrame, forms: dict[str, type[Form]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the entries of the lines, each with its number read, and the cells that hold none."""
-    at = [*SHEET, "row"]
-    values = cells[cells["column"] == cells["value_at"]][
-        [*at, "cell", "kind", "received", "text", "correction", "corrected_by"]
-    ]
-    units = cells[cells["column"] == cells["unit_at"]][[*at, "text"]].rename(columns={"text": "unit_text"})
-    notes = cells[cells["column"] == cells["note_at"]][[*at, "text"]].rename(columns={"text": "note"})
-    columns = cells.drop_duplicates(SHEET)[[*SHEET, "value_at", "sha256"]]
+    at = [*SHEET, "row", "column"]
+    values = cells[[*at, "cell", "kind", "received", "text", "correction", "corrected_by"]]
+    notes = cells[cells["column"] == cells["note_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "note"})
+    hashes = cells.drop_duplicates(SHEET)[[*SHEET, "sha256"]]
     entries = (
-        lines.merge(values, on=at, how="left", validate="one_to_one")
-        .merge(units, on=at, how="left", validate="one_to_one")
-        .merge(notes, on=at, how="left", validate="one_to_one")
-        .merge(columns, on=SHEET, how="left", validate="many_to_one")
+        lines.astype({"row": "int64", "column": "int64"})
+        .merge(values, on=at, how="left", validate="one_to_one")
+        .merge(notes, on=[*SHEET, "row"], how="left", validate="many_to_one")
+        .merge(hashes, on=SHEET, how="left", validate="many_to_one")
     )
     blank = entries["cell"].isna()
     if blank.any():
-        entries.loc[blank, "cell"] = [
-            address(row, column) for row, column in entries.loc[blank, ["row", "value_at"]].itertuples(index=False)
-        ]
+        positions = entries.loc[blank, ["row", "column"]].itertuples(index=False)
+        entries.loc[blank, "cell"] = [address(row, column) for row, column in positions]
     entries["kind"] = entries["kind"].fillna("blank")
-    for name in ("received", "text", "unit_text", "note", "correction", "corrected_by"):
+    for name in ("received", "text", "note", "correction", "corrected_by"):
         entries[name] = entries[name].fillna("")
     read = [
-        _entry(forms[code].ref(field), kind, text, unit)
+        _entry(forms[code], field, kind, text, unit)
         for code, field, kind, text, unit in entries[["form", "field", "kind", "text", "unit_text"]].itertuples(
             index=False
         )
@@ -273,11 +308,14 @@ def _entries(
     return entries[list(ENTRY_COLUMNS)], _entry_problems(entries, forms)
 
 
-def _entry(field: Quantity, kind: str, text: str, unit_text: str) -> tuple[Decimal | None, Problems | None]:
-    if not same_unit(unit_text, type(field)):
+def _entry(
+    form: type[Form], field: str, kind: str, text: str, unit_text: str
+) -> tuple[Decimal | None, Problems | None]:
+    item = form.fields()[field]
+    if not same_unit(unit_text, item.unit):
         return None, Problems.WRONG_UNIT
-    reading = read_number(kind, text, type(field))
-    if reading.problem is None and reading.value is None:
+    reading = read_number(kind, text, item.unit)
+    if reading.problem is None and reading.value is None and not item.optional:
         return None, Problems.BLANK
     return reading.value, reading.problem
 

@@ -15,6 +15,7 @@ PROBLEM_COLUMNS = (
     "commune",
     "form",
     "reporter",
+    "line",
     "field",
     "file",
     "sheet",

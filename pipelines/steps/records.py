@@ -17,20 +17,20 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
         form: The form whose records are wanted.
 
     Returns:
-        A table with the schema ``form.arrow()``, one row per period, commune and reporter, in the order of these; what is
+        A table with the schema ``form.arrow()``, one row per period, commune, reporter and line, in the order of these; what is
         blank or could not be read is missing.
     """
     own = of_form(entries, form)
     names = list(form.fields())
     by_name = pc.PivotWiderOptions(key_names=names, unexpected_key_behavior="raise")
-    wide = own.group_by(list(KEYS), use_threads=False).aggregate([(["field", "value"], "pivot_wider", by_name)])
+    wide = own.group_by(list(form.texts()), use_threads=False).aggregate([(["field", "value"], "pivot_wider", by_name)])
     values = wide["field_value_pivot_wider"].combine_chunks()
-    columns = [wide[key] for key in KEYS] + [values.field(name) for name in names]
+    columns = [wide[key] for key in form.texts()] + [values.field(name) for name in names]
     schema = form.arrow()
     return pa.table([column.cast(kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
 
 
 def of_form(entries: pa.Table, form: type[Form]) -> pa.Table:
-    """Return the entries of one form, ordered by period, commune and reporter."""
+    """Return the entries of one form, ordered by period, commune, reporter and line."""
     own = entries.filter(pc.equal(entries["form"], form.code))
     return own.sort_by([(key, "ascending") for key in KEYS])

@@ -30,6 +30,8 @@ class Place:
     aliases: tuple[str, ...]
     valid_from: date | None
     valid_to: date | None
+    kind: str
+    """What kind of reporter it is: village, or the kind of a desk (the two primary schools are of one kind)."""
     forms: frozenset[str]
     """Codes of the only forms a commune sends; empty means every form."""
 
@@ -87,17 +89,35 @@ class Places:
             place = self._territories.get(place.parent)
         return above
 
+    def communes_of(self, place: Place) -> list[Place]:
+        """Return the communes that lie in a place; of a commune, itself."""
+        if place.level == "commune":
+            return [place]
+        return self._below.get(place.code, [])
+
+    @cached_property
+    def _below(self) -> dict[str, list[Place]]:
+        below: dict[str, list[Place]] = {}
+        for row in self.rows:
+            for above in self.ancestors(row.code) if row.level == "commune" else []:
+                below.setdefault(above.code, []).append(row)
+        return below
+
     def reporters(self, commune: str, kind: str, period: Period | None = None) -> list[Place]:
-        """Return who may send a form: the villages of the commune, or the one desk that ``kind`` names."""
+        """Return who may send a form: the villages of the commune, or the desks of a kind."""
         if kind == "village":
             villages = (place for place in self.rows if place.level == "village" and place.parent == commune)
             return [place for place in villages if period is None or place.existed_in(period)]
-        return [place for place in self.rows if place.level == "desk" and place.code == kind]
+        return [place for place in self.rows if place.level == "desk" and place.kind == kind]
 
     def expects(self, commune: str, form: str) -> bool:
         """Return whether a commune sends a form at all."""
         place = self.commune(commune)
         return place is not None and (not place.forms or form in place.forms)
+
+    def kind(self, commune: str, reporter: str) -> str:
+        """Return what kind of reporter a code names: village, or the kind of a desk."""
+        return next((row.kind for row in self.rows if row.code == reporter and row.parent in ("", commune)), "")
 
     def title(self, commune: str, reporter: str) -> str:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""
@@ -149,5 +169,6 @@ def _place(row: dict[str, str]) -> Place:
         aliases=tuple(alias for alias in (row.get("aliases") or "").split("|") if alias),
         valid_from=day(row.get("valid_from")),
         valid_to=day(row.get("valid_to")),
+        kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
     )
