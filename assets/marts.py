@@ -35,4 +35,36 @@ def _mart(form: type[Form]) -> dg.AssetsDefinition:
     return mart
 
 
-ASSETS = [_mart(form) for form in FORMS]
+@dg.asset(
+    key=["marts", "observations"],
+    deps=[["marts", form.domain] for form in FORMS],
+    partitions_def=RETURN_SETS,
+    backfill_policy=ONE_RUN,
+    automation_condition=dg.AutomationCondition.eager(),
+    group_name="phan_tich",
+    kinds={"parquet", "table"},
+    metadata=column_schema(marts.OBSERVATIONS),
+    description="Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
+)
+def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
+    """Publish every accepted value of the return sets, one row each."""
+    rows = layers.publish_observations(folders.store, keys_of(context))
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
+@dg.asset(
+    key=["marts", "places"],
+    partitions_def=RETURN_SETS,
+    backfill_policy=ONE_RUN,
+    group_name="phan_tich",
+    kinds={"parquet", "table"},
+    metadata=column_schema(marts.PLACES),
+    description="Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
+)
+def places(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
+    """Publish the places dimension."""
+    rows = layers.publish_places(folders.raw, folders.store, keys_of(context))
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
+ASSETS = [*map(_mart, FORMS), observations, places]

@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -37,6 +38,14 @@ FINDING_COLUMNS = (
     "message",
     "suggestion",
 )
+STATEMENT_COLUMNS = ("id", "printed", "value", "computed", "verdict", "section", "note")
+VERDICTS = {
+    "agrees": "Khớp",
+    "rounded": "Làm tròn",
+    "truncated": "Cắt bớt",
+    "conflict": "Mâu thuẫn",
+    "not_recomputable": "Chưa tính được",
+}
 FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "reported", "expected")
 
 
@@ -108,11 +117,12 @@ def refresh(
         _fail(f"Không có bộ báo cáo nào trong {settings.raw}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
     stale = wanted if all_ else stale_return_sets(returns, store, wanted)
     if stale:
+        from pipelines.resources import Folders
         from pipelines.runs import run_refresh
 
         settings.export()
         with _progress("Đang chạy") as told:
-            run_refresh(stale, reread=all_, progress=told)
+            run_refresh(Folders(), stale, reread=all_, progress=told)
     summaries = [_summary(store, key.period, key.commune, changed=key in stale) for key in wanted]
     if output is Format.TABLE:
         for summary in summaries:
@@ -226,6 +236,35 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
         for figure in chapter.figures
         if figure.id not in known and not figure.per_record and {form.code for form in figure.forms} & set(held)
     ]
+
+
+@app.command()
+def statements(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """So từng con số kế hoạch in ra với con số tính được.
+
+    Ví dụ: returns statements · returns statements --format csv > doi-chieu.csv
+    """
+    from pipelines import published
+
+    store, period, commune = _return_set(raw, data, period, commune)
+    rows = published.statements(store, period, commune)
+    if not rows:
+        _fail(f"Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
+    conflicts = [row for row in rows if row["verdict"] == "conflict"]
+    if output is Format.TABLE:
+        for row in conflicts:
+            print(f"[{row['id']}, {row['section']}] {row['note']}")
+        counts = Counter(row["verdict"] for row in rows)
+        print(", ".join(f"{VERDICTS[verdict]}: {counts[verdict]}" for verdict in VERDICTS))
+    else:
+        _print(output, STATEMENT_COLUMNS, rows)
+    sys.exit(HELD if conflicts else CLEAN)
 
 
 @app.command()

@@ -5,15 +5,15 @@ Belongs here: gathering. Does not belong here: defining anything.
 
 import dagster as dg
 
-from assets import cells, figures, findings, marts, returns
-from pipelines.jobs import catch_up, new_return_sets, nightly, refresh
+from assets import cells, figures, findings, marts, returns, statements
+from pipelines.jobs import catch_up, followers, new_return_sets, nightly, refresh
 from pipelines.resources import Folders
 
 defs = dg.Definitions(
-    assets=[*cells.ASSETS, *returns.ASSETS, *findings.ASSETS, *marts.ASSETS, *figures.ASSETS],
-    jobs=[refresh],
+    assets=[*cells.ASSETS, *returns.ASSETS, *findings.ASSETS, *marts.ASSETS, *figures.ASSETS, *statements.ASSETS],
+    jobs=[refresh, catch_up],
     schedules=[nightly],
-    sensors=[new_return_sets, catch_up],
+    sensors=[new_return_sets, followers],
     resources={"folders": Folders()},
     executor=dg.in_process_executor,
 )

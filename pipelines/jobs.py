@@ -17,7 +17,6 @@ NIGHTLY = os.environ.get("RETURNS_CRON", "0 2 * * *")
 refresh = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all(),
-    partitions_def=RETURN_SETS,
     executor_def=dg.in_process_executor,
     description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính.",
 )
@@ -59,9 +58,18 @@ def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg
     )
 
 
-catch_up = dg.AutomationConditionSensorDefinition(
-    "catch_up_figures",
-    target=dg.AssetSelection.key_prefixes("figures"),
-    default_status=dg.DefaultSensorStatus.RUNNING,
+_FOLLOWERS = dg.AssetSelection.key_prefixes("figures") | dg.AssetSelection.assets(
+    ["marts", "observations"], "statements"
 )
-"""Runs figures whose marts were published by a run that another form's red check cut short."""
+
+catch_up = dg.define_asset_job(
+    "catch_up",
+    selection=_FOLLOWERS,
+    executor_def=dg.in_process_executor,
+    description="Tính lại những gì một kiểm tra màu đỏ của biểu khác đã chặn lại trong lần chạy chính.",
+)
+
+followers = dg.AutomationConditionSensorDefinition(
+    "catch_up_figures", target=_FOLLOWERS, default_status=dg.DefaultSensorStatus.RUNNING
+)
+"""Does the same by itself where the daemon runs."""

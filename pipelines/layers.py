@@ -21,7 +21,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.raw import PLACES, Raw, ReturnSetKey
-from pipelines.steps import correct, figures, findings, gate, locate, problems, read
+from pipelines.steps import (
+    correct,
+    divisions,
+    figures,
+    findings,
+    gate,
+    locate,
+    observations,
+    problems,
+    read,
+    statements,
+)
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.storage import Store
 from schemas import marts as tables
@@ -171,7 +182,7 @@ def _stage_parts(store: Store, table: str, rows: pa.Table, keys: Keys, base: str
 
 def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
     """Return the forms whose returns a form's edits look at, its own first."""
-    others = {edit.villages.form for edit in form.edits if isinstance(edit, Agreement)}
+    others = {field.form for edit in form.edits if isinstance(edit, Agreement) for field in edit.others}
     return (form, *sorted(others, key=lambda other: other.code))
 
 
@@ -252,7 +263,11 @@ def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
 
 
 def _chapter_stamp(store: Store, chapter: Chapter, key: ReturnSetKey) -> str:
-    made_from = [store.stamps(f"marts/{form.domain}").get(str(key), "") for form in chapter.forms]
+    return _marts_stamp(store, chapter.forms, key)
+
+
+def _marts_stamp(store: Store, forms: Sequence[type[Form]], key: ReturnSetKey) -> str:
+    made_from = [store.stamps(f"marts/{form.domain}").get(str(key), "") for form in forms]
     return hashlib.sha256(json.dumps([code_version(), made_from]).encode()).hexdigest()
 
 
@@ -269,16 +284,57 @@ def evaluate_chapter(raw: Raw, store: Store, chapter: Chapter, keys: Keys) -> pd
     return evaluated.figures
 
 
+def publish_observations(store: Store, keys: Keys) -> int:
+    """Publish the long table of every accepted value of the return sets; return its number of rows."""
+    pairs = [key.pair for key in keys]
+    stamps = {str(key): _marts_stamp(store, FORMS, key) for key in keys}
+    rows = observations.observe({form: _mart(store, form) for form in FORMS}, pairs)
+    return _publish_rows(store, OBSERVATIONS, rows, "commune", set(pairs), stamps)
+
+
+def publish_places(raw: Raw, store: Store, keys: Keys) -> int:
+    """Publish the places dimension; return its number of rows."""
+    official = resources.files("vietnam_provinces").joinpath("data", "nested-divisions.json").read_text("utf-8")
+    table = to_table(divisions.dimension(raw.places, json.loads(official)), tables.PLACES)
+    store.publish("marts/places", lambda _: table, {str(key): code_version() for key in keys})
+    return len(table)
+
+
+def compare_statements(raw: Raw, store: Store, keys: Keys) -> pd.DataFrame:
+    """Publish, for each return set whose plan is known, what it prints against what was computed."""
+    stamps = {str(key): _statements_stamp(raw, store, key) for key in keys}
+    pairs = [key.pair for key in keys]
+    printed = statements.read_printed({key.pair: text for key in keys if (text := raw.printed(key)) is not None})
+    computed = [table for chapter in CHAPTERS if (table := store.read_published(f"figures/{chapter.code}")) is not None]
+    lineage = [table for chapter in CHAPTERS if (table := store.read_published(f"lineage/{chapter.code}")) is not None]
+    figures_now, edges = together(computed, tables.FIGURES), together(lineage, tables.LINEAGE)
+    own = figures_now.filter(gate.belongs(figures_now, "place", pairs))
+    own = own.filter(pc.equal(own["level"], "commune"))
+    behind = statements.behind(edges.filter(gate.belongs(edges, "commune", pairs)), FORMS)
+    catalogue = [figure for chapter in CHAPTERS for figure in chapter.figures]
+    compared = statements.compare(printed, to_frame([own], tables.FIGURES), behind, catalogue)
+    _publish_rows(store, "statements", to_table(compared, tables.STATEMENTS), "commune", set(pairs), stamps)
+    return compared
+
+
+def _statements_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
+    made_from = [store.stamps(f"figures/{chapter.code}").get(str(key), "") for chapter in CHAPTERS]
+    return hashlib.sha256(json.dumps([made_from, raw.printed(key)]).encode()).hexdigest()
+
+
+OBSERVATIONS = "marts/observations"
+
+
 def _publish_rows(
     store: Store, table: str, rows: pa.Table, place: str, touched: set[tuple[str, str]], stamps: Mapping[str, str]
-) -> None:
+) -> int:
     """Publish a table in which the rows of the touched periods and places are replaced by ``rows``, and all others stay."""
 
     def change(published: pa.Table | None) -> pa.Table:
         now = together([] if published is None else [published], rows.schema)
         return pa.concat_tables([now.filter(pc.invert(gate.belongs(now, place, touched))), rows])
 
-    store.publish(table, change, stamps)
+    return len(store.publish(table, change, stamps))
 
 
 def stale_return_sets(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) -> list[ReturnSetKey]:
@@ -293,24 +349,29 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
     now = {str(key): fingerprint(raw, key)}
     if store.stamps("findings/workbooks", str(key)) != now:
         return False
-    held = set()
     for form in FORMS:
         if store.stamps(f"findings/{form.domain}", str(key)) != now:
             return False
-        if held_now(store, form, [key]):
-            held.add(form)
-        elif store.stamps(f"marts/{form.domain}").get(str(key)) != now[str(key)]:
+        if not held_now(store, form, [key]) and store.stamps(f"marts/{form.domain}").get(str(key)) != now[str(key)]:
             return False
-    return not any(chapter for chapter in stale_chapters(store, key) if not held & set(chapter.forms))
+    return not stale_followers(raw, store, key)
 
 
-def stale_chapters(store: Store, key: ReturnSetKey) -> list[Chapter]:
-    """Return the chapters whose figures were not made from the marts as they are published now."""
-    return [
-        chapter
+def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
+    """Return the tables behind the marts that were not made from the marts as they are published now.
+
+    Within a run a red check stops what follows it, also where other marts have changed; these are then caught up.
+    """
+    stale = [
+        f"figures/{chapter.code}"
         for chapter in CHAPTERS
         if store.stamps(f"figures/{chapter.code}").get(str(key)) != _chapter_stamp(store, chapter, key)
     ]
+    if store.stamps(OBSERVATIONS).get(str(key)) != _marts_stamp(store, FORMS, key):
+        stale.append(OBSERVATIONS)
+    if store.stamps("statements").get(str(key)) != _statements_stamp(raw, store, key):
+        stale.append("statements")
+    return stale
 
 
 def held_now(store: Store, form: type[Form], keys: Keys) -> list[ReturnSetKey]:

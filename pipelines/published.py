@@ -40,6 +40,12 @@ def figures(store: Store, period: str, place: str) -> list[Row]:
     return [row for path in store.published("figures") for row in _where(path, period=period, place=place).to_pylist()]
 
 
+def statements(store: Store, period: str, commune: str) -> list[Row]:
+    """Return what the plan of a commune prints against what was computed, in the order of the plan."""
+    path = store.path("statements")
+    return _where(path, period=period, commune=commune).to_pylist() if path.exists() else []
+
+
 def lineage(store: Store, period: str, commune: str, figure: str) -> list[Row]:
     """Return the cells a figure is made from, by form, field and reporter."""
     return [

@@ -100,10 +100,15 @@ class Raw:
         path = self.root / key.period / key.commune / LEDGER
         return path.read_text(encoding="utf-8-sig") if path.is_file() else None
 
+    def printed(self, key: ReturnSetKey) -> str | None:
+        """Return the text of what the plan of a return set prints, or nothing where there is none."""
+        path = self.root / key.period / key.commune / PRINTED
+        return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+
     def hashes(self, key: ReturnSetKey) -> dict[str, str]:
-        """Return file name to sha256 of everything that decides what a return set says, its ledger included."""
+        """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
         folder = self.root / key.period / key.commune
-        paths = [*self._names(key), *(folder / name for name in (LEDGER,) if (folder / name).is_file())]
+        paths = [*self._names(key), *(folder / name for name in (LEDGER, PRINTED) if (folder / name).is_file())]
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
     @cached_property

@@ -19,8 +19,10 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from assets.cells import REREAD_TAG
 from pipelines.definitions import defs
+from pipelines.layers import stale_followers
 from pipelines.partitions import register, run_tags
 from pipelines.raw import ReturnSetKey
+from pipelines.resources import Folders
 
 LOCATION, MODULE = "returns", "pipelines.definitions"
 """As workspace.yaml names them."""
@@ -29,19 +31,21 @@ Progress = Callable[[str, int], None]
 """Told the name of a finished step, and how many steps the run has."""
 
 
-def run_refresh(keys: Sequence[ReturnSetKey], *, reread: bool, progress: Progress) -> None:
-    """Run the refresh job for return sets, as few runs as cover them.
+def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool, progress: Progress) -> None:
+    """Run the refresh job for return sets, as few runs as cover them, and catch up what a red check in it stopped.
 
     A run that a red check ends is no error here: what was held back is in the findings.
 
     Raises:
         RuntimeError: A step failed for another reason than the data; the run's page in the UI has the details.
     """
-    job = defs.resolve_job_def("refresh")
     with dg.DagsterInstance.get() as instance:
         register(instance, keys)
         for tags in run_tags(instance, keys):
-            _run(instance, job, {**tags, REREAD_TAG: str(reread).lower()}, progress)
+            _run(instance, defs.resolve_job_def("refresh"), {**tags, REREAD_TAG: str(reread).lower()}, progress)
+        behind = [key for key in keys if stale_followers(folders.raw, folders.store, key)]
+        for tags in run_tags(instance, behind):
+            _run(instance, defs.resolve_job_def("catch_up"), tags, progress)
 
 
 def _run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:

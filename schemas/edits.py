@@ -196,14 +196,14 @@ class Product(Edit):
 
 
 class Agreement(Edit):
-    """What a desk reports for the whole commune equals the sum of what its villages report."""
+    """What one desk reports for the whole commune equals what others report, added up."""
 
     crosses_forms = True
 
-    def __init__(self, code: str, line: str, villages: "Quantity", severity: Severity = Severity.ERROR) -> None:
-        """Declare that the desk's ``line`` = the villages' field, added up over the commune."""
+    def __init__(self, code: str, line: str, *others: "Quantity", severity: Severity = Severity.ERROR) -> None:
+        """Declare that the desk's ``line`` = the fields of other forms, added up over their reporters in the commune."""
         super().__init__(code, severity)
-        self.line, self.villages = line, villages
+        self.line, self.others = line, others
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -211,19 +211,23 @@ class Agreement(Edit):
 
     @property
     def operands(self) -> "tuple[Quantity, ...]":
-        return (*super().operands, self.villages)
+        return (*super().operands, *self.others)
 
     @property
     def sentence(self) -> str:
-        label = self.villages.form.fields()[self.villages].label
-        return f"{self.label(self.line)} = cộng các đơn vị, biểu {self.villages.form.code}: {label}"
+        added = " + ".join(f"«{other.form.fields()[other].label}» biểu {other.form.code}" for other in self.others)
+        return f"{self.label(self.line)} = cộng các đơn vị: {added}"
 
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
-        """Return the outcome per row of a frame with ``line`` and the villages' sum in a column named ``villages``."""
-        return frame[self.line] == frame["villages"]
+        """Return the outcome per row of a frame with ``line``, and the others' sum in a column named ``OTHERS``."""
+        return frame[self.line] == frame[OTHERS]
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
-        return record["villages"]
+        return record[OTHERS]
+
+
+OTHERS = "others"
+"""Column under which an agreement finds the sum of the other forms."""
 
 
 def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":

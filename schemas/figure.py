@@ -63,6 +63,11 @@ class Chapter:
     figures: tuple[Figure, ...]
 
     @property
+    def explicit(self) -> list[str]:
+        """Ids that are declared as they stand; a pattern that would make one of them for some record makes way."""
+        return [figure.id for figure in self.figures if not figure.per_record]
+
+    @property
     def forms(self) -> tuple[type[Form], ...]:
         """Every form some figure of the chapter draws on."""
         return tuple(sorted({form for figure in self.figures for form in figure.forms}, key=lambda form: form.code))

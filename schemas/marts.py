@@ -147,6 +147,48 @@ LINEAGE = _columns(
     types={"value": DECIMAL},
 )
 
+STATEMENTS = _columns(
+    *_WHERE,
+    ("id", "Mã chỉ tiêu"),
+    ("section", "Vị trí trong kế hoạch"),
+    ("printed", "Kế hoạch in"),
+    ("value", "Số đã in"),
+    ("unit", "Đơn vị tính"),
+    ("computed", "Số tính được"),
+    ("verdict", "Kết luận"),
+    ("note", "Giải thích"),
+)
+
+OBSERVATIONS = _columns(
+    *_WHERE,
+    ("reporter", "Đơn vị báo cáo"),
+    ("line", "Mã dòng"),
+    ("form", "Biểu"),
+    ("field", "Trường"),
+    ("label", "Chỉ tiêu"),
+    ("value", "Giá trị"),
+    ("unit", "Đơn vị tính"),
+    *_CELL,
+    ("note", "Ghi chú của đơn vị báo cáo"),
+    ("correction", "Lý do đính chính"),
+    types={"value": DECIMAL},
+)
+"""Every accepted value of every form, one row each: the long table for analysts."""
+
+PLACES = _columns(
+    ("code", "Mã"),
+    ("level", "Cấp"),
+    ("name", "Tên"),
+    ("parent", "Thuộc"),
+    ("aliases", "Tên gọi khác"),
+    ("official_code", "Mã đơn vị hành chính"),
+    ("valid_from", "Có hiệu lực từ"),
+    ("valid_to", "Hết hiệu lực"),
+    ("successor", "Nhập vào"),
+    types={"valid_from": pa.date32(), "valid_to": pa.date32()},
+)
+"""Every territory and reporter; ``successor`` leads over a merger."""
+
 SOURCES = pa.field(
     "sources",
     pa.list_(

@@ -62,6 +62,12 @@ class Quantity(str):
         return pd.ArrowDtype(DECIMAL) if cls.decimals else pd.Int64Dtype()
 
 
+def unit_labelled(label: str) -> type[Quantity] | None:
+    """Return the unit printed as ``label``, or nothing where no unit is called that."""
+    known = {word.casefold(): unit for unit in Quantity.__subclasses__() for word in (*unit.aliases, unit.label)}
+    return known.get(label.strip().casefold())
+
+
 class Heads(Quantity, label="con"):
     """Animals present, counted one by one."""
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.findings import ReturnSet
-from pipelines.steps.gate import belongs
 from pipelines.steps.numbers import round_half_up
+from pipelines.steps.sources import cells
 from schemas.figure import Chapter, Figure
-from schemas.form import KEYS, LINE_NAME, REPORTER_KEYS, Form
+from schemas.form import LINE_NAME, REPORTER_KEYS, Form
 from schemas.formula import At, Leaf, Value
 from schemas.marts import FIGURES, LINEAGE
 from schemas.periods import Period
@@ -184,6 +184,8 @@ def _record_rows(
         name = record[LINE_NAME] if line else places.title(place.code, reporter)
         kind = "line" if line else places.kind(place.code, reporter)
         identifier = figure.id.format(reporter=reporter, line=line)
+        if identifier in chapter.explicit:
+            continue
         what = (period, place, reporter, line, identifier, f"{figure.label} – {name}", f"{kind}:{name}")
         yield _row(chapter, figure, what, value, int(not blank), 1)
 
@@ -236,10 +238,11 @@ def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]) -> pa.Table:
     """Return the edges of the chapter's figures, for the communes of the return sets and their reporters."""
-    cells = pa.concat_tables([_cells(form, mart, return_sets) for form, mart in marts.items()])
+    long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
     uses = pa.Table.from_pylist(_uses(chapter), pa.schema([(name, pa.string()) for name in _USE_COLUMNS]))
-    edges = cells.join(uses, ["form", "field"], join_type="inner")
+    edges = long.join(uses, ["form", "field"], join_type="inner")
     edges = edges.filter(pc.or_(pc.equal(edges["only_line"], ""), pc.equal(edges["only_line"], edges["line"])))
+    patterns = edges["figure"]
     names = [
         figure.format(reporter=reporter, line=line)
         for figure, reporter, line in zip(
@@ -247,6 +250,8 @@ def _lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets
         )
     ]
     edges = edges.set_column(edges.column_names.index("figure"), "figure", pa.array(names, pa.string()))
+    taken = pc.is_in(edges["figure"], pa.array(chapter.explicit, pa.string()))
+    edges = edges.filter(pc.or_(pc.invert(taken), pc.equal(edges["figure"], patterns)))
     order = ("period", "commune", "figure", "form", "field", "reporter", "line")
     return edges.select(LINEAGE.names).cast(LINEAGE).sort_by([(name, "ascending") for name in order])
 
@@ -262,15 +267,3 @@ def _uses(chapter: Chapter) -> list[dict[str, str]]:
         for leaf in figure.formula.leaves()
     }
     return [dict(zip(_USE_COLUMNS, use, strict=True)) for use in sorted(uses)]
-
-
-def _cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSet]) -> pa.Table:
-    """Return one row per cell behind a form's records, with the record's keys."""
-    own = mart.filter(belongs(mart, "commune", return_sets))
-    sources = own["sources"].combine_chunks()
-    record = pc.list_parent_indices(sources)
-    keys = {name: own[name].take(record) for name in KEYS}
-    flat = pa.Table.from_struct_array(sources.flatten())
-    return pa.table(
-        {**keys, "form": pa.repeat(form.code, len(flat)), **{name: flat[name] for name in flat.column_names}}
-    )

@@ -20,11 +20,12 @@ from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
 from pipelines.steps.records import of_form, records
-from schemas.edits import Agreement, Edit, Outcome, Severity
+from schemas.edits import OTHERS, Agreement, Edit, Outcome, Severity
 from schemas.form import KEYS, REPORTER_KEYS, Form
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.units import DECIMAL
 
 FINDING_COLUMNS = (
     "period",
@@ -239,20 +240,25 @@ def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def _agreement(edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame) -> "pd.Series[Any]":
-    """Evaluate a desk's line against its villages.
+    """Evaluate a desk's line against other forms.
 
-    The villages' sum is missing, and the edit undecided, while one of their returns is in doubt: the trouble is then told
+    The others' sum is missing, and the edit undecided, while one of their returns is in doubt: the trouble is then told
     where it is, once, and not a second time here.
     """
-    village_form = edit.villages.form
-    villages = to_frame([records(entries, village_form)], village_form.arrow())
-    own_edits = [rule.holds(villages).fillna(True) for rule in village_form.edits if not rule.crosses_forms]
-    broken = villages[~pd.concat(own_edits, axis="columns").all(axis="columns")] if own_edits else villages[:0]
-    troubled = problems[problems["form"] == village_form.code]
-    in_doubt = {*_sets(broken), *_sets(troubled)}
-    sums = villages.groupby(["period", "commune"])[edit.villages].agg(lambda values: values.sum(skipna=False))
-    given = [sums.get(key, pd.NA) if key not in in_doubt else pd.NA for key in _sets(frame)]
-    frame["villages"] = pd.array([None if value is pd.NA else value for value in given], dtype=frame[edit.line].dtype)
+    sets = list(_sets(frame))
+    totals: list[Any] = [Decimal(0)] * len(sets)
+    for other in edit.others:
+        form = other.form
+        given = to_frame([records(entries, form)], form.arrow())
+        own_edits = [rule.holds(given).fillna(True) for rule in form.edits if not rule.crosses_forms]
+        broken = given[~pd.concat(own_edits, axis="columns").all(axis="columns")] if own_edits else given[:0]
+        in_doubt = {*_sets(broken), *_sets(problems[problems["form"] == form.code])}
+        sums = given.groupby(["period", "commune"])[other].agg(lambda values: values.sum(skipna=False))
+        for row, key in enumerate(sets):
+            value = sums.get(key, pd.NA)
+            usable = key not in in_doubt and not pd.isna(value) and totals[row] is not None
+            totals[row] = totals[row] + Decimal(str(value)) if usable else None
+    frame[OTHERS] = pd.array(totals, dtype=pd.ArrowDtype(DECIMAL)).astype(frame[edit.line].dtype)
     return edit.holds(frame)
 
 
@@ -262,7 +268,7 @@ def _sets(frame: pd.DataFrame) -> Iterable[ReturnSet]:
 
 def _outcomes(edit: Edit, frame: pd.DataFrame, fails: Any, doubtful: set[tuple[str, ...]]) -> list[str]:
     """Return the outcome of one edit on every record."""
-    names = [*edit.names, *(["villages"] if edit.crosses_forms else [])]
+    names = [*edit.names, *([OTHERS] if edit.crosses_forms else [])]
     blank = frame[names].isna().any(axis="columns").to_numpy()
     outcomes = [
         (Outcome.FAILS if failed else Outcome.UNDECIDED if open_ else Outcome.HOLDS).value
@@ -302,9 +308,7 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
-    values = {
-        name: Decimal(str(record[name])) for name in [*involved, *(["villages"] if edits[0].crosses_forms else [])]
-    }
+    values = {name: Decimal(str(record[name])) for name in [*involved, *([OTHERS] if edits[0].crosses_forms else [])]}
     where = found[involved[0]] or {}
     parts = []
     for edit in edits:

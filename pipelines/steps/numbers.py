@@ -103,6 +103,13 @@ def round_half_up(value: Fraction, decimals: int) -> Decimal:
     return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
 
 
+def truncate(value: Fraction, decimals: int) -> Decimal:
+    """Return ``value`` cut off after ``decimals`` digits, as some desks print percentages."""
+    scaled = abs(value) * 10**decimals
+    whole = scaled.numerator // scaled.denominator
+    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
+
+
 def plain(value: Decimal) -> str:
     """Return a number as machines read it: a dot for the decimals, no grouping, no needless zeros."""
     text = format(value, "f")

@@ -30,6 +30,8 @@ class Place:
     aliases: tuple[str, ...]
     valid_from: date | None
     valid_to: date | None
+    successor: str
+    """Code of the place it was merged into, so that a comparison over time can go on."""
     kind: str
     """What kind of reporter it is: village, or the kind of a desk (the two primary schools are of one kind)."""
     forms: frozenset[str]
@@ -169,6 +171,7 @@ def _place(row: dict[str, str]) -> Place:
         aliases=tuple(alias for alias in (row.get("aliases") or "").split("|") if alias),
         valid_from=day(row.get("valid_from")),
         valid_to=day(row.get("valid_to")),
+        successor=row.get("successor") or "",
         kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
     )

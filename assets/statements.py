@@ -1,0 +1,42 @@
+"""Layer 6: what the plan prints, against what was computed."""
+
+import dagster as dg
+
+from pipelines import layers
+from pipelines.metadata import column_schema, plain_table
+from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.resources import Folders
+from schemas import marts
+from schemas.figures import CHAPTERS
+
+_HEADINGS = {
+    "id": "Mã",
+    "printed": "Kế hoạch in",
+    "computed": "Tính được",
+    "unit": "ĐVT",
+    "section": "Vị trí",
+    "note": "Giải thích",
+}
+
+
+@dg.asset(
+    deps=[["figures", chapter.code] for chapter in CHAPTERS],
+    partitions_def=RETURN_SETS,
+    backfill_policy=ONE_RUN,
+    automation_condition=dg.AutomationCondition.eager(),
+    group_name="chi_tieu",
+    kinds={"parquet", "table"},
+    metadata=column_schema(marts.STATEMENTS),
+    description="So từng con số kế hoạch in ra với con số tính được: khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+)
+def statements(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
+    """Publish the statements of the return sets."""
+    compared = layers.compare_statements(folders.raw, folders.store, keys_of(context))
+    conflicts = compared[compared["verdict"] == "conflict"]
+    counts = {f"số {verdict}": int(count) for verdict, count in compared["verdict"].value_counts().items()}
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": len(compared), "mâu thuẫn": plain_table(conflicts, _HEADINGS), **counts}
+    )
+
+
+ASSETS = [statements]
