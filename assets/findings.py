@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.steps import GROUPS
 from pipelines import checks, layers
 from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
@@ -13,29 +14,45 @@ from schemas.form import Form
 from schemas.forms import FORMS
 
 
-def _findings(form: type[Form]) -> dg.AssetsDefinition:
-    key = dg.AssetKey(["findings", form.domain])
+def _key(form: type[Form]) -> dg.AssetKey:
+    return dg.AssetKey(["findings", form.domain])
 
-    @dg.asset(
-        key=key,
+
+def _spec(form: type[Form], group: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _key(form),
         deps=[["returns", other.domain] for other in layers.forms_read_by(form)],
-        check_specs=[checks.spec(key, f"Biểu {form.code} «{form.heading}»", blocking=True)],
-        partitions_def=RETURN_SETS,
-        backfill_policy=ONE_RUN,
-        group_name=form.domain,
+        group_name=group,
         kinds={"pandera", "parquet"},
         metadata=column_schema(marts.FINDINGS),
-        description=f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần là gì, phải làm gì.",
+        description=f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần gì, làm gì.",
+        partitions_def=RETURN_SETS,
+    )
+
+
+def _findings(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"findings_{group}",
+        specs=[_spec(form, group) for form in forms],
+        check_specs=[checks.spec(_key(form), f"Biểu {form.code} «{form.heading}»", blocking=True) for form in forms],
+        partitions_def=RETURN_SETS,
+        backfill_policy=ONE_RUN,
+        can_subset=True,
     )
     def findings(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
-        keys = keys_of(context)
-        report = layers.check_form(folders.raw, folders.store, form, keys)
-        yield dg.MaterializeResult(
-            metadata={"dagster/row_count": len(report.findings)}, check_results=[checks.result(report, keys)]
-        )
-        if checks.blocks(report, keys):
+        keys, blocked = keys_of(context), []
+        for form in (form for form in forms if _key(form) in context.selected_asset_keys):
+            report = layers.check_form(folders.raw, folders.store, form, keys)
+            yield dg.MaterializeResult(
+                asset_key=_key(form),
+                metadata={"dagster/row_count": len(report.findings)},
+                check_results=[checks.result(report, keys, _key(form))],
+            )
+            if checks.blocks(report, keys):
+                blocked.append(checks.sentence(report))
+        if blocked:
             # Dagster would stop here of itself, but with words for programmers.
-            raise dg.Failure(checks.sentence(report), allow_retries=False)
+            raise dg.Failure(" ".join(blocked), allow_retries=False)
 
     return findings
 
@@ -59,8 +76,8 @@ def workbook_findings(context: dg.AssetExecutionContext, folders: Folders) -> It
     keys = keys_of(context)
     report = layers.check_workbooks(folders.raw, folders.store, keys)
     yield dg.MaterializeResult(
-        metadata={"dagster/row_count": len(report.findings)}, check_results=[checks.result(report, keys)]
+        metadata={"dagster/row_count": len(report.findings)}, check_results=[checks.result(report, keys, _WORKBOOKS)]
     )
 
 
-ASSETS = [workbook_findings, *map(_findings, FORMS)]
+ASSETS = [workbook_findings, *(_findings(group, forms) for group, forms in GROUPS.items())]

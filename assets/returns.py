@@ -17,7 +17,7 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
     return dg.AssetSpec(
         ["returns", form.domain],
         deps=["cells"],
-        group_name=form.domain,
+        group_name="tiep_nhan",
         kinds={"parquet"},
         metadata=column_schema(marts.ENTRIES),
         description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, đã áp dụng sổ đính chính.",

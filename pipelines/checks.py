@@ -37,7 +37,7 @@ def blocks(report: CheckReport, keys: list[ReturnSetKey]) -> bool:
     return bool(keys) and len(report.held) == len(keys)
 
 
-def result(report: CheckReport, keys: list[ReturnSetKey]) -> dg.AssetCheckResult:
+def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) -> dg.AssetCheckResult:
     """Return what the check shows: ERROR when every set of the run is held, WARN when only some are."""
     severity = dg.AssetCheckSeverity.ERROR if blocks(report, keys) else dg.AssetCheckSeverity.WARN
     metadata: dict[str, dg.MetadataValue] = {}
@@ -49,7 +49,12 @@ def result(report: CheckReport, keys: list[ReturnSetKey]) -> dg.AssetCheckResult
         metadata["kết quả từng quy tắc"] = plain_table(report.outcomes, _OUTCOME_HEADINGS)
     errors = int((report.findings["severity"] == "error").sum())
     return dg.AssetCheckResult(
-        check_name=CHECK, passed=not errors, severity=severity, metadata=metadata, description=sentence(report)
+        check_name=CHECK,
+        asset_key=asset,
+        passed=not errors,
+        severity=severity,
+        metadata=metadata,
+        description=sentence(report),
     )
 
 

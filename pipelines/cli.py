@@ -202,9 +202,9 @@ def figures(
     from pipelines import published
 
     store, period, commune = _return_set(raw, data, period, commune)
-    held = published.held_forms(published.findings(store, period, commune))
+    held = {} if place else published.held_forms(published.findings(store, period, commune))
     rows = published.figures(store, period, place or commune)
-    missing = [] if place else _never_published(period, rows, held)
+    missing = _never_published(period, rows, held)
     for row in rows:
         if any(f"(biểu {form})" in row["formula"] for form in held):
             row["status"] = "held"
@@ -245,6 +245,9 @@ def statements(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    by_chapter: Annotated[
+        bool, typer.Option("--by-chapter", help="Chỉ in bảng đếm theo chương, dạng Markdown.")
+    ] = False,
 ) -> None:
     """So từng con số kế hoạch in ra với con số tính được.
 
@@ -257,7 +260,9 @@ def statements(
     if not rows:
         _fail(f"Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
     conflicts = [row for row in rows if row["verdict"] == "conflict"]
-    if output is Format.TABLE:
+    if by_chapter:
+        _print_by_chapter(rows, published.figures(store, period, commune))
+    elif output is Format.TABLE:
         for row in conflicts:
             print(f"[{row['id']}, {row['section']}] {row['note']}")
         counts = Counter(row["verdict"] for row in rows)
@@ -265,6 +270,17 @@ def statements(
     else:
         _print(output, STATEMENT_COLUMNS, rows)
     sys.exit(HELD if conflicts else CLEAN)
+
+
+def _print_by_chapter(rows: Sequence[Mapping[str, Any]], computed: Sequence[Mapping[str, Any]]) -> None:
+    chapter_of = {row["id"]: row["chapter"] for row in computed}
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        counts.setdefault(chapter_of.get(row["id"], "-"), Counter())[row["verdict"]] += 1
+    print(f"| chapter | printed | {' | '.join(VERDICTS)} |")
+    print(f"|---|{'--:|' * (len(VERDICTS) + 1)}")
+    for chapter, count in [*sorted(counts.items()), ("**total**", sum(counts.values(), Counter()))]:
+        print(f"| {chapter} | {count.total()} | {' | '.join(str(count[verdict]) for verdict in VERDICTS)} |")
 
 
 @app.command()

@@ -58,9 +58,7 @@ def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg
     )
 
 
-_FOLLOWERS = dg.AssetSelection.key_prefixes("figures") | dg.AssetSelection.assets(
-    ["marts", "observations"], "statements"
-)
+_FOLLOWERS = dg.AssetSelection.key_prefixes("marts", "figures") | dg.AssetSelection.assets("statements")
 
 catch_up = dg.define_asset_job(
     "catch_up",
@@ -70,6 +68,6 @@ catch_up = dg.define_asset_job(
 )
 
 followers = dg.AutomationConditionSensorDefinition(
-    "catch_up_figures", target=_FOLLOWERS, default_status=dg.DefaultSensorStatus.RUNNING
+    "catch_up_followers", target=_FOLLOWERS, default_status=dg.DefaultSensorStatus.RUNNING
 )
 """Does the same by itself where the daemon runs."""

@@ -358,11 +358,12 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
 
 
 def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
-    """Return the tables behind the marts that were not made from the marts as they are published now.
+    """Return the tables that were not made from what lies before them now: marts that may enter, and what is made of marts.
 
-    Within a run a red check stops what follows it, also where other marts have changed; these are then caught up.
+    Within a run a red check stops what follows its step, also what is in order; that is then caught up.
     """
-    stale = [
+    stale = [f"marts/{form.domain}" for form in FORMS if _may_enter(store, form, key)]
+    stale += [
         f"figures/{chapter.code}"
         for chapter in CHAPTERS
         if store.stamps(f"figures/{chapter.code}").get(str(key)) != _chapter_stamp(store, chapter, key)
@@ -372,6 +373,17 @@ def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
     if store.stamps("statements").get(str(key)) != _statements_stamp(raw, store, key):
         stale.append("statements")
     return stale
+
+
+def _may_enter(store: Store, form: type[Form], key: ReturnSetKey) -> bool:
+    """Return whether a form has been checked as it lies staged, is not held, and has not been published yet."""
+    staged = store.stamps(f"returns/{form.domain}", str(key))
+    checked = staged and store.stamps(f"findings/{form.domain}", str(key)) == staged
+    return bool(
+        checked
+        and store.stamps(f"marts/{form.domain}").get(str(key)) != staged[str(key)]
+        and not held_now(store, form, [key])
+    )
 
 
 def held_now(store: Store, form: type[Form], keys: Keys) -> list[ReturnSetKey]:

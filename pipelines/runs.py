@@ -42,13 +42,18 @@ def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool,
     with dg.DagsterInstance.get() as instance:
         register(instance, keys)
         for tags in run_tags(instance, keys):
-            _run(instance, defs.resolve_job_def("refresh"), {**tags, REREAD_TAG: str(reread).lower()}, progress)
+            run(instance, defs.resolve_job_def("refresh"), {**tags, REREAD_TAG: str(reread).lower()}, progress)
         behind = [key for key in keys if stale_followers(folders.raw, folders.store, key)]
         for tags in run_tags(instance, behind):
-            _run(instance, defs.resolve_job_def("catch_up"), tags, progress)
+            run(instance, defs.resolve_job_def("catch_up"), tags, progress)
 
 
-def _run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
+def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
+    """Run a job in this process.
+
+    Raises:
+        RuntimeError: As ``run_refresh`` says.
+    """
     # With a remote origin the UI lists the run under its job, and can run it again.
     target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd()))
     location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)

@@ -5,7 +5,7 @@ Belongs here: the ledger's columns, and applying it. Does not belong here: writi
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from openpyxl.utils import coordinate_to_tuple
@@ -60,52 +60,65 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
         (the reason) and ``corrected_by``; and the problems: entries without a reason, and entries whose old text is no longer
         what the workbook says.
     """
-    at = ["period", "commune", "file", "sheet", "cell"]
-    accepted = ledger[ledger["decision"] == ACCEPTED].drop_duplicates(at, keep="last")
+    accepted = ledger[ledger["decision"] == ACCEPTED].drop_duplicates(_AT, keep="last")
     unreasoned = accepted[(accepted["reason"].str.strip() == "") | (accepted["who"].str.strip() == "")]
     accepted = accepted.drop(unreasoned.index)
 
-    merged = cells.assign(received=cells["text"]).merge(
-        accepted[[*at, "old", "new", "reason", "who"]], on=at, how="outer", validate="one_to_one", indicator=True
-    )
-    in_ledger = merged["_merge"] != "left_only"
-    matches = in_ledger & (merged["received"].fillna("") == merged["old"]) & merged["file"].isin(cells["file"].unique())
-    stale = merged[in_ledger & ~matches]
-    # A correction of a blank cell brings the cell into being; it keeps an empty received text.
-    merged = merged[(merged["_merge"] != "right_only") | matches]
-    applied = matches.reindex(merged.index)
-    merged.loc[applied, "text"] = merged.loc[applied, "new"]
-    merged.loc[applied, "kind"] = "text"
-    merged["received"] = merged["received"].fillna("")
-    merged["correction"] = merged["reason"].where(applied, "").fillna("")
-    merged["corrected_by"] = merged["who"].where(applied, "").fillna("")
-    corrected = _completed(merged, cells).drop(columns=["old", "new", "reason", "who", "_merge"])
-
+    cells = cells.assign(received=cells["text"], correction="", corrected_by="")
+    rows = dict(zip(_keys(cells), cells.index, strict=True)) if len(accepted) else {}
+    hashes = dict(zip(_keys(cells, _AT[:-1]), cells["sha256"], strict=True)) if len(accepted) else {}
+    stale, new = [], []
+    for entry, key, sheet in zip(accepted.to_dict("records"), _keys(accepted), _keys(accepted, _AT[:-1]), strict=True):
+        row = rows.get(key)
+        received = "" if row is None else cells.at[row, "received"]
+        if sheet not in hashes or received != entry["old"]:
+            stale.append(entry | {"received": received})
+        elif row is not None:
+            cells.loc[row, ["text", "kind", "correction", "corrected_by"]] = [
+                entry["new"],
+                "text",
+                entry["reason"],
+                entry["who"],
+            ]
+        else:
+            new.append(_filled_in(entry, hashes[sheet]))  # a blank cell that the correction fills
+    if new:
+        cells = pd.concat([cells, pd.DataFrame(new).astype(cells.dtypes.to_dict())], ignore_index=True)
     problems = joined(
         [
-            problem_rows(Problems.LEDGER_STALE, _told(stale, written="received", expected="old")),
-            problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new", expected="old")),
+            problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
+            problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned.to_dict("records"), written="new")),
         ]
     )
-    return corrected, problems
+    return cells, problems
 
 
-def _completed(merged: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Give cells that only the ledger names their file's hash, and their row and column."""
-    new = merged["row"].isna()
-    if new.any():
-        hashes = cells.drop_duplicates(["period", "commune", "file"]).set_index(["period", "commune", "file"])["sha256"]
-        merged.loc[new, "sha256"] = hashes.reindex(
-            pd.MultiIndex.from_frame(merged.loc[new, ["period", "commune", "file"]])
-        ).to_numpy()
-        positions = merged.loc[new, "cell"].map(coordinate_to_tuple)
-        merged.loc[new, "row"] = positions.str[0]
-        merged.loc[new, "column"] = positions.str[1]
-    return merged.astype({"row": "int64", "column": "int64"})
+_AT = ["period", "commune", "file", "sheet", "cell"]
 
 
-def _told(rows: pd.DataFrame, *, written: str, expected: str) -> Iterable[dict[str, str]]:
-    told = rows.rename(columns={"cell": "cells", written: "written", expected: "expected"})
-    names = ["period", "commune", "file", "sheet", "cells", "written", "expected"]
-    listed: list[dict[str, str]] = told[names].fillna("").to_dict("records")
-    return listed
+def _keys(frame: pd.DataFrame, names: Sequence[str] = _AT) -> Iterable[tuple[str, ...]]:
+    return zip(*(frame[name] for name in names), strict=True)
+
+
+def _filled_in(entry: Mapping[str, str], sha256: str) -> dict[str, object]:
+    """Return the cell that an accepted correction of a blank brings into being; its received text stays empty."""
+    row, column = coordinate_to_tuple(entry["cell"])
+    return {name: entry[name] for name in _AT} | {
+        "sha256": sha256,
+        "row": row,
+        "column": column,
+        "kind": "text",
+        "text": entry["new"],
+        "received": "",
+        "correction": entry["reason"],
+        "corrected_by": entry["who"],
+    }
+
+
+def _told(entries: Iterable[Mapping[str, str]], *, written: str) -> list[dict[str, str]]:
+    names = ("period", "commune", "file", "sheet")
+    return [
+        {name: entry[name] for name in names}
+        | {"cells": entry["cell"], "written": entry[written], "expected": entry["old"]}
+        for entry in entries
+    ]

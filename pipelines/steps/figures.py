@@ -117,7 +117,7 @@ class _Totals:
         if key not in self._expected:
             self._expected[key] = sum(
                 len(self._places.reporters(commune.code, self._form.reporter_kind, Period.parse(period)))
-                for commune in self._places.communes_of(place)
+                for commune in self._places.communes_of(place, Period.parse(period))
                 if self._places.expects(commune.code, self._form.code)
             )
         return self._expected[key]
@@ -134,12 +134,11 @@ class _Totals:
         return Fraction(self._sums[period, place.code][name])
 
     def at(self, period: str, place: Place, line: str, name: str) -> Value:
-        """Return a field of one line, added up over the communes of the place; missing where the line is missing."""
+        """Return a field of one line, added up over the communes of the place; missing where one of them lacks it."""
         found = [
-            record[name]
-            for commune in self._places.communes_of(place)
-            for record in self.records(period, commune.code)
-            if record["line"] == line
+            next((record[name] for record in self.records(period, commune.code) if record["line"] == line), None)
+            for commune in self._places.communes_of(place, Period.parse(period))
+            if self._places.expects(commune.code, self._form.code)
         ]
         return None if not found or None in found else sum(map(Fraction, found), Fraction(0))
 
@@ -161,6 +160,8 @@ def _rows(
         if place.level == "commune":
             yield from _record_rows(chapter, figure, period, place, totals[figure.forms[0]], places)
         return
+    if place.level != "commune" and any(not leaf.field.additive for leaf in figure.formula.leaves()):
+        return  # rates of several communes do not add up; a rate above them must be a formula over what does
     names = {form: [field for field in figure.formula.fields() if field.form is form] for form in figure.forms}
     reported = sum(totals[form].reported(period, place, fields) for form, fields in names.items())
     scope = "commune" if place.level == "commune" else f"{place.level}:{place.name}"

@@ -218,6 +218,8 @@ def _missing_returns(
 def _withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells) -> pd.DataFrame:
     """Tell of fields that are blank now though a value had been accepted; they replace the plain finding on a blank."""
     names = [name for name in form.fields() if name in accepted.columns]
+    if not len(accepted) or not frame[names].isna().to_numpy().any():
+        return problem_rows(Problems.WITHDRAWN_VALUE, [])
     before = accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_frame(frame[list(KEYS)]))
     before.index = frame.index
     gone = frame[names].isna() & before.notna()
@@ -234,6 +236,8 @@ def _withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
 
 def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
     """Return period, commune, reporter and field of every cell that is itself in doubt, so that no edit can use it."""
+    if not len(told):
+        return set()
     unusable = {name for name, kind in Problems.__members__.items() if kind.value.status is not Outcome.UNDECIDED}
     rows = told[told["problem"].isin(unusable) & (told["field"] != "")]
     return set(rows[[*KEYS, "field"]].itertuples(index=False, name=None))
@@ -250,9 +254,13 @@ def _agreement(edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems
     for other in edit.others:
         form = other.form
         given = to_frame([records(entries, form)], form.arrow())
-        own_edits = [rule.holds(given).fillna(True) for rule in form.edits if not rule.crosses_forms]
+        reading = [rule for rule in form.edits if other in rule.names and not rule.crosses_forms]
+        own_edits = [rule.holds(given).fillna(True) for rule in reading]
         broken = given[~pd.concat(own_edits, axis="columns").all(axis="columns")] if own_edits else given[:0]
-        in_doubt = {*_sets(broken), *_sets(problems[problems["form"] == form.code])}
+        in_doubt = {
+            *_sets(broken),
+            *_sets(problems[(problems["form"] == form.code) & problems["field"].isin(["", other])]),
+        }
         sums = given.groupby(["period", "commune"])[other].agg(lambda values: values.sum(skipna=False))
         for row, key in enumerate(sets):
             value = sums.get(key, pd.NA)
@@ -338,6 +346,8 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
 
 def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:
     """Return problem rows as findings, each with its sentence."""
+    if not len(problems):
+        return []
     withdrawn = set(
         problems.loc[problems["problem"] == Problems.WITHDRAWN_VALUE.name, [*KEYS, "cells"]].itertuples(
             index=False, name=None

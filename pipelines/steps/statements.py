@@ -88,7 +88,7 @@ def behind(lineage: pa.Table, forms: Sequence[type[Form]]) -> dict[Key, Behind]:
     """Return what stands behind each figure, from ``schemas.marts.LINEAGE``."""
     by_code = {form.code: form for form in forms}
     per_field = lineage.group_by(["period", "commune", "figure", "form", "field"]).aggregate(
-        [("value", "sum"), ("note", "distinct")]
+        [("value", "sum"), ("note", "distinct"), ("correction", "distinct")]
     )
     operands: dict[Key, list[str]] = {}
     notes: dict[Key, dict[str, None]] = {}
@@ -97,7 +97,9 @@ def behind(lineage: pa.Table, forms: Sequence[type[Form]]) -> dict[Key, Behind]:
         item = by_code[row["form"]].fields()[row["field"]]
         if row["value_sum"] is not None:
             operands.setdefault(key, []).append(f"{item.label} {vietnamese(row['value_sum'])}")
-        notes.setdefault(key, {}).update(dict.fromkeys(sorted(note for note in row["note_distinct"] if note)))
+        corrections = [f"Đính chính: {reason}" for reason in row["correction_distinct"] if reason]
+        said = [*corrections, *sorted(note for note in row["note_distinct"] if note)]
+        notes.setdefault(key, {}).update(dict.fromkeys(said))
     return {key: Behind(tuple(operands.get(key, ())), tuple(notes[key])[:_NOTES_SHOWN]) for key in notes}
 
 

@@ -1,11 +1,15 @@
-"""What the eight villages fill in: splits of commune totals, except the registration of footnote 3, which is real."""
+"""What the eight villages fill in: splits of commune totals.
+
+What the plan prints by village is real: the registration of footnote 3, and the incinerators.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from raw.first_returns.common import BOUND_NOTE, SPLIT_NOTE, WEIGHTS, Filled, Given, printed, split, summed
+from raw.first_returns.common import BOUND_NOTE, SPLIT_NOTE, WEIGHTS, Filled, Given, place, printed, split, summed
 
 REAL_NOTE = "Số của kế hoạch, chú thích 3"
+NOT_BUILT_NOTE = "Kế hoạch không nêu lò đốt rác xây tại thôn này trong kỳ, ghi không phát sinh"
 
 
 def answers() -> dict[str, Filled]:
@@ -94,4 +98,11 @@ def answers() -> dict[str, Filled]:
             ("registered_anise", anise),
         ):
             own["B04", "", field] = Given(value, REAL_NOTE)
+
+    for village, own in filled.items():
+        figure, note = f"env.incinerators.{village}", place("II.1.a")
+        built = plan.get(f"{figure}.built")
+        own["B05", "", "built"] = Given(Decimal(0), NOT_BUILT_NOTE) if built is None else Given(built, note)
+        if f"{figure}.target" in plan:
+            own["B05", "", "target"] = Given(plan[f"{figure}.target"], note)
     return filled

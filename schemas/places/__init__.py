@@ -91,11 +91,10 @@ class Places:
             place = self._territories.get(place.parent)
         return above
 
-    def communes_of(self, place: Place) -> list[Place]:
-        """Return the communes that lie in a place; of a commune, itself."""
-        if place.level == "commune":
-            return [place]
-        return self._below.get(place.code, [])
+    def communes_of(self, place: Place, period: Period) -> list[Place]:
+        """Return the communes that lay in a place in a period; of a commune, itself."""
+        below = [place] if place.level == "commune" else self._below.get(place.code, [])
+        return [commune for commune in below if commune.existed_in(period)]
 
     @cached_property
     def _below(self) -> dict[str, list[Place]]:
@@ -136,27 +135,35 @@ class Places:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], str]:
-        names: dict[tuple[str, str], str] = {}
-        for place in self.rows:
-            if place.level in ("village", "desk"):
-                for name in (place.name, *place.aliases):
-                    names[place.parent, _bare(name)] = place.code
-        return names
+        return {
+            (place.parent, fold(name)): place.code
+            for place in self.rows
+            if place.level in ("village", "desk")
+            for name in (place.name, *place.aliases)
+        }
 
     def reporter_named(self, commune: str, name: str) -> str | None:
         """Return the code of the village or desk of a commune that goes by ``name``, or nothing."""
-        key = _bare(name)
-        return self._by_name.get((commune, key)) or self._by_name.get(("", key))
+        found = (self._by_name.get((parent, key)) for key in _spellings(name) for parent in (commune, ""))
+        return next((code for code in found if code is not None), None)
 
     def is_commune_named(self, commune: str, name: str) -> bool:
         """Return whether ``name`` is one of a commune's names."""
         place = self.commune(commune)
-        return place is not None and _bare(name) in {_bare(known) for known in (place.name, *place.aliases)}
+        return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
 
 
-def _bare(name: str) -> str:
+def _spellings(name: str) -> dict[str, None]:
+    """Return the keys a written name may stand for: as written, and without the word for village or commune before it.
+
+    The word may be part of the name (Bản Trên is not Trên), so the name as written comes first.
+    """
     words = fold(name).split()
-    return " ".join(words[1:] if words and words[0] in {fold(prefix) for prefix in _NAME_PREFIXES} else words)
+    keys = {" ".join(words): None}
+    while words and words[0] in {fold(prefix) for prefix in _NAME_PREFIXES}:
+        words = words[1:]
+        keys[" ".join(words)] = None
+    return keys
 
 
 def _place(row: dict[str, str]) -> Place:

@@ -1,0 +1,28 @@
+"""Form A02: files on residence that the police settle (plan P1.II.6.b)."""
+
+from schemas.edits import balance, bound
+from schemas.form import DeskForm, field
+from schemas.units import Files
+
+
+class Residence(
+    DeskForm,
+    code="A02",
+    sheet="Cư trú",
+    title="Hồ sơ đăng ký, quản lý cư trú",
+    domain="residence",
+    reporter="police",
+):
+    """One row per commune: files received in the period, those turned back, and those settled."""
+
+    received: Files = field("Hồ sơ cư trú tiếp nhận", figure="residence.files.received", plan="P1.II.6.b")
+    rejected: Files = field("Hồ sơ trả lại, từ chối tiếp nhận", figure="residence.files.rejected", plan="P1.II.6.b")
+    done: Files = field("Hồ sơ cư trú đã thực hiện", figure="residence.files.done", plan="P1.II.6.b")
+    done_online: Files = field(
+        "Hồ sơ cư trú đã thực hiện trực tuyến", figure="residence.files.done.online", plan="P1.II.6.b"
+    )
+
+    edits = (
+        balance("A02-01", "received", ["rejected", "done"]),
+        bound("A02-02", ["done_online"], "done"),
+    )

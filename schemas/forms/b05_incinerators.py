@@ -1,0 +1,25 @@
+"""Form B05: rubbish incinerators built in a village (plan P1.II.1.a)."""
+
+from schemas.form import VillageForm, field
+from schemas.units import Incinerators
+
+
+class VillageIncinerators(
+    VillageForm, code="B05", sheet="Lò đốt rác", title="Xây dựng lò đốt rác", domain="incinerators"
+):
+    """One row per village: incinerators built since the start of the year, and how many it is to build, if any."""
+
+    built: Incinerators = field(
+        "Số lò đốt rác đã xây dựng",
+        figure="env.incinerators.built",
+        plan="P1.II.1.a",
+        each="env.incinerators.{reporter}.built",
+    )
+    target: Incinerators = field(
+        "Chỉ tiêu lò đốt rác giao cho thôn trong năm",
+        definition="Để trống nếu thôn không được giao chỉ tiêu.",
+        figure=None,
+        plan="P1.II.1.a",
+        each="env.incinerators.{reporter}.target",
+        optional=True,
+    )

@@ -1,0 +1,128 @@
+"""Form C01: national target programmes, their projects and Project 1 by kind of support (plan P1.II.1.a and b)."""
+
+from schemas.edits import balance, bound
+from schemas.form import DeskForm, field
+from schemas.units import Dong, Households, Projects
+
+_PROJECTS, _COST = "Dự án đã triển khai trong năm", "Kinh phí Dự án 1"
+_HOUSING, _TOOLS, _WATER = "Dự án 1: nhà ở", "Dự án 1: chuyển đổi nghề", "Dự án 1: nước sinh hoạt phân tán"
+_CAPITAL = "Phần vốn giao thực hiện trong năm cho nội dung này."
+
+
+class Programmes(
+    DeskForm,
+    code="C01",
+    sheet="Chương trình MTQG",
+    title="Thực hiện các chương trình mục tiêu quốc gia",
+    domain="programmes",
+    reporter="programmes",
+):
+    """One row per commune: projects under way, and what Project 1 was assigned, approved and disbursed this year.
+
+    Project 1 of the programme for ethnic minority and mountainous areas supports the same in every commune: land,
+    housing, a change of trade, water. Land has no line of its own here, so the capitals need not make up the cost.
+    """
+
+    projects: Projects = field(
+        "Tổng số dự án đã triển khai", figure="mtqg.projects.total", plan="P1.II.1.a", section=_PROJECTS
+    )
+    projects_poverty: Projects = field(
+        "Dự án thuộc chương trình giảm nghèo bền vững",
+        figure="mtqg.projects.poverty",
+        plan="P1.II.1.a",
+        section=_PROJECTS,
+    )
+    projects_development: Projects = field(
+        "Dự án thuộc chương trình phát triển kinh tế - xã hội vùng dân tộc thiểu số và miền núi",
+        figure="mtqg.projects.development",
+        plan="P1.II.1.a",
+        section=_PROJECTS,
+    )
+    cost: Dong = field("Tổng kinh phí Dự án 1", figure="mtqg.da1.cost.total", plan="P1.II.1.a", section=_COST)
+    cost_central: Dong = field(
+        "Ngân sách Trung ương cho Dự án 1", figure="mtqg.da1.cost.central", plan="P1.II.1.a", section=_COST
+    )
+    cost_local: Dong = field(
+        "Ngân sách địa phương cho Dự án 1", figure="mtqg.da1.cost.local", plan="P1.II.1.a", section=_COST
+    )
+    housing_approved: Households = field(
+        "Hộ được duyệt hỗ trợ xây mới nhà ở",
+        figure="mtqg.da1.housing.households.approved",
+        plan="P1.II.1.a",
+        section=_HOUSING,
+    )
+    housing_households: Households = field(
+        "Hộ đã giải ngân hỗ trợ xây mới nhà ở",
+        figure="mtqg.da1.housing.households.disbursed",
+        plan="P1.II.1.a",
+        section=_HOUSING,
+    )
+    housing_capital: Dong = field(
+        "Vốn giao hỗ trợ xây mới nhà ở", figure="mtqg.da1.housing.capital", section=_HOUSING, definition=_CAPITAL
+    )
+    housing_disbursed: Dong = field(
+        "Số tiền giải ngân hỗ trợ xây mới nhà ở",
+        figure="mtqg.da1.housing.disbursed",
+        plan="P1.II.1.b",
+        section=_HOUSING,
+    )
+    tools_approved: Households = field(
+        "Hộ được duyệt hỗ trợ mua sắm máy móc, nông cụ",
+        figure="mtqg.da1.tools.households.approved",
+        plan="P1.II.1.a",
+        section=_TOOLS,
+    )
+    tools_households: Households = field(
+        "Hộ đã giải ngân hỗ trợ mua sắm máy móc, nông cụ",
+        figure="mtqg.da1.tools.households.disbursed",
+        plan="P1.II.1.a",
+        section=_TOOLS,
+    )
+    tools_capital: Dong = field(
+        "Vốn giao hỗ trợ mua sắm máy móc, nông cụ",
+        figure="mtqg.da1.tools.capital",
+        section=_TOOLS,
+        definition=_CAPITAL,
+    )
+    tools_disbursed: Dong = field(
+        "Số tiền giải ngân hỗ trợ mua sắm máy móc, nông cụ",
+        figure="mtqg.da1.tools.disbursed",
+        plan="P1.II.1.b",
+        section=_TOOLS,
+    )
+    water_approved: Households = field(
+        "Hộ được duyệt hỗ trợ nước sinh hoạt phân tán",
+        figure="mtqg.da1.water.households.approved",
+        plan="P1.II.1.a",
+        section=_WATER,
+    )
+    water_households: Households = field(
+        "Hộ đã giải ngân hỗ trợ nước sinh hoạt phân tán",
+        figure="mtqg.da1.water.households.disbursed",
+        plan="P1.II.1.a",
+        section=_WATER,
+    )
+    water_capital: Dong = field(
+        "Vốn giao hỗ trợ nước sinh hoạt phân tán",
+        figure="mtqg.da1.water.capital",
+        section=_WATER,
+        definition=_CAPITAL,
+    )
+    water_disbursed: Dong = field(
+        "Số tiền giải ngân hỗ trợ nước sinh hoạt phân tán",
+        figure="mtqg.da1.water.disbursed",
+        plan="P1.II.1.b",
+        section=_WATER,
+    )
+
+    edits = (
+        balance("C01-01", "projects", ["projects_poverty", "projects_development"]),
+        balance("C01-02", "cost", ["cost_central", "cost_local"]),
+        bound("C01-03", ["housing_capital", "tools_capital", "water_capital"], "cost"),
+        bound("C01-04", ["housing_households"], "housing_approved"),
+        bound("C01-05", ["tools_households"], "tools_approved"),
+        bound("C01-06", ["water_households"], "water_approved"),
+        bound("C01-07", ["housing_disbursed"], "housing_capital"),
+        bound("C01-08", ["tools_disbursed"], "tools_capital"),
+        bound("C01-09", ["water_disbursed"], "water_capital"),
+    )

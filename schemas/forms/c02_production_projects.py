@@ -1,0 +1,73 @@
+"""Form C02: production projects of the national target programmes (plan P1.II.1.a)."""
+
+from schemas.edits import balance
+from schemas.form import LineForm, field
+from schemas.units import Dong, Households
+
+
+class ProductionProjects(
+    LineForm,
+    code="C02",
+    sheet="Dự án sản xuất",
+    title="Dự án hỗ trợ phát triển sản xuất",
+    domain="production_projects",
+    reporter="programmes",
+    lines="Tên dự án",
+):
+    """One row per project: who takes part, and who pays.
+
+    What a programme gives is split into central and local budget only where the decision splits it.
+    """
+
+    households: Households = field(
+        "Tổng số hộ tham gia",
+        definition="Hộ tham gia hai dự án tính hai lần trong tổng toàn xã.",
+        figure="mtqg.production.households",
+        each="mtqg.{line}.households",
+        plan="P1.II.1.a",
+    )
+    households_poor: Households = field(
+        "Hộ nghèo tham gia",
+        figure="mtqg.production.households.poor",
+        each="mtqg.{line}.households.poor",
+        plan="P1.II.1.a",
+    )
+    households_near_poor: Households = field(
+        "Hộ cận nghèo tham gia",
+        figure="mtqg.production.households.near_poor",
+        each="mtqg.{line}.households.near_poor",
+        plan="P1.II.1.a",
+    )
+    households_escaped: Households = field(
+        "Hộ mới thoát nghèo tham gia",
+        figure="mtqg.production.households.escaped_poverty",
+        each="mtqg.{line}.households.escaped_poverty",
+        plan="P1.II.1.a",
+    )
+    cost: Dong = field(
+        "Tổng kinh phí", figure="mtqg.production.cost.total", each="mtqg.{line}.cost.total", plan="P1.II.1.a"
+    )
+    programme: Dong = field(
+        "Kinh phí hỗ trợ từ chương trình",
+        figure="mtqg.production.cost.programme",
+        each="mtqg.{line}.cost.programme",
+        plan="P1.II.1.a",
+    )
+    central: Dong = field(
+        "Ngân sách Trung ương", figure=None, each="mtqg.{line}.cost.central", plan="P1.II.1.a", optional=True
+    )
+    local: Dong = field(
+        "Ngân sách địa phương", figure=None, each="mtqg.{line}.cost.local", plan="P1.II.1.a", optional=True
+    )
+    contribution: Dong = field(
+        "Vốn đối ứng của các hộ",
+        figure="mtqg.production.cost.contribution",
+        each="mtqg.{line}.cost.contribution",
+        plan="P1.II.1.a",
+    )
+
+    edits = (
+        balance("C02-01", "households", ["households_poor", "households_near_poor", "households_escaped"]),
+        balance("C02-02", "cost", ["programme", "contribution"]),
+        balance("C02-03", "programme", ["central", "local"]),
+    )

@@ -1,0 +1,26 @@
+"""Form C03: loan files under the province's policy on investment in farming (plan P1.II.1.a)."""
+
+from schemas.form import DeskForm, field
+from schemas.units import Households
+
+
+class Loans(
+    DeskForm,
+    code="C03",
+    sheet="Hồ sơ vay vốn",
+    title="Vay vốn theo chính sách đầu tư nông nghiệp của tỉnh",
+    domain="loans",
+    reporter="programmes",
+):
+    """One row per commune: households by how far their file has come. A household is counted at its last step only."""
+
+    file_completed: Households = field(
+        "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định",
+        figure="loans.nq08.households.file_completed",
+        plan="P1.II.1.a",
+    )
+    file_submitted: Households = field(
+        "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định",
+        figure="loans.nq08.households.file_submitted",
+        plan="P1.II.1.a",
+    )

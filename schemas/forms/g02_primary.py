@@ -1,0 +1,203 @@
+"""Form G02: staff, pupils, results, awards and prizes of a primary school (plan P1.II.2.c, footnote 6)."""
+
+from functools import partial
+
+from schemas.edits import balance, bound
+from schemas.form import DeskForm, field
+from schemas.units import Classes, People, Percent, Prizes, Pupils, SchoolSites, Teachers
+
+_STAFF, _PUPILS, _UPKEEP = "Cán bộ, giáo viên, nhân viên", "Điểm trường, lớp, học sinh", "Huy động và duy trì"
+_TEACHERS, _TRAINING = "Giáo viên giỏi, chiến sĩ thi đua", "Bồi dưỡng thường xuyên, kiểm tra nội bộ"
+_RESULTS, _AWARDS, _PRIZES = "Chất lượng đại trà", "Khen thưởng học sinh", "Giải các cuộc thi"
+
+_field = partial(field, figure=None, plan="fn6")
+_maybe = partial(_field, optional=True)
+_maybe_percent = partial(_maybe, decimals=1, maximum=100)
+
+
+class Primary(
+    DeskForm,
+    code="G02",
+    sheet="Tiểu học",
+    title="Kết quả năm học của trường tiểu học",
+    domain="primary",
+    reporter="primary",
+):
+    """One row per primary school: the school year that ended in the period."""
+
+    staff_total: People = _field(
+        "Tổng số cán bộ, giáo viên, nhân viên",
+        figure="edu.primary.staff.total",
+        each="edu.{reporter}.staff.total",
+        section=_STAFF,
+    )
+    managers: People = _field("Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF)
+    teachers_and_support: People = _field(
+        "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF
+    )
+    teachers: People = _maybe("Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF)
+    support: People = _maybe("Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF)
+
+    sites: SchoolSites = _maybe("Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS)
+    classes: Classes = _field(
+        "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS
+    )
+    pupils: Pupils = _field(
+        "Tổng số học sinh", figure="edu.primary.pupils", each="edu.{reporter}.pupils", section=_PUPILS
+    )
+    female: Pupils = _maybe("Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS)
+    ethnic: Pupils = _maybe("Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS)
+    disabled: Pupils = _maybe("Học sinh khuyết tật", each="edu.{reporter}.pupils.disabled", section=_PUPILS)
+    classes_last_year: Classes = _maybe(
+        "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS
+    )
+    pupils_last_year: Pupils = _maybe(
+        "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS
+    )
+
+    enrol_age6_pct: Percent = _maybe_percent(
+        "Tỷ lệ trẻ 6 tuổi vào lớp 1", each="edu.{reporter}.enrol_age6.pct", section=_UPKEEP
+    )
+    attendance_pct: Percent = _maybe_percent(
+        "Tỷ lệ đi học chuyên cần", each="edu.{reporter}.attendance.pct", section=_UPKEEP
+    )
+    retention_pct: Percent = _maybe_percent("Tỷ lệ duy trì sĩ số", each="edu.{reporter}.retention.pct", section=_UPKEEP)
+    two_sessions_pct: Percent = _maybe_percent(
+        "Tỷ lệ học sinh học 2 buổi/ngày", each="edu.{reporter}.two_sessions.pct", section=_UPKEEP
+    )
+    lunch_boarders: Pupils = _maybe("Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP)
+
+    excellent_school: Teachers = _field(
+        "Giáo viên giỏi cấp trường", each="edu.{reporter}.teachers.excellent_school", section=_TEACHERS
+    )
+    excellent_school_base: Teachers = _field(
+        "Giáo viên dự xét giáo viên giỏi cấp trường",
+        each="edu.{reporter}.teachers.excellent_school.base",
+        section=_TEACHERS,
+    )
+    excellent_district: Teachers = _maybe(
+        "Giáo viên giỏi cấp huyện", each="edu.{reporter}.teachers.excellent_district", section=_TEACHERS
+    )
+    excellent_district_base: Teachers = _maybe(
+        "Giáo viên dự xét giáo viên giỏi cấp huyện",
+        each="edu.{reporter}.teachers.excellent_district.base",
+        section=_TEACHERS,
+    )
+    excellent_province: Teachers = _maybe(
+        "Giáo viên giỏi cấp tỉnh", each="edu.{reporter}.teachers.excellent_province", section=_TEACHERS
+    )
+    emulation_fighters: Teachers = _maybe(
+        "Chiến sĩ thi đua cơ sở", each="edu.{reporter}.teachers.emulation_fighters", section=_TEACHERS
+    )
+
+    training_participants: People = _maybe(
+        "Cán bộ quản lý, giáo viên tham gia bồi dưỡng thường xuyên",
+        each="edu.{reporter}.training.participants",
+        section=_TRAINING,
+    )
+    training_completed: People = _maybe(
+        "Cán bộ quản lý, giáo viên hoàn thành bồi dưỡng thường xuyên",
+        each="edu.{reporter}.training.completed",
+        section=_TRAINING,
+    )
+    internal_inspection_pct: Percent = _maybe_percent(
+        "Mức thực hiện kiểm tra nội bộ so với chỉ tiêu đề ra",
+        each="edu.{reporter}.internal_inspection.pct",
+        section=_TRAINING,
+    )
+
+    completion: Pupils = _maybe(
+        "Học sinh hoàn thành nội dung các môn học và hoạt động giáo dục",
+        each="edu.{reporter}.completion.pupils",
+        section=_RESULTS,
+    )
+    completion_class_and_level_pct: Percent = _maybe_percent(
+        "Tỷ lệ hoàn thành chương trình lớp học và chương trình tiểu học",
+        each="edu.{reporter}.completion_class_and_level.pct",
+        section=_RESULTS,
+    )
+    completion_class: Pupils = _maybe(
+        "Học sinh hoàn thành chương trình lớp học",
+        each="edu.{reporter}.completion_class.pupils",
+        section=_RESULTS,
+    )
+    completion_level: Pupils = _maybe(
+        "Học sinh hoàn thành chương trình tiểu học",
+        each="edu.{reporter}.completion_level.pupils",
+        section=_RESULTS,
+    )
+    completion_level_base: Pupils = _maybe(
+        "Học sinh lớp 5 được xét hoàn thành chương trình tiểu học",
+        each="edu.{reporter}.completion_level.base",
+        section=_RESULTS,
+    )
+
+    awards: Pupils = _field("Học sinh được khen thưởng", each="edu.{reporter}.awards.total", section=_AWARDS)
+    awards_excellent: Pupils = _maybe(
+        "Khen thưởng học sinh xuất sắc", each="edu.{reporter}.awards.excellent", section=_AWARDS
+    )
+    awards_exemplary: Pupils = _maybe(
+        "Khen thưởng học sinh tiêu biểu", each="edu.{reporter}.awards.exemplary", section=_AWARDS
+    )
+    awards_subject: Pupils = _maybe(
+        "Khen thưởng vượt trội các môn học", each="edu.{reporter}.awards.subject", section=_AWARDS
+    )
+    awards_pct_last_year: Percent = _maybe_percent(
+        "Tỷ lệ học sinh được khen thưởng năm học trước", each="edu.{reporter}.awards.pct_last_year", section=_AWARDS
+    )
+
+    trang_nguyen_first: Prizes = _maybe(
+        "Trạng nguyên Tiếng Việt: giải Nhất", each="edu.{reporter}.prizes.trang_nguyen.first", section=_PRIZES
+    )
+    trang_nguyen_second: Prizes = _maybe(
+        "Trạng nguyên Tiếng Việt: giải Nhì", each="edu.{reporter}.prizes.trang_nguyen.second", section=_PRIZES
+    )
+    trang_nguyen_consolation: Prizes = _maybe(
+        "Trạng nguyên Tiếng Việt: giải Khuyến khích",
+        each="edu.{reporter}.prizes.trang_nguyen.consolation",
+        section=_PRIZES,
+    )
+    vietnamese_consolation: Prizes = _maybe(
+        "Câu lạc bộ, giao lưu Tiếng Việt: giải Khuyến khích",
+        each="edu.{reporter}.prizes.vietnamese.consolation",
+        section=_PRIZES,
+    )
+    vietnamese_team_consolation: Prizes = _maybe(
+        "Giao lưu Tiếng Việt: giải Khuyến khích đồng đội",
+        each="edu.{reporter}.prizes.vietnamese.team_consolation",
+        section=_PRIZES,
+    )
+    math_consolation: Prizes = _maybe(
+        "Câu lạc bộ Toán: giải Khuyến khích", each="edu.{reporter}.prizes.math.consolation", section=_PRIZES
+    )
+    english_consolation: Prizes = _maybe(
+        "Câu lạc bộ Tiếng Anh: giải Khuyến khích", each="edu.{reporter}.prizes.english.consolation", section=_PRIZES
+    )
+    innovation_consolation: Prizes = _maybe(
+        "Sáng tạo thanh thiếu niên: giải Khuyến khích",
+        each="edu.{reporter}.prizes.innovation.consolation",
+        section=_PRIZES,
+    )
+
+    edits = (
+        balance("G02-01", "staff_total", ["managers", "teachers_and_support"]),
+        balance("G02-02", "teachers_and_support", ["teachers", "support"]),
+        bound("G02-03", ["female"], "pupils"),
+        bound("G02-04", ["ethnic"], "pupils"),
+        bound("G02-05", ["disabled"], "pupils"),
+        bound("G02-06", ["lunch_boarders"], "pupils"),
+        bound("G02-07", ["excellent_school"], "excellent_school_base"),
+        bound("G02-08", ["excellent_school_base"], "teachers_and_support"),
+        bound("G02-09", ["excellent_district"], "excellent_district_base"),
+        bound("G02-10", ["excellent_district_base"], "teachers_and_support"),
+        bound("G02-11", ["excellent_province"], "teachers_and_support"),
+        bound("G02-12", ["emulation_fighters"], "staff_total"),
+        bound("G02-13", ["training_completed"], "training_participants"),
+        bound("G02-14", ["training_participants"], "staff_total"),
+        bound("G02-15", ["completion"], "pupils"),
+        bound("G02-16", ["completion_class"], "pupils"),
+        bound("G02-17", ["completion_level"], "completion_level_base"),
+        bound("G02-18", ["completion_level_base"], "pupils"),
+        balance("G02-19", "awards", ["awards_excellent", "awards_exemplary", "awards_subject"]),
+        bound("G02-20", ["awards"], "pupils"),
+    )

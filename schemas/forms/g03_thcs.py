@@ -1,0 +1,131 @@
+"""Form G03: staff, pupils, results and prizes of a lower secondary school (plan P1.II.2.c, footnote 6)."""
+
+from functools import partial
+
+from schemas.edits import Severity, balance, bound
+from schemas.form import DeskForm, field
+from schemas.units import Classes, People, Percent, Prizes, Pupils
+
+_STAFF, _PUPILS = "Cán bộ, giáo viên, nhân viên", "Lớp, học sinh"
+_GRADES_678, _GRADE_9 = "Lớp 6, 7, 8 (chương trình giáo dục phổ thông mới)", "Lớp 9 (chương trình hiện hành)"
+_PRIZES = "Giải học sinh giỏi các môn văn hóa cấp huyện"
+
+_field = partial(field, plan="fn6")
+_percent = partial(_field, figure=None, decimals=1, maximum=100)
+
+
+class LowerSecondary(
+    DeskForm,
+    code="G03",
+    sheet="THCS",
+    title="Kết quả năm học của trường trung học cơ sở",
+    domain="thcs",
+    reporter="thcs",
+):
+    """One row per lower secondary school: the school year that ended in the period."""
+
+    staff_total: People = _field("Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF)
+    managers: People = _field("Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF)
+    teachers: People = _field("Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF)
+    support: People = _field("Nhân viên", figure="edu.thcs.staff.support", section=_STAFF)
+
+    classes: Classes = _field("Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS)
+    pupils: Pupils = _field("Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS)
+    assessed: Pupils = _field("Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS)
+    disabled: Pupils = _field("Học sinh khuyết tật học hòa nhập", figure="edu.thcs.disabled", section=_PUPILS)
+
+    grades678_pupils: Pupils = _field(
+        "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678
+    )
+    grades678_disabled: Pupils = _field(
+        "Học sinh khuyết tật lớp 6, 7, 8", figure="edu.thcs.grades678.disabled", section=_GRADES_678
+    )
+    grades678_study_pass: Pupils = _field(
+        "Học sinh lớp 6, 7, 8 có kết quả học tập từ mức đạt trở lên",
+        figure="edu.thcs.grades678.study_pass",
+        section=_GRADES_678,
+    )
+    grades678_conduct_fair: Pupils = _field(
+        "Học sinh lớp 6, 7, 8 có kết quả rèn luyện từ mức khá trở lên",
+        figure="edu.thcs.grades678.conduct_fair",
+        section=_GRADES_678,
+    )
+
+    grade9_pupils: Pupils = _field("Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9)
+    grade9_pupils_start: Pupils = _field(
+        "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9
+    )
+    grade9_disabled: Pupils = _field("Học sinh khuyết tật lớp 9", figure="edu.thcs.grade9.disabled", section=_GRADE_9)
+    grade9_average_up_pct: Percent = _percent(
+        "Tỷ lệ học sinh lớp 9 đạt học lực trung bình trở lên",
+        each="edu.{reporter}.grade9.average_up.pct",
+        section=_GRADE_9,
+    )
+    grade9_excellent: Pupils = _field(
+        "Học sinh lớp 9 xếp loại Giỏi", figure="edu.thcs.grade9.excellent", section=_GRADE_9
+    )
+    grade9_good: Pupils = _field("Học sinh lớp 9 xếp loại Khá", figure="edu.thcs.grade9.good", section=_GRADE_9)
+    grade9_excellent_commitment: Percent = _percent(
+        "Tỷ lệ học sinh Giỏi lớp 9 đã cam kết", each="edu.{reporter}.grade9.excellent.commitment", section=_GRADE_9
+    )
+    grade9_good_commitment: Percent = _percent(
+        "Tỷ lệ học sinh Khá lớp 9 đã cam kết", each="edu.{reporter}.grade9.good.commitment", section=_GRADE_9
+    )
+
+    grade8_second: Prizes = _field("Lớp 8: giải Nhì", figure="edu.thcs.prizes.grade8.second", section=_PRIZES)
+    grade8_third: Prizes = _field("Lớp 8: giải Ba", figure="edu.thcs.prizes.grade8.third", section=_PRIZES)
+    grade8_consolation: Prizes = _field(
+        "Lớp 8: giải Khuyến khích", figure="edu.thcs.prizes.grade8.consolation", section=_PRIZES
+    )
+    grade8_consolation_literature: Prizes = _field(
+        "Lớp 8: giải Khuyến khích môn Ngữ văn",
+        figure="edu.thcs.prizes.grade8.consolation.literature",
+        section=_PRIZES,
+    )
+    grade8_consolation_geography: Prizes = _field(
+        "Lớp 8: giải Khuyến khích môn Địa lý",
+        figure="edu.thcs.prizes.grade8.consolation.geography",
+        section=_PRIZES,
+    )
+    grade8_consolation_other: Prizes = _field(
+        "Lớp 8: giải Khuyến khích các môn khác", figure="edu.thcs.prizes.grade8.consolation.other", section=_PRIZES
+    )
+    grade9_consolation: Prizes = _field(
+        "Lớp 9: giải Khuyến khích", figure="edu.thcs.prizes.grade9.consolation", section=_PRIZES
+    )
+    grade9_consolation_literature: Prizes = _field(
+        "Lớp 9: giải Khuyến khích môn Ngữ văn",
+        figure="edu.thcs.prizes.grade9.consolation.literature",
+        section=_PRIZES,
+    )
+    grade9_consolation_geography: Prizes = _field(
+        "Lớp 9: giải Khuyến khích môn Địa lý",
+        figure="edu.thcs.prizes.grade9.consolation.geography",
+        section=_PRIZES,
+    )
+    grade9_consolation_other: Prizes = _field(
+        "Lớp 9: giải Khuyến khích các môn khác", figure="edu.thcs.prizes.grade9.consolation.other", section=_PRIZES
+    )
+
+    edits = (
+        balance("G03-01", "staff_total", ["managers", "teachers", "support"]),
+        balance("G03-02", "pupils", ["grades678_pupils", "grade9_pupils"]),
+        balance("G03-03", "pupils", ["assessed", "disabled"]),
+        balance("G03-04", "disabled", ["grades678_disabled", "grade9_disabled"]),
+        bound("G03-05", ["grades678_disabled"], "grades678_pupils"),
+        bound("G03-06", ["grade9_disabled"], "grade9_pupils"),
+        bound("G03-07", ["grades678_study_pass"], "grades678_pupils"),
+        bound("G03-08", ["grades678_conduct_fair"], "grades678_pupils"),
+        bound("G03-09", ["grade9_excellent", "grade9_good"], "grade9_pupils"),
+        bound("G03-10", ["grades678_study_pass", "grades678_disabled"], "grades678_pupils", severity=Severity.WARNING),
+        balance(
+            "G03-11",
+            "grade8_consolation",
+            ["grade8_consolation_literature", "grade8_consolation_geography", "grade8_consolation_other"],
+        ),
+        balance(
+            "G03-12",
+            "grade9_consolation",
+            ["grade9_consolation_literature", "grade9_consolation_geography", "grade9_consolation_other"],
+        ),
+    )

@@ -1,0 +1,23 @@
+"""Form K03: the coming year's targets that name a village (plan P2.II.3)."""
+
+from schemas.form import LineForm, field
+from schemas.units import Incinerators, VillageGates
+
+
+class VillageTargets(
+    LineForm,
+    code="K03",
+    sheet="Chỉ tiêu giao thôn",
+    title="Chỉ tiêu năm kế hoạch giao cho thôn",
+    domain="village_targets",
+    reporter="planning",
+    lines="Tên thôn",
+):
+    """One row per village that is given a target, under the village's code; what it is not given stays blank."""
+
+    village_gates: VillageGates = field(
+        "Cổng làng xây dựng", figure=None, each="target.village_gate.{line}", plan="P2.II.3.2", optional=True
+    )
+    incinerators: Incinerators = field(
+        "Lò đốt rác xây mới", figure=None, each="target.env.incinerators.{line}", plan="P2.II.3.3", optional=True
+    )

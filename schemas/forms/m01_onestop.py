@@ -1,0 +1,69 @@
+"""Form M01: files at the one-stop desk and procedures offered online (plan P1.II.5.3 and P1.II.6.b)."""
+
+from schemas.edits import Severity, balance, bound
+from schemas.form import DeskForm, field
+from schemas.units import Files, Procedures
+
+_ALL, _FIELDS, _ONLINE = "Hồ sơ trong kỳ", "Hồ sơ theo lĩnh vực", "Dịch vụ công trực tuyến"
+
+
+class OneStop(
+    DeskForm,
+    code="M01",
+    sheet="Một cửa",
+    title="Hồ sơ thủ tục hành chính tại bộ phận Một cửa",
+    domain="onestop",
+    reporter="onestop",
+):
+    """One row per commune: files by how they came in and by what they were about, and the procedures offered online."""
+
+    received: Files = field("Tổng số hồ sơ tiếp nhận", figure="onestop.received", plan="P1.II.5.3", section=_ALL)
+    resolved: Files = field("Tổng số hồ sơ đã giải quyết", figure="onestop.resolved", plan="P1.II.5.3", section=_ALL)
+    direct: Files = field("Hồ sơ giải quyết trực tiếp", figure="onestop.direct", plan="P1.II.5.3", section=_ALL)
+    online: Files = field("Hồ sơ giải quyết trực tuyến", figure="onestop.online", plan="P1.II.5.3", section=_ALL)
+    civil_status: Files = field("Lĩnh vực hộ tịch", figure="onestop.civil_status", plan="P1.II.5.3", section=_FIELDS)
+    civil_status_online: Files = field(
+        "Hộ tịch, trực tuyến", figure="onestop.civil_status.online", plan="P1.II.5.3", section=_FIELDS
+    )
+    certification: Files = field(
+        "Lĩnh vực chứng thực", figure="onestop.certification", plan="P1.II.5.3", section=_FIELDS
+    )
+    certification_online: Files = field(
+        "Chứng thực, trực tuyến", figure="onestop.certification.online", plan="P1.II.5.3", section=_FIELDS
+    )
+    labour_social: Files = field(
+        "Lĩnh vực lao động, thương binh xã hội, dân tộc",
+        figure="onestop.labour_social",
+        plan="P1.II.5.3",
+        section=_FIELDS,
+    )
+    labour_social_online: Files = field(
+        "Lao động, thương binh xã hội, dân tộc, trực tuyến",
+        figure="onestop.labour_social.online",
+        plan="P1.II.5.3",
+        section=_FIELDS,
+    )
+    land: Files = field("Lĩnh vực đất đai", figure="onestop.land", plan="P1.II.5.3", section=_FIELDS)
+    land_online: Files = field("Đất đai, trực tuyến", figure="onestop.land.online", section=_FIELDS)
+    procedures_online: Procedures = field(
+        "Tổng số dịch vụ công trực tuyến", figure="dvctt.total", plan="P1.II.6.b", section=_ONLINE
+    )
+    procedures_full: Procedures = field("Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE)
+    procedures_partial: Procedures = field("Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE)
+
+    edits = (
+        balance("M01-01", "received", ["civil_status", "certification", "labour_social", "land"]),
+        balance("M01-02", "resolved", ["direct", "online"]),
+        # A warning: files left over from an earlier period may be settled in this one.
+        bound("M01-03", ["resolved"], "received", severity=Severity.WARNING),
+        balance(
+            "M01-04",
+            "online",
+            ["civil_status_online", "certification_online", "labour_social_online", "land_online"],
+        ),
+        bound("M01-05", ["civil_status_online"], "civil_status"),
+        bound("M01-06", ["certification_online"], "certification"),
+        bound("M01-07", ["labour_social_online"], "labour_social"),
+        bound("M01-08", ["land_online"], "land"),
+        balance("M01-09", "procedures_online", ["procedures_full", "procedures_partial"]),
+    )

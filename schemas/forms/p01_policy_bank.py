@@ -1,0 +1,22 @@
+"""Form P01: credit of the Bank for Social Policies (plan P1.II.1.e)."""
+
+from schemas.form import DeskForm, field
+from schemas.units import Dong
+
+
+class PolicyBank(
+    DeskForm,
+    code="P01",
+    sheet="Tín dụng chính sách",
+    title="Tín dụng chính sách xã hội trên địa bàn xã",
+    domain="credit",
+    reporter="policy_bank",
+):
+    """One row per commune: what households owe the bank on the latest monthly day of disbursement it reports."""
+
+    outstanding: Dong = field(
+        "Tổng dư nợ",
+        figure="credit.policy_bank.outstanding",
+        plan="P1.II.1.e",
+        definition="Tính đến phiên giao dịch gần nhất có số liệu; ngày ghi ở cột ghi chú.",
+    )

@@ -1,0 +1,44 @@
+"""Form Q01: recruits, reserve and the militia's work (plan P1.II.4.a)."""
+
+from schemas.edits import balance
+from schemas.form import DeskForm, field
+from schemas.units import DongPerGift, Hectares, People
+
+_RECRUITS, _FORCES = "Giao quân", "Lực lượng và huấn luyện"
+
+
+class Military(
+    DeskForm, code="Q01", sheet="Quân sự", title="Công tác quốc phòng", domain="military", reporter="military"
+):
+    """One row per commune: the year's recruits, the reserve registered and what the militia cleared in training."""
+
+    recruits: People = field(
+        "Thanh niên lên đường nhập ngũ", figure="military.recruits.total", plan="P1.II.4.a", section=_RECRUITS
+    )
+    recruits_army: People = field(
+        "Tham gia nghĩa vụ quân sự", figure="military.recruits.army", plan="P1.II.4.a", section=_RECRUITS
+    )
+    recruits_police: People = field(
+        "Tham gia nghĩa vụ công an", figure="military.recruits.police", plan="P1.II.4.a", section=_RECRUITS
+    )
+    gift_value: DongPerGift = field(
+        "Trị giá một suất quà tặng thanh niên nhập ngũ",
+        figure="military.recruits.gift_value",
+        plan="P1.II.4.a",
+        section=_RECRUITS,
+    )
+    reserve_registered: People = field(
+        "Quân nhân xuất ngũ được đăng ký dự bị",
+        figure="military.reserve.registered",
+        plan="P1.II.4.a",
+        section=_FORCES,
+    )
+    range_cleared: Hectares = field(
+        "Diện tích thao trường phát quang",
+        figure="military.range_cleared",
+        decimals=1,
+        plan="P1.II.4.a",
+        section=_FORCES,
+    )
+
+    edits = (balance("Q01-01", "recruits", ["recruits_army", "recruits_police"]),)

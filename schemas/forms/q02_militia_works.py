@@ -1,0 +1,23 @@
+"""Form Q02: what the militia built for the villages (plan P1.II.4.a)."""
+
+from schemas.form import LineForm, field
+from schemas.units import Incinerators
+
+
+class MilitiaWorks(
+    LineForm,
+    code="Q02",
+    sheet="Dân quân giúp dân",
+    title="Công trình dân quân xây dựng giúp các thôn",
+    domain="militia_works",
+    reporter="military",
+    lines="Tên thôn",
+):
+    """One row per village helped: the incinerators the militia built there. A line's code is the village's."""
+
+    incinerators: Incinerators = field(
+        "Lò đốt rác do dân quân xây",
+        figure="military.incinerators.built",
+        each="env.incinerators.{line}.militia_built",
+        plan="P1.II.4.a",
+    )

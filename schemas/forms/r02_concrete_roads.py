@@ -1,0 +1,100 @@
+"""Form R02: roads concreted by the State and the people together (plan P1.II.1.a)."""
+
+from schemas.edits import balance
+from schemas.form import LineForm, field
+from schemas.units import Centimetres, CubicMetres, Dong, LabourDays, Metres, MillionDong, Tonnes
+
+
+class ConcreteRoads(
+    LineForm,
+    code="R02",
+    sheet="Đường bê tông",
+    title="Đường giao thông nông thôn đã bê tông hóa",
+    domain="roads",
+    reporter="works",
+    lines="Tên công trình",
+):
+    """One row per road: its size, what the State and the people gave.
+
+    The length concreted in a commune counts roads of a village or hamlet (đường trục thôn, xóm) and leaves out alleys
+    (đường ngõ xóm), as the criteria of new rural areas count the two apart; so each road says how much of it is which.
+    """
+
+    length: Metres = field("Chiều dài", figure=None, each="roads.concrete.{line}.length", plan="P1.II.1.a", decimals=0)
+    main_length: Metres = field(
+        "Chiều dài đường trục thôn, xóm",
+        definition="Phần tính vào tổng chiều dài đã bê tông hóa của xã.",
+        figure="roads.concrete.total.length",
+        plan="P1.II.1.a",
+        decimals=0,
+    )
+    alley_length: Metres = field(
+        "Chiều dài đường ngõ xóm",
+        definition="Phần không tính vào tổng chiều dài đã bê tông hóa của xã.",
+        figure="roads.concrete.alleys.length",
+        decimals=0,
+    )
+    width: Metres = field(
+        "Chiều rộng mặt đường",
+        figure=None,
+        each="roads.concrete.{line}.width",
+        plan="P1.II.1.a",
+        decimals=0,
+        optional=True,
+    )
+    thickness: Centimetres = field(
+        "Chiều dày mặt đường",
+        figure=None,
+        each="roads.concrete.{line}.thickness",
+        plan="P1.II.1.a",
+        decimals=0,
+        optional=True,
+    )
+    cement: Tonnes = field(
+        "Xi măng Nhà nước hỗ trợ",
+        figure=None,
+        each="roads.concrete.{line}.cement",
+        plan="P1.II.1.a",
+        decimals=0,
+        optional=True,
+    )
+    sand: CubicMetres = field(
+        "Cát được hỗ trợ",
+        figure=None,
+        each="roads.concrete.{line}.sand",
+        plan="P1.II.1.a",
+        decimals=1,
+        optional=True,
+    )
+    stone: CubicMetres = field(
+        "Đá được hỗ trợ",
+        figure=None,
+        each="roads.concrete.{line}.stone",
+        plan="P1.II.1.a",
+        decimals=1,
+        optional=True,
+    )
+    commune_cost: MillionDong = field(
+        "Kinh phí từ ngân sách xã",
+        figure=None,
+        each="roads.concrete.{line}.commune_cost",
+        plan="P1.II.1.a",
+        decimals=0,
+        optional=True,
+    )
+    labour_days: LabourDays = field(
+        "Ngày công nhân dân đóng góp",
+        figure=None,
+        each="roads.concrete.{line}.labour_days",
+        plan="P1.II.1.a",
+        optional=True,
+    )
+    day_wage: Dong = field(
+        "Đơn giá quy đổi một ngày công",
+        definition="Để trống nếu ngày công không quy ra tiền.",
+        figure=None,
+        each="roads.concrete.{line}.day_wage",
+        optional=True,
+    )
+
+    edits = (balance("R02-01", "length", ["main_length", "alley_length"]),)

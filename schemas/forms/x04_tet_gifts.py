@@ -1,0 +1,48 @@
+"""Form X04: gifts for the lunar new year, donor by donor (plan P1.II.2.a and footnote 5)."""
+
+from schemas.edits import balance, bound, product
+from schemas.form import LineForm, field
+from schemas.units import Dong, GiftPackages, Households
+
+
+class TetGifts(
+    LineForm,
+    code="X04",
+    sheet="Quà Tết",
+    title="Quà Tết đã tiếp nhận và trao",
+    domain="tet_gifts",
+    reporter="social",
+    lines="Đơn vị tặng",
+):
+    """One row per donor and unit value: how many packages, worth how much.
+
+    Donors found in every commune have fixed line codes: ``state_merit.president`` and ``state_merit.province`` for the
+    State's gifts to people of merit, ``veterans_central`` for the Veterans' Association, ``commune_committee`` for the
+    commune's own. How a package divides into money and goods is left blank where the donor does not say it.
+    """
+
+    packages: GiftPackages = field(
+        "Số suất quà", figure="tet.gifts.packages.total", each="tet.gifts.{line}.packages", plan="fn5"
+    )
+    unit_cash: Dong = field(
+        "Tiền mặt một suất", figure=None, each="tet.gifts.{line}.unit_cash", plan="fn5", optional=True
+    )
+    unit_kind: Dong = field(
+        "Hiện vật một suất", figure=None, each="tet.gifts.{line}.unit_kind", plan="fn5", optional=True
+    )
+    unit_value: Dong = field("Trị giá một suất", figure=None, each="tet.gifts.{line}.unit_value", plan="fn5")
+    value: Dong = field("Tổng trị giá", figure="tet.gifts.value.total", each="tet.gifts.{line}.value", plan="P1.II.2.a")
+    households: Households = field(
+        "Số hộ được tặng",
+        definition="Để trống nếu quà tặng cho cá nhân, hoặc không ghi số hộ.",
+        figure=None,
+        each="tet.gifts.{line}.households",
+        plan="fn5",
+        optional=True,
+    )
+
+    edits = (
+        balance("X04-01", "unit_value", ["unit_cash", "unit_kind"]),
+        product("X04-02", "value", ["packages", "unit_value"]),
+        bound("X04-03", ["households"], "packages"),
+    )
