@@ -8,6 +8,7 @@ import warnings
 
 import dagster as dg
 
-# Backfill policies are in beta and partitioned checks in preview; the version is pinned, so nobody needs to hear it each time.
+# Backfill policies are in beta and partitioned checks in preview; the version is pinned,
+# so nobody needs to hear it each time.
 for _notice in (dg.BetaWarning, dg.PreviewWarning):
     warnings.filterwarnings("ignore", category=_notice)

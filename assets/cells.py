@@ -18,7 +18,8 @@ REREAD_TAG = "returns/reread"
     group_name="tiep_nhan",
     kinds={"excel", "parquet"},
     metadata=column_schema(marts.CELLS),
-    description="Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. Chỉ mở lại tệp đã thay đổi.",
+    description="Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
+    "Chỉ mở lại tệp đã thay đổi.",
 )
 def cells(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Stage the cells of the return sets."""

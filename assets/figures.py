@@ -28,7 +28,8 @@ def _figures(chapter: Chapter) -> dg.AssetsDefinition:
         deps=[["marts", form.domain] for form in chapter.forms],
         partitions_def=RETURN_SETS,
         backfill_policy=ONE_RUN,
-        # A form held back stops its chapter within a run; what the other marts of the chapter changed is caught up here.
+        # A form held back stops its chapter within a run;
+        # what the other marts of the chapter changed is caught up here.
         automation_condition=dg.AutomationCondition.eager(),
         group_name="chi_tieu",
         kinds={"parquet", "table"},

@@ -25,7 +25,8 @@ def _spec(form: type[Form], group: str) -> dg.AssetSpec:
         group_name=group,
         kinds={"parquet", "table"},
         metadata={**column_schema(marts.mart(form)), **mart_lineage(form)},
-        description=f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {_grain(form)}, chỉ gồm số đã chấp nhận.",
+        description=f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {_grain(form)}, "
+        "chỉ gồm số đã chấp nhận.",
         partitions_def=RETURN_SETS,
         # A red check stops its whole step; what the same desk sent in order is caught up. The gate is in the data.
         automation_condition=dg.AutomationCondition.eager(),
@@ -83,7 +84,8 @@ def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.Mate
     group_name="phan_tich",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.PLACES),
-    description="Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
+    description="Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
+    "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
 )
 def places(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the places dimension."""

@@ -20,7 +20,8 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
         group_name="tiep_nhan",
         kinds={"parquet"},
         metadata=column_schema(marts.ENTRIES),
-        description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, đã áp dụng sổ đính chính.",
+        description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, "
+        "đã áp dụng sổ đính chính.",
         partitions_def=RETURN_SETS,
     )
 

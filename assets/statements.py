@@ -27,7 +27,8 @@ _HEADINGS = {
     group_name="chi_tieu",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.STATEMENTS),
-    description="So từng con số kế hoạch in ra với con số tính được: khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    description="So từng con số kế hoạch in ra với con số tính được: "
+    "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
 )
 def statements(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the statements of the return sets."""

@@ -2,8 +2,9 @@
 
 Belongs here: that grouping. Does not belong here: what a step does.
 
-Starting a step costs Dagster more than checking a form costs us, so the forms of one desk are checked in one step and
-published in one; each still is an asset with a check of its own. The villages' forms, where most trouble is, stay apart.
+Starting a step costs Dagster more than checking a form costs us, so the forms of one desk are checked in
+one step and published in one; each still is an asset with a check of its own. The villages' forms, where
+most trouble is, stay apart.
 """
 
 from schemas.form import Form

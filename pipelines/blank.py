@@ -64,7 +64,8 @@ def workbook(
         period: The reporting period printed in the heading.
         commune: The commune's name as printed.
         reporter: The reporter's name as printed.
-        answers: What to fill in, by form code, line code (empty in a form with one record) and field; without it the workbook is blank.
+        answers: What to fill in, by form code, line code (empty in a form with one record) and field; without it the
+            workbook is blank.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})

@@ -1,7 +1,7 @@
 """``returns``: the command line.
 
-Belongs here: verbs, options, output, exit codes. Does not belong here: a second pipeline: ``refresh`` runs the Dagster job,
-all other verbs read what it published. Heavy packages are imported inside the verbs that need them.
+Belongs here: verbs, options, output, exit codes. Does not belong here: a second pipeline: ``refresh`` runs the Dagster
+job, all other verbs read what it published. Heavy packages are imported inside the verbs that need them.
 
 Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run.
 """
@@ -206,7 +206,7 @@ def figures(
     rows = published.figures(store, period, place or commune)
     missing = _never_published(period, rows, held)
     for row in rows:
-        if any(f"(biểu {form})" in row["formula"] for form in held):
+        if not held.keys().isdisjoint(row["forms"].split()):
             row["status"] = "held"
     shown = [row | {"value": _plain(row["value"])} for row in [*rows, *missing]]
     _print(output, FIGURE_COLUMNS, shown)
@@ -430,7 +430,8 @@ def ui(
 
     Settings.of(raw, data).export()
     workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
-    # Dagster gives SIGTERM the handler of SIGINT; where that is ignored (a job in the background) it could not be stopped.
+    # Dagster gives SIGTERM the handler of SIGINT; where that is ignored
+    # (a job in the background) it could not be stopped.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
     print(

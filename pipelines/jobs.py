@@ -1,6 +1,7 @@
 """The refresh job, its nightly schedule, the sensor for new return sets, the automation that catches figures up.
 
-Belongs here: when what is run. Does not belong here: what a run does (``assets``), which sets are stale (``pipelines.layers``).
+Belongs here: when what is run. Does not belong here: what a run does (``assets``),
+which sets are stale (``pipelines.layers``).
 """
 
 import os

@@ -1,11 +1,11 @@
 """The layers of the pipeline: for each, what is loaded, which step is applied, what is stored.
 
-Belongs here: joining storage and steps, for any number of return sets. Does not belong here: Dagster (``assets`` wraps each
-of these functions), rules, formats.
+Belongs here: joining storage and steps, for any number of return sets. Does not belong here: Dagster (``assets`` wraps
+each of these functions), rules, formats.
 
-Every table carries a stamp per return set, a hash of all that decided its rows: the raw files, the ledger, the places and
-this software. A layer hands on the stamp of what it was made from, so that a table made of old input can never pass for new,
-whichever way the layers are run.
+Every table carries a stamp per return set, a hash of all that decided its rows: the raw files, the ledger, the places
+and this software. A layer hands on the stamp of what it was made from, so that a table made of old input can never pass
+for new, whichever way the layers are run.
 """
 
 import hashlib
@@ -328,7 +328,7 @@ OBSERVATIONS = "marts/observations"
 def _publish_rows(
     store: Store, table: str, rows: pa.Table, place: str, touched: set[tuple[str, str]], stamps: Mapping[str, str]
 ) -> int:
-    """Publish a table in which the rows of the touched periods and places are replaced by ``rows``, and all others stay."""
+    """Publish a table: the rows of the touched periods and places are replaced by ``rows``, and all others stay."""
 
     def change(published: pa.Table | None) -> pa.Table:
         now = together([] if published is None else [published], rows.schema)
@@ -358,7 +358,7 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
 
 
 def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
-    """Return the tables that were not made from what lies before them now: marts that may enter, and what is made of marts.
+    """Return the tables not made from what lies before them now: marts that may enter, and what is made of marts.
 
     Within a run a red check stops what follows its step, also what is in order; that is then caught up.
     """

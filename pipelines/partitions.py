@@ -1,7 +1,7 @@
 """Partitions: one per return set, added as folders appear.
 
-Belongs here: the partitions definition, and how sets become the tags of a run. Does not belong here: which sets are stale
-(``pipelines.layers``).
+Belongs here: the partitions definition, and how sets become the tags of a run. Does not belong here: which sets are
+stale (``pipelines.layers``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,8 +39,8 @@ def register(instance: dg.DagsterInstance, keys: Iterable[ReturnSetKey]) -> None
 def run_tags(instance: dg.DagsterInstance, keys: Sequence[ReturnSetKey]) -> Iterator[dict[str, str]]:
     """Yield the tags of as few runs as cover the return sets.
 
-    A range goes by the order in which Dagster came to know the sets and takes in all between its ends, so each stretch of
-    neighbours is one run.
+    A range goes by the order in which Dagster came to know the sets and takes in all between its ends, so each
+    stretch of neighbours is one run.
     """
     wanted, stretch = {str(key) for key in keys}, list[str]()
     for known in [*instance.get_dynamic_partitions(str(RETURN_SETS.name)), ""]:

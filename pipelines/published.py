@@ -1,7 +1,7 @@
 """Reading what has been published: for the verbs that answer quickly.
 
-Belongs here: questions put to the Parquet tables with Arrow alone. Does not belong here: importing forms, pandas or Dagster,
-which would take longer than the answer.
+Belongs here: questions put to the Parquet tables with Arrow alone. Does not belong here: importing forms, pandas or
+Dagster, which would take longer than the answer.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """Running the refresh job from the command line, in the Dagster instance that the UI shows.
 
-Belongs here: one run, started in this process. Does not belong here: a second pipeline; the job is the one the UI starts.
+Belongs here: one run, started in this process. Does not belong here: a second pipeline;
+the job is the one the UI starts.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Where things lie: the raw folder, the output folder, the Dagster home.
 
-Belongs here: the two environment variables, their defaults, and preparing the Dagster home. Does not belong here: Dagster
-itself, which the quick verbs of the command line must not import.
+Belongs here: the two environment variables, their defaults, and preparing the Dagster home. Does not belong here:
+Dagster itself, which the quick verbs of the command line must not import.
 """
 
 import os

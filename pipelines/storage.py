@@ -3,10 +3,10 @@
 Belongs here: where tables lie, replacing them whole, the stamps that say from which raw files they were made.
 Does not belong here: what is in a table.
 
-Two kinds of table. Staged tables (cells, returns, findings) have one file per return set, since each run replaces what it
-works on. Published tables (marts, figures, lineage) are one file for all, which an analyst opens; it is read, changed and
-replaced whole under a lock. Either way a file changes in a single rename: a reader, or a run killed in the middle, sees the
-old table or the new one and nothing between.
+Two kinds of table. Staged tables (cells, returns, findings) have one file per return set, since each run replaces what
+it works on. Published tables (marts, figures, lineage) are one file for all, which an analyst opens; it is read,
+changed and replaced whole under a lock. Either way a file changes in a single rename: a reader, or a run killed in the
+middle, sees the old table or the new one and nothing between.
 """
 
 import json

@@ -1,11 +1,11 @@
 """Edits: the rules a record must satisfy, as objects.
 
-Belongs here: what a rule says, over which fields, in one Vietnamese sentence, how severe a breach is, and the exact test of it.
-Does not belong here: cells, findings, messages to a reporter (``pipelines.steps.findings``).
+Belongs here: what a rule says, over which fields, in one Vietnamese sentence, how severe a breach is, and the exact
+test of it. Does not belong here: cells, findings, messages to a reporter (``pipelines.steps.findings``).
 
-Each edit has four outcomes: it holds, it fails, it is undecided (an operand is blank), or it is not evaluable (an operand
-could not be read, or is itself in doubt). ``holds`` gives the first three as true, false and missing; the fourth is known
-only where cells are known.
+Each edit has four outcomes: it holds, it fails, it is undecided (an operand is blank), or it is not evaluable (an
+operand could not be read, or is itself in doubt). ``holds`` gives the first three as true, false and missing; the
+fourth is known only where cells are known.
 """
 
 from abc import ABC, abstractmethod
@@ -201,7 +201,7 @@ class Agreement(Edit):
     crosses_forms = True
 
     def __init__(self, code: str, line: str, *others: "Quantity", severity: Severity = Severity.ERROR) -> None:
-        """Declare that the desk's ``line`` = the fields of other forms, added up over their reporters in the commune."""
+        """Declare that the desk's ``line`` = the fields of other forms, added up over the commune's reporters."""
         super().__init__(code, severity)
         self.line, self.others = line, others
 

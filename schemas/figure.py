@@ -74,7 +74,7 @@ class Chapter:
 
 
 def fields_of(*forms: type[Form]) -> Iterable[Figure]:
-    """Return the figures that plain fields are: each added up over its reporters, and where asked, reporter by reporter."""
+    """Return the figures that plain fields are: each the sum over its reporters, and where asked, one per reporter."""
     for form in forms:
         for name, item in form.fields().items():
             reference = form.ref(name)

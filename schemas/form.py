@@ -3,8 +3,8 @@
 Belongs here: the base classes of forms, and ``field``, the one place where a field is described.
 Does not belong here: any particular form (``schemas.forms``), the rules themselves (``schemas.edits``).
 
-From a form's class come the blank workbook, the reader's labels, the Pandera types and checks, the Parquet schema with its
-field metadata, Dagster's column schema and the data dictionary. None of them says a label or a unit again.
+From a form's class come the blank workbook, the reader's labels, the Pandera types and checks, the Parquet schema with
+its field metadata, Dagster's column schema and the data dictionary. None of them says a label or a unit again.
 """
 
 import inspect
@@ -23,7 +23,8 @@ from schemas.text import fold
 from schemas.units import DECIMAL, Quantity
 
 KEYS = ("period", "commune", "reporter", "line")
-"""What names one record. ``line`` is the code of the line in forms with many lines per reporter, and empty in others."""
+"""What names one record. ``line`` is the code of the line in forms with many lines per reporter,
+and empty in others."""
 
 REPORTER_KEYS = KEYS[:3]
 """What names one reporter's return."""

@@ -1,6 +1,7 @@
 """Published and staged tables: their Arrow schemas, with what every column means.
 
-Belongs here: column, type, label. Does not belong here: where a table lies and how it is replaced (``pipelines.storage``).
+Belongs here: column, type, label. Does not belong here: where a table lies and
+how it is replaced (``pipelines.storage``).
 """
 
 import pyarrow as pa
@@ -130,6 +131,7 @@ FIGURES = _columns(
     ("expected", "Số đơn vị phải báo cáo"),
     ("exact", "Giá trị chưa làm tròn, dạng phân số"),
     ("formula", "Công thức"),
+    ("forms", "Các biểu dùng đến"),
     ("plan", "Vị trí trong kế hoạch"),
     ("chapter", "Chương"),
     types={"value": DECIMAL, "reported": pa.int64(), "expected": pa.int64()},

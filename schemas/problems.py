@@ -36,8 +36,8 @@ class Problems(Enum):
     )
     NO_HEADER = Problem(
         "W-04",
-        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}. "
-        "Khôi phục dòng tiêu đề theo biểu mẫu.",
+        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» "
+        "nên chưa đọc được biểu {form}. Khôi phục dòng tiêu đề theo biểu mẫu.",
     )
     UNKNOWN_REPORTER = Problem(
         "W-05",
@@ -68,11 +68,13 @@ class Problems(Enum):
     )
     LABEL_MISSING = Problem(
         "C-01",
-        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. Khôi phục dòng này theo biểu mẫu.",
+        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. "
+        "Khôi phục dòng này theo biểu mẫu.",
     )
     LABEL_REPEATED = Problem(
         "C-02",
-        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). Chỉ giữ lại một dòng đúng.",
+        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). "
+        "Chỉ giữ lại một dòng đúng.",
     )
     LINE_REPEATED = Problem(
         "C-12",
@@ -81,8 +83,8 @@ class Problems(Enum):
     )
     WRONG_UNIT = Problem(
         "C-03",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}». "
-        "Ghi lại số theo đúng đơn vị tính của biểu mẫu.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», "
+        "biểu mẫu dùng «{expected}». Ghi lại số theo đúng đơn vị tính của biểu mẫu.",
     )
     NOT_A_NUMBER = Problem(
         "C-04",
@@ -91,8 +93,9 @@ class Problems(Enum):
     )
     UNCLEAR_NUMBER = Problem(
         "C-05",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không theo cách "
-        "viết số Việt Nam (1.234,5) nên không đoán được là số nào. Hỏi lại đơn vị báo cáo và ghi đính chính.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», "
+        "dấu chấm hoặc dấu phẩy không theo cách viết số Việt Nam (1.234,5) nên không đoán được là số nào. "
+        "Hỏi lại đơn vị báo cáo và ghi đính chính.",
     )
     TOO_PRECISE = Problem(
         "C-06",
@@ -115,13 +118,15 @@ class Problems(Enum):
     )
     BLANK = Problem(
         "C-10",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. "
+        "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     OUT_OF_RANGE = Problem(
         "C-11",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}. Hỏi lại đơn vị báo cáo.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}. "
+        "Hỏi lại đơn vị báo cáo.",
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
@@ -143,8 +148,8 @@ class Problems(Enum):
     )
     LEDGER_STALE = Problem(
         "L-02",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như khi đính chính. "
-        "Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», "
+        "không còn là «{expected}» như khi đính chính. Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
     )
     LEDGER_NO_REASON = Problem(
         "L-03",

@@ -24,8 +24,8 @@ def _tone_last(word: str) -> str:
 def fold(text: str) -> str:
     """Return the key under which wordings are compared.
 
-    Unicode form, letter case, spaces, punctuation, list bullets and the place of the tone mark do not count; every tone and
-    every letter does: Suối Mạ and Suối Mỏ stay apart.
+    Unicode form, letter case, spaces, punctuation, list bullets and the place of the tone mark do not count; every tone
+    and every letter does: Suối Mạ and Suối Mỏ stay apart.
     """
     clean = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip().casefold()
     clean = _NOT_WORD.sub(" ", _BULLET.sub("", clean))

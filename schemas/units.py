@@ -3,8 +3,8 @@
 Belongs here: one class per unit the plan uses, with the label printed in the ĐVT column, the decimals kept, and how it
 converts inside its dimension. Does not belong here: how a number is read from text (``pipelines.steps.numbers``).
 
-A field of a form is annotated with a unit (``horse: Heads = field("Tổng đàn ngựa")``); reading the attribute off the form
-gives an instance of that very class: a reference to the field that is also the name of its column.
+A field of a form is annotated with a unit (``horse: Heads = field("Tổng đàn ngựa")``); reading the attribute off the
+form gives an instance of that very class: a reference to the field that is also the name of its column.
 """
 
 from fractions import Fraction

@@ -56,9 +56,9 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
     """Put the accepted corrections over the cells; the last entry for a cell counts.
 
     Returns:
-        The cells with three more columns, ``received`` (the text as it came, whatever ``text`` says now), ``correction``
-        (the reason) and ``corrected_by``; and the problems: entries without a reason, and entries whose old text is no longer
-        what the workbook says.
+        The cells with three more columns, ``received`` (the text as it came, whatever ``text`` says now),
+        ``correction`` (the reason) and ``corrected_by``; and the problems: entries without a reason, and entries whose
+        old text is no longer what the workbook says.
     """
     accepted = ledger[ledger["decision"] == ACCEPTED].drop_duplicates(_AT, keep="last")
     unreasoned = accepted[(accepted["reason"].str.strip() == "") | (accepted["who"].str.strip() == "")]

@@ -22,12 +22,12 @@ def dimension(places: Places, divisions: Sequence[Mapping[str, Any]]) -> pd.Data
 
     Args:
         places: The places in use.
-        divisions: The official list as it stood before July 2025: provinces, with ``districts``, with ``wards``, each with
-            ``name`` and ``code``.
+        divisions: The official list as it stood before July 2025: provinces, with ``districts``, with ``wards``, each
+            with ``name`` and ``code``.
 
     Returns:
-        ``schemas.marts.PLACES``; ``official_code`` is empty for villages and desks, which have none, and for places that
-        came to be after the list.
+        ``schemas.marts.PLACES``; ``official_code`` is empty for villages and desks, which have none, and for places
+        that came to be after the list.
     """
     codes = _codes(places, divisions)
     rows = [

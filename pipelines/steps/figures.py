@@ -41,7 +41,8 @@ class Evaluated:
 
     figures: pd.DataFrame
     lineage: pa.Table
-    """``schemas.marts.LINEAGE``: one row per figure of a commune, or of one of its reporters, and cell it is made from."""
+    """``schemas.marts.LINEAGE``: one row per figure of a commune, or of one of its reporters,
+    and cell it is made from."""
 
 
 def evaluate(
@@ -51,7 +52,8 @@ def evaluate(
 
     Args:
         chapter: The figures.
-        marts: The published records of every form the chapter draws on, with their ``sources``, all return sets together.
+        marts: The published records of every form the chapter draws on, with their ``sources``, all return sets
+            together.
         return_sets: The sets whose figures are wanted.
         places: Which territory lies in which, and who is expected to report.
     """
@@ -80,8 +82,8 @@ class _Totals:
     def __init__(self, form: type[Form], mart: pa.Table, places: Places) -> None:
         self._form, self._mart, self._places = form, mart, places
         names = list(form.fields())
-        # Added up in Arrow, where sums of decimals are exact and fast: over the lines of a reporter, who has given a field
-        # only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
+        # Added up in Arrow, where sums of decimals are exact and fast: over the lines of a reporter, who has given a
+        # field only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
         both = [(name, how) for name in names for how in ("sum", "count")]
         given = mart.group_by(list(REPORTER_KEYS)).aggregate([*both, ([], "count_all")])
         for name in names:
@@ -140,7 +142,8 @@ class _Totals:
             for commune in self._places.communes_of(place, Period.parse(period))
             if self._places.expects(commune.code, self._form.code)
         ]
-        return None if not found or None in found else sum(map(Fraction, found), Fraction(0))
+        given = [Fraction(value) for value in found if value is not None]
+        return sum(given, Fraction(0)) if given and len(given) == len(found) else None
 
 
 def _rows(
@@ -219,6 +222,7 @@ def _row(
         expected,
         "" if exact is None else str(exact),
         figure.formula.words(),
+        " ".join(form.code for form in figure.forms),
         figure.plan,
         chapter.code,
     )

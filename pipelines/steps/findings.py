@@ -43,7 +43,8 @@ FINDING_COLUMNS = (
     "message",
     "suggestion",
 )
-"""One row per finding. ``cells``: addresses joined by semicolons, the doubtful one first; ``written`` and ``expected`` as text."""
+"""One row per finding. ``cells``: addresses joined by semicolons, the doubtful one first;
+``written`` and ``expected`` as text."""
 
 OUTCOME_COLUMNS = ("period", "commune", "form", "edit", "sentence", *(str(outcome) for outcome in Outcome))
 """One row per return set and edit: how many records it held on, failed on, was undecided or not evaluable on."""
@@ -111,7 +112,7 @@ def check(
 
 
 def formless(problems: pd.DataFrame, places: Places) -> pd.DataFrame:
-    """Return the findings on files and sheets in which no form was recognised, so that no form's check tells of them."""
+    """Return the findings on files and sheets in which no form was recognised, so no form's check tells of them."""
     return _findings(_told(problems[problems["form"] == ""], None, places))
 
 
@@ -297,7 +298,7 @@ def _counted(form: type[Form], edit: Edit, frame: pd.DataFrame, outcome: Sequenc
 
 
 def _connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[Edit]]]:
-    """Join edits that fail on one record and share a cell: one wrong cell is then one finding, not one per sum it is in."""
+    """Join edits that fail on one record and share a cell: one wrong cell is then one finding, not one per sum."""
     groups: list[tuple[Any, list[Edit], set[str]]] = []
     for index, edit in breaches:
         names, edits = set(edit.names), [edit]
@@ -323,8 +324,9 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
         first, expected = edit.names[0], edit.expected(values)
         others = "".join(f", ô {cell[name]}" for name in edit.names[1:])
         parts.append(
-            f"«{edit.label(first)}» (ô {cell[first]}) ghi {vietnamese(values[first])}, theo phép tính «{edit.sentence}»{others} "
-            f"{edit.demand} {vietnamese(expected)}, lệch {vietnamese(abs(values[first] - expected))}"
+            f"«{edit.label(first)}» (ô {cell[first]}) ghi {vietnamese(values[first])}, "
+            f"theo phép tính «{edit.sentence}»{others} {edit.demand} {vietnamese(expected)}, "
+            f"lệch {vietnamese(abs(values[first] - expected))}"
         )
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     reporter = places.title(record["commune"], record["reporter"])

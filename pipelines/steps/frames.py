@@ -17,13 +17,13 @@ def _dtype(kind: pa.DataType) -> Any:
 
 
 def to_frame(tables: Sequence[pa.Table], schema: pa.Schema) -> pd.DataFrame:
-    """Return tables one under the other as a frame with the columns of ``schema``; columns one lacks are missing values."""
+    """Return tables one under the other as a frame with the columns of ``schema``; what a table lacks is missing."""
     frame: pd.DataFrame = together(tables, schema).to_pandas(types_mapper=_dtype)
     return frame
 
 
 def together(tables: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
-    """Return tables one under the other, with exactly the columns of ``schema``; what a table lacks is missing values."""
+    """Return tables one under the other, with exactly the columns of ``schema``; what a table lacks is missing."""
     return pa.concat_tables([schema.empty_table(), *(_columns(table, schema) for table in tables)])
 
 

@@ -40,7 +40,8 @@ def admit(
         return_sets: The sets being run.
 
     Returns:
-        Rows of sets that are held, or not being run, unchanged; of all others the new records, each with its ``sources``.
+        Rows of sets that are held, or not being run, unchanged;
+        of all others the new records, each with its ``sources``.
     """
     entering = set(return_sets) - held(findings, form)
     own = of_form(entries, form)

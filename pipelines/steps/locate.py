@@ -1,7 +1,7 @@
 """Cells to entries: which cell answers which field of which form, found by wording, never by row number.
 
-Belongs here: recognising a sheet's form, its reporter, its columns, its lines; and reading the number in each value cell.
-Does not belong here: rules between fields (``pipelines.steps.findings``).
+Belongs here: recognising a sheet's form, its reporter, its columns, its lines; and reading the number in each value
+cell. Does not belong here: rules between fields (``pipelines.steps.findings``).
 """
 
 import re
@@ -28,8 +28,8 @@ LINE_HEADING = "Mã dòng"
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
 
 ENTRY_COLUMNS = tuple(ENTRIES.names)
-"""One row per field a sheet was asked for. ``received``: text of the cell as sent; ``text``: after correction; ``value``: the
-number, missing for a blank or a problem; ``problem``: a name in ``schemas.problems``, or empty."""
+"""One row per field a sheet was asked for. ``received``: text of the cell as sent; ``text``: after correction;
+``value``: the number, missing for a blank or a problem; ``problem``: a name in ``schemas.problems``, or empty."""
 
 SHEET = ["period", "commune", "file", "sheet"]
 
@@ -233,7 +233,7 @@ def _listed_lines(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.
 
 
 def _tabled_lines(cells: pd.DataFrame, form: type[Form]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the fields of a form that has one line per row and one field per column, the unit in the column's heading."""
+    """Find the fields of a form with one line per row and one field per column, the unit in the column's heading."""
     wordings = pd.DataFrame(
         [(wording, name) for name, item in form.fields().items() for wording in _headings(item)],
         columns=["folded", "field"],

@@ -2,8 +2,8 @@
 
 Belongs here: the grammar of a number in a cell, and the printed forms. Does not belong here: cells, findings.
 
-The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's own.
-What it does not cover is a problem to report, never a number to guess.
+The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's
+own. What it does not cover is a problem to report, never a number to guess.
 """
 
 import re

@@ -17,8 +17,8 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
         form: The form whose records are wanted.
 
     Returns:
-        A table with the schema ``form.arrow()``, one row per period, commune, reporter and line, in the order of these; what is
-        blank or could not be read is missing.
+        A table with the schema ``form.arrow()``, one row per period, commune, reporter and line, in the order of these;
+        what is blank or could not be read is missing.
     """
     own = of_form(entries, form)
     names = list(form.fields())

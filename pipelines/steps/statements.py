@@ -26,7 +26,8 @@ from schemas.marts import STATEMENTS
 from schemas.units import unit_labelled
 
 PRINTED_COLUMNS = ("id", "section", "printed", "value", "unit")
-"""What a ``printed.csv`` must have: figure id, place in the plan, the text as printed, its number with a dot, its unit."""
+"""What a ``printed.csv`` must have: figure id, place in the plan, the text as printed,
+its number with a dot, its unit."""
 
 
 class Verdict(StrEnum):
@@ -210,8 +211,8 @@ def _printed_sums(printed: pd.DataFrame, catalogue: Sequence[Figure]) -> dict[Ke
             if total != sum(parts):
                 added = " + ".join(values[key]["printed"] for key in keys[1:])
                 sentence = (
-                    f"Trong kế hoạch, {added} = {vietnamese(sum(parts, Decimal(0)))}, không phải {values[keys[0]]['printed']} "
-                    f"(quy tắc {edit.code})."
+                    f"Trong kế hoạch, {added} = {vietnamese(sum(parts, Decimal(0)))}, "
+                    f"không phải {values[keys[0]]['printed']} (quy tắc {edit.code})."
                 )
                 for key in keys:
                     told.setdefault(key, []).append(sentence)

@@ -1,8 +1,9 @@
 """Writes the returns of Hữu Kiên for 2024-H1 as first received, from what the plan prints.
 
-Run once, by hand, from the top folder (``.venv/bin/python -m raw.first_returns``); the workbooks it writes are committed as
-data and are what the pipeline reads. Kept so that anyone can see how each number came about (``raw/README.md`` says it in
-words). The same plan gives the same bytes. Each module beside this one has an ``answers`` that returns what reporters fill in.
+Run once, by hand, from the top folder (``.venv/bin/python -m raw.first_returns``); the workbooks it writes are
+committed as data and are what the pipeline reads. Kept so that anyone can see how each number came about
+(``raw/README.md`` says it in words). The same plan gives the same bytes. Each module beside this one has an ``answers``
+that returns what reporters fill in.
 """
 
 import csv
@@ -81,7 +82,8 @@ def _write_ledger(right: Decimal, wrong: Decimal) -> None:
         "cell": f"D{row}",
         "old": str(wrong),
         "new": str(right),
-        "reason": "Đã gọi trưởng thôn: ghi nhầm một chữ số; tổng đàn ngựa và tổng đàn gia súc của thôn đều xác nhận số mới.",
+        "reason": "Đã gọi trưởng thôn: ghi nhầm một chữ số; "
+        "tổng đàn ngựa và tổng đàn gia súc của thôn đều xác nhận số mới.",
         "suggestion": "",
         "decision": ACCEPTED,
     }

@@ -1,4 +1,7 @@
-"""What the finance desk fills in: what came in and went out as printed, what it is held against solved back from percentages."""
+"""What the finance desk fills in.
+
+What came in and went out is as printed; what it is held against is solved back from percentages.
+"""
 
 from raw.first_returns.common import BACK_SOLVED_NOTE, Filled, Given, as_printed, back_solve, place, printed
 

@@ -52,7 +52,8 @@ def answers() -> dict[str, Filled]:
         put("B02", field, split(plan[f"livestock.sold.{field}.heads"]))
     put("B02", "horse_white", split(plan["livestock.sold.horse.white.heads"]))
     put("B02", "horse_ordinary", split(plan["livestock.sold.horse.ordinary.heads"]))
-    # 80 white and 24 ordinary make 104, which the total of 335 confirms; the 103 printed beside them is left to the statements.
+    # 80 white and 24 ordinary make 104, which the total of 335 confirms;
+    # the 103 printed beside them is left to the statements.
     add("B02", "horse", ["horse_white", "horse_ordinary"])
     add("B02", "total", ["horse", "cattle", "pig", "goat"])
     put("B02", "poultry", split(plan["poultry.sold.heads"]), BOUND_NOTE)

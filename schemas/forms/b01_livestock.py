@@ -6,7 +6,10 @@ from schemas.units import Heads
 
 
 class Livestock(VillageForm, code="B01", sheet="Chăn nuôi", title="Đàn gia súc, gia cầm hiện có", domain="livestock"):
-    """One row per village: heads present on the reference day. Dogs and cats count as gia súc, as the plan counts them."""
+    """One row per village: heads present on the reference day.
+
+    Dogs and cats count as gia súc, as the plan counts them.
+    """
 
     total: Heads = field(
         "Tổng đàn gia súc",
