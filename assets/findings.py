@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.returns import PROBLEMS
 from assets.steps import GROUPS
 from pipelines import checks, layers
 from pipelines.metadata import column_schema
@@ -11,7 +12,6 @@ from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
 from schemas import marts
 from schemas.form import Form
-from schemas.forms import FORMS
 
 
 def _key(form: type[Form]) -> dg.AssetKey:
@@ -62,7 +62,7 @@ _WORKBOOKS = dg.AssetKey(["findings", "workbooks"])
 
 @dg.asset(
     key=_WORKBOOKS,
-    deps=[["returns", form.domain] for form in FORMS],
+    deps=[PROBLEMS],
     check_specs=[checks.spec(_WORKBOOKS, "Tệp và trang tính", blocking=False)],
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,

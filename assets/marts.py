@@ -21,7 +21,7 @@ def _key(form: type[Form]) -> dg.AssetKey:
 def _spec(form: type[Form], group: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(form),
-        deps=[["returns", form.domain], ["findings", form.domain]],
+        deps=[["findings", form.domain]],  # which stands on the returns that are admitted here
         group_name=group,
         kinds={"parquet", "table"},
         metadata={**column_schema(marts.mart(form)), **mart_lineage(form)},

@@ -26,10 +26,26 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(specs=[_spec(form) for form in FORMS], backfill_policy=ONE_RUN, partitions_def=RETURN_SETS)
+PROBLEMS = dg.AssetKey(["returns", "problems"])
+
+_PROBLEMS_SPEC = dg.AssetSpec(
+    PROBLEMS,
+    deps=["cells"],
+    group_name="tiep_nhan",
+    kinds={"parquet"},
+    metadata=column_schema(marts.PROBLEMS),
+    description="Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
+    partitions_def=RETURN_SETS,
+)
+
+
+@dg.multi_asset(
+    specs=[*(_spec(form) for form in FORMS), _PROBLEMS_SPEC], backfill_policy=ONE_RUN, partitions_def=RETURN_SETS
+)
 def returns(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
     """Stage the entries of every form of the return sets: one pass over the cells, whatever the number of forms."""
     counts = layers.locate_returns(folders.raw, folders.store, keys_of(context))
+    yield dg.MaterializeResult(asset_key=PROBLEMS)
     for form in FORMS:
         yield dg.MaterializeResult(
             asset_key=["returns", form.domain], metadata={"dagster/row_count": counts[form.domain]}
