@@ -51,7 +51,7 @@ def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) ->
     return dg.AssetCheckResult(
         check_name=CHECK,
         asset_key=asset,
-        passed=not errors,
+        passed=not errors and not report.held,
         severity=severity,
         metadata=metadata,
         description=sentence(report),
@@ -60,6 +60,8 @@ def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) ->
 
 def sentence(report: CheckReport) -> str:
     """Return the outcome in one sentence; with a single finding, that finding's own."""
+    if not len(report.findings) and report.held:
+        return f"Giữ lại {', '.join(map(str, report.held))}: sổ đính chính không đọc được, xem findings/workbooks."
     if not len(report.findings):
         return "Không có phát hiện nào."
     if len(report.findings) == 1:

@@ -135,16 +135,20 @@ def refresh(
 def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
     from pipelines import published
 
+    from schemas.forms import BY_CODE
+
     found = published.findings(store, period, commune)
     held = sorted({row["form"] or row["file"] for row in found if row["severity"] == "error"})
     count = len(published.figures(store, period, commune))
     start = "Đã chạy xong" if changed else "Không có gì thay đổi, không đọc lại tệp nào"
+    remarks = sum(row["severity"] != "error" for row in found)
+    end = []
     if held:
-        end = f"Giữ lại: {', '.join(held)} (số đã công bố trước đó được giữ nguyên). Xem: returns findings"
-    elif found:
-        end = f"{len(found)} điều cần lưu ý, không giữ lại biểu nào. Xem: returns findings"
-    else:
-        end = "Không có phát hiện nào."
+        named = (f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held)
+        end.append(f"Giữ lại: {', '.join(named)}; số đã công bố trước đó được giữ nguyên.")
+    if remarks:
+        end.append(f"{remarks} điều cần lưu ý{'' if held else ', không giữ lại biểu nào'}.")
+    end.append("Xem: returns findings" if found else "Không có phát hiện nào.")
     return {
         "period": period,
         "commune": commune,
@@ -152,7 +156,7 @@ def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[st
         "figures": count,
         "findings": len(found),
         "held": " ".join(held),
-        "message": f"{commune}, kỳ {period}: {start}; {count} chỉ tiêu. {end}",
+        "message": f"{commune}, kỳ {period}: {start}; {count} chỉ tiêu. {' '.join(end)}",
     }
 
 
@@ -303,6 +307,9 @@ def trace(
     if not found:
         _fail(f"Không có chỉ tiêu «{figure}» trong kỳ {period} của {commune}. Xem danh sách bằng: returns figures")
     row, cells = found[0], published.lineage(store, period, commune, figure)
+    held = published.held_forms(published.findings(store, period, commune))
+    if not held.keys().isdisjoint(row["forms"].split()):
+        row["status"] = "held"
     traced = {
         "id": row["id"],
         "value": _number(row["value"]),
@@ -357,12 +364,13 @@ def _source(cell: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_tree(traced: Mapping[str, Any]) -> None:
-    from rich.console import Console
     from rich.tree import Tree
 
     value = "chưa đủ số liệu" if traced["value"] is None else f"{_vietnamese(traced['value'])} {traced['unit']}"
     tree = Tree(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]", highlight=False)
     tree.add(f"Công thức: {traced['formula']}")
+    if traced["status"] == "held":
+        tree.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
     fields: dict[tuple[str, str], Any] = {}
     for source in traced["sources"]:
         key = (source["form"], source["field"])
@@ -376,7 +384,18 @@ def _print_tree(traced: Mapping[str, Any]) -> None:
             leaf.add(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
         if source["note"]:
             leaf.add(f"Ghi chú: {source['note']}")
-    Console(highlight=False, markup=False, soft_wrap=True).print(tree)
+    _console().print(tree)
+
+
+def _console() -> Any:
+    """Return a console that wraps on a terminal, and cuts nothing where the output goes into a file or a pipe."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDE)
+
+
+_WIDE = 4000
 
 
 @app.command()
@@ -487,13 +506,15 @@ def _print(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, A
         writer.writerow(columns)
         writer.writerows([_plain(row[name]) for name in columns] for row in rows)
     else:
-        from rich.console import Console
         from rich.table import Table
 
-        table = Table(*columns, highlight=False)
+        table = Table(highlight=False)
+        for name in columns:
+            # Ids and numbers are of no use cut in half; words can wrap.
+            table.add_column(name, no_wrap=name in ("id", "value"), justify="right" if name == "value" else "left")
         for row in rows:
             table.add_row(*(str(_plain(row[name])) for name in columns))
-        Console(highlight=False, markup=False).print(table)
+        _console().print(table)
 
 
 def _plain(value: Any) -> Any:

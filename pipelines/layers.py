@@ -180,6 +180,10 @@ def _stage_parts(store: Store, table: str, rows: pa.Table, keys: Keys, base: str
         store.stage(table, str(key), part, store.stamps(base, str(key))[str(key)])
 
 
+def _problems(store: Store, keys: Keys) -> pd.DataFrame:
+    return to_frame(store.read("problems", [str(key) for key in keys]), tables.PROBLEMS)
+
+
 def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
     """Return the forms whose returns a form's edits look at, its own first."""
     others = {field.form for edit in form.edits if isinstance(edit, Agreement) for field in edit.others}
@@ -199,10 +203,11 @@ def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckRep
     """Stage the findings and edit outcomes of one form."""
     names = [str(key) for key in keys]
     parts = [part for other in forms_read_by(form) for part in store.read(f"returns/{other.domain}", names)]
+    met = _problems(store, keys)
     checked = findings.check(
         form,
         together(parts, tables.ENTRIES),
-        to_frame(store.read("problems", names), tables.PROBLEMS),
+        met,
         to_frame([_mart(store, form).drop_columns(["sources"])], form.arrow()),
         [key.pair for key in keys],
         raw.places,
@@ -210,13 +215,13 @@ def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckRep
     base = f"returns/{form.domain}"
     _stage_parts(store, f"outcomes/{form.domain}", to_table(checked.outcomes, tables.OUTCOMES), keys, base)
     _stage_parts(store, f"findings/{form.domain}", to_table(checked.findings, tables.FINDINGS), keys, base)
-    held = gate.held(checked.findings, form)
+    held = gate.held(checked.findings, met, form)
     return CheckReport(checked.findings, checked.outcomes, tuple(key for key in keys if key.pair in held))
 
 
 def check_workbooks(raw: Raw, store: Store, keys: Keys) -> CheckReport:
     """Stage the findings on files and sheets that no form can answer for."""
-    met = to_frame(store.read("problems", [str(key) for key in keys]), tables.PROBLEMS)
+    met = _problems(store, keys)
     told = findings.formless(met, raw.places)
     _stage_parts(store, "findings/workbooks", to_table(told, tables.FINDINGS), keys, "problems")
     return CheckReport(told, to_frame([], tables.OUTCOMES), ())
@@ -249,14 +254,13 @@ def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
     ]
     names = [str(key) for key in checked]
     entries = together(store.read(f"returns/{domain}", names), tables.ENTRIES)
-    told = to_frame(store.read(f"findings/{domain}", names), tables.FINDINGS)
-    held = gate.held(told, form)
-    admitted = [key for key in checked if key.pair not in held]
+    held = held_now(store, form, checked)
+    admitted = [key for key in checked if key not in held]
     stamps = {str(key): store.stamps(f"returns/{domain}", str(key))[str(key)] for key in admitted}
 
     def change(mart: pa.Table | None) -> pa.Table:
         now = together([] if mart is None else [mart], schema)
-        return gate.admit(form, entries, told, now, [key.pair for key in admitted])
+        return gate.admit(form, entries, now, [key.pair for key in admitted])
 
     table = store.publish(f"marts/{domain}", change, stamps)
     return AdmitReport(tuple(admitted), tuple(key for key in keys if key not in admitted), len(table))
@@ -389,5 +393,5 @@ def _may_enter(store: Store, form: type[Form], key: ReturnSetKey) -> bool:
 def held_now(store: Store, form: type[Form], keys: Keys) -> list[ReturnSetKey]:
     """Return the return sets whose form the staged findings hold back."""
     told = to_frame(store.read(f"findings/{form.domain}", [str(key) for key in keys]), tables.FINDINGS)
-    held = gate.held(told, form)
+    held = gate.held(told, _problems(store, keys), form)
     return [key for key in keys if key.pair in held]

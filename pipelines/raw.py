@@ -98,7 +98,7 @@ class Raw:
     def ledger(self, key: ReturnSetKey) -> str | None:
         """Return the text of a return set's correction ledger, or nothing where there is none."""
         path = self.root / key.period / key.commune / LEDGER
-        return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+        return path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else None
 
     def printed(self, key: ReturnSetKey) -> str | None:
         """Return the text of what the plan of a return set prints, or nothing where there is none."""

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pandera.pandas as pa
 
+from schemas.system import Row, row_of
+
 if TYPE_CHECKING:
     from schemas.form import Form
     from schemas.units import Quantity
@@ -42,8 +44,8 @@ class Edit(ABC):
     """A rule over the fields of one form, named by its code."""
 
     crosses_forms = False
-    demand = "phải là"
-    """How a message puts what the first operand should have been."""
+    demand = "các phần cộng lại là"
+    """How a message puts what the other operands make of the first."""
 
     def __init__(self, code: str, severity: Severity = Severity.ERROR) -> None:
         """Name the rule; ``bind`` makes it ready for use."""
@@ -82,6 +84,10 @@ class Edit(ABC):
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         """Return what the first operand would have to be (or not exceed), were all the others right."""
 
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rule as rows of a linear system; none where it is not linear, or looks at other forms."""
+        return ()
+
     @property
     def operands(self) -> "tuple[Quantity, ...]":
         """References to every field the rule reads, those of other forms included."""
@@ -117,6 +123,10 @@ class Balance(Edit):
     def sentence(self) -> str:
         return f"{self.label(self.total)} = {' + '.join(self.label(part) for part in self.parts)}"
 
+    def rows(self) -> tuple[Row, ...]:
+        parts = [(-1, self.form.ref(part)) for part in self.parts]
+        return (row_of(self.code, "=", [(1, self.form.ref(self.total)), *parts]),)
+
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
         return frame[self.total] == _sum(frame, self.parts)
 
@@ -142,6 +152,10 @@ class Bound(Edit):
     def sentence(self) -> str:
         return f"{' + '.join(self.label(part) for part in self.parts)} ≤ {self.label(self.whole)}"
 
+    def rows(self) -> tuple[Row, ...]:
+        parts = [(1, self.form.ref(part)) for part in self.parts]
+        return (row_of(self.code, "<=", [*parts, (-1, self.form.ref(self.whole))]),)
+
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
         return _sum(frame, self.parts) <= frame[self.whole]
 
@@ -153,7 +167,7 @@ class Bound(Edit):
 class Product(Edit):
     """One field is the product of others, within the rounding of the printed figure."""
 
-    demand = "phải khoảng"
+    demand = "tích là"
 
     def __init__(
         self,
@@ -199,6 +213,7 @@ class Agreement(Edit):
     """What one desk reports for the whole commune equals what others report, added up."""
 
     crosses_forms = True
+    demand = "các đơn vị cộng lại là"
 
     def __init__(self, code: str, line: str, *others: "Quantity", severity: Severity = Severity.ERROR) -> None:
         """Declare that the desk's ``line`` = the fields of other forms, added up over the commune's reporters."""

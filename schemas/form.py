@@ -19,6 +19,7 @@ from pandera.api.dataframe.model_components import FieldInfo
 from pandera.typing import Series
 
 from schemas.edits import Edit
+from schemas.system import refuse_faulty_edits
 from schemas.text import fold
 from schemas.units import DECIMAL, Quantity
 
@@ -167,7 +168,8 @@ class Form(pa.DataFrameModel):
         """Declare a form.
 
         Raises:
-            ValueError: Two fields share a wording, or an edit names a field that the form does not have.
+            ValueError: Two fields share a wording, an edit names a field that the form does not have, or the edits
+                contradict or repeat one another.
         """
         for name, unit in list(inspect.get_annotations(cls).items()):
             described = cls.__dict__.get(name)
@@ -187,6 +189,7 @@ class Form(pa.DataFrameModel):
         _refuse_shared_wordings(cls)
         for edit in cls.edits:
             edit.bind(cls)
+        refuse_faulty_edits(cls)
 
     @classmethod
     def _get_model_attrs(cls) -> dict[str, Any]:

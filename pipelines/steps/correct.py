@@ -28,24 +28,35 @@ def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, p
     entries: list[dict[str, str]] = []
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
-        rows = list(csv.DictReader(io.StringIO(text)))
-        missing = [name for name in LEDGER_COLUMNS if rows and name not in rows[0]]
-        if missing:
+        reader = csv.DictReader(io.StringIO(text), delimiter=_separator(text))
+        missing = [name for name in LEDGER_COLUMNS if name not in (reader.fieldnames or ())]
+        if missing or UNDECODED in text:
+            trouble = f"thiếu cột {', '.join(missing)}" if missing else "không phải bảng mã UTF-8"
             problems.append(
                 {
                     "period": period,
                     "commune": commune,
                     "file": "corrections.csv",
-                    "written": f"thiếu cột {', '.join(missing)}",
+                    "written": trouble,
                     "expected": ", ".join(LEDGER_COLUMNS),
                 }
             )
             continue
-        entries.extend({"period": period, "commune": commune, **_text_only(row)} for row in rows)
+        entries.extend({"period": period, "commune": commune, **_text_only(row)} for row in reader)
     columns = ["period", "commune", *LEDGER_COLUMNS]
     return pd.DataFrame(entries, columns=columns, dtype=pd.StringDtype()), problem_rows(
         Problems.LEDGER_UNREADABLE, problems
     )
+
+
+UNDECODED = "\ufffd"
+"""What stands in a text for bytes that are not UTF-8."""
+
+
+def _separator(text: str) -> str:
+    """Return what separates the columns; a spreadsheet set to Vietnamese saves semicolons."""
+    heading = text.partition("\n")[0]
+    return ";" if heading.count(";") > heading.count(",") else ","
 
 
 def _text_only(row: Mapping[str, str | None]) -> dict[str, str]:

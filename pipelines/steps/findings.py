@@ -322,11 +322,11 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     parts = []
     for edit in edits:
         first, expected = edit.names[0], edit.expected(values)
-        others = "".join(f", ô {cell[name]}" for name in edit.names[1:])
+        others = ", ".join(cell[name] for name in edit.names[1:])
         parts.append(
             f"«{edit.label(first)}» (ô {cell[first]}) ghi {vietnamese(values[first])}, "
-            f"theo phép tính «{edit.sentence}»{others} {edit.demand} {vietnamese(expected)}, "
-            f"lệch {vietnamese(abs(values[first] - expected))}"
+            f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
+            f"lệch {vietnamese(abs(values[first] - expected))}, theo {edit.code}: {edit.sentence}"
         )
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     reporter = places.title(record["commune"], record["reporter"])

@@ -3,7 +3,7 @@
 Belongs here: that decision, as data. Does not belong here: publishing, Dagster's checks (they only show it).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
@@ -15,35 +15,37 @@ from pipelines.steps.records import of_form, records
 from schemas.edits import Severity
 from schemas.form import KEYS, Form
 from schemas.marts import SOURCES
+from schemas.problems import Problems
 
 
-def held(findings: pd.DataFrame, form: type[Form]) -> set[ReturnSet]:
-    """Return the return sets whose form a finding of severity error holds back."""
+def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> set[ReturnSet]:
+    """Return the return sets whose form is held back.
+
+    By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its set:
+    without it, numbers that were corrected would come back as first received.
+    """
     blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
-    return set(zip(blocking["period"], blocking["commune"], strict=True))
+    unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]
+    return {pair for rows in (blocking, unreadable) for pair in zip(rows["period"], rows["commune"], strict=True)}
 
 
 def admit(
     form: type[Form],
     entries: pa.Table,
-    findings: pd.DataFrame,
     mart: pa.Table,
-    return_sets: Sequence[ReturnSet],
+    entering: Collection[ReturnSet],
 ) -> pa.Table:
     """Return the mart as it is to be published.
 
     Args:
         form: The form.
         entries: ``schemas.marts.ENTRIES`` of the form.
-        findings: ``findings.FINDING_COLUMNS`` of the same return sets, made from the same entries.
         mart: The mart as published now, with the schema ``schemas.marts.mart(form)``.
-        return_sets: The sets being run.
+        entering: The sets that have been checked and are not held.
 
     Returns:
-        Rows of sets that are held, or not being run, unchanged;
-        of all others the new records, each with its ``sources``.
+        Rows of all other sets unchanged; of the entering ones the new records, each with its ``sources``.
     """
-    entering = set(return_sets) - held(findings, form)
     own = of_form(entries, form)
     own = own.filter(belongs(own, "commune", entering))
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))

@@ -1,0 +1,229 @@
+"""The edits of a form as one linear system, in whole numbers of each field's smallest unit.
+
+Belongs here: rows and systems, compiled from the edits' declarations, and the refusal of edits that contradict or
+repeat one another. Does not belong here: what an edit says (``schemas.edits``), what to do about one that fails.
+
+A field kept to 2 decimals is counted here in hundredths: 62,58 ha is 6258. A row of fields in different units is scaled
+until its coefficients are whole, so 1,5 triệu đồng and 1 500 000 đồng are the same amount.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache, cached_property
+from math import gcd, lcm
+from typing import TYPE_CHECKING, Literal
+
+from schemas.exact import Conflict, Range, Rational, find_point
+from schemas.units import Quantity
+
+if TYPE_CHECKING:
+    from schemas.form import Form
+
+
+@dataclass(frozen=True)
+class Row:
+    """A linear rule: the sum of coefficient times variable is equal to the bound, or at most the bound."""
+
+    code: str
+    coefficients: Mapping[str, int]
+    relation: Literal["=", "<="] = "="
+    bound: int = 0
+
+    @property
+    def range(self) -> Range:
+        """What the sum may be."""
+        return (self.bound if self.relation == "=" else None, self.bound)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables of the rule."""
+        return tuple(self.coefficients)
+
+    def excess(self, values: Mapping[str, int]) -> int:
+        """Return by how much the sum is above the bound."""
+        return sum(factor * values[name] for name, factor in self.coefficients.items()) - self.bound
+
+    def holds(self, values: Mapping[str, int]) -> bool:
+        """Return whether the rule holds on values given for all its variables."""
+        excess = self.excess(values)
+        return excess == 0 if self.relation == "=" else excess <= 0
+
+
+@dataclass(frozen=True)
+class System:
+    """Rules over the cells of one record."""
+
+    rows: tuple[Row, ...]
+    ranges: Mapping[str, Range]
+    """What each variable may be, in its smallest unit; the keys are the system's variables, in the form's order."""
+    units: Mapping[str, type[Quantity]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *rows: Row, lowest: int | None = 0) -> "System":
+        """Return a system of bare rows, in which no variable is below ``lowest``."""
+        return cls(rows, {name: (lowest, None) for row in rows for name in row.names})
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of all variables."""
+        return tuple(self.ranges)
+
+    def decimals(self, name: str) -> int:
+        """Return how many digits after the comma one of a variable's units is split into."""
+        return self.units[name].decimals if name in self.units else 0
+
+    def label(self, name: str) -> str:
+        """Return the wording of a variable on the form."""
+        return self.labels.get(name, name)
+
+    def whole(self, name: str, value: Decimal) -> int:
+        """Return a value of a variable as a whole number of its smallest unit.
+
+        Raises:
+            ValueError: The value has more decimals than the unit keeps.
+        """
+        scaled = Fraction(value) * pow(10, self.decimals(name))
+        if scaled.denominator != 1:
+            raise ValueError(f"{name} = {value} has more than {self.decimals(name)} decimals.")
+        return scaled.numerator
+
+    def decimal(self, name: str, value: int) -> Decimal:
+        """Return a whole number of a variable's smallest unit as a value in its unit."""
+        sign, digits, _ = Decimal(value).as_tuple()
+        return Decimal((sign, digits, -self.decimals(name)))
+
+    @cached_property
+    def blocks(self) -> tuple["System", ...]:
+        """The parts of the system that share no variable; a variable in no row is in none of them."""
+        groups: list[tuple[list[Row], set[str]]] = []
+        for row in self.rows:
+            joined, names = [row], set(row.names)
+            for group in [group for group in groups if group[1] & names]:
+                groups.remove(group)
+                joined, names = group[0] + joined, names | group[1]
+            groups.append((joined, names))
+        return tuple(
+            System(
+                tuple(rows),
+                {name: self.ranges[name] for name in self.variables if name in names},
+                self.units,
+                self.labels,
+            )
+            for rows, names in groups
+        )
+
+
+def row_of(code: str, relation: Literal["=", "<="], terms: Sequence[tuple[int, Quantity]]) -> Row:
+    """Return the row that says that the signed terms add up to 0, or to 0 at most.
+
+    Args:
+        code: The edit's.
+        relation: Which of the two.
+        terms: Sign and field; a field that occurs twice counts twice.
+    """
+    amounts: dict[str, Fraction] = {}
+    for sign, quantity in terms:
+        smallest = quantity.factor / 10**quantity.decimals
+        amounts[str(quantity)] = amounts.get(str(quantity), Fraction(0)) + sign * smallest
+    amounts = {name: amount for name, amount in amounts.items() if amount}
+    scale = Fraction(
+        lcm(*(amount.denominator for amount in amounts.values())),
+        gcd(*(amount.numerator for amount in amounts.values())) or 1,
+    )
+    # With numerators n and denominators d, lcm(d) / gcd(n) makes every n/d whole, since gcd(n) divides every n.
+    return Row(code, {name: int(amount * scale) for name, amount in amounts.items()}, relation)
+
+
+@cache
+def system(form: "type[Form]") -> System:
+    """Return the linear edits of a form as one system, over all its fields."""
+    fields = form.fields()
+    return System(
+        tuple(row for edit in form.edits for row in edit.rows()),
+        {name: _scaled(item.minimum, item.maximum, 10**item.unit.decimals) for name, item in fields.items()},
+        {name: item.unit for name, item in fields.items()},
+        {name: item.label for name, item in fields.items()},
+    )
+
+
+def _scaled(low: int | None, high: int | None, scale: int) -> Range:
+    return (None if low is None else low * scale, None if high is None else high * scale)
+
+
+def refuse_faulty_edits(form: "type[Form]") -> None:
+    """Check that the linear edits of a form can be met and that each says something.
+
+    All parts zero satisfies every sum, so a contradiction is not only that nothing satisfies the edits: it is also one
+    that a field named by an edit could never be anything but its minimum, as where a total is one of its own parts.
+    An edit is redundant if the others, together with the ranges of the fields, imply it. A warning implies no error.
+
+    Raises:
+        ValueError: Edits contradict one another, or one follows from others.
+    """
+    binding = {edit.code: edit.severity == "error" for edit in form.edits}
+    for block in system(form).blocks:
+        _refuse_contradiction(form.code, block)
+        for row in reversed(block.rows):
+            others = [other for other in block.rows if other is not row and binding[other.code] >= binding[row.code]]
+            implied = _implied_by(row, others, block.ranges)
+            if implied is not None:
+                source = f"edits {', '.join(implied)}" if implied else "the ranges of its fields"
+                raise ValueError(f"Form {form.code}: edit {row.code} says nothing new, it follows from {source}.")
+
+
+def _refuse_contradiction(code: str, block: System) -> None:
+    """Find one point above all minima; only where there is none, look for which fields, and by which edits."""
+    above = {name: _raised(limit) for name, limit in block.ranges.items()}
+    if not isinstance(_point(block.rows, above), Conflict):
+        return
+    found = _point(block.rows, block.ranges)
+    if isinstance(found, Conflict):
+        raise ValueError(
+            f"Form {code}: edits {_codes(block.rows, found)} contradict one another, no return satisfies them."
+        )
+    for name, limit in block.ranges.items():
+        tried = [_point(block.rows, {**block.ranges, name: other}) for other in _elsewhere(limit)]
+        conflicts = [_codes(block.rows, conflict) for conflict in tried if isinstance(conflict, Conflict)]
+        if len(conflicts) == len(tried):
+            raise ValueError(
+                f"Form {code}: by edits {conflicts[0]} the field {name} could never be anything but {limit[0] or 0}."
+            )
+
+
+def _raised(limit: Range) -> Range:
+    low, high = limit
+    return (1 if low is None else low + 1, high)
+
+
+def _elsewhere(limit: Range) -> list[Range]:
+    return [_raised(limit)] if limit[0] is not None else [_raised(limit), (None, -1)]
+
+
+def _implied_by(row: Row, others: Sequence[Row], ranges: Mapping[str, Range]) -> tuple[str, ...] | None:
+    """Return the codes of the rows that imply a row, or nothing where a record breaks it and none of them."""
+    breaches: list[Range] = [(row.bound + 1, None)]
+    if row.relation == "=":
+        breaches.append((None, row.bound - 1))
+    codes: list[str] = []
+    for breach in breaches:
+        found = find_point(
+            [row.coefficients, *(other.coefficients for other in others)],
+            [breach, *(other.range for other in others)],
+            ranges,
+            {},
+        )
+        if not isinstance(found, Conflict):
+            return None
+        codes += [others[index - 1].code for index, factor in found.factors.items() if index and factor]
+    return tuple(sorted(set(codes)))
+
+
+def _point(rows: Sequence[Row], ranges: Mapping[str, Range]) -> dict[str, Rational] | Conflict:
+    return find_point([row.coefficients for row in rows], [row.range for row in rows], ranges, {})
+
+
+def _codes(rows: Sequence[Row], conflict: Conflict) -> str:
+    return ", ".join(sorted(rows[index].code for index, factor in conflict.factors.items() if factor))
