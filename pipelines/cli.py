@@ -24,6 +24,9 @@ from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Setti
 
 CLEAN, HELD, CANNOT = 0, 1, 2
 
+WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
+"""Who decides, where the officer does not say: a role, for a ledger is published and names no person."""
+
 FINDING_COLUMNS = (
     "code",
     "severity",
@@ -134,7 +137,6 @@ def refresh(
 
 def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
     from pipelines import published
-
     from schemas.forms import BY_CODE
 
     found = published.findings(store, period, commune)
@@ -167,10 +169,18 @@ def findings(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    workbook: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Ghi vào thư mục này bản sao của mỗi sổ tính cần sửa, có đánh dấu từng ô, để gửi lại đơn vị.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Liệt kê những ô chưa đúng: tệp, trang, ô, đã ghi gì, cần là gì, phải làm gì.
 
-    Ví dụ: returns findings · returns findings --format csv > phat-hien.csv
+    Ví dụ: returns findings · returns findings --format csv > phat-hien.csv · returns findings --workbook gui-lai
     """
     from pipelines import published
 
@@ -185,7 +195,114 @@ def findings(
             print("Không có phát hiện nào.")
     else:
         _print(output, FINDING_COLUMNS, rows)
+    if workbook is not None:
+        told = _mark(workbook, Settings.of(raw, data), store, period, commune, rows)
+        print("\n".join(told), file=sys.stdout if output is Format.TABLE else sys.stderr)
     sys.exit(HELD if any(row["severity"] == "error" for row in rows) else CLEAN)
+
+
+def _mark(
+    folder: Path, settings: Settings, store: Any, period: str, commune: str, rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Write the marked copies; return the sentences on what was written and what was not."""
+    from pipelines import marked, published
+    from pipelines.raw import Raw, ReturnSetKey
+
+    files = published.files(store, period, commune)
+    done = marked.write(Raw(settings.raw), ReturnSetKey(period, commune), rows, files, folder)
+    written = [f"Đã ghi {path}." for path in done.written] or ["Không có sổ tính nào cần gửi lại."]
+    return [*written, *done.left_out]
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # a number such as -5 is no option
+def correct(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Tên tệp, ví dụ na_lia.xlsx.")],
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Tên trang, ví dụ «Chăn nuôi».")],
+    cell: Annotated[str, typer.Argument(metavar="CELL", help="Địa chỉ ô, ví dụ D13.")],
+    new: Annotated[
+        str | None, typer.Argument(metavar="NEW", help="Số mới; bỏ trống khi dùng --as-is.", show_default=False)
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Lý do: đã hỏi ai, vì sao. Bắt buộc.", show_default=False)] = "",
+    suggestion: Annotated[str, typer.Option("--from", help="Gợi ý đã xem.", show_default=False)] = "",
+    who: Annotated[str, typer.Option(envvar=WHO_VARIABLE, help="Chức danh người quyết định.")] = WHO,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Từ chối gợi ý NEW; gợi ý này không đưa ra nữa.")] = False,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Đơn vị xác nhận số đã ghi là đúng, dù có cảnh báo.")] = False,
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Ghi một quyết định vào sổ đính chính: số mới của một ô, từ chối một gợi ý, hoặc giữ nguyên một số.
+
+    Ví dụ: returns correct na_lia.xlsx "Chăn nuôi" D13 267 --reason "Trưởng thôn xác nhận ghi nhầm"
+    · returns correct thcs.xlsx THCS D21 --as-is --reason "Trường xác nhận" · thêm --refuse để từ chối gợi ý
+    """
+    from pipelines.ledger import Ledger, Place
+    from pipelines.raw import Raw
+    from pipelines.steps.correct import LEDGER_COLUMNS
+
+    if refuse and as_is:
+        _fail("Chỉ dùng một trong hai: --refuse hoặc --as-is.")
+    if as_is and new is not None:
+        _fail("--as-is giữ nguyên số đã ghi, nên không kèm số mới. Bỏ số mới, hoặc bỏ --as-is.")
+    if not as_is and (new is None or new.startswith("--")):
+        _fail(
+            f"Thiếu {'giá trị của gợi ý bị từ chối' if refuse else 'số mới'} sau địa chỉ ô. Xem: returns correct --help"
+        )
+    settings = Settings.of(raw, data)
+    returns = Raw(settings.raw)
+    known = returns.return_sets()
+    period, commune = _only([key.pair for key in known], period, commune)
+    ledger = Ledger(returns, next(key for key in known if key.pair == (period, commune)))
+    place = Place(file, sheet, cell)
+    if as_is:
+        _refuse_needless(settings, period, commune, place)
+        entry = ledger.confirm(place, reason=reason, who=who)
+        done = f"giữ nguyên «{entry['new']}» ở"
+    elif refuse:
+        entry = ledger.refuse(place, new or "", reason=reason, who=who, suggestion=suggestion)
+        done = f"từ chối gợi ý «{entry['new']}» cho"
+    else:
+        entry = ledger.accept(place, new or "", reason=reason, who=who, suggestion=suggestion)
+        done = f"đính chính «{entry['old']}» thành «{entry['new']}» ở"
+    if output is Format.TABLE:
+        where = f"ô {entry['cell']}, trang «{entry['sheet']}», tệp {entry['file']}"
+        print(f"Đã ghi vào sổ đính chính: {done} {where}. Chạy: returns refresh")
+    else:
+        _print(output, ("period", "commune", *LEDGER_COLUMNS), [{"period": period, "commune": commune, **entry}])
+
+
+def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) -> None:
+    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first."""
+    from pipelines import published
+    from pipelines.storage import Store
+    from schemas.problems import Problems
+    from schemas.text import fold
+
+    store = Store(settings.data)
+    if (period, commune) not in published.checked_sets(store):
+        return
+    cell = place.cell.strip().replace("$", "").upper()
+    rows = [
+        row
+        for row in published.findings(store, period, commune)
+        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
+    ]
+    named = [row for row in rows if row["cells"].split(";")[0] == cell]
+    stale = Problems.LEDGER_STALE.value.code
+    if errors := [row["code"] for row in named if row["severity"] == "error" and row["code"] != stale]:
+        _fail(
+            f"Ô {cell}, tệp {place.file} đang có lỗi ({', '.join(errors)}); lỗi thì không giữ nguyên được. "
+            "Hỏi lại đơn vị báo cáo rồi ghi đính chính. Nếu tệp vừa thay, chạy trước: returns refresh"
+        )
+    if not named:
+        first = ", ".join(dict.fromkeys(row["cells"].split(";")[0] for row in rows if row["severity"] != "error"))
+        hint = f"Cảnh báo có ô này đứng tên ô {first}: ghi --as-is cho ô đó. " if first else ""
+        _fail(
+            f"Không có cảnh báo nào đứng tên ô {cell}, tệp {place.file}, nên không có gì để giữ nguyên. {hint}"
+            "Xem: returns findings; nếu tệp vừa thay, chạy trước: returns refresh"
+        )
 
 
 @app.command()
@@ -335,9 +452,10 @@ def trace(
             "value",
             "note",
             "correction",
+            "confirmed",
         )
         told = [
-            source | {"correction": source["correction"]["reason"] if source["correction"] else ""}
+            source | {name: (source[name] or {}).get("reason", "") for name in ("correction", "confirmed")}
             for source in traced["sources"]
         ]
         _print(output, columns, told)
@@ -354,11 +472,13 @@ def _source(cell: Mapping[str, Any]) -> dict[str, Any]:
             "reason": cell["correction"],
             "who": cell["corrected_by"],
         }
+    confirmed = {"reason": cell["confirmed"], "who": cell["confirmed_by"]} if cell["confirmed"] else None
     names = ("form", "field", "reporter", "file", "sha256", "sheet", "cell")
     return {name: cell[name] for name in names} | {
         "text": cell["received"],
         "value": _number(cell["value"]),
         "correction": correction,
+        "confirmed": confirmed,
         "note": cell["note"],
     }
 
@@ -382,6 +502,9 @@ def _print_tree(traced: Mapping[str, Any]) -> None:
         if source["correction"]:
             made = source["correction"]
             leaf.add(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
+        if source["confirmed"]:
+            kept = source["confirmed"]
+            leaf.add(f"Giữ nguyên theo xác nhận ({kept['who']}): {kept['reason']}")
         if source["note"]:
             leaf.add(f"Ghi chú: {source['note']}")
     _console().print(tree)

@@ -35,6 +35,11 @@ def checked_sets(store: Store) -> list[tuple[str, str]]:
     return [(period, commune) for period, _, commune in keys]
 
 
+def files(store: Store, period: str, commune: str) -> list[Row]:
+    """Return the files of one return set as they were when it was last read."""
+    return [row for part in store.read("files", [f"{period}_{commune}"]) for row in part.to_pylist()]
+
+
 def figures(store: Store, period: str, place: str) -> list[Row]:
     """Return the published figures of one place, in the order of the chapters."""
     return [row for path in store.published("figures") for row in _where(path, period=period, place=place).to_pylist()]

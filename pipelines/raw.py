@@ -95,10 +95,24 @@ class Raw:
         for path in self._names(key):
             yield RawFile(key.period, key.commune, path.name, path.read_bytes())
 
+    def names(self, key: ReturnSetKey) -> list[str]:
+        """Return the names of the files of a return set."""
+        return [path.name for path in self._names(key)]
+
+    def file(self, key: ReturnSetKey, name: str) -> RawFile | None:
+        """Return one file of a return set, with its bytes, or nothing where there is none of this name."""
+        found = next((path for path in self._names(key) if path.name == name), None)
+        return None if found is None else RawFile(key.period, key.commune, name, found.read_bytes())
+
+    def ledger_path(self, key: ReturnSetKey) -> Path:
+        """Return where a return set's correction ledger lies, or would lie."""
+        return self.root / key.period / key.commune / LEDGER
+
     def ledger(self, key: ReturnSetKey) -> str | None:
         """Return the text of a return set's correction ledger, or nothing where there is none."""
-        path = self.root / key.period / key.commune / LEDGER
-        return path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else None
+        path = self.ledger_path(key)
+        # Bytes, since reading as text would turn a line break inside a quoted cell text into another.
+        return path.read_bytes().decode("utf-8-sig", errors="replace") if path.is_file() else None
 
     def printed(self, key: ReturnSetKey) -> str | None:
         """Return the text of what the plan of a return set prints, or nothing where there is none."""

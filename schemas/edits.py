@@ -107,7 +107,31 @@ class Edit(ABC):
         )
 
 
-class Balance(Edit):
+class LinearEdit(Edit):
+    """An edit that is one row of a linear system, over fields whose units may differ (đồng and triệu đồng)."""
+
+    def _mixes_units(self) -> bool:
+        return len({operand.factor for operand in self.operands}) > 1
+
+    def _row_holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        """Return the outcome per row by whole numbers of smallest units: amounts in đồng overflow Arrow's decimals."""
+        (row,) = self.rows()
+        complete = frame[list(self.names)].notna().all(axis="columns")
+        result = pd.Series(pd.NA, index=frame.index, dtype=pd.BooleanDtype())
+        records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
+        smallest = {str(operand): 10**operand.decimals for operand in self.operands}
+        result[complete] = [
+            row.holds({name: int(Decimal(record[name]) * smallest[name]) for name in self.names}) for record in records
+        ]
+        return result
+
+    def _in_first_unit(self, name: str, record: Mapping[str, Decimal]) -> Decimal:
+        """Return a value counted in the unit of the first operand."""
+        ratio = self.form.ref(name).factor / self.operands[0].factor
+        return record[name] * ratio.numerator / ratio.denominator
+
+
+class Balance(LinearEdit):
     """The parts add up to the total, exactly."""
 
     def __init__(self, code: str, total: str, parts: Sequence[str], severity: Severity = Severity.ERROR) -> None:
@@ -128,13 +152,15 @@ class Balance(Edit):
         return (row_of(self.code, "=", [(1, self.form.ref(self.total)), *parts]),)
 
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        if self._mixes_units():
+            return self._row_holds(frame)
         return frame[self.total] == _sum(frame, self.parts)
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
-        return sum((record[part] for part in self.parts), Decimal(0))
+        return sum((self._in_first_unit(part, record) for part in self.parts), Decimal(0))
 
 
-class Bound(Edit):
+class Bound(LinearEdit):
     """The parts together do not exceed the whole."""
 
     demand = "không được quá"
@@ -157,11 +183,13 @@ class Bound(Edit):
         return (row_of(self.code, "<=", [*parts, (-1, self.form.ref(self.whole))]),)
 
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        if self._mixes_units():
+            return self._row_holds(frame)
         return _sum(frame, self.parts) <= frame[self.whole]
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
-        others = sum((record[part] for part in self.parts[1:]), Decimal(0))
-        return record[self.whole] - others
+        others = sum((self._in_first_unit(part, record) for part in self.parts[1:]), Decimal(0))
+        return self._in_first_unit(self.whole, record) - others
 
 
 class Product(Edit):
@@ -219,6 +247,8 @@ class Agreement(Edit):
         """Declare that the desk's ``line`` = the fields of other forms, added up over the commune's reporters."""
         super().__init__(code, severity)
         self.line, self.others = line, others
+        self.added = f"{code} added"
+        """Column under which the edit finds the sum of the other forms."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -234,15 +264,11 @@ class Agreement(Edit):
         return f"{self.label(self.line)} = cộng các đơn vị: {added}"
 
     def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
-        """Return the outcome per row of a frame with ``line``, and the others' sum in a column named ``OTHERS``."""
-        return frame[self.line] == frame[OTHERS]
+        """Return the outcome per row of a frame with ``line``, and the others' sum in its column ``added``."""
+        return frame[self.line] == frame[self.added]
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
-        return record[OTHERS]
-
-
-OTHERS = "others"
-"""Column under which an agreement finds the sum of the other forms."""
+        return record[self.added]
 
 
 def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":

@@ -31,6 +31,8 @@ _CELL_SAID = (
     ("note", "Ghi chú của đơn vị báo cáo"),
     ("correction", "Lý do đính chính"),
     ("corrected_by", "Người đính chính"),
+    ("confirmed", "Lý do giữ nguyên số trông như sai"),
+    ("confirmed_by", "Người ghi việc giữ nguyên"),
 )
 
 FILES = _columns(*_WHERE, *_CELL[:2], ("problem", "Lỗi của tệp"), ("detail", "Chi tiết lỗi"))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from schemas.text import fold
 
-_CODE = re.compile(r"^(\d{4})-H([12])$")
+_CODE = re.compile(r"^(\d{4})-H([12])\Z")
 _WORDS = {1: "6 tháng đầu năm", 2: "6 tháng cuối năm"}
 
 

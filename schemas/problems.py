@@ -81,6 +81,16 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}). "
         "Mỗi dòng một mã riêng.",
     )
+    TOO_LARGE = Problem(
+        "C-13",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số. "
+        "Hỏi lại đơn vị báo cáo.",
+    )
+    LINE_WITHOUT_CODE = Problem(
+        "C-14",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã dòng» "
+        "nên chưa được tính. Ghi mã cho dòng.",
+    )
     WRONG_UNIT = Problem(
         "C-03",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», "
@@ -149,7 +159,7 @@ class Problems(Enum):
     LEDGER_STALE = Problem(
         "L-02",
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», "
-        "không còn là «{expected}» như khi đính chính. Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
+        "không còn là «{expected}» như khi ghi sổ. Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
     )
     LEDGER_NO_REASON = Problem(
         "L-03",

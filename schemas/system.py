@@ -79,13 +79,23 @@ class System:
         """Return the wording of a variable on the form."""
         return self.labels.get(name, name)
 
+    def allows(self, name: str, value: int) -> bool:
+        """Return whether a value of a variable is inside its range."""
+        low, high = self.ranges[name]
+        return (low is None or value >= low) and (high is None or value <= high)
+
+    def failing(self, values: Mapping[str, int]) -> list[Row]:
+        """Return the rows that do not hold; one with a missing value is undecided, and not among them."""
+        return [row for row in self.rows if all(name in values for name in row.names) and not row.holds(values)]
+
     def whole(self, name: str, value: Decimal) -> int:
         """Return a value of a variable as a whole number of its smallest unit.
 
         Raises:
             ValueError: The value has more decimals than the unit keeps.
         """
-        scaled = Fraction(value) * pow(10, self.decimals(name))
+        smallest: int = 10 ** self.decimals(name)
+        scaled = Fraction(value) * smallest
         if scaled.denominator != 1:
             raise ValueError(f"{name} = {value} has more than {self.decimals(name)} decimals.")
         return scaled.numerator
@@ -107,8 +117,8 @@ class System:
             groups.append((joined, names))
         return tuple(
             System(
-                tuple(rows),
-                {name: self.ranges[name] for name in self.variables if name in names},
+                tuple(row for row in self.rows if row in rows),
+                {name: limit for name, limit in self.ranges.items() if name in names},
                 self.units,
                 self.labels,
             )

@@ -1,10 +1,11 @@
-"""Corrections: the ledger's replacements put over the cells, each only where the old text still stands.
+"""Corrections: the ledger's decisions put over the cells, each only where the old text still stands.
 
-Belongs here: the ledger's columns, and applying it. Does not belong here: writing to the ledger.
+Belongs here: the ledger's columns, and applying it. Does not belong here: writing to the ledger (``pipelines.ledger``).
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -14,9 +15,14 @@ from pipelines.steps.problems import joined, problem_rows
 from schemas.problems import Problems
 
 LEDGER_COLUMNS = ("when", "who", "file", "sheet", "cell", "old", "new", "reason", "suggestion", "decision")
-"""``decision`` is accepted (the cell is replaced) or refused (a suggestion that is not to be made again)."""
+"""``old``: the text as received; ``new``: the text to use. ``decision``: accepted (the cell is replaced), refused (a
+suggestion that is not to be made again) or as_is (the reporter confirms a number that looks wrong; ``new`` is then that
+number: equal to ``old`` where it is used as received, or what an earlier correction made of it)."""
 
-ACCEPTED, REFUSED = "accepted", "refused"
+ACCEPTED, REFUSED, AS_IS = "accepted", "refused", "as_is"
+
+_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_LAST_ROW, _LAST_COLUMN = 2**20, 2**14
 
 
 def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -28,7 +34,8 @@ def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, p
     entries: list[dict[str, str]] = []
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
-        reader = csv.DictReader(io.StringIO(text), delimiter=_separator(text))
+        # newline="": a line break inside a quoted text is part of the text, and has to match the workbook's.
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator(text))
         missing = [name for name in LEDGER_COLUMNS if name not in (reader.fieldnames or ())]
         if missing or UNDECODED in text:
             trouble = f"thiếu cột {', '.join(missing)}" if missing else "không phải bảng mã UTF-8"
@@ -53,7 +60,7 @@ UNDECODED = "\ufffd"
 """What stands in a text for bytes that are not UTF-8."""
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     """Return what separates the columns; a spreadsheet set to Vietnamese saves semicolons."""
     heading = text.partition("\n")[0]
     return ";" if heading.count(";") > heading.count(",") else ","
@@ -63,27 +70,95 @@ def _text_only(row: Mapping[str, str | None]) -> dict[str, str]:
     return {name: (row.get(name) or "") for name in LEDGER_COLUMNS}
 
 
+def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
+    """Return the suggestions not to be made again: period, commune, file, sheet, cell and proposed text of each.
+
+    The text is as ``pipelines.ledger`` writes it: of a number, its Vietnamese form (``numbers.vietnamese``). What was
+    refused and accepted later is no longer refused.
+    """
+    found: set[tuple[str, str, str, str, str, str]] = set()
+    for row in ledger.to_dict("records"):
+        period, commune, file, sheet, cell = (row[name] for name in _AT)
+        key = (period, commune, file, sheet, cell, row["new"])
+        if row["decision"] == REFUSED:
+            found.add(key)
+        elif row["decision"] == ACCEPTED:
+            found.discard(key)
+    return found
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is the address of a spreadsheet cell, such as D11."""
+    if not _ADDRESS.fullmatch(text):
+        return False
+    row, column = coordinate_to_tuple(text)
+    return bool(row <= _LAST_ROW and column <= _LAST_COLUMN)
+
+
 def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put the accepted corrections over the cells; the last entry for a cell counts.
+    """Put the ledger's decisions over the cells; the last entry of each kind counts for a cell.
+
+    A correction that follows a confirmation takes its place. A confirmation of the text as received takes back the
+    corrections before it; one of the corrected text stands beside its correction.
 
     Returns:
-        The cells with three more columns, ``received`` (the text as it came, whatever ``text`` says now),
-        ``correction`` (the reason) and ``corrected_by``; and the problems: entries without a reason, and entries whose
-        old text is no longer what the workbook says.
+        The cells with five more columns, ``received`` (the text as it came, whatever ``text`` says now),
+        ``correction`` (the reason), ``corrected_by``, ``confirmed`` (the reason to keep a number that looks wrong) and
+        ``confirmed_by``; and the problems: entries without a reason, and entries whose old text is no longer what the
+        workbook says.
     """
-    accepted = ledger[ledger["decision"] == ACCEPTED].drop_duplicates(_AT, keep="last")
-    unreasoned = accepted[(accepted["reason"].str.strip() == "") | (accepted["who"].str.strip() == "")]
-    accepted = accepted.drop(unreasoned.index)
+    accepted, confirmed = _standing(ledger)
+    unreasoned = [entry for entry in (*accepted, *confirmed) if not _reasoned(entry)]
+    cells = cells.assign(received=cells["text"], **dict.fromkeys(_DECIDED, ""))
+    stale: list[Entry] = []
+    if accepted:
+        cells = _replaced(cells, [entry for entry in accepted if _reasoned(entry)], stale)
+    if confirmed:
+        cells = _kept(cells, [entry for entry in confirmed if _reasoned(entry)], stale)
+    problems = joined(
+        [
+            problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
+            problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new")),
+        ]
+    )
+    return cells, problems
 
-    cells = cells.assign(received=cells["text"], correction="", corrected_by="")
-    rows = dict(zip(_keys(cells), cells.index, strict=True)) if len(accepted) else {}
-    hashes = dict(zip(_keys(cells, _AT[:-1]), cells["sha256"], strict=True)) if len(accepted) else {}
-    stale, new = [], []
-    for entry, key, sheet in zip(accepted.to_dict("records"), _keys(accepted), _keys(accepted, _AT[:-1]), strict=True):
-        row = rows.get(key)
+
+Entry = dict[str, str]
+
+_DECIDED = ("correction", "corrected_by", "confirmed", "confirmed_by")
+
+
+def _standing(ledger: pd.DataFrame) -> tuple[list[Entry], list[Entry]]:
+    """Return the corrections and the confirmations that no later entry for the same cell has replaced."""
+    last: dict[str, dict[tuple[str, ...], Entry]] = {ACCEPTED: {}, AS_IS: {}}
+    for entry in ledger[ledger["decision"].isin(list(last))].to_dict("records"):
+        key = tuple(entry[name] for name in _AT)
+        if entry["decision"] == ACCEPTED:
+            last[AS_IS].pop(key, None)
+        elif entry["new"] == entry["old"]:
+            last[ACCEPTED].pop(key, None)
+        last[entry["decision"]].pop(key, None)  # so that the entries stay in the order of the ledger
+        last[entry["decision"]][key] = entry
+    return list(last[ACCEPTED].values()), list(last[AS_IS].values())
+
+
+def _reasoned(entry: Entry) -> bool:
+    return bool(entry["reason"].strip() and entry["who"].strip())
+
+
+def _replaced(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> pd.DataFrame:
+    """Return the cells with the corrections made; those whose old text no longer stands go to ``stale``."""
+    rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
+    new = []
+    for entry in entries:
+        *sheet, cell = (entry[name] for name in _AT)
+        row = rows.get((*sheet, cell))
         received = "" if row is None else cells.at[row, "received"]
-        if sheet not in hashes or received != entry["old"]:
+        if tuple(sheet) not in hashes or received != entry["old"] or not is_address(cell):
             stale.append(entry | {"received": received})
+        elif entry["new"] == received:
+            continue  # it takes an earlier correction back: the cell is read as received, with its own kind
         elif row is not None:
             cells.loc[row, ["text", "kind", "correction", "corrected_by"]] = [
                 entry["new"],
@@ -91,17 +166,31 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
                 entry["reason"],
                 entry["who"],
             ]
-        else:
-            new.append(_filled_in(entry, hashes[sheet]))  # a blank cell that the correction fills
-    if new:
-        cells = pd.concat([cells, pd.DataFrame(new).astype(cells.dtypes.to_dict())], ignore_index=True)
-    problems = joined(
-        [
-            problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
-            problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned.to_dict("records"), written="new")),
-        ]
-    )
-    return cells, problems
+        else:  # a blank cell that the correction fills
+            made = {"kind": "text", "text": entry["new"], "correction": entry["reason"], "corrected_by": entry["who"]}
+            new.append(_blank(entry, hashes[tuple(sheet)]) | made)
+    return _with(cells, new)
+
+
+def _kept(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> pd.DataFrame:
+    """Return the cells with the confirmations beside them; those of a text no longer in use go to ``stale``."""
+    rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
+    already_told = {tuple(entry[name] for name in _AT) for entry in stale}
+    new = []
+    for entry in entries:
+        *sheet, cell = (entry[name] for name in _AT)
+        row = rows.get((*sheet, cell))
+        received, used = ("", "") if row is None else (cells.at[row, "received"], cells.at[row, "text"])
+        stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
+        if tuple(sheet) not in hashes or not stands or not is_address(cell):
+            if (*sheet, cell) not in already_told:
+                stale.append(entry | {"received": received})
+        elif row is not None:
+            cells.loc[row, ["confirmed", "confirmed_by"]] = [entry["reason"], entry["who"]]
+        else:  # a cell that the reporter confirms to be blank
+            made = {"confirmed": entry["reason"], "confirmed_by": entry["who"]}
+            new.append(_blank(entry, hashes[tuple(sheet)]) | made)
+    return _with(cells, new)
 
 
 _AT = ["period", "commune", "file", "sheet", "cell"]
@@ -111,19 +200,21 @@ def _keys(frame: pd.DataFrame, names: Sequence[str] = _AT) -> Iterable[tuple[str
     return zip(*(frame[name] for name in names), strict=True)
 
 
-def _filled_in(entry: Mapping[str, str], sha256: str) -> dict[str, object]:
-    """Return the cell that an accepted correction of a blank brings into being; its received text stays empty."""
+def _hashes(cells: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    return dict(zip(_keys(cells, _AT[:-1]), cells["sha256"], strict=True))
+
+
+def _blank(entry: Entry, sha256: str) -> dict[str, object]:
+    """Return the cell that a decision on a blank brings into being; its received text stays empty."""
     row, column = coordinate_to_tuple(entry["cell"])
-    return {name: entry[name] for name in _AT} | {
-        "sha256": sha256,
-        "row": row,
-        "column": column,
-        "kind": "text",
-        "text": entry["new"],
-        "received": "",
-        "correction": entry["reason"],
-        "corrected_by": entry["who"],
-    }
+    where = {name: entry[name] for name in _AT} | {"sha256": sha256, "row": row, "column": column}
+    return where | {"kind": "blank", "text": "", "received": ""} | dict.fromkeys(_DECIDED, "")
+
+
+def _with(cells: pd.DataFrame, new: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    if not new:
+        return cells
+    return pd.concat([cells, pd.DataFrame(new).astype(cells.dtypes.to_dict())], ignore_index=True)
 
 
 def _told(entries: Iterable[Mapping[str, str]], *, written: str) -> list[dict[str, str]]:

@@ -82,6 +82,7 @@ class _Totals:
     def __init__(self, form: type[Form], mart: pa.Table, places: Places) -> None:
         self._form, self._mart, self._places = form, mart, places
         names = list(form.fields())
+        mart = _of_expected(form, mart, places)
         # Added up in Arrow, where sums of decimals are exact and fast: over the lines of a reporter, who has given a
         # field only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
         both = [(name, how) for name in names for how in ("sum", "count")]
@@ -144,6 +145,21 @@ class _Totals:
         ]
         given = [Fraction(value) for value in found if value is not None]
         return sum(given, Fraction(0)) if given and len(given) == len(found) else None
+
+
+def _of_expected(form: type[Form], mart: pa.Table, places: Places) -> pa.Table:
+    """Return the records of those who are to report: a village that is no more must not stand in for one missing."""
+    sets = {(period, commune) for period, commune, _ in _reporters(mart)}
+    expected = {
+        (period, commune, place.code)
+        for period, commune in sets
+        for place in places.reporters(commune, form.reporter_kind, Period.parse(period))
+    }
+    return mart.filter(pa.array([key in expected for key in _reporters(mart)], pa.bool_()))
+
+
+def _reporters(mart: pa.Table) -> Iterator[tuple[str, str, str]]:
+    return zip(*(mart[name].to_pylist() for name in REPORTER_KEYS), strict=True)
 
 
 def _rows(

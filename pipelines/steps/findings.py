@@ -14,13 +14,14 @@ from typing import Any
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandera.config import config_context
 
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
 from pipelines.steps.records import of_form, records
-from schemas.edits import OTHERS, Agreement, Edit, Outcome, Severity
+from schemas.edits import Agreement, Edit, Outcome, Severity
 from schemas.form import KEYS, REPORTER_KEYS, Form
 from schemas.periods import Period
 from schemas.places import Places
@@ -96,7 +97,7 @@ def check(
     outcomes: list[Iterable[tuple[Any, ...]]] = []
     for edit in form.edits:
         if isinstance(edit, Agreement):
-            holds = _agreement(edit, frame, entries, problems)
+            holds = _agreement(edit, frame, entries, problems, places)
             failing[edit.code] = frame.index[~holds.fillna(True)]
         fails = frame.index.isin(failing.get(edit.code, []))
         outcome = _outcomes(edit, frame, fails, doubtful)
@@ -106,7 +107,7 @@ def check(
         )
     told_edits = [_breach(frame.loc[index], edits, cells, places) for index, edits in _connected(breaches)]
     return Checked(
-        _findings([*_told(told, form, places), *told_edits]),
+        _not_confirmed(_findings([*_told(told, form, places), *told_edits]), entries),
         pd.DataFrame([row for rows in outcomes for row in rows], columns=list(OUTCOME_COLUMNS)),
     )
 
@@ -114,6 +115,21 @@ def check(
 def formless(problems: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Return the findings on files and sheets in which no form was recognised, so no form's check tells of them."""
     return _findings(_told(problems[problems["form"] == ""], None, places))
+
+
+def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
+    """Return the findings without warnings on a cell whose reporter has confirmed the number; errors all stay."""
+    kept = entries.filter(pc.not_equal(entries["confirmed"], "")).select(_CELL_KEY).to_pylist()
+    if not kept or not len(findings):
+        return findings
+    confirmed = {tuple(cell.values()) for cell in kept}
+    first = findings["cells"].str.partition(";")[0]
+    where = zip(*(findings[name] for name in _CELL_KEY[:-1]), first, strict=True)
+    settled = pd.Series([cell in confirmed for cell in where], index=findings.index)
+    return findings[~(settled & (findings["severity"] == Severity.WARNING.value))]
+
+
+_CELL_KEY = ["period", "commune", "file", "sheet", "cell"]
 
 
 class _Cells:
@@ -244,11 +260,13 @@ def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
     return set(rows[[*KEYS, "field"]].itertuples(index=False, name=None))
 
 
-def _agreement(edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame) -> "pd.Series[Any]":
+def _agreement(
+    edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame, places: Places
+) -> "pd.Series[Any]":
     """Evaluate a desk's line against other forms.
 
-    The others' sum is missing, and the edit undecided, while one of their returns is in doubt: the trouble is then told
-    where it is, once, and not a second time here.
+    The others' sum is missing, and the edit undecided, while one of their returns is missing or in doubt: the trouble
+    is then told where it is, once, and not a second time here.
     """
     sets = list(_sets(frame))
     totals: list[Any] = [Decimal(0)] * len(sets)
@@ -263,12 +281,21 @@ def _agreement(edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems
             *_sets(problems[(problems["form"] == form.code) & problems["field"].isin(["", other])]),
         }
         sums = given.groupby(["period", "commune"])[other].agg(lambda values: values.sum(skipna=False))
-        for row, key in enumerate(sets):
-            value = sums.get(key, pd.NA)
-            usable = key not in in_doubt and not pd.isna(value) and totals[row] is not None
+        sent = set(given[list(REPORTER_KEYS)].itertuples(index=False, name=None))
+        for row, (period, commune) in enumerate(sets):
+            expected = places.reporters(commune, form.reporter_kind, Period.parse(period))
+            in_doubt |= (
+                {(period, commune)} if any((period, commune, one.code) not in sent for one in expected) else set()
+            )
+            value = sums.get((period, commune), pd.NA)
+            usable = (period, commune) not in in_doubt and not pd.isna(value) and totals[row] is not None
             totals[row] = totals[row] + Decimal(str(value)) if usable else None
-    frame[OTHERS] = pd.array(totals, dtype=pd.ArrowDtype(DECIMAL)).astype(frame[edit.line].dtype)
+    frame[edit.added] = pd.array(totals, dtype=pd.ArrowDtype(DECIMAL)).astype(frame[edit.line].dtype)
     return edit.holds(frame)
+
+
+def _added(edit: Edit) -> list[str]:
+    return [edit.added] if isinstance(edit, Agreement) else []
 
 
 def _sets(frame: pd.DataFrame) -> Iterable[ReturnSet]:
@@ -277,7 +304,7 @@ def _sets(frame: pd.DataFrame) -> Iterable[ReturnSet]:
 
 def _outcomes(edit: Edit, frame: pd.DataFrame, fails: Any, doubtful: set[tuple[str, ...]]) -> list[str]:
     """Return the outcome of one edit on every record."""
-    names = [*edit.names, *([OTHERS] if edit.crosses_forms else [])]
+    names = [*edit.names, *_added(edit)]
     blank = frame[names].isna().any(axis="columns").to_numpy()
     outcomes = [
         (Outcome.FAILS if failed else Outcome.UNDECIDED if open_ else Outcome.HOLDS).value
@@ -317,7 +344,9 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
-    values = {name: Decimal(str(record[name])) for name in [*involved, *([OTHERS] if edits[0].crosses_forms else [])]}
+    values = {
+        name: Decimal(str(record[name])) for name in [*involved, *(name for edit in edits for name in _added(edit))]
+    }
     where = found[involved[0]] or {}
     parts = []
     for edit in edits:

@@ -21,8 +21,8 @@ from schemas.problems import Problems
 def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> set[ReturnSet]:
     """Return the return sets whose form is held back.
 
-    By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its set:
-    without it, numbers that were corrected would come back as first received.
+    By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its
+    set: without it, numbers that were corrected would come back as first received.
     """
     blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
     unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]

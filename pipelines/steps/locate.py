@@ -33,6 +33,8 @@ ENTRY_COLUMNS = tuple(ENTRIES.names)
 
 SHEET = ["period", "commune", "file", "sheet"]
 
+_DECIDED = ["correction", "corrected_by", "confirmed", "confirmed_by"]
+
 _FORM_CODE = re.compile(r"^\s*(?:mẫu\s+)?biểu\s+(?:số\s*)?:?\s*([A-Z]\d{2})\b(?:.*phiên\s+bản\s+(\d+))?", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
     """Find the entries of every form in corrected cells.
 
     Args:
-        cells: ``read.CELL_COLUMNS`` plus ``received``, ``correction``, ``corrected_by``.
+        cells: As ``correct.correct`` returns them: ``read.CELL_COLUMNS``, what was received, what was decided.
         forms: The forms to look for.
         places: Who may report, by name.
     """
@@ -154,6 +156,8 @@ def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> dict[str, i
     if heads is None:
         return None
     for row, group in heads.groupby("row"):
+        if group["folded"].duplicated().any():
+            continue  # two columns of one name: which of them is meant is not ours to guess
         at = {headings[folded]: int(column) for folded, column in zip(group["folded"], group["column"], strict=True)}
         if {"label_at", "value_at"} <= set(at) or "line_at" in at:
             return {"header": int(row)} | at
@@ -173,7 +177,7 @@ def _refusal(
         return Problems.WRONG_COMMUNE, {"written": said.commune, "expected": places.territory(commune)}
     if reporter is None:
         return Problems.UNKNOWN_REPORTER, {"written": said.reporter or ""}
-    if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind)}:
+    if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind, period)}:
         return Problems.WRONG_REPORTER_KIND, {"written": said.reporter or ""}
     return None
 
@@ -244,14 +248,23 @@ def _tabled_lines(cells: pd.DataFrame, form: type[Form]) -> tuple[pd.DataFrame, 
     asked = (
         cells[[*SHEET, "form", "reporter"]].drop_duplicates().merge(wordings[["field"]].drop_duplicates(), how="cross")
     )
-    missing = asked.merge(columns[[*SHEET, "field"]], on=[*SHEET, "field"], how="left", indicator=True)
+    found = columns[[*SHEET, "field"]].drop_duplicates()
+    missing = asked.merge(found, on=[*SHEET, "field"], how="left", indicator=True)
     missing = missing[missing["_merge"] == "left_only"]
+    doubled = columns.duplicated([*SHEET, "field"], keep=False)
+    by_field = columns[doubled].groupby([*SHEET, "form", "reporter", "field"], as_index=False)
+    repeated = by_field.agg(cells=("cell", ";".join))
+    columns = columns[~doubled]
     named = heads[heads["folded"] == fold(form.line_title)][[*SHEET, "column"]].rename(columns={"column": "name_at"})
     below = cells[cells["row"] > cells["header"]].merge(named, on=SHEET, how="left")
     codes = below[below["column"] == below["line_at"]][[*SHEET, "row", "text", "cell"]].rename(columns={"text": "line"})
     codes["line"] = codes["line"].str.strip()
     names = below[below["column"] == below["name_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "line_name"})
     rows = codes.merge(names, on=[*SHEET, "row"], how="left").fillna({"line_name": ""})
+    filled = below.merge(columns[[*SHEET, "field", "column"]], on=[*SHEET, "column"])
+    nameless = filled.merge(codes[[*SHEET, "row"]], on=[*SHEET, "row"], how="left", indicator=True)
+    nameless = nameless[nameless["_merge"] == "left_only"].drop_duplicates([*SHEET, "row"])
+    nameless = nameless.rename(columns={"cell": "cells", "text": "written"}).drop(columns="field")
     twice = rows.duplicated([*SHEET, "line"], keep=False)
     told = rows[twice].merge(asked[[*SHEET, "form", "reporter"]].drop_duplicates(), on=SHEET)
     told = told.rename(columns={"cell": "cells", "line": "written"})
@@ -259,7 +272,9 @@ def _tabled_lines(cells: pd.DataFrame, form: type[Form]) -> tuple[pd.DataFrame, 
     return lines[_LINE_COLUMNS], joined(
         [
             problem_rows(Problems.LABEL_MISSING, missing.to_dict("records")),
+            problem_rows(Problems.LABEL_REPEATED, repeated.to_dict("records")),
             problem_rows(Problems.LINE_REPEATED, told.to_dict("records")),
+            problem_rows(Problems.LINE_WITHOUT_CODE, nameless.to_dict("records")),
         ]
     )
 
@@ -281,7 +296,7 @@ def _entries(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the entries of the lines, each with its number read, and the cells that hold none."""
     at = [*SHEET, "row", "column"]
-    values = cells[[*at, "cell", "kind", "received", "text", "correction", "corrected_by"]]
+    values = cells[[*at, "cell", "kind", "received", "text", *_DECIDED]]
     notes = cells[cells["column"] == cells["note_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "note"})
     hashes = cells.drop_duplicates(SHEET)[[*SHEET, "sha256"]]
     entries = (
@@ -295,7 +310,7 @@ def _entries(
         positions = entries.loc[blank, ["row", "column"]].itertuples(index=False)
         entries.loc[blank, "cell"] = [address(row, column) for row, column in positions]
     entries["kind"] = entries["kind"].fillna("blank")
-    for name in ("received", "text", "note", "correction", "corrected_by"):
+    for name in ("received", "text", "note", *_DECIDED):
         entries[name] = entries[name].fillna("")
     read = [
         _entry(forms[code], field, kind, text, unit)

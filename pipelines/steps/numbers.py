@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from schemas.problems import Problems
 from schemas.text import fold
-from schemas.units import Quantity
+from schemas.units import DECIMAL, Quantity
 
 _NONE_HERE = frozenset({"-", "–", "—", "không"})
 """What a reporter writes for "does not occur": a stated zero, unlike a blank."""
@@ -23,9 +23,13 @@ _NONE_HERE = frozenset({"-", "–", "—", "không"})
 _NOT_KNOWN = frozenset({"...", "…"})
 """What statistics writes for "occurs, but not known": missing, like a blank."""
 
-_NUMBER = re.compile(r"^(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?$")
+_NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$")
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
 _SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([.,])\s+(?=\d)|(?<=\d)\s+([.,])\s*(?=\d)")
+
+
+_LONGEST = DECIMAL.precision - DECIMAL.scale
+"""Digits before the comma that a table can hold: 14, ten thousand times the budget of the country."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ def _without_unit(clean: str, unit: type[Quantity]) -> str:
 
 
 def _fitting(value: Decimal, unit: type[Quantity]) -> Reading:
+    if value and value.adjusted() >= _LONGEST:
+        return Reading(problem=Problems.TOO_LARGE)
     exact = value.normalize()
     exponent = exact.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent > unit.decimals:

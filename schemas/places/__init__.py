@@ -60,7 +60,7 @@ class Places:
         """Read place tables given as CSV text; a later table replaces a place of an earlier one.
 
         Raises:
-            ValueError: A place has an unknown level or an unknown parent.
+            ValueError: A place has an unknown level or an unknown parent, or two of one commune go by one name.
         """
         found: dict[tuple[str, str], Place] = {}
         for table in tables:
@@ -71,6 +71,7 @@ class Places:
         for place in found.values():
             if place.level not in (*LEVELS, "desk") or (place.parent and place.parent not in territories):
                 raise ValueError(f"Place {place.code}: level {place.level!r} or parent {place.parent!r} is unknown.")
+        _refuse_shared_names(found.values())
         return cls(tuple(found.values()))
 
     @cached_property
@@ -151,6 +152,17 @@ class Places:
         """Return whether ``name`` is one of a commune's names."""
         place = self.commune(commune)
         return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
+
+
+def _refuse_shared_names(places: Iterable[Place]) -> None:
+    owners: dict[tuple[str, str], str] = {}
+    for place in places:
+        for name in (place.name, *place.aliases) if place.level in ("village", "desk") else ():
+            other = owners.setdefault((place.parent, fold(name)), place.code)
+            if other != place.code:
+                raise ValueError(
+                    f"Places {other} and {place.code} of {place.parent or 'the desks'} share the name {name}."
+                )
 
 
 def _spellings(name: str) -> dict[str, None]:

@@ -1,0 +1,178 @@
+"""Small returns for tests: a workbook made and changed, and its way through the steps in memory."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.blank import Answer, workbook
+from pipelines.raw import LEDGER, Raw
+from pipelines.steps import gate
+from pipelines.steps.correct import correct, read_ledger
+from pipelines.steps.findings import Checked, check
+from pipelines.steps.frames import to_frame, to_table
+from pipelines.steps.locate import Located, locate
+from pipelines.steps.problems import PROBLEM_COLUMNS, joined
+from pipelines.steps.read import RawFile, read
+from schemas import marts
+from schemas.form import Form
+from schemas.forms import FORMS
+from schemas.periods import Period
+from schemas.places import Places
+
+ROOT = Path(__file__).resolve().parents[2]
+PERIOD, COMMUNE = Period(2024, 1), "huu-kien"
+VILLAGE, VILLAGE_CODE = "Thôn Pá Phào", "pa_phao"
+PLACES = Raw(ROOT / "no-such-folder").places
+PLACE_HEADING = "code,level,name,parent,aliases,valid_from,valid_to,forms"
+LEDGER_HEADING = "when,who,file,sheet,cell,old,new,reason,suggestion,decision"
+
+Cell = str | int | float
+Row = dict[str, Any]
+
+
+def places_with(*rows: str) -> Places:
+    """The shipped places, and more of them."""
+    tables = [(ROOT / "schemas" / "places" / name).read_text("utf-8") for name in ("places.csv", "desks.csv")]
+    return Places.parse([*tables, "\n".join([PLACE_HEADING, *rows])])
+
+
+def filled(
+    form: type[Form],
+    answers: Mapping[str, Cell] | None = None,
+    *,
+    reporter: str = VILLAGE,
+    commune: str = "Hữu Kiên",
+    period: Period = PERIOD,
+) -> bytes:
+    """The project's own blank form with some of its cells filled in."""
+    given = {(form.code, "", field): Answer(value) for field, value in (answers or {}).items()}
+    return workbook([form], period=period, commune=commune, reporter=reporter, answers=given)
+
+
+def changed(content: bytes, change: Callable[[Any], object]) -> bytes:
+    """The workbook after ``change`` was made to its first sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    change(book.worksheets[0])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def row_of(sheet: Any, label: str) -> int:
+    """The row in whose label column a wording stands."""
+    rows = [cell.row for cell in sheet["B"] if cell.value == label]
+    assert len(rows) == 1, f"«{label}» stands in rows {rows}"
+    return int(rows[0])
+
+
+@cache
+def address_of(form: type[Form], field: str) -> str:
+    """Where the blank form asks for a field."""
+    sheet = openpyxl.load_workbook(io.BytesIO(filled(form))).worksheets[0]
+    return f"D{row_of(sheet, form.fields()[field].label)}"
+
+
+def put(form: type[Form], field: str, value: object) -> Callable[[Any], None]:
+    """A change that writes into a field's value cell."""
+
+    def change(sheet: Any) -> None:
+        sheet[f"D{row_of(sheet, form.fields()[field].label)}"] = value
+
+    return change
+
+
+def raw_file(content: bytes, name: str = "pa_phao.xlsx", commune: str = COMMUNE, period: Period = PERIOD) -> RawFile:
+    return RawFile(period.code, commune, name, content)
+
+
+def ledger_of(*entries: str) -> pd.DataFrame:
+    """A ledger of one return set; each entry is ``file,sheet,cell,old,new,reason``."""
+    rows = [f"2024-07-01,thống kê,{entry},,accepted" for entry in entries]
+    found, problems = read_ledger({(PERIOD.code, COMMUNE): "\n".join([LEDGER_HEADING, *rows])})
+    assert problems.empty, LEDGER
+    return found
+
+
+@dataclass(frozen=True)
+class Run:
+    """What reading, correcting and locating gave."""
+
+    files: pd.DataFrame
+    cells: pd.DataFrame
+    located: Located
+    problems: pd.DataFrame
+    return_sets: tuple[tuple[str, str], ...]
+    places: Places
+
+    @property
+    def entries(self) -> pa.Table:
+        return to_table(self.located.entries, marts.ENTRIES)
+
+    def entry(self, field: str, reporter: str = VILLAGE_CODE) -> Row:
+        """The one entry of a field."""
+        found = self.located.entries
+        rows = found[(found["field"] == field) & (found["reporter"] == reporter)].to_dict("records")
+        assert len(rows) == 1, f"{len(rows)} entries of {field}"
+        return dict(rows[0])
+
+    def value(self, field: str, reporter: str = VILLAGE_CODE) -> Any:
+        value = self.entry(field, reporter)["value"]
+        return None if pd.isna(value) else value
+
+    def met(self, *, blanks: bool = False) -> list[Row]:
+        """The problems met on the way, without those on cells left blank."""
+        told = self.problems if blanks else self.problems[self.problems["problem"] != "BLANK"]
+        return [dict(row) for row in told.to_dict("records")]
+
+    def check(self, form: type[Form], accepted: pa.Table | None = None) -> Checked:
+        published = [] if accepted is None else [accepted.drop_columns(["sources"])]
+        before = to_frame(published, form.arrow())
+        return check(form, self.entries, self.problems, before, self.return_sets, self.places)
+
+    def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[tuple[str, str]]:
+        """The return sets whose form does not enter the mart."""
+        return gate.held(self.check(form, accepted).findings, self.problems, form)
+
+    def mart(self, form: type[Form], published: pa.Table | None = None) -> pa.Table:
+        """The mart as the gate lets it be published."""
+        now = marts.mart(form).empty_table() if published is None else published
+        entering = set(self.return_sets) - self.held(form, published)
+        return gate.admit(form, self.entries, now, entering)
+
+
+def run(
+    *files: RawFile, ledger: pd.DataFrame | None = None, forms: Sequence[type[Form]] = FORMS, places: Places = PLACES
+) -> Run:
+    """Take workbooks through the steps up to the entries."""
+    seen, cells = read(files)
+    entries = ledger_of() if ledger is None else ledger
+    corrected, correction_problems = correct(cells, entries)
+    located = locate(corrected, forms, places)
+    met = joined([located.problems, correction_problems])
+    sets = tuple(dict.fromkeys((file.period, file.commune) for file in files))
+    return Run(seen, corrected, located, met[list(PROBLEM_COLUMNS)], sets, places)
+
+
+def run_one(form: type[Form], answers: Mapping[str, Cell], *changes: Callable[[Any], object], **more: Any) -> Run:
+    """Take one village's return through the steps, after changes to its sheet."""
+    content = filled(form, answers)
+    for change in changes:
+        content = changed(content, change)
+    return run(raw_file(content), **more)
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """A frame as plain rows."""
+    return [dict(row) for row in frame.to_dict("records")]
+
+
+def told(checked: Checked, *, without: Sequence[str] = ("C-10", "H-01")) -> list[Row]:
+    """Findings, less those on blank cells and missing reporters unless they are what the test is about."""
+    return [row for row in rows(checked.findings) if row["code"] not in without]

@@ -1,0 +1,176 @@
+import pytest
+
+from pipelines.steps.correct import LEDGER_COLUMNS, correct, read_ledger
+from pipelines.steps.read import read
+from schemas.forms.b01_livestock import Livestock
+from tests.unit.builders import (
+    COMMUNE,
+    LEDGER_HEADING,
+    PERIOD,
+    Row,
+    address_of,
+    filled,
+    ledger_of,
+    raw_file,
+    rows,
+    run,
+)
+
+HORSE, GOAT = address_of(Livestock, "horse"), address_of(Livestock, "goat")
+FILE = raw_file(filled(Livestock, {"horse": 207, "pig": "1.000"}))
+SHEET = Livestock.sheet
+
+
+def corrected(*entries: str) -> tuple[dict[str, Row], list[Row]]:
+    """Cells by address, and problems, after the ledger's entries."""
+    _, cells = read([FILE])
+    after, problems = correct(cells, ledger_of(*entries))
+    return {row["cell"]: row for row in rows(after)}, rows(problems)
+
+
+def test_a_correction_replaces_the_text_and_keeps_what_was_received() -> None:
+    cells, problems = corrected(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm")
+    assert problems == []
+    cell = cells[HORSE]
+    assert (cell["received"], cell["text"], cell["correction"], cell["corrected_by"]) == (
+        "207",
+        "267",
+        "ghi nhầm",
+        "thống kê",
+    )
+    assert cell["kind"] == "text"
+
+
+def test_cells_without_a_correction_stay_as_they_are() -> None:
+    before, _ = corrected()
+    after, _ = corrected(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm")
+    assert set(before) == set(after)
+    assert {at: row for at, row in before.items() if at != HORSE} == {
+        at: row for at, row in after.items() if at != HORSE
+    }
+    assert all(row["received"] == row["text"] and row["correction"] == "" for row in before.values())
+
+
+@pytest.mark.parametrize(
+    ("entry", "written"),
+    [
+        (f"pa_phao.xlsx,{SHEET},{HORSE},208,267,r", "207"),
+        (f"pa_phao.xlsx,{SHEET},{HORSE},,267,r", "207"),
+        (f"pa_phao.xlsx,{SHEET},{GOAT},5,6,r", ""),
+        (f"khac.xlsx,{SHEET},{HORSE},207,267,r", ""),
+        (f"khac.xlsx,{SHEET},{HORSE},,267,r", ""),
+        (f"pa_phao.xlsx,Trang khác,{HORSE},207,267,r", ""),
+    ],
+    ids=["other number", "was blank", "is blank now", "unknown file", "unknown file, blank cell", "unknown sheet"],
+)
+def test_a_correction_whose_old_text_no_longer_stands_is_told_and_not_made(entry: str, written: str) -> None:
+    cells, problems = corrected(entry)
+    assert cells[HORSE]["text"] == "207"
+    assert [row["problem"] for row in problems] == ["LEDGER_STALE"]
+    assert problems[0]["written"] == written
+    assert problems[0]["expected"] == entry.split(",")[3]
+    assert problems[0]["cells"] == entry.split(",")[2]
+    assert all(row["corrected_by"] == "" for row in cells.values())
+
+
+def test_the_last_entry_for_a_cell_counts() -> None:
+    first, second = (f"pa_phao.xlsx,{SHEET},{HORSE},207,{new},lần {new}" for new in (267, 277))
+    cells, problems = corrected(first, second)
+    assert (cells[HORSE]["text"], cells[HORSE]["correction"], problems) == ("277", "lần 277", [])
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_correction_without_a_reason_is_told_and_not_made(reason: str) -> None:
+    cells, problems = corrected(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,{reason}")
+    assert cells[HORSE]["text"] == "207"
+    assert [row["problem"] for row in problems] == ["LEDGER_NO_REASON"]
+
+
+def test_a_correction_without_a_name_is_told_and_not_made() -> None:
+    line = f"2024-07-01,,pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm,,accepted"
+    ledger, _ = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    after, problems = correct(read([FILE])[1], ledger)
+    assert problems["problem"].tolist() == ["LEDGER_NO_REASON"]
+    assert "267" not in set(after["text"])
+
+
+def test_a_refused_suggestion_changes_nothing() -> None:
+    line = f"2024-07-01,thống kê,pa_phao.xlsx,{SHEET},{HORSE},207,267,không đúng,267,refused"
+    ledger, _ = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    after, problems = correct(read([FILE])[1], ledger)
+    assert problems.empty
+    assert "267" not in set(after["text"])
+
+
+def test_a_blank_cell_can_be_corrected_and_is_then_read() -> None:
+    cells, problems = corrected(f"pa_phao.xlsx,{SHEET},{GOAT},,31,quên ghi")
+    assert problems == []
+    cell = cells[GOAT]
+    assert (cell["received"], cell["text"], cell["sha256"]) == ("", "31", FILE.sha256)
+    assert f"D{cell['row']}" == GOAT
+    done = run(FILE, ledger=ledger_of(f"pa_phao.xlsx,{SHEET},{GOAT},,31,quên ghi"))
+    assert done.value("goat") == 31
+    assert done.entry("goat")["received"] == ""
+
+
+def test_a_corrected_text_is_read_by_the_same_strict_grammar() -> None:
+    done = run(FILE, ledger=ledger_of(f"pa_phao.xlsx,{SHEET},{HORSE},207,2000.000,r"))
+    assert done.entry("horse")["problem"] == "UNCLEAR_NUMBER"
+
+
+def test_a_correction_to_nothing_leaves_a_blank() -> None:
+    done = run(FILE, ledger=ledger_of(f"pa_phao.xlsx,{SHEET},{HORSE},207,,rút số"))
+    assert (done.value("horse"), done.entry("horse")["problem"]) == (None, "BLANK")
+
+
+def test_a_ledger_of_one_set_does_not_touch_another_set_with_files_of_the_same_name() -> None:
+    other = raw_file(FILE.content, commune="ban-moi")
+    _, cells = read([FILE, other])
+    after, problems = correct(cells, ledger_of(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm"))
+    assert problems.empty
+    texts = {row["commune"]: row["text"] for row in rows(after) if row["cell"] == HORSE}
+    assert texts == {COMMUNE: "267", "ban-moi": "207"}
+
+
+def test_a_file_that_only_another_set_has_is_unknown_here() -> None:
+    other = raw_file(FILE.content, "only_there.xlsx", commune="ban-moi")
+    _, cells = read([FILE, other])
+    after, problems = correct(cells, ledger_of(f"only_there.xlsx,{SHEET},{GOAT},,31,quên ghi"))
+    assert problems["problem"].tolist() == ["LEDGER_STALE"]
+    assert after["sha256"].notna().all()
+
+
+@pytest.mark.parametrize("cell", ["13D", "ô D13", "D0", ""])
+def test_an_address_that_is_none_is_told_and_stops_nothing(cell: str) -> None:
+    _, problems = corrected(f"pa_phao.xlsx,{SHEET},{cell},,31,quên ghi")
+    assert [row["problem"] for row in problems] == ["LEDGER_STALE"]
+
+
+def test_a_blank_correction_on_a_sheet_that_is_not_there_is_told() -> None:
+    cells, problems = corrected(f"pa_phao.xlsx,Trang khác,{GOAT},,31,quên ghi")
+    assert [row["problem"] for row in problems] == ["LEDGER_STALE"]
+    assert {row["sheet"] for row in cells.values()} == {SHEET}
+
+
+@pytest.mark.parametrize("text", ["", "a;b;c\n1;2;3\n", "when,who,file\n2024,x,y\n"], ids=["empty", "other", "too few"])
+def test_a_ledger_with_other_columns_is_told_with_the_right_ones(text: str) -> None:
+    entries, problems = read_ledger({(PERIOD.code, COMMUNE): text})
+    assert entries.empty
+    told = rows(problems)
+    assert [row["problem"] for row in told] == ["LEDGER_UNREADABLE"]
+    assert told[0]["expected"] == ", ".join(LEDGER_COLUMNS)
+    assert (told[0]["period"], told[0]["commune"]) == (PERIOD.code, COMMUNE)
+
+
+@pytest.mark.parametrize("text", [LEDGER_HEADING, f"{LEDGER_HEADING}\n"], ids=["heading", "heading line"])
+def test_a_ledger_without_entries_is_no_problem(text: str) -> None:
+    entries, problems = read_ledger({(PERIOD.code, COMMUNE): text})
+    assert entries.empty
+    assert problems.empty
+
+
+def test_a_ledger_saved_with_semicolons_is_read() -> None:
+    line = f"2024-07-01;thống kê;pa_phao.xlsx;{SHEET};{HORSE};207;267;đếm lại, cả chuồng sau;;accepted"
+    entries, problems = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING.replace(',', ';')}\n{line}"})
+    assert problems.empty
+    assert run(FILE, ledger=entries).entry("horse")["correction"] == "đếm lại, cả chuồng sau"

@@ -1,0 +1,271 @@
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.steps.figures import evaluate
+from schemas.figure import Chapter, Figure, fields_of
+from schemas.form import Form, VillageForm, field
+from schemas.formula import difference, own, per, share, sum_of, total
+from schemas.units import BillionDong, Dong, Heads, Hectares, MillionDong, Percent, Tonnes
+from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
+
+
+class Bees(VillageForm, code="Z01", sheet="Nuôi ong", title="Đàn ong", domain="bees"):
+    """A form for these tests alone."""
+
+    hives: Heads = field("Số đàn ong", each="bees.{reporter}.hives")
+    wild: Heads = field("Đàn ong rừng", figure=None)
+    area: Hectares = field("Diện tích hoa", decimals=1)
+    honey: Tonnes = field("Mật ong", figure=None)
+    income: MillionDong = field("Thu nhập", figure=None)
+    change: Heads = field("Tăng, giảm", minimum=None, figure=None)
+
+
+class Visits(VillageForm, code="Z02", sheet="Khách", title="Lượt khách", domain="visits"):
+    """Another one, that only some villages send."""
+
+    visits: Heads = field("Lượt khách")
+
+
+BEES: tuple[type[Form], ...] = (Bees, Visits)
+
+CHAPTER = Chapter(
+    "bees",
+    "Nuôi ong",
+    (
+        *fields_of(Bees, Visits),
+        Figure("wild.share", "Tỷ lệ ong rừng", Percent, share(Bees.wild, Bees.hives), decimals=1),
+        Figure("wild.share.exact", "Tỷ lệ ong rừng", Percent, share(Bees.wild, Bees.hives), decimals=4),
+        Figure("tame", "Ong nhà", Heads, difference(Bees.hives, Bees.wild), decimals=0),
+        Figure("income.billion", "Thu nhập", BillionDong, total(Bees.income), decimals=1),
+        Figure("income.million", "Thu nhập", MillionDong, total(Bees.income), decimals=3),
+        Figure("income.dong", "Thu nhập", Dong, total(Bees.income), decimals=0),
+        Figure("yield", "Năng suất", Tonnes, per(Bees.honey, Bees.area, times=10), decimals=2),
+        Figure("per.visit", "Thu một lượt khách", Dong, per(Bees.income, Visits.visits), decimals=0),
+        Figure("change", "Tăng, giảm", Percent, share(Bees.change, Bees.hives), decimals=0),
+        Figure("both", "Cộng", Heads, sum_of(Bees.hives, Visits.visits), decimals=0),
+        Figure("{reporter}.wild.share", "Tỷ lệ từng thôn", Percent, share(own(Bees.wild), own(Bees.hives)), decimals=1),
+    ),
+)
+
+PLACES = places_with(
+    "one,commune,Một,chi-lang,,,,",
+    "a,village,Bản A,one,,,,",
+    "b,village,Bản B,one,,,,",
+    "two,commune,Hai,chi-lang,,,,",
+    "c,village,Bản C,two,,,,",
+    # Hữu Kiên sends neither form here, so that the district is made of the two communes above.
+    "huu-kien,commune,Hữu Kiên,chi-lang,,,,B01",
+)
+NAMES = {"a": ("one", "Một", "Bản A"), "b": ("one", "Một", "Bản B"), "c": ("two", "Hai", "Bản C")}
+SETS = [(PERIOD.code, "one"), (PERIOD.code, "two")]
+ALL: dict[str, Any] = {"hives": 10, "wild": 3, "area": 2.5, "honey": 1, "income": 1000, "change": 0}
+
+
+def figures(
+    answers: Mapping[str, Mapping[str, Any]], visits: Mapping[str, int] | None = None
+) -> dict[tuple[str, str], Row]:
+    """Figures by place and id, of villages that sent the first form, and villages that sent the second."""
+    sent: list[tuple[type[Form], str, Mapping[str, Any]]] = [(Bees, at, given) for at, given in answers.items()]
+    sent += [(Visits, at, {"visits": count}) for at, count in (visits or {}).items()]
+    files = []
+    for form, village, given in sent:
+        folder, commune, reporter = NAMES[village]
+        content = filled(form, given, reporter=reporter, commune=commune)
+        files.append(raw_file(content, f"{form.code}{village}.xlsx", folder))
+    done = run(*files, forms=BEES, places=PLACES)
+    assert done.met() == []
+    marts = {form: done.mart(form) for form in BEES}
+    found = evaluate(CHAPTER, marts, SETS, PLACES).figures
+    return {(row["place"], row["id"]): dict(row) for row in found.to_dict("records")}
+
+
+def plain(row: Row) -> str | None:
+    return None if pd.isna(row["value"]) else format(Decimal(row["value"]).normalize(), "f")
+
+
+def test_a_field_is_added_up_over_the_villages_of_a_commune() -> None:
+    found = figures({"a": ALL, "b": ALL | {"hives": 7}, "c": ALL})
+    row = found["one", "bees.hives"]
+    assert (plain(row), row["status"], row["reported"], row["expected"], row["unit"], row["scope"]) == (
+        "17",
+        "complete",
+        2,
+        2,
+        "con",
+        "commune",
+    )
+    assert plain(found["two", "bees.hives"]) == "10"
+
+
+def test_a_missing_village_leaves_no_value_and_never_a_low_total() -> None:
+    found = figures({"a": ALL, "c": ALL})
+    for identifier in ("bees.hives", "wild.share", "tame", "income.billion", "yield", "change"):
+        row = found["one", identifier]
+        assert (plain(row), row["status"], row["exact"]) == (None, "incomplete", ""), identifier
+    assert (found["one", "bees.hives"]["reported"], found["one", "bees.hives"]["expected"]) == (1, 2)
+
+
+def test_a_blank_cell_leaves_no_value_of_that_field_alone() -> None:
+    blank = {name: given for name, given in ALL.items() if name != "wild"}
+    found = figures({"a": ALL, "b": blank, "c": ALL})
+    assert plain(found["one", "bees.hives"]) == "20"
+    row = found["one", "wild.share"]
+    assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 1, 2)
+
+
+def test_a_stated_zero_is_a_value() -> None:
+    found = figures({"a": ALL | {"hives": "-"}, "b": ALL | {"hives": "không"}, "c": ALL})
+    assert (plain(found["one", "bees.hives"]), found["one", "bees.hives"]["status"]) == ("0", "complete")
+
+
+def test_no_returns_at_all_leave_no_value() -> None:
+    found = figures({"c": ALL})
+    row = found["one", "bees.hives"]
+    assert (plain(row), row["status"], row["reported"]) == (None, "incomplete", 0)
+
+
+def test_a_zero_divisor_is_undefined_and_not_zero() -> None:
+    found = figures({"a": ALL | {"hives": 0, "wild": 0}, "b": ALL | {"hives": 0, "wild": 0}, "c": ALL})
+    row = found["one", "wild.share"]
+    assert (plain(row), row["status"], row["reported"]) == (None, "undefined", 2)
+
+
+@pytest.mark.parametrize(
+    ("wild", "hives", "rounded", "exact"),
+    [
+        (1, 3, "33.3", "100/3"),
+        (2, 3, "66.7", "200/3"),
+        (1, 8, "12.5", "25/2"),
+        (1, 16, "6.3", "25/4"),
+        (3, 16, "18.8", "75/4"),
+        (5, 16, "31.3", "125/4"),
+        (0, 16, "0", "0"),
+        (16, 16, "100", "100"),
+    ],
+)
+def test_a_share_is_rounded_half_up_from_the_exact_value(wild: int, hives: int, rounded: str, exact: str) -> None:
+    found = figures({"c": ALL | {"wild": wild, "hives": hives}})
+    row = found["two", "wild.share"]
+    assert (plain(row), row["exact"]) == (rounded, exact)
+
+
+def test_rounding_starts_from_the_unrounded_value_and_not_from_a_rounded_one() -> None:
+    """2 of 4001 is 0,04998 %: rounded twice, by way of 0,05, it would become 0,1."""
+    found = figures({"c": ALL | {"wild": 2, "hives": 4001}})
+    assert plain(found["two", "wild.share"]) == "0"
+    assert plain(found["two", "wild.share.exact"]) == "0.05"
+
+
+@pytest.mark.parametrize(("change", "rounded"), [(-5, "-3"), (5, "3"), (-4, "-2"), (-1, "-1"), (0, "0")])
+def test_a_negative_half_is_rounded_away_from_zero(change: int, rounded: str) -> None:
+    found = figures({"c": ALL | {"hives": 200, "change": change}})
+    assert plain(found["two", "change"]) == rounded
+
+
+@pytest.mark.parametrize(
+    ("income", "billion", "million", "dong"),
+    [
+        ("3819,888", "3.8", "3819.888", "3819888000"),
+        ("3850", "3.9", "3850", "3850000000"),
+        ("3849,999", "3.8", "3849.999", "3849999000"),
+        ("50", "0.1", "50", "50000000"),
+        ("0,001", "0", "0.001", "1000"),
+    ],
+)
+def test_money_is_converted_to_the_figures_unit(income: str, billion: str, million: str, dong: str) -> None:
+    found = figures({"c": ALL | {"income": income}})
+    assert [plain(found["two", f"income.{unit}"]) for unit in ("billion", "million", "dong")] == [
+        billion,
+        million,
+        dong,
+    ]
+    assert found["two", "income.billion"]["unit"] == "tỷ đồng"
+
+
+def test_decimals_are_added_up_exactly() -> None:
+    found = figures({"a": ALL | {"area": "0,1"}, "b": ALL | {"area": "0,2"}, "c": ALL})
+    assert (plain(found["one", "bees.area"]), found["one", "bees.area"]["exact"]) == ("0.3", "3/10")
+
+
+def test_a_rate_of_two_totals_is_not_the_mean_of_rates() -> None:
+    found = figures({"a": ALL | {"honey": 1, "area": 1}, "b": ALL | {"honey": 1, "area": 4}, "c": ALL})
+    assert plain(found["one", "yield"]) == "4"
+
+
+def test_a_figure_of_two_forms_needs_both() -> None:
+    answers = {"a": ALL, "b": ALL, "c": ALL}
+    whole = figures(answers, {"a": 3, "b": 5, "c": 7})
+    assert plain(whole["one", "per.visit"]) == "250000000"
+    assert plain(whole["one", "both"]) == "28"
+    assert (whole["one", "both"]["reported"], whole["one", "both"]["expected"]) == (4, 4)
+    part = figures(answers, {"a": 3, "c": 7})
+    row = part["one", "per.visit"]
+    assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 3, 4)
+
+
+def test_a_district_is_the_sum_of_its_communes_and_so_on_upwards() -> None:
+    found = figures({"a": ALL, "b": ALL, "c": ALL | {"hives": 22, "wild": 15}})
+    for place in ("chi-lang", "lang-son", "vn"):
+        assert plain(found[place, "bees.hives"]) == "42"
+        assert plain(found[place, "wild.share"]) == "50"
+        assert (found[place, "bees.hives"]["reported"], found[place, "bees.hives"]["expected"]) == (3, 3)
+    assert found["chi-lang", "bees.hives"]["level"] == "district"
+    assert found["chi-lang", "bees.hives"]["scope"] == "district:Chi Lăng"
+
+
+@pytest.mark.parametrize("missing", ["a", "b", "c"])
+def test_a_district_with_a_missing_village_has_no_value(missing: str) -> None:
+    found = figures({village: ALL for village in NAMES if village != missing})
+    for place in ("chi-lang", "lang-son", "vn"):
+        row = found[place, "bees.hives"]
+        assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 2, 3)
+
+
+def test_a_commune_that_does_not_send_a_form_has_no_figures_of_it() -> None:
+    found = figures({"a": ALL, "b": ALL, "c": ALL})
+    assert not [place for place, _ in found if place == "huu-kien"]
+
+
+def test_figures_of_each_reporter_stand_beside_the_total() -> None:
+    found = figures({"a": ALL, "b": ALL | {"hives": 4}, "c": ALL})
+    assert [plain(found["one", f"bees.{village}.hives"]) for village in ("a", "b")] == ["10", "4"]
+    assert plain(found["one", "b.wild.share"]) == "75"
+    assert found["one", "bees.b.hives"]["reporter"] == "b"
+    assert ("chi-lang", "bees.b.hives") not in found
+
+
+def test_a_village_that_no_longer_exists_does_not_stand_in_for_one_that_does() -> None:
+    places = places_with(
+        "one,commune,Một,chi-lang,,,,",
+        "a,village,Bản A,one,,,,",
+        "b,village,Bản B,one,,,,",
+        "cu,village,Bản Cũ,one,,,2023-12-31,",
+    )
+    files = [
+        raw_file(filled(Bees, ALL, reporter=name, commune="Một"), f"{name}.xlsx", "one") for name in ("Bản A", "Bản Cũ")
+    ]
+    done = run(*files, forms=BEES, places=places)
+    found = evaluate(CHAPTER, {form: done.mart(form) for form in BEES}, [(PERIOD.code, "one")], places).figures
+    row = found[(found["place"] == "one") & (found["id"] == "bees.hives")].to_dict("records")[0]
+    assert (plain(row), row["status"]) == (None, "incomplete")
+
+
+def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:
+    content = filled(Bees, ALL, reporter="Bản C", commune="Hai")
+    done = run(raw_file(content, "c.xlsx", "two"), forms=BEES, places=PLACES)
+    marts = {form: done.mart(form) for form in BEES}
+    lineage = evaluate(CHAPTER, marts, [(PERIOD.code, "two")], PLACES).lineage.to_pylist()
+    edges = {(row["figure"], row["field"], row["cell"]) for row in lineage}
+    assert ("wild.share", "wild", done.entry("wild", "c")["cell"]) in edges
+    assert ("wild.share", "hives", done.entry("hives", "c")["cell"]) in edges
+    assert ("bees.c.hives", "hives", done.entry("hives", "c")["cell"]) in edges
+    assert {row["sha256"] for row in lineage} == {done.entry("wild", "c")["sha256"]}
+    for figure in CHAPTER.figures:
+        read = {(str(leaf.field.form.code), str(leaf.field)) for leaf in figure.formula.leaves()}
+        name = figure.id.format(reporter="c", line="")
+        if Visits not in figure.forms:
+            assert {(row["form"], row["field"]) for row in lineage if row["figure"] == name} == read

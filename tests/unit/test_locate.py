@@ -1,0 +1,468 @@
+import datetime as dt
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from openpyxl.utils import get_column_letter
+
+from pipelines.blank import Answer, workbook
+from schemas.form import LineForm, field
+from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b04_forestry import Forestry
+from schemas.forms.t01_budget import Budget
+from schemas.periods import Period
+from schemas.units import Dong, Heads
+from tests.unit.builders import (
+    PERIOD,
+    VILLAGE,
+    Row,
+    Run,
+    address_of,
+    changed,
+    filled,
+    places_with,
+    put,
+    raw_file,
+    row_of,
+    run,
+    run_one,
+)
+
+Change = Callable[[Any], None]
+HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
+LABELS = {name: Livestock.fields()[name].label for name in HORSES}
+FINANCE = "Bộ phận Tài chính - Kế toán"
+
+
+def write(address: str, value: object) -> Change:
+    def change(sheet: Any) -> None:
+        sheet[address] = value
+
+    return change
+
+
+def replaced(old: str, new: str) -> Change:
+    """A change of every cell that starts with a text."""
+
+    def change(sheet: Any) -> None:
+        found = [cell for line in sheet.iter_rows() for cell in line if str(cell.value or "").startswith(old)]
+        assert found, old
+        for cell in found:
+            cell.value = new
+
+    return change
+
+
+def unmerged(sheet: Any) -> None:
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+
+
+def problems_of(*changes: Change, answers: dict[str, Any] | None = None) -> list[Row]:
+    return run_one(Livestock, answers or HORSES, *changes).met()
+
+
+def test_a_filled_form_is_found_whole_with_the_cell_of_every_field() -> None:
+    done = run_one(Livestock, HORSES)
+    assert done.met() == []
+    assert {name: done.value(name) for name in HORSES} == HORSES
+    assert set(done.located.entries["field"]) == set(Livestock.fields())
+    for name in Livestock.fields():
+        assert done.entry(name)["cell"] == address_of(Livestock, name)
+    assert done.entry("goat")["problem"] == "BLANK"
+
+
+def _two_rows_above(sheet: Any) -> None:
+    unmerged(sheet)
+    sheet.insert_rows(1, 2)
+
+
+def _two_columns_before(sheet: Any) -> None:
+    unmerged(sheet)
+    sheet.insert_cols(1, 2)
+
+
+def _column_between_label_and_value(sheet: Any) -> None:
+    unmerged(sheet)
+    sheet.insert_cols(3, 1)
+    sheet["C7"] = "Kỳ trước"
+    for row in range(8, 30):
+        sheet[f"C{row}"] = 999
+
+
+def _rows_in_reverse(sheet: Any) -> None:
+    unmerged(sheet)
+    lines = [row for row in range(8, sheet.max_row + 1) if isinstance(sheet.cell(row, 1).value, int)]
+    contents = [[sheet.cell(row, column).value for column in range(1, 6)] for row in lines]
+    for row, content in zip(lines, reversed(contents), strict=True):
+        for column, value in enumerate(content, start=1):
+            sheet.cell(row, column).value = value
+
+
+def _blank_rows_between(sheet: Any) -> None:
+    unmerged(sheet)
+    for row in range(sheet.max_row, 8, -1):
+        sheet.insert_rows(row)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_two_rows_above, _two_columns_before, _column_between_label_and_value, _rows_in_reverse, _blank_rows_between],
+)
+def test_values_are_found_by_wording_wherever_rows_and_columns_went(change: Change) -> None:
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert {name: done.value(name) for name in HORSES} == HORSES
+
+
+@pytest.mark.parametrize(
+    "wording", ["ngựa thường", "- Ngựa thường", "NGỰA  THƯỜNG:", "Trong đó: Ngựa thường", "2. Ngựa thường"]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_label_may_be_written_in_other_ways(wording: str, form: str) -> None:
+    def change(sheet: Any) -> None:
+        sheet[f"B{row_of(sheet, LABELS['horse_ordinary'])}"] = unicodedata.normalize(form, wording)  # type: ignore[arg-type]
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert done.value("horse_ordinary") == 60
+
+
+def test_a_renamed_sheet_is_known_by_the_forms_code() -> None:
+    def change(sheet: Any) -> None:
+        sheet.title = "Sheet1"
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert done.value("horse") == 100
+    assert done.entry("horse")["sheet"] == "Sheet1"
+
+
+def test_a_sheet_without_a_code_is_known_by_its_name() -> None:
+    done = run_one(Livestock, HORSES, replaced("Biểu", "Báo cáo của thôn"))
+    assert done.met() == []
+    assert done.value("horse") == 100
+
+
+def test_a_sheet_with_neither_code_nor_name_is_told_and_not_read() -> None:
+    def change(sheet: Any) -> None:
+        replaced("Biểu", "Báo cáo của thôn")(sheet)
+        sheet.title = "Sheet1"
+
+    done = run_one(Livestock, HORSES, change)
+    assert [row["problem"] for row in done.met()] == ["NO_FORM"]
+    assert done.located.entries.empty
+
+
+def test_a_row_that_is_gone_is_missed_by_name() -> None:
+    def change(sheet: Any) -> None:
+        sheet[f"B{row_of(sheet, LABELS['horse_white'])}"] = "Ngựa vằn"
+
+    done = run_one(Livestock, HORSES, change)
+    assert [(row["problem"], row["field"]) for row in done.met()] == [("LABEL_MISSING", "horse_white")]
+    assert done.value("horse") == 100
+    message = done.check(Livestock).findings
+    assert LABELS["horse_white"] in " ".join(message.loc[message["code"] == "C-01", "message"])
+
+
+def test_a_row_that_stands_twice_is_told_with_both_cells_and_neither_is_read() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet["B40"], sheet["D40"] = LABELS["horse_white"], 40
+
+    done = run_one(Livestock, HORSES, change)
+    (told,) = done.met()
+    assert (told["problem"], told["field"]) == ("LABEL_REPEATED", "horse_white")
+    first = address_of(Livestock, "horse_white").replace("D", "B")
+    assert set(told["cells"].split(";")) == {first, "B40"}
+    assert done.located.entries.query("field == 'horse_white'").empty
+
+
+@pytest.mark.parametrize("unit", ["triệu đồng", "1000 đồng", "tr.đ", "con"])
+def test_a_unit_column_that_says_another_unit_is_told_and_the_number_not_taken(unit: str) -> None:
+    def change(sheet: Any) -> None:
+        sheet[f"C{row_of(sheet, Budget.fields()['revenue_total'].label)}"] = unit
+
+    content = changed(filled(Budget, {"revenue_total": 3819}, reporter=FINANCE), change)
+    done = run(raw_file(content))
+    told = done.met()
+    assert [(row["problem"], row["field"], row["written"], row["expected"]) for row in told] == [
+        ("WRONG_UNIT", "revenue_total", unit, "đồng")
+    ]
+    assert done.value("revenue_total", "finance") is None
+
+
+@pytest.mark.parametrize("unit", ["", "VNĐ", "Đồng", "đ"])
+def test_a_unit_column_that_is_empty_or_says_it_otherwise_is_let_pass(unit: str) -> None:
+    def change(sheet: Any) -> None:
+        sheet[f"C{row_of(sheet, Budget.fields()['revenue_total'].label)}"] = unit
+
+    content = changed(filled(Budget, {"revenue_total": 3819}, reporter=FINANCE), change)
+    done = run(raw_file(content))
+    assert done.met() == []
+    assert done.value("revenue_total", "finance") == 3819
+
+
+@pytest.mark.parametrize(
+    ("mark", "said", "problem", "written"),
+    [
+        ("Kỳ báo cáo", "6 tháng cuối năm 2024", "WRONG_PERIOD", "6 tháng cuối năm 2024"),
+        ("Kỳ báo cáo", "6 tháng đầu năm 2023", "WRONG_PERIOD", "6 tháng đầu năm 2023"),
+        ("Xã", "Hữu Liên", "WRONG_COMMUNE", "Hữu Liên"),
+        ("Đơn vị báo cáo", "Thôn Suối Má", "UNKNOWN_REPORTER", "Thôn Suối Má"),
+        ("Đơn vị báo cáo", "", "UNKNOWN_REPORTER", ""),
+        ("Đơn vị báo cáo", FINANCE, "WRONG_REPORTER_KIND", FINANCE),
+    ],
+)
+def test_a_heading_that_does_not_fit_the_folder_keeps_the_sheet_out(
+    mark: str, said: str, problem: str, written: str
+) -> None:
+    done = run_one(Livestock, HORSES, replaced(f"{mark}:", f"{mark}: {said}"))
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["form"]) == (problem, written, "B01")
+    assert done.located.entries.empty
+
+
+def test_a_form_of_another_version_is_not_read() -> None:
+    done = run_one(Livestock, HORSES, replaced("Biểu", "Biểu B01 (phiên bản 99)"))
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["expected"]) == ("WRONG_VERSION", "99", str(Livestock.version))
+    assert done.located.entries.empty
+
+
+def test_a_form_of_another_period_is_fine_in_that_periods_folder() -> None:
+    later = Period(2025, 1)
+    done = run(raw_file(filled(Livestock, HORSES, period=later), period=later))
+    assert done.met() == []
+
+
+def test_a_village_that_no_longer_exists_cannot_report() -> None:
+    """Its heads would be added to the commune while it is not counted among those expected to report."""
+    places = places_with("cu,village,Bản Cũ,huu-kien,,,2023-12-31,")
+    done = run(raw_file(filled(Livestock, HORSES, reporter="Bản Cũ")), places=places)
+    assert done.located.entries.empty
+    assert len(done.met()) == 1
+
+
+@pytest.mark.parametrize("said", ["Thôn Suối Phây", "Suối Phầy", "suối phây"])
+def test_a_village_is_known_under_its_other_names(said: str) -> None:
+    done = run(raw_file(filled(Livestock, HORSES, reporter=said)))
+    assert done.met() == []
+    assert done.value("horse", "suoi_phay") == 100
+
+
+def test_the_reporter_may_stand_in_the_cell_beside_its_mark() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        for cell in (cell for line in sheet.iter_rows(max_row=6) for cell in line):
+            mark, colon, said = str(cell.value or "").partition(":")
+            if colon:
+                cell.value = f"{mark}:"
+                sheet.cell(cell.row, cell.column + 1).value = said.strip()
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert done.value("horse") == 100
+
+
+def test_what_the_heading_says_counts_and_not_a_signature_below_the_table() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet["A45"] = "Đơn vị báo cáo: (ký tên)"
+        sheet["A46"] = "Xã: xác nhận"
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert done.value("horse") == 100
+
+
+def test_two_returns_of_one_reporter_are_told_and_neither_is_taken() -> None:
+    done = run(
+        raw_file(filled(Livestock, HORSES), "lan1.xlsx"),
+        raw_file(filled(Livestock, HORSES | {"horse": 101}), "lan2.xlsx"),
+        raw_file(filled(Livestock, HORSES, reporter="Thôn Suối Mạ"), "suoi_ma.xlsx"),
+    )
+    (told,) = done.met()
+    assert (told["problem"], told["reporter"]) == ("DUPLICATE_RETURN", "pa_phao")
+    assert "lan1.xlsx" in told["written"]
+    assert "lan2.xlsx" in told["written"]
+    assert set(done.located.entries["reporter"]) == {"suoi_ma"}
+
+
+def test_an_alias_and_the_name_are_the_same_reporter() -> None:
+    done = run(
+        raw_file(filled(Livestock, HORSES, reporter="Mè Thành"), "a.xlsx"),
+        raw_file(filled(Livestock, HORSES, reporter="Mè Thịnh"), "b.xlsx"),
+    )
+    assert [row["problem"] for row in done.met()] == ["DUPLICATE_RETURN"]
+
+
+def test_suoi_ma_and_suoi_mo_never_merge() -> None:
+    done = run(
+        raw_file(filled(Livestock, {"horse": 1}, reporter="Thôn Suối Mạ"), "a.xlsx"),
+        raw_file(filled(Livestock, {"horse": 2}, reporter="Thôn Suối Mỏ"), "b.xlsx"),
+    )
+    assert done.met() == []
+    assert (done.value("horse", "suoi_ma"), done.value("horse", "suoi_mo")) == (1, 2)
+
+
+@pytest.mark.parametrize("heading", ["Chỉ tiêu", "Giá trị"])
+def test_without_a_heading_of_columns_a_sheet_is_not_read(heading: str) -> None:
+    done = run_one(Livestock, HORSES, replaced(heading, "Khác"))
+    assert [row["problem"] for row in done.met()] == ["NO_HEADER"]
+    assert done.located.entries.empty
+
+
+def test_two_columns_with_one_heading_are_told_and_none_of_them_is_guessed() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet["G7"] = "Giá trị"
+        for row in range(8, 30):
+            sheet[f"G{row}"] = 1
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() != []
+    assert {done.value(name) for name in HORSES if not done.located.entries.empty} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("khoảng 50", "NOT_A_NUMBER"),
+        ("2000.000", "UNCLEAR_NUMBER"),
+        (2.5, "TOO_PRECISE"),
+        ("=SUM(D1:D2)", "FORMULA"),
+        ("#REF!", "CELL_ERROR"),
+        (True, "NOT_A_NUMBER"),
+    ],
+    ids=str,
+)
+def test_a_cell_that_holds_no_number_is_told_with_its_address_and_text(written: object, problem: str) -> None:
+    done = run_one(Livestock, HORSES, put(Livestock, "horse", written))
+    (told,) = done.met()
+    assert (told["problem"], told["field"], told["cells"]) == (problem, "horse", address_of(Livestock, "horse"))
+    assert told["written"] == ("TRUE" if written is True else str(written))
+    assert done.value("horse") is None
+
+
+def test_a_date_in_a_number_cell_is_told() -> None:
+    (told,) = problems_of(put(Livestock, "horse", dt.date(2024, 3, 5)))
+    assert (told["problem"], told["written"]) == ("DATE", "2024-03-05")
+
+
+def test_the_note_beside_a_value_is_kept() -> None:
+    def change(sheet: Any) -> None:
+        sheet[f"E{row_of(sheet, LABELS['horse'])}"] = "ước tính"
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.entry("horse")["note"] == "ước tính"
+    assert done.entry("horse_white")["note"] == ""
+
+
+def test_two_forms_in_one_workbook_are_both_read() -> None:
+    answers = {("B01", "", "horse"): Answer(5), ("B04", "", "planted_area"): Answer("1,5")}
+    content = workbook([Livestock, Forestry], period=PERIOD, commune="Hữu Kiên", reporter=VILLAGE, answers=answers)
+    done = run(raw_file(content))
+    assert done.met() == []
+    assert done.value("horse") == 5
+    assert str(done.value("planted_area")) == "1.5000"
+
+
+def test_a_number_too_large_to_keep_is_told_and_does_not_stop_the_others() -> None:
+    done = run(
+        raw_file(filled(Budget, {"revenue_total": "9" * 30}, reporter=FINANCE), "finance.xlsx"),
+        raw_file(filled(Livestock, HORSES), "pa_phao.xlsx"),
+    )
+    assert [row["field"] for row in done.met()] == ["revenue_total"]
+    assert done.value("horse") == 100
+
+
+def test_columns_beyond_z_are_addressed_rightly() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet.insert_cols(1, 30)
+
+    done = run_one(Livestock, HORSES, change)
+    row = address_of(Livestock, "horse").removeprefix("D")
+    assert done.entry("horse")["cell"] == f"{get_column_letter(34)}{row}"
+
+
+class Roads(
+    LineForm, code="Z30", sheet="Đường", title="Đường đã làm", domain="z", reporter="finance", lines="Tên đường"
+):
+    """A form with lines, for these tests alone."""
+
+    length: Heads = field("Chiều dài")
+    cost: Dong = field("Kinh phí", optional=True)
+
+
+def roads(*changes: Change) -> Run:
+    """A return with the roads a and b, after changes to its sheet."""
+    answers = {
+        ("Z30", line, name): Answer(value, line_name=f"Đường {line}")
+        for line, name, value in (("a", "length", 120), ("a", "cost", "1.000.000đ"), ("b", "length", "80"))
+    }
+    content = workbook([Roads], period=PERIOD, commune="Hữu Kiên", reporter=FINANCE, answers=answers)
+    for change in changes:
+        content = changed(content, change)
+    return run(raw_file(content, "finance.xlsx"), forms=[Roads])
+
+
+def lines_of(done: Run) -> dict[tuple[str, str], tuple[str, str]]:
+    """Line and field to cell and text."""
+    found = done.located.entries.to_dict("records")
+    return {(row["line"], row["field"]): (row["cell"], row["text"]) for row in found}
+
+
+def test_every_line_is_read_under_its_code_with_its_name() -> None:
+    done = roads()
+    assert done.met() == []
+    assert lines_of(done) == {
+        ("a", "length"): ("D8", "120"),
+        ("a", "cost"): ("E8", "1.000.000đ"),
+        ("b", "length"): ("D9", "80"),
+        ("b", "cost"): ("E9", ""),
+    }
+    assert set(done.located.entries["line_name"]) == {"Đường a", "Đường b"}
+
+
+def test_columns_of_lines_are_found_by_heading_wherever_they_went() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet.insert_cols(4, 2)
+        sheet.insert_rows(1, 3)
+
+    done = roads(change)
+    assert done.met() == []
+    assert lines_of(done)["a", "length"] == ("F11", "120")
+
+
+def test_an_optional_cell_left_blank_is_no_problem() -> None:
+    assert [row["field"] for row in roads().met(blanks=True)] == []
+
+
+def test_a_code_that_names_two_lines_is_told_and_neither_is_read() -> None:
+    done = roads(write("B9", "a"))
+    assert {row["problem"] for row in done.met()} == {"LINE_REPEATED"}
+    assert lines_of(done) == {}
+
+
+def test_a_column_with_another_unit_in_its_heading_is_not_taken() -> None:
+    done = roads(write("E7", "Kinh phí (triệu đồng)"))
+    assert [(row["problem"], row["field"]) for row in done.met()] == [("LABEL_MISSING", "cost")]
+    assert ("a", "cost") not in lines_of(done)
+
+
+def test_a_problem_in_a_line_is_told_with_the_line() -> None:
+    done = roads(write("D9", "dài"))
+    (told,) = done.met()
+    assert (told["problem"], told["line"], told["cells"], told["written"]) == ("NOT_A_NUMBER", "b", "D9", "dài")
+    messages = done.check(Roads).findings["message"]
+    assert "dòng b" in " ".join(messages)
+
+
+def test_a_line_with_values_and_no_code_is_told() -> None:
+    """Otherwise a road that somebody did write down would be left out of the total without a word."""
+    done = roads(write("B9", None))
+    assert done.met() != []

@@ -1,0 +1,51 @@
+import unicodedata
+from datetime import date, datetime
+
+import pytest
+
+from schemas.periods import Period
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "end"),
+    [
+        ("2024-H1", "6 tháng đầu năm 2024", date(2024, 6, 30)),
+        ("2024-H2", "6 tháng cuối năm 2024", date(2024, 12, 31)),
+        ("1999-H1", "6 tháng đầu năm 1999", date(1999, 6, 30)),
+    ],
+)
+def test_a_code_is_read_and_written_back(code: str, title: str, end: date) -> None:
+    period = Period.parse(code)
+    assert (period.code, period.title, period.end) == (code, title, end)
+    assert period.end_time == datetime(end.year, end.month, end.day)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "2024", "2024-H3", "2024-H0", "24-H1", "2024-h1", " 2024-H1", "2024-Q1", "x2024-H1x"]
+)
+def test_what_is_no_period_is_refused_with_the_right_form(code: str) -> None:
+    with pytest.raises(ValueError, match="2024-H1"):
+        Period.parse(code)
+
+
+def test_periods_sort_by_time() -> None:
+    codes = ["2024-H2", "2023-H1", "2024-H1", "2023-H2"]
+    assert [period.code for period in sorted(map(Period.parse, codes))] == ["2023-H1", "2023-H2", "2024-H1", "2024-H2"]
+
+
+@pytest.mark.parametrize(
+    ("wording", "named"),
+    [
+        ("6 tháng đầu năm 2024", True),
+        ("6 THÁNG ĐẦU NĂM 2024", True),
+        (" 6 tháng  đầu năm 2024.", True),
+        (unicodedata.normalize("NFD", "6 tháng đầu năm 2024"), True),
+        ("2024-H1", True),
+        ("6 tháng cuối năm 2024", False),
+        ("6 tháng đầu năm 2023", False),
+        ("2024-H2", False),
+        ("", False),
+    ],
+)
+def test_a_wording_names_its_own_period_only(wording: str, named: bool) -> None:
+    assert Period(2024, 1).is_named(wording) is named

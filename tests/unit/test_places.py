@@ -1,0 +1,124 @@
+import unicodedata
+
+import pytest
+
+from schemas.periods import Period
+from schemas.places import Places
+from tests.unit.builders import COMMUNE, PERIOD, PLACE_HEADING, PLACES, places_with
+
+SECOND = (
+    "ban-moi,commune,Bản Mới,chi-lang,,,,",
+    "mot,village,Bản Một,ban-moi,,,,",
+    "hai,village,Bản Hai,ban-moi,Bản 2|Pò Hai,,,",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Thôn Pá Phào", "pa_phao"),
+        ("Pá Phào", "pa_phao"),
+        ("thôn  pá phào", "pa_phao"),
+        ("THÔN PÁ PHÀO", "pa_phao"),
+        ("Suối Phầy", "suoi_phay"),
+        ("Thôn Suối Phây", "suoi_phay"),
+        ("Mè Thành", "me_thanh"),
+        ("thôn Mè Thịnh", "me_thanh"),
+        (unicodedata.normalize("NFD", "Thôn Nà Lìa"), "na_lia"),
+        ("Thôn Suối Mạ", "suoi_ma"),
+        ("Thôn Suối Mỏ", "suoi_mo"),
+        ("Suối Ma", None),
+        ("Suối Mo", None),
+        ("Suối Má", None),
+        ("Suối", None),
+        ("", None),
+        ("Thôn", None),
+        ("Bộ phận Tài chính - Kế toán", "finance"),
+        ("Kế toán", "finance"),
+    ],
+)
+def test_a_reporter_is_known_by_its_names_and_no_others(name: str, code: str | None) -> None:
+    assert PLACES.reporter_named(COMMUNE, name) == code
+
+
+def test_every_village_and_every_desk_is_found_under_its_own_name() -> None:
+    for place in PLACES.rows:
+        if place.level in ("village", "desk"):
+            commune = place.parent or COMMUNE
+            for name in (place.name, place.title, *place.aliases):
+                assert PLACES.reporter_named(commune, name) == place.code
+
+
+def test_another_communes_villages_are_not_known_here() -> None:
+    places = places_with(*SECOND)
+    assert places.reporter_named("ban-moi", "Pò Hai") == "hai"
+    assert places.reporter_named(COMMUNE, "Pò Hai") is None
+    assert places.reporter_named("ban-moi", "Pá Phào") is None
+    assert places.reporter_named("ban-moi", "Kế toán") == "finance"
+
+
+def test_an_own_table_adds_a_commune_with_its_villages_and_the_way_up() -> None:
+    places = places_with(*SECOND)
+    assert [place.code for place in places.reporters("ban-moi", "village")] == ["mot", "hai"]
+    assert [place.code for place in places.ancestors("ban-moi")] == ["chi-lang", "lang-son", "vn"]
+    assert len(places.reporters(COMMUNE, "village")) == 8
+    assert places.territory("ban-moi") == "Xã Bản Mới"
+    assert places.title("ban-moi", "hai") == "Bản Hai" or places.title("ban-moi", "hai") == "Thôn Bản Hai"
+
+
+def test_an_own_table_replaces_a_place_of_the_shipped_one() -> None:
+    places = places_with("pa_phao,village,Pá Phào,huu-kien,Pá Pháo,,,")
+    assert places.reporter_named(COMMUNE, "Pá Pháo") == "pa_phao"
+    assert len(places.reporters(COMMUNE, "village")) == 8
+
+
+def test_a_village_reports_only_while_it_exists() -> None:
+    places = places_with(
+        "cu,village,Bản Cũ,huu-kien,,,2024-06-29,",
+        "vua,village,Bản Vừa,huu-kien,,2024-06-30,2024-06-30,",
+        "moi,village,Bản Sau,huu-kien,,2024-07-01,,",
+    )
+    codes = {place.code for place in places.reporters(COMMUNE, "village", PERIOD)}
+    assert codes & {"cu", "vua", "moi"} == {"vua"}
+    later = {place.code for place in places.reporters(COMMUNE, "village", Period(2024, 2))}
+    assert later & {"cu", "vua", "moi"} == {"moi"}
+
+
+def test_a_commune_may_send_only_some_forms() -> None:
+    places = places_with("ban-moi,commune,Bản Mới,chi-lang,,,,B01 B03")
+    assert places.expects("ban-moi", "B01")
+    assert not places.expects("ban-moi", "B02")
+    assert places.expects(COMMUNE, "B02")
+    assert not places.expects("nowhere", "B01")
+
+
+def test_a_commune_is_known_by_its_name_with_or_without_xa() -> None:
+    assert PLACES.is_commune_named(COMMUNE, "Xã Hữu Kiên")
+    assert PLACES.is_commune_named(COMMUNE, "HỮU KIÊN")
+    assert not PLACES.is_commune_named(COMMUNE, "Hữu Liên")
+    assert PLACES.commune("chi-lang") is None
+    assert PLACES.commune("pa_phao") is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["x,hamlet,X,huu-kien,,,,", "x,village,X,nowhere,,,,", "x,commune,X,nowhere,,,,", "x,village,X,pa_phao,,,,"],
+    ids=["unknown level", "village without commune", "commune without district", "village in a village"],
+)
+def test_a_place_that_hangs_nowhere_is_refused(row: str) -> None:
+    with pytest.raises(ValueError, match="Place x"):
+        places_with(row)
+
+
+@pytest.mark.parametrize("column", ["valid_from", "valid_to"])
+def test_a_date_that_is_none_is_refused(column: str) -> None:
+    day = {"valid_from": ",30/6/2024,", "valid_to": ",,30/6/2024"}[column]
+    with pytest.raises(ValueError, match="30/6/2024"):
+        Places.parse([f"{PLACE_HEADING}\nvn,nation,Việt Nam,,{day},"])
+
+
+@pytest.mark.parametrize("row", ["suoi_ma,village,Suối Mạ,huu-kien,Suối Mỏ,,,", "x,village,Suối Mỏ,huu-kien,,,,"])
+def test_two_villages_of_a_commune_cannot_go_by_one_name(row: str) -> None:
+    """Otherwise the return of one would silently be taken for that of the other."""
+    with pytest.raises(ValueError, match="Suối Mỏ"):
+        places_with(row)

@@ -1,0 +1,208 @@
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipelines.steps.read import read
+from schemas.forms.b01_livestock import Livestock
+from tests.unit.builders import ROOT, Row, changed, filled, raw_file, rows
+
+WORKBOOKS = sorted((ROOT / "raw").rglob("*.xlsx"))
+
+
+def cells_of(content: bytes, name: str = "x.xlsx") -> dict[tuple[str, str], tuple[str, str]]:
+    """Sheet and address to kind and text."""
+    files, cells = read([raw_file(content, name)])
+    assert files["problem"].tolist() == [""], files.to_dict("records")
+    return {(row["sheet"], row["cell"]): (row["kind"], row["text"]) for row in rows(cells)}
+
+
+def book(change: Callable[[Any], object]) -> bytes:
+    """A workbook with one sheet called S."""
+    made = openpyxl.Workbook()
+    made.active.title = "S"
+    change(made.active)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def file_row(content: bytes, name: str = "x.xlsx") -> Row:
+    files, cells = read([raw_file(content, name)])
+    assert cells.empty
+    assert len(files) == 1
+    return rows(files)[0]
+
+
+def test_workbooks_are_shipped() -> None:
+    assert len(WORKBOOKS) >= 11
+
+
+@pytest.mark.parametrize("path", WORKBOOKS, ids=lambda path: path.stem)
+def test_a_second_reader_sees_the_same_cells_with_the_same_texts(path: Path) -> None:
+    expected = {}
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        for line in sheet.iter_rows():
+            for cell in line:
+                if cell.value not in (None, ""):
+                    expected[sheet.title, cell.coordinate] = cell.value
+    found = cells_of(path.read_bytes())
+    assert set(found) == set(expected)
+    for where, value in expected.items():
+        kind, text = found[where]
+        if isinstance(value, str):
+            assert (kind, text) == ("text", value), where
+        else:
+            assert (kind, Decimal(text)) == ("number", Decimal(repr(value))), where
+
+
+def test_every_cell_carries_its_file_and_the_files_hash() -> None:
+    content = filled(Livestock, {"horse": 7})
+    files, cells = read([raw_file(content, "a.xlsx")])
+    digest = hashlib.sha256(content).hexdigest()
+    assert files["sha256"].tolist() == [digest]
+    assert set(cells["sha256"]) == {digest}
+    assert set(cells["file"]) == {"a.xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5373, ("number", "5373")),
+        (226.04, ("number", "226.04")),
+        (0.1 + 0.2, ("number", "0.3")),
+        (3819888592, ("number", "3819888592")),
+        (99999999999999, ("number", "99999999999999")),
+        (0, ("number", "0")),
+        (-2.5, ("number", "-2.5")),
+        ("1.000", ("text", "1.000")),
+        (" 5 ", ("text", " 5 ")),
+        ("Đàn ngựa", ("text", "Đàn ngựa")),
+        (True, ("boolean", "TRUE")),
+        (False, ("boolean", "FALSE")),
+        (dt.date(2024, 5, 1), ("date", "2024-05-01")),
+        (dt.datetime(2024, 5, 1, 7, 30), ("date", "2024-05-01 07:30:00")),
+        (dt.time(7, 30), ("date", "07:30:00")),
+    ],
+    ids=repr,
+)
+def test_a_cell_is_read_as_what_it_is(value: object, expected: tuple[str, str]) -> None:
+    def change(sheet: Any) -> None:
+        sheet["C4"] = value
+
+    assert cells_of(book(change)) == {("S", "C4"): expected}
+
+
+def test_a_number_shown_with_decimals_or_colours_is_still_its_number() -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"] = 1234.5
+        sheet["A1"].number_format = "#,##0"
+
+    assert cells_of(book(change)) == {("S", "A1"): ("number", "1234.5")}
+
+
+def test_a_formula_that_was_never_calculated_is_a_cell_and_not_a_blank() -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"], sheet["B7"] = 1, "=SUM(A1:A3)"
+
+    assert cells_of(book(change)) == {("S", "A1"): ("number", "1"), ("S", "B7"): ("formula", "=SUM(A1:A3)")}
+
+
+def _with_sheet(content: bytes, patch: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with the XML of its first sheet patched, for what openpyxl does not write."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for part in old.namelist():
+            data = old.read(part)
+            new.writestr(part, patch(data) if part == "xl/worksheets/sheet1.xml" else data)
+    return buffer.getvalue()
+
+
+def test_a_formula_with_its_result_is_read_as_the_result() -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"] = "=6*7"
+
+    content = _with_sheet(
+        book(change), lambda data: data.replace(b"<v />", b"<v>42</v>").replace(b"<v/>", b"<v>42</v>")
+    )
+    assert cells_of(content) == {("S", "A1"): ("number", "42")}
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#DIV/0!", "#N/A", "#VALUE!"])
+def test_an_error_cell_is_told_with_its_error(error: str) -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"], sheet["B2"] = 5, error
+
+    assert cells_of(book(change)) == {("S", "A1"): ("number", "5"), ("S", "B2"): ("error", error)}
+
+
+def test_a_sheet_that_starts_far_from_the_corner_keeps_its_addresses() -> None:
+    def change(sheet: Any) -> None:
+        sheet["AB40"] = "xa"
+
+    assert cells_of(book(change)) == {("S", "AB40"): ("text", "xa")}
+
+
+def test_a_merged_heading_is_one_cell() -> None:
+    def change(sheet: Any) -> None:
+        sheet["A1"] = "tiêu đề"
+        sheet.merge_cells("A1:D2")
+
+    assert cells_of(book(change)) == {("S", "A1"): ("text", "tiêu đề")}
+
+
+def _truncated(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _other_zip(_: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("hello.txt", "not a workbook")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: b"", lambda _: b"\x00\xff" * 500, lambda _: b"PK\x03\x04 not really", _truncated, _other_zip],
+    ids=["empty", "junk", "zip head only", "cut in half", "another zip"],
+)
+def test_a_damaged_workbook_is_a_problem_of_that_file_alone(damage: Callable[[bytes], bytes]) -> None:
+    good = filled(Livestock, {"horse": 7})
+    files, cells = read([raw_file(damage(good), "bad.xlsx"), raw_file(good, "good.xlsx")])
+    assert dict(zip(files["file"], files["problem"], strict=True)) == {"bad.xlsx": "UNREADABLE_FILE", "good.xlsx": ""}
+    assert all(files.loc[files["file"] == "bad.xlsx", "detail"] != "")
+    assert set(cells["file"]) == {"good.xlsx"}
+
+
+def test_a_workbook_that_unpacks_to_more_than_any_return_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for part in range(5):
+            package.writestr(f"xl/worksheets/sheet{part}.xml", bytes(60 * 2**20))
+    assert len(buffer.getvalue()) < 2 * 2**20
+    row = file_row(buffer.getvalue())
+    assert (row["problem"], row["detail"]) == ("UNREADABLE_FILE", "tệp giải nén ra quá lớn")
+
+
+@pytest.mark.parametrize("name", ["report.xls", "report.docx", "report.pdf", "report", "report.xlsx.bak", "report.csv"])
+def test_a_file_of_another_kind_is_told_and_not_opened(name: str) -> None:
+    assert file_row(filled(Livestock), name)["problem"] == "UNSUPPORTED_FILE"
+
+
+def test_the_suffix_may_be_in_capitals() -> None:
+    assert cells_of(filled(Livestock), "REPORT.XLSX")
+
+
+def test_reading_changes_nothing_about_what_is_given_twice() -> None:
+    content = changed(filled(Livestock, {"horse": 7}), lambda sheet: sheet.__setitem__("H20", "=1+1"))
+    first, second = read([raw_file(content)]), read([raw_file(content)])
+    assert first[0].equals(second[0])
+    assert first[1].equals(second[1])

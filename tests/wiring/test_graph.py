@@ -1,0 +1,165 @@
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from pipelines.jobs import NIGHTLY
+from pipelines.partitions import RETURN_SETS
+from schemas.edits import Agreement
+from schemas.figures import CHAPTERS
+from schemas.forms import FORMS
+from tests.unit.builders import ROOT
+from tests.wiring.graph import checks, defs, specs
+
+
+def deps_of(key: str) -> set[str]:
+    return {dep.asset_key.to_user_string() for dep in specs()[key].deps}
+
+
+def upstream_of(key: str) -> set[str]:
+    """Everything an asset is made of, however far back."""
+    found = deps_of(key)
+    return found.union(*(upstream_of(dep) for dep in found))
+
+
+def columns_of(key: str) -> list[dg.TableColumn]:
+    schema = specs()[key].metadata["dagster/column_schema"]
+    value = schema.value if isinstance(schema, dg.TableSchemaMetadataValue) else schema
+    assert isinstance(value, dg.TableSchema)
+    return list(value.columns)
+
+
+def test_the_definitions_load() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_the_definitions_load_without_a_warning_about_this_project() -> None:
+    code = "import pipelines.definitions"
+    done = subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:pipelines.jobs", "-c", code],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_dependency_is_an_asset() -> None:
+    for key in sorted(specs()):
+        assert deps_of(key) <= set(specs()), key
+
+
+def test_every_check_is_of_an_asset() -> None:
+    assert checks()
+    assert {spec.asset_key.to_user_string() for spec in checks().values()} <= set(specs())
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
+def test_every_form_has_its_chain_of_assets_and_its_check(form: type) -> None:
+    domain = form.domain  # type: ignore[attr-defined]
+    assert deps_of(f"returns/{domain}") == {"cells"}
+    assert f"returns/{domain}" in deps_of(f"findings/{domain}")
+    assert f"findings/{domain}" in deps_of(f"marts/{domain}")
+    assert f"returns/{domain}" in upstream_of(f"marts/{domain}")
+    check = checks()[f"findings/{domain}:edits"]
+    assert check.blocking
+    for edit in form.edits:  # type: ignore[attr-defined]
+        if isinstance(edit, Agreement):
+            assert {f"returns/{other.form.domain}" for other in edit.others} <= deps_of(f"findings/{domain}")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.code)
+def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: object) -> None:
+    code, forms = chapter.code, chapter.forms  # type: ignore[attr-defined]
+    assert {f"marts/{form.domain}" for form in forms} <= deps_of(f"figures/{code}")
+    assert specs()[f"figures/{code}"].automation_condition is not None
+
+
+def test_nothing_but_what_is_read_from_raw_is_without_a_dependency() -> None:
+    assert {key for key in specs() if not deps_of(key)} == {"cells", "marts/places"}
+
+
+def test_the_job_runs_every_asset_and_every_check_in_one_process() -> None:
+    job = defs.resolve_job_def("refresh")
+    layer = job.asset_layer
+    assert {key.to_user_string() for key in layer.selected_asset_keys} == set(specs())
+    assert len(layer.asset_graph.asset_check_keys) == len(checks())
+    assert job.executor_def.name == "in_process"
+    assert job.partitions_def == RETURN_SETS
+
+
+def test_every_asset_has_a_group_a_description_and_the_partition_of_return_sets() -> None:
+    for key in sorted(specs()):
+        spec = specs()[key]
+        assert spec.group_name not in (None, "", "default"), key
+        assert spec.description, key
+        assert spec.partitions_def == RETURN_SETS, key
+        assert key.isascii()
+
+
+def test_every_column_of_every_asset_is_described() -> None:
+    for key in sorted(specs()):
+        columns = columns_of(key)
+        assert columns, key
+        for column in columns:
+            assert column.description, (key, column.name)
+            assert column.description != column.name, (key, column.name)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
+def test_the_columns_of_a_mart_are_the_forms_fields_with_their_units(form: type) -> None:
+    columns = {column.name: column for column in columns_of(f"marts/{form.domain}")}  # type: ignore[attr-defined]
+    for name, item in form.fields().items():  # type: ignore[attr-defined]
+        assert columns[name].description.startswith(f"{item.label} ({item.unit.label})")  # type: ignore[union-attr]
+
+
+def test_column_lineage_leads_to_columns_that_exist() -> None:
+    seen = 0
+    for spec in specs().values():
+        lineage = spec.metadata.get("dagster/column_lineage")
+        value = lineage.value if isinstance(lineage, dg.TableColumnLineageMetadataValue) else lineage
+        if not isinstance(value, dg.TableColumnLineage):
+            continue
+        names = {column.name for column in columns_of(spec.key.to_user_string())}
+        assert set(value.deps_by_column) <= names
+        for dep in [dep for deps in value.deps_by_column.values() for dep in deps]:
+            seen += 1
+            upstream = dep.asset_key.to_user_string()
+            assert upstream in upstream_of(spec.key.to_user_string())
+            assert dep.column_name in {column.name for column in columns_of(upstream)}
+    assert seen
+
+
+def test_every_check_says_what_it_means() -> None:
+    for name in sorted(checks()):
+        assert checks()[name].description, name
+
+
+def test_the_nightly_schedule_runs_at_two_in_vietnam() -> None:
+    (schedule,) = defs.schedules or []
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    assert NIGHTLY == "0 2 * * *", "RETURNS_CRON is set in the environment of this test"
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Ho_Chi_Minh")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert schedule.job_name == "refresh"
+    assert schedule.description
+
+
+def test_the_sensors_run_by_default() -> None:
+    sensors = list(defs.sensors or [])
+    assert len(sensors) >= 2
+    for sensor in sensors:
+        assert isinstance(sensor, dg.SensorDefinition)
+        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING, sensor.name
+
+
+def test_the_automation_sensor_covers_everything_that_has_a_condition() -> None:
+    graph = defs.resolve_asset_graph()
+    conditioned = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).automation_condition}
+    assert {f"figures/{chapter.code}" for chapter in CHAPTERS} <= conditioned
+    (sensor,) = [one for one in defs.sensors or [] if isinstance(one, dg.AutomationConditionSensorDefinition)]
+    assert sensor.asset_selection is not None
+    assert conditioned <= {key.to_user_string() for key in sensor.asset_selection.resolve(graph)}
