@@ -211,6 +211,7 @@ def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckRep
         to_frame([_mart(store, form).drop_columns(["sources"])], form.arrow()),
         [key.pair for key in keys],
         raw.places,
+        to_frame(store.read("ledger", names), tables.LEDGER),
     )
     base = f"returns/{form.domain}"
     _stage_parts(store, f"outcomes/{form.domain}", to_table(checked.outcomes, tables.OUTCOMES), keys, base)

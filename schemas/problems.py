@@ -161,6 +161,11 @@ class Problems(Enum):
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», "
         "không còn là «{expected}» như khi ghi sổ. Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
     )
+    LEDGER_DECISION = Problem(
+        "L-04",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», "
+        "phải là một trong: {expected}. Sửa lại rồi chạy lại.",
+    )
     LEDGER_NO_REASON = Problem(
         "L-03",
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi. Bổ sung rồi chạy lại.",

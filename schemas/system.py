@@ -122,7 +122,7 @@ class System:
                 self.units,
                 self.labels,
             )
-            for rows, names in groups
+            for rows, names in sorted(groups, key=lambda group: min(map(self.rows.index, group[0])))
         )
 
 

@@ -115,8 +115,14 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
         cells = _replaced(cells, [entry for entry in accepted if _reasoned(entry)], stale)
     if confirmed:
         cells = _kept(cells, [entry for entry in confirmed if _reasoned(entry)], stale)
+    decisions = (ACCEPTED, REFUSED, AS_IS)
+    unclear = [
+        {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(decisions)}
+        for entry in ledger[~ledger["decision"].isin(decisions)].to_dict("records")
+    ]
     problems = joined(
         [
+            problem_rows(Problems.LEDGER_DECISION, unclear),
             problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
             problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new")),
         ]

@@ -5,7 +5,7 @@ Does not belong here: what a rule is (``schemas.edits``), what a finding holds b
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.config import config_context
 
+from pipelines.steps.advise import Written, advise, first
+from pipelines.steps.correct import refused
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
@@ -69,6 +71,7 @@ def check(
     accepted: pd.DataFrame,
     return_sets: Sequence[ReturnSet],
     places: Places,
+    ledger: pd.DataFrame | None = None,
 ) -> Checked:
     """Check one form of any number of return sets.
 
@@ -79,6 +82,7 @@ def check(
         accepted: The form's records in the published mart: what must not silently go missing.
         return_sets: The sets being checked; a set without any entries is checked too.
         places: Who is expected to report.
+        ledger: The entries of the correction ledgers, for the suggestions that have been refused.
     """
     frame = to_frame([records(entries, form)], form.arrow())
     cells = _Cells(entries, form)
@@ -105,7 +109,8 @@ def check(
         breaches.extend(
             (index, edit) for index, what in zip(frame.index, outcome, strict=True) if what == Outcome.FAILS
         )
-    told_edits = [_breach(frame.loc[index], edits, cells, places) for index, edits in _connected(breaches)]
+    kept = refused(ledger) if ledger is not None else set()
+    told_edits = [_breach(frame.loc[index], edits, cells, places, kept) for index, edits in _connected(breaches)]
     return Checked(
         _not_confirmed(_findings([*_told(told, form, places), *told_edits]), entries),
         pd.DataFrame([row for rows in outcomes for row in rows], columns=list(OUTCOME_COLUMNS)),
@@ -217,7 +222,7 @@ def _missing_returns(
     """Tell who was to send the form and did not; a return that had been accepted before must not vanish."""
     keys = list(REPORTER_KEYS)
     sent = set(frame[keys].itertuples(index=False, name=None))
-    refused = set(met[keys].itertuples(index=False, name=None))
+    turned_away = set(met[keys].itertuples(index=False, name=None))
     before = set(accepted[keys].itertuples(index=False, name=None))
     missing: list[dict[str, str]] = []
     withdrawn: list[dict[str, str]] = []
@@ -226,7 +231,7 @@ def _missing_returns(
             continue
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             key = (period, commune, place.code)
-            if key not in sent and key not in refused:
+            if key not in sent and key not in turned_away:
                 words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
                 (withdrawn if key in before else missing).append(words)
     return joined([problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
@@ -336,10 +341,18 @@ def _connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list
     yield from ((index, edits) for index, edits, _ in groups)
 
 
-def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Places) -> dict[str, str]:
-    """Return the finding on edits that fail together; cells common to all of them come first."""
+def _breach(
+    record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Places, kept: Collection[tuple[str, ...]]
+) -> dict[str, str]:
+    """Return the finding on edits that fail together; the cells most in doubt come first."""
     form = edits[0].form
     key = tuple(record[list(KEYS)])
+    advice = advise(
+        form,
+        *_as_written(record, form, cells),
+        {edit.code for edit in edits},
+        {tuple(where) for period, commune, *where in kept if (period, commune) == key[:2]},
+    )
     involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
@@ -350,12 +363,12 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
     where = found[involved[0]] or {}
     parts = []
     for edit in edits:
-        first, expected = edit.names[0], edit.expected(values)
+        about, expected = edit.names[0], edit.expected(values)
         others = ", ".join(cell[name] for name in edit.names[1:])
         parts.append(
-            f"«{edit.label(first)}» (ô {cell[first]}) ghi {vietnamese(values[first])}, "
+            f"«{edit.label(about)}» (ô {cell[about]}) ghi {vietnamese(values[about])}, "
             f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
-            f"lệch {vietnamese(abs(values[first] - expected))}, theo {edit.code}: {edit.sentence}"
+            f"lệch {vietnamese(abs(values[about] - expected))}, theo {edit.code}: {edit.sentence}"
         )
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     reporter = places.title(record["commune"], record["reporter"])
@@ -366,13 +379,25 @@ def _breach(record: pd.Series, edits: Sequence[Edit], cells: _Cells, places: Pla
         "form": form.code,
         "file": where["file"],
         "sheet": where["sheet"],
-        "cells": ";".join(cell[name] for name in involved),
+        "cells": ";".join(first([cell[name] for name in involved], advice.cells if severity is Severity.ERROR else ())),
         "written": vietnamese(values[edits[0].names[0]]),
         "expected": vietnamese(edits[0].expected(values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
-        "suggestion": "",
+        "suggestion": advice.words,
     }
+
+
+def _as_written(record: pd.Series, form: type[Form], cells: _Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
+    """Return the known values of a record, and where and how each of its fields stands in the workbook."""
+    names = list(form.fields())
+    found = {name: at for name in names if (at := cells.at(tuple(record[list(KEYS)]), name)) is not None}
+    values = {name: Decimal(str(record[name])) for name in names if not pd.isna(record[name])}
+    written = {
+        name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))
+        for name, at in found.items()
+    }
+    return values, written
 
 
 def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:

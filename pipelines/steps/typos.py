@@ -128,18 +128,19 @@ def find_slip(seen: int, meant: int, decimals: int = 0, *, money: bool = False) 
         if not rest and ratio in (10, 100, 1000):
             return Slip.SEPARATOR if decimals else Slip.SHIFTED
     # 62,50 may stand as 62,5, from which a last digit was left out, or in full in a column of 62,58.
-    return _edited(_printed(seen, decimals), _printed(meant, decimals)) or _edited(
-        *(str(value).zfill(decimals + 1) for value in (seen, meant))
-    )
+    short = _edited(_printed(seen, decimals), _printed(meant, decimals))
+    return short or _edited(_printed_in_full(seen, decimals), _printed_in_full(meant, decimals))
 
 
 def _printed(value: int, decimals: int) -> str:
     """Return a number of smallest units as printed without grouping or needless zeros."""
+    full = _printed_in_full(value, decimals)
+    return full.rstrip("0").rstrip(",") if decimals else full
+
+
+def _printed_in_full(value: int, decimals: int) -> str:
     digits = str(value).zfill(decimals + 1)
-    if not decimals:
-        return digits
-    after = digits[-decimals:].rstrip("0")
-    return f"{digits[:-decimals]},{after}" if after else digits[:-decimals]
+    return f"{digits[:-decimals]},{digits[-decimals:]}" if decimals else digits
 
 
 def _edited(seen: str, meant: str) -> Slip | None:
@@ -198,7 +199,7 @@ def find_typos(system: System, record: Record, *, frozen: Collection[str] = (), 
     optima = _choose(candidates, violated, partial(_keeps, held, values))
     if len(optima) > MOST_OPTIMA:
         return Typos(Status.INVALID, candidates, gave_up=f"quá {MOST_OPTIMA} cách chọn ngang nhau")
-    common = tuple(candidate for candidate in candidates if all(candidate in optimum for optimum in optima))
+    common = tuple(candidate for candidate in candidates if optima and all(candidate in optimum for optimum in optima))
     closed = {code for candidate in common for code in candidate.closes}
     status = Status.PARTIAL if closed else Status.INVALID
     if closed == {row.code for row in violated}:

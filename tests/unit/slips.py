@@ -28,7 +28,8 @@ def consistent(of: System, random: Random) -> dict[str, int]:
         ranges = dict(block.ranges)
         point: dict[str, int] = {}
         for name in random.sample(block.variables, len(block.variables)):
-            wanted = _size(block, name, random)
+            high = block.ranges[name][1]
+            wanted = _size(block, name, random) if high is None else random.randint(0, high)
             for size in (wanted, wanted // 10, wanted // 100, wanted // 1000, 0):
                 found = find_point(forms, form_ranges, {**ranges, name: (size, size)}, point)
                 if isinstance(found, dict) and all(Fraction(value).denominator == 1 for value in found.values()):

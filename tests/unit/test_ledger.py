@@ -1,0 +1,397 @@
+import csv
+import datetime as dt
+import io
+import subprocess
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+
+from pipelines.ledger import Ledger, LedgerError, Place, now_in_vietnam
+from pipelines.raw import Raw, ReturnSetKey
+from pipelines.steps.correct import LEDGER_COLUMNS, correct, read_ledger, refused
+from pipelines.steps.read import read
+from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b04_forestry import Forestry
+from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Row, address_of, changed, filled, rows
+
+KEY = ReturnSetKey(PERIOD.code, COMMUNE)
+NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"
+HORSE, GOAT, PIG = (address_of(Livestock, name) for name in ("horse", "goat", "pig"))
+WHO, WHY = "cán bộ thống kê xã", "Đã gọi trưởng thôn"
+AT = Place(FILE, SHEET, HORSE)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """The ledger, not yet there, of a set with one workbook."""
+    folder = tmp_path / "raw" / KEY.period / KEY.commune
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(filled(Livestock, {"horse": 207, "pig": "1.000"}))
+    return Ledger(Raw(tmp_path / "raw"), KEY, now=lambda: NOON)
+
+
+def path_of(ledger: Ledger) -> Path:
+    return ledger.raw.ledger_path(KEY)
+
+
+def written(ledger: Ledger) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(path_of(ledger).read_text("utf-8-sig"), newline="")))
+
+
+def cell(ledger: Ledger, address: str = HORSE) -> tuple[Row, list[str]]:
+    """A cell as the next run will use it, and the problems that run will meet."""
+    entries, unreadable = read_ledger({KEY.pair: ledger.raw.ledger(KEY) or LEDGER_HEADING})
+    assert unreadable.empty
+    cells, problems = correct(read(ledger.raw.files(KEY))[1], entries)
+    found = {row["cell"]: row for row in rows(cells)}
+    return found[address], problems["problem"].tolist()
+
+
+def resend(ledger: Ledger, horse: int | None) -> None:
+    """The village sends its workbook again."""
+    (path_of(ledger).parent / FILE).write_bytes(filled(Livestock, {} if horse is None else {"horse": horse}))
+
+
+def files_in(ledger: Ledger) -> set[str]:
+    return {path.name for path in path_of(ledger).parent.iterdir()} - {".corrections.csv.lock"}
+
+
+def test_the_first_correction_begins_the_ledger_and_takes_the_old_text_from_the_workbook(ledger: Ledger) -> None:
+    entry = ledger.accept(AT, "267", reason=WHY, who=WHO, suggestion="267 (thay một chữ số)")
+    assert path_of(ledger).read_text("utf-8").splitlines() == [
+        LEDGER_HEADING,
+        f"2024-07-02T12:00:30+07:00,{WHO},{FILE},{SHEET},{HORSE},207,267,{WHY},267 (thay một chữ số),accepted",
+    ]
+    assert written(ledger) == [entry]
+    now, problems = cell(ledger)
+    assert (now["text"], now["received"], now["correction"], problems) == ("267", "207", WHY, [])
+    assert files_in(ledger) == {FILE, "corrections.csv"}
+
+
+def test_the_clock_is_vietnams() -> None:
+    assert now_in_vietnam().isoformat().endswith("+07:00")
+
+
+def test_a_blank_value_cell_can_be_filled(ledger: Ledger) -> None:
+    assert ledger.accept(Place(FILE, SHEET, GOAT), "31", reason=WHY, who=WHO)["old"] == ""
+    assert cell(ledger, GOAT)[0]["text"] == "31"
+
+
+def test_names_are_taken_as_the_workbook_writes_them(ledger: Ledger) -> None:
+    entry = ledger.accept(Place(FILE, " chăn NUÔI", f"$d${HORSE[1:]}"), "267", reason=WHY, who=WHO)
+    assert (entry["sheet"], entry["cell"]) == (SHEET, HORSE)
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "reason", "who", "part"),
+    [
+        (Place("khac.xlsx", SHEET, HORSE), "1", WHY, WHO, f"Các tệp: {FILE}"),
+        (Place("../huu-kien/pa_phao.xlsx", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
+        (Place("corrections.csv", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
+        (Place(FILE, "Trang khác", HORSE), "1", WHY, WHO, f"Các trang: «{SHEET}»"),
+        (Place(FILE, SHEET, "13D"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (Place(FILE, SHEET, "XFE1"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (Place(FILE, SHEET, "D1048577"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (Place(FILE, SHEET, "Z99"), "1", WHY, WHO, "không phải ô ghi số"),
+        (AT, "207", WHY, WHO, "không có gì để đính chính"),
+        (AT, "267", "  ", WHO, "--reason"),
+        (AT, "267", WHY, " ", "--who"),
+        (AT, "", WHY, WHO, "để trống"),
+        (AT, "hai trăm", WHY, WHO, "không đọc được"),
+        (AT, "267.5", WHY, WHO, "1.234,5"),
+        (AT, "267,5", WHY, WHO, "chữ số lẻ"),
+    ],
+)
+def test_what_will_not_do_is_refused_in_a_sentence_and_nothing_is_written(
+    ledger: Ledger, place: Place, new: str, reason: str, who: str, part: str
+) -> None:
+    with pytest.raises(LedgerError, match=r"\.$|returns findings$") as refusal:
+        ledger.accept(place, new, reason=reason, who=who)
+    assert part in str(refusal.value)
+    assert files_in(ledger) == {FILE}
+
+
+def test_a_cell_that_holds_no_number_takes_any_text(ledger: Ledger) -> None:
+    content = changed(
+        filled(Livestock, {"horse": 5}), lambda sheet: sheet["A5"].__setattr__("value", "Đơn vị báo cáo: ?")
+    )
+    (path_of(ledger).parent / FILE).write_bytes(content)
+    ledger.accept(Place(FILE, SHEET, "A5"), "Đơn vị báo cáo: Thôn Pá Phào", reason=WHY, who=WHO)
+    assert cell(ledger, "A5")[0]["text"] == "Đơn vị báo cáo: Thôn Pá Phào"
+
+
+def test_a_workbook_that_cannot_be_opened_is_told(ledger: Ledger) -> None:
+    (path_of(ledger).parent / FILE).write_bytes(b"PK")
+    with pytest.raises(LedgerError, match="không mở được"):
+        ledger.accept(AT, "1", reason=WHY, who=WHO)
+
+
+def test_a_correction_is_taken_back_by_correcting_to_what_was_received(ledger: Ledger) -> None:
+    ledger.accept(AT, "267", reason=WHY, who=WHO)
+    with pytest.raises(LedgerError, match="đã là «267»"):
+        ledger.accept(AT, "267", reason=WHY, who=WHO)
+    ledger.accept(AT, "207", reason="Nghe nhầm", who=WHO)
+    now, problems = cell(ledger)
+    assert (now["text"], now["kind"], now["correction"], problems) == ("207", "number", "", [])
+
+
+def test_a_stale_correction_is_replaced_even_by_the_number_that_now_stands(ledger: Ledger) -> None:
+    ledger.accept(AT, "267", reason=WHY, who=WHO)
+    resend(ledger, 267)
+    assert cell(ledger)[1] == ["LEDGER_STALE"]
+    ledger.accept(AT, "267", reason="Thôn gửi lại đúng số", who=WHO)
+    now, problems = cell(ledger)
+    assert (now["text"], problems) == ("267", [])
+
+
+def test_a_number_is_kept_as_it_is(ledger: Ledger) -> None:
+    entry = ledger.confirm(AT, reason=WHY, who=WHO)
+    assert (entry["old"], entry["new"], entry["decision"]) == ("207", "207", "as_is")
+    now, problems = cell(ledger)
+    assert (now["text"], now["kind"], now["correction"]) == ("207", "number", "")
+    assert (now["confirmed"], now["confirmed_by"], problems) == (WHY, WHO, [])
+    with pytest.raises(LedgerError, match="đã được ghi là giữ nguyên"):
+        ledger.confirm(AT, reason=WHY, who=WHO)
+
+
+def test_a_confirmation_of_a_number_that_changed_is_stale(ledger: Ledger) -> None:
+    ledger.confirm(AT, reason=WHY, who=WHO)
+    resend(ledger, 208)
+    now, problems = cell(ledger)
+    assert (now["confirmed"], problems) == ("", ["LEDGER_STALE"])
+    ledger.confirm(AT, reason="Thôn xác nhận cả số mới", who=WHO)
+    assert cell(ledger)[1] == []
+
+
+def test_a_corrected_number_can_be_confirmed_and_stays_corrected(ledger: Ledger) -> None:
+    ledger.accept(AT, "267", reason="ghi nhầm", who=WHO)
+    entry = ledger.confirm(AT, reason=WHY, who=WHO)
+    assert (entry["old"], entry["new"]) == ("207", "267")
+    now, problems = cell(ledger)
+    assert (now["text"], now["correction"], now["confirmed"], problems) == ("267", "ghi nhầm", WHY, [])
+
+
+def test_a_later_correction_takes_the_place_of_a_confirmation(ledger: Ledger) -> None:
+    ledger.confirm(AT, reason=WHY, who=WHO)
+    ledger.accept(AT, "267", reason="ghi nhầm", who=WHO)
+    now, problems = cell(ledger)
+    assert (now["text"], now["confirmed"], problems) == ("267", "", [])
+
+
+def test_a_confirmation_of_a_resent_number_clears_the_stale_correction(ledger: Ledger) -> None:
+    ledger.accept(AT, "267", reason=WHY, who=WHO)
+    resend(ledger, 270)
+    ledger.confirm(AT, reason=WHY, who=WHO)
+    now, problems = cell(ledger)
+    assert (now["text"], now["confirmed"], problems) == ("270", WHY, [])
+
+
+def test_a_blank_can_be_confirmed(ledger: Ledger) -> None:
+    ledger.confirm(Place(FILE, SHEET, GOAT), reason="Thôn chưa đếm", who=WHO)
+    now, problems = cell(ledger, GOAT)
+    assert (now["kind"], now["text"], now["confirmed"], problems) == ("blank", "", "Thôn chưa đếm", [])
+
+
+def test_a_heading_or_a_text_that_is_no_number_cannot_be_confirmed(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="không phải ô ghi số"):
+        ledger.confirm(Place(FILE, SHEET, "A5"), reason=WHY, who=WHO)
+    (path_of(ledger).parent / FILE).write_bytes(filled(Livestock, {"horse": "nhiều"}))
+    with pytest.raises(LedgerError, match="đang có lỗi"):
+        ledger.confirm(AT, reason=WHY, who=WHO)
+
+
+def test_a_refused_suggestion_is_remembered_in_one_written_form_and_changes_nothing(ledger: Ledger) -> None:
+    ledger.refuse(AT, "1207", reason="Thôn nói không phải", who=WHO)
+    ledger.refuse(AT, "267", reason="Thôn nói không phải", who=WHO)
+    entries, _ = read_ledger({KEY.pair: path_of(ledger).read_text("utf-8")})
+    at = (KEY.period, KEY.commune, FILE, SHEET, HORSE)
+    assert refused(entries) == {(*at, "1.207"), (*at, "267")}
+    now, problems = cell(ledger)
+    assert (now["text"], problems) == ("207", [])
+    ledger.accept(AT, "267", reason="Thôn nghĩ lại", who=WHO)
+    entries, _ = read_ledger({KEY.pair: path_of(ledger).read_text("utf-8")})
+    assert refused(entries) == {(*at, "1.207")}
+
+
+OLD_LINE = f'2024-07-01,thống kê,{FILE},{SHEET},{PIG},"1.000",900,"hỏi lại, ""thôn"" nói",,accepted'
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"{LEDGER_HEADING}\n{OLD_LINE}\n".encode(),
+        f"{LEDGER_HEADING}\n{OLD_LINE}".encode(),
+        f"{LEDGER_HEADING}\r\n{OLD_LINE}\r\n".encode("utf-8-sig"),
+        f"{LEDGER_HEADING}\r\n{OLD_LINE}".encode("utf-8-sig"),
+        f"{LEDGER_HEADING},ghi chú\n{OLD_LINE},thêm\n".encode(),
+        f"{LEDGER_HEADING}\n{OLD_LINE}\n".replace(",", ";").encode(),
+        f"{','.join(reversed(LEDGER_COLUMNS))}\naccepted,,r,900,1.000,{PIG},{SHEET},{FILE},thống kê,2024\n".encode(),
+        f"{LEDGER_HEADING}\n".encode(),
+        LEDGER_HEADING.encode("utf-8-sig"),
+    ],
+    ids=["lf", "no last break", "bom crlf", "bom crlf no break", "more columns", "semicolons", "other order", "empty",
+         "heading"],
+)  # fmt: skip
+def test_the_rows_before_stay_byte_for_byte_and_the_new_one_is_written_in_their_manner(
+    ledger: Ledger, before: bytes
+) -> None:
+    path_of(ledger).write_bytes(before)
+    entry = ledger.accept(AT, "267", reason='nói "nhầm", hai; lần', who=WHO)
+    after = path_of(ledger).read_bytes()
+    assert after.startswith(before)
+    added = after.removeprefix(before)
+    assert added.endswith(b"\r\n") == (b"\r\n" in before)
+    assert added.count(b"\n") == 1 + (not before.endswith(b"\n"))
+    entries, problems = read_ledger({KEY.pair: ledger.raw.ledger(KEY) or ""})
+    assert problems.empty
+    assert {name: entries.iloc[-1][name] for name in LEDGER_COLUMNS} == entry
+    assert cell(ledger)[0]["text"] == "267"
+    assert len(entries) == 1 + (b"900" in before)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n\n"], ids=["nothing", "bom", "blank lines"])
+def test_a_file_without_a_word_is_begun(ledger: Ledger, before: bytes) -> None:
+    path_of(ledger).write_bytes(before)
+    entry = ledger.accept(AT, "267", reason=WHY, who=WHO)
+    assert written(ledger) == [entry]
+
+
+@pytest.mark.parametrize(
+    ("before", "part"),
+    [
+        (b"a,b,c\n1,2,3\n", "không đọc được"),
+        (f"{LEDGER_HEADING}\n{OLD_LINE}\n".encode("utf-16"), "không đọc được"),
+        (f'{LEDGER_HEADING}\n{OLD_LINE}\n2024,x,"y,z\n'.encode(), "nháy"),
+    ],
+    ids=["other columns", "other encoding", "an open quotation mark"],
+)
+def test_a_ledger_that_a_row_would_harm_is_left_alone(ledger: Ledger, before: bytes, part: str) -> None:
+    path_of(ledger).write_bytes(before)
+    with pytest.raises(LedgerError, match=part):
+        ledger.accept(AT, "267", reason=WHY, who=WHO)
+    assert path_of(ledger).read_bytes() == before
+    assert ".tmp" not in " ".join(files_in(ledger))
+
+
+@pytest.mark.parametrize("text", ['ghi "207", hay\n207?', "207\r\n208", " 207 ", "=1+1", "207,5; 208"])
+def test_an_old_text_with_quotes_and_breaks_is_found_again(ledger: Ledger, text: str) -> None:
+    (path_of(ledger).parent / FILE).write_bytes(filled(Livestock, {"horse": text}))
+    entry = ledger.accept(AT, "267", reason=f"Ghi\nhai\r\ndòng: {text}", who=WHO)
+    assert entry["old"].split() == text.split()
+    assert "\n" not in entry["reason"]
+    now, problems = cell(ledger)
+    assert (now["text"], problems) == ("267", [])
+
+
+def test_a_folder_that_cannot_be_written_is_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pipelines.ledger.write_whole", full)
+    with pytest.raises(LedgerError, match="sổ vẫn như cũ"):
+        ledger.accept(AT, "267", reason=WHY, who=WHO)
+
+
+def test_the_workbook_stays_as_it_was(ledger: Ledger) -> None:
+    path = path_of(ledger).parent / FILE
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    ledger.accept(AT, "267", reason=WHY, who=WHO)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def python(code: str, *words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        env={"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+_START = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.ledger import Ledger, Place
+from pipelines.raw import Raw, ReturnSetKey
+ledger = Ledger(Raw(Path(sys.argv[1])), ReturnSetKey.parse(sys.argv[2]))
+place = Place(*sys.argv[3:6])
+"""
+
+_MANY = f"""{_START}
+for number in range(4):
+    ledger.accept(place, str(1000 * int(sys.argv[6]) + number), reason=f"lần {{number}}", who="thử")
+"""
+
+
+def test_eight_writers_at_the_same_time_lose_nothing(ledger: Ledger) -> None:
+    path_of(ledger).write_bytes(f"{LEDGER_HEADING}\n{OLD_LINE}\n".encode())
+    words = (str(ledger.raw.root), str(KEY), FILE, SHEET, HORSE)
+    for running in [python(_MANY, *words, str(writer)) for writer in range(1, 9)]:
+        _, errors = running.communicate(timeout=120)
+        assert running.returncode == 0, errors
+    told = written(ledger)
+    assert len(told) == 1 + 8 * 4
+    assert sorted(int(row["new"]) for row in told[1:]) == [1000 * w + n for w in range(1, 9) for n in range(4)]
+    for writer in range(1, 9):  # each writer's rows are in its own order
+        mine = [int(row["new"]) for row in told[1:] if int(row["new"]) // 1000 == writer]
+        assert mine == sorted(mine)
+    assert path_of(ledger).read_text("utf-8").startswith(f"{LEDGER_HEADING}\n{OLD_LINE}\n")
+    assert cell(ledger)[0]["text"] == told[-1]["new"]
+
+
+_KILLED = f"""{_START}
+def die(*_): os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[6] == "half":
+    import pipelines.ledger as module
+    whole = module.write_whole
+    def half(path, write):
+        def some(file):
+            file.write(path.read_bytes()[:20])
+            file.flush()
+            die()
+        whole(path, some)
+    module.write_whole = half
+elif sys.argv[6] == "fsync":
+    os.fsync = die
+else:
+    Path.replace = die
+ledger.accept(place, "267", reason="r", who="w")
+"""
+
+
+@pytest.mark.parametrize("when", ["half", "fsync", "rename"])
+def test_a_writer_killed_in_the_middle_leaves_the_old_ledger_and_the_next_one_goes_on(
+    ledger: Ledger, when: str
+) -> None:
+    before = f"{LEDGER_HEADING}\n{OLD_LINE}\n".encode()
+    path_of(ledger).write_bytes(before)
+    killed = python(_KILLED, str(ledger.raw.root), str(KEY), FILE, SHEET, HORSE, when)
+    _, errors = killed.communicate(timeout=60)
+    assert killed.returncode == -9, errors
+    assert path_of(ledger).read_bytes() == before
+    assert any(name.endswith(".tmp") for name in files_in(ledger))
+    assert ledger.raw.names(KEY) == [FILE]  # what a crash leaves is no return
+    ledger.accept(AT, "267", reason=WHY, who=WHO)
+    assert path_of(ledger).read_bytes().startswith(before)
+    assert files_in(ledger) == {FILE, "corrections.csv"}
+
+
+def test_another_form_of_the_same_workbook_is_not_confused(ledger: Ledger) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(filled(Livestock, {"horse": 207})))
+    other = openpyxl.load_workbook(io.BytesIO(filled(Forestry, {"registered_area": "1,5"}))).worksheets[0]
+    sheet = book.create_sheet(other.title)
+    for line in other.iter_rows(values_only=True):
+        sheet.append(list(line))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    (path_of(ledger).parent / FILE).write_bytes(buffer.getvalue())
+    area = address_of(Forestry, "registered_area")
+    ledger.accept(Place(FILE, Forestry.sheet, area), "2,25", reason=WHY, who=WHO)
+    with pytest.raises(LedgerError, match="chữ số lẻ"):
+        ledger.accept(AT, "2,25", reason=WHY, who=WHO)

@@ -1,0 +1,139 @@
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+
+from pipelines.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
+from pipelines.raw import Raw, ReturnSetKey
+from pipelines.steps.findings import FINDING_COLUMNS
+from pipelines.steps.read import CELL_COLUMNS, read
+from schemas.forms.b01_livestock import Livestock
+from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, rows
+
+KEY = ReturnSetKey(PERIOD.code, COMMUNE)
+SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"
+HORSE, WHITE, GOAT = (address_of(Livestock, name) for name in ("horse", "horse_white", "goat"))
+CONTENT = filled(Livestock, {"horse": 207, "pig": "1.000"})
+
+
+def finding(cells: str, message: str = "Sai.", **more: str) -> Row:
+    base = dict.fromkeys(FINDING_COLUMNS, "") | {"code": "B01-02", "severity": "error", "file": FILE, "sheet": SHEET}
+    return base | {"cells": cells, "message": message} | more
+
+
+def sheet_of(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+
+
+def marks(content: bytes) -> dict[str, tuple[str, str]]:
+    """Fill and comment of every commented cell."""
+    found = (cell for line in sheet_of(content).iter_rows() for cell in line if cell.comment)
+    return {cell.coordinate: (cell.fill.start_color.rgb, cell.comment.text) for cell in found}
+
+
+def test_the_first_cell_of_a_finding_is_marked_stronger_than_the_others() -> None:
+    told = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Tổng không khớp.", suggestion="267")]))
+    words = "[B01-02] Tổng không khớp.\nGợi ý: 267"
+    assert told == {HORSE: (DOUBTFUL, words), WHITE: (INVOLVED, words)}
+
+
+def test_several_findings_on_a_cell_are_one_comment_and_the_strongest_colour() -> None:
+    told = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Một."), finding(f"{WHITE};{GOAT}", "Hai.", code="X-1")]))
+    assert told[WHITE] == (DOUBTFUL, "[B01-02] Một.\n\n[X-1] Hai.")
+    assert (told[HORSE][0], told[GOAT][0]) == (DOUBTFUL, INVOLVED)
+
+
+def test_a_comment_of_the_reporter_is_kept() -> None:
+    def comment(sheet: Any) -> None:
+        sheet[HORSE].comment = Comment("Đếm ngày 30/6", "thôn")
+
+    told = marks(mark(changed(CONTENT, comment), [finding(HORSE)]))
+    assert told[HORSE][1] == "Đếm ngày 30/6\n\n[B01-02] Sai."
+
+
+@pytest.mark.parametrize("place", [{"sheet": ""}, {"sheet": "Trang khác"}, {}])
+def test_a_finding_without_a_cell_stands_at_the_head_of_the_sheet(place: dict[str, str]) -> None:
+    assert marks(mark(CONTENT, [finding("", **place)])) == {"A1": (INVOLVED, "[B01-02] Sai.")}
+
+
+def test_a_cell_inside_merged_ones_is_marked_at_the_first_of_them() -> None:
+    assert set(marks(mark(CONTENT, [finding("C5")]))) == {"A5"}
+
+
+def test_nothing_but_the_marks_is_changed() -> None:
+    copy = mark(CONTENT, [finding(f"{HORSE};{GOAT}")])
+    unhashed = [name for name in CELL_COLUMNS if name != "sha256"]
+    before, after = (rows(read([raw_file(content)])[1][unhashed]) for content in (CONTENT, copy))
+    assert before == after
+    old, new = sheet_of(CONTENT), sheet_of(copy)
+    assert {str(one) for one in old.merged_cells.ranges} == {str(one) for one in new.merged_cells.ranges}
+    assert old.column_dimensions["B"].width == new.column_dimensions["B"].width
+    assert (new[HORSE].number_format, new[HORSE].border.left.style) == (old[HORSE].number_format, "thin")
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Raw:
+    folder = tmp_path / "raw" / KEY.period / KEY.commune
+    folder.mkdir(parents=True)
+    for name in (FILE, "khac.xlsx"):
+        (folder / name).write_bytes(CONTENT)
+    return Raw(tmp_path / "raw")
+
+
+def files(*names: str, content: bytes = CONTENT, problem: str = "") -> list[Row]:
+    return [{"file": name, "sha256": hashlib.sha256(content).hexdigest(), "problem": problem} for name in names]
+
+
+def state(raw: Raw) -> dict[Path, tuple[bytes, int]]:
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in raw.root.rglob("*") if path.is_file()}
+
+
+def test_each_workbook_with_findings_gets_a_copy_and_the_originals_stay_untouched(raw: Raw, tmp_path: Path) -> None:
+    before = state(raw)
+    out = tmp_path / "gửi lại" / "đợt 1"
+    told = [finding(HORSE), finding(GOAT), finding("", file="", code="H-01")]
+    done = write(raw, KEY, told, files(FILE, "khac.xlsx"), out)
+    assert done.written == (out / "pa_phao - cần sửa.xlsx",)
+    assert done.left_out == ()
+    assert [path.name for path in out.iterdir()] == ["pa_phao - cần sửa.xlsx"]
+    assert set(marks(done.written[0].read_bytes())) == {HORSE, GOAT}
+    assert state(raw) == before
+    assert write(raw, KEY, told, files(FILE), out).written == done.written  # written over, not beside
+
+
+@pytest.mark.parametrize("inside", [".", "x", "2024-H1/huu-kien", "2024-H1/huu-kien/../a"])
+def test_the_raw_folder_takes_no_copies(raw: Raw, inside: str, tmp_path: Path) -> None:
+    before = state(raw)
+    (tmp_path / "link").symlink_to(raw.root)
+    for folder in (raw.root / inside, tmp_path / "link" / inside):
+        with pytest.raises(MarkedError, match="Chọn thư mục khác"):
+            write(raw, KEY, [finding(HORSE)], files(FILE), folder)
+    assert state(raw) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(raw: Raw, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x")
+    with pytest.raises(MarkedError, match="là một tệp"):
+        write(raw, KEY, [finding(HORSE)], files(FILE), tmp_path / "out")
+
+
+def test_a_workbook_that_changed_since_or_cannot_be_opened_is_left_out_with_a_sentence(
+    raw: Raw, tmp_path: Path
+) -> None:
+    unreadable = files("khac.xlsx", problem="UNREADABLE_FILE")
+    known = files(FILE, content=b"older") + unreadable
+    told = [finding(HORSE), finding("", "Không mở được.", file="khac.xlsx", sheet="")]
+    done = write(raw, KEY, told, known, tmp_path / "out")
+    assert done.written == ()
+    assert "returns refresh" in done.left_out[0]
+    assert done.left_out[1] == "Không mở được."
+
+
+def test_what_is_wrong_with_the_offices_own_ledger_is_not_sent_to_a_village(raw: Raw, tmp_path: Path) -> None:
+    told = [finding(HORSE, code="L-02"), finding("", file="corrections.csv", sheet="", code="L-01")]
+    assert write(raw, KEY, told, files(FILE), tmp_path / "out").written == ()
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,130 @@
+from random import Random
+
+import pytest
+
+from pipelines.steps.localise import Limits
+from pipelines.steps.suggest import Suggestions, suggest
+from pipelines.steps.typos import Slip
+from schemas.form import Form
+from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b03_crops import Crops
+from schemas.system import Row, System, system
+from tests.unit.slips import consistent, systems, with_slips
+
+OF = system(Livestock)
+HERD = {"buffalo": 31, "cattle": 40, "horse": 1428, "horse_ordinary": 1016, "horse_white": 412, "total": 1499}
+GOOD = dict.fromkeys(OF.variables, 0) | HERD
+
+
+def test_a_record_that_holds_gets_no_suggestion() -> None:
+    assert suggest(OF, GOOD) == Suggestions()
+
+
+def test_a_swap_in_a_cell_of_two_sums_is_the_only_answer_and_says_why() -> None:
+    (one,) = suggest(OF, GOOD | {"horse": 1482}, {"horse": "1.482 con"}).ranked
+    assert one.values == {"horse": 1428}
+    assert one.unique
+    assert one.closes == ("B01-01", "B01-02")
+    assert one.evidence == (
+        "Ô «Đàn ngựa» ghi 1.482 con, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ). "
+        "Sửa như vậy thì đúng cả 2 phép tính đang sai: B01-01, B01-02. "
+        "Không có cách nào khác sửa ít ô như vậy mà mọi ô đều do gõ nhầm."
+    )
+
+
+def test_a_cell_in_one_sum_may_be_alone_but_is_not_called_unique() -> None:
+    ranked = suggest(OF, GOOD | {"total": 1994}).ranked
+    assert ranked[0].values == {"total": 1499} or not ranked[0].unique
+    swapped = suggest(OF, GOOD | {"total": 4199}).ranked[0]
+    assert not swapped.unique
+
+
+def test_three_zeros_too_many_are_called_unique_though_only_one_sum_says_so() -> None:
+    best = suggest(OF, GOOD | {"total": 1_499_000}).ranked[0]
+    assert (best.changes[0].slip, best.unique) == (Slip.SHIFTED, True)
+
+
+def test_a_number_of_one_digit_takes_away_the_claim() -> None:
+    of = System.of(Row("sum", {"total": 1, "a": -1, "b": -1}))
+    sure = suggest(of, {"total": 155, "a": 142, "b": 23}).ranked[0]
+    doubt = suggest(of, {"total": 155, "a": 142, "b": 3}).ranked
+    assert (sure.values, sure.alone) == ({"total": 165}, True) or not sure.alone
+    assert not any(one.alone for one in doubt)
+
+
+def test_ties_carry_one_number_and_say_how_many_they_are() -> None:
+    of = System.of(Row("sum", {"total": 1, "a": -1, "b": -1}))
+    ranked = suggest(of, {"total": 135, "a": 42, "b": 103}).ranked
+    assert [(one.values, one.tie) for one in ranked] == [({"total": 145}, 0), ({"a": 32}, 0), ({"b": 93}, 1)]
+    assert "Còn 1 khả năng khác ngang mức này" in ranked[0].evidence
+
+
+def test_decimals_are_proposed_as_vietnamese_prints_them() -> None:
+    of = system(Crops)
+    record = {"cereal_production": 10_058, "rice_production": 6528, "maize_production": 3800}
+    texts = [
+        (one.changes[0].variable, one.changes[0].written, one.changes[0].text) for one in suggest(of, record).ranked
+    ]
+    assert ("rice_production", "65,28", "62,58") in texts
+
+
+def test_a_frozen_cell_is_never_proposed() -> None:
+    ranked = suggest(OF, GOOD | {"horse": 1482}, frozen={"horse"}).ranked
+    assert ranked
+    assert all("horse" not in one.values for one in ranked)
+
+
+def test_a_blank_that_follows_is_told_and_takes_away_the_claim() -> None:
+    of = System.of(
+        Row("one", {"t": 1, "a": -1, "b": -1}), Row("two", {"t": 1, "c": -1}), Row("three", {"b": 1, "d": -1})
+    )
+    record = {"t": 1482, "a": 1000, "b": 428, "c": 1428, "d": None}
+    best = suggest(of, record).ranked[0]
+    assert best.values == {"t": 1428, "d": 428}
+    assert best.evidence.startswith("Ô «t» ghi 1.482, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ); ô «d» để trống")
+    assert not best.unique
+
+
+def test_an_undecided_sum_alone_calls_for_nothing() -> None:
+    assert suggest(OF, GOOD | {"horse": 1482, "horse_white": None, "cattle": None}).ranked == ()
+
+
+def test_a_limit_that_is_broken_names_both_sides_without_a_value() -> None:
+    ranked = suggest(OF, GOOD | {"horse_breeding": 2000, "horse_ordinary_breeding": 2000}).ranked
+    assert {tuple(one.values) for one in ranked} >= {("horse_breeding", "horse_ordinary_breeding")}
+    assert all("chưa cho biết số đúng" in one.evidence or one.changes[0].proposed is not None for one in ranked)
+
+
+def test_two_blocks_get_their_own_ties() -> None:
+    ranked = suggest(OF, GOOD | {"horse": 1482, "poultry": 10}).ranked
+    assert ranked[0].tie == 0
+    assert {one.tie for one in ranked if "horse" not in one.values}.isdisjoint({0})
+
+
+def test_why_there_is_no_suggestion_is_said() -> None:
+    told = suggest(OF, GOOD | {"horse": 1482}, limits=Limits(cells=3))
+    assert "quá 3 ô" in told.gave_up[0]
+    assert [one.values for one in told.ranked] == [{"horse": 1428}]
+    assert not told.ranked[0].unique
+
+
+@pytest.mark.parametrize(("form", "of"), systems(), ids=lambda one: getattr(one, "code", ""))
+def test_on_every_form_suggestions_close_what_they_say_and_single_slips_are_never_claimed_wrongly(
+    form: type[Form], of: System
+) -> None:
+    random = Random(form.code)
+    for _ in range(6):
+        good = consistent(of, random)
+        assert suggest(of, good) == Suggestions()
+        record = with_slips(of, good, 1, random)
+        told = suggest(of, record)
+        assert told == suggest(of, record)
+        failing = {row.code for row in of.failing(record)}
+        assert bool(told.ranked) == bool(failing)
+        for one in told.ranked:
+            assert set(one.closes) | set(one.leaves) <= failing
+            if None not in one.values.values():
+                repaired = {**record, **{name: value for name, value in one.values.items() if value is not None}}
+                assert not {row.code for row in of.failing(repaired)} & set(one.closes)
+            if one.alone:
+                assert all(good[name] == value for name, value in one.values.items())
