@@ -5,10 +5,11 @@ refused, and their words with the addresses of cells. Does not belong here: how 
 (``pipelines.steps.suggest``), applying one, which only a person does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.steps.numbers import vietnamese
 from pipelines.steps.suggest import Suggestion, suggest
 from schemas.form import Form
 from schemas.system import system
@@ -31,10 +32,12 @@ class Written:
 
 @dataclass(frozen=True)
 class Advice:
-    """What can be said on a finding: the sentences, and the cells of the first of them."""
+    """What can be said on a finding: the sentences; and the field to look at first, where one leads the others."""
 
     words: str = ""
-    cells: tuple[str, ...] = ()
+    field: str = ""
+    seen: str = ""
+    proposed: str = ""
 
 
 Refused = Collection[tuple[str, ...]]
@@ -72,7 +75,11 @@ def advise(
     if not fitting:
         return Advice(" ".join(found.gave_up))
     best = [one for one in fitting if one.tie == fitting[0].tie][:SHOWN]
-    return Advice(" Hoặc: ".join(_words(one, written) for one in best), _cells(best[0], written))
+    words = " Hoặc: ".join(_words(one, written) for one in best)
+    (change, *others) = best[0].changes
+    if others or len(best) > 1 or not change.text:
+        return Advice(words)
+    return Advice(words, change.variable, vietnamese(values[change.variable]), change.text)
 
 
 def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:
@@ -86,8 +93,3 @@ def _cells(one: Suggestion, written: Mapping[str, Written]) -> tuple[str, ...]:
 
 def _words(one: Suggestion, written: Mapping[str, Written]) -> str:
     return f"Ô {', '.join(_cells(one, written))}: {one.evidence}"
-
-
-def first(cells: Sequence[str], doubtful: Sequence[str]) -> list[str]:
-    """Return cells with the doubtful ones put first."""
-    return [*(cell for cell in doubtful if cell in cells), *(cell for cell in cells if cell not in doubtful)]

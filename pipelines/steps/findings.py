@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -17,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.config import config_context
 
-from pipelines.steps.advise import Written, advise, first
+from pipelines.steps.advise import Advice, Written, advise
+from pipelines.steps.change import changed_much
 from pipelines.steps.correct import refused
 from pipelines.steps.frames import to_frame
-from pipelines.steps.numbers import vietnamese
+from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
 from pipelines.steps.records import of_form, records
 from schemas.edits import Agreement, Edit, Outcome, Severity
@@ -79,7 +81,8 @@ def check(
         form: The form.
         entries: ``schemas.marts.ENTRIES`` of the form, and of every form its edits look at.
         problems: ``problems.PROBLEM_COLUMNS`` met on the way here, of any forms.
-        accepted: The form's records in the published mart: what must not silently go missing.
+        accepted: The form's records in the published mart, of all periods: what must not silently go missing, and what
+            the values are compared with.
         return_sets: The sets being checked; a set without any entries is checked too.
         places: Who is expected to report.
         ledger: The entries of the correction ledgers, for the suggestions that have been refused.
@@ -97,6 +100,8 @@ def check(
     told = joined(found)
 
     doubtful = _doubtful(told)
+    # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
+    told = joined([told, _changed_much(form, frame, accepted, cells)])
     breaches: list[tuple[Any, Edit]] = []
     outcomes: list[Iterable[tuple[Any, ...]]] = []
     for edit in form.edits:
@@ -256,6 +261,23 @@ def _withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
     return problem_rows(Problems.WITHDRAWN_VALUE, rows)
 
 
+def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells) -> pd.DataFrame:
+    """Tell of values that changed since an earlier period unlike those of the other villages."""
+    rows = []
+    for change in changed_much(form, frame, accepted):
+        record, decimals = frame.loc[change.row], form.ref(change.field).decimals
+        usual = vietnamese(round_half_up(Fraction(change.before) * change.typical, decimals))
+        percent = vietnamese(round_half_up(100 * change.typical, 1))
+        expected = (
+            f"khoảng {usual} ({change.period.title} là {vietnamese(change.before)}, "
+            f"các thôn thường bằng {percent} % kỳ đó)"
+        )
+        written = vietnamese(Decimal(str(record[change.field])))
+        where = _at(record, change.field, cells)
+        rows.append(where | {"form": form.code, "written": written, "expected": expected})
+    return problem_rows(Problems.CHANGED_MUCH, rows)
+
+
 def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
     """Return period, commune, reporter and field of every cell that is itself in doubt, so that no edit can use it."""
     if not len(told):
@@ -371,17 +393,22 @@ def _breach(
             f"lệch {vietnamese(abs(values[about] - expected))}, theo {edit.code}: {edit.sentence}"
         )
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
+    # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
+    leading = advice if severity is Severity.ERROR and advice.field in involved else Advice()
+    # What was written and what is expected is said of the cell that stands first.
+    main = next((edit for edit in edits if edit.names[0] == involved[0]), edits[0])
+    involved.sort(key=lambda name: name != (leading.field or main.names[0]))
     reporter = places.title(record["commune"], record["reporter"])
     return dict(zip(KEYS, key, strict=True)) | {
-        "code": edits[0].code,
+        "code": main.code,
         "severity": severity,
         "status": Outcome.FAILS,
         "form": form.code,
         "file": where["file"],
         "sheet": where["sheet"],
-        "cells": ";".join(first([cell[name] for name in involved], advice.cells if severity is Severity.ERROR else ())),
-        "written": vietnamese(values[edits[0].names[0]]),
-        "expected": vietnamese(edits[0].expected(values)),
+        "cells": ";".join(cell[name] for name in involved),
+        "written": leading.seen or vietnamese(values[main.names[0]]),
+        "expected": leading.proposed or vietnamese(main.expected(values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
         "suggestion": advice.words,

@@ -118,7 +118,7 @@ CASES = [
               Đàn ngựa              | 1
         """,
         findings="""
-            B01-01 | B01 | mot | Đàn ngựa + Tổng đàn gia súc + Đàn trâu + Đàn bò + Đàn dê + Đàn lợn + Chó + Mèo + Ngựa thường + Ngựa bạch | 267 | 207
+            B01-02 | B01 | mot | Đàn ngựa + Tổng đàn gia súc + Đàn trâu + Đàn bò + Đàn dê + Đàn lợn + Chó + Mèo + Ngựa thường + Ngựa bạch | 207 | 267
         """,  # noqa: E501 - one finding is one line
     ),
     Case(
