@@ -1,6 +1,7 @@
 """Reporting periods: half-years such as ``2024-H1``.
 
-Belongs here: a period's code, its Vietnamese wording on a form, its last day. Does not belong here: Dagster partitions.
+Belongs here: a period's code, its Vietnamese wording on a form, its last day, the periods before it.
+Does not belong here: Dagster partitions.
 """
 
 import re
@@ -41,6 +42,12 @@ class Period:
     def title(self) -> str:
         """The wording on forms, ``6 tháng đầu năm 2024``."""
         return f"{_WORDS[self.half]} {self.year}"
+
+    @property
+    def comparable(self) -> tuple["Period", "Period"]:
+        """The earlier periods it may be compared with, the better first: the same half last year, the half before."""
+        before = Period(self.year, 1) if self.half == 2 else Period(self.year - 1, 2)
+        return (Period(self.year - 1, self.half), before)
 
     @property
     def end(self) -> date:

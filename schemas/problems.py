@@ -153,6 +153,14 @@ class Problems(Enum):
         "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
         status=Outcome.UNDECIDED,
     )
+    CHANGED_MUCH = Problem(
+        "H-04",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
+        "thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}. Hỏi lại đơn vị báo cáo; "
+        "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
     LEDGER_UNREADABLE = Problem(
         "L-01", "Sổ đính chính {file} không đọc được: {written}. Khôi phục dòng tiêu đề của sổ: {expected}."
     )
