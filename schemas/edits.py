@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -237,6 +238,50 @@ class Product(Edit):
         return value / self.divisor
 
 
+class Ratio(Product):
+    """One field is a fixed multiple of another, or of the product of others: 15 kg of rice per person and month."""
+
+    demand = "theo định mức là"
+
+    def __init__(
+        self,
+        code: str,
+        result: str,
+        bases: Sequence[str],
+        multiplier: str,
+        *,
+        tolerance: str = "0",
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        """Declare that ``result`` = ``multiplier`` times the ``bases``, each in its own unit, within ``tolerance``."""
+        super().__init__(code, result, bases, tolerance=tolerance, severity=severity)
+        self.multiplier = Decimal(multiplier)
+
+    @property
+    def sentence(self) -> str:
+        bases = " × ".join(self.label(name) for name in self.factors)
+        within = f" (lệch không quá {_printed(self.tolerance)})" if self.tolerance else ""
+        return f"{self.label(self.product)} = {_printed(self.multiplier)} × {bases}{within}"
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return self.multiplier * super().expected(record)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return one row without a tolerance, and two with one; of several bases the rule is not linear."""
+        result, *bases = self.operands
+        if len(bases) > 1:
+            return ()
+        # The multiplier is per unit as printed, while a row counts all units of a dimension in one.
+        weight = Fraction(self.multiplier) * result.factor / bases[0].factor
+        if not self.tolerance:
+            return (row_of(self.code, "=", [(1, result), (-weight, bases[0])]),)
+        bound = Fraction(self.tolerance) * result.factor
+        return (
+            row_of(self.code, "<=", [(1, result), (-weight, bases[0])], bound),
+            row_of(self.code, "<=", [(-1, result), (weight, bases[0])], bound),
+        )
+
+
 class Agreement(Edit):
     """What one desk reports for the whole commune equals what others report, added up."""
 
@@ -271,6 +316,10 @@ class Agreement(Edit):
         return record[self.added]
 
 
+def _printed(value: Decimal) -> str:
+    return str(value).replace(".", ",")
+
+
 def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":
     total = frame[names[0]]
     for name in names[1:]:
@@ -278,4 +327,4 @@ def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":
     return total
 
 
-balance, bound, product, agrees = Balance, Bound, Product, Agreement
+balance, bound, product, ratio, agrees = Balance, Bound, Product, Ratio, Agreement

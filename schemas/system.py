@@ -126,25 +126,28 @@ class System:
         )
 
 
-def row_of(code: str, relation: Literal["=", "<="], terms: Sequence[tuple[int, Quantity]]) -> Row:
-    """Return the row that says that the signed terms add up to 0, or to 0 at most.
+def row_of(
+    code: str, relation: Literal["=", "<="], terms: Sequence[tuple[Rational, Quantity]], bound: Rational = 0
+) -> Row:
+    """Return the row that says that the weighted terms add up to the bound, or to the bound at most.
 
     Args:
         code: The edit's.
         relation: Which of the two.
-        terms: Sign and field; a field that occurs twice counts twice.
+        terms: Weight and field, mostly 1 and -1; a field that occurs twice counts twice.
+        bound: In the base unit of the fields' dimension.
     """
     amounts: dict[str, Fraction] = {}
-    for sign, quantity in terms:
+    for weight, quantity in terms:
         smallest = quantity.factor / 10**quantity.decimals
-        amounts[str(quantity)] = amounts.get(str(quantity), Fraction(0)) + sign * smallest
+        amounts[str(quantity)] = amounts.get(str(quantity), Fraction(0)) + weight * smallest
     amounts = {name: amount for name, amount in amounts.items() if amount}
+    numbers = [*amounts.values(), Fraction(bound)]
     scale = Fraction(
-        lcm(*(amount.denominator for amount in amounts.values())),
-        gcd(*(amount.numerator for amount in amounts.values())) or 1,
+        lcm(*(number.denominator for number in numbers)), gcd(*(number.numerator for number in numbers)) or 1
     )
     # With numerators n and denominators d, lcm(d) / gcd(n) makes every n/d whole, since gcd(n) divides every n.
-    return Row(code, {name: int(amount * scale) for name, amount in amounts.items()}, relation)
+    return Row(code, {name: int(amount * scale) for name, amount in amounts.items()}, relation, int(bound * scale))
 
 
 @cache

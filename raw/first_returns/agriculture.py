@@ -18,6 +18,7 @@ def answers() -> dict[str, Filled]:
                 {
                     "disinfected_households": "vet.disinfection.households",
                     "disinfected_villages": "vet.disinfection.villages",
+                    "disinfected_area": "vet.disinfection.area",
                     "disinfectant": "vet.disinfection.chemical",
                     "rabies_dogs": "vet.vaccination.rabies.dogs",
                     "pasteurellosis": "vet.vaccination.pasteurellosis",

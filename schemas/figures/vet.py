@@ -1,7 +1,7 @@
 """Figures on disinfection and vaccination (plan P1.II.1.a)."""
 
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.forms.n02_vet import Veterinary
+from schemas.forms.n02_vet import AREA_PER_HOUSEHOLD, Veterinary
 from schemas.formula import constant, times
 from schemas.units import SquareMetres
 
@@ -14,7 +14,10 @@ CHAPTER = Chapter(
             "vet.disinfection.area",
             "Diện tích phun khử trùng",
             SquareMetres,
-            times(Veterinary.disinfected_households, constant("60", "60 m2 phun khử trùng một hộ")),
+            times(
+                Veterinary.disinfected_households,
+                constant(AREA_PER_HOUSEHOLD, f"{AREA_PER_HOUSEHOLD} m2 phun khử trùng một hộ"),
+            ),
             decimals=0,
             plan="P1.II.1.a",
         ),

@@ -1,13 +1,23 @@
 """Form N02: disinfection and vaccination of animals (plan P1.II.1.a)."""
 
+from schemas.edits import ratio
 from schemas.form import DeskForm, field
-from schemas.units import Heads, Households, Litres, Villages
+from schemas.units import Heads, Households, Litres, SquareMetres, Villages
+
+AREA_PER_HOUSEHOLD = "60"
+"""Square metres disinfected per household."""
 
 _DISINFECTION, _VACCINATION = "Tiêu độc, khử trùng", "Tiêm phòng"
 
 
 class Veterinary(
-    DeskForm, code="N02", sheet="Thú y", title="Tiêu độc, khử trùng và tiêm phòng", domain="vet", reporter="agriculture"
+    DeskForm,
+    code="N02",
+    sheet="Thú y",
+    title="Tiêu độc, khử trùng và tiêm phòng",
+    domain="vet",
+    reporter="agriculture",
+    version=2,
 ):
     """One row per commune: households disinfected and animals vaccinated since the start of the year."""
 
@@ -16,6 +26,9 @@ class Veterinary(
     )
     disinfected_villages: Villages = field(
         "Số thôn được phun khử trùng", figure="vet.disinfection.villages", plan="P1.II.1.a", section=_DISINFECTION
+    )
+    disinfected_area: SquareMetres = field(
+        "Diện tích được phun khử trùng", figure=None, plan="P1.II.1.a", section=_DISINFECTION
     )
     disinfectant: Litres = field(
         "Thuốc sát trùng đã dùng",
@@ -39,3 +52,5 @@ class Veterinary(
         plan="P1.II.1.a",
         section=_VACCINATION,
     )
+
+    edits = (ratio("N02-01", "disinfected_area", ["disinfected_households"], AREA_PER_HOUSEHOLD),)

@@ -28,6 +28,15 @@ def test_what_is_no_period_is_refused_with_the_right_form(code: str) -> None:
         Period.parse(code)
 
 
+@pytest.mark.parametrize(
+    ("code", "comparable"), [("2024-H1", ["2023-H1", "2023-H2"]), ("2024-H2", ["2023-H2", "2024-H1"])]
+)
+def test_a_period_is_compared_with_the_same_half_last_year_or_else_the_half_before(
+    code: str, comparable: list[str]
+) -> None:
+    assert [period.code for period in Period.parse(code).comparable] == comparable
+
+
 def test_periods_sort_by_time() -> None:
     codes = ["2024-H2", "2023-H1", "2024-H1", "2023-H2"]
     assert [period.code for period in sorted(map(Period.parse, codes))] == ["2023-H1", "2023-H2", "2024-H1", "2024-H2"]

@@ -1,0 +1,224 @@
+"""Values held against an earlier period: what is told, what is not, and that it silences and holds nothing."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipelines.steps.change import LEAST_VILLAGES, changed_much
+from pipelines.steps.correct import read_ledger
+from pipelines.steps.frames import to_frame
+from schemas.form import DeskForm, Form, VillageForm, field
+from schemas.forms.b01_livestock import Livestock
+from schemas.marts import mart
+from schemas.periods import Period
+from schemas.units import Dong, Heads, Hectares, QuintalsPerHectare, SquareMetres, Tonnes
+from tests.unit.builders import (
+    COMMUNE,
+    LEDGER_HEADING,
+    PERIOD,
+    PLACES,
+    Row,
+    Run,
+    address_of,
+    filled,
+    raw_file,
+    run,
+    told,
+)
+
+LAST_YEAR, HALF_BEFORE, LAST_SPRING = Period(2023, 1), Period(2023, 2), Period(2022, 1)
+VILLAGES = {place.code: place.name for place in PLACES.reporters(COMMUNE, "village", PERIOD)}
+BEFORE = dict(zip(VILLAGES, (284, 348, 284, 316, 237, 663, 189, 157), strict=True))
+NOW = {code: round(value * 1.04) for code, value in BEFORE.items()}
+SLIP = NOW | {"me_thanh": 2460}
+
+
+def sent(horses: Mapping[str, int | str], period: Period = PERIOD, ledger: pd.DataFrame | None = None) -> Run:
+    """Returns of villages, with horses of both kinds that add up and nothing else."""
+    files = [
+        raw_file(filled(Livestock, _herd(value), reporter=VILLAGES[code], period=period), f"{code}.xlsx", period=period)
+        for code, value in horses.items()
+    ]
+    return run(*files, ledger=ledger)
+
+
+def _herd(horses: int | str) -> dict[str, int | str]:
+    return dict.fromkeys(Livestock.fields(), 0) | {"horse": horses, "horse_ordinary": horses, "total": horses}
+
+
+def accepted(*returns: tuple[Period, Mapping[str, int | str]]) -> pa.Table:
+    published = mart(Livestock).empty_table()
+    for period, horses in returns:
+        published = sent(horses, period).mart(Livestock, published)
+    return published
+
+
+def changes(run_: Run, published: pa.Table) -> list[Row]:
+    return [row for row in told(run_.check(Livestock, published)) if row["code"] == "H-04"]
+
+
+def test_a_village_that_changed_unlike_the_others_is_told_with_both_values_and_the_usual_change() -> None:
+    found = changes(sent(SLIP), accepted((LAST_YEAR, BEFORE)))
+    assert [row["cells"] for row in found] == [
+        address_of(Livestock, name) for name in ("total", "horse", "horse_ordinary")
+    ]
+    horse = found[1]
+    assert (horse["reporter"], horse["file"], horse["severity"]) == ("me_thanh", "me_thanh.xlsx", "warning")
+    assert (horse["status"], horse["written"], horse["suggestion"]) == ("fails", "2.460", "")
+    assert horse["expected"] == "khoảng 247 (6 tháng đầu năm 2023 là 237, các thôn thường bằng 104 % kỳ đó)"
+    for part in ("«Đàn ngựa»", horse["written"], horse["expected"], "--as-is"):
+        assert part in horse["message"]
+
+
+def test_a_tenth_is_told_as_well_as_tenfold() -> None:
+    assert len(changes(sent(NOW | {"na_lia": 69}), accepted((LAST_YEAR, BEFORE)))) == 3
+
+
+@pytest.mark.parametrize("now", [NOW, BEFORE, {code: value * 2 for code, value in BEFORE.items()}])
+def test_nothing_is_told_where_all_changed_alike(now: Mapping[str, int]) -> None:
+    assert changes(sent(now), accepted((LAST_YEAR, BEFORE))) == []
+
+
+@pytest.mark.parametrize(("horses", "is_told"), [(285, False), (400, False), (560, True)])
+def test_a_small_change_is_not_told_though_all_others_stayed_the_same(horses: int, is_told: bool) -> None:
+    assert bool(changes(sent(BEFORE | {"suoi_phay": horses}), accepted((LAST_YEAR, BEFORE)))) is is_told
+
+
+def test_nothing_is_told_without_an_earlier_period() -> None:
+    assert changes(sent(SLIP), mart(Livestock).empty_table()) == []
+    assert changes(sent(SLIP), accepted((PERIOD, BEFORE))) == []
+    assert changes(sent(SLIP), accepted((LAST_SPRING, BEFORE))) == []
+
+
+def test_the_same_half_last_year_goes_before_the_half_year_before() -> None:
+    found = changes(sent(SLIP), accepted((HALF_BEFORE, BEFORE)))
+    assert {"6 tháng cuối năm 2023" in row["expected"] for row in found} == {True}
+    assert changes(sent(SLIP), accepted((HALF_BEFORE, BEFORE), (LAST_YEAR, SLIP))) == []
+
+
+def test_fewer_villages_than_needed_say_nothing() -> None:
+    few = dict(list(BEFORE.items())[:LEAST_VILLAGES])
+    last = next(reversed(few))
+    assert changes(sent(few | {last: 9999}), accepted((LAST_YEAR, few)))
+    del few["pa_phao"]
+    assert changes(sent(few | {last: 9999}), accepted((LAST_YEAR, few))) == []
+
+
+@pytest.mark.parametrize("nothing", [0, "...", "năm"])
+def test_a_zero_a_blank_and_what_is_no_number_are_not_judged_and_do_not_judge(nothing: int | str) -> None:
+    published = accepted((LAST_YEAR, BEFORE))
+    assert changes(sent(NOW | {"me_thanh": nothing}), published) == []
+    five = list(BEFORE)[:5]
+    now: dict[str, int | str] = {**{code: BEFORE[code] for code in five}, "suoi_ma": 9999}
+    assert changes(sent(now), published)
+    assert changes(sent(now | {"pa_phao": nothing}), published) == []
+
+
+def test_what_was_zero_before_has_no_ratio() -> None:
+    assert changes(sent(SLIP), accepted((LAST_YEAR, BEFORE | {"me_thanh": 0}))) == []
+
+
+def test_communes_are_judged_apart() -> None:
+    frame, before = pd.concat([records(NOW), records(SLIP, "y")]), pd.concat([records(BEFORE), records(BEFORE, "y")])
+    before["period"] = LAST_YEAR.code
+    found = changed_much(Livestock, frame.reset_index(drop=True), before)
+    assert [(one.row, one.field, one.before) for one in found] == [(12, "horse", Decimal(237))]
+    middle = (Fraction(362, 348) + Fraction(690, 663)) / 2  # the fourth and fifth of eight
+    assert float(found[0].typical) == pytest.approx(float(middle))
+    assert changed_much(Livestock, frame.reset_index(drop=True), before[before["commune"] == "x"]) == []
+
+
+def records(
+    values: Mapping[str, int], commune: str = "x", form: type[Form] = Livestock, name: str = "horse"
+) -> pd.DataFrame:
+    """Records of a form in which only one field is filled in."""
+    keys = {"period": PERIOD.code, "commune": commune, "line": ""}
+    rows = [keys | {"reporter": code, name: value} for code, value in values.items()]
+    return to_frame([pa.Table.from_pylist(rows, form.arrow())], form.arrow())
+
+
+class Many(VillageForm, code="Z50", sheet="S", title="T", domain="z"):
+    heads: Heads = field("Con")
+    area: Hectares = field("Đất")
+    treated: SquareMetres = field("Phun")
+    paid: Dong = field("Chi")
+    harvest: Tonnes = field("Sản lượng")
+    rate: QuintalsPerHectare = field("Năng suất")
+
+
+class Desk(DeskForm, code="Z51", sheet="S", title="T", domain="z", reporter="finance"):
+    heads: Heads = field("Con")
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "is_told"),
+    [
+        (Many, "heads", True),
+        (Many, "area", True),
+        (Many, "treated", True),
+        (Many, "paid", False),
+        (Many, "harvest", False),
+        (Many, "rate", False),
+        (Desk, "heads", False),
+    ],
+)
+def test_only_counts_and_areas_of_villages_are_compared(form: type[Form], name: str, is_told: bool) -> None:
+    before = records(BEFORE, form=form, name=name)
+    before["period"] = LAST_YEAR.code
+    found = changed_much(form, records(SLIP, form=form, name=name), before)
+    assert [one.field for one in found] == [name] * is_told
+
+
+def test_a_form_with_nothing_to_compare_and_no_records_at_all_give_nothing() -> None:
+    class Money(VillageForm, code="Z52", sheet="S", title="T", domain="z"):
+        paid: Dong = field("Chi")
+
+    before = records(BEFORE, form=Money, name="paid")
+    before["period"] = LAST_YEAR.code
+    assert changed_much(Money, records(SLIP, form=Money, name="paid"), before) == []
+    assert changed_much(Livestock, records(NOW)[:0], records(BEFORE)) == []
+
+
+def test_the_published_scores_of_a_small_example() -> None:
+    """By hand: ratios 1, 1, 1.1, 1.2, 30; median 1.1; effects -1, -1, 0, 0.995, 26.27 x sqrt(3000)."""
+    before, now = (100, 100, 100, 100, 100), (100, 100, 110, 120, 3000)
+    assert told_of(before, now) == [4]
+    assert told_of(before, (100, 100, 110, 120, 200)) == []  # 0.82 x sqrt(200) = 11.6: within 20 x 0.995
+    assert told_of(before, (110, 110, 110, 110, 200)) == [4]  # the same, where the others do not differ at all
+
+
+def told_of(before: Sequence[int], now: Sequence[int]) -> list[int]:
+    codes = [f"v{number}" for number in range(len(before))]
+    earlier = records(dict(zip(codes, before, strict=True)))
+    earlier["period"] = LAST_YEAR.code
+    return [one.row for one in changed_much(Livestock, records(dict(zip(codes, now, strict=True))), earlier)]
+
+
+def test_it_holds_nothing_and_silences_no_edit_on_the_same_cell() -> None:
+    published = accepted((LAST_YEAR, BEFORE))
+    assert sent(SLIP).held(Livestock, published) == set()
+    files = [
+        raw_file(
+            filled(Livestock, _herd(value) | ({"horse": 9999} if code == "me_thanh" else {}), reporter=VILLAGES[code]),
+            f"{code}.xlsx",
+        )
+        for code, value in NOW.items()
+    ]
+    broken = run(*files)
+    codes = {row["code"] for row in told(broken.check(Livestock, published))}
+    assert "H-04" in codes
+    assert codes & {"B01-01", "B01-02"}
+    assert broken.held(Livestock, published) == {(PERIOD.code, COMMUNE)}
+
+
+def test_a_confirmed_number_is_told_no_more() -> None:
+    cell = address_of(Livestock, "horse")
+    line = f'2024-07-02,thống kê,me_thanh.xlsx,"{Livestock.sheet}",{cell},2460,2460,đã hỏi lại,,as_is'
+    ledger, problems = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    assert problems.empty
+    found = changes(sent(SLIP, ledger=ledger), accepted((LAST_YEAR, BEFORE)))
+    assert [row["cells"] for row in found] == [address_of(Livestock, name) for name in ("total", "horse_ordinary")]
