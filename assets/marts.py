@@ -25,16 +25,11 @@ def _spec(form: type[Form], group: str) -> dg.AssetSpec:
         group_name=group,
         kinds={"parquet", "table"},
         metadata={**column_schema(marts.mart(form)), **mart_lineage(form)},
-        description=f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {_grain(form)}, "
-        "chỉ gồm số đã chấp nhận.",
+        description=marts.meaning(form),
         partitions_def=RETURN_SETS,
         # A red check stops its whole step; what the same desk sent in order is caught up. The gate is in the data.
         automation_condition=dg.AutomationCondition.eager(),
     )
-
-
-def _grain(form: type[Form]) -> str:
-    return f"dòng «{form.line_title}»" if form.line_title else "đơn vị báo cáo"
 
 
 def _marts(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
@@ -69,7 +64,7 @@ def _marts(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
     group_name="phan_tich",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.OBSERVATIONS),
-    description="Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
+    description=marts.MEANINGS["observations"],
 )
 def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish every accepted value of the return sets, one row each."""
@@ -84,8 +79,7 @@ def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.Mate
     group_name="phan_tich",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.PLACES),
-    description="Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
-    "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
+    description=marts.MEANINGS["places"],
 )
 def places(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the places dimension."""

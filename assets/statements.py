@@ -27,8 +27,7 @@ _HEADINGS = {
     group_name="chi_tieu",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.STATEMENTS),
-    description="So từng con số kế hoạch in ra với con số tính được: "
-    "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    description=marts.MEANINGS["statements"],
 )
 def statements(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the statements of the return sets."""

@@ -20,6 +20,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipelines.explorer.words import VERDICTS
 from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Settings
 
 CLEAN, HELD, CANNOT = 0, 1, 2
@@ -42,13 +43,6 @@ FINDING_COLUMNS = (
     "suggestion",
 )
 STATEMENT_COLUMNS = ("id", "printed", "value", "computed", "verdict", "section", "note")
-VERDICTS = {
-    "agrees": "Khớp",
-    "rounded": "Làm tròn",
-    "truncated": "Cắt bớt",
-    "conflict": "Mâu thuẫn",
-    "not_recomputable": "Chưa tính được",
-}
 FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "reported", "expected")
 
 
@@ -69,6 +63,11 @@ Data = Annotated[str, typer.Option(envvar=DATA_VARIABLE, help="Thư mục kết 
 RawFolder = Annotated[
     str, typer.Option("--raw", envvar=RAW_VARIABLE, help="Thư mục báo cáo nhận về.", show_default="raw")
 ]
+
+ReleaseName = Annotated[
+    str, typer.Option("--release", metavar="NAME", help="Trả lời theo một bản đã phát hành.", show_default=False)
+]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="Tên bản phát hành, ví dụ 2024-h1-lan-1.")]
 
 app = typer.Typer(
     name="returns",
@@ -137,6 +136,8 @@ def refresh(
 
 def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
     from pipelines import published
+    from pipelines.layers import explorer_page
+    from pipelines.raw import ReturnSetKey
     from schemas.forms import BY_CODE
 
     found = published.findings(store, period, commune)
@@ -150,7 +151,9 @@ def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[st
         end.append(f"Giữ lại: {', '.join(named)}; số đã công bố trước đó được giữ nguyên.")
     if remarks:
         end.append(f"{remarks} điều cần lưu ý{'' if held else ', không giữ lại biểu nào'}.")
-    end.append("Xem: returns findings" if found else "Không có phát hiện nào.")
+    end.append("Xem: returns findings." if found else "Không có phát hiện nào.")
+    if (page := explorer_page(store, ReturnSetKey(period, commune))).exists():
+        end.append(f"Tra cứu: {page}")
     return {
         "period": period,
         "commune": commune,
@@ -169,6 +172,7 @@ def findings(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    release: ReleaseName = "",
     workbook: Annotated[
         Path | None,
         typer.Option(
@@ -182,9 +186,11 @@ def findings(
 
     Ví dụ: returns findings · returns findings --format csv > phat-hien.csv · returns findings --workbook gui-lai
     """
+    if workbook is not None and release:
+        _fail("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai.")
     from pipelines import published
 
-    store, period, commune = _return_set(raw, data, period, commune)
+    store, period, commune = _return_set(raw, data, period, commune, release)
     rows = published.findings(store, period, commune)
     if output is Format.TABLE:
         for row in rows:
@@ -312,6 +318,7 @@ def figures(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    release: ReleaseName = "",
     place: Annotated[
         str, typer.Option(help="Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã.", show_default=False)
     ] = "",
@@ -322,7 +329,9 @@ def figures(
     """
     from pipelines import published
 
-    store, period, commune = _return_set(raw, data, period, commune)
+    store, period, commune = _return_set(raw, data, period, commune, release)
+    if place and release:
+        _fail("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release.")
     held = {} if place else published.held_forms(published.findings(store, period, commune))
     rows = published.figures(store, period, place or commune)
     missing = _never_published(period, rows, held)
@@ -366,6 +375,7 @@ def statements(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    release: ReleaseName = "",
     by_chapter: Annotated[
         bool, typer.Option("--by-chapter", help="Chỉ in bảng đếm theo chương, dạng Markdown.")
     ] = False,
@@ -376,7 +386,7 @@ def statements(
     """
     from pipelines import published
 
-    store, period, commune = _return_set(raw, data, period, commune)
+    store, period, commune = _return_set(raw, data, period, commune, release)
     rows = published.statements(store, period, commune)
     if not rows:
         _fail(f"Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
@@ -412,6 +422,7 @@ def trace(
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
+    release: ReleaseName = "",
 ) -> None:
     """Truy một con số về từng ô của từng sổ tính đã gửi.
 
@@ -419,7 +430,7 @@ def trace(
     """
     from pipelines import published
 
-    store, period, commune = _return_set(raw, data, period, commune)
+    store, period, commune = _return_set(raw, data, period, commune, release)
     found = [row for row in published.figures(store, period, commune) if row["id"] == figure]
     if not found:
         _fail(f"Không có chỉ tiêu «{figure}» trong kỳ {period} của {commune}. Xem danh sách bằng: returns figures")
@@ -521,6 +532,294 @@ def _console() -> Any:
 _WIDE = 4000
 
 
+USES_COLUMNS = ("id", "label", "value", "unit", "status", "form", "field", "reporter", "text", "sha256")
+
+
+@app.command()
+def uses(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Tên tệp, ví dụ na_lia.xlsx.")],
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Tên trang, ví dụ «Chăn nuôi».")],
+    cell: Annotated[str, typer.Argument(metavar="CELL", help="Địa chỉ ô, ví dụ D13.")],
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Truy ngược: những chỉ tiêu nào dùng đến một ô của một sổ tính.
+
+    Ví dụ: returns uses na_lia.xlsx "Chăn nuôi" D13 · returns uses thcs.xlsx THCS D21 --format json
+    """
+    from pipelines import published
+    from schemas.text import fold
+
+    store, period, commune = _return_set(raw, data, period, commune)
+    cell = cell.strip().replace("$", "").upper()
+    edges = [row for row in published.uses(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)]
+    if not edges:
+        written = _written(published.filled(store, period, commune, file), f"{commune}, kỳ {period}", file, sheet, cell)
+        if output is Format.TABLE:
+            read = [
+                row for row in published.asked(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)
+            ]
+            held = published.held_forms(published.findings(store, period, commune))
+            waiting = ", ".join(sorted({row["form"] for row in read} & held.keys()))
+            why = (
+                f"biểu {waiting} đang bị giữ lại nên số này chưa được dùng. Xem: returns findings"
+                if waiting
+                else "không có chỉ tiêu nào dùng đến ô này."
+            )
+            print(f"Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; {why}")
+        else:
+            _print(output, USES_COLUMNS, [])
+        return
+    held = published.held_forms(published.findings(store, period, commune))
+    computed = {row["id"]: row for row in published.figures(store, period, commune)}
+    rows = []
+    for edge in edges:
+        figure = computed[edge["figure"]]
+        status = figure["status"] if held.keys().isdisjoint(figure["forms"].split()) else "held"
+        told = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
+        rows.append({**edge, **told, "status": status, "text": edge["received"]})
+    if output is Format.TABLE:
+        _print_uses(edges, rows)
+    else:
+        _print(output, USES_COLUMNS, rows)
+
+
+def _written(cells: Sequence[Mapping[str, Any]], where: str, file: str, sheet: str, cell: str) -> str:
+    """Return what a cell that no figure uses says; stop where there is no such cell."""
+    from schemas.text import fold
+
+    if not cells:
+        _fail(
+            f"Không có sổ tính «{file}» đã đọc của {where}. Tên tệp viết như trong thư mục báo cáo, ví dụ na_lia.xlsx."
+        )
+    own = [row for row in cells if fold(row["sheet"]) == fold(sheet)]
+    if not own:
+        names = ", ".join(f"«{name}»" for name in dict.fromkeys(row["sheet"] for row in cells))
+        _fail(f"Tệp {file} không có trang «{sheet}». Các trang: {names}.")
+    texts = [str(row["text"]) for row in own if row["cell"] == cell]
+    if not texts:
+        _fail(f"Trang «{sheet}» của tệp {file} không có ô «{cell}» nào có nội dung.")
+    return texts[0]
+
+
+def _print_uses(edges: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
+    from rich.tree import Tree
+
+    first = _source(edges[0])
+    tree = Tree(
+        f"{first['file']} · {first['sheet']} · ô {first['cell']} ghi «{first['text']}» = {_vietnamese(first['value'])}"
+        f"   sha256 {first['sha256'][:12]}",
+        highlight=False,
+    )
+    if first["correction"]:
+        made = first["correction"]
+        tree.add(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
+    fields: dict[tuple[str, ...], Any] = {}
+    for row in rows:
+        key = (row["form"], row["field"], row["reporter"])
+        branch = fields.get(key) or fields.setdefault(key, tree.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
+        value = "chưa đủ số liệu" if row["value"] is None else f"{_vietnamese(_number(row['value']))} {row['unit']}"
+        held = "   (số liệu mới đang bị giữ lại)" if row["status"] == "held" else ""
+        branch.add(f"{row['label']}: {value}   [{row['id']}]{held}").add(f"Công thức: {row['formula']}")
+    _console().print(tree)
+
+
+@app.command()
+def dictionary(
+    output: OutputFormat = Format.TABLE,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Thư mục ghi từ điển.",
+            show_default="dictionary trong thư mục kết quả",
+        ),
+    ] = None,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Ghi từ điển dữ liệu: mọi biểu, chỉ tiêu, quy tắc, bảng và cột, từ nơi khai báo.
+
+    Ví dụ: returns dictionary · returns dictionary --output tu-dien · returns dictionary --format csv > tu-dien.csv
+    """
+    from pipelines import dictionary as made
+    from pipelines.storage import write_whole
+
+    said = made.contents()
+    if output is Format.JSON:
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        _print(output, made.ENTRY_COLUMNS, made.entries(said))
+    # Who asks for data on the standard output gets no files, but where a folder is named.
+    if output is not Format.TABLE and folder is None:
+        return
+    parts = made.sections(said)
+    for name, text in (("md", made.markdown(parts)), ("html", made.html(parts))):
+        path = (folder or Settings.of(raw, data).data / "dictionary") / f"data-dictionary.{name}"
+        write_whole(path, lambda file, text=text: file.write(text.encode()))  # type: ignore[misc]
+        print(f"Đã ghi {path}.", file=sys.stdout if output is Format.TABLE else sys.stderr)
+
+
+@app.command()
+def release(
+    name: Named,
+    despite: Annotated[
+        str, typer.Option(metavar="REASON", help="Lý do vẫn phát hành dù còn biểu bị giữ lại.", show_default=False)
+    ] = "",
+    commune: Commune = "",
+    period: PeriodCode = "",
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Phát hành: giữ nguyên mãi mãi các chỉ tiêu của một bộ báo cáo, cùng mọi thứ cần để tính lại chúng.
+
+    Ví dụ: returns release 2024-h1-lan-1 · returns release 2024-h1-tam --despite "Chờ Pá Phào, trình trước 10/7"
+    """
+    store, period, commune = _return_set(raw, data, period, commune)
+    from pipelines.raw import Raw, ReturnSetKey
+    from pipelines.release import HeldBackError, make
+
+    try:
+        made = make(Raw(Settings.of(raw, data).raw), store, ReturnSetKey(period, commune), name, despite=despite)
+    except HeldBackError as reason:
+        print(reason, file=sys.stderr)
+        sys.exit(HELD)
+    rows, archived = made.manifest["rows"], sum(len(one["workbooks"]) for one in made.manifest["accepted"])
+    print(
+        f"Đã phát hành «{name}» vào {made.folder}: {rows['figures']} chỉ tiêu, {rows['statements']} số kế hoạch in, "
+        f"{archived} sổ tính nguồn. Ghi mã này vào biên bản để sau đối chiếu: {made.seal}"
+    )
+
+
+DIFFERENCE_COLUMNS = ("where", "released", "now", "message")
+
+
+@app.command()
+def verify(name: Named, output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "") -> None:
+    """Kiểm tra một bản phát hành: từng byte còn nguyên, và tính lại từ các sổ tính đã lưu vẫn ra đúng số đó.
+
+    Ví dụ: returns verify 2024-h1-lan-1 · returns verify 2024-h1-lan-1 --format json
+    """
+    from pipelines.release import verify as verified
+
+    found = verified(Settings.of(raw, data).data, name)
+    for note in found.notes:
+        print(note, file=sys.stdout if output is Format.TABLE else sys.stderr)
+    if output is not Format.TABLE:
+        _print(output, DIFFERENCE_COLUMNS, [vars(one) for one in found.differences])
+    elif found.differences:
+        print("\n".join(one.message for one in found.differences))
+        print(f"Bản phát hành «{name}»: {len(found.differences)} chỗ không như lúc phát hành.")
+    else:
+        files = len(found.release.manifest["files"])
+        print(
+            f"Bản phát hành «{name}»: {files} tệp còn nguyên vẹn, {found.figures} chỉ tiêu tính lại từ sổ tính đã lưu "
+            f"đều khớp. Mã của bản kê: {found.release.seal}"
+        )
+    sys.exit(HELD if found.differences else CLEAN)
+
+
+DIFF_COLUMNS = (
+    *("id", "label", "change", "old", "new", "unit", "form", "field", "reporter", "line"),
+    *(f"{side}_{name}" for name in ("file", "sheet", "cell", "text", "value", "correction") for side in ("old", "new")),
+)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="Bản phát hành trước.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="Bản phát hành sau.")],
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """So hai bản phát hành: chỉ tiêu nào đổi, do ô nào, đính chính nào.
+
+    Ví dụ: returns diff 2024-h1-lan-1 2024-h1-lan-2 · returns diff 2024-h1-lan-1 2024-h1-lan-2 --format csv
+    """
+    from pipelines.released import differences, opened
+
+    root = Settings.of(raw, data).data
+    before, after = opened(root, old), opened(root, new)
+    changes = differences(before, after)
+    if output is Format.TABLE:
+        for change in changes:
+            print("\n".join(_told_change(change)))
+        same = "" if changes else "Không chỉ tiêu nào đổi. "
+        told = [f"«{one.name}» ({one.commune}, kỳ {one.period}, {one.manifest['created']})" for one in (before, after)]
+        print(f"{same}Đã so {' với '.join(told)}: {len(changes)} chỉ tiêu đổi.")
+    else:
+        _print(output, DIFF_COLUMNS, [row for change in changes for row in _flat_changes(change)])
+
+
+def _told_change(change: Mapping[str, Any]) -> Iterator[str]:
+    one, other = change["old"], change["new"]
+    named = f"{change['id']} «{change['label']}»"
+    if one is None or other is None:
+        how = "mới có" if one is None else "không còn"
+        yield f"{named}: {how}, {_shown((other or one)['value'])} {change['unit']}"
+    else:
+        names = [
+            name for name in ("value", "unit", "status", "reported", "expected", "formula") if name in change["change"]
+        ]
+        told = [f"{_CHANGED[name]}{_shown(one[name])} → {_shown(other[name])}" for name in names]
+        yield f"{named}: {'; '.join(told) or 'chỉ đổi ở phần đã làm tròn'}"
+    for cell in change["cells"]:
+        at = cell["new"] or cell["old"]
+        sides = " → ".join(_cell_said(cell[side]) for side in ("old", "new"))
+        yield f"    {cell['reporter']}: {at['file']} · {at['sheet']} · ô {at['cell']}: {sides}"
+        yield from _changed_correction(cell)
+    if not change["cells"] and change["software"]:
+        yield "    Không ô nào đổi: hai bản do hai phiên bản phần mềm khác nhau tính."
+
+
+_CHANGED = {
+    "value": "",
+    "unit": "đơn vị tính ",
+    "status": "tình trạng ",
+    "reported": "đã báo cáo ",
+    "expected": "phải báo cáo ",
+    "formula": "công thức ",
+}
+
+
+def _shown(value: Any) -> str:
+    return f"«{value}»" if isinstance(value, str) else _vietnamese(_jsonable(value))
+
+
+def _cell_said(cell: Mapping[str, Any] | None) -> str:
+    return "không có" if cell is None else f"«{cell['received']}» = {_shown(cell['value'])}"
+
+
+def _changed_correction(cell: Mapping[str, Any]) -> Iterator[str]:
+    one, other = (cell[side] or {"correction": "", "text": ""} for side in ("old", "new"))
+    if (one["correction"], one["text"]) == (other["correction"], other["text"]):
+        return
+    for word, made in (("Bỏ đính chính", one), ("Đính chính", other)):
+        if made["correction"]:
+            change = f"«{made['received']}» thành «{made['text']}»"
+            yield f"        {word} {change} ({made['corrected_by']}): {made['correction']}"
+
+
+def _flat_changes(change: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row per cell behind a changed figure, and one without a cell where none of them changed."""
+    figure = {name: change[name] for name in ("id", "label", "unit")} | {"change": " ".join(change["change"])}
+    figure |= {side: (change[side] or {}).get("value") for side in ("old", "new")}
+    for cell in change["cells"] or [{"old": None, "new": None}]:
+        row = dict.fromkeys(DIFF_COLUMNS) | figure
+        row |= {name: cell.get(name, "") for name in ("form", "field", "reporter", "line")}
+        for side in ("old", "new"):
+            said = cell[side] or {}
+            row |= {f"{side}_{name}": said.get(name) for name in ("file", "sheet", "cell", "value", "correction")}
+            row[f"{side}_text"] = said.get("received")
+        yield row
+
+
 @app.command()
 def form(
     code: Annotated[str, typer.Argument(metavar="FORM", help="Mã biểu, ví dụ B01.")],
@@ -583,12 +882,17 @@ def ui(
     os.execv(sys.executable, command)
 
 
-def _return_set(raw: str, data: str, period: str, commune: str) -> tuple[Any, str, str]:
-    """Return the store, and the one return set that the options mean."""
+def _return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, str, str]:
+    """Return the store, and the one return set that the options mean; of a release, its frozen tables and its set."""
     from pipelines.published import checked_sets
     from pipelines.storage import Store
 
     store = Store(Settings.of(raw, data).data)
+    if release:
+        from pipelines.released import opened
+
+        frozen = opened(store.root, release)
+        return frozen.tables, *_only([(frozen.period, frozen.commune)], period, commune)
     known = checked_sets(store)
     if not known:
         _fail(f"Chưa có kết quả nào trong {store.root}. Chạy trước: returns refresh")

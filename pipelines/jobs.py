@@ -59,7 +59,9 @@ def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg
     )
 
 
-_FOLLOWERS = dg.AssetSelection.key_prefixes("marts", "figures") | dg.AssetSelection.assets("statements")
+_FOLLOWERS = dg.AssetSelection.key_prefixes("marts", "figures") | dg.AssetSelection.assets(
+    "statements", "interchange", "explorer"
+)
 
 catch_up = dg.define_asset_job(
     "catch_up",

@@ -12,15 +12,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.raw import PLACES, Raw, ReturnSetKey
+from pipelines import interchange, published
+from pipelines.explorer import pages, render
+from pipelines.raw import LEDGER, Raw, ReturnSetKey, ledger_text
 from pipelines.steps import (
     correct,
     divisions,
@@ -34,16 +38,23 @@ from pipelines.steps import (
     statements,
 )
 from pipelines.steps.frames import to_frame, to_table, together
-from pipelines.storage import Store
+from pipelines.storage import STATE, TABLE, WORKBOOK, Store, write_whole
 from schemas import marts as tables
 from schemas.edits import Agreement
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 from schemas.form import Form
-from schemas.forms import FORMS
+from schemas.forms import BY_CODE, FORMS
+from schemas.periods import Period
 from schemas.problems import Problems
 
+if TYPE_CHECKING:
+    from pipelines import events
+
 Keys = Sequence[ReturnSetKey]
+
+
+_CODE = (".py", ".csv", ".html", ".css", ".js")
 
 
 @cache
@@ -52,20 +63,21 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for package in ("schemas", "pipelines", "assets"):
         root = Path(str(resources.files(package)))
-        for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv")):
+        for path in sorted(path for path in root.rglob("*") if path.suffix in _CODE):
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def _stamp(raw: Raw, hashes: Mapping[str, str]) -> str:
-    places = raw.root / PLACES
-    own_places = hashlib.sha256(places.read_bytes()).hexdigest() if places.is_file() else ""
-    return hashlib.sha256(json.dumps([code_version(), own_places, dict(hashes)], sort_keys=True).encode()).hexdigest()
+def _state(raw: Raw, hashes: Mapping[str, str]) -> bytes:
+    """Return the list of all that decides a return set's rows; its hash is their stamp."""
+    places = [(name, hashlib.sha256(table).hexdigest()) for name, table in raw.place_tables().items()]
+    state = {"code": code_version(), "places": places, "files": dict(hashes)}
+    return json.dumps(state, sort_keys=True, ensure_ascii=False).encode()
 
 
 def fingerprint(raw: Raw, key: ReturnSetKey) -> str:
     """Return the stamp that tables made from a return set as it lies in the raw folder now would carry."""
-    return _stamp(raw, raw.hashes(key))
+    return hashlib.sha256(_state(raw, raw.hashes(key))).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -80,11 +92,14 @@ def read_cells(raw: Raw, store: Store, keys: Keys, *, reread: bool = False) -> R
     """Stage files, cells and ledger of the return sets.
 
     A workbook whose bytes this very software has read before is not opened again, unless ``reread`` asks for it.
+
+    All that decides what the set says is archived before anything is made of it, the list of it under the stamp itself.
+    So whatever is accepted later, and however long it then stays published, its bytes are there, also when the village
+    has sent another workbook since. What cannot be opened is never accepted, and is not kept.
     """
     opened: list[str] = []
     reused: list[str] = []
     for key in keys:
-        hashes = raw.hashes(key)
         present = list(raw.files(key))
         old_files = to_frame(store.read("files", [str(key)]), tables.FILES)
         old_cells = to_frame(store.read("cells", [str(key)]), tables.CELLS)
@@ -97,10 +112,18 @@ def read_cells(raw: Raw, store: Store, keys: Keys, *, reread: bool = False) -> R
             "file", ignore_index=True
         )
         cells = pd.concat([old_cells[_in(old_cells, kept)], cells], ignore_index=True)
-        ledger, ledger_problems = correct.read_ledger({key.pair: text} if (text := raw.ledger(key)) else {})
+        beside = raw.beside(key)
+        text = ledger_text(beside.get(LEDGER, b""))
+        ledger, ledger_problems = correct.read_ledger({key.pair: text} if text else {})
+        readable = set(files.loc[files["problem"] == "", "sha256"])
+        for content in (file.content for file in present if file.sha256 in readable):
+            store.archive(content, WORKBOOK)
+        tables_beside = {name: store.archive(content, TABLE) for name, content in beside.items()}
+        for content in raw.place_tables().values():
+            store.archive(content, TABLE)
         # Hashed from the bytes that were read, not from a second look at the folder.
-        hashes |= {file.name: file.sha256 for file in present}
-        stamp = _stamp(raw, hashes)
+        hashes = {file.name: file.sha256 for file in present} | tables_beside
+        stamp = store.archive(_state(raw, hashes), STATE)
         store.stage("files", str(key), to_table(files, tables.FILES), stamp)
         store.stage("cells", str(key), to_table(cells, tables.CELLS), stamp)
         store.stage("ledger", str(key), to_table(ledger, tables.LEDGER), stamp)
@@ -327,6 +350,158 @@ def _statements_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
     return hashlib.sha256(json.dumps([made_from, raw.printed(key)]).encode()).hexdigest()
 
 
+def publish_interchange(store: Store, keys: Keys) -> pd.DataFrame:
+    """Write, for other programs, the package and the views of all published tables, and each return set's events.
+
+    Returns:
+        What was written of each return set.
+    """
+    # OpenLineage takes longer to import than everything a refresh with nothing to do needs.
+    from pipelines import events
+
+    present = [table.name for table in interchange.published() if store.path(table.name).exists()]
+    package = json.dumps(interchange.package(present), ensure_ascii=False, indent=2) + "\n"
+    for name, text in ((interchange.PACKAGE, package), (interchange.VIEWS, interchange.views(present))):
+        _write(store, name, text.encode())
+    rows = []
+    for key in keys:
+        told = events.run_events(key, _seen(store, key))
+        lines = events.lines(told)
+        _write(store, _events_file(key), lines)
+        row = {
+            **dict(zip(("period", "commune"), key.pair, strict=True)),
+            "file": _events_file(key),
+            "sha256": hashlib.sha256(lines).hexdigest(),
+            "events": len(told),
+            "columns": events.traced_columns(told),
+        }
+        rows.append(row)
+        part = to_table(pd.DataFrame([row]), tables.INTERCHANGE)
+        store.stage("interchange", str(key), part, _interchange_stamp(store, key))
+    return pd.DataFrame(rows, columns=tables.INTERCHANGE.names)
+
+
+def _write(store: Store, name: str, content: bytes) -> None:
+    write_whole(store.root / name, lambda file: file.write(content))
+
+
+def _events_file(key: ReturnSetKey) -> str:
+    return f"openlineage/{key}.ndjson"
+
+
+def _seen(store: Store, key: ReturnSetKey) -> "events.Seen":
+    """Return what lies there of a return set once its refresh is through."""
+    from pipelines import events
+
+    name = str(key)
+    staged = ["cells", "ledger", *(f"{layer}/{form.domain}" for layer in ("returns", "findings") for form in FORMS)]
+    versions = {table: store.stamps(table, name).get(name, "") for table in staged}
+    versions |= {table.name: store.stamps(table.name).get(name, "") for table in interchange.published()}
+    held = [form.domain for form in FORMS if versions[f"marts/{form.domain}"] != versions[f"returns/{form.domain}"]]
+    files = to_frame(store.read("files", [name]), tables.FILES)
+    return events.Seen(
+        dict(zip(files["file"], files["sha256"], strict=True)),
+        versions,
+        frozenset(held),
+        # A refresh begins by staging the cells, whatever it is that changed.
+        datetime.fromtimestamp(store.path("cells", name).stat().st_mtime, UTC),
+        datetime.now(UTC),
+    )
+
+
+def _interchange_stamp(store: Store, key: ReturnSetKey) -> str:
+    made_from = [store.stamps(table).get(str(key), "") for table in ("statements", OBSERVATIONS, "marts/places")]
+    staged = store.stamps("cells", str(key))  # also where the gate held all of it back
+    return hashlib.sha256(json.dumps([code_version(), staged, made_from]).encode()).hexdigest()
+
+
+def _interchanged(store: Store, key: ReturnSetKey) -> bool:
+    written = (interchange.PACKAGE, interchange.VIEWS, _events_file(key))
+    return store.stamps("interchange", str(key)).get(str(key)) == _interchange_stamp(store, key) and all(
+        (store.root / name).exists() for name in written
+    )
+
+
+EXPLORER = "explorer"
+
+
+def write_explorer(raw: Raw, store: Store, keys: Keys) -> dict[ReturnSetKey, Path]:
+    """Write the static site of each return set, its start page last; return where the start pages lie.
+
+    A page that says what it said before is not written again.
+    """
+    return {key: _write_site(raw, store, key) for key in keys}
+
+
+def _write_site(raw: Raw, store: Store, key: ReturnSetKey) -> Path:
+    stamp, folder = _explorer_stamp(raw, store, key), f"{EXPLORER}/{key}"
+    files = render.files(_explored(raw, store, key))
+    for name, content in files.items():
+        path = store.root / folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            _write(store, f"{folder}/{name}", content)
+    # Pages of sheets that are no more: nothing leads to them any longer, but a bookmark would.
+    for path in (store.root / folder).rglob("*.html"):
+        if path.relative_to(store.root / folder).as_posix() not in files:
+            path.unlink(missing_ok=True)
+    rows = [
+        {
+            "period": key.period,
+            "commune": key.commune,
+            "page": name,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        }
+        for name, content in files.items()
+    ]
+    store.stage(EXPLORER, str(key), pa.Table.from_pylist(rows, tables.EXPLORER), stamp)
+    return explorer_page(store, key)
+
+
+def explorer_page(store: Store, key: ReturnSetKey) -> Path:
+    """Return where the start page of a return set's site lies, or would lie."""
+    return store.root / EXPLORER / str(key) / render.INDEX
+
+
+def _explored(raw: Raw, store: Store, key: ReturnSetKey) -> pages.Published:
+    found, edges = published.findings(store, *key.pair), published.every_edge(store, *key.pair)
+    staged = {
+        table: [row for part in store.read(table, [str(key)]) for row in part.to_pylist()]
+        for table in ("files", "cells", "ledger")
+    }
+    commune = raw.places.commune(key.commune)
+    reporters = {row["reporter"] for row in (*found, *edges)}
+    return pages.Published(
+        period=key.period,
+        commune=key.commune,
+        title=commune.name if commune else key.commune,
+        period_title=Period.parse(key.period).title,
+        figures=published.figures(store, *key.pair),
+        statements=published.statements(store, *key.pair),
+        lineage=edges,
+        findings=found,
+        held=published.held_forms(found),
+        **staged,
+        reporters={code: raw.places.title(key.commune, code) for code in reporters},
+        chapters=CHAPTERS,
+        forms=BY_CODE,
+    )
+
+
+def _explorer_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
+    """Return the hash of all that the site is made from: with the statements' stamp also the figures and the plan."""
+    staged = ["cells", "findings/workbooks", *(f"findings/{form.domain}" for form in FORMS)]
+    made_from = [store.stamps(table, str(key)) for table in staged]
+    return hashlib.sha256(
+        json.dumps([code_version(), made_from, _statements_stamp(raw, store, key)]).encode()
+    ).hexdigest()
+
+
+def _explorer_written(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    stamp = store.stamps(EXPLORER, str(key)).get(str(key))
+    return stamp == _explorer_stamp(raw, store, key) and explorer_page(store, key).exists()
+
+
 OBSERVATIONS = "marts/observations"
 
 
@@ -351,6 +526,24 @@ def stale_return_sets(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | Non
 
 
 def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    return _admitted(raw, store, key) and not stale_followers(raw, store, key)
+
+
+def figures_current(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    """Return whether figures and statements follow from the raw files as they lie now, forms held back excepted.
+
+    What only presents them (observations, explorer, files for other programs) may lag behind.
+    """
+    behind = [
+        name
+        for name in stale_followers(raw, store, key)
+        if name == "statements" or name.startswith(("marts/", "figures/"))
+    ]
+    return _admitted(raw, store, key) and set(behind) <= {OBSERVATIONS}
+
+
+def _admitted(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    """Return whether the raw files as they lie now have been checked, and all that is not held has been published."""
     now = {str(key): fingerprint(raw, key)}
     if store.stamps("findings/workbooks", str(key)) != now:
         return False
@@ -359,7 +552,7 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
             return False
         if not held_now(store, form, [key]) and store.stamps(f"marts/{form.domain}").get(str(key)) != now[str(key)]:
             return False
-    return not stale_followers(raw, store, key)
+    return True
 
 
 def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
@@ -377,6 +570,10 @@ def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
         stale.append(OBSERVATIONS)
     if store.stamps("statements").get(str(key)) != _statements_stamp(raw, store, key):
         stale.append("statements")
+    if not _interchanged(store, key):
+        stale.append("interchange")
+    if not _explorer_written(raw, store, key):
+        stale.append(EXPLORER)
     return stale
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from schemas.figure import Chapter
 from schemas.form import KEYS, Form
+from schemas.marts import description
 
 _FINDING_HEADINGS = {
     "commune": "Xã",
@@ -30,15 +31,8 @@ _LONGEST_TABLE = 500
 
 def column_schema(schema: pa.Schema) -> Mapping[str, object]:
     """Return definition metadata with every column of a table, its type, label, unit and definition."""
-    columns = [dg.TableColumn(field.name, str(field.type), description=_description(field)) for field in schema]
+    columns = [dg.TableColumn(field.name, str(field.type), description=description(field)) for field in schema]
     return {"dagster/column_schema": dg.TableSchema(columns=columns)}
-
-
-def _description(field: pa.Field) -> str:
-    said = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-    unit = f" ({said['unit']})" if said.get("unit") else ""
-    definition = f". {said['definition']}" if said.get("definition") else ""
-    return f"{said.get('label', field.name)}{unit}{definition}"
 
 
 def mart_lineage(form: type[Form]) -> Mapping[str, object]:

@@ -4,7 +4,8 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 """
 
 import hashlib
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -15,6 +16,8 @@ from schemas.periods import Period
 from schemas.places import Places
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
+OWN_PLACES = "raw-places.csv"
+"""What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 _NOT_RETURNS = frozenset({LEDGER, PRINTED})
 
 
@@ -110,26 +113,47 @@ class Raw:
 
     def ledger(self, key: ReturnSetKey) -> str | None:
         """Return the text of a return set's correction ledger, or nothing where there is none."""
-        path = self.ledger_path(key)
-        # Bytes, since reading as text would turn a line break inside a quoted cell text into another.
-        return path.read_bytes().decode("utf-8-sig", errors="replace") if path.is_file() else None
+        content = self.beside(key).get(LEDGER)
+        return None if content is None else ledger_text(content)
 
     def printed(self, key: ReturnSetKey) -> str | None:
         """Return the text of what the plan of a return set prints, or nothing where there is none."""
-        path = self.root / key.period / key.commune / PRINTED
-        return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+        content = self.beside(key).get(PRINTED)
+        return None if content is None else table_text(content)
+
+    def beside(self, key: ReturnSetKey) -> dict[str, bytes]:
+        """Return what lies beside the workbooks and decides what a return set says, with its bytes: ledger and plan."""
+        folder = self.root / key.period / key.commune
+        return {name: (folder / name).read_bytes() for name in (LEDGER, PRINTED) if (folder / name).is_file()}
 
     def hashes(self, key: ReturnSetKey) -> dict[str, str]:
         """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
-        folder = self.root / key.period / key.commune
-        paths = [*self._names(key), *(folder / name for name in (LEDGER, PRINTED) if (folder / name).is_file())]
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        contents = {path.name: path.read_bytes() for path in self._names(key)} | self.beside(key)
+        return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+    def place_tables(self) -> dict[str, bytes]:
+        """Return the place tables in the order in which a later one replaces rows of an earlier one."""
+        shipped = resources.files("schemas.places")
+        tables = {name: shipped.joinpath(name).read_bytes() for name in ("places.csv", "desks.csv")}
+        own = self.root / PLACES
+        return tables | ({OWN_PLACES: own.read_bytes()} if own.is_file() else {})
 
     @cached_property
     def places(self) -> Places:
         """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
-        tables = [
-            resources.files("schemas.places").joinpath(name).read_text("utf-8") for name in ("places.csv", "desks.csv")
-        ]
-        own = self.root / PLACES
-        return Places.parse([*tables, own.read_text(encoding="utf-8-sig")] if own.is_file() else tables)
+        return places_of(self.place_tables().values())
+
+
+def ledger_text(content: bytes) -> str:
+    """Return a ledger's text; a line break inside a quoted cell text stays the one it is."""
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def table_text(content: bytes) -> str:
+    """Return the text of a table that people keep, its line breaks made alike."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
+
+
+def places_of(tables: Iterable[bytes]) -> Places:
+    """Return the places that tables describe, in the order of ``Raw.place_tables``."""
+    return Places.parse(table_text(table) for table in tables)

@@ -9,10 +9,13 @@ changed and replaced whole under a lock. Either way a file changes in a single r
 middle, sees the old table or the new one and nothing between.
 """
 
+import hashlib
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +25,10 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 _STAMPS = b"returns.stamps"
+
+ARCHIVE = "archive"
+WORKBOOK, TABLE, STATE = ".xlsx", ".csv", ".json"
+"""What is archived: workbooks as received; ledgers, plans and place tables; lists of all that a stamp stands for."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +44,29 @@ class Store:
     def read(self, table: str, return_sets: Iterable[str]) -> list[pa.Table]:
         """Return the parts of a staged table that exist, for the given return sets."""
         paths = [self.path(table, key) for key in return_sets]
-        return [pq.read_table(path, partitioning=None) for path in paths if path.exists()]
+        return [read_whole(path) for path in paths if path.exists()]
 
     def read_published(self, table: str) -> pa.Table | None:
         """Return a published table, or nothing where it has never been published."""
         path = self.path(table)
-        return pq.read_table(path, partitioning=None) if path.exists() else None
+        return read_whole(path) if path.exists() else None
 
     def published(self, folder: str) -> list[Path]:
-        """Return the files of all published tables of a folder, such as ``figures``."""
-        return sorted((self.root / folder).glob("*.parquet"))
+        """Return the files of all published tables of a folder, such as ``figures``; a release has one file instead."""
+        whole = self.path(folder)
+        return [whole] if whole.exists() else sorted((self.root / folder).glob("*.parquet"))
+
+    def archived(self, sha256: str, suffix: str) -> Path:
+        """Return where archived bytes lie, or would lie."""
+        return self.root / ARCHIVE / f"{sha256}{suffix}"
+
+    def archive(self, content: bytes, suffix: str) -> str:
+        """Keep bytes under their hash, once and for good; return the hash."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.archived(sha256, suffix)
+        if not path.exists():
+            write_whole(path, lambda file: file.write(content))
+        return sha256
 
     def stage(self, table: str, return_set: str, part: pa.Table, stamp: str) -> None:
         """Replace one return set's part of a staged table."""
@@ -84,8 +104,14 @@ class Store:
         write_whole(path, lambda file: pq.write_table(described, file, compression="zstd"))
 
 
+def read_whole(path: Path) -> pa.Table:
+    """Return a table. ``read_table`` would import pandas for it, which the quick verbs have no time for."""
+    with pq.ParquetFile(path) as file:
+        return file.read()
+
+
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write beside the file, then rename over it: the only write in the project."""
+    """Write beside the file, then rename over it: the only write of a file in the project."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".tmp", dir=path.parent)
     try:
@@ -98,7 +124,37 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    directory = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside the one wanted, and rename it there once it is filled. Nothing is ever replaced.
+
+    Raises:
+        FileExistsError: The folder is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.parent / ".lock"):
+        # Under the lock nobody else fills a folder: what lies there was left by one that was killed.
+        for left in path.parent.glob(".*.tmp"):
+            shutil.rmtree(left, ignore_errors=True)
+        if path.exists():
+            raise FileExistsError(path)
+        made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
+        try:
+            yield made
+            made.chmod(0o755)
+            made.rename(path)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make renames in a folder outlast a power cut."""
+    directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:

@@ -193,6 +193,36 @@ PLACES = _columns(
 )
 """Every territory and reporter; ``successor`` leads over a merger."""
 
+INTERCHANGE = _columns(
+    *_WHERE,
+    ("file", "Tệp"),
+    ("sha256", "Mã băm của tệp"),
+    ("events", "Số sự kiện"),
+    ("columns", "Số cột có dẫn nguồn"),
+    types=dict.fromkeys(("events", "columns"), pa.int64()),
+)
+"""What was written for other programs, by return set."""
+
+EXPLORER = _columns(
+    *_WHERE,
+    ("page", "Tệp của trang tra cứu"),
+    ("sha256", "Mã băm của tệp"),
+    ("bytes", "Số byte"),
+    types={"bytes": pa.int64()},
+)
+"""The files of a return set's static site."""
+
+MEANINGS = {
+    "observations": "Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
+    "places": "Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
+    "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
+    "statements": "So từng con số kế hoạch in ra với con số tính được: "
+    "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một địa bàn, từ xã trở lên.",
+    "lineage": "Từ chỉ tiêu tới ô: mỗi dòng một ô đứng sau một chỉ tiêu của một kỳ và một xã.",
+}
+"""What the rows of the published tables are, but of the forms' marts (``meaning``)."""
+
 SOURCES = pa.field(
     "sources",
     pa.list_(
@@ -214,3 +244,22 @@ SOURCES = pa.field(
 def mart(form: type[Form]) -> pa.Schema:
     """Return the schema of a form's mart: its records, and the cells behind each of their values."""
     return form.arrow().append(SOURCES)
+
+
+def meaning(form: type[Form]) -> str:
+    """Return what the rows of a form's mart are."""
+    grain = f"dòng «{form.line_title}»" if form.line_title else "đơn vị báo cáo"
+    return f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {grain}, chỉ gồm số đã chấp nhận."
+
+
+def said_of(field: pa.Field) -> dict[str, str]:
+    """Return what a column's metadata says: label, unit, definition."""
+    return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+
+
+def description(field: pa.Field) -> str:
+    """Return a column's label, unit and definition in one line."""
+    said = said_of(field)
+    unit = f" ({said['unit']})" if said.get("unit") else ""
+    definition = f". {said['definition']}" if said.get("definition") else ""
+    return f"{said.get('label', field.name)}{unit}{definition}"

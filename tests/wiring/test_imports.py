@@ -37,7 +37,7 @@ READS_OR_WRITES = {
     "fsspec",
     "logging",
 }
-QUICK = ("pipelines.published", "pipelines.storage", "pipelines.settings")
+QUICK = ("pipelines.published", "pipelines.released", "pipelines.storage", "pipelines.settings")
 
 
 @cache

@@ -1,0 +1,166 @@
+"""An office: a raw folder and an output folder of a test's own, worked on as people do, with the ``returns`` command.
+
+Belongs here: running the command, reading what it prints or leaves.
+Does not belong here: calling the product's functions.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+from openpyxl.worksheet.worksheet import Worksheet
+
+PROJECT = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).parent / "returns"
+RETURN_SET = "2024-H1_huu-kien"
+FOLDER = Path("2024-H1", "huu-kien")
+SHIPPED = PROJECT / "raw" / FOLDER
+
+CLEAN, HELD, CANNOT = 0, 1, 2
+"""Exit codes."""
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Office:
+    """Two folders, and the command that works on them."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """The raw folder."""
+        return self.root / "raw"
+
+    @property
+    def data(self) -> Path:
+        """The output folder."""
+        return self.root / "data"
+
+    @property
+    def returns(self) -> Path:
+        """The folder of the one return set."""
+        return self.raw / FOLDER
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """An environment in which all of our processes work on these folders."""
+        ours = {
+            "RETURNS_RAW": str(self.raw),
+            "RETURNS_DATA": str(self.data),
+            "DAGSTER_HOME": str(self.data / "dagster"),
+            # A terminal's width must not decide what a test reads.
+            "COLUMNS": "80",
+        }
+        return {**os.environ, **ours}
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """Start ``returns WORDS`` and do not wait for it."""
+        return subprocess.Popen(
+            [COMMAND, *words],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str, expect: int | None = CLEAN) -> str:
+        """Run ``returns WORDS``; return what it prints. ``expect`` is the exit code, or nothing if any will do."""
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        said = f"returns {' '.join(words)} ended with {process.returncode}.\n{out}\n{err}"
+        assert "Traceback" not in err, said
+        assert expect is None or process.returncode == expect, said
+        return out
+
+    def rows(self, *words: str, expect: int | None = None) -> list[Row]:
+        """Return the table that a verb prints."""
+        return list(csv.DictReader(io.StringIO(self.run(*words, "--format", "csv", expect=expect))))
+
+    def findings(self) -> list[Row]:
+        """Return what ``returns findings`` lists."""
+        return self.rows("findings")
+
+    def blocking(self) -> list[Row]:
+        """Return those that hold something back; the returns as shipped have a few others, which only warn."""
+        return [row for row in self.findings() if row["severity"] == "error"]
+
+    def figures(self) -> dict[str, Row]:
+        """Return what ``returns figures`` lists, by id."""
+        return {row["id"]: row for row in self.rows("figures")}
+
+    def values(self, *ids: str) -> list[str]:
+        """Return the printed values of some figures."""
+        figures = self.figures()
+        return [figures[figure]["value"] for figure in ids]
+
+    def trace(self, figure: str) -> dict[str, Any]:
+        """Return what ``returns trace`` tells of a figure."""
+        told: dict[str, Any] = json.loads(self.run("trace", figure, "--format", "json"))
+        return told
+
+    def tables(self, folder: str) -> dict[str, bytes]:
+        """Return the published tables of a folder, byte by byte."""
+        return {path.stem: path.read_bytes() for path in sorted((self.data / folder).glob("*.parquet"))}
+
+    def numbers(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of every mart, less how their values were written and where: only what they say."""
+        tables = {path.stem: pq.read_table(path) for path in sorted((self.data / "marts").glob("*.parquet"))}
+        written = {"sources", "sha256", "text", "correction"}
+        return {
+            name: table.select([column for column in table.column_names if column not in written]).to_pylist()
+            for name, table in tables.items()
+        }
+
+    def value(self, workbook: str, sheet: str, cell: str) -> Any:
+        """Return what a cell of a workbook holds now."""
+        return openpyxl.load_workbook(self.returns / workbook)[sheet][cell].value
+
+    def edit(self, workbook: str, change: Callable[[openpyxl.Workbook], None]) -> None:
+        """Do something to a workbook as somebody with a spreadsheet program would."""
+        path = self.returns / workbook
+        book = openpyxl.load_workbook(path)
+        change(book)
+        book.save(path)
+
+    def fill(self, workbook: str, sheet: str, cells: Mapping[str, Any]) -> None:
+        """Put values into cells of a workbook."""
+
+        def change(book: openpyxl.Workbook) -> None:
+            page = book[sheet]
+            assert isinstance(page, Worksheet)
+            for cell, value in cells.items():
+                page[cell] = value
+
+        self.edit(workbook, change)
+
+    def correct(self, workbook: str, sheet: str, cell: str, *, old: str, new: str, reason: str) -> None:
+        """Append a line to the ledger of corrections."""
+        with (self.returns / "corrections.csv").open("a", encoding="utf-8", newline="") as file:
+            at = ("2024-07-02T08:00:00+07:00", "cán bộ kiểm thử", workbook, sheet, cell)
+            csv.writer(file, lineterminator="\n").writerow([*at, old, new, reason, "", "accepted"])
+
+    def copy(self, root: Path) -> "Office":
+        """Return a copy of everything, in another place."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return Office(root)
+
+    @classmethod
+    def founded(cls, root: Path) -> "Office":
+        """Return a new office that holds the returns as shipped and has run nothing yet."""
+        office = cls(root)
+        shutil.copytree(SHIPPED, office.returns)
+        return office

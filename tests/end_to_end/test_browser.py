@@ -1,0 +1,112 @@
+"""The officer's path in a real browser: success, then a broken workbook, and the red check that names the cell."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.end_to_end.dagster_pages import LOCATION, Pages, returns_ui
+from tests.end_to_end.office import RETURN_SET, Office
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.daemon, pytest.mark.slow]
+
+CHROMIUM = "/usr/bin/chromium"
+FINISHED = re.compile(r"\[(SUCCESS|FAILURE|CANCELED)\]")
+RUN_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def office(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office whose first refresh came from the command line."""
+    return refreshed.copy(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(scope="module")
+def pages(office: Office) -> Iterator[Pages]:
+    with returns_ui(office, office.root / "ui.log") as pages:
+        yield pages
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        context = browser.new_context(
+            viewport={"width": 1600, "height": 1000}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        try:
+            yield page
+        finally:
+            browser.close()
+
+
+def materialise(page: Page, url: str) -> None:
+    """Job page, Materialize all…, choose the return set, Launch; ends on the page of the run."""
+    page.goto(f"{url}/locations/{LOCATION}/jobs/refresh")
+    page.get_by_role("button", name="Materialize all…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Select a partition or create one").click()
+    page.get_by_role("menuitem").filter(has_text=RETURN_SET).click()
+    page.keyboard.press("Escape")  # closes the menu, the dialog stays
+    dialog.get_by_role("button", name="Launch 1 run").click()
+    page.get_by_text(re.compile("Launched run")).first.wait_for()
+    page.get_by_text("View", exact=True).first.click()  # the toast goes away after a few seconds
+    page.wait_for_url("**/runs/*")
+
+
+def outcome(page: Page) -> str:
+    """Wait until the run whose page is open has ended; return how."""
+    expect(page).to_have_title(FINISHED, timeout=RUN_SECONDS * 1000)
+    found = FINISHED.search(page.title())
+    assert found is not None
+    return found.group(1)
+
+
+def look_at(page: Page, url: str, picture: Path) -> None:
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # the graph is laid out after the network is quiet
+    page.screenshot(path=picture)
+
+
+def test_a_run_of_the_command_is_there_to_look_at(pages: Pages, page: Page, artefacts: Path) -> None:
+    look_at(page, f"{pages.url}/locations/{LOCATION}/jobs/refresh/runs", artefacts / "1-runs-of-the-job.png")
+    expect(page.get_by_text("Success").first).to_be_visible()
+    expect(page.get_by_text(RETURN_SET).first).to_be_visible()
+    look_at(page, f"{pages.url}/assets/marts/livestock?view=events", artefacts / "2-mart-materialised.png")
+    expect(page.get_by_text(RETURN_SET).first).to_be_visible()
+
+
+def test_officer_materialises_and_finds_the_broken_cell(
+    office: Office, pages: Pages, page: Page, artefacts: Path
+) -> None:
+    materialise(page, pages.url)
+    assert outcome(page) == "SUCCESS"
+    page.screenshot(path=artefacts / "1-run-succeeded.png")
+    look_at(page, f"{pages.url}/asset-groups", artefacts / "2-asset-graph.png")
+    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "3-check-green.png")
+    expect(page.get_by_text("Không có phát hiện nào.").first).to_be_visible()
+    look_at(page, f"{pages.url}/assets/marts/livestock", artefacts / "4-mart.png")
+    before = office.tables("marts")["livestock"]
+
+    office.fill("na_lia.xlsx", "Chăn nuôi", {"D12": 664})
+    materialise(page, pages.url)
+    assert outcome(page) == "FAILURE"
+    page.wait_for_timeout(1500)
+    page.screenshot(path=artefacts / "5-run-failed.png")
+
+    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "6-check-red.png")
+    for text in ("na_lia.xlsx", "Chăn nuôi"):
+        expect(page.get_by_role("cell", name=text, exact=True).first).to_be_visible()
+    cells = page.get_by_role("cell", name=re.compile(r"^D12\b")).first
+    expect(cells).to_be_visible()
+    cells.scroll_into_view_if_needed()
+    page.screenshot(path=artefacts / "7-check-red-table.png")
+    look_at(page, f"{pages.url}/asset-groups", artefacts / "8-asset-graph-red.png")
+    assert office.tables("marts")["livestock"] == before

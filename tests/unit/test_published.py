@@ -1,0 +1,65 @@
+"""Reading published tables with conditions, groups of rows passed over included."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines import published
+from tests.unit.builders import ROOT
+
+ROWS = [
+    {"period": f"2024-H{half}", "commune": commune, "figure": figure}
+    for half in (1, 2)
+    for commune in ("an-chau", "huu-kien", "đồng-mỏ")
+    for figure in ("a", "b", None)
+]
+
+
+@pytest.fixture(params=[1, 2, 100])
+def table(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.Table.from_pylist(ROWS), path, row_group_size=request.param)
+    return path
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"period": "2024-H2"},
+        {"period": "2024-H1", "commune": "đồng-mỏ"},
+        {"commune": "huu-kien", "figure": "b"},
+        {"commune": "ha"},
+        {"period": "", "figure": "a"},
+    ],
+)
+def test_rows_are_those_that_python_would_choose(wanted: dict[str, str], table: Path) -> None:
+    chosen = [row for row in ROWS if all(row[name] == value for name, value in wanted.items())]
+    assert published._where(table, **wanted).to_pylist() == chosen
+
+
+def test_a_table_without_rows_gives_none(tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(ROWS).slice(0, 0), tmp_path / "empty.parquet")
+    found = published._where(tmp_path / "empty.parquet", period="2024-H1")
+    assert (found.column_names, len(found)) == (["period", "commune", "figure"], 0)
+
+
+def test_reading_imports_no_pandas(table: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from pipelines import published, storage\n"
+        "path = Path(sys.argv[1]); storage.read_whole(path).to_pylist()\n"
+        "published._where(path, period='2024-H1').to_pylist()\n"
+        "print('pandas' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(table)],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"

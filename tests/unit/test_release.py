@@ -1,0 +1,551 @@
+"""Releases over the shipped returns, the layers run one after the other without Dagster."""
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines import layers, published, release, released, storage
+from pipelines.raw import Raw, ReturnSetKey
+from pipelines.release import HeldBackError, make, verify
+from pipelines.released import MANIFEST, SEAL, Release, ReleaseError, differences, found, opened, sealed
+from pipelines.steps import gate
+from pipelines.storage import Store, whole_folder
+from schemas.figures import CHAPTERS
+from schemas.forms import FORMS
+from tests.unit.builders import ROOT
+
+KEY = ReturnSetKey("2024-H1", "huu-kien")
+NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+HORSES = ("na_lia.xlsx", "Chăn nuôi", "D13")
+"""The shipped ledger corrects this cell from 207 to 267."""
+
+ORDINARY, SHARE = "livestock.horse.ordinary.heads", "livestock.horse.white.share"
+BUDGET = "budget.revenue.total"
+DAY = "2024-07-03T08:00:00+07:00,thống kê"
+
+
+class Office:
+    """A pair of folders, and the layers over it."""
+
+    def __init__(self, root: Path) -> None:
+        self.raw, self.store = Raw(root / "raw"), Store(root / "data")
+
+    @property
+    def folder(self) -> Path:
+        return self.raw.root / KEY.period / KEY.commune
+
+    def refresh(self) -> None:
+        raw, store, keys = self.raw, self.store, [KEY]
+        layers.read_cells(raw, store, keys)
+        layers.locate_returns(raw, store, keys)
+        layers.check_workbooks(raw, store, keys)
+        for form in FORMS:
+            layers.check_form(raw, store, form, keys)
+            layers.admit_records(store, form, keys)
+        for chapter in CHAPTERS:
+            layers.evaluate_chapter(raw, store, chapter, keys)
+        layers.compare_statements(raw, store, keys)
+
+    def write(self, address: tuple[str, str, str], value: object) -> None:
+        """The reporter sends the workbook again, with another value in one cell."""
+        path = self.folder / address[0]
+        book = openpyxl.load_workbook(path)
+        book[address[1]][address[2]] = value
+        book.save(path)
+
+    def decide(self, *rows: str) -> None:
+        """Each row is ``file,sheet,cell,old,new,reason``."""
+        with (self.folder / "corrections.csv").open("a", encoding="utf-8") as ledger:
+            ledger.writelines(f"{DAY},{row},,accepted\n" for row in rows)
+
+    def make(self, name: str, despite: str = "") -> Release:
+        return make(self.raw, self.store, KEY, name, despite=despite, now=lambda: NOON)
+
+    def figures(self, name: str = "") -> dict[str, object]:
+        store = opened(self.store.root, name).tables if name else self.store
+        return {row["id"]: row["value"] for row in published.figures(store, *KEY.pair)}
+
+    def files(self) -> set[Path]:
+        return {path for path in (self.store.root / "releases").rglob("*") if path.is_file() and path.name != ".lock"}
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("office")
+    shutil.copytree(ROOT / "raw" / KEY.period, root / "raw" / KEY.period)
+    office = Office(root)
+    office.refresh()
+    office.make("first")
+    return root
+
+
+@pytest.fixture
+def office(refreshed: Path, tmp_path: Path) -> Office:
+    """A copy of the refreshed office, with its release ``first``."""
+    shutil.copytree(refreshed, tmp_path / "office")
+    return Office(tmp_path / "office")
+
+
+def test_the_manifest_names_what_was_released_and_covers_every_file(office: Office) -> None:
+    first = found(office.store.root, "first")
+    manifest = first.manifest
+    assert manifest["created"] == "2024-07-02T12:00:30+07:00"
+    assert (manifest["period"], manifest["commune"], manifest["held"], manifest["up_to_date"]) == (*KEY.pair, [], True)
+    assert manifest["code_version"] == layers.code_version()
+    assert manifest["packages"]["pandas"] == "3.1.1"
+    assert "pytest" not in manifest["packages"]
+    listed = {file["path"]: file for file in manifest["files"]}
+    own = {path.name for path in first.folder.iterdir()} - {MANIFEST, SEAL}
+    assert own == {
+        *(f"{table}.parquet" for table in release.TABLES),
+        *("corrections.csv", "printed.csv", "places.csv", "desks.csv"),
+    }
+    for name, file in listed.items():
+        content = (office.store.root / name).read_bytes()
+        assert (file["sha256"], file["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert {name.split("/")[-1] for name in listed if name.startswith("releases/first/")} == own
+    workbooks = {hashlib.sha256(path.read_bytes()).hexdigest() for path in office.folder.glob("*.xlsx")}
+    assert {name for name in listed if name.endswith(".xlsx")} == {f"archive/{one}.xlsx" for one in workbooks}
+    for name in ("corrections.csv", "printed.csv"):
+        assert (first.folder / name).read_bytes() == (office.folder / name).read_bytes()
+    assert (first.folder / SEAL).read_text("utf-8") == f"{first.seal}  {MANIFEST}\n"
+
+
+def test_the_seal_is_one_that_sha256sum_reads(office: Office) -> None:
+    folder = found(office.store.root, "first").folder
+    subprocess.run(["sha256sum", "--check", "--strict", SEAL], cwd=folder, check=True, capture_output=True)
+
+
+def test_frozen_tables_answer_as_the_published_ones_do(office: Office) -> None:
+    tables = opened(office.store.root, "first").tables
+    assert published.figures(tables, *KEY.pair) == published.figures(office.store, *KEY.pair)
+    assert published.statements(tables, *KEY.pair) == published.statements(office.store, *KEY.pair)
+    assert published.findings(tables, *KEY.pair) == published.findings(office.store, *KEY.pair)
+    for figure in (ORDINARY, SHARE, BUDGET):
+        edges = published.lineage(tables, *KEY.pair, figure)
+        assert edges
+        assert edges == published.lineage(office.store, *KEY.pair, figure)
+
+
+def test_every_figure_is_computed_again_and_none_differs(office: Office) -> None:
+    verified = verify(office.store.root, "first")
+    assert (list(verified.differences), list(verified.notes)) == ([], [])
+    assert verified.figures == len(office.figures()) > 504
+
+
+def test_verifying_needs_neither_the_raw_folder_nor_the_published_tables(office: Office) -> None:
+    shutil.rmtree(office.raw.root)
+    for path in office.store.root.iterdir():
+        if path.name not in ("archive", "releases"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert verify(office.store.root, "first").differences == []
+
+
+def bytes_of_a_release(root: Path) -> list[Path]:
+    folder = root / "data" / "releases" / "first"
+    listed = [root / "data" / file["path"] for file in json.loads((folder / MANIFEST).read_bytes())["files"]]
+    return [*listed, folder / MANIFEST, folder / SEAL]
+
+
+def flip(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def test_a_flipped_byte_in_any_file_is_caught(refreshed: Path, subtests: pytest.Subtests) -> None:
+    paths = bytes_of_a_release(refreshed)
+    assert len(paths) > 40
+    assert set(paths) >= Office(refreshed).files()
+    for path in paths:
+        content = path.read_bytes()
+        for at in {0, len(content) // 2, len(content) - 1}:
+            with subtests.test(path=path.name, at=at):
+                path.write_bytes(flip(content, at))
+                try:
+                    verified = verify(refreshed / "data", "first")
+                finally:
+                    path.write_bytes(content)
+                (difference,) = verified.differences
+                assert path.name in difference.message or path.name == SEAL
+                assert "không còn như lúc phát hành" in difference.message
+                assert verified.figures == 0
+    assert verify(refreshed / "data", "first").differences == []
+
+
+def test_a_missing_file_is_caught(refreshed: Path, subtests: pytest.Subtests) -> None:
+    for path in bytes_of_a_release(refreshed):
+        with subtests.test(path=path.name):
+            content = path.read_bytes()
+            path.unlink()
+            try:
+                (difference,) = verify(refreshed / "data", "first").differences
+            finally:
+                path.write_bytes(content)
+            assert difference.message
+
+
+def test_a_file_that_was_not_released_is_caught(office: Office) -> None:
+    (found(office.store.root, "first").folder / "figures").mkdir()
+    (difference,) = verify(office.store.root, "first").differences
+    assert "không có trong bản kê" in difference.message
+
+
+def test_a_release_under_another_name_is_caught(office: Office) -> None:
+    folder = found(office.store.root, "first").folder
+    folder.rename(folder.with_name("second"))
+    (difference,) = verify(office.store.root, "second").differences
+    assert "đổi tên" in difference.message
+
+
+def test_nothing_is_answered_from_a_release_that_was_changed(office: Office) -> None:
+    path = found(office.store.root, "first").folder / "figures.parquet"
+    path.write_bytes(flip(path.read_bytes(), 100))
+    with pytest.raises(ReleaseError, match=r"returns verify first"):
+        opened(office.store.root, "first")
+
+
+Change = Callable[[dict[str, list[object]]], object]
+
+
+def forge(made: Release, table: str, change: Change) -> None:
+    """Change a frozen table and seal the release again, as only somebody who knows how it is made could."""
+    path = made.folder / f"{table}.parquet"
+    rows = pq.read_table(path)
+    columns = rows.to_pydict()
+    change(columns)
+    pq.write_table(type(rows).from_pydict(columns, schema=rows.schema), path)
+    manifest = json.loads((made.folder / MANIFEST).read_bytes())
+    for file in manifest["files"]:
+        if file["path"].endswith(path.name):
+            file["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    content = json.dumps(manifest).encode()
+    (made.folder / MANIFEST).write_bytes(content)
+    (made.folder / SEAL).write_bytes(sealed(content))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "word"),
+    [
+        ("figures", "value", 12345, "Chỉ tiêu"),
+        ("figures", "exact", "1/3", "Chỉ tiêu"),
+        ("lineage", "cell", "Z9", "Ô nguồn của"),
+        ("statements", "computed", "12345", "Đối chiếu"),
+    ],
+)
+def test_a_forged_value_is_caught_by_computing_it_again(
+    office: Office, table: str, column: str, value: object, word: str
+) -> None:
+    first = found(office.store.root, "first")
+    forge(first, table, lambda columns: columns[column].__setitem__(5, value))
+    (difference,) = verify(office.store.root, "first").differences
+    assert difference.message.startswith(word)
+    assert str(value)[-3:] in difference.message
+    assert difference.released != difference.now
+
+
+def test_a_figure_left_out_is_caught(office: Office) -> None:
+    def shorten(columns: dict[str, list[object]]) -> None:
+        for column in columns.values():
+            column.pop()
+
+    forge(found(office.store.root, "first"), "figures", shorten)
+    (difference,) = verify(office.store.root, "first").differences
+    assert "bản phát hành không có" in difference.message
+
+
+def test_other_code_and_packages_are_told_and_the_values_still_compared(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layers, "code_version", lambda: "f" * 64)
+    monkeypatch.setattr(release, "packages", lambda: {"pandas": "9.9"})
+    verified = verify(office.store.root, "first")
+    assert verified.differences == []
+    assert verified.figures > 504
+    told = " ".join(verified.notes)
+    assert "Phần mềm đã đổi" in told
+    assert "Gói pandas lúc phát hành là 3.1.1, nay là 9.9" in told
+
+
+def test_a_rule_that_computes_otherwise_now_is_told_figure_by_figure(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = gate.admit
+
+    def doubled(form: type, *rest: object) -> object:
+        table = real(form, *rest)  # type: ignore[arg-type]
+        if form.code != "T01":  # type: ignore[attr-defined]
+            return table
+        names = table.column_names
+        values = [None if one is None else one * 2 for one in table["revenue_total"].to_pylist()]
+        column = type(table).from_pydict({"x": values})["x"].cast(table.schema.field("revenue_total").type)
+        return table.set_column(names.index("revenue_total"), table.schema.field("revenue_total"), column)
+
+    monkeypatch.setattr(gate, "admit", doubled)
+    told = {difference.where for difference in verify(office.store.root, "first").differences}
+    assert f"Chỉ tiêu {BUDGET}" in told
+    assert f"Chỉ tiêu {ORDINARY}" not in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "../first", "a/b", "/tmp/x", "a\\b", "A", "Đợt-1", "một"),
+        *(".a", "-a", "a.", "a..b", "a b", "a\n", "a" * 65),
+    ],
+)
+def test_names_that_will_not_do_are_refused(office: Office, name: str) -> None:
+    with pytest.raises(ReleaseError, match="không dùng được"):
+        office.make(name)
+    with pytest.raises(ReleaseError, match="không dùng được"):
+        found(office.store.root, name)
+
+
+@pytest.mark.parametrize("name", ["a", "2024-h1", "2024_h1.lan-2", "0" * 64])
+def test_names_that_do(name: str) -> None:
+    assert released.folder_of(Path("/x"), name) == Path("/x/releases") / name
+
+
+def test_a_name_is_used_once(office: Office) -> None:
+    before = {path: path.read_bytes() for path in office.files()}
+    with pytest.raises(ReleaseError, match="không ghi đè"):
+        office.make("first", despite="vẫn muốn")
+    with pytest.raises(FileExistsError), whole_folder(office.store.root / "releases" / "first"):
+        pass
+    assert {path: path.read_bytes() for path in office.files()} == before
+
+
+def test_a_release_that_is_not_there_names_those_that_are(office: Office) -> None:
+    with pytest.raises(ReleaseError, match=r"Các bản đã có: first\."):
+        verify(office.store.root, "second")
+
+
+def test_two_releases_share_the_workbooks(office: Office) -> None:
+    archive = {path.name for path in (office.store.root / "archive").iterdir()}
+    office.make("second")
+    assert {path.name for path in (office.store.root / "archive").iterdir()} == archive
+    assert verify(office.store.root, "second").differences == []
+
+
+KILLED = """
+import datetime as dt, os, signal, sys
+from pathlib import Path
+from pipelines import release
+from pipelines.raw import Raw, ReturnSetKey
+from pipelines.storage import Store
+rename = Path.rename
+def die(path, target):
+    if Path(target).parent.name == "releases":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(path, target)
+Path.rename = die
+root = Path(sys.argv[1])
+release.make(Raw(root / "raw"), Store(root / "data"), ReturnSetKey("2024-H1", "huu-kien"), "second", despite="x")
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Office) -> None:
+    root = office.store.root.parent
+    command = [sys.executable, "-c", KILLED, str(root)]
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    assert released.names(office.store.root) == ["first"]
+    assert list((office.store.root / "releases").glob(".second.*.tmp"))
+    with pytest.raises(ReleaseError, match="Không có bản phát hành"):
+        found(office.store.root, "second")
+    office.make("second")
+    assert verify(office.store.root, "second").differences == []
+    assert not list((office.store.root / "releases").glob(".*.tmp"))
+
+
+def test_a_full_disk_leaves_no_release(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = storage.write_whole
+
+    def full(path: Path, write: Callable[..., object]) -> None:
+        if path.name == MANIFEST:
+            raise OSError(28, "No space left on device")
+        real(path, write)
+
+    monkeypatch.setattr(release, "write_whole", full)
+    before = office.files()
+    with pytest.raises(OSError, match="No space"):
+        office.make("second")
+    assert office.files() == before
+
+
+def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office: Office) -> None:
+    office.write(HORSES, 208)
+    with pytest.raises(HeldBackError, match="returns refresh") as refusal:
+        office.make("second")
+    assert "--despite" in str(refusal.value)
+    with pytest.raises(HeldBackError):
+        office.make("second", despite="  ")
+    second = office.make("second", despite="Trình gấp, số cũ")
+    assert (second.manifest["despite"], second.manifest["up_to_date"]) == ("Trình gấp, số cũ", False)
+    # What is frozen is what was published, with the ledger it was made by; the newer workbook is no part of it.
+    assert verify(office.store.root, "second").differences == []
+    assert differences(found(office.store.root, "first"), second) == []
+
+
+@pytest.fixture
+def held(office: Office) -> Office:
+    """Livestock held back: a workbook was sent again with a slip, and its ledger entry no longer fits."""
+    office.write(HORSES, 208)
+    office.write(("finance.xlsx", "Ngân sách", "H40"), "gửi lại")
+    office.refresh()
+    return office
+
+
+def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_older_workbook(held: Office) -> None:
+    with pytest.raises(HeldBackError, match="B01") as refusal:
+        held.make("second")
+    assert "--despite" in str(refusal.value)
+    second = held.make("second", despite="Chờ Nà Lìa")
+    assert "B01" in {one["form"] for one in second.manifest["held"]}
+    assert all(one["reason"] for one in second.manifest["held"])
+    assert (second.manifest["despite"], second.manifest["up_to_date"]) == ("Chờ Nà Lìa", True)
+    older, newer = sorted(second.manifest["accepted"], key=lambda one: "T01" in one["forms"])
+    assert "B01" in older["forms"]
+    now = hashlib.sha256((held.folder / HORSES[0]).read_bytes()).hexdigest()
+    assert older["workbooks"][HORSES[0]] != now
+    assert newer["workbooks"]["finance.xlsx"] == hashlib.sha256((held.folder / "finance.xlsx").read_bytes()).hexdigest()
+    assert now not in older["workbooks"].values()
+    assert verify(held.store.root, "second").differences == []
+    assert held.figures("second") == held.figures("first")
+
+
+@pytest.mark.slow
+def test_forms_held_since_an_older_ledger_are_computed_by_that_ledger(held: Office) -> None:
+    """The ledger has since got another entry for the accepted cell; the accepted value was made by the first."""
+    held.decide(f"{','.join(HORSES)},208,209,nghe nhầm")
+    held.refresh()
+    second = held.make("second", despite="Chờ Nà Lìa")
+    (edge,) = [
+        row
+        for row in published.lineage(second.tables, *KEY.pair, ORDINARY)
+        if (row["file"], row["cell"]) == (HORSES[0], HORSES[2])
+    ]
+    assert (edge["received"], edge["text"]) == ("207", "267")
+    assert verify(held.store.root, "second").differences == []
+
+
+def test_an_accepted_workbook_that_is_no_longer_archived_stops_the_release(held: Office) -> None:
+    older = next(one for one in held.make("x", "thử").manifest["accepted"] if "B01" in one["forms"])
+    path = held.store.archived(older["workbooks"][HORSES[0]], storage.WORKBOOK)
+    content = path.read_bytes()
+    for harm in (path.unlink, lambda: path.write_bytes(flip(content, 7))):
+        harm()
+        with pytest.raises(ReleaseError, match=r"returns refresh --all"):
+            held.make("second", despite="Chờ")
+        assert released.names(held.store.root) == ["first", "x"]
+
+
+def test_what_does_not_follow_from_the_archive_is_not_released(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is handed a release that cannot be verified."""
+    real = release._frozen
+
+    def other(store: Store, table: str, key: ReturnSetKey) -> object:
+        rows = real(store, table, key)
+        return rows.slice(1) if table == "figures" else rows
+
+    monkeypatch.setattr(release, "_frozen", other)
+    with pytest.raises(ReleaseError, match="không ra số đã công bố"):
+        office.make("second")
+    assert released.names(office.store.root) == ["first"]
+
+
+def test_the_difference_names_the_changed_cell_and_its_correction(office: Office) -> None:
+    # One horse more: the totals in a workbook sent again, the part of it in the ledger.
+    office.write((*HORSES[:2], "D9"), 1438)
+    office.write((*HORSES[:2], "D12"), 664)
+    office.decide(f"{','.join(HORSES)},207,268,Đếm lại đàn")
+    office.refresh()
+    second = office.make("second")
+    changes = {change["id"]: change for change in differences(opened(office.store.root, "first"), second)}
+    horse = changes[ORDINARY]
+    assert horse["change"] == ["value", "exact"]
+    assert horse["new"]["value"] - horse["old"]["value"] == 1
+    (cell,) = horse["cells"]
+    assert (cell["form"], cell["field"], cell["reporter"]) == ("B01", "horse_ordinary", "na_lia")
+    assert tuple(cell["new"][name] for name in ("file", "sheet", "cell")) == HORSES
+    assert (cell["old"]["received"], cell["new"]["received"]) == ("207", "207")
+    assert (cell["old"]["text"], cell["new"]["text"]) == ("267", "268")
+    assert (cell["new"]["correction"], cell["new"]["corrected_by"]) == ("Đếm lại đàn", "thống kê")
+    assert cell["old"]["correction"] != cell["new"]["correction"]
+    # A ratio is explained by the operand that changed; other figures are not in it, nor other villages.
+    (cell,) = changes[SHARE]["cells"]
+    assert (cell["reporter"], cell["field"]) == ("na_lia", "horse")
+    assert (cell["old"]["received"], cell["new"]["received"], cell["new"]["correction"]) == ("663", "664", "")
+    assert {change["id"].split(".")[0] for change in changes.values()} == {"livestock"}
+    assert {cell["reporter"] for change in changes.values() for cell in change["cells"]} == {"na_lia"}
+    assert verify(office.store.root, "second").differences == []
+    before, after = office.figures("first"), office.figures("second")
+    assert {name for name in after if before[name] != after[name]} == {
+        change["id"] for change in changes.values() if "value" in change["change"]
+    }
+
+
+def test_figures_that_appear_vanish_or_have_another_formula(office: Office) -> None:
+    first, second = found(office.store.root, "first"), office.make("second")
+
+    def change(columns: dict[str, list[object]]) -> None:
+        at = columns["id"].index(BUDGET)
+        columns["formula"][at] = "đoán"
+        columns["id"][columns["id"].index(ORDINARY)] = "livestock.new"
+
+    forge(second, "figures", change)
+    changes = {row["id"]: row for row in differences(first, found(office.store.root, "second"))}
+    assert {name: row["change"] for name, row in changes.items()} == {
+        BUDGET: ["formula"],
+        "livestock.new": ["appeared"],
+        ORDINARY: ["disappeared"],
+    }
+    assert changes["livestock.new"]["old"] is None
+    assert changes[ORDINARY]["new"] is None
+    assert (changes[BUDGET]["new"]["formula"], changes[BUDGET]["cells"]) == ("đoán", [])
+
+
+def test_a_release_and_itself_do_not_differ(office: Office) -> None:
+    first = found(office.store.root, "first")
+    assert differences(first, first) == []
+
+
+def archived(office: Office) -> Iterator[str]:
+    for path in (office.store.root / "archive").iterdir():
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+        yield path.name
+
+
+def test_the_archive_holds_all_that_was_read_under_its_hash_and_nothing_that_was_not(office: Office) -> None:
+    before = set(archived(office))
+    assert {path.suffix for path in map(Path, before)} == {".xlsx", ".csv", ".json"}
+    layers.read_cells(office.raw, office.store, [KEY])
+    assert set(archived(office)) == before
+    (office.folder / "hỏng.xlsx").write_bytes(b"not a workbook")
+    (office.folder / "ghi chú.docx").write_bytes(b"not a workbook either")
+    office.write(HORSES, 300)
+    layers.read_cells(office.raw, office.store, [KEY])
+    new = set(archived(office)) - before
+    assert sorted(Path(name).suffix for name in new) == [".json", ".xlsx"]
+    assert hashlib.sha256((office.folder / HORSES[0]).read_bytes()).hexdigest() in {Path(name).stem for name in new}
+    (state,) = [
+        json.loads((office.store.root / "archive" / name).read_bytes()) for name in new if name.endswith("json")
+    ]
+    assert set(state["files"]) == {path.name for path in office.folder.iterdir()}
+
+
+def test_data_from_before_there_was_an_archive_are_filled_in_without_reading_a_workbook_again(office: Office) -> None:
+    before = set(archived(office))
+    shutil.rmtree(office.store.root / "archive")
+    report = layers.read_cells(office.raw, office.store, [KEY])
+    assert report.read == ()
+    assert set(archived(office)) == before

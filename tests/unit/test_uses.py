@@ -1,0 +1,117 @@
+"""From a workbook's cell to the figures made of it, through the command line."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines import published
+from pipelines.storage import Store
+from schemas import marts
+from tests.unit.conftest import KEY
+
+RETURNS = Path(sys.executable).parent / "returns"
+
+
+def uses(store: Store, *words: str, code: int = 0) -> str:
+    command = [str(RETURNS), "uses", *words, "--data", str(store.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr if code else done.stdout
+
+
+def rows(store: Store, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(uses(store, *words, "--format", "json"))
+    return found
+
+
+def test_a_cell_names_every_figure_made_of_it(example: Store) -> None:
+    found = rows(example, "na_lia.xlsx", "Chăn nuôi", "D14")
+    assert {row["id"] for row in found} == {"livestock.horse.white.heads", "livestock.horse.white.share"}
+    share = next(row for row in found if row["id"] == "livestock.horse.white.share")
+    assert (share["form"], share["field"], share["reporter"], share["text"]) == ("B01", "horse_white", "na_lia", "396")
+    assert (share["value"], share["unit"], share["status"]) == (59.8, "%", "complete")
+
+
+def test_it_is_the_lineage_read_backwards(example: Store) -> None:
+    edges = [row for path in example.published("lineage") for row in pq.read_table(path).to_pylist()]
+    for place in sorted({(row["file"], row["cell"]) for row in edges})[::25]:
+        assert {(row["sheet"], row["figure"]) for row in published.uses(example, *KEY.pair, *place)} == {
+            (row["sheet"], row["figure"]) for row in edges if (row["file"], row["cell"]) == place
+        }
+
+
+def test_the_tree_shows_value_correction_and_formula(example: Store) -> None:
+    told = uses(example, "na_lia.xlsx", "Chăn nuôi", "D13")
+    assert "na_lia.xlsx · Chăn nuôi · ô D13 ghi «207» = 267" in told
+    assert "Đính chính «207» thành «267»" in told
+    assert "[livestock.horse.ordinary.heads]" in told
+    assert "Công thức: cộng các thôn «Ngựa thường» (biểu B01)" in told
+
+
+def test_sheet_and_cell_may_be_written_loosely(example: Store) -> None:
+    assert rows(example, "na_lia.xlsx", "chăn  nuôi", "$d$14") == rows(example, "na_lia.xlsx", "Chăn nuôi", "D14")
+
+
+def test_csv_has_a_line_per_figure(example: Store) -> None:
+    told = uses(example, "na_lia.xlsx", "Chăn nuôi", "D14", "--format", "csv", "--period", KEY.period)
+    assert [row["field"] for row in csv.DictReader(io.StringIO(told))] == ["horse_white", "horse_white"]
+
+
+def test_a_cell_that_no_figure_uses_says_so(example: Store) -> None:
+    assert "không có chỉ tiêu nào dùng đến ô này" in uses(example, "na_lia.xlsx", "Chăn nuôi", "B13")
+    assert rows(example, "na_lia.xlsx", "Chăn nuôi", "B13") == []
+
+
+def test_a_cell_of_a_form_held_back_says_that_it_waits(example: Store, tmp_path: Path) -> None:
+    copied = Store(tmp_path / "data")
+    shutil.copytree(example.root, copied.root)
+    found = copied.read("findings/livestock", [str(KEY)])[0].to_pylist()
+    held = dict.fromkeys(marts.FINDINGS.names, "") | {
+        "period": KEY.period,
+        "commune": KEY.commune,
+        "severity": "error",
+        "form": "B01",
+    }
+    copied.stage("findings/livestock", str(KEY), pa.Table.from_pylist([*found, held], marts.FINDINGS), "held")
+    told = uses(copied, "na_lia.xlsx", "Chăn nuôi", "D14", "--format", "json")
+    assert {row["status"] for row in json.loads(told)} == {"held"}
+    for path in copied.published("lineage"):  # as before the form was accepted for the first time
+        path.unlink()
+    assert "biểu B01 đang bị giữ lại" in uses(copied, "na_lia.xlsx", "Chăn nuôi", "D14")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nobody.xlsx", "Chăn nuôi", "D13"), "nobody.xlsx"),
+        (("na_lia.xlsx", "Chăn thả", "D13"), "«Chăn nuôi»"),
+        (("na_lia.xlsx", "Chăn nuôi", "ZZ999"), "«ZZ999»"),
+        (("na_lia.xlsx", "Chăn nuôi", "D13", "--commune", "nowhere"), "Không có bộ báo cáo này"),
+    ],
+)
+def test_what_is_not_there_is_told_in_a_sentence(words: tuple[str, ...], said: str, example: Store) -> None:
+    told = uses(example, *words, code=2)
+    assert said in told
+    assert len(told.splitlines()) == 1
+
+
+def test_the_verb_loads_no_heavy_library(example: Store) -> None:
+    script = (
+        "import sys; from pipelines import cli; sys.argv = ['returns', 'uses', 'na_lia.xlsx', 'Chăn nuôi', 'D14', "
+        f"'--data', {str(example.root)!r}, '--format', 'json']\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'dagster', 'pandera', 'openpyxl', 'scipy', 'openlineage', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]"
