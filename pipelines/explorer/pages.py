@@ -54,6 +54,11 @@ class Published:
     chapters: Sequence[Chapter]
     forms: Mapping[str, type[Form]]
 
+    @cached_property
+    def hashes(self) -> Mapping[str, str]:
+        """The hash of each workbook as it was read last."""
+        return {row["file"]: row["sha256"] for row in self.files}
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -84,6 +89,8 @@ class Source:
     corrected_by: str
     confirmed: str
     confirmed_by: str
+    replaced: bool
+    """Whether the workbook has been sent anew since, and the new one is held back: its sheet is drawn, not this one."""
 
 
 @dataclass(frozen=True)
@@ -379,6 +386,7 @@ def _source(published: Published, addresses: Mapping[sheets.SheetName, str], row
         corrected_by=row["corrected_by"] or "",
         confirmed=row["confirmed"] or "",
         confirmed_by=row["confirmed_by"] or "",
+        replaced=published.hashes.get(row["file"], row["sha256"]) != row["sha256"],
     )
 
 
@@ -521,12 +529,11 @@ def _sheets(
         for cell in filter(None, row["cells"].split(";")):
             own = found.setdefault((row["file"], row["sheet"]), {})
             own[cell] = (*own.get(cell, ()), row)
-    hashes = {row["file"]: row["sha256"] for row in published.files}
     return tuple(
         PageSheet(
             *name,
             href,
-            hashes.get(name[0], ""),
+            published.hashes.get(name[0], ""),
             sheets.draw(cells[name], {*used.get(name, ()), *corrected.get(name, ()), *found.get(name, ())}),
             dict(sorted(used.get(name, {}).items(), key=lambda item: sheets.parse(item[0]) or (0, 0))),
             corrected.get(name, {}),

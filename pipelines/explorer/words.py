@@ -97,6 +97,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "note": ("Ghi chú", "Note"),
     "corrected": ("Đính chính", "Corrected"),
     "corrected.to": ("thành", "to"),
+    "replaced": (
+        "Sổ tính đã gửi lại và bản mới đang bị giữ lại; số này lấy từ bản trước, trang tính vẽ bản mới.",
+        "The workbook was sent anew and is held back; this number is from the one before, the sheet shows the new one.",
+    ),
     "confirmed": ("Giữ nguyên theo xác nhận", "Confirmed as it is"),
     "blank": ("để trống", "blank"),
     "sheet": ("Trang tính", "Sheet"),

@@ -162,6 +162,13 @@ def test_a_workbook_whose_cells_are_not_there_is_named_without_a_link() -> None:
     assert horse.operands[0].sources[1].href == ""
 
 
+def test_a_workbook_sent_anew_and_held_back_is_told() -> None:
+    anew = replace(HORSES, files=[{"file": "na_lia.xlsx", "sha256": "cd" * 32, "problem": "", "detail": ""}])
+    (horse,) = [one for one in pages.site(anew).figures if one.id == "livestock.horse.heads"]
+    assert [source.replaced for source in horse.operands[0].sources] == [True, False]
+    assert WORDS["replaced"][0] in render.files(anew)["trace/livestock.html"].decode()
+
+
 def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
     goat = next(one for one in pages.site(HORSES).figures if one.id == "livestock.goat.heads")
     assert (goat.value, goat.state, goat.reported, goat.expected) == ("", "incomplete", 7, 8)

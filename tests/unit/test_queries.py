@@ -14,10 +14,10 @@ QUERIES: list[tuple[str, str]] = re.findall(r"```sql\n([^`]*)```\n\n((?:\|.*\n)*
 
 
 def opened(store: Store) -> duckdb.DuckDBPyConnection:
-    """The page's own line."""
-    (line,) = re.findall(r"^db = .*$", PAGE.read_text("utf-8"), re.MULTILINE)
+    """The page's own two lines."""
+    (lines,) = re.findall(r"^db = .*\ndb\.execute.*$", PAGE.read_text("utf-8"), re.MULTILINE)
     names: dict[str, object] = {"duckdb": duckdb, "Path": Path}
-    exec(line.replace("'data'", f"'{store.root}'").replace('"data/', f'"{store.root}/'), names)
+    exec(lines.replace("'data'", f"'{store.root}'").replace('"data/', f'"{store.root}/'), names)
     db = names["db"]
     assert isinstance(db, duckdb.DuckDBPyConnection)
     return db
