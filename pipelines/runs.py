@@ -4,6 +4,7 @@ Belongs here: one run, started in this process. Does not belong here: a second p
 the job is the one the UI starts.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,12 +42,37 @@ def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool,
         RuntimeError: A step failed for another reason than the data; the run's page in the UI has the details.
     """
     with dg.DagsterInstance.get() as instance:
+        _close_abandoned(instance)
         register(instance, keys)
         for tags in run_tags(instance, keys):
             run(instance, defs.resolve_job_def("refresh"), {**tags, REREAD_TAG: str(reread).lower()}, progress)
         behind = [key for key in keys if stale_followers(folders.raw, folders.store, key)]
         for tags in run_tags(instance, behind):
             run(instance, defs.resolve_job_def("catch_up"), tags, progress)
+
+
+_PROCESS_TAG = "returns/process"
+"""Run tag with the process that runs it; only runs from the command line have it."""
+
+_UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+
+
+def _close_abandoned(instance: dg.DagsterInstance) -> None:
+    """Report as failed what a killed command left behind, or its run would seem to go on for ever in the UI."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
+        process = run.tags.get(_PROCESS_TAG)
+        if process is not None and not _is_alive(int(process)):
+            instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng.")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
@@ -61,7 +87,7 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
     run = instance.create_run_for_job(
         job_def=job,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},  # the progress bar tells enough
-        tags={**job.run_tags, "dagster/code_location": LOCATION, **tags},
+        tags={**job.run_tags, _PROCESS_TAG: str(os.getpid()), "dagster/code_location": LOCATION, **tags},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
     steps = len(run.step_keys_to_execute or job.graph.node_defs)
