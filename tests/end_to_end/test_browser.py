@@ -70,8 +70,8 @@ def outcome(page: Page) -> str:
 
 def look_at(page: Page, url: str, picture: Path) -> None:
     page.goto(url)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)  # the graph is laid out after the network is quiet
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(6000)  # the page goes on asking for ever, and lays its graph out in between
     page.screenshot(path=picture)
 
 
