@@ -14,7 +14,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install refresh ui test test-all check format bench lock clean
+.PHONY: help install refresh ui test test-all check format bench messages lock clean
 
 help: ## List these targets
 	@echo "Usage: make TARGET"
@@ -48,6 +48,9 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 
 bench: $(STAMP) ## Run the benchmarks in tests/benchmarks
 	$(BIN)/python -m pytest tests/benchmarks $(ARGS)
+
+messages: $(STAMP) ## Write the message catalogues in pipelines/locale anew from the sources, translations kept
+	$(BIN)/python -m pipelines.locale
 
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras \

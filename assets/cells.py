@@ -2,11 +2,13 @@
 
 import dagster as dg
 
-from pipelines import layers
+from pipelines import checks, freshness, layers
+from pipelines.failures import told
 from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
+from pipelines.resources import Calendar, Folders
 from schemas import marts
+from schemas.forms import FORMS
 
 REREAD_TAG = "returns/reread"
 """Run tag that makes known workbooks be opened again."""
@@ -15,12 +17,12 @@ REREAD_TAG = "returns/reread"
 @dg.asset(
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
-    group_name="tiep_nhan",
     kinds={"excel", "parquet"},
     metadata=column_schema(marts.CELLS),
     description="Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
     "Chỉ mở lại tệp đã thay đổi.",
 )
+@told
 def cells(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Stage the cells of the return sets."""
     reread = context.run.tags.get(REREAD_TAG) == "true"
@@ -34,4 +36,18 @@ def cells(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
     )
 
 
+@dg.asset_check(
+    asset=cells,
+    name=checks.LATE_CHECK,
+    description=checks.LATE_DESCRIPTION,
+    # Findings say who has not sent. A red one stops this check in its run; the sensor evaluates it all the same.
+    additional_deps=[["findings", form.domain] for form in FORMS],
+)
+@told
+def overdue(folders: Folders, calendar: Calendar) -> dg.AssetCheckResult:
+    """Tell who has not sent, once the returns are due."""
+    return checks.late_result(freshness.all_overdue(folders.raw, folders.store, calendar.today))
+
+
 ASSETS = [cells]
+CHECKS = [overdue]

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines import layers
+from pipelines.failures import told
 from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
@@ -14,11 +15,11 @@ from schemas import marts
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
-    group_name="phan_tich",
     kinds={"html"},
     metadata=column_schema(marts.EXPLORER),
     description="Trang tra cứu tĩnh, mở thẳng từ đĩa: từng con số của kế hoạch, biểu đồ, truy nguồn tới từng ô.",
 )
+@told
 def explorer(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Write the sites of the return sets."""
     written = layers.write_explorer(folders.raw, folders.store, keys_of(context))

@@ -3,23 +3,13 @@
 import dagster as dg
 
 from pipelines import layers
-from pipelines.metadata import column_schema, figures_lineage, plain_table
+from pipelines.failures import told
+from pipelines.metadata import column_schema, figures_table
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
 from schemas import marts
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
-
-_HEADINGS = {
-    "id": "Mã",
-    "label": "Chỉ tiêu",
-    "value": "Giá trị",
-    "unit": "ĐVT",
-    "scope": "Phạm vi",
-    "status": "Tình trạng",
-    "reported": "Đã báo cáo",
-    "expected": "Phải báo cáo",
-}
 
 
 def _figures(chapter: Chapter) -> dg.AssetsDefinition:
@@ -31,16 +21,22 @@ def _figures(chapter: Chapter) -> dg.AssetsDefinition:
         # A form held back stops its chapter within a run;
         # what the other marts of the chapter changed is caught up here.
         automation_condition=dg.AutomationCondition.eager(),
-        group_name="chi_tieu",
         kinds={"parquet", "table"},
-        metadata={**column_schema(marts.FIGURES), **figures_lineage(chapter)},
+        metadata=column_schema(marts.FIGURES),
         description=f"Chỉ tiêu chương «{chapter.title}», tính từ các bảng đã công bố, kèm bảng dẫn nguồn tới từng ô.",
     )
+    @told
     def figures(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
         evaluated = layers.evaluate_chapter(folders.raw, folders.store, chapter, keys_of(context))
         own = evaluated[evaluated["level"] == "commune"]
+        pages = {
+            f"trang tra cứu, {key}": dg.MetadataValue.path(
+                layers.explorer_page(folders.store, key, f"trace/{chapter.code}.html")
+            )
+            for key in keys_of(context)
+        }
         return dg.MaterializeResult(
-            metadata={"dagster/row_count": len(evaluated), "chỉ tiêu": plain_table(own, _HEADINGS)}
+            metadata={"dagster/row_count": len(evaluated), "chỉ tiêu": figures_table(own), **pages}
         )
 
     return figures

@@ -7,6 +7,7 @@ import dagster as dg
 from assets.returns import PROBLEMS
 from assets.steps import GROUPS
 from pipelines import checks, layers
+from pipelines.failures import told
 from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
@@ -18,11 +19,10 @@ def _key(form: type[Form]) -> dg.AssetKey:
     return dg.AssetKey(["findings", form.domain])
 
 
-def _spec(form: type[Form], group: str) -> dg.AssetSpec:
+def _spec(form: type[Form]) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(form),
         deps=[["returns", other.domain] for other in layers.forms_read_by(form)],
-        group_name=group,
         kinds={"pandera", "parquet"},
         metadata=column_schema(marts.FINDINGS),
         description=f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần gì, làm gì.",
@@ -33,12 +33,13 @@ def _spec(form: type[Form], group: str) -> dg.AssetSpec:
 def _findings(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"findings_{group}",
-        specs=[_spec(form, group) for form in forms],
+        specs=[_spec(form) for form in forms],
         check_specs=[checks.spec(_key(form), f"Biểu {form.code} «{form.heading}»", blocking=True) for form in forms],
         partitions_def=RETURN_SETS,
         backfill_policy=ONE_RUN,
         can_subset=True,
     )
+    @told
     def findings(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
         keys, blocked = keys_of(context), []
         for form in (form for form in forms if _key(form) in context.selected_asset_keys):
@@ -49,10 +50,9 @@ def _findings(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
                 check_results=[checks.result(report, keys, _key(form))],
             )
             if checks.blocks(report, keys):
-                blocked.append(checks.sentence(report))
+                blocked.append(report)
         if blocked:
-            # Dagster would stop here of itself, but with words for programmers.
-            raise dg.Failure(" ".join(blocked), allow_retries=False)
+            raise checks.stop(blocked)
 
     return findings
 
@@ -66,11 +66,11 @@ _WORKBOOKS = dg.AssetKey(["findings", "workbooks"])
     check_specs=[checks.spec(_WORKBOOKS, "Tệp và trang tính", blocking=False)],
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
-    group_name="tiep_nhan",
     kinds={"parquet"},
     metadata=column_schema(marts.FINDINGS),
     description="Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào.",
 )
+@told
 def workbook_findings(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
     """Stage the findings on files and sheets in which no form was recognised."""
     keys = keys_of(context)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines import layers
+from pipelines.failures import told
 from pipelines.metadata import column_schema, plain_table
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
@@ -16,12 +17,12 @@ _HEADINGS = {field.name: marts.description(field) for field in marts.INTERCHANGE
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
-    group_name="phan_tich",
     kinds={"json", "sql"},
     metadata=column_schema(marts.INTERCHANGE),
     description="Cho chương trình khác: gói dữ liệu datapackage.json, các khung nhìn DuckDB, "
     "sự kiện OpenLineage dẫn từng cột về nguồn.",
 )
+@told
 def interchange(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Write the package and the views of the published tables, and the events of the return sets."""
     written = layers.publish_interchange(folders.store, keys_of(context))

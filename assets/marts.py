@@ -6,7 +6,8 @@ import dagster as dg
 
 from assets.steps import GROUPS
 from pipelines import layers
-from pipelines.metadata import column_schema, mart_lineage
+from pipelines.failures import told
+from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
 from schemas import marts
@@ -18,13 +19,12 @@ def _key(form: type[Form]) -> dg.AssetKey:
     return dg.AssetKey(["marts", form.domain])
 
 
-def _spec(form: type[Form], group: str) -> dg.AssetSpec:
+def _spec(form: type[Form]) -> dg.AssetSpec:
     return dg.AssetSpec(
         _key(form),
         deps=[["findings", form.domain]],  # which stands on the returns that are admitted here
-        group_name=group,
         kinds={"parquet", "table"},
-        metadata={**column_schema(marts.mart(form)), **mart_lineage(form)},
+        metadata=column_schema(marts.mart(form)),
         description=marts.meaning(form),
         partitions_def=RETURN_SETS,
         # A red check stops its whole step; what the same desk sent in order is caught up. The gate is in the data.
@@ -35,11 +35,12 @@ def _spec(form: type[Form], group: str) -> dg.AssetSpec:
 def _marts(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"marts_{group}",
-        specs=[_spec(form, group) for form in forms],
+        specs=[_spec(form) for form in forms],
         partitions_def=RETURN_SETS,
         backfill_policy=ONE_RUN,
         can_subset=True,
     )
+    @told
     def publish(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
         for form in (form for form in forms if _key(form) in context.selected_asset_keys):
             report = layers.admit_records(folders.store, form, keys_of(context))
@@ -61,11 +62,11 @@ def _marts(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
-    group_name="phan_tich",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.OBSERVATIONS),
     description=marts.MEANINGS["observations"],
 )
+@told
 def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish every accepted value of the return sets, one row each."""
     rows = layers.publish_observations(folders.store, keys_of(context))
@@ -76,11 +77,11 @@ def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.Mate
     key=["marts", "places"],
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
-    group_name="phan_tich",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.PLACES),
     description=marts.MEANINGS["places"],
 )
+@told
 def places(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the places dimension."""
     rows = layers.publish_places(folders.raw, folders.store, keys_of(context))

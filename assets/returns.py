@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import layers
+from pipelines.failures import told
 from pipelines.metadata import column_schema
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
@@ -17,7 +18,6 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
     return dg.AssetSpec(
         ["returns", form.domain],
         deps=["cells"],
-        group_name="tiep_nhan",
         kinds={"parquet"},
         metadata=column_schema(marts.ENTRIES),
         description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, "
@@ -31,7 +31,6 @@ PROBLEMS = dg.AssetKey(["returns", "problems"])
 _PROBLEMS_SPEC = dg.AssetSpec(
     PROBLEMS,
     deps=["cells"],
-    group_name="tiep_nhan",
     kinds={"parquet"},
     metadata=column_schema(marts.PROBLEMS),
     description="Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
@@ -42,6 +41,7 @@ _PROBLEMS_SPEC = dg.AssetSpec(
 @dg.multi_asset(
     specs=[*(_spec(form) for form in FORMS), _PROBLEMS_SPEC], backfill_policy=ONE_RUN, partitions_def=RETURN_SETS
 )
+@told
 def returns(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[None]]:
     """Stage the entries of every form of the return sets: one pass over the cells, whatever the number of forms."""
     counts = layers.locate_returns(folders.raw, folders.store, keys_of(context))

@@ -3,6 +3,8 @@
 import dagster as dg
 
 from pipelines import layers
+from pipelines.explorer.words import VERDICTS
+from pipelines.failures import told
 from pipelines.metadata import column_schema, plain_table
 from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
 from pipelines.resources import Folders
@@ -24,16 +26,18 @@ _HEADINGS = {
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
-    group_name="chi_tieu",
     kinds={"parquet", "table"},
     metadata=column_schema(marts.STATEMENTS),
     description=marts.MEANINGS["statements"],
 )
+@told
 def statements(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Publish the statements of the return sets."""
     compared = layers.compare_statements(folders.raw, folders.store, keys_of(context))
     conflicts = compared[compared["verdict"] == "conflict"]
-    counts = {f"số {verdict}": int(count) for verdict, count in compared["verdict"].value_counts().items()}
+    counts = {
+        f"số {VERDICTS[verdict].lower()}": int(count) for verdict, count in compared["verdict"].value_counts().items()
+    }
     return dg.MaterializeResult(
         metadata={"dagster/row_count": len(compared), "mâu thuẫn": plain_table(conflicts, _HEADINGS), **counts}
     )

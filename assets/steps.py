@@ -19,4 +19,4 @@ def _grouped() -> dict[str, tuple[type[Form], ...]]:
 
 
 GROUPS: dict[str, tuple[type[Form], ...]] = _grouped()
-"""Name of the step, which is also the group in the asset graph, to its forms."""
+"""Name of the step to its forms."""

@@ -4,14 +4,20 @@ Belongs here: how findings become a Dagster check result. Does not belong here: 
 (``pipelines.steps.gate``) and holds whether or not this check ever runs.
 """
 
-import dagster as dg
+from collections.abc import Sequence
 
+import dagster as dg
+import pandas as pd
+
+from pipelines.freshness import Overdue
 from pipelines.layers import CheckReport
 from pipelines.metadata import findings_table, plain_table
 from pipelines.partitions import RETURN_SETS
 from pipelines.raw import ReturnSetKey
+from pipelines.steps.findings import counted
 
-CHECK = "edits"
+CHECK, LATE_CHECK = "edits", "overdue"
+CELLS = dg.AssetKey("cells")
 
 _OUTCOME_HEADINGS = {
     "edit": "Quy tắc",
@@ -40,13 +46,11 @@ def blocks(report: CheckReport, keys: list[ReturnSetKey]) -> bool:
 def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) -> dg.AssetCheckResult:
     """Return what the check shows: ERROR when every set of the run is held, WARN when only some are."""
     severity = dg.AssetCheckSeverity.ERROR if blocks(report, keys) else dg.AssetCheckSeverity.WARN
-    metadata: dict[str, dg.MetadataValue] = {}
-    if len(report.findings):
-        metadata["phát hiện"] = findings_table(report.findings)
+    metadata = _told(report.findings)
     if report.held:
-        metadata["bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(", ".join(map(str, report.held)))
+        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(", ".join(map(str, report.held)))
     if len(report.outcomes):
-        metadata["kết quả từng quy tắc"] = plain_table(report.outcomes, _OUTCOME_HEADINGS)
+        metadata["3. kết quả từng quy tắc"] = plain_table(counted(report.outcomes), _OUTCOME_HEADINGS)
     errors = int((report.findings["severity"] == "error").sum())
     return dg.AssetCheckResult(
         check_name=CHECK,
@@ -56,6 +60,22 @@ def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) ->
         metadata=metadata,
         description=sentence(report),
     )
+
+
+def _told(findings: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    # Dagster sorts metadata by name.
+    return {"1. phát hiện": findings_table(findings)} if len(findings) else {}
+
+
+def stop(reports: Sequence[CheckReport]) -> dg.Failure:
+    """Return what ends a step in which everything is held: Dagster would end it of itself, in words for programmers."""
+    findings = pd.concat([report.findings for report in reports], ignore_index=True)
+    errors = findings[findings["severity"] == "error"]
+    said = " ".join(sentence(report) for report in reports)
+    return dg.Failure(f"{said} {_NEXT}", _told(errors), allow_retries=False)
+
+
+_NEXT = "Số đã công bố được giữ nguyên. Sửa xong (đính chính hoặc sổ tính mới) thì chạy lại."
 
 
 def sentence(report: CheckReport) -> str:
@@ -68,3 +88,52 @@ def sentence(report: CheckReport) -> str:
         return str(report.findings["message"].iloc[0])
     held = f" Giữ lại: {', '.join(map(str, report.held))}." if report.held else ""
     return f"Có {len(report.findings)} phát hiện, xem bảng.{held}"
+
+
+LATE_DESCRIPTION = (
+    "Quá hạn của kỳ mà còn đơn vị chưa gửi thì có cảnh báo, nêu rõ đơn vị nào thiếu biểu nào. "
+    "Không giữ lại biểu nào. Máy tự xem lại sau mỗi lần chạy và mỗi ngày."
+)
+
+
+def late_result(late: Sequence[Overdue]) -> dg.AssetCheckResult:
+    """Return what the check on late returns shows: a warning with the names, of every return set."""
+    return dg.AssetCheckResult(
+        passed=not late,
+        check_name=LATE_CHECK,
+        asset_key=CELLS,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=late_sentence(late),
+        metadata=_late_table(late),
+    )
+
+
+def late_evaluation(late: Sequence[Overdue]) -> dg.AssetCheckEvaluation:
+    """Return the same, to be reported without a run."""
+    # Without a partition: Dagster keeps one evaluation without a run per partition, and fails on the next.
+    return dg.AssetCheckEvaluation(
+        CELLS,
+        LATE_CHECK,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=late_sentence(late),
+        metadata=_late_table(late),
+        blocking=False,
+    )
+
+
+def late_sentence(late: Sequence[Overdue]) -> str:
+    """Return who is late, set by set, in words."""
+    return " ".join(one.sentence for one in late) or "Không có đơn vị nào quá hạn."
+
+
+def _late_table(late: Sequence[Overdue]) -> dict[str, dg.MetadataValue]:
+    rows = [
+        {"key": str(one.key), "due": f"{one.due:%d/%m/%Y}", "reporter": reporter, "forms": ", ".join(forms)}
+        for one in late
+        for reporter, forms in one.missing.items()
+    ]
+    return {"chưa gửi": plain_table(pd.DataFrame(rows), _LATE_HEADINGS)} if rows else {}
+
+
+_LATE_HEADINGS = {"reporter": "Đơn vị", "forms": "Biểu chưa gửi", "due": "Hạn", "key": "Bộ báo cáo"}

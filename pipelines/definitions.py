@@ -5,24 +5,30 @@ Belongs here: gathering. Does not belong here: defining anything.
 
 import dagster as dg
 
-from assets import cells, explorer, figures, findings, interchange, marts, returns, statements
-from pipelines.jobs import catch_up, followers, new_return_sets, nightly, refresh
-from pipelines.resources import Folders
+from assets import cells, explorer, figures, findings, interchange, marts, report, returns, statements
+from assets.described import described
+from pipelines.jobs import catch_up, digest_mail, followers, new_return_sets, nightly, refresh, returns_due
+from pipelines.resources import Calendar, Folders
 
 defs = dg.Definitions(
-    assets=[
-        *cells.ASSETS,
-        *returns.ASSETS,
-        *findings.ASSETS,
-        *marts.ASSETS,
-        *figures.ASSETS,
-        *statements.ASSETS,
-        *interchange.ASSETS,
-        *explorer.ASSETS,
-    ],
+    assets=dg.map_asset_specs(
+        described,
+        [
+            *cells.ASSETS,
+            *returns.ASSETS,
+            *findings.ASSETS,
+            *marts.ASSETS,
+            *figures.ASSETS,
+            *statements.ASSETS,
+            *interchange.ASSETS,
+            *explorer.ASSETS,
+            *report.ASSETS,
+        ],
+    ),
+    asset_checks=cells.CHECKS,
     jobs=[refresh, catch_up],
     schedules=[nightly],
-    sensors=[new_return_sets, followers],
-    resources={"folders": Folders()},
+    sensors=[new_return_sets, followers, returns_due, digest_mail],
+    resources={"folders": Folders(), "calendar": Calendar()},
     executor=dg.in_process_executor,
 )

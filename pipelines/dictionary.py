@@ -27,7 +27,7 @@ TITLE = "Từ điển dữ liệu"
 ENTRY_COLUMNS = ("kind", "of", "name", "type", "label", "unit", "definition", "rule", "figures")
 """One row for everything that is described, as CSV."""
 
-_SEVERITIES = {Severity.ERROR: "Lỗi: giữ lại biểu", Severity.WARNING: "Cảnh báo"}
+SEVERITIES = {Severity.ERROR: "Lỗi: giữ lại biểu", Severity.WARNING: "Cảnh báo"}
 _TYPES = {
     "string": "chữ",
     "integer": "số nguyên",
@@ -253,7 +253,7 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
             f"Quy tắc của biểu {form['code']}",
             ("Mã", "Quy tắc", "Mức"),
             tuple(
-                (f"`{edit['code']}`", edit["sentence"], _SEVERITIES[Severity(edit["severity"])])
+                (f"`{edit['code']}`", edit["sentence"], SEVERITIES[Severity(edit["severity"])])
                 for edit in form["edits"]
             ),
         )
@@ -319,8 +319,7 @@ def _figure_sections(figures: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
 
 def _problem_section(problems: Sequence[Mapping[str, Any]]) -> Section:
     rows = tuple(
-        (f"`{problem['code']}`", problem["sentence"], _SEVERITIES[Severity(problem["severity"])])
-        for problem in problems
+        (f"`{problem['code']}`", problem["sentence"], SEVERITIES[Severity(problem["severity"])]) for problem in problems
     )
     text = (
         "Ngoài quy tắc của từng biểu. Chữ trong ngoặc nhọn thay bằng tên tệp, trang, ô và nội dung của từng trường hợp."
@@ -354,11 +353,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"plain": _plain_markdown, "pieces": _pieces}
+    made.filters |= {"plain": plain_markdown, "pieces": _pieces}
     return made
 
 
-def _plain_markdown(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Escape what Markdown would take for markup; names in backticks stay as they are."""
     return "".join(
         f"`{words}`" if code else re.sub(r"([\\|*_<\[\]])", r"\\\1", words).replace("\n", " ")

@@ -1,8 +1,8 @@
 """OpenLineage events: what a refresh read and wrote, and from which columns every column came.
 
-Belongs here: the events of one return set, made of the forms, the formulas and what the caller saw lying.
-Does not belong here: looking at files or the clock (``pipelines.layers``), what Dagster
-shows (``pipelines.metadata``).
+Belongs here: the events of one return set, made of the forms, the formulas and what the caller saw lying; and, the same
+for every return set, which columns a column is made of. Does not belong here: looking at files or the
+clock (``pipelines.layers``), how Dagster shows it (``pipelines.metadata``).
 
 One run of the job ``refresh`` per return set is the parent of a run per layer; every run has a START and a COMPLETE.
 All are told after the fact, once what they speak of is published, so a run that did not get through tells nothing. Ids
@@ -10,7 +10,7 @@ come from the stamp of what was read: events told again are the same events.
 """
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ from pipelines.raw import PRINTED, ReturnSetKey
 from schemas import marts
 from schemas.figure import Chapter, Figure
 from schemas.figures import CHAPTERS
-from schemas.form import Form
+from schemas.form import KEYS, Form
 from schemas.forms import FORMS
 from schemas.formula import Leaf, Total
 
@@ -85,7 +85,7 @@ class _Layer:
 
 def run_events(key: ReturnSetKey, seen: Seen) -> list[RunEvent]:
     """Return the events of one return set, the parent's around those of its layers."""
-    layers = _layers(key, seen)
+    layers = _layers(key, seen.files, seen.held)
     files = tuple(_raw(key, name) for name in seen.files)
     versions = {_raw(key, name): sha256 for name, sha256 in seen.files.items()} | dict(seen.versions)
     written = tuple(table for layer in layers for table in layer.outputs)
@@ -97,6 +97,19 @@ def run_events(key: ReturnSetKey, seen: Seen) -> list[RunEvent]:
     told = [event for layer in layers for event in _pair(layer, identity, seen, versions, {"parent": parent})]
     start, complete = _pair(refresh, identity, seen, versions, {})
     return [start, *told, complete]
+
+
+def made_of() -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """Return, by table and column, the tables and columns it is made of; what is read from files is left out."""
+    layers = _layers(ReturnSetKey("", ""), (), frozenset())
+    written = {table.name: table for layer in layers for table in layer.outputs}
+    return {
+        name: {
+            column: [(one.name, one.field) for one in given if one.name in written]
+            for column, given in table.columns.items()
+        }
+        for name, table in written.items()
+    }
 
 
 def lines(events: Iterable[RunEvent]) -> bytes:
@@ -207,19 +220,20 @@ def _same(table: str, *columns: str) -> _Columns:
     return {name: [_from(table, name)] for name in columns}
 
 
-def _layers(key: ReturnSetKey, seen: Seen) -> list[_Layer]:
+def _layers(key: ReturnSetKey, files: Iterable[str], held: Collection[str]) -> list[_Layer]:
     domains = [form.domain for form in FORMS]
     entries = tuple(f"returns/{domain}" for domain in domains)
     findings = tuple(f"findings/{domain}" for domain in domains)
     # Where the gate held a form back, its mart was not written: it still is what an earlier refresh published.
-    written = [form for form in FORMS if form.domain not in seen.held]
+    written = [form for form in FORMS if form.domain not in held]
     figures = tuple(f"figures/{chapter.code}" for chapter in CHAPTERS)
-    sheets = tuple(_raw(key, name) for name in seen.files)
+    sheets = tuple(_raw(key, name) for name in files)
     return [
         _Layer("cells", sheets, (_Table("cells", marts.CELLS), _Table("ledger", marts.LEDGER))),
         _Layer("returns", ("cells", "ledger"), tuple(_returns(form) for form in FORMS)),
         _Layer("findings", entries, tuple(_findings(form) for form in FORMS)),
         _Layer("marts", (*entries, *findings), tuple(_mart(form) for form in written)),
+        _Layer("observations", tuple(f"marts/{domain}" for domain in domains), (_observations(),)),
         _Layer(
             "figures",
             tuple(f"marts/{domain}" for domain in domains),
@@ -267,6 +281,20 @@ def _mart(form: type[Form]) -> _Table:
         [column_lineage_dataset.Transformation("INDIRECT", "FILTER", masking=False)],
     )
     return _Table(f"marts/{form.domain}", marts.mart(form), marts.meaning(form), columns, [gate])
+
+
+def _observations() -> _Table:
+    columns: _Columns = {}
+    for form in FORMS:
+        table = f"marts/{form.domain}"
+        for name in KEYS:
+            columns.setdefault(name, []).append(_from(table, name))
+        for name in form.fields():
+            columns.setdefault("value", []).append(_from(table, name))
+        for name in ("field", "file", "sha256", "sheet", "cell", "note", "correction"):
+            said = _from(table, marts.SOURCES.name, "TRANSFORMATION", f"sources.{name}")
+            columns.setdefault(name, []).append(said)
+    return _Table("marts/observations", marts.OBSERVATIONS, marts.MEANINGS["observations"], columns)
 
 
 def _how(figure: Figure) -> str:

@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 
 from pipelines import interchange, published
 from pipelines.explorer import pages, render
-from pipelines.raw import LEDGER, Raw, ReturnSetKey, ledger_text
+from pipelines.raw import LEDGER, OWN_PLACES, SHIPPED_PLACES, Raw, ReturnSetKey, ledger_text, places_of
+from pipelines.released import Release
 from pipelines.steps import (
     correct,
     divisions,
@@ -35,10 +36,12 @@ from pipelines.steps import (
     observations,
     problems,
     read,
+    sources,
     statements,
 )
 from pipelines.steps.frames import to_frame, to_table, together
-from pipelines.storage import STATE, TABLE, WORKBOOK, Store, write_whole
+from pipelines.steps.read import RawFile
+from pipelines.storage import STATE, TABLE, Store, write_whole
 from schemas import marts as tables
 from schemas.edits import Agreement
 from schemas.figure import Chapter
@@ -46,6 +49,7 @@ from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import BY_CODE, FORMS
 from schemas.periods import Period
+from schemas.places import Places
 from schemas.problems import Problems
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ if TYPE_CHECKING:
 Keys = Sequence[ReturnSetKey]
 
 
-_CODE = (".py", ".csv", ".html", ".css", ".js")
+_CODE = (".py", ".csv", ".html", ".css", ".js", ".jinja", ".docx")
 
 
 @cache
@@ -116,8 +120,8 @@ def read_cells(raw: Raw, store: Store, keys: Keys, *, reread: bool = False) -> R
         text = ledger_text(beside.get(LEDGER, b""))
         ledger, ledger_problems = correct.read_ledger({key.pair: text} if text else {})
         readable = set(files.loc[files["problem"] == "", "sha256"])
-        for content in (file.content for file in present if file.sha256 in readable):
-            store.archive(content, WORKBOOK)
+        for file in (file for file in present if file.sha256 in readable):
+            store.archive(file.content, file.suffix)
         tables_beside = {name: store.archive(content, TABLE) for name, content in beside.items()}
         for content in raw.place_tables().values():
             store.archive(content, TABLE)
@@ -156,11 +160,13 @@ def locate_returns(raw: Raw, store: Store, keys: Keys) -> dict[str, int]:
     )
     corrected, correction_problems = correct.correct(cells, ledger)
     located = locate.locate(corrected, FORMS, raw.places)
+    whence = {form: sources.whence(_mart(store, form)) for form in FORMS} if len(correction_problems) else {}
+    stale = correct.not_lost(correction_problems, files, located.sheets, whence)
     met = pd.concat(
         [
             _file_problems(files),
             located.problems,
-            _with_form(pd.concat([ledger_problems, correction_problems]), located.sheets),
+            _with_form(pd.concat([ledger_problems, stale]), located.sheets),
         ],
         ignore_index=True,
     )
@@ -227,14 +233,16 @@ def check_form(raw: Raw, store: Store, form: type[Form], keys: Keys) -> CheckRep
     names = [str(key) for key in keys]
     parts = [part for other in forms_read_by(form) for part in store.read(f"returns/{other.domain}", names)]
     met = _problems(store, keys)
+    mart = _mart(store, form)
     checked = findings.check(
         form,
         together(parts, tables.ENTRIES),
         met,
-        to_frame([_mart(store, form).drop_columns(["sources"])], form.arrow()),
+        to_frame([mart.drop_columns(["sources"])], form.arrow()),
         [key.pair for key in keys],
         raw.places,
         to_frame(store.read("ledger", names), tables.LEDGER),
+        sources.whence(mart),
     )
     base = f"returns/{form.domain}"
     _stage_parts(store, f"outcomes/{form.domain}", to_table(checked.outcomes, tables.OUTCOMES), keys, base)
@@ -278,13 +286,14 @@ def admit_records(store: Store, form: type[Form], keys: Keys) -> AdmitReport:
     ]
     names = [str(key) for key in checked]
     entries = together(store.read(f"returns/{domain}", names), tables.ENTRIES)
+    outcomes = together(store.read(f"outcomes/{domain}", names), tables.OUTCOMES)
     held = held_now(store, form, checked)
     admitted = [key for key in checked if key not in held]
     stamps = {str(key): store.stamps(f"returns/{domain}", str(key))[str(key)] for key in admitted}
 
     def change(mart: pa.Table | None) -> pa.Table:
         now = together([] if mart is None else [mart], schema)
-        return gate.admit(form, entries, now, [key.pair for key in admitted])
+        return gate.admit(form, entries, outcomes, now, [key.pair for key in admitted])
 
     table = store.publish(f"marts/{domain}", change, stamps)
     return AdmitReport(tuple(admitted), tuple(key for key in keys if key not in admitted), len(table))
@@ -434,8 +443,8 @@ def write_explorer(raw: Raw, store: Store, keys: Keys) -> dict[ReturnSetKey, Pat
 
 
 def _write_site(raw: Raw, store: Store, key: ReturnSetKey) -> Path:
-    stamp, folder = _explorer_stamp(raw, store, key), f"{EXPLORER}/{key}"
-    files = render.files(_explored(raw, store, key))
+    stamp, folder = _shown_stamp(raw, store, key), f"{EXPLORER}/{key}"
+    files = render.files(shown(raw.places, store, key))
     for name, content in files.items():
         path = store.root / folder / name
         if not path.is_file() or path.read_bytes() != content:
@@ -458,18 +467,81 @@ def _write_site(raw: Raw, store: Store, key: ReturnSetKey) -> Path:
     return explorer_page(store, key)
 
 
-def explorer_page(store: Store, key: ReturnSetKey) -> Path:
-    """Return where the start page of a return set's site lies, or would lie."""
-    return store.root / EXPLORER / str(key) / render.INDEX
+def explorer_page(store: Store, key: ReturnSetKey, page: str = render.INDEX) -> Path:
+    """Return where a page of a return set's site lies, or would lie: the start page where none is named."""
+    return store.root / EXPLORER / str(key) / page
 
 
-def _explored(raw: Raw, store: Store, key: ReturnSetKey) -> pages.Published:
+REPORT = "report"
+
+
+def write_report(raw: Raw, store: Store, keys: Keys) -> dict[ReturnSetKey, list[Path]]:
+    """Write the Word and the Excel annex of each return set; return where they lie.
+
+    Annexes that lie there as they were written, made of what is published now, are not made again.
+    """
+    return {key: _write_report(raw, store, key) for key in keys}
+
+
+def _write_report(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
+    if not _reported(raw, store, key):
+        # Word, Excel and the drawing of charts take a second to import, which a refresh with nothing to do has not.
+        from pipelines.report.files import files
+
+        stamp = _shown_stamp(raw, store, key)
+        made = files(shown(raw.places, store, key))
+        for name, content in made.items():
+            _write(store, f"{REPORT}/{key}/{name}", content)
+        rows = [
+            {
+                "period": key.period,
+                "commune": key.commune,
+                "file": name,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "bytes": len(content),
+            }
+            for name, content in made.items()
+        ]
+        store.stage(REPORT, str(key), pa.Table.from_pylist(rows, tables.REPORT), stamp)
+    return report_files(store, key)
+
+
+def report_files(store: Store, key: ReturnSetKey) -> list[Path]:
+    """Return where the annexes of a return set lie, as they were written last; none where they never were."""
+    return [store.root / REPORT / str(key) / name for name in _report_hashes(store, key)]
+
+
+def _report_hashes(store: Store, key: ReturnSetKey) -> dict[str, str]:
+    parts = store.read(REPORT, [str(key)])
+    return {row["file"]: row["sha256"] for part in parts for row in part.to_pylist()}
+
+
+def _reported(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    written = _report_hashes(store, key)
+    return store.stamps(REPORT, str(key)).get(str(key)) == _shown_stamp(raw, store, key) and all(
+        path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == written[path.name]
+        for path in report_files(store, key)
+    )
+
+
+def release_report(release: Release) -> dict[str, bytes]:
+    """Return the annexes of a release, by file name: of its frozen figures, with the places of its time."""
+    from pipelines.report.files import files
+
+    own = (release.folder / name for name in (*SHIPPED_PLACES, OWN_PLACES))
+    places = places_of(path.read_bytes() for path in own if path.is_file())
+    key = ReturnSetKey(release.period, release.commune)
+    return files(shown(places, release.tables, key), release.name)
+
+
+def shown(places: Places, store: Store, key: ReturnSetKey) -> pages.Published:
+    """Return what is published of a return set, for those who only present it."""
     found, edges = published.findings(store, *key.pair), published.every_edge(store, *key.pair)
     staged = {
         table: [row for part in store.read(table, [str(key)]) for row in part.to_pylist()]
         for table in ("files", "cells", "ledger")
     }
-    commune = raw.places.commune(key.commune)
+    commune = places.commune(key.commune)
     reporters = {row["reporter"] for row in (*found, *edges)}
     return pages.Published(
         period=key.period,
@@ -481,15 +553,30 @@ def _explored(raw: Raw, store: Store, key: ReturnSetKey) -> pages.Published:
         lineage=edges,
         findings=found,
         held=published.held_forms(found),
+        superseded=_superseded(store, key, edges, staged["files"]),
         **staged,
-        reporters={code: raw.places.title(key.commune, code) for code in reporters},
+        reporters={code: places.title(key.commune, code) for code in sorted(reporters)},
         chapters=CHAPTERS,
         forms=BY_CODE,
     )
 
 
-def _explorer_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
-    """Return the hash of all that the site is made from: with the statements' stamp also the figures and the plan."""
+def _superseded(
+    store: Store, key: ReturnSetKey, edges: Iterable[published.Row], files: Iterable[published.Row]
+) -> list[published.Row]:
+    """Return the cells of archived workbooks that figures come from, where another lies in the raw folder, or none."""
+    now = {(row["file"], row["sha256"]) for row in files}
+    earlier = sorted({(row["file"], row["sha256"]) for row in edges} - now)
+    archived = [
+        RawFile(*key.pair, name, path.read_bytes())
+        for name, sha256 in earlier
+        if (path := store.archived(sha256, read.suffix_of(name))).is_file()
+    ]
+    return to_table(read.read(archived)[1], tables.CELLS).to_pylist() if archived else []
+
+
+def _shown_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
+    """Return the hash of all that site and report show: with the statements' stamp also the figures and the plan."""
     staged = ["cells", "findings/workbooks", *(f"findings/{form.domain}" for form in FORMS)]
     made_from = [store.stamps(table, str(key)) for table in staged]
     return hashlib.sha256(
@@ -499,7 +586,7 @@ def _explorer_stamp(raw: Raw, store: Store, key: ReturnSetKey) -> str:
 
 def _explorer_written(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
     stamp = store.stamps(EXPLORER, str(key)).get(str(key))
-    return stamp == _explorer_stamp(raw, store, key) and explorer_page(store, key).exists()
+    return stamp == _shown_stamp(raw, store, key) and explorer_page(store, key).exists()
 
 
 OBSERVATIONS = "marts/observations"
@@ -532,7 +619,7 @@ def _settled(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
 def figures_current(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
     """Return whether figures and statements follow from the raw files as they lie now, forms held back excepted.
 
-    What only presents them (observations, explorer, files for other programs) may lag behind.
+    What only presents them (observations, explorer, report, files for other programs) may lag behind.
     """
     behind = [
         name
@@ -574,6 +661,8 @@ def stale_followers(raw: Raw, store: Store, key: ReturnSetKey) -> list[str]:
         stale.append("interchange")
     if not _explorer_written(raw, store, key):
         stale.append(EXPLORER)
+    if not _reported(raw, store, key):
+        stale.append(REPORT)
     return stale
 
 

@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from pipelines.raw import Raw, ReturnSetKey
-from pipelines.storage import write_whole
+from pipelines.storage import WORKBOOK, write_whole
 from schemas.problems import Problems
 
 SUFFIX = " - cần sửa"
@@ -32,6 +32,8 @@ _OF_THE_OFFICE = frozenset(kind.value.code for kind in Problems if kind.name.sta
 
 _LINE, _WIDTH, _LINE_HEIGHT = 70, 480, 18
 """Letters in a line of a comment, its width, and the height of a line."""
+
+_SEND_FINDINGS = "Gửi lại đơn vị kèm kết quả của: returns findings"
 
 Finding = Mapping[str, Any]
 
@@ -84,12 +86,13 @@ def write(
         if read[name]["problem"]:  # it cannot be opened, and its finding says so
             left_out.append(own[0]["message"])
             continue
+        if content.suffix != WORKBOOK:
+            left_out.append(f"Tệp {name} không phải .xlsx nên không đánh dấu được ô. {_SEND_FINDINGS}")
+            continue
         try:
             copy = mark(content.content, own)
         except Exception as reason:
-            left_out.append(
-                f"Tệp {name} không đánh dấu được ({reason}). Gửi lại đơn vị kèm kết quả của: returns findings"
-            )
+            left_out.append(f"Tệp {name} không đánh dấu được ({reason}). {_SEND_FINDINGS}")
             continue
         path = _unlike(folder / f"{Path(name).stem}{SUFFIX}.xlsx", written)
         write_whole(path, lambda file, copy=copy: file.write(copy))  # type: ignore[misc]

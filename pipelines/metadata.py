@@ -1,60 +1,102 @@
 """What Dagster shows of tables: column schemas, column lineage, findings as a table.
 
-Belongs here: turning our descriptions into Dagster's. Does not belong here: the descriptions (``schemas``).
+Belongs here: turning our descriptions into Dagster's. Does not belong here: the descriptions (``schemas``), what a
+column is made of (``pipelines.events``).
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from schemas.figure import Chapter
-from schemas.form import KEYS, Form
+from pipelines import events
+from pipelines.explorer.words import WORDS
+from pipelines.steps.numbers import vietnamese
 from schemas.marts import description
 
-_FINDING_HEADINGS = {
-    "commune": "Xã",
-    "code": "Mã",
-    "reporter": "Đơn vị",
-    "file": "Tệp",
-    "sheet": "Trang",
-    "cells": "Ô",
-    "written": "Đã ghi",
-    "expected": "Cần là",
-    "suggestion": "Gợi ý",
-    "message": "Việc cần làm",
-}
 _LONGEST_TABLE = 500
 """Rows of findings put into Dagster's event log; the Parquet table has them all."""
 
 
 def column_schema(schema: pa.Schema) -> Mapping[str, object]:
     """Return definition metadata with every column of a table, its type, label, unit and definition."""
-    columns = [dg.TableColumn(field.name, str(field.type), description=description(field)) for field in schema]
+    columns = [dg.TableColumn(field.name, _kind(field.type), description=description(field)) for field in schema]
     return {"dagster/column_schema": dg.TableSchema(columns=columns)}
 
 
-def mart_lineage(form: type[Form]) -> Mapping[str, object]:
-    """Return definition metadata that leads every column of a mart to the returns it was read from."""
-    returns = dg.AssetKey(["returns", form.domain])
-    deps = {name: [dg.TableColumnDep(returns, name)] for name in KEYS}
-    deps |= {name: [dg.TableColumnDep(returns, "value")] for name in form.fields()}
-    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=deps)}
+def _kind(type_: pa.DataType) -> str:
+    """Return the name of a type; of a nested one only that it is, for all it holds would fill the page."""
+    return "list" if pa.types.is_list(type_) else str(type_)
 
 
-def figures_lineage(chapter: Chapter) -> Mapping[str, object]:
-    """Return definition metadata that leads the values of a chapter's figures to the mart columns they are made of."""
-    fields = dict.fromkeys(field for figure in chapter.figures for field in figure.formula.fields())
-    deps = [dg.TableColumnDep(dg.AssetKey(["marts", field.form.domain]), str(field)) for field in fields]
-    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column={"value": deps, "exact": deps})}
+def column_lineage(key: dg.AssetKey) -> Mapping[str, object]:
+    """Return definition metadata that leads the columns of an asset to those they are made of; empty where none are."""
+    made_of = {
+        column: [dg.TableColumnDep(dg.AssetKey(table.split("/")), name) for table, name in deps if table not in _BESIDE]
+        for column, deps in _made_of().get(key.to_user_string(), {}).items()
+    }
+    traced = {column: deps for column, deps in made_of.items() if deps}
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=traced)} if traced else {}
+
+
+_made_of = cache(events.made_of)
+
+_BESIDE = frozenset({"ledger"})
+"""What is staged beside an asset and is none of its own."""
 
 
 def findings_table(findings: pd.DataFrame) -> dg.TableMetadataValue:
-    """Return findings as a table with Vietnamese headings."""
-    columns = [dg.TableColumn(heading, "string") for heading in _FINDING_HEADINGS.values()]
-    shown = findings[list(_FINDING_HEADINGS)].rename(columns=_FINDING_HEADINGS).head(_LONGEST_TABLE)
-    return dg.MetadataValue.table(_records(shown), schema=dg.TableSchema(columns=columns))
+    """Return findings as a table: what to do and what is suggested first, for a browser gives long words the room."""
+    shown = pd.DataFrame(
+        {
+            "message": "[" + findings["code"] + "] " + findings["message"],
+            "suggestion": findings["suggestion"],
+            "file": findings["file"],
+            "sheet": findings["sheet"],
+            # With a blank after each a browser can break the line.
+            "cells": findings["cells"].str.replace(";", "; "),
+        }
+    )
+    return plain_table(shown, _FINDING_HEADINGS)
+
+
+_FINDING_HEADINGS = {
+    "message": "Việc cần làm",
+    "suggestion": "Gợi ý",
+    "file": "Tệp",
+    "sheet": "Trang",
+    "cells": "Ô",
+}
+
+
+def figures_table(figures: pd.DataFrame) -> dg.TableMetadataValue:
+    """Return ``schemas.marts.FIGURES`` as a table: the value as a plan prints it, and the command that traces it."""
+    shown = pd.DataFrame(
+        {
+            "label": figures["label"],
+            "value": ["" if pd.isna(value) else vietnamese(value) for value in figures["value"]],
+            "unit": figures["unit"],
+            "status": [
+                f"{WORDS[f'state.{status}'][0]} ({reported}/{expected})"
+                for status, reported, expected in zip(
+                    figures["status"], figures["reported"], figures["expected"], strict=True
+                )
+            ],
+            "id": figures["id"],
+        }
+    )
+    return plain_table(shown, _FIGURE_HEADINGS)
+
+
+_FIGURE_HEADINGS = {
+    "label": "Chỉ tiêu",
+    "value": "Giá trị",
+    "unit": "ĐVT",
+    "status": "Tình trạng",
+    "id": "Mã (truy nguồn: returns trace MÃ)",
+}
 
 
 def plain_table(frame: pd.DataFrame, headings: Mapping[str, str]) -> dg.TableMetadataValue:

@@ -16,9 +16,13 @@ from schemas.periods import Period
 from schemas.places import Places
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
+SHIPPED_PLACES = ("places.csv", "desks.csv")
+"""The tables of places that come with the software."""
+
 OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
-_NOT_RETURNS = frozenset({LEDGER, PRINTED})
+
+_NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
 
 
 @dataclass(frozen=True, order=True)
@@ -89,14 +93,18 @@ class Raw:
     def _names(self, key: ReturnSetKey) -> Iterator[Path]:
         folder = self.root / key.period / key.commune
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            # «~$» and «.~lock» are what office programs leave beside an open workbook.
-            if path.is_file() and not path.name.startswith((".", "~$")) and path.name not in _NOT_RETURNS:
+            if path.is_file() and not _is_left_behind(path) and path.name not in _NOT_RETURNS:
                 yield path
 
     def files(self, key: ReturnSetKey) -> Iterator[RawFile]:
-        """Yield the files of a return set, with their bytes."""
+        """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it."""
         for path in self._names(key):
             yield RawFile(key.period, key.commune, path.name, path.read_bytes())
+        for folder in self._folders(self.root / key.period / key.commune):
+            below = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_left_behind(path))
+            listed = "\n".join(path.relative_to(folder).as_posix() for path in below)
+            if listed:
+                yield RawFile(key.period, key.commune, f"{folder.name}/", listed.encode())
 
     def names(self, key: ReturnSetKey) -> list[str]:
         """Return the names of the files of a return set."""
@@ -128,13 +136,13 @@ class Raw:
 
     def hashes(self, key: ReturnSetKey) -> dict[str, str]:
         """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
-        contents = {path.name: path.read_bytes() for path in self._names(key)} | self.beside(key)
+        contents = {file.name: file.content for file in self.files(key)} | self.beside(key)
         return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
     def place_tables(self) -> dict[str, bytes]:
         """Return the place tables in the order in which a later one replaces rows of an earlier one."""
         shipped = resources.files("schemas.places")
-        tables = {name: shipped.joinpath(name).read_bytes() for name in ("places.csv", "desks.csv")}
+        tables = {name: shipped.joinpath(name).read_bytes() for name in SHIPPED_PLACES}
         own = self.root / PLACES
         return tables | ({OWN_PLACES: own.read_bytes()} if own.is_file() else {})
 
@@ -142,6 +150,14 @@ class Raw:
     def places(self) -> Places:
         """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
         return places_of(self.place_tables().values())
+
+
+def _is_left_behind(path: Path) -> bool:
+    """Return whether a file is one that an office program («~$», «.~lock») or a system leaves beside a workbook."""
+    return path.name.startswith((".", "~$")) or path.name.casefold() in _OF_THE_SYSTEM
+
+
+_OF_THE_SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def ledger_text(content: bytes) -> str:

@@ -13,7 +13,7 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,9 @@ from pipelines.released import (
 from pipelines.steps import correct, figures, gate, locate, read, statements
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.read import RawFile
+from pipelines.steps.read import RawFile, suffix_of
 from pipelines.steps.sources import cells
-from pipelines.storage import STATE, TABLE, WORKBOOK, Store, whole_folder, write_whole
+from pipelines.storage import STATE, TABLE, Store, Writer, whole_folder, write_whole
 from schemas import marts as tables
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
@@ -112,7 +112,9 @@ def make(
         with whole_folder(folder) as made:
             for table, rows in frozen.items():
                 write_whole(made / f"{table}.parquet", lambda file, rows=rows: pq.write_table(rows, file))  # type: ignore[misc]
-            for file, content in _beside(store, latest).items():
+            written = {name: astuple(who) for name, who in _writers(store, key).items()}
+            beside = _beside(store, latest) | {published.WRITTEN: json.dumps(written, indent=1).encode()}
+            for file, content in beside.items():
                 write_whole(made / file, lambda out, content=content: out.write(content))  # type: ignore[misc]
             manifest = {
                 "name": name,
@@ -149,7 +151,8 @@ def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
     told = [row for row in published.findings(store, *key.pair) if row["severity"] == "error"]
     reasons: dict[str, str] = {}
     for row in told:
-        reasons.setdefault(row["form"] or row["file"], row["message"])
+        for what in row["form"].split() or [row["file"]]:
+            reasons.setdefault(what, row["message"])
     ledger = reasons.get(LEDGER, "")
     return reasons | {
         form.code: reasons.get(form.code, ledger) for form in FORMS if layers.held_now(store, form, [key])
@@ -203,6 +206,12 @@ def _frozen(store: Store, table: str, key: ReturnSetKey) -> pa.Table:
     return rows.filter(pc.equal(rows["level"], "commune")) if table == "figures" else rows
 
 
+def _writers(store: Store, key: ReturnSetKey) -> dict[str, Writer]:
+    """Return who wrote the set's rows of every mart and every chapter's figures."""
+    names = [f"marts/{form.domain}" for form in FORMS] + [f"figures/{chapter.code}" for chapter in CHAPTERS]
+    return {name: published.writer(store, *key.pair, name) for name in names if store.path(name).exists()}
+
+
 def _beside(store: Store, stamp: str) -> dict[str, bytes]:
     """Return the ledger, the plan and the places of a state."""
     state = _state(store, stamp)
@@ -222,7 +231,7 @@ def _own_files(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 def _archived_files(store: Store, latest: str, states: Iterable[Accepted]) -> list[dict[str, Any]]:
     """Return every archived file that computing the figures again needs."""
     states = list(states)
-    needed = {(sha256, WORKBOOK) for state in states for sha256 in state.workbooks.values()}
+    needed = {(sha256, suffix_of(name)) for state in states for name, sha256 in state.workbooks.items()}
     for stamp in {latest, *(state.stamp for state in states)}:
         needed |= {(stamp, STATE), *((sha256, TABLE) for sha256 in _tables(_state(store, stamp)).values())}
     return [_file(archive_path(*one), _archived(store, *one)) for one in sorted(needed)]
@@ -297,10 +306,11 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
         states: The states the forms were accepted in.
     """
     marts = {form: tables.mart(form).empty_table() for form in FORMS}
+    unchecked = tables.OUTCOMES.empty_table()  # what came of the edits decides no figure, and is not computed again
     for state in states:
         entries = to_table(_entries(store, key, state), tables.ENTRIES)
         for form in (form for form in FORMS if form.code in state.forms):
-            marts[form] = gate.admit(form, entries, marts[form], [key.pair])
+            marts[form] = gate.admit(form, entries, unchecked, marts[form], [key.pair])
     places, plan = _places(store, _state(store, latest)), _beside(store, latest).get(PRINTED)
     evaluated = [
         figures.evaluate(chapter, {form: marts[form] for form in chapter.forms}, [key.pair], places)
@@ -322,7 +332,7 @@ def _entries(store: Store, key: ReturnSetKey, accepted: Accepted) -> pd.DataFram
     """Return the entries of a state: its workbooks read, corrected by its ledger, located among its places."""
     state = _state(store, accepted.stamp)
     workbooks = accepted.workbooks.items()
-    files = [RawFile(*key.pair, name, _archived(store, sha256, WORKBOOK)) for name, sha256 in workbooks]
+    files = [RawFile(*key.pair, name, _archived(store, sha256, suffix_of(name))) for name, sha256 in workbooks]
     text = ledger_text(_beside(store, accepted.stamp).get(LEDGER, b""))
     ledger, _ = correct.read_ledger({key.pair: text} if text else {})
     corrected, _ = correct.correct(read.read(files)[1], ledger)

@@ -1,13 +1,18 @@
-"""The Dagster resource through which every asset, schedule and sensor reaches files.
+"""The Dagster resources through which assets, schedules and sensors reach files and the calendar.
 
-Belongs here: that resource. Does not belong here: what the files are (``pipelines.raw``, ``pipelines.storage``).
+Belongs here: those resources. Does not belong here: what the files are (``pipelines.raw``, ``pipelines.storage``), what
+the environment says (``pipelines.settings``).
 """
 
-import dagster as dg
+from datetime import date
 
+import dagster as dg
+from pydantic import PrivateAttr
+
+from pipelines.layers import code_version
 from pipelines.raw import Raw
-from pipelines.settings import Settings
-from pipelines.storage import Store
+from pipelines.settings import Settings, today
+from pipelines.storage import NOBODY, Store, Writer
 
 
 class Folders(dg.ConfigurableResource[None]):
@@ -15,6 +20,11 @@ class Folders(dg.ConfigurableResource[None]):
 
     raw_folder: str = ""
     data_folder: str = ""
+    _writer: Writer = PrivateAttr(NOBODY)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Note the run, so that every table says which one wrote it."""
+        self._writer = Writer(context.run.run_id if context.run else "", code_version())
 
     @property
     def raw(self) -> Raw:
@@ -24,4 +34,15 @@ class Folders(dg.ConfigurableResource[None]):
     @property
     def store(self) -> Store:
         """The tables."""
-        return Store(Settings.of(self.raw_folder, self.data_folder).data)
+        return Store(Settings.of(self.raw_folder, self.data_folder).data, self._writer)
+
+
+class Calendar(dg.ConfigurableResource[None]):
+    """What day it is; empty means as the environment says, and the clock where it says nothing."""
+
+    day: str = ""
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return date.fromisoformat(self.day) if self.day else today()

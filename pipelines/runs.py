@@ -6,11 +6,13 @@ the job is the one the UI starts.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import (
     ManagedGrpcPythonEnvCodeLocationOrigin,
@@ -18,13 +20,16 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from filelock import FileLock
 
 from assets.cells import REREAD_TAG
 from pipelines.definitions import defs
+from pipelines.failures import unexpected
 from pipelines.layers import stale_followers
 from pipelines.partitions import register, run_tags
 from pipelines.raw import ReturnSetKey
 from pipelines.resources import Folders
+from pipelines.settings import HOME_VARIABLE
 
 LOCATION, MODULE = "returns", "pipelines.definitions"
 """As workspace.yaml names them."""
@@ -41,7 +46,7 @@ def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool,
     Raises:
         RuntimeError: A step failed for another reason than the data; the run's page in the UI has the details.
     """
-    with dg.DagsterInstance.get() as instance:
+    with _opened() as instance:
         _close_abandoned(instance)
         register(instance, keys)
         for tags in run_tags(instance, keys):
@@ -49,6 +54,20 @@ def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool,
         behind = [key for key in keys if stale_followers(folders.raw, folders.store, key)]
         for tags in run_tags(instance, behind):
             run(instance, defs.resolve_job_def("catch_up"), tags, progress)
+
+
+@contextmanager
+def _opened() -> Iterator[dg.DagsterInstance]:
+    """Give the Dagster instance, made where there is none; of two commands that come at once, one waits for the other.
+
+    Dagster makes its databases at the first look, and would let the second command find them half made.
+    """
+    with FileLock(Path(os.environ[HOME_VARIABLE]) / ".opening.lock"):
+        instance = dg.DagsterInstance.get()
+        for made in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
+            assert made is not None
+    with instance:
+        yield instance
 
 
 _PROCESS_TAG = "returns/process"
@@ -80,6 +99,7 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
 
     Raises:
         RuntimeError: As ``run_refresh`` says.
+        KeyboardInterrupt: Somebody stopped it. Dagster turns that into a failure of the step that was running.
     """
     # With a remote origin the UI lists the run under its job, and can run it again.
     target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd()))
@@ -91,12 +111,21 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
     steps = len(run.step_keys_to_execute or job.graph.node_defs)
-    for event in execute_run_iterator(InMemoryJob(job), run, instance):
+    for event in _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance)):
         if event.is_step_success or event.is_step_skipped:
             progress(event.step_key or "", steps)
         elif event.is_step_failure:
             progress(event.step_key or "", steps)
-            failure = event.step_failure_data
-            if failure.user_failure_data is None:
-                reason = failure.error.message.strip().splitlines()[0] if failure.error else ""
-                raise RuntimeError(f"Bước {event.step_key} hỏng ngoài dự kiến: {reason} (lần chạy {run.run_id}).")
+            error = event.step_failure_data.error
+            if error and error.cls_name == DagsterExecutionInterruptedError.__name__:
+                raise KeyboardInterrupt
+            if reason := unexpected(event.step_failure_data):
+                raise RuntimeError(f"Bước {event.step_key}: {reason} (Lần chạy {run.run_id}.)")
+
+
+def _uninterrupted(events: Iterator[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
+    """Yield a run's events; where it is stopped between two steps, Dagster raises an exception of its own."""
+    try:
+        yield from events
+    except DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None

@@ -1,15 +1,22 @@
-"""Where things lie: the raw folder, the output folder, the Dagster home.
+"""What the environment decides: where things lie, what day it is, through which server mail is sent.
 
-Belongs here: the two environment variables, their defaults, and preparing the Dagster home. Does not belong here:
+Belongs here: the environment variables, their defaults, and preparing the Dagster home. Does not belong here:
 Dagster itself, which the quick verbs of the command line must not import.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 RAW_VARIABLE, DATA_VARIABLE, HOME_VARIABLE = "RETURNS_RAW", "RETURNS_DATA", "DAGSTER_HOME"
+TODAY_VARIABLE = "RETURNS_TODAY"
+"""A day such as 2024-07-11 to take for today: lets a test, or a rehearsal, see what happens once returns are due."""
+
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+"""Whose days and nights count."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +46,78 @@ class Settings:
         if not own.exists():
             own.write_text(resources.files("pipelines").joinpath("dagster.yaml").read_text("utf-8"), encoding="utf-8")
         os.environ |= {RAW_VARIABLE: str(self.raw), DATA_VARIABLE: str(self.data), HOME_VARIABLE: str(self.home)}
+
+
+def now() -> datetime:
+    """Return the time of day in Vietnam."""
+    return datetime.now(ZoneInfo(TIME_ZONE))
+
+
+def today() -> date:
+    """Return the day in Vietnam.
+
+    Raises:
+        ValueError: The environment names a day that is none.
+    """
+    fixed = os.environ.get(TODAY_VARIABLE)
+    try:
+        return date.fromisoformat(fixed) if fixed else now().date()
+    except ValueError:
+        raise ValueError(f"{TODAY_VARIABLE} ghi «{fixed}»; cần một ngày dạng 2024-07-11.") from None
+
+
+_PORTS = {"starttls": 587, "ssl": 465, "none": 25}
+"""The kinds of encryption, each with its usual port."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Through which server the digest is sent, from whom, to whom. Without a host nothing is sent.
+
+    ================================================  ================================================
+    ``RETURNS_SMTP_HOST``                             name or address of the mail server
+    ``RETURNS_SMTP_TLS``                              ``starttls`` (the default), ``ssl`` or ``none``
+    ``RETURNS_SMTP_PORT``                             587, 465 or 25 where it is not given
+    ``RETURNS_SMTP_USER``, ``RETURNS_SMTP_PASSWORD``  where the server wants a name; never printed
+    ``RETURNS_SMTP_FROM``                             the sender
+    ``RETURNS_SMTP_TO``                               who is to read it, with commas in between
+    ================================================  ================================================
+    """
+
+    host: str
+    port: int
+    sender: str
+    recipients: tuple[str, ...]
+    user: str = ""
+    password: str = field(default="", repr=False)
+    encryption: str = "starttls"
+
+    @classmethod
+    def of_environment(cls) -> "MailServer | None":
+        """Return the server that the environment names, or nothing where it names none.
+
+        Raises:
+            ValueError: It names a server, and something else is missing or makes no sense.
+        """
+        told = {name: os.environ.get(f"RETURNS_SMTP_{name}", "").strip() for name in _ASKED}
+        if not told["HOST"]:
+            return None
+        if missing := [f"RETURNS_SMTP_{name}" for name in ("FROM", "TO") if not told[name]]:
+            raise ValueError(f"Có RETURNS_SMTP_HOST nhưng thiếu {', '.join(missing)}, nên chưa gửi thư được.")
+        encryption, port = told["TLS"].lower() or "starttls", told["PORT"]
+        if encryption not in _PORTS:
+            raise ValueError(f"RETURNS_SMTP_TLS ghi «{told['TLS']}»; chỉ nhận starttls, ssl hoặc none.")
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError(f"RETURNS_SMTP_PORT ghi «{port}»; cần một số từ 1 đến 65535, ví dụ 587.")
+        return cls(
+            told["HOST"],
+            int(port) if port else _PORTS[encryption],
+            told["FROM"],
+            tuple(one.strip() for one in told["TO"].split(",") if one.strip()),
+            told["USER"],
+            os.environ.get("RETURNS_SMTP_PASSWORD", ""),  # which may begin or end with a blank
+            encryption,
+        )
+
+
+_ASKED = ("HOST", "PORT", "USER", "FROM", "TO", "TLS")

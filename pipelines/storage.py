@@ -16,19 +16,31 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-_STAMPS = b"returns.stamps"
+_STAMPS, _WRITERS = b"returns.stamps", b"returns.writers"
 
 ARCHIVE = "archive"
 WORKBOOK, TABLE, STATE = ".xlsx", ".csv", ".json"
-"""What is archived: workbooks as received; ledgers, plans and place tables; lists of all that a stamp stands for."""
+"""What is archived: workbooks as received, those in another format under its suffix; ledgers, plans and place tables;
+lists of all that a stamp stands for."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes: a Dagster run, and the version of this software. Every table keeps it beside its stamps."""
+
+    run: str = ""
+    code: str = ""
+
+
+NOBODY = Writer()
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Store:
     """The output folder."""
 
     root: Path
+    writer: Writer = NOBODY
 
     def path(self, table: str, return_set: str = "") -> Path:
         """Return where a table (or a staged table's part) lies."""
@@ -70,7 +83,7 @@ class Store:
 
     def stage(self, table: str, return_set: str, part: pa.Table, stamp: str) -> None:
         """Replace one return set's part of a staged table."""
-        self._replace(self.path(table, return_set), part, {return_set: stamp})
+        self._replace(self.path(table, return_set), part, {return_set: stamp}, {return_set: self.writer})
 
     def publish(self, table: str, change: Callable[[pa.Table | None], pa.Table], stamps: Mapping[str, str]) -> pa.Table:
         """Replace a published table by what ``change`` makes of it.
@@ -81,27 +94,43 @@ class Store:
             stamps: What to record for each return set whose rows are new; of the others the old stamps stay.
 
         Returns:
-            The new table.
+            The new table. Its file is left alone where neither rows nor stamps are new.
         """
         path = self.path(table)
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock")):
-            new = change(self.read_published(table))
-            self._replace(path, new, {**self.stamps(table), **stamps})
+            now, recorded = self.read_published(table), self.stamps(table)
+            new = change(now)
+            # What says the same as before still is what it was written as, and by whom: its bytes stay.
+            if now is None or not stamps.items() <= recorded.items() or not new.equals(now):
+                writers = self.writers(table) | dict.fromkeys(stamps, self.writer)
+                self._replace(path, new, {**recorded, **stamps}, writers)
         return new
 
     def stamps(self, table: str, return_set: str = "") -> dict[str, str]:
         """Return, per return set, from which raw files a table's rows were made; empty where there is no table."""
-        path = self.path(table, return_set)
-        if not path.exists():
-            return {}
-        stamps: dict[str, str] = json.loads((pq.read_schema(path).metadata or {}).get(_STAMPS, b"{}"))
-        return stamps
+        return _noted(self.path(table, return_set), _STAMPS)
 
-    def _replace(self, path: Path, table: pa.Table, stamps: Mapping[str, str]) -> None:
-        metadata = {**(table.schema.metadata or {}), _STAMPS: json.dumps(stamps, sort_keys=True).encode()}
+    def writers(self, table: str, return_set: str = "") -> dict[str, Writer]:
+        """Return, per return set, who wrote its rows of a table."""
+        return {key: Writer(*who) for key, who in _noted(self.path(table, return_set), _WRITERS).items()}
+
+    def _replace(self, path: Path, table: pa.Table, stamps: Mapping[str, str], writers: Mapping[str, Writer]) -> None:
+        metadata = {
+            **(table.schema.metadata or {}),
+            _STAMPS: json.dumps(stamps, sort_keys=True).encode(),
+            _WRITERS: json.dumps({key: astuple(who) for key, who in writers.items()}, sort_keys=True).encode(),
+        }
         described = table.replace_schema_metadata(metadata)
         write_whole(path, lambda file: pq.write_table(described, file, compression="zstd"))
+
+
+def _noted(path: Path, what: bytes) -> dict[str, Any]:
+    """Return what the writer of a table noted by return set; empty where there is no table."""
+    if not path.exists():
+        return {}
+    noted: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(what, b"{}"))
+    return noted
 
 
 def read_whole(path: Path) -> pa.Table:

@@ -316,6 +316,20 @@ class Agreement(Edit):
         return record[self.added]
 
 
+class Within(Agreement):
+    """What one desk reports for the whole commune is no more than what others report, added up."""
+
+    demand = "không được quá"
+
+    @property
+    def sentence(self) -> str:
+        return super().sentence.replace(" = ", " ≤ ", 1)
+
+    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+        """Return the outcome per row of a frame with ``line``, and the others' sum in its column ``added``."""
+        return frame[self.line] <= frame[self.added]
+
+
 def _printed(value: Decimal) -> str:
     return str(value).replace(".", ",")
 
@@ -327,4 +341,4 @@ def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":
     return total
 
 
-balance, bound, product, ratio, agrees = Balance, Bound, Product, Ratio, Agreement
+balance, bound, product, ratio, agrees, within = Balance, Bound, Product, Ratio, Agreement, Within

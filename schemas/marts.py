@@ -35,6 +35,9 @@ _CELL_SAID = (
     ("confirmed_by", "Người ghi việc giữ nguyên"),
 )
 
+_CELL_CHECKED = (("edits", "Quy tắc đã xét trên ô khi chấp nhận, kèm kết quả"),)
+"""Codes of edits with their outcomes, such as ``B01-01 holds;B01-02 undecided``."""
+
 FILES = _columns(*_WHERE, *_CELL[:2], ("problem", "Lỗi của tệp"), ("detail", "Chi tiết lỗi"))
 
 CELLS = _columns(
@@ -45,6 +48,7 @@ CELLS = _columns(
     ("cell", "Ô"),
     ("kind", "Kiểu ô"),
     ("text", "Nội dung ô"),
+    ("aside", "Điều người xem trang không thấy: dòng, cột, trang ẩn; ô gộp; số lấy từ tệp khác"),
     types={"row": pa.int64(), "column": pa.int64()},
 )
 
@@ -108,14 +112,13 @@ FINDINGS = _columns(
 OUTCOMES = _columns(
     *_WHERE,
     ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("line", "Mã dòng"),
     ("edit", "Quy tắc"),
     ("sentence", "Nội dung quy tắc"),
-    ("holds", "Đúng"),
-    ("fails", "Sai"),
-    ("undecided", "Chưa xét được (ô trống)"),
-    ("not_evaluable", "Không xét được (ô lỗi)"),
-    types=dict.fromkeys(("holds", "fails", "undecided", "not_evaluable"), pa.int64()),
+    ("outcome", "Kết quả"),
 )
+"""What came of every edit on every record that was checked."""
 
 FIGURES = _columns(
     ("period", "Kỳ báo cáo"),
@@ -142,12 +145,14 @@ FIGURES = _columns(
 LINEAGE = _columns(
     *_WHERE,
     ("figure", "Mã chỉ tiêu"),
+    ("mart", "Bảng công bố chứa số này"),
     ("form", "Biểu"),
     ("reporter", "Đơn vị báo cáo"),
     ("line", "Mã dòng"),
     ("field", "Trường"),
     *_CELL,
     *_CELL_SAID,
+    *_CELL_CHECKED,
     types={"value": DECIMAL},
 )
 
@@ -212,6 +217,15 @@ EXPLORER = _columns(
 )
 """The files of a return set's static site."""
 
+REPORT = _columns(
+    *_WHERE,
+    ("file", "Tệp của phụ lục"),
+    ("sha256", "Mã băm của tệp"),
+    ("bytes", "Số byte"),
+    types={"bytes": pa.int64()},
+)
+"""The files of a return set's report."""
+
 MEANINGS = {
     "observations": "Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
     "places": "Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
@@ -231,7 +245,7 @@ SOURCES = pa.field(
                 pa.field("field", pa.string()),
                 *(
                     pa.field(name, DECIMAL if name == "value" else pa.string(), metadata={"label": label})
-                    for name, label in (*_CELL, *_CELL_SAID)
+                    for name, label in (*_CELL, *_CELL_SAID, *_CELL_CHECKED)
                 ),
             ]
         )

@@ -1,17 +1,21 @@
 """Reporting periods: half-years such as ``2024-H1``.
 
-Belongs here: a period's code, its Vietnamese wording on a form, its last day, the periods before it.
+Belongs here: a period's code, its Vietnamese wording on a form, its last day, the day its returns are due, the periods
+before it.
 Does not belong here: Dagster partitions.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from schemas.text import fold
 
 _CODE = re.compile(r"^(\d{4})-H([12])\Z")
 _WORDS = {1: "6 tháng đầu năm", 2: "6 tháng cuối năm"}
+
+DUE_AFTER = timedelta(days=10)
+"""How long after the last day of a period its returns have to be there."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,6 +57,11 @@ class Period:
     def end(self) -> date:
         """The last day of the period."""
         return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
+
+    @property
+    def due(self) -> date:
+        """The last day on which a return of the period is in time."""
+        return self.end + DUE_AFTER
 
     @property
     def end_time(self) -> datetime:

@@ -23,11 +23,14 @@ class Problem:
 class Problems(Enum):
     """Every kind of trouble a return can be in."""
 
-    UNREADABLE_FILE = Problem(
-        "W-01", "Tệp {file} không mở được ({written}). Mở lại bằng Excel, lưu thành .xlsx rồi thay tệp này."
-    )
+    UNREADABLE_FILE = Problem("W-01", "Tệp {file} không mở được: {written}. Thay bằng tệp mở được rồi chạy lại.")
     UNSUPPORTED_FILE = Problem(
-        "W-02", "Tệp {file} không phải sổ tính .xlsx nên chưa được đọc. Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo."
+        "W-02", "Tệp {file} là {written}, nên chưa được đọc. Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo."
+    )
+    IN_SUBFOLDER = Problem(
+        "W-11",
+        "Thư mục con {file} có {written}, chưa được đọc. Dời báo cáo ra ngay trong thư mục của xã.",
+        Severity.WARNING,
     )
     NO_FORM = Problem(
         "W-03",
@@ -59,12 +62,34 @@ class Problems(Enum):
     )
     DUPLICATE_RETURN = Problem(
         "W-09",
-        "{reporter} gửi biểu {form} nhiều lần: {written}. Chỉ giữ lại một tệp đúng.",
+        "{reporter} gửi biểu {form} nhiều lần: {written}; {expected}. Chỉ giữ lại một tệp đúng.",
     )
     WRONG_VERSION = Problem(
         "W-10",
         "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, hiện dùng phiên bản {expected}. "
         "Chép số liệu sang biểu mẫu mới.",
+    )
+    TWO_COLUMNS = Problem(
+        "W-12",
+        "Tệp {file}, trang «{sheet}»: có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào. "
+        "Chỉ giữ lại một cột mang tên này.",
+    )
+    TWO_TABLES = Problem(
+        "W-13",
+        "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng "
+        "nào. Chỉ giữ lại một bảng theo biểu mẫu.",
+    )
+    PICTURE_ONLY = Problem(
+        "W-14",
+        "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì. "
+        "Nhập số liệu vào ô theo biểu mẫu.",
+        Severity.WARNING,
+    )
+    OLD_ENCODING = Problem(
+        "W-15",
+        "Tệp {file}, trang «{sheet}»: chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}. "
+        "Chuyển chữ sang Unicode rồi lưu lại, và nhắc đơn vị gõ bằng Unicode.",
+        Severity.WARNING,
     )
     LABEL_MISSING = Problem(
         "C-01",
@@ -126,6 +151,23 @@ class Problems(Enum):
         "C-09",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}. Nhập lại số vào ô.",
     )
+    HIDDEN_CELLS = Problem(
+        "C-15",
+        "{reporter}, tệp {file}, trang «{sheet}»: có số liệu ở {written} (ô {cells}), vẫn được đọc như thường. "
+        "Bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không.",
+        Severity.WARNING,
+    )
+    MERGED_CELLS = Problem(
+        "C-16",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào "
+        "của dòng nào. Bỏ gộp ô, ghi mỗi dòng một số.",
+    )
+    LINKED_CELLS = Problem(
+        "C-17",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức lấy số từ một tệp khác; đã dùng số Excel lưu "
+        "sẵn trong ô. Kiểm tra lại số, rồi nhập thẳng vào ô.",
+        Severity.WARNING,
+    )
     BLANK = Problem(
         "C-10",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. "
@@ -144,7 +186,8 @@ class Problems(Enum):
     )
     WITHDRAWN_RETURN = Problem(
         "H-02",
-        "{reporter} đã có biểu {form} được chấp nhận, nay không còn trong thư mục. Tìm lại tệp và đặt về chỗ cũ.",
+        "{reporter}: biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục. "
+        "Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.",
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(
@@ -158,6 +201,14 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
         "thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}. Hỏi lại đơn vị báo cáo; "
         "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
+    OTHER_SCALE = Problem(
+        "H-05",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, {expected}. "
+        "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính từng ô, nếu đúng thì ghi giữ nguyên "
+        "(returns correct --as-is).",
         Severity.WARNING,
         Outcome.FAILS,
     )

@@ -1,6 +1,7 @@
 """When two Vietnamese wordings are the same wording.
 
-Belongs here: the key under which labels, headings and names are compared. Does not belong here: numbers.
+Belongs here: the key under which labels, headings and names are compared; what in a text nobody can see. Does not
+belong here: numbers.
 """
 
 import re
@@ -20,14 +21,32 @@ def _tone_last(word: str) -> str:
     return unicodedata.normalize("NFC", letters) + tones
 
 
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Letters, digits and signs of double width, as some keyboards write them."""
+
+
+@lru_cache(maxsize=65536)
+def visible(text: str) -> str:
+    """Return a text as it looks: composed letters, plain width, nothing that has no width, and single plain spaces.
+
+    Nothing else is made alike: 10² stays apart from 102, and ½ from 1/2.
+    """
+    composed = unicodedata.normalize("NFC", text).translate(_WIDE)
+    return " ".join("".join(sign for sign in composed if sign.isspace() or _is_seen(sign)).split())
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign) not in ("Cf", "Cc")
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return the key under which wordings are compared.
 
-    Unicode form, letter case, spaces, punctuation, list bullets and the place of the tone mark do not count; every tone
-    and every letter does: Suối Mạ and Suối Mỏ stay apart.
+    Unicode form, letter case and width, what cannot be seen, spaces, punctuation, list bullets and the place of the
+    tone mark do not count; every tone and every letter does: Suối Mạ and Suối Mỏ stay apart.
     """
-    clean = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip().casefold()
+    clean = visible(text).casefold()
     clean = _NOT_WORD.sub(" ", _BULLET.sub("", clean))
     return " ".join(_tone_last(word) for word in clean.split())
 

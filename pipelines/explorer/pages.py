@@ -48,6 +48,8 @@ class Published:
     """Forms held back, each with the first sentence why."""
     files: Sequence[Row]
     cells: Sequence[Row]
+    superseded: Sequence[Row]
+    """Cells of workbooks that figures still come from, though another one of that name, or none, lies there now."""
     ledger: Sequence[Row]
     reporters: Mapping[str, str]
     """Code to name."""
@@ -58,6 +60,16 @@ class Published:
     def hashes(self) -> Mapping[str, str]:
         """The hash of each workbook as it was read last."""
         return {row["file"]: row["sha256"] for row in self.files}
+
+    def named(self, file: str, sha256: str) -> str:
+        """Return what to call a workbook: its name, and for one that another has replaced the start of its hash."""
+        return file if self.hashes.get(file, sha256) == sha256 else f"{file} ({sha256[:8]})"
+
+    @cached_property
+    def drawn(self) -> Sequence[Row]:
+        """The cells of every sheet that is drawn, under the name of its workbook."""
+        earlier = ({**row, "file": self.named(row["file"], row["sha256"])} for row in self.superseded)
+        return [*self.cells, *earlier]
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,9 @@ class Source:
     confirmed: str
     confirmed_by: str
     replaced: bool
-    """Whether the workbook has been sent anew since, and the new one is held back: its sheet is drawn, not this one."""
+    """Whether the workbook has been sent anew since, and the new one is held back."""
+    edits: tuple[tuple[str, str], ...]
+    """Code and outcome of every edit that looked at the cell when it was accepted."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +151,16 @@ class DrawnChart:
     kind: str
     label: str
     """The label of the figure whose parts are shown, where there is one."""
+    title: str
+    """What the chart shows."""
     svg: str
     series: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    bars: tuple[Bar, ...]
+    ids: tuple[str, ...]
+    """The figures drawn: one per segment of every bar where reporters are stacked, else one per bar."""
+    reference: tuple[Decimal, str] | None
+    """A value marked across all bars, and its wording."""
 
 
 @dataclass(frozen=True)
@@ -229,10 +250,18 @@ class Site:
         return tuple((one, text) for one in self.figures for text in one.printed if text.verdict == "conflict")
 
 
+def chapters(published: Published) -> tuple[PageChapter, ...]:
+    """Return the chapters with their figures and charts, in the order in which the plan comes to them."""
+    return _chapters(published, _figures(published, _addresses(published)))
+
+
+def _addresses(published: Published) -> dict[sheets.SheetName, str]:
+    return sheets.pages({(row["file"], row["sheet"]) for row in published.drawn})
+
+
 def site(published: Published) -> Site:
     """Bring the published rows of a return set together into pages."""
-    known = {(row["file"], row["sheet"]) for row in published.cells}
-    addresses = sheets.pages(known)
+    addresses = _addresses(published)
     figures = _figures(published, addresses)
     chapters = _chapters(published, figures)
     by_id = {figure.id: figure for chapter in chapters for figure in chapter.figures}
@@ -376,7 +405,7 @@ def _source(published: Published, addresses: Mapping[sheets.SheetName, str], row
         file=row["file"],
         sheet=row["sheet"],
         cell=row["cell"],
-        href=_link(addresses, row["file"], row["sheet"], row["cell"]),
+        href=_link(addresses, published.named(row["file"], row["sha256"]), row["sheet"], row["cell"]),
         sha256=row["sha256"],
         received=row["received"] or "",
         used=row["text"] or "",
@@ -386,8 +415,15 @@ def _source(published: Published, addresses: Mapping[sheets.SheetName, str], row
         corrected_by=row["corrected_by"] or "",
         confirmed=row["confirmed"] or "",
         confirmed_by=row["confirmed_by"] or "",
-        replaced=published.hashes.get(row["file"], row["sha256"]) != row["sha256"],
+        replaced=published.named(row["file"], row["sha256"]) != row["file"],
+        edits=tuple(_outcomes(row["edits"] or "")),
     )
+
+
+def _outcomes(told: str) -> Iterable[tuple[str, str]]:
+    for one in filter(None, told.split(";")):
+        code, _, outcome = one.partition(" ")
+        yield code, outcome
 
 
 def _chapters(published: Published, figures: Sequence[PageFigure]) -> tuple[PageChapter, ...]:
@@ -460,9 +496,13 @@ def _by_reporter(published: Published, name: str, parts: Sequence[PageFigure], w
     return DrawnChart(
         "by_reporter",
         f"{label} ({unit})",
+        title,
         bars(name, title, described, rows, None),
         tuple(part.label for part in parts),
         tuple((reporter, tuple(number(values[reporter].get(part.id)) for part in parts)) for reporter in order),
+        tuple(rows),
+        tuple(part.id for part in parts),
+        None,
     )
 
 
@@ -491,9 +531,13 @@ def _single(
     return DrawnChart(
         chart.kind,
         f"{whole.label} ({whole.unit})" if whole else "",
+        title,
         bars(name, title, described, rows, reference),
         (),
         tuple((row.label, (row.text,)) for row in rows),
+        tuple(rows),
+        tuple(part.id for part in parts),
+        reference,
     )
 
 
@@ -506,7 +550,8 @@ def _uses(published: Published, by_id: Mapping[str, PageFigure]) -> dict[Place, 
     for row in published.lineage:
         if row["figure"] in by_id:
             bare = replace(by_id[row["figure"]], operands=())
-            uses.setdefault((row["file"], row["sheet"], row["cell"]), {})[row["figure"]] = bare
+            file = published.named(row["file"], row["sha256"])
+            uses.setdefault((file, row["sheet"], row["cell"]), {})[row["figure"]] = bare
     return {place: tuple(figures.values()) for place, figures in uses.items()}
 
 
@@ -516,8 +561,10 @@ def _sheets(
     uses: Mapping[Place, tuple[PageFigure, ...]],
 ) -> tuple[PageSheet, ...]:
     cells: dict[sheets.SheetName, list[Row]] = {name: [] for name in addresses}
-    for row in published.cells:
+    hashes: dict[str, str] = {}
+    for row in published.drawn:
         cells[row["file"], row["sheet"]].append(row)
+        hashes[row["file"]] = row["sha256"]
     used: dict[sheets.SheetName, dict[str, tuple[PageFigure, ...]]] = {}
     for (file, sheet, cell), figures in uses.items():
         used.setdefault((file, sheet), {})[cell] = figures
@@ -533,7 +580,7 @@ def _sheets(
         PageSheet(
             *name,
             href,
-            published.hashes.get(name[0], ""),
+            hashes[name[0]],
             sheets.draw(cells[name], {*used.get(name, ()), *corrected.get(name, ()), *found.get(name, ())}),
             dict(sorted(used.get(name, {}).items(), key=lambda item: sheets.parse(item[0]) or (0, 0))),
             corrected.get(name, {}),

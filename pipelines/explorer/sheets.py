@@ -121,7 +121,7 @@ def pages(names: Iterable[SheetName]) -> dict[SheetName, str]:
     given: dict[SheetName, str] = {}
     taken: set[str] = set()
     for file, sheet in sorted(set(names)):
-        base = f"{slug(file.removesuffix('.xlsx'))[:40] or 'tep'}-{slug(sheet)[:40] or 'trang'}"
+        base = f"{slug(file.rpartition('.')[0] or file)[:40] or 'tep'}-{slug(sheet)[:40] or 'trang'}"
         name, number = base, 1
         while name in taken:
             number += 1

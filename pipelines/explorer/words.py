@@ -13,6 +13,9 @@ VERDICTS = {
 }
 """What a comparison with the plan gave, as the command line names it too."""
 
+OUTCOMES = {"holds": "đúng", "fails": "không đúng", "undecided": "chưa xét được", "not_evaluable": "không xét được"}
+"""What came of an edit (``schemas.edits.Outcome``), as the command line says it too."""
+
 _ENGLISH_VERDICTS = {
     "agrees": "Agrees",
     "rounded": "Rounded",
@@ -98,9 +101,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "corrected": ("Đính chính", "Corrected"),
     "corrected.to": ("thành", "to"),
     "replaced": (
-        "Sổ tính đã gửi lại và bản mới đang bị giữ lại; số này lấy từ bản trước, trang tính vẽ bản mới.",
-        "The workbook was sent anew and is held back; this number is from the one before, the sheet shows the new one.",
+        "Sổ tính đã gửi lại và bản mới đang bị giữ lại; số này và trang tính vẽ ở đây là của bản đã chấp nhận trước.",
+        "The workbook was sent anew and is held back; this number and its sheet are those of the one accepted before.",
     ),
+    "edits": ("Đã kiểm tra", "Edits"),
+    **{f"outcome.{name}": (word, name.replace("_", " ")) for name, word in OUTCOMES.items()},
     "confirmed": ("Giữ nguyên theo xác nhận", "Confirmed as it is"),
     "blank": ("để trống", "blank"),
     "sheet": ("Trang tính", "Sheet"),

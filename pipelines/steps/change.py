@@ -62,15 +62,15 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
         accepted: Its records in the mart, of all periods.
     """
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
-    earlier = _earlier(frame, accepted) if issubclass(form, VillageForm) else {}
-    rows = frame[[pair in earlier for pair in _sets(frame)]]
+    compared_with = earlier(frame, accepted) if issubclass(form, VillageForm) else {}
+    rows = frame[[pair in compared_with for pair in _sets(frame)]]
     if not len(rows) or not names:
         return []
-    periods = [earlier[pair] for pair in _sets(rows)]
+    periods = [compared_with[pair] for pair in _sets(rows)]
     keys = pd.MultiIndex.from_arrays([[period.code for period in periods], rows["commune"], rows["reporter"]])
     before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
     group = rows.groupby(["period", "commune"]).ngroup().to_numpy()
-    told = _outlying(_numbers(rows[names]), _numbers(before), group)
+    told = _outlying(numbers(rows[names]), numbers(before), group)
     return [
         Change(
             rows.index[row],
@@ -93,7 +93,7 @@ def _sets(frame: pd.DataFrame) -> "zip[tuple[str, str]]":
     return zip(frame["period"], frame["commune"], strict=True)
 
 
-def _earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[tuple[str, str], Period]:
+def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[tuple[str, str], Period]:
     """Return, per return set with accepted records of an earlier period, the period to compare with."""
     known = set(_sets(accepted))
     found = {}
@@ -105,7 +105,8 @@ def _earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[tuple[str, 
     return found
 
 
-def _numbers(frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def numbers(frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Return a frame's columns as floats, what is missing as not a number."""
     columns = [frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in frame]
     return np.column_stack(columns)
 

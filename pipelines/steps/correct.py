@@ -12,6 +12,7 @@ import pandas as pd
 from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.problems import joined, problem_rows
+from schemas.form import Form
 from schemas.problems import Problems
 
 LEDGER_COLUMNS = ("when", "who", "file", "sheet", "cell", "old", "new", "reason", "suggestion", "decision")
@@ -130,6 +131,38 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
     return cells, problems
 
 
+def not_lost(
+    problems: pd.DataFrame, files: pd.DataFrame, sheets: pd.DataFrame, whence: Mapping[type[Form], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the problems of corrections without those on workbooks that are themselves told of.
+
+    A workbook that cannot be read is told of (W-01 and its like), and so is one that a form was accepted from and that
+    nobody sends now (H-02): that its corrections find no cell is no second trouble. Any other entry without its cell is
+    told, for its workbook may be misspelt, or sent again under another name.
+
+    Args:
+        problems: As ``correct`` returns them.
+        files: ``read.FILE_COLUMNS`` of the return sets.
+        sheets: As ``locate.locate`` found them.
+        whence: Per form, the sheets that its accepted records came from (``sources.whence``).
+    """
+    names = ["period", "commune", "file"]
+    unread = set(_keys(files[files["problem"] != ""], names))
+    present = set(_keys(files, names))
+    sent = set(_keys(sheets, ["period", "commune", "form", "reporter"]))
+    lost = {
+        (row["period"], row["commune"], row["file"], row["sheet"])
+        for form, found in whence.items()
+        for row in found.to_dict("records")
+        if (row["period"], row["commune"], form.code, row["reporter"]) not in sent
+        and (row["period"], row["commune"], row["file"]) not in present
+    }
+    stale = problems["problem"] == Problems.LEDGER_STALE.name
+    where = zip(_keys(problems, names), _keys(problems, _AT[:-1]), strict=True)
+    told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
+    return problems[~(stale & told)]
+
+
 Entry = dict[str, str]
 
 _DECIDED = ("correction", "corrected_by", "confirmed", "confirmed_by")
@@ -214,7 +247,7 @@ def _blank(entry: Entry, sha256: str) -> dict[str, object]:
     """Return the cell that a decision on a blank brings into being; its received text stays empty."""
     row, column = coordinate_to_tuple(entry["cell"])
     where = {name: entry[name] for name in _AT} | {"sha256": sha256, "row": row, "column": column}
-    return where | {"kind": "blank", "text": "", "received": ""} | dict.fromkeys(_DECIDED, "")
+    return where | {"kind": "blank"} | dict.fromkeys(("text", "aside", "received", *_DECIDED), "")
 
 
 def _with(cells: pd.DataFrame, new: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -4,7 +4,6 @@ Belongs here: running Pandera, the four outcomes of edits, completeness, and the
 Does not belong here: what a rule is (``schemas.edits``), what a finding holds back (``pipelines.steps.gate``).
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,11 +24,13 @@ from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
 from pipelines.steps.records import of_form, records
+from pipelines.steps.scale import scaled
 from schemas.edits import Agreement, Edit, Outcome, Severity
 from schemas.form import KEYS, REPORTER_KEYS, Form
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.text import visible
 from schemas.units import DECIMAL
 
 FINDING_COLUMNS = (
@@ -51,8 +52,8 @@ FINDING_COLUMNS = (
 """One row per finding. ``cells``: addresses joined by semicolons, the doubtful one first;
 ``written`` and ``expected`` as text."""
 
-OUTCOME_COLUMNS = ("period", "commune", "form", "edit", "sentence", *(str(outcome) for outcome in Outcome))
-"""One row per return set and edit: how many records it held on, failed on, was undecided or not evaluable on."""
+OUTCOME_COLUMNS = ("period", "commune", "form", "reporter", "line", "edit", "sentence", "outcome")
+"""One row per record and edit; ``outcome``: ``schemas.edits.Outcome``."""
 
 ReturnSet = tuple[str, str]
 """Period and commune."""
@@ -74,6 +75,7 @@ def check(
     return_sets: Sequence[ReturnSet],
     places: Places,
     ledger: pd.DataFrame | None = None,
+    whence: pd.DataFrame | None = None,
 ) -> Checked:
     """Check one form of any number of return sets.
 
@@ -86,13 +88,14 @@ def check(
         return_sets: The sets being checked; a set without any entries is checked too.
         places: Who is expected to report.
         ledger: The entries of the correction ledgers, for the suggestions that have been refused.
+        whence: The sheets that ``accepted`` came from (``sources.whence``), to name a workbook that went missing.
     """
     frame = to_frame([records(entries, form)], form.arrow())
     cells = _Cells(entries, form)
     met = problems[problems["form"] == form.code]
     found = [
         met,
-        _missing_returns(form, frame, met, accepted, return_sets, places),
+        _missing_returns(form, frame, problems, _came_from(accepted, whence), return_sets, places),
         _withdrawn_values(form, frame, accepted, cells),
     ]
     out_of_range, failing = _validate(form, frame)
@@ -101,7 +104,7 @@ def check(
 
     doubtful = _doubtful(told)
     # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
-    told = joined([told, _changed_much(form, frame, accepted, cells)])
+    told = joined([told, _changed_much(form, frame, accepted, cells), _scaled(form, frame, accepted, cells)])
     breaches: list[tuple[Any, Edit]] = []
     outcomes: list[Iterable[tuple[Any, ...]]] = []
     for edit in form.edits:
@@ -110,7 +113,7 @@ def check(
             failing[edit.code] = frame.index[~holds.fillna(True)]
         fails = frame.index.isin(failing.get(edit.code, []))
         outcome = _outcomes(edit, frame, fails, doubtful)
-        outcomes.append(_counted(form, edit, frame, outcome))
+        outcomes.append(_of_each(form, edit, frame, outcome))
         breaches.extend(
             (index, edit) for index, what in zip(frame.index, outcome, strict=True) if what == Outcome.FAILS
         )
@@ -216,30 +219,64 @@ def _at(record: pd.Series, name: str, cells: _Cells) -> dict[str, str]:
     }
 
 
+def _came_from(accepted: pd.DataFrame, whence: pd.DataFrame | None) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return, per reporter with accepted records, the file and sheet they came from, as far as that is known."""
+    keys = list(REPORTER_KEYS)
+    found: dict[tuple[str, ...], dict[str, str]] = {
+        key: {} for key in accepted[keys].itertuples(index=False, name=None)
+    }
+    for row in [] if whence is None else whence.to_dict("records"):
+        found[tuple(row[key] for key in keys)] = {"file": row["file"], "sheet": row["sheet"]}
+    return found
+
+
 def _missing_returns(
     form: type[Form],
     frame: pd.DataFrame,
-    met: pd.DataFrame,
-    accepted: pd.DataFrame,
+    problems: pd.DataFrame,
+    before: Mapping[tuple[str, ...], Mapping[str, str]],
     return_sets: Sequence[ReturnSet],
     places: Places,
 ) -> pd.DataFrame:
-    """Tell who was to send the form and did not; a return that had been accepted before must not vanish."""
+    """Tell who was to send the form and did not; a return that had been accepted before must not vanish.
+
+    Where the workbook it was accepted from is still there and something is wrong with it, that is what is told: of the
+    whole workbook as the form's own finding, for it is this form that is held.
+    """
     keys = list(REPORTER_KEYS)
+    met = problems[problems["form"] == form.code]
     sent = set(frame[keys].itertuples(index=False, name=None))
     turned_away = set(met[keys].itertuples(index=False, name=None))
-    before = set(accepted[keys].itertuples(index=False, name=None))
+    blocking = met[met["problem"].isin(_ERRORS) & (met["reporter"] == "")]
+    refused_files = set(blocking[_FILE_KEY].itertuples(index=False, name=None))
+    of_files = problems[problems["problem"].isin(_ERRORS) & (problems["form"] == "") & (problems["sheet"] == "")]
+    unopened = {tuple(row[name] for name in _FILE_KEY): row for row in of_files.to_dict("records")}
     missing: list[dict[str, str]] = []
     withdrawn: list[dict[str, str]] = []
+    unread: list[dict[str, str]] = []
     for period, commune in return_sets:
         if not places.expects(commune, form.code):
             continue
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             key = (period, commune, place.code)
-            if key not in sent and key not in turned_away:
-                words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
-                (withdrawn if key in before else missing).append(words)
-    return joined([problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
+            if key in sent or key in turned_away:
+                continue
+            words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
+            origin = before.get(key, {})
+            file = (period, commune, origin.get("file", ""))
+            if file in unopened:
+                unread.append(unopened[file] | words)
+            elif key not in before:
+                missing.append(words)
+            elif file not in refused_files:
+                withdrawn.append(words | dict(origin))
+    told = [problem_rows(Problems[row["problem"]], [row]) for row in unread]
+    return joined([*told, problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)])
+
+
+_FILE_KEY = ["period", "commune", "file"]
+
+_ERRORS = [name for name, kind in Problems.__members__.items() if kind.value.severity is Severity.ERROR]
 
 
 def _withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells) -> pd.DataFrame:
@@ -278,6 +315,20 @@ def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame,
     return problem_rows(Problems.CHANGED_MUCH, rows)
 
 
+def _scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: _Cells) -> pd.DataFrame:
+    """Tell, once per record, of amounts of money that were probably written in another unit."""
+    rows = []
+    for found in scaled(form, frame, accepted):
+        record, first = frame.loc[found.row], found.fields[0]
+        where = _at(record, first, cells)
+        others = [_at(record, name, cells)["cells"] for name in found.fields[1:]]
+        expected = f"có thể ghi theo {found.unit}, biểu mẫu dùng {form.ref(first).label} ({found.against})"
+        written = vietnamese(Decimal(str(record[first])))
+        at = {"form": form.code, "cells": ";".join([where["cells"], *others])}
+        rows.append(where | at | {"written": written, "expected": expected})
+    return problem_rows(Problems.OTHER_SCALE, rows)
+
+
 def _doubtful(told: pd.DataFrame) -> set[tuple[str, ...]]:
     """Return period, commune, reporter and field of every cell that is itself in doubt, so that no edit can use it."""
     if not len(told):
@@ -296,6 +347,7 @@ def _agreement(
     is then told where it is, once, and not a second time here.
     """
     sets = list(_sets(frame))
+    of_sheet = problems["problem"].isin(_ERRORS) & (problems["field"] == "")
     totals: list[Any] = [Decimal(0)] * len(sets)
     for other in edit.others:
         form = other.form
@@ -305,7 +357,7 @@ def _agreement(
         broken = given[~pd.concat(own_edits, axis="columns").all(axis="columns")] if own_edits else given[:0]
         in_doubt = {
             *_sets(broken),
-            *_sets(problems[(problems["form"] == form.code) & problems["field"].isin(["", other])]),
+            *_sets(problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == other))]),
         }
         sums = given.groupby(["period", "commune"])[other].agg(lambda values: values.sum(skipna=False))
         sent = set(given[list(REPORTER_KEYS)].itertuples(index=False, name=None))
@@ -344,11 +396,22 @@ def _outcomes(edit: Edit, frame: pd.DataFrame, fails: Any, doubtful: set[tuple[s
     return outcomes
 
 
-def _counted(form: type[Form], edit: Edit, frame: pd.DataFrame, outcome: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    counts = Counter(zip(frame["period"], frame["commune"], outcome, strict=True))
-    for period, commune in dict.fromkeys((period, commune) for period, commune, _ in counts):
-        numbers = (counts[period, commune, kind.value] for kind in Outcome)
-        yield (period, commune, form.code, edit.code, edit.sentence, *numbers)
+def _of_each(form: type[Form], edit: Edit, frame: pd.DataFrame, outcome: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for (period, commune, reporter, line), what in zip(
+        frame[list(KEYS)].itertuples(index=False, name=None), outcome, strict=True
+    ):
+        yield (period, commune, form.code, reporter, line, edit.code, edit.sentence, what)
+
+
+def counted(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per return set and edit, with the number of records in a column per outcome.
+
+    Args:
+        outcomes: ``OUTCOME_COLUMNS``.
+    """
+    edit = ["period", "commune", "form", "edit", "sentence"]
+    counts = outcomes.groupby([*edit, "outcome"], sort=False).size().unstack("outcome", fill_value=0)
+    return counts.reindex(columns=[str(outcome) for outcome in Outcome], fill_value=0).reset_index()
 
 
 def _connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[Edit]]]:
@@ -445,6 +508,8 @@ def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> li
         if row["line"]:
             label = f"{label}, dòng {row['line']}"
         words: Mapping[str, str] = row | {
+            **{name: _short(row[name]) for name in ("written", "expected")},
+            "cells": _few(row["cells"]),
             "label": label,
             "reporter": places.title(row["commune"], row["reporter"]),
             "commune": places.territory(row["commune"]),
@@ -456,10 +521,37 @@ def _told(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> li
                 "severity": kind.value.severity,
                 "status": kind.value.status,
                 "message": kind.value.message.format_map(words),
-                "suggestion": "",
+                "suggestion": _remark(kind, row["written"]),
             }
         )
     return rows
+
+
+_LONGEST_TEXT, _MOST_CELLS = 400, 8
+
+
+def _short(text: str) -> str:
+    """Return a text as a sentence quotes it: on one line, and only the beginning of a very long one."""
+    seen = visible(text)
+    return seen if len(seen) <= _LONGEST_TEXT else f"{seen[:_LONGEST_TEXT]}…"
+
+
+def _few(cells: str) -> str:
+    """Return addresses as a sentence lists them: the first of many."""
+    listed = cells.split(";")
+    more = f" và {len(listed) - _MOST_CELLS} ô khác" if len(listed) > _MOST_CELLS else ""
+    return ", ".join(listed[:_MOST_CELLS]) + more
+
+
+def _remark(kind: Problems, written: str) -> str:
+    """Return what a cell may have meant: whole thousands, whose dot Excel took for the decimal sign."""
+    try:
+        thousands = Decimal(written) * 1000 if kind is Problems.TOO_PRECISE else Decimal(0)
+    except ArithmeticError:  # a text with a decimal comma, where a dot has no other meaning
+        return ""
+    if abs(thousands) < 1000 or thousands != thousands.to_integral_value():
+        return ""
+    return f"Có thể là {vietnamese(thousands)}: Excel hiểu dấu chấm phân nhóm là dấu thập phân."
 
 
 def _findings(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.findings import ReturnSet
 from pipelines.steps.records import of_form, records
-from schemas.edits import Severity
+from schemas.edits import Outcome, Severity
 from schemas.form import KEYS, Form
 from schemas.marts import SOURCES
 from schemas.problems import Problems
@@ -32,6 +32,7 @@ def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> se
 def admit(
     form: type[Form],
     entries: pa.Table,
+    outcomes: pa.Table,
     mart: pa.Table,
     entering: Collection[ReturnSet],
 ) -> pa.Table:
@@ -40,6 +41,7 @@ def admit(
     Args:
         form: The form.
         entries: ``schemas.marts.ENTRIES`` of the form.
+        outcomes: ``schemas.marts.OUTCOMES`` of the form: what came of its edits on these entries.
         mart: The mart as published now, with the schema ``schemas.marts.mart(form)``.
         entering: The sets that have been checked and are not held.
 
@@ -49,6 +51,7 @@ def admit(
     own = of_form(entries, form)
     own = own.filter(belongs(own, "commune", entering))
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
+    own = own.append_column("edits", _edits(form, own, outcomes))
     fresh = records(own, form).append_column(SOURCES, _sources(own))
     return pa.concat_tables([kept, fresh]).sort_by([(key, "ascending") for key in KEYS])
 
@@ -57,6 +60,27 @@ def belongs(table: pa.Table, place: str, wanted: Iterable[tuple[str, str]]) -> p
     """Return, per row, whether its period and ``place`` are among the wanted pairs."""
     joined = pc.binary_join_element_wise(table["period"], table[place], "\n")
     return pc.is_in(joined, pa.array(["\n".join(pair) for pair in wanted], pa.string()))
+
+
+def _edits(form: type[Form], entries: pa.Table, outcomes: pa.Table) -> pa.Array:
+    """Return, per entry, the codes of the edits that looked at its cell, each with what came of it."""
+    limited = [name for name, item in form.fields().items() if (item.minimum, item.maximum) != (None, None)]
+    ranged = pc.and_(pc.is_in(entries["field"], pa.array(limited, pa.string())), pc.is_valid(entries["value"]))
+    # A value out of its range holds the form back, so one that enters lies within.
+    within = pc.if_else(ranged, f"{Problems.OUT_OF_RANGE.value.code} {Outcome.HOLDS}", None)
+    looked = [(edit.code, name) for edit in form.edits for name in edit.names]
+    if not looked:
+        return within.combine_chunks().fill_null("")
+    coverage = pa.table({"edit": [code for code, _ in looked], "field": [name for _, name in looked]})
+    cell = [*KEYS, "field"]
+    told = outcomes.select([*KEYS, "edit", "outcome"]).join(coverage, "edit", join_type="inner", use_threads=False)
+    told = told.append_column("told", pc.binary_join_element_wise(told["edit"], told["outcome"], " "))
+    told = told.sort_by("edit").group_by(cell, use_threads=False).aggregate([("told", "list")])
+    told = told.set_column(told.num_columns - 1, "told", pc.binary_join(told["told_list"], ";"))
+    numbered = entries.select(cell).append_column("at", pa.array(np.arange(len(entries))))
+    found = numbered.join(told, cell, join_type="left outer", use_threads=False).sort_by("at")["told"]
+    # Not null_handling="skip": where both are missing, Arrow then leaves the row out.
+    return pc.coalesce(pc.binary_join_element_wise(within, found, ";"), within, found, "").combine_chunks()
 
 
 def _sources(entries: pa.Table) -> pa.Array:

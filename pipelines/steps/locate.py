@@ -5,14 +5,17 @@ cell. Does not belong here: rules between fields (``pipelines.steps.findings``).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from openpyxl.utils import range_boundaries
 
-from pipelines.steps.numbers import read_number, same_unit
+from pipelines.steps.encodings import DECODERS, decoded
+from pipelines.steps.numbers import NONE_HERE, read_number, same_unit
+from pipelines.steps.package import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, MERGED, PICTURE
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.read import address
 from schemas.form import Form, FormField
@@ -20,7 +23,7 @@ from schemas.marts import ENTRIES
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
-from schemas.text import fold
+from schemas.text import fold, visible
 from schemas.units import DECIMAL
 
 LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
@@ -55,16 +58,95 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
         forms: The forms to look for.
         places: Who may report, by name.
     """
-    cells = cells.assign(folded=cells["text"].map(fold, na_action="ignore"))
+    cells, encoded = _in_unicode(cells, forms)
+    cells = _with_extent(cells.assign(folded=cells["text"].map(fold, na_action="ignore")))
     sheets, problems = _sheets(cells, forms, places)
+    sent_twice = _repeated(sheets)
     usable = sheets[sheets["usable"]]
     cells = cells.merge(usable.drop(columns="usable"), on=SHEET)
     asked = [form for form in forms if form.code in set(usable["form"])]
     found = [_listed_lines(cells, [form for form in asked if not form.line_title])]
     found += [_tabled_lines(cells[cells["form"] == form.code], form) for form in asked if form.line_title]
     lines = pd.concat([lines for lines, _ in found], ignore_index=True)
-    entries, entry_problems = _entries(cells, lines, {form.code: form for form in forms})
-    return Located(entries, sheets, joined([problems, *(told for _, told in found), entry_problems]))
+    by_code = {form.code: form for form in forms}
+    entries, entry_problems = _entries(cells, lines, by_code)
+    # Which of two returns is right is not ours to guess: both are told, with what differs, and neither is used.
+    out_of_use = set(sheets.loc[sent_twice, SHEET].itertuples(index=False, name=None))
+    told_twice = _duplicates(entries[_on(entries, out_of_use)], sheets[sent_twice], by_code)
+    within = joined([*(told for _, told in found), entry_problems, _asides(entries), _encoded(encoded, usable)])
+    return Located(
+        entries.loc[~_on(entries, out_of_use), list(ENTRY_COLUMNS)].reset_index(drop=True),
+        sheets.assign(usable=sheets["usable"] & ~sent_twice),
+        joined([problems, told_twice, within[~_on(within, out_of_use)]]),
+    )
+
+
+def _on(frame: pd.DataFrame, sheets: Collection[tuple[str, ...]]) -> "pd.Series[bool]":
+    """Return, per row, whether it is of one of the sheets."""
+    return pd.Series(
+        [key in sheets for key in frame[SHEET].itertuples(index=False, name=None)], frame.index, dtype=bool
+    )
+
+
+def _in_unicode(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, dict[tuple[str, ...], str]]:
+    """Return the cells with texts of old encodings in Unicode, and the encoding of each sheet that has some.
+
+    A sheet is taken for one of TCVN3 or VNI only where words that forms print are recognised in it after decoding and
+    not before; and then it is the encoding that explains more of them.
+    """
+    known = _known_words(forms)
+
+    def is_known(text: str) -> bool:
+        return fold(text) in known or fold(text.partition(":")[0]) in known
+
+    texts = [text for text in cells.loc[cells["kind"] == "text", "text"].unique() if _OLD_LETTER.search(text)]
+    unknown = [text for text in texts if not is_known(text)]
+    gained = {name: {text for text in unknown if is_known(decoded(text, name))} for name in DECODERS}
+    gained = {name: found for name, found in gained.items() if found}
+    if not gained:
+        return cells, {}
+    encodings: dict[tuple[str, ...], str] = {}
+    text = cells["text"].copy()
+    for key, own in cells.groupby(SHEET, sort=False):
+        times = {name: int(own["text"].isin(found).sum()) for name, found in gained.items()}
+        best = max(times, key=lambda name: times[name])
+        if times[best]:
+            encodings[tuple(key)] = best
+            foreign = own["text"][(own["kind"] == "text") & ~own["text"].map(is_known)]
+            text[foreign.index] = foreign.map(lambda said, best=best: decoded(said, best))
+    return cells.assign(text=text), encodings
+
+
+_OLD_LETTER = re.compile("[\u00a1-\u00ff]")
+"""What every Vietnamese word with a sign has in TCVN3 and VNI."""
+
+
+def _known_words(forms: Sequence[type[Form]]) -> set[str]:
+    """Return the folded words that forms print: headings, marks, labels, and «không» in a cell."""
+    words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING, *NONE_HERE}
+    words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
+    listed = {fold(label) for form in forms for item in form.fields().values() for label in item.labels}
+    tabled = {word for form in forms if form.line_title for item in form.fields().values() for word in _headings(item)}
+    return ({fold(word) for word in words} | listed | tabled) - {""}
+
+
+def _encoded(encodings: Mapping[tuple[str, ...], str], usable: pd.DataFrame) -> pd.DataFrame:
+    """Tell of the sheets that were read by an old encoding."""
+    rows = [
+        {**row, "written": encodings[key]}
+        for row in usable[[*SHEET, "form", "reporter"]].to_dict("records")
+        if (key := tuple(row[name] for name in SHEET)) in encodings
+    ]
+    return problem_rows(Problems.OLD_ENCODING, rows)
+
+
+def _with_extent(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells with the last row and column that each takes: its own, or those it is merged with."""
+    merged = cells["aside"].str.extract(rf"\b{MERGED}=(\S+)", expand=False).dropna()
+    last_row, last_column = cells["row"].copy(), cells["column"].copy()
+    for index, where in merged.items():
+        _, _, last_column[index], last_row[index] = range_boundaries(where)
+    return cells.assign(last_row=last_row, last_column=last_column)
 
 
 def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -86,6 +168,7 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
     trouble: list[tuple[Problems, dict[str, str]]] = []
     heads = cells[cells["folded"].isin(list(headings))]
     heads_of = dict(iter(heads.groupby(SHEET, sort=False)))
+    pictures = set(cells.loc[cells["kind"] == PICTURE, SHEET].itertuples(index=False, name=None))
     for key in cells[SHEET].drop_duplicates().itertuples(index=False, name=None):
         period, commune, file, sheet = key
         said = marks.get(key, Said())
@@ -94,25 +177,27 @@ def _sheets(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) ->
         row = {**at, "form": code, "reporter": "", "usable": False, "header": 0} | dict.fromkeys(headings.values(), 0)
         rows.append(row)
         form = by_code.get(code)
+        if key in pictures:
+            trouble.append((Problems.PICTURE_ONLY, at | {"form": code}))
+            continue
         if form is None:
             trouble.append((Problems.NO_FORM, at))
             continue
         at["form"] = code
         reporter = places.reporter_named(commune, said.reporter or "")
         row["reporter"] = at["reporter"] = reporter or ""
-        found = _header(heads_of.get(key), headings)
-        refusal = _refusal(form, at, said, reporter, places)
-        if refusal is None and found is None:
-            refusal = (Problems.NO_HEADER, {})
+        found, unclear = _header(heads_of.get(key), headings)
+        refusal = _refusal(form, at, said, reporter, places) or unclear
+        if refusal is None and found is not None:
+            refusal = _two_tables(form, cells, key, heads_of[key], headings)
         if refusal is not None:
             trouble.append((refusal[0], at | refusal[1]))
         if found is not None:
             row |= found
             row["usable"] = refusal is None
     frame = pd.DataFrame(rows, columns=[*SHEET, "form", "reporter", "usable", "header", *headings.values()])
-    frame, duplicates = _without_duplicates(frame)
-    told = [problem_rows(kind, [words]) for kind, words in trouble]
-    return frame, joined([*told, duplicates])
+    # Of no sheets at all, pandas would not know that it is a column of yes and no.
+    return frame.astype({"usable": bool}), joined([problem_rows(kind, [words]) for kind, words in trouble])
 
 
 @dataclass
@@ -139,11 +224,12 @@ def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], Said]:
     for row in headings.itertuples(index=False):
         key = (row.period, row.commune, row.file, row.sheet)
         said = marks.setdefault(key, Said())
-        code = _FORM_CODE.match(row.text)
+        text = visible(row.text)
+        code = _FORM_CODE.match(text)
         if code is not None and not said.form:
             said.form, said.version = code[1].upper(), code[2] or ""
             continue
-        before, colon, after = row.text.partition(":")
+        before, colon, after = text.partition(":")
         name = wanted.get(fold(before))
         if name is not None and colon and getattr(said, name) is None:
             beside = texts.get((*key, row.row, row.column + 1), "")
@@ -151,17 +237,48 @@ def _marks(cells: pd.DataFrame) -> dict[tuple[str, ...], Said]:
     return marks
 
 
-def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> dict[str, int] | None:
-    """Return the row of the column headings and the column of each, or nothing where no row has what a form needs."""
-    if heads is None:
+Refusal = tuple[Problems, dict[str, str]]
+"""Why a sheet is not read, and the words of the sentence that says so."""
+
+
+def _header(heads: pd.DataFrame | None, headings: dict[str, str]) -> tuple[dict[str, int] | None, Refusal | None]:
+    """Return the row of the column headings and the column of each, or why there is none to go by."""
+    for row, group in heads.groupby("row") if heads is not None else ():
+        at = _columns(group, headings)
+        if not at:
+            continue
+        doubled = group[group["folded"].duplicated(keep=False)]
+        if len(doubled):  # two columns of one name: which of them is meant is not ours to guess
+            first = doubled[doubled["folded"] == doubled["folded"].iloc[0]]
+            return None, (Problems.TWO_COLUMNS, {"written": first["text"].iloc[0], "cells": ";".join(first["cell"])})
+        return {"header": int(row)} | at, None
+    return None, (Problems.NO_HEADER, {})
+
+
+def _columns(heads: pd.DataFrame, headings: dict[str, str]) -> dict[str, int]:
+    """Return the column of each heading in a row that has what a form needs; of another row, nothing."""
+    at = {headings[folded]: int(column) for folded, column in zip(heads["folded"], heads["column"], strict=True)}
+    return at if {"label_at", "value_at"} <= set(at) or "line_at" in at else {}
+
+
+def _two_tables(
+    form: type[Form], cells: pd.DataFrame, key: tuple[str, ...], heads: pd.DataFrame, headings: dict[str, str]
+) -> Refusal | None:
+    """Return a refusal where a second row of headings begins another table; one repeated on a new page does not."""
+    tables = [(int(row), group, at) for row, group in heads.groupby("row") if (at := _columns(group, headings))]
+    if len(tables) < 2:
         return None
-    for row, group in heads.groupby("row"):
-        if group["folded"].duplicated().any():
-            continue  # two columns of one name: which of them is meant is not ours to guess
-        at = {headings[folded]: int(column) for folded, column in zip(group["folded"], group["column"], strict=True)}
-        if {"label_at", "value_at"} <= set(at) or "line_at" in at:
-            return {"header": int(row)} | at
-    return None
+    (_, first, at), *others = tables
+    own = cells[_on(cells, {key}) & (cells["column"] == at.get("label_at", at.get("line_at")))]
+    asked = {fold(label) for item in form.fields().values() for label in item.labels}
+    asked = asked if not form.line_title else set(own["folded"]) - {fold(LINE_HEADING)}
+    below = own[own["folded"].isin(asked)]
+    table = pd.cut(below["row"], [row for row, _, _ in tables] + [float("inf")], labels=False)
+    twice = below.assign(table=table).groupby("folded")["table"].nunique().max()
+    if all(other.items() <= at.items() for _, _, other in others) and not twice > 1:
+        return None
+    starts = [group["cell"].iloc[0] for _, group, _ in ((0, first, at), *others)]
+    return Problems.TWO_TABLES, {"cells": ";".join(starts)}
 
 
 def _refusal(
@@ -182,22 +299,51 @@ def _refusal(
     return None
 
 
-def _without_duplicates(sheets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take sheets that repeat a form and reporter out of use: which of them is right is not ours to guess."""
-    keys = ["period", "commune", "form", "reporter"]
-    repeated = sheets["usable"] & sheets[sheets["usable"]].duplicated(keys, keep=False).reindex(
+_RETURN = ["period", "commune", "form", "reporter"]
+
+
+def _repeated(sheets: pd.DataFrame) -> "pd.Series[bool]":
+    """Return, per sheet, whether another one is of the same form and reporter."""
+    return sheets["usable"] & sheets[sheets["usable"]].duplicated(_RETURN, keep=False).reindex(
         sheets.index, fill_value=False
     )
-    told = [
-        dict(zip(keys, key, strict=True))
-        | {"file": group["file"].iloc[0], "written": "; ".join(group["file"] + " – " + group["sheet"])}
-        for key, group in sheets[repeated].groupby(keys)
-    ]
-    return sheets.assign(usable=sheets["usable"] & ~repeated), problem_rows(Problems.DUPLICATE_RETURN, told)
 
 
-_LINE_COLUMNS = [*SHEET, "form", "reporter", "line", "line_name", "field", "row", "column", "unit_text"]
-"""Where a field is asked for: the cell its value belongs in, and the unit printed beside it."""
+def _duplicates(entries: pd.DataFrame, sheets: pd.DataFrame, forms: Mapping[str, type[Form]]) -> pd.DataFrame:
+    """Tell of forms that came more than once, and in what the sheets differ."""
+    told = []
+    for key, group in sheets.groupby(_RETURN):
+        words = dict(zip(_RETURN, key, strict=True))
+        own = entries[(entries[_RETURN] == list(key)).all(axis="columns")]
+        written = "; ".join(group["file"] + " – " + group["sheet"])
+        expected = _differences(own, len(group), forms[words["form"]])
+        told.append(words | {"file": group["file"].iloc[0], "written": written, "expected": expected})
+    return problem_rows(Problems.DUPLICATE_RETURN, told)
+
+
+_FEW = 3
+
+
+def _differences(entries: pd.DataFrame, sheets: int, form: type[Form]) -> str:
+    """Return in words where the sheets of one return differ; as numbers, so that 5.373 and 5373 are the same."""
+    said = []
+    for (line, field), cells in entries.groupby(["line", "field"], sort=False):
+        answers = cells["value"].astype("string").fillna(cells["text"])
+        if answers.nunique() > 1 or len(cells) != sheets:
+            where = ", ".join(
+                f"{file} ô {cell} ghi «{visible(text)[:60]}»"
+                for file, cell, text in zip(cells["file"], cells["cell"], cells["text"], strict=True)
+            )
+            said.append(f"«{form.fields()[field].label}»{f' dòng {line}' if line else ''}: {where}")
+    if not said:
+        return "số liệu giống hệt nhau"
+    more = f"; và {len(said) - _FEW} chỗ khác" if len(said) > _FEW else ""
+    return f"khác nhau ở {len(said)} chỗ: {'; '.join(said[:_FEW])}{more}"
+
+
+_LINE_COLUMNS = [*SHEET, "form", "reporter", "line", "line_name", "field", "row", "last_row", "column", "unit_text"]
+"""Where a field is asked for: the cell its value belongs in, how far down its label reaches, the unit printed beside
+it."""
 
 
 def _listed_lines(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -212,7 +358,9 @@ def _listed_lines(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.
         columns=["form", "folded", "field"],
         dtype=pd.StringDtype(),
     )
-    labels = cells[(cells["row"] > cells["header"]) & (cells["column"] == cells["label_at"])]
+    # A label may be merged with the cells left and right of it.
+    across = (cells["column"] <= cells["label_at"]) & (cells["label_at"] <= cells["last_column"])
+    labels = cells[(cells["row"] > cells["header"]) & across]
     found = labels.merge(wordings, on=["form", "folded"])
     times = found.groupby([*SHEET, "field"])["row"].transform("size")
     asked = (
@@ -257,7 +405,11 @@ def _tabled_lines(cells: pd.DataFrame, form: type[Form]) -> tuple[pd.DataFrame, 
     columns = columns[~doubled]
     named = heads[heads["folded"] == fold(form.line_title)][[*SHEET, "column"]].rename(columns={"column": "name_at"})
     below = cells[cells["row"] > cells["header"]].merge(named, on=SHEET, how="left")
+    again = below[(below["column"] == below["line_at"]) & (below["folded"] == fold(LINE_HEADING))]
+    again = set(again[[*SHEET, "row"]].itertuples(index=False, name=None))  # the headings printed anew on a new page
+    below = below[[at not in again for at in below[[*SHEET, "row"]].itertuples(index=False, name=None)]]
     codes = below[below["column"] == below["line_at"]][[*SHEET, "row", "text", "cell"]].rename(columns={"text": "line"})
+    codes["last_row"] = codes["row"]
     codes["line"] = codes["line"].str.strip()
     names = below[below["column"] == below["name_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "line_name"})
     rows = codes.merge(names, on=[*SHEET, "row"], how="left").fillna({"line_name": ""})
@@ -296,7 +448,7 @@ def _entries(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the entries of the lines, each with its number read, and the cells that hold none."""
     at = [*SHEET, "row", "column"]
-    values = cells[[*at, "cell", "kind", "received", "text", *_DECIDED]]
+    values = cells[[*at, "cell", "kind", "received", "text", "aside", *_DECIDED]]
     notes = cells[cells["column"] == cells["note_at"]][[*SHEET, "row", "text"]].rename(columns={"text": "note"})
     hashes = cells.drop_duplicates(SHEET)[[*SHEET, "sha256"]]
     entries = (
@@ -310,17 +462,68 @@ def _entries(
         positions = entries.loc[blank, ["row", "column"]].itertuples(index=False)
         entries.loc[blank, "cell"] = [address(row, column) for row, column in positions]
     entries["kind"] = entries["kind"].fillna("blank")
-    for name in ("received", "text", "note", *_DECIDED):
+    for name in ("received", "text", "note", "aside", *_DECIDED):
         entries[name] = entries[name].fillna("")
+    shared, merged_problems = _sharing(cells, entries)
+    asked = entries[["form", "field", "kind", "text", "unit_text"]].itertuples(index=False)
     read = [
-        _entry(forms[code], field, kind, text, unit)
-        for code, field, kind, text, unit in entries[["form", "field", "kind", "text", "unit_text"]].itertuples(
-            index=False
-        )
+        (None, Problems.MERGED_CELLS) if index in shared else _entry(forms[code], field, kind, text, unit)
+        for index, (code, field, kind, text, unit) in zip(entries.index, asked, strict=True)
     ]
     entries["value"] = pd.array([value for value, _ in read], dtype=pd.ArrowDtype(DECIMAL))
     entries["problem"] = pd.array([problem.name if problem else "" for _, problem in read], dtype=pd.StringDtype())
-    return entries[list(ENTRY_COLUMNS)], _entry_problems(entries, forms)
+    told = _entry_problems(entries[~entries.index.isin(shared)], forms)
+    return entries[[*ENTRY_COLUMNS, "aside"]], joined([told, merged_problems])
+
+
+def _sharing(cells: pd.DataFrame, entries: pd.DataFrame) -> tuple[set[Any], pd.DataFrame]:
+    """Find the entries that share merged cells: one number for several lines, or one label for several numbers.
+
+    Returns:
+        The index of the entries none of which can be read, and what is to be told.
+    """
+    shared: set[Any] = set()
+    told: list[dict[str, str]] = []
+    column = ["column"]
+    values = cells.merge(entries[[*SHEET, *column]].drop_duplicates(), on=[*SHEET, *column])
+    values = values[values["row"] > values["header"]]
+    down = values[values["last_row"] > values["row"]]
+    for cell in down.itertuples(index=False):
+        same = (entries[SHEET] == [cell.period, cell.commune, cell.file, cell.sheet]).all(axis="columns")
+        across = (entries["column"] >= cell.column) & (entries["column"] <= cell.last_column)
+        own = entries[same & across & entries["row"].between(cell.row, cell.last_row)]
+        if len(own) > 1:
+            shared |= set(own.index)
+            told.append({**own.iloc[0].to_dict(), "cells": ";".join(own["cell"]), "written": cell.text})
+    tall = entries[(entries["last_row"] > entries["row"])]
+    for index, entry in tall.iterrows():
+        same = (values[SHEET] == list(entry[SHEET])).all(axis="columns") & (values["column"] == entry["column"])
+        filled = values[same & (values["row"] > entry["row"]) & (values["row"] <= entry["last_row"])]
+        if len(filled):
+            shared.add(index)
+            cells_of = [entry["cell"], *filled["cell"]]
+            written = "; ".join(filter(None, [entry["text"], *filled["text"]]))
+            told.append({**entry.to_dict(), "cells": ";".join(cells_of), "written": written})
+    return shared, problem_rows(Problems.MERGED_CELLS, told)
+
+
+_HIDING = {HIDDEN_SHEET: "trang ẩn", HIDDEN_ROW: "dòng ẩn", HIDDEN_COLUMN: "cột ẩn"}
+
+
+def _asides(entries: pd.DataFrame) -> pd.DataFrame:
+    """Tell, once per sheet, of answers that whoever looks at the page does not see, and of those from other files."""
+    told = []
+    answered = entries[(entries["aside"] != "") & (entries["text"] != "")]
+    for key, group in answered.groupby([*SHEET, "form", "reporter"]):
+        at = dict(zip([*SHEET, "form", "reporter"], key, strict=True))
+        said = {index: aside.split() for index, aside in group["aside"].items()}
+        for problem, words in ((Problems.HIDDEN_CELLS, list(_HIDING)), (Problems.LINKED_CELLS, [LINKED])):
+            found = group[[not set(words).isdisjoint(said[index]) for index in group.index]]
+            if len(found):
+                present = {word for index in found.index for word in said[index]}
+                written = ", ".join(_HIDING[word] for word in words if word in present and word in _HIDING)
+                told.append(problem_rows(problem, [at | {"cells": ";".join(found["cell"]), "written": written}]))
+    return joined(told)
 
 
 def _entry(

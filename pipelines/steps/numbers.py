@@ -7,28 +7,30 @@ own. What it does not cover is a problem to report, never a number to guess.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from schemas.problems import Problems
-from schemas.text import fold
+from schemas.text import fold, visible
 from schemas.units import DECIMAL, Quantity
 
-_NONE_HERE = frozenset({"-", "–", "—", "không"})
+NONE_HERE = frozenset({"-", "–", "—", "không"})
 """What a reporter writes for "does not occur": a stated zero, unlike a blank."""
 
-_NOT_KNOWN = frozenset({"...", "…"})
+NOT_KNOWN = frozenset({"...", "…"})
 """What statistics writes for "occurs, but not known": missing, like a blank."""
+
+_DASHES = str.maketrans("\u2010\u2011\u2212", "---")
+"""Signs that look like the one on the keyboard: hyphens, and the minus of mathematics."""
 
 _NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$")
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
 _SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([.,])\s+(?=\d)|(?<=\d)\s+([.,])\s*(?=\d)")
 
 
-_LONGEST = DECIMAL.precision - DECIMAL.scale
+LONGEST = DECIMAL.precision - DECIMAL.scale
 """Digits before the comma that a table can hold: 14, ten thousand times the budget of the country."""
 
 
@@ -67,10 +69,10 @@ def read_number(kind: str, text: str, unit: type[Quantity]) -> Reading:
 
 
 def _read_text(text: str, unit: type[Quantity]) -> Reading:
-    clean = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
-    if not clean or clean in _NOT_KNOWN:
+    clean = visible(text).translate(_DASHES).casefold()
+    if not clean or clean in NOT_KNOWN:
         return Reading()
-    if clean in _NONE_HERE:
+    if clean in NONE_HERE:
         return Reading(Decimal(0))
     clean = _SPACED_SEPARATOR.sub(lambda found: found[1] or found[2], _without_unit(clean, unit))
     number = _NUMBER.match(clean)
@@ -88,7 +90,7 @@ def _without_unit(clean: str, unit: type[Quantity]) -> str:
 
 
 def _fitting(value: Decimal, unit: type[Quantity]) -> Reading:
-    if value and value.adjusted() >= _LONGEST:
+    if value and value.adjusted() >= LONGEST:
         return Reading(problem=Problems.TOO_LARGE)
     exact = value.normalize()
     exponent = exact.as_tuple().exponent

@@ -1,7 +1,10 @@
 """Form A01: security and public order (plan P1.II.4.b and P1.III.1)."""
 
-from schemas.edits import balance
+from schemas.edits import Severity, balance, within
 from schemas.form import DeskForm, field
+from schemas.forms.g01_kindergarten import Kindergarten
+from schemas.forms.g02_primary import Primary
+from schemas.forms.g03_thcs import LowerSecondary
 from schemas.units import (
     Bullets,
     Cases,
@@ -147,4 +150,15 @@ class Police(
         section=_RESIDENTS,
     )
 
-    edits = (balance("A01-01", "campaigns", ["campaigns_traffic_drugs", "campaigns_fireworks"]),)
+    edits = (
+        balance("A01-01", "campaigns", ["campaigns_traffic_drugs", "campaigns_fireworks"]),
+        # Pupils move between the day the school counts and the day they sign.
+        within(
+            "A01-02",
+            "pledged_pupils",
+            Kindergarten.pupils,
+            Primary.pupils,
+            LowerSecondary.pupils,
+            severity=Severity.WARNING,
+        ),
+    )

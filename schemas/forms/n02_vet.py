@@ -1,7 +1,8 @@
 """Form N02: disinfection and vaccination of animals (plan P1.II.1.a)."""
 
-from schemas.edits import ratio
+from schemas.edits import Severity, ratio, within
 from schemas.form import DeskForm, field
+from schemas.forms.b01_livestock import Livestock
 from schemas.units import Heads, Households, Litres, SquareMetres, Villages
 
 AREA_PER_HOUSEHOLD = "60"
@@ -53,4 +54,8 @@ class Veterinary(
         section=_VACCINATION,
     )
 
-    edits = (ratio("N02-01", "disinfected_area", ["disinfected_households"], AREA_PER_HOUSEHOLD),)
+    edits = (
+        ratio("N02-01", "disinfected_area", ["disinfected_households"], AREA_PER_HOUSEHOLD),
+        # Dogs are counted on one day and vaccinated over months, so more of them is odd and not impossible.
+        within("N02-02", "rabies_dogs", Livestock.dog, severity=Severity.WARNING),
+    )

@@ -12,7 +12,7 @@ from random import Random
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.steps.findings import Checked, check
+from pipelines.steps.findings import Checked, check, counted
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
 from schemas.edits import Agreement, Edit, Outcome
@@ -213,14 +213,14 @@ def _checked(form: type[Form], edits: tuple[Edit, ...]) -> dict[tuple[str, str],
     cases = {(edit.code, name): sent for edit in wanted for name, sent in _cases_if_any(edit).items()}
     sent = [replace(record, commune="/".join(case)) for case, records in cases.items() for record in records]
     checked = run_check(form, sent)
-    counted = {(row["commune"], row["edit"]): row for row in rows(checked.outcomes)}
+    by_case = {(row["commune"], row["edit"]): row for row in rows(counted(checked.outcomes))}
     findings: dict[str, list[Row]] = {}
     for row in rows(checked.findings):
         findings.setdefault(row["commune"], []).append(row)
     told = {}
     for case in cases:
         commune = "/".join(case)
-        counts = counted[commune, case[0]]
+        counts = by_case[commune, case[0]]
         told[case] = Told({str(kind): int(counts[kind]) for kind in Outcome if counts[kind]}, findings.get(commune, []))
     return told
 

@@ -107,9 +107,9 @@ class Office:
         figures = self.figures()
         return [figures[figure]["value"] for figure in ids]
 
-    def trace(self, figure: str) -> dict[str, Any]:
-        """Return what ``returns trace`` tells of a figure."""
-        told: dict[str, Any] = json.loads(self.run("trace", figure, "--format", "json"))
+    def trace(self, figure: str, *words: str) -> dict[str, Any]:
+        """Return what ``returns trace`` tells of a figure; of a return set, where ``words`` choose one."""
+        told: dict[str, Any] = json.loads(self.run("trace", figure, *words, "--format", "json"))
         return told
 
     def tables(self, folder: str) -> dict[str, bytes]:

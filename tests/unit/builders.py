@@ -20,6 +20,7 @@ from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.locate import Located, locate
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined
 from pipelines.steps.read import RawFile, read
+from pipelines.steps.sources import whence
 from schemas import marts
 from schemas.form import Form
 from schemas.forms import FORMS
@@ -134,7 +135,8 @@ class Run:
     def check(self, form: type[Form], accepted: pa.Table | None = None) -> Checked:
         published = [] if accepted is None else [accepted.drop_columns(["sources"])]
         before = to_frame(published, form.arrow())
-        return check(form, self.entries, self.problems, before, self.return_sets, self.places)
+        origin = None if accepted is None else whence(accepted)
+        return check(form, self.entries, self.problems, before, self.return_sets, self.places, whence=origin)
 
     def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[tuple[str, str]]:
         """The return sets whose form does not enter the mart."""
@@ -144,7 +146,8 @@ class Run:
         """The mart as the gate lets it be published."""
         now = marts.mart(form).empty_table() if published is None else published
         entering = set(self.return_sets) - self.held(form, published)
-        return gate.admit(form, self.entries, now, entering)
+        outcomes = to_table(self.check(form, published).outcomes, marts.OUTCOMES)
+        return gate.admit(form, self.entries, outcomes, now, entering)
 
 
 def run(

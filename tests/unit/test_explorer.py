@@ -59,6 +59,7 @@ def edge(identifier: str, field: str, reporter: str, cell: str, written: str, **
         "corrected_by": "",
         "confirmed": "",
         "confirmed_by": "",
+        "edits": "C-11 holds;B01-02 undecided",
         **more,
     }
 
@@ -84,7 +85,7 @@ def printed(identifier: str, text: str, verdict: str = "agrees", **more: Any) ->
 
 def published(**rows: Any) -> pages.Published:
     empty: dict[str, Any] = dict.fromkeys(
-        ("figures", "statements", "lineage", "findings", "files", "cells", "ledger"), ()
+        ("figures", "statements", "lineage", "findings", "files", "cells", "superseded", "ledger"), ()
     )
     given = pages.Published(
         period=PERIOD.code,
@@ -167,6 +168,32 @@ def test_a_workbook_sent_anew_and_held_back_is_told() -> None:
     (horse,) = [one for one in pages.site(anew).figures if one.id == "livestock.horse.heads"]
     assert [source.replaced for source in horse.operands[0].sources] == [True, False]
     assert WORDS["replaced"][0] in render.files(anew)["trace/livestock.html"].decode()
+
+
+def test_the_sheet_of_the_workbook_that_was_accepted_is_drawn_beside_the_new_one() -> None:
+    anew = replace(
+        HORSES,
+        files=[{"file": "na_lia.xlsx", "sha256": "cd" * 32, "problem": "", "detail": ""}],
+        cells=[cell("D12", "9999", "number") | {"sha256": "cd" * 32}],
+        superseded=[cell("D12", "663", "number")],
+    )
+    site = pages.site(anew)
+    (horse,) = [one for one in site.figures if one.id == "livestock.horse.heads"]
+    href = horse.operands[0].sources[0].href
+    drawn = {sheet.href: sheet for sheet in site.sheets}
+    assert len(drawn) == 2
+    accepted = drawn[href.removesuffix("#D12")]
+    assert (accepted.file, accepted.sha256) == (f"na_lia.xlsx ({SHA[:8]})", SHA)
+    assert [one.text for line in accepted.grid.lines for one in line.cells if one.address == "D12"] == ["663"]
+    assert "livestock.horse.heads" in {figure.id for figure in accepted.uses["D12"]}
+    (new,) = [sheet for sheet in site.sheets if sheet is not accepted]
+    assert new.uses == {}
+
+
+def test_a_trace_tells_what_the_edits_said_of_a_cell() -> None:
+    (horse,) = [one for one in pages.site(HORSES).figures if one.id == "livestock.horse.heads"]
+    assert horse.operands[0].sources[0].edits == (("C-11", "holds"), ("B01-02", "undecided"))
+    assert "B01-02 <span" in render.files(HORSES)["trace/livestock.html"].decode()
 
 
 def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
@@ -343,7 +370,7 @@ def test_every_word_is_used() -> None:
     folder = ROOT / "pipelines" / "explorer"
     sources = [path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in (".html", ".js", ".py")]
     text = "\n".join(sources).replace((folder / "words.py").read_text("utf-8"), "")
-    built = ("verdict.", "state.", "decision.", "finding.", "chart.", "nav.")
+    built = ("verdict.", "state.", "decision.", "finding.", "chart.", "nav.", "outcome.")
     for key in WORDS:
         assert f'"{key}"' in text or key.startswith(built), key
 

@@ -140,7 +140,7 @@ def of(told: list[Event], job: str, state: str = "COMPLETE") -> Event:
 
 
 def test_every_run_starts_and_completes_once_within_its_parent(told: list[Event]) -> None:
-    jobs = ["cells", "returns", "findings", "marts", "figures", "statements"]
+    jobs = ["cells", "returns", "findings", "marts", "observations", "figures", "statements"]
     names = [(event["job"]["name"], event["eventType"]) for event in told]
     layered = [(job, state) for job in jobs for state in ("START", "COMPLETE")]
     assert names == [("refresh", "START"), *layered, ("refresh", "COMPLETE")]
@@ -314,5 +314,5 @@ def test_what_is_missing_or_of_other_returns_is_written_again(change: Callable[[
 def test_the_table_says_what_was_written(example: Store) -> None:
     (row,) = example.read("interchange", [str(KEY)])[0].to_pylist()
     content = (example.root / row["file"]).read_bytes()
-    assert (row["sha256"], row["events"]) == (hashlib.sha256(content).hexdigest(), 14)
+    assert (row["sha256"], row["events"]) == (hashlib.sha256(content).hexdigest(), 16)
     assert row["columns"] > len(FORMS) * len(KEYS)

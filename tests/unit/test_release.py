@@ -14,12 +14,12 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import layers, published, release, released, storage
+from pipelines import layers, published, release, released, storage, tracing
 from pipelines.raw import Raw, ReturnSetKey
 from pipelines.release import HeldBackError, make, verify
 from pipelines.released import MANIFEST, SEAL, Release, ReleaseError, differences, found, opened, sealed
 from pipelines.steps import gate
-from pipelines.storage import Store, whole_folder
+from pipelines.storage import Store, Writer, whole_folder
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
 from tests.unit.builders import ROOT
@@ -108,7 +108,7 @@ def test_the_manifest_names_what_was_released_and_covers_every_file(office: Offi
     own = {path.name for path in first.folder.iterdir()} - {MANIFEST, SEAL}
     assert own == {
         *(f"{table}.parquet" for table in release.TABLES),
-        *("corrections.csv", "printed.csv", "places.csv", "desks.csv"),
+        *("corrections.csv", "printed.csv", "places.csv", "desks.csv", "written.json"),
     }
     for name, file in listed.items():
         content = (office.store.root / name).read_bytes()
@@ -135,6 +135,27 @@ def test_frozen_tables_answer_as_the_published_ones_do(office: Office) -> None:
         edges = published.lineage(tables, *KEY.pair, figure)
         assert edges
         assert edges == published.lineage(office.store, *KEY.pair, figure)
+
+
+def test_a_trace_from_a_release_is_the_trace_of_that_day(refreshed: Path, tmp_path: Path) -> None:
+    shutil.copytree(refreshed / "raw", tmp_path / "raw")
+    office = Office(tmp_path)
+    office.store = Store(office.store.root, Writer("11111111-aaaa", "22222222bbbb"))
+    office.refresh()
+    then = tracing.trace(office.store, *KEY.pair, SHARE)
+    assert then["made"] == {"run": "11111111-aaaa", "code": "22222222bbbb"}
+    assert then["accepted"] == [{"form": "B01", **then["made"]}]
+    assert {edit["outcome"] for source in then["sources"] for edit in source["edits"]} == {"holds"}
+    office.make("signed")
+    office.store = Store(office.store.root, Writer("33333333-cccc", "44444444dddd"))
+    office.write(HORSES, 208)  # the ledger no longer fits, so the form is held: accepted then, computed now
+    office.refresh()
+    now = tracing.trace(office.store, *KEY.pair, SHARE)
+    assert (now["status"], now["made"]["run"]) == ("held", "33333333-cccc")
+    assert now["accepted"] == then["accepted"]
+    told = "\n".join(branch.words for branch in tracing.tree(now).below[-1].below)
+    assert "Chấp nhận trong lần chạy 11111111, bản phần mềm 22222222bbbb" in told
+    assert tracing.trace(opened(office.store.root, "signed").tables, *KEY.pair, SHARE) == then
 
 
 def test_every_figure_is_computed_again_and_none_differs(office: Office) -> None:

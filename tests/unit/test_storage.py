@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.storage import Store
+from pipelines.storage import Store, Writer
 from tests.unit.builders import ROOT
 
 OLD = pa.table({"x": [1, 2, 3]})
@@ -34,6 +34,20 @@ def python(code: str, *arguments: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def test_a_table_that_says_the_same_is_not_written_again(tmp_path: Path) -> None:
+    rows = pa.table({"a": [1, 2]})
+    first, second = (Store(tmp_path, Writer(run)) for run in ("first", "second"))
+    first.publish("marts/x", lambda _: rows, {"2024-H1_a": "1"})
+    before = first.path("marts/x").read_bytes()
+    second.publish("marts/x", lambda _: pa.table({"a": [1, 2]}), {"2024-H1_a": "1"})
+    assert first.path("marts/x").read_bytes() == before
+    second.publish("marts/x", lambda _: rows, {"2024-H1_b": "1"})  # rows are the same, but they stand for one more set
+    assert second.writers("marts/x") == {"2024-H1_a": Writer("first"), "2024-H1_b": Writer("second")}
+    third = Store(tmp_path, Writer("third"))
+    third.publish("marts/x", lambda _: pa.table({"a": [1, 3]}), {"2024-H1_a": "1"})
+    assert third.writers("marts/x")["2024-H1_a"] == Writer("third")
 
 
 def test_what_was_never_written_is_nothing(store: Store) -> None:
@@ -110,7 +124,7 @@ _FULL_DISK = """
 import resource, signal, sys, random
 from pathlib import Path
 import pyarrow as pa
-from pipelines.storage import Store
+from pipelines.storage import Store, Writer
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 big = pa.table({"x": [random.random() for _ in range(200_000)]})
@@ -134,7 +148,7 @@ _PUBLISHES = """
 import sys
 from pathlib import Path
 import pyarrow as pa
-from pipelines.storage import Store
+from pipelines.storage import Store, Writer
 store, name = Store(Path(sys.argv[1])), sys.argv[2]
 for number in range(15):
     row = pa.table({"who": [name], "number": [number]})
@@ -159,7 +173,7 @@ def test_processes_that_publish_at_the_same_time_lose_nothing(store: Store) -> N
 _READS = """
 import sys
 from pathlib import Path
-from pipelines.storage import Store
+from pipelines.storage import Store, Writer
 store = Store(Path(sys.argv[1]))
 seen = set()
 store.read_published("marts/x")

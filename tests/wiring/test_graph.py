@@ -100,6 +100,30 @@ def test_every_asset_has_a_group_a_description_and_the_partition_of_return_sets(
         assert key.isascii()
 
 
+def test_groups_read_in_the_order_of_the_plan_and_an_asset_belongs_to_a_desk_not_to_a_person() -> None:
+    groups = {key: str(spec.group_name) for key, spec in specs().items()}
+    chapter = groups["figures/livestock"]
+    assert groups["cells"] < groups["figures/office"] < chapter < groups["figures/budget"] < groups["statements"]
+    assert groups["statements"] < groups["explorer"]
+    for layer in ("returns", "findings", "marts"):
+        assert groups[f"{layer}/livestock"] == groups[f"{layer}/sales"] == chapter
+    assert len(set(groups.values())) == len(CHAPTERS) + 3
+    for key, spec in specs().items():
+        assert list(spec.owners) == ["team:thong-ke"], key
+        assert spec.tags["returns/layer"] == key.split("/")[0], key
+    assert len({frozenset(specs()[f"{layer}/livestock"].kinds) for layer in ("returns", "findings", "marts")}) == 3
+
+
+def test_what_no_asset_and_no_check_expects_is_told_in_a_sentence() -> None:
+    tellers = [
+        one for one in [*(defs.assets or []), *(defs.asset_checks or [])] if isinstance(one, dg.AssetsDefinition)
+    ]
+    assert len(tellers) > len(CHAPTERS)
+    for one in tellers:
+        compute = one.op.compute_fn.decorated_fn  # type: ignore[union-attr]
+        assert compute.__code__.co_filename.endswith("failures.py"), one.op.name
+
+
 def test_every_column_of_every_asset_is_described() -> None:
     for key in sorted(specs()):
         columns = columns_of(key)
@@ -131,6 +155,26 @@ def test_column_lineage_leads_to_columns_that_exist() -> None:
             assert upstream in upstream_of(spec.key.to_user_string())
             assert dep.column_name in {column.name for column in columns_of(upstream)}
     assert seen
+
+
+def lineage_of(key: str) -> dict[str, set[str]]:
+    """By column, the assets' columns it is made of."""
+    lineage = specs()[key].metadata["dagster/column_lineage"]
+    value = lineage.value if isinstance(lineage, dg.TableColumnLineageMetadataValue) else lineage
+    assert isinstance(value, dg.TableColumnLineage)
+    return {
+        column: {f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps}
+        for column, deps in value.deps_by_column.items()
+    }
+
+
+def test_column_lineage_goes_from_the_plan_to_the_cell() -> None:
+    assert "figures/livestock.value" in lineage_of("statements")["computed"]
+    assert "marts/livestock.horse_white" in lineage_of("figures/livestock")["value"]
+    assert "marts/livestock.horse_white" in lineage_of("marts/observations")["value"]
+    assert lineage_of("marts/livestock")["horse_white"] == {"returns/livestock.value"}
+    assert lineage_of("returns/livestock")["value"] == {"cells.text"}
+    assert lineage_of("findings/livestock")["cells"] == {"returns/livestock.cell"}
 
 
 def test_every_check_says_what_it_means() -> None:

@@ -1,0 +1,79 @@
+"""``returns``: the command line.
+
+Belongs here, in one module per group of verbs: verbs, options, output, exit codes. Does not belong here: a second
+pipeline: ``refresh`` runs the Dagster job, all other verbs read what it published; help pages and what is wrong with a
+call (``pipelines.usage``); English (``pipelines.messages``): sentences stand here in Vietnamese, as ``_("…")``, or as
+``later("…")`` where a verb is declared. Heavy packages are imported inside the verbs that need them.
+
+Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run; 130 and 141 where who runs it, or who reads
+its output, has had enough.
+"""
+
+import os
+import sys
+
+import typer
+from typer._click.exceptions import UsageError
+
+# In the order in which the help lists their verbs.
+# isort: off
+from pipelines.cli import running, answers, decisions, releases, documents
+
+# isort: on
+from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
+from pipelines.messages import said as _
+from pipelines.messages import teach_typer
+from pipelines.usage import sentence, spoken
+
+__all__ = ["answers", "app", "decisions", "documents", "main", "releases", "running"]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads our output, such as `head`, has what they want; Python would complain on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = CLOSED
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run one verb and return the exit code.
+
+    Raises:
+        BrokenPipeError: Nobody reads the output any more.
+    """
+    try:
+        teach_typer()
+        # Typer returns nothing where a verb comes to its end, and a code where it was stopped.
+        code = spoken(typer.main.get_command(app)).main(prog_name=app.info.name, standalone_mode=False) or CLEAN
+    except UsageError as wrong:
+        return tell(sentence(wrong), CANNOT)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer ends a closed pipe with the code for what is held back
+            raise end.__context__ from None
+        return int(end.code or CLEAN)
+    except KeyboardInterrupt:
+        code = STOPPED
+    except (ValueError, OSError, RuntimeError) as reason:
+        # Python passes on Ctrl+C as another exception where it comes in the middle of a class statement.
+        if not isinstance(reason.__cause__, KeyboardInterrupt):
+            return tell(_reason(reason), CANNOT)
+        code = STOPPED
+    return tell(_("Đã dừng giữa chừng; những gì đã công bố vẫn nguyên."), code) if code == STOPPED else code
+
+
+def _reason(error: Exception) -> str:
+    """Return why it could not be done; the sentence of whoever raised it, where it is one of ours."""
+    if isinstance(error, OSError) and error.filename:
+        return _(
+            "Không đọc hoặc ghi được {path} ({why}). Xem lại tên thư mục, quyền và chỗ trống trên đĩa, rồi chạy lại."
+        ).format(path=error.filename, why=error.strerror)
+    if type(error).__module__ == "pyarrow.lib":
+        return _("Một tệp trong thư mục kết quả không đọc được ({why}). Chạy lại: returns refresh --all").format(
+            why=str(error).partition("\n")[0].rstrip(".")
+        )
+    return str(error)

@@ -1,0 +1,348 @@
+"""Verbs that answer from what was published: ``findings``, ``figures``, ``statements``, ``trace``, ``uses``.
+
+Belongs here: choosing and printing rows. Does not belong here: reading tables (``pipelines.published``), walking from
+figures to cells (``pipelines.tracing``).
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import completion
+from pipelines.cli.base import CLEAN, HELD, fail, verb
+from pipelines.cli.options import (
+    Cell,
+    Commune,
+    Data,
+    File,
+    Format,
+    OutputFormat,
+    PeriodCode,
+    RawFolder,
+    ReleaseName,
+    Sheet,
+    return_set,
+)
+from pipelines.cli.output import plain, print_rows, print_tree
+from pipelines.explorer.words import VERDICTS, WORDS
+from pipelines.messages import either, later
+from pipelines.messages import said as _
+from pipelines.settings import Settings
+
+FINDING_COLUMNS = (
+    "code",
+    "severity",
+    "status",
+    "form",
+    "reporter",
+    "file",
+    "sheet",
+    "cells",
+    "written",
+    "expected",
+    "message",
+    "suggestion",
+)
+
+
+@verb(
+    later("Liệt kê những ô chưa đúng: tệp, trang, ô, đã ghi gì, cần là gì, phải làm gì."),
+    "returns findings",
+    "returns findings --format csv > phat-hien.csv",
+    "returns findings --workbook gui-lai",
+)
+def findings(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+    workbook: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help=later("Ghi vào thư mục này bản sao của mỗi sổ tính cần sửa, có đánh dấu từng ô, để gửi lại đơn vị."),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """List what is wrong, cell by cell; exit 1 where a form is held back."""
+    if workbook is not None and release:
+        fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
+    from pipelines import published
+
+    store, period, commune = return_set(raw, data, period, commune, release)
+    rows = published.findings(store, period, commune)
+    if output is Format.TABLE:
+        if not release:  # a release holds no list of who was to report
+            print("\n".join(_completeness(raw, data, period, commune, rows)), end="\n\n")
+        for row in rows:
+            print("\n    ".join(published.told(row)))
+        if not rows:
+            print(_("Không có phát hiện nào."))
+    else:
+        print_rows(output, FINDING_COLUMNS, rows)
+    if workbook is not None:
+        told = _mark(workbook, Settings.of(raw, data), store, period, commune, rows)
+        print("\n".join(told), file=sys.stdout if output is Format.TABLE else sys.stderr)
+    sys.exit(HELD if any(row["severity"] == "error" for row in rows) else CLEAN)
+
+
+def _completeness(raw: str, data: str, period: str, commune: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    from pipelines.completeness import completeness
+    from pipelines.raw import Raw
+
+    return completeness(period, commune, rows, Raw(Settings.of(raw, data).raw).places).lines()
+
+
+def _mark(
+    folder: Path, settings: Settings, store: Any, period: str, commune: str, rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Write the marked copies; return the sentences on what was written and what was not."""
+    from pipelines import marked, published
+    from pipelines.raw import Raw, ReturnSetKey
+
+    files = published.files(store, period, commune)
+    done = marked.write(Raw(settings.raw), ReturnSetKey(period, commune), rows, files, folder)
+    written = [_("Đã ghi {path}.").format(path=path) for path in done.written]
+    written = written or [_("Không có sổ tính nào cần gửi lại.")]
+    return [*written, *done.left_out]
+
+
+FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "reported", "expected")
+
+
+@verb(
+    later("Liệt kê các chỉ tiêu đã công bố."),
+    "returns figures",
+    "returns figures --format csv",
+    "returns figures --place chi-lang",
+)
+def figures(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+    place: Annotated[
+        str, typer.Option(help=later("Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã."), show_default=False)
+    ] = "",
+) -> None:
+    """List the published figures; exit 1 where a form is held back."""
+    from pipelines import published
+
+    store, period, commune = return_set(raw, data, period, commune, release)
+    if place and release:
+        fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
+    held = {} if place else published.held_forms(published.findings(store, period, commune))
+    rows = published.figures(store, period, place or commune)
+    missing = _never_published(period, rows, held)
+    for row in rows:
+        if not held.keys().isdisjoint(row["forms"].split()):
+            row["status"] = "held"
+    shown = [row | {"value": plain(row["value"])} for row in [*rows, *missing]]
+    if output is Format.TABLE:
+        shown = [row | {"value": row["value"] or _lacking(row)} for row in shown]
+    print_rows(output, FIGURE_COLUMNS, shown)
+    sys.exit(HELD if held else CLEAN)
+
+
+def _lacking(row: Mapping[str, Any]) -> str:
+    """Return what the table says in place of a value: how many of those who were to report have not, or why else."""
+    missing = (row["expected"] or 0) - row["reported"]
+    state = "absent" if row["status"] == "held" else row["status"]
+    if missing > 0:
+        return _("thiếu {missing}/{expected}").format(missing=missing, expected=row["expected"])
+    return either(WORDS[f"state.{state}"]).lower()
+
+
+def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return rows without a value for figures that are held back and have never been published."""
+    if not held:
+        return []
+    from schemas.figures import CHAPTERS
+
+    known = {row["id"] for row in rows}
+    return [
+        {
+            "id": figure.id,
+            "label": figure.label,
+            "value": None,
+            "unit": figure.unit.label,
+            "scope": "commune",
+            "period": period,
+            "status": "held",
+            "reported": 0,
+            "expected": None,
+        }
+        for chapter in CHAPTERS
+        for figure in chapter.figures
+        if figure.id not in known and not figure.per_record and {form.code for form in figure.forms} & set(held)
+    ]
+
+
+STATEMENT_COLUMNS = ("id", "printed", "value", "computed", "verdict", "section", "note")
+
+
+@verb(
+    later("So từng con số kế hoạch in ra với con số tính được."),
+    "returns statements",
+    "returns statements --format csv > doi-chieu.csv",
+)
+def statements(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+    by_chapter: Annotated[
+        bool, typer.Option("--by-chapter", help=later("Chỉ in bảng đếm theo chương, dạng Markdown."))
+    ] = False,
+) -> None:
+    """Hold what the plan prints against what was computed; exit 1 where the two are in conflict."""
+    from pipelines import published
+
+    store, period, commune = return_set(raw, data, period, commune, release)
+    rows = published.statements(store, period, commune)
+    if not rows:
+        words = _("Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
+        fail(words.format(commune=commune, period=period))
+    conflicts = [row for row in rows if row["verdict"] == "conflict"]
+    if by_chapter:
+        _print_by_chapter(rows, published.figures(store, period, commune))
+    elif output is Format.TABLE:
+        for row in conflicts:
+            print(f"[{row['id']}, {row['section']}] {row['note']}")
+        counts = Counter(row["verdict"] for row in rows)
+        print(", ".join(f"{either(WORDS[f'verdict.{verdict}'])}: {counts[verdict]}" for verdict in VERDICTS))
+    else:
+        print_rows(output, STATEMENT_COLUMNS, rows)
+    sys.exit(HELD if conflicts else CLEAN)
+
+
+def _print_by_chapter(rows: Sequence[Mapping[str, Any]], computed: Sequence[Mapping[str, Any]]) -> None:
+    chapter_of = {row["id"]: row["chapter"] for row in computed}
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        counts.setdefault(chapter_of.get(row["id"], "-"), Counter())[row["verdict"]] += 1
+    print(f"| chapter | printed | {' | '.join(VERDICTS)} |")
+    print(f"|---|{'--:|' * (len(VERDICTS) + 1)}")
+    for chapter, count in [*sorted(counts.items()), ("**total**", sum(counts.values(), Counter()))]:
+        print(f"| {chapter} | {count.total()} | {' | '.join(str(count[verdict]) for verdict in VERDICTS)} |")
+
+
+@verb(
+    later("Truy một con số về từng ô của từng sổ tính đã gửi."),
+    "returns trace livestock.horse.white.share",
+    "returns trace budget.revenue.total --format json",
+)
+def trace(
+    figure: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help=later("Mã chỉ tiêu, ví dụ budget.revenue.total."), autocompletion=completion.figures
+        ),
+    ],
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+) -> None:
+    """Lead one figure to its cells."""
+    from pipelines import tracing
+
+    store, period, commune = return_set(raw, data, period, commune, release)
+    traced = tracing.trace(store, period, commune, figure)
+    if output is Format.JSON:
+        print(json.dumps(traced, ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        print_rows(output, tracing.SOURCE_COLUMNS, [tracing.flat(source) for source in traced["sources"]])
+    else:
+        print_tree(tracing.tree(traced))
+
+
+USES_COLUMNS = ("id", "label", "value", "unit", "status", "form", "field", "reporter", "text", "sha256")
+
+
+@verb(
+    later("Truy ngược: những chỉ tiêu nào dùng đến một ô của một sổ tính."),
+    'returns uses na_lia.xlsx "Chăn nuôi" D13',
+    "returns uses thcs.xlsx THCS D21 --format json",
+)
+def uses(
+    file: File,
+    sheet: Sheet,
+    cell: Cell,
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+) -> None:
+    """Name the figures made of one cell."""
+    from pipelines import published, tracing
+    from schemas.text import fold
+
+    store, period, commune = return_set(raw, data, period, commune, release)
+    cell = cell.strip().replace("$", "").upper()
+    edges = [row for row in published.uses(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)]
+    if not edges and release:
+        words = _("Không có chỉ tiêu nào của bản phát hành «{release}» dùng ô {cell}, trang «{sheet}», tệp {file}.")
+        fail(words.format(release=release, cell=cell, sheet=sheet, file=file))
+    if not edges:
+        where = _("{commune}, kỳ {period}").format(commune=commune, period=period)
+        written = _written(published.filled(store, period, commune, file), where, file, sheet, cell)
+        if output is Format.TABLE:
+            read = [
+                row for row in published.asked(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)
+            ]
+            held = published.held_forms(published.findings(store, period, commune))
+            waiting = ", ".join(sorted({row["form"] for row in read} & held.keys()))
+            words = (
+                _(
+                    "Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; biểu {forms} đang bị giữ lại nên số này "
+                    "chưa được dùng. Xem: returns findings"
+                )
+                if waiting
+                else _("Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; không có chỉ tiêu nào dùng đến ô này.")
+            )
+            print(words.format(cell=cell, sheet=sheet, file=file, written=written, forms=waiting))
+        else:
+            print_rows(output, USES_COLUMNS, [])
+        return
+    rows = tracing.uses(store, period, commune, edges)
+    if output is Format.TABLE:
+        print_tree(tracing.uses_tree(edges, rows))
+    else:
+        print_rows(output, USES_COLUMNS, rows)
+
+
+def _written(cells: Sequence[Mapping[str, Any]], where: str, file: str, sheet: str, cell: str) -> str:
+    """Return what a cell that no figure uses says; stop where there is no such cell."""
+    from schemas.text import fold
+
+    if not cells:
+        words = _(
+            "Không có sổ tính «{file}» đã đọc của {where}. Tên tệp viết như trong thư mục báo cáo, ví dụ na_lia.xlsx."
+        )
+        fail(words.format(file=file, where=where))
+    own = [row for row in cells if fold(row["sheet"]) == fold(sheet)]
+    if not own:
+        names = ", ".join(f"«{name}»" for name in dict.fromkeys(row["sheet"] for row in cells))
+        fail(_("Tệp {file} không có trang «{sheet}». Các trang: {names}.").format(file=file, sheet=sheet, names=names))
+    texts = [str(row["text"]) for row in own if row["cell"] == cell]
+    if not texts:
+        words = _("Trang «{sheet}» của tệp {file} không có ô «{cell}» nào có nội dung.")
+        fail(words.format(sheet=sheet, file=file, cell=cell))
+    return texts[0]

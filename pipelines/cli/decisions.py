@@ -1,0 +1,121 @@
+"""The verb that records a decision in the ledger: ``correct``.
+
+Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.ledger``).
+"""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.base import fail, verb
+from pipelines.cli.options import Cell, Commune, Data, File, Format, OutputFormat, PeriodCode, RawFolder, Sheet, only
+from pipelines.cli.output import print_rows
+from pipelines.messages import later
+from pipelines.messages import said as _
+from pipelines.settings import Settings
+
+WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
+"""Who decides, where the officer does not say: a role, for a ledger is published and names no person."""
+
+
+@verb(
+    later("Ghi một quyết định vào sổ đính chính: số mới của một ô, từ chối một gợi ý, hoặc giữ nguyên một số."),
+    'returns correct na_lia.xlsx "Chăn nuôi" D13 267 --reason "Trưởng thôn xác nhận ghi nhầm"',
+    'returns correct pa_phao.xlsx "Chăn nuôi" D13 114 --refuse --reason "Trưởng thôn xác nhận"',
+    'returns correct thcs.xlsx THCS D21 --as-is --reason "Trường xác nhận"',
+    context_settings={"ignore_unknown_options": True},  # a number such as -5 is no option
+)
+def correct(
+    file: File,
+    sheet: Sheet,
+    cell: Cell,
+    new: Annotated[
+        str | None, typer.Argument(metavar="NEW", help=later("Số mới; bỏ trống khi dùng --as-is."), show_default=False)
+    ] = None,
+    reason: Annotated[str, typer.Option(help=later("Lý do: đã hỏi ai, vì sao. Bắt buộc."), show_default=False)] = "",
+    suggestion: Annotated[str, typer.Option("--from", help=later("Gợi ý đã xem."), show_default=False)] = "",
+    who: Annotated[str, typer.Option(envvar=WHO_VARIABLE, help=later("Chức danh người quyết định."))] = WHO,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help=later("Từ chối gợi ý NEW; gợi ý này không đưa ra nữa."))
+    ] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help=later("Đơn vị xác nhận số đã ghi là đúng, dù có cảnh báo."))
+    ] = False,
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Record a decision on a cell in the ledger."""
+    from pipelines.ledger import Ledger, Place
+    from pipelines.raw import Raw
+    from pipelines.steps.correct import LEDGER_COLUMNS
+
+    if refuse and as_is:
+        fail(_("Chỉ dùng một trong hai: --refuse hoặc --as-is."))
+    if as_is and new is not None:
+        fail(_("--as-is giữ nguyên số đã ghi, nên không kèm số mới. Bỏ số mới, hoặc bỏ --as-is."))
+    if not as_is and (new is None or new.startswith("--")):
+        fail(
+            _("Thiếu giá trị của gợi ý bị từ chối sau địa chỉ ô. Xem: returns correct --help")
+            if refuse
+            else _("Thiếu số mới sau địa chỉ ô. Xem: returns correct --help")
+        )
+    settings = Settings.of(raw, data)
+    returns = Raw(settings.raw)
+    known = returns.return_sets()
+    period, commune = only([key.pair for key in known], period, commune)
+    ledger = Ledger(returns, next(key for key in known if key.pair == (period, commune)))
+    place = Place(file, sheet, cell)
+    if as_is:
+        _refuse_needless(settings, period, commune, place)
+        entry = ledger.confirm(place, reason=reason, who=who)
+        done = _("Đã ghi vào sổ đính chính: giữ nguyên «{new}» ở {where}. Chạy: returns refresh")
+    elif refuse:
+        entry = ledger.refuse(place, new or "", reason=reason, who=who, suggestion=suggestion)
+        done = _("Đã ghi vào sổ đính chính: từ chối gợi ý «{new}» cho {where}. Chạy: returns refresh")
+    else:
+        entry = ledger.accept(place, new or "", reason=reason, who=who, suggestion=suggestion)
+        done = _("Đã ghi vào sổ đính chính: đính chính «{old}» thành «{new}» ở {where}. Chạy: returns refresh")
+    if output is Format.TABLE:
+        where = _("ô {cell}, trang «{sheet}», tệp {file}").format_map(entry)
+        print(done.format(old=entry["old"], new=entry["new"], where=where))
+    else:
+        print_rows(output, ("period", "commune", *LEDGER_COLUMNS), [{"period": period, "commune": commune, **entry}])
+
+
+def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) -> None:
+    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first."""
+    from pipelines import published
+    from pipelines.storage import Store
+    from schemas.problems import Problems
+    from schemas.text import fold
+
+    store = Store(settings.data)
+    if (period, commune) not in published.checked_sets(store):
+        return
+    cell = place.cell.strip().replace("$", "").upper()
+    rows = [
+        row
+        for row in published.findings(store, period, commune)
+        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
+    ]
+    named = [row for row in rows if row["cells"].split(";")[0] == cell]
+    stale = Problems.LEDGER_STALE.value.code
+    if errors := [row["code"] for row in named if row["severity"] == "error" and row["code"] != stale]:
+        fail(
+            _(
+                "Ô {cell}, tệp {file} đang có lỗi ({codes}); lỗi thì không giữ nguyên được. "
+                "Hỏi lại đơn vị báo cáo rồi ghi đính chính. Nếu tệp vừa thay, chạy trước: returns refresh"
+            ).format(cell=cell, file=place.file, codes=", ".join(errors))
+        )
+    if not named:
+        first = ", ".join(dict.fromkeys(row["cells"].split(";")[0] for row in rows if row["severity"] != "error"))
+        hint = _("Cảnh báo có ô này đứng tên ô {cells}: ghi --as-is cho ô đó. ").format(cells=first) if first else ""
+        fail(
+            _(
+                "Không có cảnh báo nào đứng tên ô {cell}, tệp {file}, nên không có gì để giữ nguyên. {hint}"
+                "Xem: returns findings; nếu tệp vừa thay, chạy trước: returns refresh"
+            ).format(cell=cell, file=place.file, hint=hint)
+        )

@@ -1,0 +1,259 @@
+"""Verbs that write documents: ``form``, ``forms``, ``report``, ``dictionary``, ``guide``.
+
+Belongs here: where the files go. Does not belong here: what is in them.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import completion
+from pipelines.cli.base import app, fail, verb
+from pipelines.cli.options import (
+    AnyPeriod,
+    Commune,
+    Data,
+    Format,
+    OutputFormat,
+    Overwrite,
+    PeriodCode,
+    RawFolder,
+    ReleaseName,
+    only,
+    return_set,
+)
+from pipelines.cli.output import print_rows, progress
+from pipelines.messages import later
+from pipelines.messages import said as _
+from pipelines.settings import Settings
+
+
+@verb(
+    later("Ghi từ điển dữ liệu: mọi biểu, chỉ tiêu, quy tắc, bảng và cột, từ nơi khai báo."),
+    "returns dictionary",
+    "returns dictionary --output tu-dien",
+    "returns dictionary --format csv > tu-dien.csv",
+)
+def dictionary(
+    output: OutputFormat = Format.TABLE,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help=later("Thư mục ghi từ điển."),
+            show_default=later("dictionary trong thư mục kết quả"),
+        ),
+    ] = None,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Write the data dictionary."""
+    from pipelines import dictionary as made
+    from pipelines.storage import write_whole
+
+    said = made.contents()
+    if output is Format.JSON:
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        print_rows(output, made.ENTRY_COLUMNS, made.entries(said))
+    # Who asks for data on the standard output gets no files, but where a folder is named.
+    if output is not Format.TABLE and folder is None:
+        return
+    parts = made.sections(said)
+    for name, text in (("md", made.markdown(parts)), ("html", made.html(parts))):
+        path = (folder or Settings.of(raw, data).data / "dictionary") / f"data-dictionary.{name}"
+        write_whole(path, lambda file, text=text: file.write(text.encode()))  # type: ignore[misc]
+        print(_("Đã ghi {path}.").format(path=path), file=sys.stdout if output is Format.TABLE else sys.stderr)
+
+
+@verb(
+    later("Cho biết phụ lục số liệu (Word và Excel) nằm ở đâu, hoặc chép ra thư mục khác."),
+    "returns report",
+    "returns report --output trinh-duyet",
+    "returns report --release 2024-h1-lan-1 -o trinh-duyet",
+)
+def report(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help=later("Thư mục chép phụ lục vào."), show_default=False),
+    ] = None,
+    commune: Commune = "",
+    period: PeriodCode = "",
+    data: Data = "",
+    raw: RawFolder = "",
+    release: ReleaseName = "",
+) -> None:
+    """Name the annexes of the plan, or copy them."""
+    from pipelines import layers, released
+    from pipelines.raw import ReturnSetKey
+    from pipelines.storage import write_whole
+
+    if release and folder is None:
+        fail(_("Phụ lục của một bản đã phát hành được lập lại từ số đã giữ. Chỉ thư mục ghi bằng --output."))
+    store, period, commune = return_set(raw, data, period, commune, release)
+    paths = layers.report_files(store, ReturnSetKey(period, commune))
+    if not release and not (paths and all(path.is_file() for path in paths)):
+        words = _("Chưa có phụ lục của {commune}, kỳ {period}, hoặc tệp đã bị xóa. Chạy trước: returns refresh")
+        fail(words.format(commune=commune, period=period))
+    if folder is None:
+        print("\n".join(map(str, paths)))
+        return
+    if release:
+        with progress(_("Đang lập")):
+            made = layers.release_report(released.opened(Settings.of(raw, data).data, release))
+    else:
+        made = {path.name: path.read_bytes() for path in paths}
+    for name, content in made.items():
+        write_whole(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+        print(_("Đã ghi {path}.").format(path=folder / name))
+
+
+@verb(
+    later("Ghi một biểu mẫu trống cho một đơn vị báo cáo."),
+    "returns form B01 --reporter na_lia",
+    "returns form B01 --reporter na_lia --period 2024-H2",
+)
+def form(
+    code: Annotated[
+        str, typer.Argument(metavar="FORM", help=later("Mã biểu, ví dụ B01."), autocompletion=completion.forms)
+    ],
+    reporter: Annotated[
+        str, typer.Option(help=later("Mã đơn vị báo cáo, ví dụ na_lia."), autocompletion=completion.reporters)
+    ],
+    commune: Commune = "",
+    period: AnyPeriod = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=later("Tệp .xlsx sẽ ghi."), show_default="FORM-REPORTER.xlsx")
+    ] = None,
+    overwrite: Overwrite = False,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Write one blank form for one reporter."""
+    from schemas.forms import BY_CODE
+
+    handout = _handout(raw, data, period, commune)
+    if code not in BY_CODE:
+        fail(_("Không có biểu «{form}». Các biểu: {forms}.").format(form=code, forms=", ".join(BY_CODE)))
+    known = {place.code: place for place in handout.reporters(BY_CODE[code])}
+    if reporter not in known:
+        words = _("Biểu {form} không do «{reporter}» báo cáo. Các đơn vị: {reporters}.")
+        fail(words.format(form=code, reporter=reporter, reporters=", ".join(known)))
+    path = output or Path(f"{code}-{reporter}.xlsx")
+    handout.write({path: handout.workbook(known[reporter], [BY_CODE[code]])}, overwrite=overwrite)
+    print(_("Đã ghi {path}.").format(path=path))
+
+
+HANDED_OUT_COLUMNS = ("file", "reporter", "name", "forms")
+
+
+@verb(
+    later("Ghi biểu mẫu trống của cả kỳ: mỗi đơn vị một sổ tính, gồm mọi biểu đơn vị đó phải gửi."),
+    "returns forms --period 2024-H2",
+    "returns forms --period 2024-H2 --output gui-di",
+)
+def forms(
+    commune: Commune = "",
+    period: AnyPeriod = "",
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help=later("Thư mục sẽ ghi."),
+            show_default=later("blank/KỲ/XÃ trong thư mục kết quả"),
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Write the blank forms of a period, a workbook per reporter."""
+    from pipelines.handout import file_name
+
+    handout = _handout(raw, data, period, commune)
+    owed = handout.owed()
+    into = folder or handout.store.root / "blank" / handout.key.period / handout.key.commune
+    made = {}
+    with progress(_("Đang lập")) as told:
+        for place, wanted in owed.items():
+            made[into / file_name(place)] = handout.workbook(place, wanted)
+            told(place.title, len(owed))
+    handout.write(made, overwrite=overwrite)
+    written = [
+        {
+            "file": file_name(place),
+            "reporter": place.code,
+            "name": place.title,
+            "forms": " ".join(one.code for one in wanted),
+        }
+        for place, wanted in owed.items()
+    ]
+    if output is not Format.TABLE:
+        print_rows(output, HANDED_OUT_COLUMNS, written)
+        return
+    for row in written:
+        words = _("{file}: {name}, biểu {forms}")
+        print(words.format_map({**row, "forms": row["forms"].replace(" ", ", ")}))
+    words = _("Đã ghi {count} sổ tính kỳ {period} vào {folder}.")
+    print(words.format(count=len(written), period=handout.key.period, folder=into))
+
+
+def _handout(raw: str, data: str, period: str, commune: str) -> Any:
+    """Return the forms to hand out that the options mean; a period that is named need not have any return yet."""
+    from pipelines.handout import Handout
+    from pipelines.raw import Raw, ReturnSetKey
+    from pipelines.storage import Store
+    from schemas.periods import Period
+
+    settings = Settings.of(raw, data)
+    returns = Raw(settings.raw)
+    known = [key.pair for key in returns.return_sets()]
+    if not period:
+        period, commune = only(known, period, commune)
+    elif not commune:
+        communes = list(dict.fromkeys(one for _, one in known))
+        if len(communes) != 1:
+            listed = ", ".join(communes) or _("chưa có xã nào")
+            fail(_("Chọn một xã bằng --commune. Các xã đã có báo cáo: {communes}.").format(communes=listed))
+        (commune,) = communes
+    return Handout(returns, Store(settings.data), ReturnSetKey(Period.parse(period).code, commune))
+
+
+@verb(
+    later("Ghi hướng dẫn cho cán bộ và cho kiểm toán, dạng Markdown và trang để xem hoặc in."),
+    "returns guide",
+    "returns guide --output huong-dan",
+)
+def guide(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help=later("Thư mục ghi hướng dẫn."),
+            show_default=later("guides trong thư mục kết quả"),
+        ),
+    ] = None,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Write the guides."""
+    from pipelines import guides
+    from pipelines.raw import Raw
+    from pipelines.storage import write_whole
+
+    settings = Settings.of(raw, data)
+    target = folder or settings.data / "guides"
+    for name, content in guides.files(app, Raw(settings.raw).places).items():
+        write_whole(target / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+        if name.endswith(".html"):
+            print(_("Đã ghi {path}.").format(path=target / name))

@@ -1,0 +1,124 @@
+"""Options and arguments that several verbs take, each said once, and the return set that they mean.
+
+Belongs here: their names, help and completion. Does not belong here: an option of one verb alone, which stands there.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import completion
+from pipelines.cli.base import fail
+from pipelines.messages import later
+from pipelines.messages import said as _
+from pipelines.settings import DATA_VARIABLE, RAW_VARIABLE, Settings
+
+
+class Format(StrEnum):
+    """How a verb prints."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Commune = Annotated[
+    str,
+    typer.Option(help=later("Mã xã; bỏ trống nếu chỉ có một."), autocompletion=completion.communes, show_default=False),
+]
+
+PeriodCode = Annotated[
+    str,
+    typer.Option(
+        "--period",
+        help=later("Kỳ báo cáo, ví dụ 2024-H1; bỏ trống nếu chỉ có một."),
+        autocompletion=completion.periods,
+        show_default=False,
+    ),
+]
+
+OutputFormat = Annotated[Format, typer.Option("--format", help=later("Cách in kết quả."))]
+
+Data = Annotated[str, typer.Option(envvar=DATA_VARIABLE, help=later("Thư mục kết quả."), show_default="data")]
+
+RawFolder = Annotated[
+    str, typer.Option("--raw", envvar=RAW_VARIABLE, help=later("Thư mục báo cáo nhận về."), show_default="raw")
+]
+
+ReleaseName = Annotated[
+    str,
+    typer.Option(
+        "--release",
+        metavar="NAME",
+        help=later("Trả lời theo một bản đã phát hành."),
+        autocompletion=completion.releases,
+        show_default=False,
+    ),
+]
+
+Named = Annotated[str, typer.Argument(metavar="NAME", help=later("Tên bản phát hành, ví dụ 2024-h1-lan-1."))]
+
+Released = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help=later("Tên bản phát hành, ví dụ 2024-h1-lan-1."),
+        autocompletion=completion.releases,
+    ),
+]
+
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help=later("Tên tệp, ví dụ na_lia.xlsx."), autocompletion=completion.files),
+]
+
+Sheet = Annotated[
+    str,
+    typer.Argument(metavar="SHEET", help=later("Tên trang, ví dụ «Chăn nuôi»."), autocompletion=completion.sheets),
+]
+
+Cell = Annotated[
+    str,
+    typer.Argument(metavar="CELL", help=later("Địa chỉ ô, ví dụ D13."), autocompletion=completion.cells),
+]
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=later("Ghi đè tệp đã có."))]
+
+AnyPeriod = Annotated[
+    str,
+    typer.Option(
+        "--period",
+        help=later("Kỳ báo cáo, ví dụ 2024-H2, kể cả kỳ chưa có báo cáo; bỏ trống nếu chỉ có một."),
+        autocompletion=completion.periods,
+        show_default=False,
+    ),
+]
+
+
+def return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, str, str]:
+    """Return the store, and the one return set that the options mean; of a release, its frozen tables and its set."""
+    from pipelines.published import checked_sets
+    from pipelines.storage import Store
+
+    store = Store(Settings.of(raw, data).data)
+    if release:
+        from pipelines.released import opened
+
+        frozen = opened(store.root, release)
+        return frozen.tables, *only([(frozen.period, frozen.commune)], period, commune)
+    known = checked_sets(store)
+    if not known:
+        fail(_("Chưa có kết quả nào trong {path}. Chạy trước: returns refresh").format(path=store.root))
+    return store, *only(known, period, commune)
+
+
+def only(known: Sequence[tuple[str, str]], period: str, commune: str) -> tuple[str, str]:
+    """Return the one of the known return sets, each a period and a commune, that the options leave; or end here."""
+    fitting = [key for key in known if period in ("", key[0]) and commune in ("", key[1])]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = "; ".join(f"--period {one} --commune {other}" for one, other in (fitting or known))
+    words = _("Có nhiều bộ báo cáo, chọn một: {sets}.") if fitting else _("Không có bộ báo cáo này; hiện có: {sets}.")
+    fail(words.format(sets=listed))

@@ -1,0 +1,99 @@
+"""How verbs print: tables, CSV, JSON, trees, and a bar while something takes long.
+
+Belongs here: the form of the output. Does not belong here: which rows and columns, which each verb knows.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.options import Format
+
+if TYPE_CHECKING:
+    from pipelines.tracing import Branch
+
+
+def print_rows(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print some columns of rows, in the way that was asked for."""
+    if output is Format.JSON:
+        print(
+            json.dumps([{name: jsonable(row[name]) for name in columns} for row in rows], ensure_ascii=False, indent=2)
+        )
+    elif output is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([plain(row[name]) for name in columns] for row in rows)
+    else:
+        from rich.table import Table
+
+        table = Table(highlight=False)
+        for name in columns:
+            # Ids and numbers are of no use cut in half; words can wrap.
+            table.add_column(name, no_wrap=name in ("id", "value"), justify="right" if name == "value" else "left")
+        for row in rows:
+            table.add_row(*(str(plain(row[name])) for name in columns))
+        _console().print(table)
+
+
+def print_tree(top: "Branch") -> None:
+    """Print a trace as a tree."""
+    from rich.tree import Tree
+
+    def grown(branch: "Branch") -> Tree:
+        tree = Tree(branch.words, highlight=False)
+        tree.children.extend(map(grown, branch.below))
+        return tree
+
+    _console().print(grown(top))
+
+
+def _console() -> Any:
+    """Return a console that wraps on a terminal, and cuts nothing where the output goes into a file or a pipe."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDE)
+
+
+_WIDE = 4000
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a table or CSV shows it: a number without noughts at its end, nothing as an empty text."""
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else value
+
+
+def jsonable(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    from pipelines.tracing import number
+
+    return number(value) if isinstance(value, Decimal) else value
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Any]:
+    """Show a bar on the error stream, so that the output stays clean, and only where somebody looks.
+
+    Until it is told of steps it shows only that something goes on.
+    """
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def told(step: str, steps: int) -> None:
+            bar.update(task, advance=1, total=steps, description=f"{title}: {step}")
+
+        yield told

@@ -1,0 +1,208 @@
+"""Verbs on releases: ``release``, ``verify``, ``diff``.
+
+Belongs here: telling what came of it. Does not belong here: making and comparing releases (``pipelines.release``,
+``pipelines.released``).
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import completion
+from pipelines.cli.base import CLEAN, HELD, tell, verb
+from pipelines.cli.options import (
+    Commune,
+    Data,
+    Format,
+    Named,
+    OutputFormat,
+    PeriodCode,
+    RawFolder,
+    Released,
+    return_set,
+)
+from pipelines.cli.output import jsonable, print_rows, progress
+from pipelines.messages import later
+from pipelines.messages import said as _
+from pipelines.settings import Settings
+
+
+@verb(
+    later("Phát hành: giữ nguyên mãi mãi các chỉ tiêu của một bộ báo cáo, cùng mọi thứ cần để tính lại chúng."),
+    "returns release 2024-h1-lan-1",
+    'returns release 2024-h1-tam --despite "Chờ Pá Phào, trình trước 10/7"',
+)
+def release(
+    name: Named,
+    despite: Annotated[
+        str,
+        typer.Option(metavar="REASON", help=later("Lý do vẫn phát hành dù còn biểu bị giữ lại."), show_default=False),
+    ] = "",
+    commune: Commune = "",
+    period: PeriodCode = "",
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Freeze the figures of a return set; exit 1 where that is refused."""
+    store, period, commune = return_set(raw, data, period, commune)
+    from pipelines.raw import Raw, ReturnSetKey
+    from pipelines.release import HeldBackError, make
+
+    try:
+        with progress(_("Đang phát hành")):
+            made = make(Raw(Settings.of(raw, data).raw), store, ReturnSetKey(period, commune), name, despite=despite)
+    except HeldBackError as reason:
+        sys.exit(tell(str(reason), HELD))
+    rows, archived = made.manifest["rows"], sum(len(one["workbooks"]) for one in made.manifest["accepted"])
+    words = _(
+        "Đã phát hành «{name}» vào {folder}: {figures} chỉ tiêu, {statements} số kế hoạch in, "
+        "{archived} sổ tính nguồn. Ghi mã này vào biên bản để sau đối chiếu: {seal}"
+    )
+    print(words.format_map({**rows, "name": name, "folder": made.folder, "archived": archived, "seal": made.seal}))
+
+
+DIFFERENCE_COLUMNS = ("where", "released", "now", "message")
+
+
+@verb(
+    later("Kiểm tra một bản phát hành: từng byte còn nguyên, và tính lại từ các sổ tính đã lưu vẫn ra đúng số đó."),
+    "returns verify 2024-h1-lan-1",
+    "returns verify 2024-h1-lan-1 --format json",
+)
+def verify(name: Released, output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "") -> None:
+    """Check a release and compute it again; exit 1 where something differs."""
+    from pipelines.release import verify as verified
+
+    with progress(_("Đang kiểm tra")):
+        found = verified(Settings.of(raw, data).data, name)
+    for note in found.notes:
+        print(note, file=sys.stdout if output is Format.TABLE else sys.stderr)
+    if output is not Format.TABLE:
+        print_rows(output, DIFFERENCE_COLUMNS, [vars(one) for one in found.differences])
+    elif found.differences:
+        print("\n".join(one.message for one in found.differences))
+        words = _("Bản phát hành «{name}»: {count} chỗ không như lúc phát hành.")
+        print(words.format(name=name, count=len(found.differences)))
+    else:
+        files = len(found.release.manifest["files"])
+        words = _(
+            "Bản phát hành «{name}»: {files} tệp còn nguyên vẹn, {figures} chỉ tiêu tính lại từ sổ tính đã lưu "
+            "đều khớp. Mã của bản kê: {seal}"
+        )
+        print(words.format(name=name, files=files, figures=found.figures, seal=found.release.seal))
+    sys.exit(HELD if found.differences else CLEAN)
+
+
+DIFF_COLUMNS = (
+    *("id", "label", "change", "old", "new", "unit", "form", "field", "reporter", "line"),
+    *(f"{side}_{name}" for name in ("file", "sheet", "cell", "text", "value", "correction") for side in ("old", "new")),
+)
+
+
+@verb(
+    later("So hai bản phát hành: chỉ tiêu nào đổi, do ô nào, đính chính nào."),
+    "returns diff 2024-h1-lan-1 2024-h1-lan-2",
+    "returns diff 2024-h1-lan-1 2024-h1-lan-2 --format csv",
+)
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="A", help=later("Bản phát hành trước."), autocompletion=completion.releases)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="B", help=later("Bản phát hành sau."), autocompletion=completion.releases)
+    ],
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Compare two releases."""
+    from pipelines.released import differences, opened
+
+    root = Settings.of(raw, data).data
+    before, after = opened(root, old), opened(root, new)
+    changes = differences(before, after)
+    if output is Format.TABLE:
+        for change in changes:
+            print("\n".join(_told_change(change)))
+        named = _("«{name}» ({commune}, kỳ {period}, {created})")
+        told = [
+            named.format(name=one.name, commune=one.commune, period=one.period, created=one.manifest["created"])
+            for one in (before, after)
+        ]
+        if not changes:
+            print(_("Không chỉ tiêu nào đổi."), end=" ")
+        words = _("Đã so {old} với {new}: {count} chỉ tiêu đổi.")
+        print(words.format(old=told[0], new=told[1], count=len(changes)))
+    else:
+        print_rows(output, DIFF_COLUMNS, [row for change in changes for row in _flat_changes(change)])
+
+
+def _told_change(change: Mapping[str, Any]) -> Iterator[str]:
+    one, other = change["old"], change["new"]
+    named = f"{change['id']} «{change['label']}»"
+    if one is None or other is None:
+        how = _("mới có") if one is None else _("không còn")
+        yield f"{named}: {how}, {_shown((other or one)['value'])} {change['unit']}"
+    else:
+        unrounded = [_("chỉ đổi ở phần đã làm tròn")]
+        names = [
+            name for name in ("value", "unit", "status", "reported", "expected", "formula") if name in change["change"]
+        ]
+        told = [f"{_(_CHANGED[name])} {_shown(one[name])} → {_shown(other[name])}".lstrip() for name in names]
+        yield f"{named}: {'; '.join(told or unrounded)}"
+    for cell in change["cells"]:
+        at = cell["new"] or cell["old"]
+        sides = " → ".join(_cell_said(cell[side]) for side in ("old", "new"))
+        words = _("{reporter}: {file} · {sheet} · ô {cell}: {sides}")
+        yield f"    {words.format_map({**at, 'reporter': cell['reporter'], 'sides': sides})}"
+        yield from _changed_correction(cell)
+    if not change["cells"] and change["software"]:
+        yield "    " + _("Không ô nào đổi: hai bản do hai phiên bản phần mềm khác nhau tính.")
+
+
+_CHANGED = {
+    "value": "",
+    "unit": later("đơn vị tính"),
+    "status": later("tình trạng"),
+    "reported": later("đã báo cáo"),
+    "expected": later("phải báo cáo"),
+    "formula": later("công thức"),
+}
+
+
+def _shown(value: Any) -> str:
+    from pipelines.tracing import vietnamese
+
+    return f"«{value}»" if isinstance(value, str) else vietnamese(jsonable(value))
+
+
+def _cell_said(cell: Mapping[str, Any] | None) -> str:
+    return _("không có") if cell is None else f"«{cell['received']}» = {_shown(cell['value'])}"
+
+
+def _changed_correction(cell: Mapping[str, Any]) -> Iterator[str]:
+    one, other = (cell[side] or {"correction": "", "text": ""} for side in ("old", "new"))
+    if (one["correction"], one["text"]) == (other["correction"], other["text"]):
+        return
+    for words, made in (
+        (_("Bỏ đính chính «{received}» thành «{text}» ({corrected_by}): {correction}"), one),
+        (_("Đính chính «{received}» thành «{text}» ({corrected_by}): {correction}"), other),
+    ):
+        if made["correction"]:
+            yield f"        {words.format_map(made)}"
+
+
+def _flat_changes(change: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row per cell behind a changed figure, and one without a cell where none of them changed."""
+    figure = {name: change[name] for name in ("id", "label", "unit")} | {"change": " ".join(change["change"])}
+    figure |= {side: (change[side] or {}).get("value") for side in ("old", "new")}
+    for cell in change["cells"] or [{"old": None, "new": None}]:
+        row = dict.fromkeys(DIFF_COLUMNS) | figure
+        row |= {name: cell.get(name, "") for name in ("form", "field", "reporter", "line")}
+        for side in ("old", "new"):
+            said = cell[side] or {}
+            row |= {f"{side}_{name}": said.get(name) for name in ("file", "sheet", "cell", "value", "correction")}
+            row[f"{side}_text"] = said.get("received")
+        yield row

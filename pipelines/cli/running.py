@@ -1,0 +1,129 @@
+"""Verbs that run the pipeline: ``refresh`` and ``ui``.
+
+Belongs here: starting Dagster, and telling what came of it. Does not belong here: the run itself (``pipelines.runs``).
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.base import CLEAN, HELD, fail, verb
+from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder
+from pipelines.cli.output import print_rows, progress
+from pipelines.messages import later
+from pipelines.messages import said as _
+from pipelines.settings import HOME_VARIABLE, Settings
+
+
+@verb(
+    later("Chạy toàn bộ quy trình cho những bộ báo cáo đã thay đổi."),
+    "returns refresh",
+    "returns refresh --all",
+    "returns refresh --commune huu-kien --period 2024-H1",
+)
+def refresh(
+    commune: Commune = "",
+    period: PeriodCode = "",
+    output: OutputFormat = Format.TABLE,
+    data: Data = "",
+    raw: RawFolder = "",
+    all_: Annotated[bool, typer.Option("--all", help=later("Đọc và tính lại tất cả, kể cả bộ không đổi."))] = False,
+) -> None:
+    """Run the job on the return sets that changed; exit 1 where a form is held back."""
+    from pipelines.layers import stale_return_sets
+    from pipelines.raw import Raw
+    from pipelines.storage import Store
+
+    settings = Settings.of(raw, data)
+    returns, store = Raw(settings.raw), Store(settings.data)
+    if not settings.raw.is_dir():
+        fail(_("Không có thư mục báo cáo {path}. Chỉ đúng thư mục bằng --raw.").format(path=settings.raw))
+    for folder in returns.unknown_folders():
+        words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
+        print(words.format(folder=folder), file=sys.stderr)
+    wanted = [key for key in returns.return_sets() if commune in ("", key.commune) and period in ("", key.period)]
+    if not wanted:
+        words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
+        fail(words.format(path=settings.raw))
+    stale = wanted if all_ else stale_return_sets(returns, store, wanted)
+    if stale:
+        from pipelines.resources import Folders
+        from pipelines.runs import run_refresh
+
+        settings.export()
+        with progress(_("Đang chạy")) as told:
+            run_refresh(Folders(), stale, reread=all_, progress=told)
+    summaries = [_summary(store, key.period, key.commune, changed=key in stale) for key in wanted]
+    if output is Format.TABLE:
+        for summary in summaries:
+            print(summary["message"])
+    else:
+        print_rows(output, ("period", "commune", "changed", "figures", "findings", "held", "message"), summaries)
+    sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
+
+
+def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
+    from pipelines import published
+    from pipelines.layers import explorer_page
+    from pipelines.raw import ReturnSetKey
+    from schemas.forms import BY_CODE
+
+    found = published.findings(store, period, commune)
+    without = (row["file"] for row in found if row["severity"] == "error" and not row["form"])
+    held = sorted({*published.held_forms(found), *without})
+    computed = published.figures(store, period, commune)
+    lacking = sum(row["value"] is None and row["reported"] < row["expected"] for row in computed)
+    count = _("{count} chỉ tiêu").format(count=len(computed))
+    if lacking:
+        count += _(", {count} chưa có số vì thiếu báo cáo").format(count=lacking)
+    start = _("Đã chạy xong") if changed else _("Không có gì thay đổi, không đọc lại tệp nào")
+    remarks = sum(row["severity"] != "error" for row in found)
+    end = []
+    if held:
+        named = (f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held)
+        end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(named)))
+    if remarks:
+        words = _("{count} điều cần lưu ý.") if held else _("{count} điều cần lưu ý, không giữ lại biểu nào.")
+        end.append(words.format(count=remarks))
+    end.append(_("Xem: returns findings.") if found else _("Không có phát hiện nào."))
+    if (page := explorer_page(store, ReturnSetKey(period, commune))).exists():
+        end.append(_("Tra cứu: {path}").format(path=page))
+    return {
+        "period": period,
+        "commune": commune,
+        "changed": changed,
+        "figures": len(computed),
+        "findings": len(found),
+        "held": " ".join(held),
+        "message": _("{commune}, kỳ {period}: {start}; {count}. {end}").format(
+            commune=commune, period=period, start=start, count=count, end=" ".join(end)
+        ),
+    }
+
+
+@verb(
+    later("Mở giao diện Dagster tại 127.0.0.1, dùng chung dữ liệu với lệnh refresh."),
+    "returns ui",
+    "returns ui --port 3001",
+)
+def ui(
+    data: Data = "",
+    raw: RawFolder = "",
+    port: Annotated[int, typer.Option(min=1, max=65535, help=later("Cổng trên máy này."))] = 3000,
+) -> None:
+    """Become Dagster's development server, on the data of ``refresh``."""
+    import signal
+    from importlib import resources
+
+    Settings.of(raw, data).export()
+    workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
+    # Dagster gives SIGTERM the handler of SIGINT; where that is ignored
+    # (a job in the background) it could not be stopped.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    words = _("Mở {address} bằng trình duyệt; bấm Ctrl+C để dừng. Dữ liệu: {path}")
+    print(words.format(address=f"http://127.0.0.1:{port}", path=os.environ[HOME_VARIABLE]), flush=True)
+    os.execv(sys.executable, command)

@@ -1,0 +1,5 @@
+"""Writes the message catalogues anew."""
+
+from pipelines.locale import main
+
+main()

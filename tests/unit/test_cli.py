@@ -1,0 +1,172 @@
+"""How the command line behaves when it is called wrongly, stopped, not listened to, or asked what can come next."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines import published
+from pipelines.storage import Store
+from tests.unit.builders import ROOT
+from tests.unit.conftest import KEY
+
+RETURNS = Path(sys.executable).parent / "returns"
+CANNOT, STOPPED, CLOSED = 2, 130, 141
+
+
+def refused(*words: str) -> str:
+    """The one sentence on the error stream that tells why a call was refused."""
+    done = subprocess.run([str(RETURNS), *words], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (CANNOT, ""), done.stderr
+    assert done.stderr.count("\n") == 1
+    return done.stderr.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("trace", "Thiếu ID. Xem: returns trace --help"),
+        ("form B01", "Thiếu --reporter. Xem: returns form --help"),
+        (
+            "figures --frmat json",
+            "Không có tùy chọn --frmat; gần giống: --format, --raw, --data. Xem: returns figures --help",
+        ),
+        ("figures --xyzzy", "Không có tùy chọn --xyzzy. Xem: returns figures --help"),
+        ("--xyzzy", "Không có tùy chọn --xyzzy. Xem: returns --help"),
+        ("figures --format xml", "--format ghi «xml»; chỉ nhận: table, csv, json. Xem: returns figures --help"),
+        ("ui --port abc", "--port ghi «abc»; cần một số nguyên từ 1 đến 65535. Xem: returns ui --help"),
+        ("ui --port 70000", "--port ghi «70000»; cần một số nguyên từ 1 đến 65535. Xem: returns ui --help"),
+        ("ui --port", "--port cần một giá trị đi kèm. Xem: returns ui --help"),
+        ("refresh --all=3", "--all không nhận giá trị nào đi kèm. Xem: returns refresh --help"),
+        ("fogures", "Không có lệnh «fogures»; gần giống: figures, forms. Xem: returns --help"),
+        ("xyzzy", "Không có lệnh «xyzzy». Xem: returns --help"),
+        ("--", "Thiếu tên lệnh. Xem: returns --help"),
+        (
+            "uses na_lia.xlsx Chăn nuôi D13",
+            "Thừa «D13»; tên có dấu cách thì đặt trong ngoặc kép. Xem: returns uses --help",
+        ),
+        ("correct a.xlsx T D1 --reason x", "Thiếu số mới sau địa chỉ ô. Xem: returns correct --help"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_sentence(call: str, told: str) -> None:
+    assert refused(*shlex.split(call)) == told
+
+
+def test_a_call_of_nothing_is_answered_with_the_help() -> None:
+    done = subprocess.run([str(RETURNS)], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (CANNOT, "")
+    assert "Các lệnh:" in done.stderr
+
+
+def test_a_table_that_cannot_be_read_is_told_with_what_to_do(example: Store, tmp_path: Path) -> None:
+    for folder in ("cells", "figures"):
+        (tmp_path / folder).mkdir()
+    for path in (example.root / "cells").iterdir():
+        (tmp_path / "cells" / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "figures" / "livestock.parquet").write_bytes(b"no table")
+    told = refused("figures", "--data", str(tmp_path))
+    assert told.startswith("Một tệp trong thư mục kết quả không đọc được (")
+    assert told.endswith("). Chạy lại: returns refresh --all")
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    told = refused("dictionary", "--output", str(tmp_path / "file" / "folder"))
+    assert told.startswith(f"Không đọc hoặc ghi được {tmp_path / 'file'}")
+    assert told.endswith("Xem lại tên thư mục, quyền và chỗ trống trên đĩa, rồi chạy lại.")
+
+
+@pytest.mark.parametrize("words", ["figures --format csv", "figures --help"])
+def test_a_reader_who_goes_away_hears_no_complaint(words: str, example: Store) -> None:
+    environment = {**os.environ, "RETURNS_DATA": str(example.root)}
+    with subprocess.Popen(
+        [str(RETURNS), *words.split()], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == CLOSED
+
+
+def test_control_c_ends_in_one_sentence(example: Store) -> None:
+    """Stopped while it prints more than a pipe takes before somebody reads on."""
+    with subprocess.Popen(
+        [str(RETURNS), "figures", "--format", "json", "--data", str(example.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == b"["
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == STOPPED
+    assert told.decode() == "Đã dừng giữa chừng; những gì đã công bố vẫn nguyên.\n"
+
+
+def offered(line: str, store: Store, shell: str = "bash") -> list[str]:
+    """What the shell gets to offer at the end of a line."""
+    before, _, _ = line.rpartition(" ")
+    environment = {
+        **os.environ,
+        "RETURNS_DATA": str(store.root),
+        "RETURNS_RAW": str(ROOT / "raw"),
+        "_RETURNS_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": f"returns {line}",
+        "COMP_CWORD": str(1 + len(shlex.split(before))),
+        "_TYPER_COMPLETE_ARGS": f"returns {line}",
+    }
+    done = subprocess.run([str(RETURNS)], env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == ""
+    return [one for one in done.stdout.splitlines() if one]
+
+
+def test_the_tab_key_offers_ids_of_figures(example: Store) -> None:
+    ids = {row["id"] for row in published.figures(example, *KEY.pair)}
+    assert set(offered("trace ", example)) == ids
+    assert set(offered("trace livestock.horse.w", example)) == {
+        "livestock.horse.white.heads",
+        "livestock.horse.white.breeding.heads",
+        "livestock.horse.white.share",
+    }
+    assert any("Tỷ lệ ngựa bạch" in line for line in offered("trace livestock.horse.white.s", example, "zsh"))
+
+
+@pytest.mark.parametrize(
+    ("line", "some"),
+    [
+        ("uses na_l", ["na_lia.xlsx"]),
+        ("correct na_lia.xlsx Ch", [r"Chăn\ nuôi"]),  # bash puts it on the line as it is
+        (r"uses na_lia.xlsx Chăn\ nuôi D1", ["D12", "D13", "D14"]),
+        ("form B0", ["B01", "B02"]),
+        ("form B01 --reporter ", ["na_lia", "pa_phao"]),
+        ("figures --period ", ["2024-H1"]),
+        ("refresh --commune ", ["huu-kien"]),
+        ("figures --format ", ["table", "csv", "json"]),
+        ("stat", ["statements"]),
+    ],
+)
+def test_the_tab_key_offers_what_exists(line: str, some: list[str], example: Store) -> None:
+    found = offered(line, example)
+    assert set(some) <= set(found)
+    assert len(found) == len(set(found))
+    assert all(one.startswith(line.rpartition(" ")[2]) for one in found)
+
+
+def test_the_tab_key_offers_releases(tmp_path: Path) -> None:
+    for name in ("lan-1", "lan-2", "tam"):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+    for line in ("verify lan", "diff lan-1 lan", "figures --release lan"):
+        assert offered(line, Store(tmp_path)) == ["lan-1", "lan-2"]
+    assert offered("release lan", Store(tmp_path)) == []  # a name is never used again
+
+
+def test_the_tab_key_offers_nothing_where_nothing_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "cells").mkdir()
+    (tmp_path / "cells" / f"{KEY}.parquet").write_bytes(b"no table")
+    assert offered("trace ", Store(tmp_path)) == []
+    assert offered("uses na_lia.xlsx ", Store(tmp_path)) == []

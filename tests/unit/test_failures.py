@@ -1,0 +1,86 @@
+import errno
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from pipelines.failures import reasons, told, unexpected
+
+
+@told
+def full() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "/srv/data/marts/livestock.parquet")
+
+
+@told
+def odd() -> Iterator[int]:
+    yield 1
+    raise ValueError("column «horse» is missing")
+
+
+def test_what_an_official_can_mend_is_told_with_what_to_do() -> None:
+    with pytest.raises(dg.Failure) as failure:
+        full()
+    assert failure.value.description == (
+        "Dừng giữa chừng (/srv/data/marts/livestock.parquet): Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại. "
+        "Số đã công bố không bị ảnh hưởng."
+    )
+    assert isinstance(failure.value.__cause__, OSError)
+
+
+def test_what_nobody_thought_of_is_told_too_and_what_was_made_before_it_is_kept() -> None:
+    made = odd()
+    assert next(made) == 1
+    with pytest.raises(dg.Failure) as failure:
+        next(made)
+    assert "ngoài dự kiến: column «horse» is missing." in str(failure.value.description)
+
+
+def test_what_has_been_put_into_words_is_passed_on() -> None:
+    said = dg.Failure("Thôn Nà Lìa: ô D12 sai.")
+
+    @told
+    def red() -> None:
+        raise said
+
+    with pytest.raises(dg.Failure) as failure:
+        red()
+    assert failure.value is said
+
+
+def run(instance: dg.DagsterInstance, *, red: bool, telling: bool) -> dg.ExecuteInProcessResult:
+    def compute() -> None:
+        raise dg.Failure("Ô D12 sai.") if red else OSError(errno.ENOSPC, "No space left on device")
+
+    asset = dg.asset(told(compute) if telling else compute, name="broken")
+    return dg.materialize([asset], instance=instance, raise_on_error=False)
+
+
+@pytest.mark.parametrize(
+    ("red", "telling", "reason"),
+    [
+        (True, True, None),
+        (False, True, "Dừng giữa chừng: Hết chỗ trên đĩa."),
+        (False, False, "Hỏng ngoài dự kiến: "),
+    ],
+    ids=["a red check", "told", "as Dagster tells it"],
+)
+def test_a_run_is_known_to_have_broken_or_only_to_be_red(*, red: bool, telling: bool, reason: str | None) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(instance, red=red, telling=telling)
+        assert not result.success
+        said = reasons(instance, result.dagster_run)
+        (event,) = [event for event in result.all_events if event.is_step_failure]
+        assert [one for one in [unexpected(event.step_failure_data)] if one] == said
+    if reason is None:
+        assert said == []
+    else:
+        assert said[0].startswith(reason)
+
+
+def test_a_run_that_ended_without_a_step_is_told_in_the_words_it_was_closed_with() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = dg.Definitions(assets=[dg.asset(lambda: None, name="never")]).resolve_implicit_global_asset_job_def()
+        run = instance.create_run_for_job(job)
+        instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng.")
+        assert reasons(instance, run) == ["Lần chạy bị ngắt giữa chừng."]

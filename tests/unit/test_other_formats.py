@@ -1,0 +1,278 @@
+"""Returns as .ods and as .csv: the same cells as the workbook has, or a plain reason why not."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.ledger import Ledger, Place
+from pipelines.marked import write
+from pipelines.raw import Raw, ReturnSetKey
+from pipelines.release import make, verify
+from pipelines.steps.findings import FINDING_COLUMNS
+from pipelines.steps.read import read
+from pipelines.storage import Store
+from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b03_crops import Crops
+from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, rows, run
+from tests.unit.conftest import KEY, publish
+
+HERD: dict[str, Cell] = {"horse": 1207, "horse_ordinary": 1000, "horse_white": 207, "goat": "-", "pig": "không"}
+
+
+def csv_of(content: bytes, separator: str = ";") -> str:
+    """What a spreadsheet program set to Vietnamese saves of the first sheet: every row as wide as the widest."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    buffer = io.StringIO()
+    shown = [
+        ["" if value is None else str(value).replace(".", ",") if isinstance(value, float) else value for value in row]
+        for row in sheet.iter_rows(values_only=True)
+    ]
+    csv.writer(buffer, delimiter=separator).writerows(shown)
+    return buffer.getvalue()
+
+
+def problem(content: bytes, name: str) -> str:
+    files, cells = read([raw_file(content, name)])
+    assert cells.empty
+    (file,) = rows(files)
+    assert file["problem"] == "UNREADABLE_FILE"
+    return str(file["detail"])
+
+
+HERD_CSV = csv_of(filled(Livestock, HERD))
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_csv_gives_the_values_of_its_workbook_at_the_same_addresses(separator: str, encoding: str) -> None:
+    content = csv_of(filled(Livestock, HERD), separator).encode(encoding)
+    done = run(raw_file(content, "Pá Phào.csv"))
+    assert done.met() == []
+    for field, value in HERD.items():
+        entry = done.entry(field)
+        assert entry["value"] == (value if isinstance(value, int) else 0)
+        assert (entry["file"], entry["sheet"], entry["cell"]) == (
+            "Pá Phào.csv",
+            "Pá Phào",
+            address_of(Livestock, field),
+        )
+
+
+def test_decimals_with_commas_do_not_make_the_comma_a_separator() -> None:
+    answers = dict.fromkeys(Crops.fields(), 12.5)
+    done = run(raw_file(csv_of(filled(Crops, answers)).encode(), "a.csv"))
+    assert {float(value) for value in done.located.entries["value"]} == {12.5}
+
+
+def test_a_number_in_another_writing_is_no_number_of_ours() -> None:
+    text = HERD_CSV.replace(";1207;", ";1,207.5;")
+    assert text != HERD_CSV
+    done = run(raw_file(text.encode(), "a.csv"))
+    assert [(row["problem"], row["cells"]) for row in done.met()] == [
+        ("UNCLEAR_NUMBER", address_of(Livestock, "horse"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (HERD_CSV.encode("cp1258", errors="replace"), "không phải bảng mã UTF-8"),
+        (HERD_CSV.encode("utf-16-le"), "không phải bảng mã UTF-8"),
+        (filled(Livestock), "không phải bảng mã UTF-8"),
+        (HERD_CSV.replace(";", " ").encode(), "không rõ các cột"),
+        (b"a;b,c;d,e\n" * 9, "không rõ các cột"),
+        (HERD_CSV.replace("Đàn ngựa", '"Đàn ngựa', 1).encode(), "nháy kép"),
+        (b"", "rỗng"),
+        (b"\xef\xbb\xbf", "rỗng"),
+    ],
+    ids=[
+        "cp1258",
+        "utf-16 unmarked",
+        "a workbook",
+        "no separator",
+        "two separators",
+        "open quote",
+        "empty",
+        "mark alone",
+    ],
+)
+def test_a_csv_that_could_only_be_guessed_is_refused_with_what_to_do(content: bytes, told: str) -> None:
+    said = problem(content, "a.csv")
+    assert told in said
+    assert "lưu thành" in said or "gửi lại" in said
+
+
+def ods_of(*table_rows: str, more: str = "", parts: dict[str, str] | None = None) -> bytes:
+    """An .ods of one sheet called S."""
+    names = {
+        name: f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    }
+    calc = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    content = (
+        f"<?xml version='1.0' encoding='UTF-8'?><office:document-content {' '.join(names.values())} {calc}>"
+        f'<office:body><office:spreadsheet>{more}<table:table table:name="S">{"".join(table_rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        for name, text in ({"META-INF/manifest.xml": manifest, "content.xml": content} | (parts or {})).items():
+            package.writestr(name, text)
+    return buffer.getvalue()
+
+
+def row(*cells: str, more: str = "") -> str:
+    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
+
+
+def cell(text: str = "", kind: str = "", more: str = "") -> str:
+    said = f'office:value-type="{kind}"' if kind else ""
+    value = f'office:value="{text}"' if kind == "float" else ""
+    return f"<table:table-cell {said} {value} {more}>{f'<text:p>{text}</text:p>' if text else ''}</table:table-cell>"
+
+
+def ods_cells(*table_rows: str, more: str = "", name: str = "a.ods") -> dict[str, tuple[str, str, str]]:
+    files, cells = read([raw_file(ods_of(*table_rows, more=more), name)])
+    assert files["problem"].tolist() == [""], files.to_dict("records")
+    return {one["cell"]: (one["kind"], one["text"], one["aside"]) for one in rows(cells)}
+
+
+def test_an_ods_gives_numbers_as_numbers_and_texts_as_texts() -> None:
+    found = ods_cells(
+        row(cell("1.000", "string"), cell("1234.5", "float"), cell("-", "string")),
+        row(cell(), cell("7", "float", 'table:formula="of:=6+1"')),
+    )
+    assert found == {
+        "A1": ("text", "1.000", ""),
+        "B1": ("number", "1234.5", ""),
+        "C1": ("text", "-", ""),
+        "B2": ("number", "7", ""),
+    }
+
+
+def test_what_an_ods_does_not_show_is_told() -> None:
+    error = 'table:formula="of:=1/0" office:string-value="" calcext:value-type="error"'
+    found = ods_cells(
+        row(cell(), more='table:number-rows-repeated="3"'),
+        row(
+            cell("#DIV/0!", "string", error),
+            cell("", "", 'table:formula="of:=SUM([.A1])"'),
+            "<table:table-cell table:formula='of:=IF(1=2;1;\"\")'><text:p/></table:table-cell>",
+        ),
+    )
+    assert found == {"A4": ("error", "#DIV/0!", ""), "B4": ("formula", "=SUM([.A1])", "")}
+
+
+def test_what_is_hidden_or_merged_in_an_ods_is_noted() -> None:
+    column = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+    spans = 'table:number-columns-spanned="2" table:number-rows-spanned="3"'
+    found = ods_cells(
+        column,
+        row(cell("1", "float", spans), "<table:covered-table-cell/>", cell("2", "float")),
+        row(cell("3", "float"), more='table:visibility="collapse"'),
+    )
+    assert {address: aside for address, (_, _, aside) in found.items()} == {
+        "A1": "merged=A1:B3",
+        "C1": "hidden-column",
+        "A2": "hidden-row",
+    }
+
+
+def test_a_comment_in_an_ods_is_no_error_and_no_text() -> None:
+    note = "<office:annotation><text:p>Đếm ngày 30/6</text:p></office:annotation>"
+    found = ods_cells(
+        row(f'<table:table-cell office:value-type="float" office:value="5">{note}<text:p>5</text:p></table:table-cell>')
+    )
+    assert found == {"A1": ("number", "5", "")}
+
+
+def test_cells_that_were_deleted_under_review_are_not_on_the_sheet() -> None:
+    gone = row(cell("9", "float", 'table:formula="of:=9"'))
+    deleted = f"<table:tracked-changes>{gone}</table:tracked-changes>"
+    assert ods_cells(row(cell("5", "float")), more=deleted) == {"A1": ("number", "5", "")}
+
+
+def test_an_ods_is_read_as_one_though_it_is_called_xlsx() -> None:
+    found = ods_cells(row(cell("", "", 'table:formula="of:=A2"')), name="a.xlsx")
+    assert found == {"A1": ("formula", "=A2", "")}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (filled(Livestock), "không phải sổ tính .ods"),
+        (b"PK\x03\x04", "không phải sổ tính .ods"),
+        (ods_of(parts={"META-INF/manifest.xml": "<manifest:encryption-data/>"}), "mật khẩu"),
+        (
+            ods_of(
+                row(
+                    cell("1", "float", 'table:number-columns-repeated="16384"'),
+                    more='table:number-rows-repeated="1048576"',
+                )
+            ),
+            "rất xa",
+        ),
+        (ods_of(parts={"big": "0" * (257 * 2**20)}), "quá lớn"),
+        (ods_of()[:200], "hỏng"),
+    ],
+    ids=["a workbook", "junk", "password", "repeated a billion times", "unpacks too large", "cut short"],
+)
+def test_an_ods_that_cannot_be_read_says_why(content: bytes, told: str) -> None:
+    assert told in problem(content, "a.ods")
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Raw:
+    """A raw folder with one village's herd as .csv, and what lies beside returns."""
+    folder = tmp_path / "raw" / KEY.period / KEY.commune
+    folder.mkdir(parents=True)
+    (folder / "pa_phao.csv").write_text(HERD_CSV, encoding="utf-8")
+    (folder / "suoi_ma.ods").write_bytes(ods_of(row(cell("1", "float"))))
+    for name in ("corrections.csv", "printed.csv"):
+        (folder / name).write_bytes((ROOT / "raw" / KEY.period / KEY.commune / name).read_bytes()[:98])
+    (folder / "places.csv").write_text("code\n", encoding="utf-8")
+    return Raw(tmp_path / "raw")
+
+
+def test_what_lies_beside_the_returns_as_csv_is_no_return(raw: Raw) -> None:
+    assert raw.names(KEY) == ["pa_phao.csv", "suoi_ma.ods"]
+
+
+def test_a_correction_of_a_cell_in_a_csv_is_recorded(raw: Raw) -> None:
+    raw.ledger_path(KEY).unlink()
+    horse = address_of(Livestock, "horse")
+    entry = Ledger(raw, KEY).accept(Place("pa_phao.csv", "pa_phao", horse), "1.208", reason="Đã hỏi", who="thống kê")
+    assert (entry["old"], entry["new"], entry["sheet"]) == ("1207", "1.208", "pa_phao")
+
+
+@pytest.mark.parametrize("name", ["pa_phao.csv", "suoi_ma.ods"])
+def test_what_is_no_xlsx_is_not_marked_and_that_is_said(raw: Raw, tmp_path: Path, name: str) -> None:
+    file = raw.file(KEY, name)
+    assert file is not None
+    finding = dict.fromkeys(FINDING_COLUMNS, "") | {"code": "B01-02", "file": name, "sheet": "S", "cells": "A1"}
+    done = write(raw, KEY, [finding], [{"file": name, "sha256": file.sha256, "problem": ""}], tmp_path / "out")
+    assert done.written == ()
+    (told,) = done.left_out
+    assert name in told
+    assert "returns findings" in told
+
+
+@pytest.mark.slow
+def test_a_csv_is_archived_as_one_and_a_release_is_computed_again_from_it(tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / KEY.period / KEY.commune
+    folder.mkdir(parents=True)
+    (folder / f"{VILLAGE_CODE}.csv").write_text(HERD_CSV, encoding="utf-8")
+    raw, store = Raw(tmp_path / "raw"), Store(tmp_path / "data")
+    publish(raw, store, KEY)
+    file = raw.file(ReturnSetKey(PERIOD.code, COMMUNE), f"{VILLAGE_CODE}.csv")
+    assert file is not None
+    assert store.archived(file.sha256, ".csv").read_bytes() == file.content
+    released = make(raw, store, KEY, "lan-1", despite="thử")
+    assert released.manifest["accepted"][0]["workbooks"] == {f"{VILLAGE_CODE}.csv": file.sha256}
+    verified = verify(store.root, "lan-1")
+    assert (list(verified.differences), verified.figures > 0) == ([], True)
