@@ -150,6 +150,7 @@ def test_second_commune_in_one_run_with_the_first(raw: Path, tmp_path: Path) -> 
     assert verdicts["livestock.horse.ordinary.heads"]["computed"] == "49"
 
 
+@pytest.mark.slow
 def test_second_commune_by_itself_gives_the_same(raw: Path, tmp_path: Path) -> None:
     mend(raw)
     together, alone = tmp_path / "together", tmp_path / "alone"

@@ -34,6 +34,7 @@ def correction(old: str, new: str) -> dict[str, str]:
     return {"old": old, "new": new, "reason": REASON, "who": "cán bộ kiểm thử"}
 
 
+@pytest.mark.slow
 def test_a_number_changed_in_one_part(office: Office, refreshed: Office) -> None:
     office.fill(WORKBOOK, SHEET, {"D10": 56})
     finding = refresh_holds(office, refreshed)
@@ -81,6 +82,7 @@ class TestNumberThatTwoSumsShare:
     def test_is_not_run_again_for_nothing(self, two_sums: Office, shared: Row) -> None:
         assert "Không có gì thay đổi" in two_sums.run("refresh", expect=HELD)
 
+    @pytest.mark.slow
     def test_is_repaired_by_the_ledger(self, two_sums: Office, shared: Row, refreshed: Office, tmp_path: Path) -> None:
         office = two_sums.copy(tmp_path / "office")
         office.correct(WORKBOOK, SHEET, "D12", old="664", new="663", reason=REASON)
