@@ -453,18 +453,14 @@ def _write_site(raw: Raw, store: Store, key: ReturnSetKey) -> Path:
     for path in (store.root / folder).rglob("*.html"):
         if path.relative_to(store.root / folder).as_posix() not in files:
             path.unlink(missing_ok=True)
-    rows = [
-        {
-            "period": key.period,
-            "commune": key.commune,
-            "page": name,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
-        }
-        for name, content in files.items()
-    ]
-    store.stage(EXPLORER, str(key), pa.Table.from_pylist(rows, tables.EXPLORER), stamp)
+    store.stage(EXPLORER, str(key), _inventory(key, files, tables.EXPLORER), stamp)
     return explorer_page(store, key)
+
+
+def _inventory(key: ReturnSetKey, files: Mapping[str, bytes], schema: pa.Schema) -> pa.Table:
+    """Return what was written of a return set: its period and commune, and name, hash and size of every file."""
+    rows = [(*key.pair, name, hashlib.sha256(content).hexdigest(), len(content)) for name, content in files.items()]
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
 
 
 def explorer_page(store: Store, key: ReturnSetKey, page: str = render.INDEX) -> Path:
@@ -492,17 +488,7 @@ def _write_report(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
         made = files(shown(raw.places, store, key))
         for name, content in made.items():
             _write(store, f"{REPORT}/{key}/{name}", content)
-        rows = [
-            {
-                "period": key.period,
-                "commune": key.commune,
-                "file": name,
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "bytes": len(content),
-            }
-            for name, content in made.items()
-        ]
-        store.stage(REPORT, str(key), pa.Table.from_pylist(rows, tables.REPORT), stamp)
+        store.stage(REPORT, str(key), _inventory(key, made, tables.REPORT), stamp)
     return report_files(store, key)
 
 

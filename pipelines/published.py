@@ -221,6 +221,17 @@ def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return held
 
 
-def labels_of(rows: list[Row]) -> Iterator[str]:
-    """Yield the distinct reporters behind lineage rows."""
-    yield from dict.fromkeys(row["reporter"] for row in rows)
+HELD = "held"
+"""The state of a figure whose form is held back: what is shown is the value accepted before."""
+
+
+def status(figure: Mapping[str, Any], held: Mapping[str, str]) -> str:
+    """Return the state of a figure as it is told: as published, or that one of its forms is held back."""
+    return str(figure["status"]) if held.keys().isdisjoint(figure["forms"].split()) else HELD
+
+
+def edit_outcomes(told: str | None) -> Iterator[tuple[str, str]]:
+    """Yield code and outcome of every edit that looked at a cell, as the ``edits`` column of the lineage has them."""
+    for one in filter(None, (told or "").split(";")):
+        code, _, outcome = one.partition(" ")
+        yield code, outcome

@@ -64,7 +64,7 @@ def trace(store: Store, period: str, commune: str, figure: str) -> dict[str, Any
         "label": row["label"],
         "unit": row["unit"],
         "period": period,
-        "status": row["status"] if held.keys().isdisjoint(row["forms"].split()) else "held",
+        "status": published.status(row, held),
         "sources": [source(cell, sentences) for cell in cells],
         "made": asdict(published.writer(store, period, commune, f"figures/{row['chapter']}")),
         "accepted": [
@@ -92,13 +92,12 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
         "correction": correction,
         "confirmed": confirmed,
         "note": cell["note"],
-        "edits": list(_edits(cell.get("edits") or "", sentences)),
+        "edits": list(_edits(cell.get("edits"), sentences)),
     }
 
 
-def _edits(told: str, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    for one in filter(None, told.split(";")):
-        code, _, outcome = one.partition(" ")
+def _edits(told: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for code, outcome in published.edit_outcomes(told):
         sentence = "Số nằm trong khoảng biểu mẫu cho phép" if code == _RANGE else sentences.get(code, "")
         yield {"code": code, "outcome": outcome, "sentence": sentence}
 
@@ -167,7 +166,7 @@ def uses(store: Store, period: str, commune: str, edges: Sequence[Row]) -> list[
     rows = []
     for edge in edges:
         figure = computed[edge["figure"]]
-        status = figure["status"] if held.keys().isdisjoint(figure["forms"].split()) else "held"
+        status = published.status(figure, held)
         told = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
         rows.append({**edge, **told, "status": status, "text": edge["received"]})
     return rows

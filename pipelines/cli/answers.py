@@ -145,8 +145,7 @@ def figures(
     rows = published.figures(store, period, place or commune)
     missing = _never_published(period, rows, held)
     for row in rows:
-        if not held.keys().isdisjoint(row["forms"].split()):
-            row["status"] = "held"
+        row["status"] = published.status(row, held)
     shown = [row | {"value": plain(row["value"])} for row in [*rows, *missing]]
     if output is Format.TABLE:
         shown = [row | {"value": row["value"] or _lacking(row)} for row in shown]

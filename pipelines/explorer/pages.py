@@ -16,6 +16,7 @@ from urllib.parse import quote
 from pipelines.explorer import sheets
 from pipelines.explorer.charts import CHARTS, Bar, Chart, Segment, bars, stacked
 from pipelines.explorer.words import WORDS
+from pipelines.published import HELD, edit_outcomes, status
 from pipelines.steps.figures import STATUS_COMPLETE
 from pipelines.steps.numbers import plain, round_half_up, vietnamese
 from schemas.figure import Chapter, Figure
@@ -23,9 +24,8 @@ from schemas.form import Form
 
 Row = Mapping[str, Any]
 
-HELD, ABSENT = "held", "absent"
-"""States of a figure on a page, beside those of ``pipelines.steps.figures``: its new value is held back and the old one
-shown; there is no value that was ever published."""
+ABSENT = "absent"
+"""State of a figure on a page beside the published ones and ``HELD``: there is no value that was ever published."""
 
 OUTSIDE = "outside"
 """The chapter of printed numbers that the catalogue does not know."""
@@ -335,7 +335,7 @@ def _figures(published: Published, addresses: Mapping[sheets.SheetName, str]) ->
             label=row["label"],
             value=number(row["value"]),
             unit=row["unit"],
-            state=HELD if not published.held.keys().isdisjoint(row["forms"].split()) else row["status"],
+            state=status(row, published.held),
             reported=row["reported"],
             expected=row["expected"],
             place=place_in_plan(row["plan"]) if row["plan"] else "",
@@ -416,14 +416,8 @@ def _source(published: Published, addresses: Mapping[sheets.SheetName, str], row
         confirmed=row["confirmed"] or "",
         confirmed_by=row["confirmed_by"] or "",
         replaced=published.named(row["file"], row["sha256"]) != row["file"],
-        edits=tuple(_outcomes(row["edits"] or "")),
+        edits=tuple(edit_outcomes(row["edits"])),
     )
-
-
-def _outcomes(told: str) -> Iterable[tuple[str, str]]:
-    for one in filter(None, told.split(";")):
-        code, _, outcome = one.partition(" ")
-        yield code, outcome
 
 
 def _chapters(published: Published, figures: Sequence[PageFigure]) -> tuple[PageChapter, ...]:

@@ -14,8 +14,9 @@ from fractions import Fraction
 
 from pipelines.explorer import pages
 from pipelines.explorer.charts import CHARTS
-from pipelines.explorer.pages import HELD, DrawnChart, PageChapter, PageFigure, Published, Row, Source
+from pipelines.explorer.pages import DrawnChart, PageChapter, PageFigure, Published, Row, Source
 from pipelines.explorer.words import VERDICTS, WORDS
+from pipelines.published import HELD
 from pipelines.steps.figures import STATUS_INCOMPLETE, STATUS_UNDEFINED
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.statements import Verdict

@@ -27,32 +27,18 @@ from pipelines.steps.records import of_form, records
 from pipelines.steps.scale import scaled
 from schemas.edits import Agreement, Edit, Outcome, Severity
 from schemas.form import KEYS, REPORTER_KEYS, Form
+from schemas.marts import FINDINGS, OUTCOMES
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.text import visible
 from schemas.units import DECIMAL
 
-FINDING_COLUMNS = (
-    "period",
-    "commune",
-    "code",
-    "severity",
-    "status",
-    "form",
-    "reporter",
-    "file",
-    "sheet",
-    "cells",
-    "written",
-    "expected",
-    "message",
-    "suggestion",
-)
+FINDING_COLUMNS = tuple(FINDINGS.names)
 """One row per finding. ``cells``: addresses joined by semicolons, the doubtful one first;
 ``written`` and ``expected`` as text."""
 
-OUTCOME_COLUMNS = ("period", "commune", "form", "reporter", "line", "edit", "sentence", "outcome")
+OUTCOME_COLUMNS = tuple(OUTCOMES.names)
 """One row per record and edit; ``outcome``: ``schemas.edits.Outcome``."""
 
 ReturnSet = tuple[str, str]

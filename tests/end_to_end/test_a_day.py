@@ -14,11 +14,12 @@ import docx
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.end_to_end.chromium import officers_page
 from tests.end_to_end.dagster_pages import Pages, returns_ui, wait_for
 from tests.end_to_end.office import CLEAN, SHIPPED, Office, Row
-from tests.end_to_end.test_browser import CHROMIUM, look_at, materialise, outcome
+from tests.end_to_end.test_browser import look_at, materialise, outcome
 from tests.end_to_end.test_daemon import runs
 
 pytestmark = [
@@ -72,18 +73,9 @@ def pages(office: Office) -> Iterator[Pages]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-def opened(browser: Browser) -> Page:
-    page = browser.new_context(viewport={"width": 1600, "height": 1000}, locale="vi-VN").new_page()
-    page.set_default_timeout(30_000)
-    return page
+def page() -> Iterator[Page]:
+    with officers_page() as page:
+        yield page
 
 
 def blocking(office: Office) -> dict[str, Row]:
@@ -95,9 +87,7 @@ def figures(office: Office) -> dict[str, Row]:
     return {row["id"]: row for row in office.rows("figures", *CHOSEN)}
 
 
-def test_a_day_of_the_data_officer(
-    office: Office, pages: Pages, browser: Browser, tmp_path: Path, artefacts: Path
-) -> None:
+def test_a_day_of_the_data_officer(office: Office, pages: Pages, page: Page, tmp_path: Path, artefacts: Path) -> None:
     # Blank forms go out, one workbook for each who has to report, with last period's values beside the entries.
     blanks = tmp_path / "blanks"
     office.run("forms", *CHOSEN, "--output", str(blanks))
@@ -136,7 +126,6 @@ def test_a_day_of_the_data_officer(
     assert "tám trăm linh ba" in found[SPELT[2]]["message"]
 
     # She looks at the red checks in the browser: file, sheet, cell, what to do, and the suggestion.
-    page = opened(browser)
     look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "1-red-check.png")
     for words in (SWAPPED[0], re.compile("có lẽ là 114")):
         expect(page.get_by_text(words).first).to_be_visible()

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
+from tests.end_to_end.chromium import officers_page
 from tests.end_to_end.dagster_pages import LOCATION, Pages, returns_ui
 from tests.end_to_end.office import RETURN_SET, Office
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.daemon, pytest.mark.slow]
 
-CHROMIUM = "/usr/bin/chromium"
 FINISHED = re.compile(r"\[(SUCCESS|FAILURE|CANCELED)\]")
 RUN_SECONDS = 300
 
@@ -31,29 +31,24 @@ def pages(office: Office) -> Iterator[Pages]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        context = browser.new_context(
-            viewport={"width": 1600, "height": 1000}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
-        )
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        try:
-            yield page
-        finally:
-            browser.close()
+    with officers_page() as page:
+        yield page
 
 
-def materialise(page: Page, url: str, return_set: str = RETURN_SET) -> None:
-    """Job page, Materialize all…, choose the return set, Launch; ends on the page of the run."""
+def ready_to_launch(page: Page, url: str, return_set: str = RETURN_SET) -> Locator:
+    """Job page, Materialize all…, choose the return set; return the dialog, which has only to be sent off."""
     page.goto(f"{url}/locations/{LOCATION}/jobs/refresh")
     page.get_by_role("button", name="Materialize all…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Select a partition or create one").click()
     page.get_by_role("menuitem").filter(has_text=return_set).click()
     page.keyboard.press("Escape")  # closes the menu, the dialog stays
+    return dialog
+
+
+def materialise(page: Page, url: str, return_set: str = RETURN_SET) -> None:
+    """Choose the return set and launch its run; ends on the page of the run."""
+    dialog = ready_to_launch(page, url, return_set)
     dialog.get_by_role("button", name="Launch 1 run").click()
     page.get_by_text(re.compile("Launched run")).first.wait_for()
     page.get_by_text("View", exact=True).first.click()  # the toast goes away after a few seconds

@@ -10,11 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.end_to_end.chromium import launched
 
 RETURNS = Path(sys.executable).parent / "returns"
 RAW = Path(__file__).parents[2] / "raw"
-ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 pytestmark = pytest.mark.slow
 
@@ -41,10 +42,8 @@ def test_a_second_refresh_writes_nothing(site: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield chromium
-        chromium.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

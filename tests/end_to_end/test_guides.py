@@ -12,12 +12,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from pipelines import guides
-from tests.end_to_end.dagster_pages import LOCATION, returns_ui
+from tests.end_to_end.chromium import officers_page
+from tests.end_to_end.dagster_pages import returns_ui
 from tests.end_to_end.office import COMMAND, PROJECT, RETURN_SET, Office
-from tests.end_to_end.test_browser import look_at, materialise, outcome
+from tests.end_to_end.test_browser import look_at, materialise, outcome, ready_to_launch
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,6 @@ STEP = re.compile(r"^\{# ghi: (?P<cell>.*) #\}$|^```console\n(?P<shown>.*?)^```$
 
 GAP = "…"
 LARGEST_PICTURE = 200_000
-ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
 @dataclass(frozen=True)
@@ -90,17 +90,8 @@ def is_good(picture: Path) -> bool:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 760}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
-        )
-        opened = context.new_page()
-        opened.set_default_timeout(30_000)
-        try:
-            yield opened
-        finally:
-            browser.close()
+    with officers_page(1280, 760) as page:
+        yield page
 
 
 @pytest.mark.browser
@@ -109,12 +100,7 @@ def page() -> Iterator[Page]:
 def test_pictures_of_the_dagster_pages(office: Office, page: Page, pictures: Path) -> None:
     office.fill("pa_phao.xlsx", "Chăn nuôi", {"D13": 141})
     with returns_ui(office, office.root / "ui.log") as pages:
-        page.goto(f"{pages.url}/locations/{LOCATION}/jobs/refresh")
-        page.get_by_role("button", name="Materialize all…").click()
-        dialog = page.get_by_role("dialog")
-        dialog.get_by_text("Select a partition or create one").click()
-        page.get_by_role("menuitem").filter(has_text=RETURN_SET).click()
-        page.keyboard.press("Escape")
+        dialog = ready_to_launch(page, pages.url)
         expect(dialog.get_by_role("button", name="Launch 1 run")).to_be_enabled()
         page.wait_for_timeout(1500)
         page.screenshot(path=pictures / "chay.png")

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.explorer import charts, pages, render, sheets
 from pipelines.explorer.words import WORDS
+from pipelines.published import HELD
 from schemas.figures import CHAPTERS
 from schemas.forms import BY_CODE
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
@@ -200,10 +201,10 @@ def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
     goat = next(one for one in pages.site(HORSES).figures if one.id == "livestock.goat.heads")
     assert (goat.value, goat.state, goat.reported, goat.expected) == ("", "incomplete", 7, 8)
     held = pages.site(replace(HORSES, held={"B01": "sai"}))
-    assert {one.state for one in held.figures if one.id == "livestock.horse.heads"} == {pages.HELD}
+    assert {one.state for one in held.figures if one.id == "livestock.horse.heads"} == {HELD}
     assert held.held == (("B01", BY_CODE["B01"].heading),)
     # One that has never been accepted has no row, and is there all the same.
-    assert [one.state for one in held.figures if one.id == "livestock.pig.heads"] == [pages.HELD]
+    assert [one.state for one in held.figures if one.id == "livestock.pig.heads"] == [HELD]
 
 
 def test_a_printed_number_that_the_catalogue_does_not_know_has_a_place_too() -> None:
