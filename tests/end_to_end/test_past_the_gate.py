@@ -168,6 +168,7 @@ class TestKilled:
         for folder in ("marts", "figures", "lineage"):
             assert killed.tables(folder) == refreshed.tables(folder)
 
+    @pytest.mark.slow
     def test_is_finished_by_the_next_refresh(self, recovered: Office) -> None:
         assert recovered.values(*NEW_VALUES) == list(NEW_VALUES.values())
         assert unfinished(recovered) == []
