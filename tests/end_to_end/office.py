@@ -68,7 +68,8 @@ class Office:
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Start ``returns WORDS`` and do not wait for it."""
         return subprocess.Popen(
-            [COMMAND, *words],
+            # As a terminal does: what a shell runs in the background, such as these tests, ignores Ctrl+C.
+            ["env", "--default-signal=INT", COMMAND, *words],
             cwd=self.root,
             env=self.environment,
             stdin=subprocess.DEVNULL,

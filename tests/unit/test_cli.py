@@ -96,7 +96,8 @@ def test_a_reader_who_goes_away_hears_no_complaint(words: str, example: Store) -
 def test_control_c_ends_in_one_sentence(example: Store) -> None:
     """Stopped while it prints more than a pipe takes before somebody reads on."""
     with subprocess.Popen(
-        [str(RETURNS), "figures", "--format", "json", "--data", str(example.root)],
+        # A shell makes what it runs in the background ignore Ctrl+C, these tests too: start as a terminal does.
+        ["env", "--default-signal=INT", str(RETURNS), "figures", "--format", "json", "--data", str(example.root)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
