@@ -49,8 +49,8 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 bench: $(STAMP) ## Run the benchmarks in tests/benchmarks
 	$(BIN)/python -m pytest tests/benchmarks $(ARGS)
 
-messages: $(STAMP) ## Write the message catalogues in pipelines/locale anew from the sources, translations kept
-	$(BIN)/python -m pipelines.locale
+messages: $(STAMP) ## Write the message catalogues in pipelines/cli/locale anew from the sources, translations kept
+	$(BIN)/python -m pipelines.cli.locale
 
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras \

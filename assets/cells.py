@@ -2,12 +2,14 @@
 
 import dagster as dg
 
-from pipelines import checks, freshness, layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Calendar, Folders
-from schemas import marts
+from pipelines.orchestration import checks
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Calendar, Folders
+from pipelines.present import freshness
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.forms import FORMS
 
 REREAD_TAG = "returns/reread"
@@ -18,7 +20,7 @@ REREAD_TAG = "returns/reread"
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     kinds={"excel", "parquet"},
-    metadata=column_schema(marts.CELLS),
+    metadata=column_schema(tables.CELLS),
     description="Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
     "Chỉ mở lại tệp đã thay đổi.",
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.metadata import column_lineage
+from pipelines.orchestration.metadata import column_lineage
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 from schemas.form import Form

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 
 
 @dg.asset(
@@ -16,7 +16,7 @@ from schemas import marts
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
     kinds={"html"},
-    metadata=column_schema(marts.EXPLORER),
+    metadata=column_schema(tables.EXPLORER),
     description="Trang tra cứu tĩnh, mở thẳng từ đĩa: từng con số của kế hoạch, biểu đồ, truy nguồn tới từng ô.",
 )
 @told

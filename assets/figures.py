@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema, figures_table
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema, figures_table
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 
@@ -22,7 +22,7 @@ def _figures(chapter: Chapter) -> dg.AssetsDefinition:
         # what the other marts of the chapter changed is caught up here.
         automation_condition=dg.AutomationCondition.eager(),
         kinds={"parquet", "table"},
-        metadata=column_schema(marts.FIGURES),
+        metadata=column_schema(tables.FIGURES),
         description=f"Chỉ tiêu chương «{chapter.title}», tính từ các bảng đã công bố, kèm bảng dẫn nguồn tới từng ô.",
     )
     @told

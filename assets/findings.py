@@ -6,12 +6,13 @@ import dagster as dg
 
 from assets.returns import PROBLEMS
 from assets.steps import GROUPS
-from pipelines import checks, layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration import checks
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.form import Form
 
 
@@ -24,7 +25,7 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
         _key(form),
         deps=[["returns", other.domain] for other in layers.forms_read_by(form)],
         kinds={"pandera", "parquet"},
-        metadata=column_schema(marts.FINDINGS),
+        metadata=column_schema(tables.FINDINGS),
         description=f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần gì, làm gì.",
         partitions_def=RETURN_SETS,
     )
@@ -67,7 +68,7 @@ _WORKBOOKS = dg.AssetKey(["findings", "workbooks"])
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     kinds={"parquet"},
-    metadata=column_schema(marts.FINDINGS),
+    metadata=column_schema(tables.FINDINGS),
     description="Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào.",
 )
 @told

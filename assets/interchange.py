@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema, plain_table
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema, plain_table
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 
-_HEADINGS = {field.name: marts.description(field) for field in marts.INTERCHANGE}
+_HEADINGS = {field.name: tables.description(field) for field in tables.INTERCHANGE}
 
 
 @dg.asset(
@@ -18,7 +18,7 @@ _HEADINGS = {field.name: marts.description(field) for field in marts.INTERCHANGE
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
     kinds={"json", "sql"},
-    metadata=column_schema(marts.INTERCHANGE),
+    metadata=column_schema(tables.INTERCHANGE),
     description="Cho chương trình khác: gói dữ liệu datapackage.json, các khung nhìn DuckDB, "
     "sự kiện OpenLineage dẫn từng cột về nguồn.",
 )

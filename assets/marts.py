@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.steps import GROUPS
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.form import Form
 from schemas.forms import FORMS
 
@@ -24,8 +24,8 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
         _key(form),
         deps=[["findings", form.domain]],  # which stands on the returns that are admitted here
         kinds={"parquet", "table"},
-        metadata=column_schema(marts.mart(form)),
-        description=marts.meaning(form),
+        metadata=column_schema(tables.mart(form)),
+        description=tables.meaning(form),
         partitions_def=RETURN_SETS,
         # A red check stops its whole step; what the same desk sent in order is caught up. The gate is in the data.
         automation_condition=dg.AutomationCondition.eager(),
@@ -63,8 +63,8 @@ def _marts(group: str, forms: tuple[type[Form], ...]) -> dg.AssetsDefinition:
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
     kinds={"parquet", "table"},
-    metadata=column_schema(marts.OBSERVATIONS),
-    description=marts.MEANINGS["observations"],
+    metadata=column_schema(tables.OBSERVATIONS),
+    description=tables.MEANINGS["observations"],
 )
 @told
 def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
@@ -78,8 +78,8 @@ def observations(context: dg.AssetExecutionContext, folders: Folders) -> dg.Mate
     partitions_def=RETURN_SETS,
     backfill_policy=ONE_RUN,
     kinds={"parquet", "table"},
-    metadata=column_schema(marts.PLACES),
-    description=marts.MEANINGS["places"],
+    metadata=column_schema(tables.PLACES),
+    description=tables.MEANINGS["places"],
 )
 @told
 def places(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.figures import CHAPTERS
 
 
@@ -17,7 +17,7 @@ from schemas.figures import CHAPTERS
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
     kinds={"word", "excel"},
-    metadata=column_schema(marts.REPORT),
+    metadata=column_schema(tables.REPORT),
     description="Phụ lục số liệu kèm kế hoạch: bản Word theo thể thức Nghị định 30/2020/NĐ-CP, "
     "bản Excel với công thức trên số liệu đã chấp nhận.",
 )

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.failures import told
-from pipelines.metadata import column_schema
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.form import Form
 from schemas.forms import FORMS
 
@@ -19,7 +19,7 @@ def _spec(form: type[Form]) -> dg.AssetSpec:
         ["returns", form.domain],
         deps=["cells"],
         kinds={"parquet"},
-        metadata=column_schema(marts.ENTRIES),
+        metadata=column_schema(tables.ENTRIES),
         description=f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, "
         "đã áp dụng sổ đính chính.",
         partitions_def=RETURN_SETS,
@@ -32,7 +32,7 @@ _PROBLEMS_SPEC = dg.AssetSpec(
     PROBLEMS,
     deps=["cells"],
     kinds={"parquet"},
-    metadata=column_schema(marts.PROBLEMS),
+    metadata=column_schema(tables.PROBLEMS),
     description="Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
     partitions_def=RETURN_SETS,
 )

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from pipelines import layers
-from pipelines.explorer.words import VERDICTS
-from pipelines.failures import told
-from pipelines.metadata import column_schema, plain_table
-from pipelines.partitions import ONE_RUN, RETURN_SETS, keys_of
-from pipelines.resources import Folders
-from schemas import marts
+from pipelines.orchestration.failures import told
+from pipelines.orchestration.metadata import column_schema, plain_table
+from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.resources import Folders
+from pipelines.refresh import layers
+from schemas import tables
 from schemas.figures import CHAPTERS
+from schemas.words import VERDICTS
 
 _HEADINGS = {
     "id": "Mã",
@@ -27,8 +27,8 @@ _HEADINGS = {
     backfill_policy=ONE_RUN,
     automation_condition=dg.AutomationCondition.eager(),
     kinds={"parquet", "table"},
-    metadata=column_schema(marts.STATEMENTS),
-    description=marts.MEANINGS["statements"],
+    metadata=column_schema(tables.STATEMENTS),
+    description=tables.MEANINGS["statements"],
 )
 @told
 def statements(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:

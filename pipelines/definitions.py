@@ -7,8 +7,16 @@ import dagster as dg
 
 from assets import cells, explorer, figures, findings, interchange, marts, report, returns, statements
 from assets.described import described
-from pipelines.jobs import catch_up, digest_mail, followers, new_return_sets, nightly, refresh, returns_due
-from pipelines.resources import Calendar, Folders
+from pipelines.orchestration.jobs import (
+    catch_up,
+    digest_mail,
+    followers,
+    new_return_sets,
+    nightly,
+    refresh,
+    returns_due,
+)
+from pipelines.orchestration.resources import Calendar, Folders
 
 defs = dg.Definitions(
     assets=dg.map_asset_specs(

@@ -1,7 +1,7 @@
 """Edits: the rules a record must satisfy, as objects.
 
 Belongs here: what a rule says, over which fields, in one Vietnamese sentence, how severe a breach is, and the exact
-test of it. Does not belong here: cells, findings, messages to a reporter (``pipelines.steps.findings``).
+test of it. Does not belong here: cells, findings, messages to a reporter (``pipelines.steps.validate.check``).
 
 Each edit has four outcomes: it holds, it fails, it is undecided (an operand is blank), or it is not evaluable (an
 operand could not be read, or is itself in doubt). ``holds`` gives the first three as true, false and missing; the

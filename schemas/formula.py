@@ -1,7 +1,7 @@
 """Formulas: how a figure is made of the fields of forms.
 
 Belongs here: the few kinds of expression a plan needs, each able to compute itself exactly, name its fields, and say
-itself in Vietnamese words. Does not belong here: fetching values, rounding (``pipelines.steps.figures``).
+itself in Vietnamese words. Does not belong here: fetching values, rounding (``pipelines.steps.analyse.figures``).
 
 Values are fractions in the base unit of their dimension (đồng for money), or ``None`` where something is missing: a
 blank makes everything built on it missing, never smaller.

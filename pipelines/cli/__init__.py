@@ -1,9 +1,10 @@
 """``returns``: the command line.
 
 Belongs here, in one module per group of verbs: verbs, options, output, exit codes. Does not belong here: a second
-pipeline: ``refresh`` runs the Dagster job, all other verbs read what it published; help pages and what is wrong with a
-call (``pipelines.usage``); English (``pipelines.messages``): sentences stand here in Vietnamese, as ``_("…")``, or as
-``later("…")`` where a verb is declared. Heavy packages are imported inside the verbs that need them.
+pipeline: ``refresh`` runs the Dagster job, all other verbs read what it published; help pages and what is wrong with
+a call (``pipelines.cli.usage``); English (``pipelines.cli.messages``): sentences stand here in Vietnamese, as
+``_("…")``, or as ``later("…")`` where a verb is declared. Heavy packages are imported inside the verbs that need
+them.
 
 Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run; 130 and 141 where who runs it, or who reads
 its output, has had enough.
@@ -21,9 +22,9 @@ from pipelines.cli import running, answers, decisions, releases, documents
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
-from pipelines.messages import said as _
-from pipelines.messages import teach_typer
-from pipelines.usage import sentence, spoken
+from pipelines.cli.messages import said as _
+from pipelines.cli.messages import teach_typer
+from pipelines.cli.usage import sentence, spoken
 
 __all__ = ["answers", "app", "decisions", "documents", "main", "releases", "running"]
 

@@ -1,7 +1,7 @@
 """Verbs that answer from what was published: ``findings``, ``figures``, ``statements``, ``trace``, ``uses``.
 
-Belongs here: choosing and printing rows. Does not belong here: reading tables (``pipelines.published``), walking from
-figures to cells (``pipelines.tracing``).
+Belongs here: choosing and printing rows. Does not belong here: reading tables (``pipelines.store.published``),
+walking from figures to cells (``pipelines.present.tracing``).
 """
 
 import json
@@ -13,8 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import completion
+from pipelines.cli import completion
 from pipelines.cli.base import CLEAN, HELD, fail, verb
+from pipelines.cli.messages import either, later
+from pipelines.cli.messages import said as _
 from pipelines.cli.options import (
     Cell,
     Commune,
@@ -29,10 +31,8 @@ from pipelines.cli.options import (
     return_set,
 )
 from pipelines.cli.output import plain, print_rows, print_tree
-from pipelines.explorer.words import VERDICTS, WORDS
-from pipelines.messages import either, later
-from pipelines.messages import said as _
 from pipelines.settings import Settings
+from schemas.words import VERDICTS, WORDS
 
 FINDING_COLUMNS = (
     "code",
@@ -75,7 +75,7 @@ def findings(
     """List what is wrong, cell by cell; exit 1 where a form is held back."""
     if workbook is not None and release:
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
-    from pipelines import published
+    from pipelines.store import published
 
     store, period, commune = return_set(raw, data, period, commune, release)
     rows = published.findings(store, period, commune)
@@ -95,8 +95,8 @@ def findings(
 
 
 def _completeness(raw: str, data: str, period: str, commune: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    from pipelines.completeness import completeness
-    from pipelines.raw import Raw
+    from pipelines.present.completeness import completeness
+    from pipelines.store.raw import Raw
 
     return completeness(period, commune, rows, Raw(Settings.of(raw, data).raw).places).lines()
 
@@ -105,8 +105,9 @@ def _mark(
     folder: Path, settings: Settings, store: Any, period: str, commune: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """Write the marked copies; return the sentences on what was written and what was not."""
-    from pipelines import marked, published
-    from pipelines.raw import Raw, ReturnSetKey
+    from pipelines.present import marked
+    from pipelines.store import published
+    from pipelines.store.raw import Raw, ReturnSetKey
 
     files = published.files(store, period, commune)
     done = marked.write(Raw(settings.raw), ReturnSetKey(period, commune), rows, files, folder)
@@ -136,7 +137,7 @@ def figures(
     ] = "",
 ) -> None:
     """List the published figures; exit 1 where a form is held back."""
-    from pipelines import published
+    from pipelines.store import published
 
     store, period, commune = return_set(raw, data, period, commune, release)
     if place and release:
@@ -207,7 +208,7 @@ def statements(
     ] = False,
 ) -> None:
     """Hold what the plan prints against what was computed; exit 1 where the two are in conflict."""
-    from pipelines import published
+    from pipelines.store import published
 
     store, period, commune = return_set(raw, data, period, commune, release)
     rows = published.statements(store, period, commune)
@@ -258,7 +259,7 @@ def trace(
     release: ReleaseName = "",
 ) -> None:
     """Lead one figure to its cells."""
-    from pipelines import tracing
+    from pipelines.present import tracing
 
     store, period, commune = return_set(raw, data, period, commune, release)
     traced = tracing.trace(store, period, commune, figure)
@@ -290,7 +291,8 @@ def uses(
     release: ReleaseName = "",
 ) -> None:
     """Name the figures made of one cell."""
-    from pipelines import published, tracing
+    from pipelines.present import tracing
+    from pipelines.store import published
     from schemas.text import fold
 
     store, period, commune = return_set(raw, data, period, commune, release)

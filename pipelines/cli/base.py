@@ -9,8 +9,8 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from pipelines.messages import later
-from pipelines.usage import Verbs
+from pipelines.cli.messages import later
+from pipelines.cli.usage import Verbs
 
 CLEAN, HELD, CANNOT = 0, 1, 2
 

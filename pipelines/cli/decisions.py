@@ -1,6 +1,6 @@
 """The verb that records a decision in the ledger: ``correct``.
 
-Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.ledger``).
+Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.store.ledger``).
 """
 
 from typing import Annotated, Any
@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.base import fail, verb
+from pipelines.cli.messages import later
+from pipelines.cli.messages import said as _
 from pipelines.cli.options import Cell, Commune, Data, File, Format, OutputFormat, PeriodCode, RawFolder, Sheet, only
 from pipelines.cli.output import print_rows
-from pipelines.messages import later
-from pipelines.messages import said as _
 from pipelines.settings import Settings
 
 WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
@@ -48,9 +48,9 @@ def correct(
     raw: RawFolder = "",
 ) -> None:
     """Record a decision on a cell in the ledger."""
-    from pipelines.ledger import Ledger, Place
-    from pipelines.raw import Raw
-    from pipelines.steps.correct import LEDGER_COLUMNS
+    from pipelines.steps.collect.correct import LEDGER_COLUMNS
+    from pipelines.store.ledger import Ledger, Place
+    from pipelines.store.raw import Raw
 
     if refuse and as_is:
         fail(_("Chỉ dùng một trong hai: --refuse hoặc --as-is."))
@@ -87,8 +87,8 @@ def correct(
 
 def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) -> None:
     """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first."""
-    from pipelines import published
-    from pipelines.storage import Store
+    from pipelines.store import published
+    from pipelines.store.tables import Store
     from schemas.problems import Problems
     from schemas.text import fold
 

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import completion
+from pipelines.cli import completion
 from pipelines.cli.base import app, fail, verb
+from pipelines.cli.messages import later
+from pipelines.cli.messages import said as _
 from pipelines.cli.options import (
     AnyPeriod,
     Commune,
@@ -26,8 +28,6 @@ from pipelines.cli.options import (
     return_set,
 )
 from pipelines.cli.output import print_rows, progress
-from pipelines.messages import later
-from pipelines.messages import said as _
 from pipelines.settings import Settings
 
 
@@ -53,8 +53,8 @@ def dictionary(
     raw: RawFolder = "",
 ) -> None:
     """Write the data dictionary."""
-    from pipelines import dictionary as made
-    from pipelines.storage import write_whole
+    from pipelines.present import dictionary as made
+    from pipelines.store.tables import write_whole
 
     said = made.contents()
     if output is Format.JSON:
@@ -89,9 +89,10 @@ def report(
     release: ReleaseName = "",
 ) -> None:
     """Name the annexes of the plan, or copy them."""
-    from pipelines import layers, released
-    from pipelines.raw import ReturnSetKey
-    from pipelines.storage import write_whole
+    from pipelines.refresh import layers
+    from pipelines.store import releases
+    from pipelines.store.raw import ReturnSetKey
+    from pipelines.store.tables import write_whole
 
     if release and folder is None:
         fail(_("Phụ lục của một bản đã phát hành được lập lại từ số đã giữ. Chỉ thư mục ghi bằng --output."))
@@ -105,7 +106,7 @@ def report(
         return
     if release:
         with progress(_("Đang lập")):
-            made = layers.release_report(released.opened(Settings.of(raw, data).data, release))
+            made = layers.release_report(releases.opened(Settings.of(raw, data).data, release))
     else:
         made = {path.name: path.read_bytes() for path in paths}
     for name, content in made.items():
@@ -176,7 +177,7 @@ def forms(
     raw: RawFolder = "",
 ) -> None:
     """Write the blank forms of a period, a workbook per reporter."""
-    from pipelines.handout import file_name
+    from pipelines.handout.owed import file_name
 
     handout = _handout(raw, data, period, commune)
     owed = handout.owed()
@@ -208,9 +209,9 @@ def forms(
 
 def _handout(raw: str, data: str, period: str, commune: str) -> Any:
     """Return the forms to hand out that the options mean; a period that is named need not have any return yet."""
-    from pipelines.handout import Handout
-    from pipelines.raw import Raw, ReturnSetKey
-    from pipelines.storage import Store
+    from pipelines.handout.owed import Handout
+    from pipelines.store.raw import Raw, ReturnSetKey
+    from pipelines.store.tables import Store
     from schemas.periods import Period
 
     settings = Settings.of(raw, data)
@@ -247,9 +248,9 @@ def guide(
     raw: RawFolder = "",
 ) -> None:
     """Write the guides."""
-    from pipelines import guides
-    from pipelines.raw import Raw
-    from pipelines.storage import write_whole
+    from pipelines.present import guides
+    from pipelines.store.raw import Raw
+    from pipelines.store.tables import write_whole
 
     settings = Settings.of(raw, data)
     target = folder or settings.data / "guides"

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import completion
+from pipelines.cli import completion
 from pipelines.cli.base import fail
-from pipelines.messages import later
-from pipelines.messages import said as _
+from pipelines.cli.messages import later
+from pipelines.cli.messages import said as _
 from pipelines.settings import DATA_VARIABLE, RAW_VARIABLE, Settings
 
 
@@ -99,12 +99,12 @@ AnyPeriod = Annotated[
 
 def return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, str, str]:
     """Return the store, and the one return set that the options mean; of a release, its frozen tables and its set."""
-    from pipelines.published import checked_sets
-    from pipelines.storage import Store
+    from pipelines.store.published import checked_sets
+    from pipelines.store.tables import Store
 
     store = Store(Settings.of(raw, data).data)
     if release:
-        from pipelines.released import opened
+        from pipelines.store.releases import opened
 
         frozen = opened(store.root, release)
         return frozen.tables, *only([(frozen.period, frozen.commune)], period, commune)

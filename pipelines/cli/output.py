@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.cli.options import Format
 
 if TYPE_CHECKING:
-    from pipelines.tracing import Branch
+    from pipelines.present.tracing import Branch
 
 
 def print_rows(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -72,7 +72,7 @@ def plain(value: Any) -> Any:
 
 def jsonable(value: Any) -> Any:
     """Return a value as JSON can hold it."""
-    from pipelines.tracing import number
+    from pipelines.present.tracing import number
 
     return number(value) if isinstance(value, Decimal) else value
 

@@ -1,7 +1,7 @@
 """Verbs on releases: ``release``, ``verify``, ``diff``.
 
-Belongs here: telling what came of it. Does not belong here: making and comparing releases (``pipelines.release``,
-``pipelines.released``).
+Belongs here: telling what came of it. Does not belong here: making and comparing releases
+(``pipelines.refresh.release``, ``pipelines.store.releases``).
 """
 
 import sys
@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import completion
+from pipelines.cli import completion
 from pipelines.cli.base import CLEAN, HELD, tell, verb
+from pipelines.cli.messages import later
+from pipelines.cli.messages import said as _
 from pipelines.cli.options import (
     Commune,
     Data,
@@ -24,8 +26,6 @@ from pipelines.cli.options import (
     return_set,
 )
 from pipelines.cli.output import jsonable, print_rows, progress
-from pipelines.messages import later
-from pipelines.messages import said as _
 from pipelines.settings import Settings
 
 
@@ -47,8 +47,8 @@ def release(
 ) -> None:
     """Freeze the figures of a return set; exit 1 where that is refused."""
     store, period, commune = return_set(raw, data, period, commune)
-    from pipelines.raw import Raw, ReturnSetKey
-    from pipelines.release import HeldBackError, make
+    from pipelines.refresh.release import HeldBackError, make
+    from pipelines.store.raw import Raw, ReturnSetKey
 
     try:
         with progress(_("Đang phát hành")):
@@ -73,7 +73,7 @@ DIFFERENCE_COLUMNS = ("where", "released", "now", "message")
 )
 def verify(name: Released, output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "") -> None:
     """Check a release and compute it again; exit 1 where something differs."""
-    from pipelines.release import verify as verified
+    from pipelines.refresh.release import verify as verified
 
     with progress(_("Đang kiểm tra")):
         found = verified(Settings.of(raw, data).data, name)
@@ -118,7 +118,7 @@ def diff(
     raw: RawFolder = "",
 ) -> None:
     """Compare two releases."""
-    from pipelines.released import differences, opened
+    from pipelines.store.releases import differences, opened
 
     root = Settings.of(raw, data).data
     before, after = opened(root, old), opened(root, new)
@@ -173,7 +173,7 @@ _CHANGED = {
 
 
 def _shown(value: Any) -> str:
-    from pipelines.tracing import vietnamese
+    from pipelines.present.tracing import vietnamese
 
     return f"«{value}»" if isinstance(value, str) else vietnamese(jsonable(value))
 

@@ -1,6 +1,7 @@
 """Verbs that run the pipeline: ``refresh`` and ``ui``.
 
-Belongs here: starting Dagster, and telling what came of it. Does not belong here: the run itself (``pipelines.runs``).
+Belongs here: starting Dagster, and telling what came of it. Does not belong here: the run itself
+(``pipelines.cli.runs``).
 """
 
 import os
@@ -11,10 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.base import CLEAN, HELD, fail, verb
+from pipelines.cli.messages import later
+from pipelines.cli.messages import said as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder
 from pipelines.cli.output import print_rows, progress
-from pipelines.messages import later
-from pipelines.messages import said as _
 from pipelines.settings import HOME_VARIABLE, Settings
 
 
@@ -33,9 +34,9 @@ def refresh(
     all_: Annotated[bool, typer.Option("--all", help=later("Đọc và tính lại tất cả, kể cả bộ không đổi."))] = False,
 ) -> None:
     """Run the job on the return sets that changed; exit 1 where a form is held back."""
-    from pipelines.layers import stale_return_sets
-    from pipelines.raw import Raw
-    from pipelines.storage import Store
+    from pipelines.refresh.layers import stale_return_sets
+    from pipelines.store.raw import Raw
+    from pipelines.store.tables import Store
 
     settings = Settings.of(raw, data)
     returns, store = Raw(settings.raw), Store(settings.data)
@@ -50,8 +51,8 @@ def refresh(
         fail(words.format(path=settings.raw))
     stale = wanted if all_ else stale_return_sets(returns, store, wanted)
     if stale:
-        from pipelines.resources import Folders
-        from pipelines.runs import run_refresh
+        from pipelines.cli.runs import run_refresh
+        from pipelines.orchestration.resources import Folders
 
         settings.export()
         with progress(_("Đang chạy")) as told:
@@ -66,9 +67,9 @@ def refresh(
 
 
 def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
-    from pipelines import published
-    from pipelines.layers import explorer_page
-    from pipelines.raw import ReturnSetKey
+    from pipelines.refresh.layers import explorer_page
+    from pipelines.store import published
+    from pipelines.store.raw import ReturnSetKey
     from schemas.forms import BY_CODE
 
     found = published.findings(store, period, commune)

@@ -1,6 +1,6 @@
 """Arrow tables and pandas frames: one conversion each way, with the dtypes the steps work in.
 
-Belongs here: only that. Does not belong here: what the columns are (``schemas.marts``).
+Belongs here: only that. Does not belong here: what the columns are (``schemas.tables``).
 """
 
 from collections.abc import Sequence

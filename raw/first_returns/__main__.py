@@ -12,10 +12,10 @@ from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 
-from pipelines.blank import Answer, workbook
-from pipelines.raw import LEDGER, Raw
-from pipelines.steps.correct import ACCEPTED, LEDGER_COLUMNS
+from pipelines.handout.layout import Answer, workbook
+from pipelines.steps.collect.correct import ACCEPTED, LEDGER_COLUMNS
 from pipelines.steps.numbers import vietnamese
+from pipelines.store.raw import LEDGER, Raw
 from raw import first_returns
 from raw.first_returns.common import COMMUNE, FOLDER, PERIOD, RAW, Filled, Given
 from schemas.forms import BY_CODE

@@ -1,8 +1,8 @@
 """Places and reporters: who belongs where, under which names, and from when to when.
 
 Belongs here: the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks every commune office
-has) and the lookups over them. Does not belong here: reading the files (``pipelines.raw``), so that a raw folder can
-bring places of its own and a second commune needs no code.
+has) and the lookups over them. Does not belong here: reading the files (``pipelines.store.raw``), so that a raw
+folder can bring places of its own and a second commune needs no code.
 """
 
 import csv

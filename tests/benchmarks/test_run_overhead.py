@@ -11,11 +11,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import runs
+from pipelines.cli import runs
 from pipelines.definitions import defs
-from pipelines.partitions import RETURN_SETS, register
-from pipelines.raw import Raw
+from pipelines.orchestration.partitions import RETURN_SETS, register
 from pipelines.settings import Settings
+from pipelines.store.raw import Raw
 
 ROUNDS = 5
 GOAL = 1.3

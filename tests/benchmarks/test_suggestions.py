@@ -17,8 +17,8 @@ from random import Random
 
 import pytest
 
-from pipelines.steps.localise import localise
-from pipelines.steps.suggest import Suggestion, suggest
+from pipelines.steps.validate.localise import localise
+from pipelines.steps.validate.suggest import Suggestion, suggest
 from schemas.form import Form
 from schemas.system import Row, System
 from tests.unit.slips import seeded, systems, with_slips

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 from tests.unit.conftest import KEY, SHIPPED, publish
 
 ROUNDS = 15

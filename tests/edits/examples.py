@@ -12,14 +12,14 @@ from random import Random
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.steps.findings import Checked, check, counted
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
+from pipelines.steps.validate.check import Checked, check, counted
 from schemas.edits import Agreement, Edit, Outcome
 from schemas.form import Form
-from schemas.marts import ENTRIES
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.tables import ENTRIES
 from tests.unit.builders import COMMUNE, PERIOD, PLACES, Row, places_with, rows
 
 SIZES = (0, 1, 2, 3, 5, 10, 20, 50, 100, 120, 500, 1000, 5000)

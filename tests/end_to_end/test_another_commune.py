@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.blank import Answer, workbook
+from pipelines.handout.layout import Answer, workbook
 from schemas.forms import BY_CODE
 from schemas.periods import Period
 

@@ -9,9 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.blank import Answer, workbook
-from pipelines.form_aids import CHECK_HEADING, Aids
-from pipelines.live_checks import RIGHT, WRONG
+from pipelines.handout.aids import CHECK_HEADING, Aids
+from pipelines.handout.layout import Answer, workbook
+from pipelines.handout.live_checks import RIGHT, WRONG
 from schemas.edits import Edit
 from schemas.forms import FORMS
 from schemas.periods import Period

@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import defs
-from pipelines.digest import MailError
-from pipelines.jobs import digest_mail, returns_due
+from pipelines.orchestration.jobs import digest_mail, returns_due
+from pipelines.present.digest import MailError
 from tests.end_to_end.mail import AUDITOR, NOBODY, OFFICER, PASSWORD, USER, Postbox, free_port, knows, mail_server, via
 from tests.end_to_end.office import HELD, RETURN_SET, Office
 

@@ -1,6 +1,6 @@
 """The guides are true: what they tell to type is typed, what they show comes out, their pictures can be taken anew.
 
-``GUIDE_PICTURES=pipelines/guides/pictures`` in the environment lets the tests of pictures replace those of the guides.
+``GUIDE_PICTURES=pipelines/present/guides/pictures`` in the environment lets the tests of pictures replace the guides'.
 """
 
 import os
@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipelines import guides
+from pipelines.present import guides
 from tests.end_to_end.chromium import officers_page
 from tests.end_to_end.dagster_pages import returns_ui
 from tests.end_to_end.office import COMMAND, PROJECT, RETURN_SET, Office

@@ -24,7 +24,7 @@ CELLS, RETURNS, FINDINGS, MART, FIGURES = (
 DYING_REFRESH = """
 import os, signal, sys
 from pipelines import cli
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 
 nth, replace = int(sys.argv.pop(1)), Store._replace
 seen = []

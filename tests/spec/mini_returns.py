@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.steps.figures import evaluate
-from pipelines.steps.read import RawFile
-from schemas import marts
+from pipelines.steps.analyse.figures import evaluate
+from pipelines.steps.collect.read import RawFile
+from schemas import tables
 from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import BY_CODE, FORMS
@@ -95,7 +95,7 @@ def run_table(table: str) -> Result:
     done = run(*(one.file() for one in given), places=PLACES)
     filled_in = {(one.file().name, address_of(one.form, name)) for one in given for name in one.answers}
     findings, messages = [], []
-    published = {form: marts.mart(form).empty_table() for form in FORMS}
+    published = {form: tables.mart(form).empty_table() for form in FORMS}
     for form in sorted(sent, key=lambda form: form.code):
         told = done.check(form).findings
         published[form] = done.mart(form)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pytest
 
-from pipelines.steps.localise import localise
-from pipelines.steps.suggest import suggest
-from pipelines.steps.typos import Typos, find_slip, find_typos
+from pipelines.steps.validate.localise import localise
+from pipelines.steps.validate.suggest import suggest
+from pipelines.steps.validate.typos import Typos, find_slip, find_typos
 from schemas.edits import Balance, Bound, balance, bound
 from schemas.form import VillageForm
 from schemas.form import field as form_field

@@ -11,17 +11,17 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.blank import Answer, workbook
-from pipelines.raw import LEDGER, Raw
-from pipelines.steps import gate
-from pipelines.steps.correct import correct, read_ledger
-from pipelines.steps.findings import Checked, check
+from pipelines.handout.layout import Answer, workbook
+from pipelines.steps.analyse.sources import whence
+from pipelines.steps.collect.correct import correct, read_ledger
+from pipelines.steps.collect.locate import Located, locate
+from pipelines.steps.collect.read import RawFile, read
 from pipelines.steps.frames import to_frame, to_table
-from pipelines.steps.locate import Located, locate
 from pipelines.steps.problems import PROBLEM_COLUMNS, joined
-from pipelines.steps.read import RawFile, read
-from pipelines.steps.sources import whence
-from schemas import marts
+from pipelines.steps.validate import gate
+from pipelines.steps.validate.check import Checked, check
+from pipelines.store.raw import LEDGER, Raw
+from schemas import tables
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.periods import Period
@@ -114,7 +114,7 @@ class Run:
 
     @property
     def entries(self) -> pa.Table:
-        return to_table(self.located.entries, marts.ENTRIES)
+        return to_table(self.located.entries, tables.ENTRIES)
 
     def entry(self, field: str, reporter: str = VILLAGE_CODE) -> Row:
         """The one entry of a field."""
@@ -144,9 +144,9 @@ class Run:
 
     def mart(self, form: type[Form], published: pa.Table | None = None) -> pa.Table:
         """The mart as the gate lets it be published."""
-        now = marts.mart(form).empty_table() if published is None else published
+        now = tables.mart(form).empty_table() if published is None else published
         entering = set(self.return_sets) - self.held(form, published)
-        outcomes = to_table(self.check(form, published).outcomes, marts.OUTCOMES)
+        outcomes = to_table(self.check(form, published).outcomes, tables.OUTCOMES)
         return gate.admit(form, self.entries, outcomes, now, entering)
 
 

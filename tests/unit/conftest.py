@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines import layers
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.storage import Store
+from pipelines.refresh import layers
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
 from tests.unit.builders import ROOT

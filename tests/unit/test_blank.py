@@ -15,13 +15,13 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from pipelines import live_checks
-from pipelines.blank import Answer, workbook
-from pipelines.form_aids import CHECK_HEADING, PREVIOUS_HEADING, Aids, Previous, PreviousLine
-from pipelines.handout import Handout, HandoutError, file_name
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.steps.locate import NOTE_HEADING
-from pipelines.storage import Store
+from pipelines.handout import live_checks
+from pipelines.handout.aids import CHECK_HEADING, PREVIOUS_HEADING, Aids, Previous, PreviousLine
+from pipelines.handout.layout import Answer, workbook
+from pipelines.handout.owed import Handout, HandoutError, file_name
+from pipelines.steps.collect.locate import NOTE_HEADING
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock

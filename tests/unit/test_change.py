@@ -8,13 +8,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.change import LEAST_VILLAGES, changed_much
-from pipelines.steps.correct import read_ledger
+from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.frames import to_frame
+from pipelines.steps.validate.change import LEAST_VILLAGES, changed_much
 from schemas.form import DeskForm, Form, VillageForm, field
 from schemas.forms.b01_livestock import Livestock
-from schemas.marts import mart
 from schemas.periods import Period
+from schemas.tables import mart
 from schemas.units import Dong, Heads, Hectares, QuintalsPerHectare, SquareMetres, Tonnes
 from tests.unit.builders import (
     COMMUNE,

@@ -3,24 +3,24 @@ from datetime import date
 import dagster as dg
 import pandas as pd
 
-from pipelines import checks
-from pipelines.freshness import Overdue
-from pipelines.layers import CheckReport
-from pipelines.raw import ReturnSetKey
+from pipelines.orchestration import checks
+from pipelines.present.freshness import Overdue
+from pipelines.refresh.layers import CheckReport
 from pipelines.steps.frames import to_frame
-from schemas import marts
+from pipelines.store.raw import ReturnSetKey
+from schemas import tables
 
 KEY = ReturnSetKey("2024-H1", "huu-kien")
-NOTHING = to_frame([], marts.OUTCOMES)
+NOTHING = to_frame([], tables.OUTCOMES)
 
 
 def report(*findings: tuple[str, str], held: bool = True) -> CheckReport:
     """Findings given by severity and message."""
     rows = [
-        dict.fromkeys(marts.FINDINGS.names, "") | {"severity": severity, "message": message}
+        dict.fromkeys(tables.FINDINGS.names, "") | {"severity": severity, "message": message}
         for severity, message in findings
     ]
-    return CheckReport(pd.DataFrame(rows, columns=marts.FINDINGS.names), NOTHING, (KEY,) if held else ())
+    return CheckReport(pd.DataFrame(rows, columns=tables.FINDINGS.names), NOTHING, (KEY,) if held else ())
 
 
 def shown(metadata: dict[str, dg.MetadataValue]) -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import published
-from pipelines.storage import Store
+from pipelines.store import published
+from pipelines.store.tables import Store
 from tests.unit.builders import ROOT
 from tests.unit.conftest import KEY
 

@@ -1,4 +1,4 @@
-from pipelines.completeness import completeness
+from pipelines.present.completeness import completeness
 from schemas.forms import FORMS
 from tests.unit.builders import COMMUNE, PERIOD, PLACES, Row
 

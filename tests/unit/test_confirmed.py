@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipelines.steps.correct import read_ledger
+from pipelines.steps.collect.correct import read_ledger
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.h01_civil_registry import CivilRegistry

@@ -1,7 +1,7 @@
 import pytest
 
-from pipelines.steps.correct import LEDGER_COLUMNS, correct, read_ledger
-from pipelines.steps.read import read
+from pipelines.steps.collect.correct import LEDGER_COLUMNS, correct, read_ledger
+from pipelines.steps.collect.read import read
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import (
     COMMUNE,

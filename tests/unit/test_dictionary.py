@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import dictionary
+from pipelines.present import dictionary
 from schemas.edits import Balance
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines import digest
-from pipelines.freshness import Overdue, overdue
-from pipelines.raw import ReturnSetKey
+from pipelines.present import digest
+from pipelines.present.freshness import Overdue, overdue
 from pipelines.settings import TODAY_VARIABLE, MailServer, today
+from pipelines.store.raw import ReturnSetKey
 from schemas.problems import Problems
 from tests.unit.builders import PLACES
 

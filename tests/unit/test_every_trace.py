@@ -16,8 +16,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import tracing
-from pipelines.storage import WORKBOOK, Store
+from pipelines.present import tracing
+from pipelines.store.tables import WORKBOOK, Store
 from schemas.figure import Figure
 from schemas.figures import CHAPTERS
 from schemas.formula import At, Leaf

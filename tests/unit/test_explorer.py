@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.explorer import charts, pages, render, sheets
-from pipelines.explorer.words import WORDS
-from pipelines.published import HELD
+from pipelines.present.explorer import bars, pages, render, sheets
+from pipelines.store.published import HELD
 from schemas.figures import CHAPTERS
 from schemas.forms import BY_CODE
+from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
 
 Row = dict[str, Any]
@@ -278,17 +278,17 @@ def test_texts_of_workbooks_cannot_become_markup() -> None:
 
 
 def test_a_charts_texts_are_escaped() -> None:
-    row = charts.Bar(HOSTILE, HOSTILE, (charts.Segment(1, Decimal(5), HOSTILE),))
-    drawn = charts.bars("c", HOSTILE, HOSTILE, [row], (Decimal(100), HOSTILE))
+    row = bars.Bar(HOSTILE, HOSTILE, (bars.Segment(1, Decimal(5), HOSTILE),))
+    drawn = bars.bars("c", HOSTILE, HOSTILE, [row], (Decimal(100), HOSTILE))
     assert "script" not in Page(drawn).tags
 
 
 def test_bars_are_in_proportion_and_described() -> None:
     rows = [
-        charts.Bar("dài", "8", (charts.Segment(1, Decimal(6), "a"), charts.Segment(2, Decimal(2), "b"))),
-        charts.Bar("ngắn", "2", (charts.Segment(1, Decimal(2), "a"),)),
+        bars.Bar("dài", "8", (bars.Segment(1, Decimal(6), "a"), bars.Segment(2, Decimal(2), "b"))),
+        bars.Bar("ngắn", "2", (bars.Segment(1, Decimal(2), "a"),)),
     ]
-    drawn = charts.bars("c", "Tên", "dài 8; ngắn 2", rows, None)
+    drawn = bars.bars("c", "Tên", "dài 8; ngắn 2", rows, None)
     widths = re.findall(r'class="s(\d)" x="([\d.]+)%" y="\d+" width="([\d.]+)%"', drawn)
     assert widths == [("1", "0", "75"), ("2", "75", "25"), ("1", "0", "25")]
     assert 'role="img" aria-labelledby="c-t" aria-describedby="c-d"' in drawn
@@ -296,16 +296,16 @@ def test_bars_are_in_proportion_and_described() -> None:
 
 
 def test_bars_of_nothing_and_below_zero_are_drawn_without_length() -> None:
-    rows = [charts.Bar("không", "0", (charts.Segment(1, Decimal(0), ""), charts.Segment(2, Decimal(-4), "")))]
-    assert 'class="s1"' not in charts.bars("c", "", "", rows, None)
+    rows = [bars.Bar("không", "0", (bars.Segment(1, Decimal(0), ""), bars.Segment(2, Decimal(-4), "")))]
+    assert 'class="s1"' not in bars.bars("c", "", "", rows, None)
 
 
 def test_every_figure_of_a_chart_is_in_the_catalogue() -> None:
     declared = [figure.id.replace("{line}", "x") for chapter in CHAPTERS for figure in chapter.figures]
-    for chart in charts.CHARTS:
+    for chart in bars.CHARTS:
         assert not chart.whole or chart.whole in declared
         for part in chart.parts:
-            assert charts.Chart(chart.kind, (part,)).chosen(declared), part
+            assert bars.Chart(chart.kind, (part,)).chosen(declared), part
 
 
 def test_a_chart_stacks_the_parts_of_each_reporter() -> None:
@@ -368,9 +368,9 @@ def test_every_word_has_both_languages() -> None:
 
 
 def test_every_word_is_used() -> None:
-    folder = ROOT / "pipelines" / "explorer"
+    folder = ROOT / "pipelines" / "present" / "explorer"
     sources = [path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in (".html", ".js", ".py")]
-    text = "\n".join(sources).replace((folder / "words.py").read_text("utf-8"), "")
+    text = "\n".join(sources)
     built = ("verdict.", "state.", "decision.", "finding.", "chart.", "nav.", "outcome.")
     for key in WORDS:
         assert f'"{key}"' in text or key.startswith(built), key

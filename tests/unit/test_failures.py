@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines.failures import reasons, told, unexpected
+from pipelines.orchestration.failures import reasons, told, unexpected
 
 
 @told

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines.steps.figures import evaluate
+from pipelines.steps.analyse.figures import evaluate
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.form import Form, VillageForm, field
 from schemas.formula import difference, own, per, share, sum_of, total

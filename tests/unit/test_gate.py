@@ -1,8 +1,8 @@
 import pyarrow as pa
 
-from pipelines.steps import gate
-from pipelines.steps.correct import read_ledger
-from schemas import marts
+from pipelines.steps.collect.correct import read_ledger
+from pipelines.steps.validate import gate
+from schemas import tables
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import (
@@ -42,7 +42,7 @@ def horses(mart: pa.Table) -> dict[tuple[str, str], int | None]:
 def test_a_good_set_enters_with_the_cell_behind_every_value() -> None:
     done = run_one(Livestock, GOOD)
     mart = done.mart(Livestock)
-    assert mart.schema.equals(marts.mart(Livestock))
+    assert mart.schema.equals(tables.mart(Livestock))
     (row,) = mart.to_pylist()
     assert {name: row[name] for name in GOOD} == GOOD
     assert row["goat"] is None

@@ -10,14 +10,14 @@ import duckdb
 import pytest
 import typer
 
-from pipelines import guides
 from pipelines.cli import app
-from pipelines.explorer.words import VERDICTS
-from pipelines.raw import Raw
+from pipelines.present import guides
 from pipelines.settings import HOME_VARIABLE
-from pipelines.storage import Store
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
 from schemas.forms import BY_CODE, FORMS
 from schemas.problems import Problem, Problems
+from schemas.words import VERDICTS
 from tests.unit.builders import ROOT
 from tests.unit.test_queries import opened, printed
 

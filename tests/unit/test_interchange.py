@@ -16,9 +16,10 @@ import pytest
 from openlineage.client.event_v2 import RunEvent
 from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset
 
-from pipelines import events, interchange, layers
-from pipelines.storage import Store
-from schemas import marts
+from pipelines.present import data_package, openlineage
+from pipelines.refresh import layers
+from pipelines.store.tables import Store
+from schemas import tables
 from schemas.figures import CHAPTERS
 from schemas.form import KEYS
 from schemas.forms import FORMS
@@ -119,18 +120,18 @@ def test_the_nested_column_is_told_as_a_list_of_objects(package: dict[str, Any])
     for form in FORMS:
         field = resource(package, f"marts-{form.domain}")["schema"]["fields"][-1]
         assert (field["name"], field["type"], field["arrayItem"]) == ("sources", "array", {"type": "object"})
-        inner = marts.SOURCES.type.value_type
+        inner = tables.SOURCES.type.value_type
         assert [one["name"] for one in field["properties"]] == [one.name for one in inner]
         assert {one["name"]: one["type"] for one in field["properties"]}["value"] == "number"
 
 
 def test_only_what_is_there_is_listed() -> None:
-    assert [one["path"] for one in interchange.package(["marts/places"])["resources"]] == ["marts/places.parquet"]
-    assert "livestock" not in interchange.views(["marts/places"])
+    assert [one["path"] for one in data_package.package(["marts/places"])["resources"]] == ["marts/places.parquet"]
+    assert "livestock" not in data_package.views(["marts/places"])
 
 
 def test_views_have_names_of_their_own() -> None:
-    names = [table.view for table in interchange.published() if table.name.startswith("marts/")]
+    names = [table.view for table in data_package.published() if table.name.startswith("marts/")]
     assert len({*names, "figures", "lineage", "statements"}) == len(names) + 3
 
 
@@ -168,16 +169,16 @@ def test_events_have_what_the_specification_requires(told: list[Event]) -> None:
     for event in told:
         assert str(UUID(event["run"]["runId"])) == event["run"]["runId"]
         assert event["schemaURL"].endswith("OpenLineage.json#/$defs/RunEvent")
-        assert event["producer"] == events.PRODUCER
+        assert event["producer"] == openlineage.PRODUCER
         for dataset in [*event["inputs"], *event["outputs"], event["job"]]:
-            assert (dataset["namespace"], bool(dataset["name"])) == (events.NAMESPACE, True)
+            assert (dataset["namespace"], bool(dataset["name"])) == (openlineage.NAMESPACE, True)
         for facet in facets_in(event):
-            assert facet["_producer"] == events.PRODUCER
+            assert facet["_producer"] == openlineage.PRODUCER
             assert facet["_schemaURL"].startswith("https://openlineage.io/spec/")
 
 
 def test_the_events_are_accepted_by_the_classes_of_openlineage(told: list[Event], example: Store) -> None:
-    made = events.run_events(KEY, layers._seen(example, KEY))
+    made = openlineage.run_events(KEY, layers._seen(example, KEY))
     assert all(isinstance(event, RunEvent) for event in made)
     assert [event.run.runId for event in made] == [event["run"]["runId"] for event in told]
     for event in told:
@@ -266,8 +267,8 @@ def test_events_name_no_path_of_this_machine(example: Store) -> None:
 def test_a_form_held_back_is_not_told_as_written(example: Store) -> None:
     seen = layers._seen(example, KEY)
     assert seen.held == frozenset()
-    held = events.Seen(seen.files, seen.versions, frozenset({"livestock"}), seen.started, seen.completed)
-    for event in events.run_events(KEY, held):
+    held = openlineage.Seen(seen.files, seen.versions, frozenset({"livestock"}), seen.started, seen.completed)
+    for event in openlineage.run_events(KEY, held):
         if event.job.name in ("marts", "refresh"):
             assert "marts/livestock" not in {dataset.name for dataset in event.outputs or []}
             assert "marts/sales" in {dataset.name for dataset in event.outputs or []}

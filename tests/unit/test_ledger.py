@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from pipelines.ledger import Ledger, LedgerError, Place, now_in_vietnam
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.steps.correct import LEDGER_COLUMNS, correct, read_ledger, refused
-from pipelines.steps.read import read
+from pipelines.steps.collect.correct import LEDGER_COLUMNS, correct, read_ledger, refused
+from pipelines.steps.collect.read import read
+from pipelines.store.ledger import Ledger, LedgerError, Place, now_in_vietnam
+from pipelines.store.raw import Raw, ReturnSetKey
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry
 from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Row, address_of, changed, filled, rows
@@ -291,7 +291,7 @@ def test_a_folder_that_cannot_be_written_is_told(ledger: Ledger, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipelines.ledger.write_whole", full)
+    monkeypatch.setattr("pipelines.store.ledger.write_whole", full)
     with pytest.raises(LedgerError, match="sổ vẫn như cũ"):
         ledger.accept(AT, "267", reason=WHY, who=WHO)
 
@@ -317,8 +317,8 @@ def python(code: str, *words: str) -> "subprocess.Popen[str]":
 _START = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.ledger import Ledger, Place
-from pipelines.raw import Raw, ReturnSetKey
+from pipelines.store.ledger import Ledger, Place
+from pipelines.store.raw import Raw, ReturnSetKey
 ledger = Ledger(Raw(Path(sys.argv[1])), ReturnSetKey.parse(sys.argv[2]))
 place = Place(*sys.argv[3:6])
 """
@@ -348,7 +348,7 @@ def test_eight_writers_at_the_same_time_lose_nothing(ledger: Ledger) -> None:
 _KILLED = f"""{_START}
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[6] == "half":
-    import pipelines.ledger as module
+    import pipelines.store.ledger as module
     whole = module.write_whole
     def half(path, write):
         def some(file):

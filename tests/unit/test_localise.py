@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.steps.localise import Limits, localise
-from pipelines.steps.typos import Record
+from pipelines.steps.validate.localise import Limits, localise
+from pipelines.steps.validate.typos import Record
 from schemas.exact import find_point
 from schemas.forms.t01_budget import Budget
 from schemas.system import Row, System, system

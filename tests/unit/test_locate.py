@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl.utils import get_column_letter
 
-from pipelines.blank import Answer, workbook
+from pipelines.handout.layout import Answer, workbook
 from schemas.form import LineForm, field
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry

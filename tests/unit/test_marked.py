@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from pipelines.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.steps.findings import FINDING_COLUMNS
-from pipelines.steps.read import CELL_COLUMNS, read
+from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
+from pipelines.steps.collect.read import CELL_COLUMNS, read
+from pipelines.steps.validate.check import FINDING_COLUMNS
+from pipelines.store.raw import Raw, ReturnSetKey
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, rows
 

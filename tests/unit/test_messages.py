@@ -13,9 +13,9 @@ from babel.messages import Message
 from typer.core import TyperGroup
 
 from pipelines.cli import app
-from pipelines.locale import CATALOGUES, Messages
-from pipelines.messages import LANGUAGE_VARIABLE, TYPERS_DOMAIN, either, later, said
-from pipelines.usage import spoken
+from pipelines.cli.locale import CATALOGUES, Messages
+from pipelines.cli.messages import LANGUAGE_VARIABLE, TYPERS_DOMAIN, either, later, said
+from pipelines.cli.usage import spoken
 from tests.unit.builders import ROOT
 
 RETURNS = Path(sys.executable).parent / "returns"
@@ -145,7 +145,7 @@ def test_every_verb_has_help_and_examples_of_itself(monkeypatch: pytest.MonkeyPa
                 assert not any(set("ăâđêôơư") & set(str(words)) - set("Chăn nuôi") for words in helps), name
 
 
-@pytest.mark.parametrize("module", ["babel", "pandas", "pipelines.locale", "rich"])
+@pytest.mark.parametrize("module", ["babel", "pandas", "pipelines.cli.locale", "rich"])
 def test_the_catalogues_cost_no_import(module: str) -> None:
     code = f"import sys, pipelines.cli; print({module!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

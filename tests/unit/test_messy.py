@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from pipelines import layers, published
-from pipelines.blank import Answer, workbook
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.steps.encodings import decoded
-from pipelines.steps.read import read
-from pipelines.storage import Store
+from pipelines.handout.layout import Answer, workbook
+from pipelines.refresh import layers
+from pipelines.steps.collect.encodings import decoded
+from pipelines.steps.collect.read import read
+from pipelines.store import published
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry
 from schemas.forms.n01_agriculture import AgricultureLine

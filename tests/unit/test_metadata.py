@@ -2,15 +2,15 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.metadata import column_schema, figures_table, findings_table
+from pipelines.orchestration.metadata import column_schema, figures_table, findings_table
 from pipelines.steps.frames import to_frame
-from pipelines.storage import Store
-from schemas import marts
+from pipelines.store.tables import Store
+from schemas import tables
 from schemas.forms import BY_CODE
 
 
 def test_a_finding_says_first_what_to_do_and_its_cells_can_be_broken_over_lines() -> None:
-    finding = dict.fromkeys(marts.FINDINGS.names, "") | {
+    finding = dict.fromkeys(tables.FINDINGS.names, "") | {
         "code": "B01-02",
         "message": "Đàn ngựa ghi 664.",
         "suggestion": "Có lẽ là 663.",
@@ -33,7 +33,7 @@ def test_a_finding_says_first_what_to_do_and_its_cells_can_be_broken_over_lines(
 def test_figures_are_shown_as_a_plan_prints_them_with_the_id_to_trace(example: Store) -> None:
     published = example.read_published("figures/livestock")
     assert published is not None
-    figures = to_frame([published], marts.FIGURES)
+    figures = to_frame([published], tables.FIGURES)
     rows = {row.data["Mã (truy nguồn: returns trace MÃ)"]: row.data for row in figures_table(figures).records}
     assert rows["livestock.horse.white.heads"] == {
         "Chỉ tiêu": "Ngựa bạch",
@@ -48,14 +48,14 @@ def test_figures_are_shown_as_a_plan_prints_them_with_the_id_to_trace(example: S
 def test_a_figure_without_a_value_is_shown_blank(example: Store) -> None:
     published = example.read_published("figures/livestock")
     assert published is not None
-    figures = to_frame([published.slice(0, 1)], marts.FIGURES).assign(status="incomplete", reported=7)
+    figures = to_frame([published.slice(0, 1)], tables.FIGURES).assign(status="incomplete", reported=7)
     figures["value"] = pd.array([pd.NA], dtype=figures["value"].dtype)
     (row,) = figures_table(figures).records
     assert (row.data["Giá trị"], row.data["Tình trạng"]) == ("", "Thiếu báo cáo (7/8)")
 
 
 def test_every_column_is_described_and_a_nested_one_does_not_fill_the_page() -> None:
-    schema = column_schema(marts.mart(BY_CODE["B01"]))["dagster/column_schema"]
+    schema = column_schema(tables.mart(BY_CODE["B01"]))["dagster/column_schema"]
     assert isinstance(schema, dg.TableSchema)
     types = {column.name: column.type for column in schema.columns}
     assert types["horse"] == str(pa.int64())

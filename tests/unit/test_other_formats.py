@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.ledger import Ledger, Place
-from pipelines.marked import write
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.release import make, verify
-from pipelines.steps.findings import FINDING_COLUMNS
-from pipelines.steps.read import read
-from pipelines.storage import Store
+from pipelines.present.marked import write
+from pipelines.refresh.release import make, verify
+from pipelines.steps.collect.read import read
+from pipelines.steps.validate.check import FINDING_COLUMNS
+from pipelines.store.ledger import Ledger, Place
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
 from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, rows, run

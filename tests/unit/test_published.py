@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import published
+from pipelines.store import published
 from tests.unit.builders import ROOT
 
 ROWS = [
@@ -50,8 +50,8 @@ def test_a_table_without_rows_gives_none(tmp_path: Path) -> None:
 
 def test_reading_imports_no_pandas(table: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from pipelines import published, storage\n"
-        "path = Path(sys.argv[1]); storage.read_whole(path).to_pylist()\n"
+        "import sys; from pathlib import Path; from pipelines.store import published, tables\n"
+        "path = Path(sys.argv[1]); tables.read_whole(path).to_pylist()\n"
         "published._where(path, period='2024-H1').to_pylist()\n"
         "print('pandas' in sys.modules)"
     )

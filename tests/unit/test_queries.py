@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 from tests.unit.builders import ROOT
 
 PAGE = ROOT / "schemas" / "QUERIES.md"

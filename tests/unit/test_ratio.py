@@ -5,7 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from pipelines.steps.suggest import suggest
+from pipelines.steps.validate.suggest import suggest
 from schemas.edits import Edit, Severity, balance, ratio
 from schemas.form import DeskForm, VillageForm, field
 from schemas.forms.n02_vet import Veterinary

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.layers import locate_returns, read_cells
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.storage import Store
+from pipelines.refresh.layers import locate_returns, read_cells
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import LEDGER_HEADING, PLACE_HEADING, ROOT, filled
 

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.steps.read import _has_gaps, read
+from pipelines.steps.collect.read import _has_gaps, read
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import ROOT, Row, changed, filled, raw_file, rows
 

@@ -14,12 +14,14 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import layers, published, release, released, storage, tracing
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.release import HeldBackError, make, verify
-from pipelines.released import MANIFEST, SEAL, Release, ReleaseError, differences, found, opened, sealed
-from pipelines.steps import gate
-from pipelines.storage import Store, Writer, whole_folder
+from pipelines.present import tracing
+from pipelines.refresh import layers, release
+from pipelines.refresh.release import HeldBackError, make, verify
+from pipelines.steps.validate import gate
+from pipelines.store import published, releases, tables
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.releases import MANIFEST, SEAL, Release, ReleaseError, differences, found, opened, sealed
+from pipelines.store.tables import Store, Writer, whole_folder
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
 from tests.unit.builders import ROOT
@@ -332,7 +334,7 @@ def test_names_that_will_not_do_are_refused(office: Office, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "2024-h1", "2024_h1.lan-2", "0" * 64])
 def test_names_that_do(name: str) -> None:
-    assert released.folder_of(Path("/x"), name) == Path("/x/releases") / name
+    assert releases.folder_of(Path("/x"), name) == Path("/x/releases") / name
 
 
 def test_a_name_is_used_once(office: Office) -> None:
@@ -359,9 +361,9 @@ def test_two_releases_share_the_workbooks(office: Office) -> None:
 KILLED = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
-from pipelines import release
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.storage import Store
+from pipelines.refresh import release
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 rename = Path.rename
 def die(path, target):
     if Path(target).parent.name == "releases":
@@ -379,7 +381,7 @@ def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Office) -
     command = [sys.executable, "-c", KILLED, str(root)]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
-    assert released.names(office.store.root) == ["first"]
+    assert releases.names(office.store.root) == ["first"]
     assert list((office.store.root / "releases").glob(".second.*.tmp"))
     with pytest.raises(ReleaseError, match="Không có bản phát hành"):
         found(office.store.root, "second")
@@ -389,7 +391,7 @@ def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Office) -
 
 
 def test_a_full_disk_leaves_no_release(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = storage.write_whole
+    real = tables.write_whole
 
     def full(path: Path, write: Callable[..., object]) -> None:
         if path.name == MANIFEST:
@@ -461,13 +463,13 @@ def test_forms_held_since_an_older_ledger_are_computed_by_that_ledger(held: Offi
 
 def test_an_accepted_workbook_that_is_no_longer_archived_stops_the_release(held: Office) -> None:
     older = next(one for one in held.make("x", "thử").manifest["accepted"] if "B01" in one["forms"])
-    path = held.store.archived(older["workbooks"][HORSES[0]], storage.WORKBOOK)
+    path = held.store.archived(older["workbooks"][HORSES[0]], tables.WORKBOOK)
     content = path.read_bytes()
     for harm in (path.unlink, lambda: path.write_bytes(flip(content, 7))):
         harm()
         with pytest.raises(ReleaseError, match=r"returns refresh --all"):
             held.make("second", despite="Chờ")
-        assert released.names(held.store.root) == ["first", "x"]
+        assert releases.names(held.store.root) == ["first", "x"]
 
 
 def test_what_does_not_follow_from_the_archive_is_not_released(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -481,7 +483,7 @@ def test_what_does_not_follow_from_the_archive_is_not_released(office: Office, m
     monkeypatch.setattr(release, "_frozen", other)
     with pytest.raises(ReleaseError, match="không ra số đã công bố"):
         office.make("second")
-    assert released.names(office.store.root) == ["first"]
+    assert releases.names(office.store.root) == ["first"]
 
 
 def test_the_difference_names_the_changed_cell_and_its_correction(office: Office) -> None:

@@ -15,13 +15,13 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from pipelines import layers
-from pipelines.explorer.charts import CHARTS
-from pipelines.explorer.pages import DrawnChart, Published
-from pipelines.report import charts, excel, formulas, template, word
-from pipelines.report.contents import BLANK, Line, Report, ReportChapter, report, roman
-from pipelines.report.files import files
-from pipelines.storage import Store
+from pipelines.present.explorer.bars import CHARTS
+from pipelines.present.explorer.pages import DrawnChart, Published
+from pipelines.present.report import charts, excel, formulas, template, word
+from pipelines.present.report.contents import BLANK, Line, Report, ReportChapter, report, roman
+from pipelines.present.report.files import files
+from pipelines.refresh import layers
+from pipelines.store.tables import Store
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.formula import constant, difference, per, share, sum_of, times, total
@@ -324,7 +324,7 @@ def test_the_same_figures_give_the_same_bytes(published: Published, annexes: dic
 
 
 def test_the_shipped_template_is_the_one_that_is_built() -> None:
-    assert resources.files("pipelines.report").joinpath(*word.TEMPLATE).read_bytes() == template.build()
+    assert resources.files("pipelines.present.report").joinpath(*word.TEMPLATE).read_bytes() == template.build()
 
 
 def test_a_label_with_markup_is_shown_as_it_is(few: Published) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines import published
-from pipelines.raw import ReturnSetKey
-from pipelines.storage import Store
+from pipelines.store import published
+from pipelines.store.raw import ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.forms.b02_sales import Sales
 from schemas.forms.t01_budget import Budget
 from schemas.periods import Period

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.storage import Store, Writer
+from pipelines.store.tables import Store, Writer
 from tests.unit.builders import ROOT
 
 OLD = pa.table({"x": [1, 2, 3]})
@@ -124,7 +124,7 @@ _FULL_DISK = """
 import resource, signal, sys, random
 from pathlib import Path
 import pyarrow as pa
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 big = pa.table({"x": [random.random() for _ in range(200_000)]})
@@ -148,7 +148,7 @@ _PUBLISHES = """
 import sys
 from pathlib import Path
 import pyarrow as pa
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 store, name = Store(Path(sys.argv[1])), sys.argv[2]
 for number in range(15):
     row = pa.table({"who": [name], "number": [number]})
@@ -173,7 +173,7 @@ def test_processes_that_publish_at_the_same_time_lose_nothing(store: Store) -> N
 _READS = """
 import sys
 from pathlib import Path
-from pipelines.storage import Store
+from pipelines.store.tables import Store
 store = Store(Path(sys.argv[1]))
 seen = set()
 store.read_published("marts/x")

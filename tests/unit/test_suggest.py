@@ -2,9 +2,9 @@ from random import Random
 
 import pytest
 
-from pipelines.steps.localise import Limits
-from pipelines.steps.suggest import Suggestions, suggest
-from pipelines.steps.typos import Slip
+from pipelines.steps.validate.localise import Limits
+from pipelines.steps.validate.suggest import Suggestions, suggest
+from pipelines.steps.validate.typos import Slip
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from pipelines.steps.typos import Slip, Status, find_slip, find_typos
+from pipelines.steps.validate.typos import Slip, Status, find_slip, find_typos
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.t01_budget import Budget

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import published
-from pipelines.storage import Store
-from schemas import marts
+from pipelines.store import published
+from pipelines.store.tables import Store
+from schemas import tables
 from tests.unit.conftest import KEY
 
 RETURNS = Path(sys.executable).parent / "returns"
@@ -76,13 +76,13 @@ def test_a_cell_of_a_form_held_back_says_that_it_waits(example: Store, tmp_path:
     copied = Store(tmp_path / "data")
     shutil.copytree(example.root, copied.root)
     found = copied.read("findings/livestock", [str(KEY)])[0].to_pylist()
-    held = dict.fromkeys(marts.FINDINGS.names, "") | {
+    held = dict.fromkeys(tables.FINDINGS.names, "") | {
         "period": KEY.period,
         "commune": KEY.commune,
         "severity": "error",
         "form": "B01",
     }
-    copied.stage("findings/livestock", str(KEY), pa.Table.from_pylist([*found, held], marts.FINDINGS), "held")
+    copied.stage("findings/livestock", str(KEY), pa.Table.from_pylist([*found, held], tables.FINDINGS), "held")
     told = uses(copied, "na_lia.xlsx", "Chăn nuôi", "D14", "--format", "json")
     assert {row["status"] for row in json.loads(told)} == {"held"}
     for path in copied.published("lineage"):  # as before the form was accepted for the first time

@@ -48,11 +48,12 @@ from pathlib import Path
 import openpyxl
 
 import schemas
-from pipelines import layers, published
-from pipelines.blank import workbook
+from pipelines.refresh import layers
+from pipelines.store import published
+from pipelines.handout.layout import workbook
 from pipelines.definitions import defs
-from pipelines.raw import Raw, ReturnSetKey
-from pipelines.storage import Store
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import Store
 from schemas.forms import BY_CODE
 from schemas.figures import CHAPTERS
 from schemas.periods import Period

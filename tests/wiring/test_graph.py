@@ -4,8 +4,8 @@ import sys
 import dagster as dg
 import pytest
 
-from pipelines.jobs import NIGHTLY
-from pipelines.partitions import RETURN_SETS
+from pipelines.orchestration.jobs import NIGHTLY
+from pipelines.orchestration.partitions import RETURN_SETS
 from schemas.edits import Agreement
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
@@ -37,7 +37,7 @@ def test_the_definitions_load() -> None:
 def test_the_definitions_load_without_a_warning_about_this_project() -> None:
     code = "import pipelines.definitions"
     done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:pipelines.jobs", "-c", code],
+        [sys.executable, "-W", "error::DeprecationWarning:pipelines.orchestration.jobs", "-c", code],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -1,0 +1,5 @@
+"""Writes the message catalogues anew."""
+
+from pipelines.cli.locale import main
+
+main()

@@ -1,0 +1,197 @@
+"""The blank form: the workbook a reporter fills in, made from the forms' own description.
+
+Belongs here: the layout of a workbook. Does not belong here: labels and units (``schemas.forms``), finding them again
+(``pipelines.steps.collect.locate``, which owns the words of the headings), what helps to fill it in
+(``pipelines.handout.aids``), who gets which workbook (``pipelines.handout.owed``).
+
+The bare layout is what is read. A workbook to send out has aids as well, which change no cell of the layout.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+
+from pipelines.handout import aids as filling_in
+from pipelines.handout.aids import Aids, Laid
+from pipelines.steps.collect.locate import (
+    COMMUNE_MARK,
+    FORM_MARK,
+    LABEL_HEADING,
+    LINE_HEADING,
+    NOTE_HEADING,
+    PERIOD_MARK,
+    REPORTER_MARK,
+    UNIT_HEADING,
+    VALUE_HEADING,
+    heading_of,
+)
+from schemas.form import Form, FormField
+from schemas.periods import Period
+
+NOTES_LINE = (
+    "Cách ghi: ô để trống là chưa có số liệu; «-» hoặc «không» là không phát sinh (bằng 0). "
+    "Số viết theo kiểu Việt Nam: 1.234,5. Không sửa tên chỉ tiêu và đơn vị tính."
+)
+
+_WIDTHS = (6, 46, 10, 20, 44)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes into the value cell of a line, and into its note."""
+
+    value: str | float | int
+    note: str = ""
+    line_name: str = ""
+
+
+Answers = Mapping[tuple[str, str], Answer]
+"""By line code (empty in a form with one record) and field."""
+
+_BLANK_LINES = 20
+
+
+def workbook(
+    forms: Sequence[type[Form]],
+    *,
+    period: Period,
+    commune: str,
+    reporter: str,
+    answers: Mapping[tuple[str, str, str], Answer] | None = None,
+    aids: Aids | None = None,
+) -> bytes:
+    """Return an .xlsx with one sheet per form.
+
+    Args:
+        forms: The forms, in the order of the sheets.
+        period: The reporting period printed in the heading.
+        commune: The commune's name as printed.
+        reporter: The reporter's name as printed.
+        answers: What to fill in, by form code, line code (empty in a form with one record) and field; without it the
+            workbook is blank.
+        aids: What to add for whoever fills it in by hand; without it the workbook is the bare layout.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    # A fixed date: the same answers give the same bytes, and so the same hash.
+    book.set_properties({"title": f"{reporter} - {period.title}", "created": period.end_time})
+    styles = _styles(book, filling_in.LOOKS if aids else {})
+    for form in forms:
+        given = {(line, name): answer for (code, line, name), answer in (answers or {}).items() if code == form.code}
+        sheet = book.add_worksheet(form.sheet)
+        laid = _sheet(
+            sheet, form, styles, (period.title, commune, reporter), given, filling_in.NOTES_LINE if aids else NOTES_LINE
+        )
+        if aids:
+            filling_in.add(sheet, form, styles, laid, aids.previous.get(form.code))
+    book.close()
+    return buffer.getvalue()
+
+
+def _styles(book: xlsxwriter.Workbook, more: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    base = {"font_name": "Times New Roman", "font_size": 13, "valign": "vcenter"}
+    looks: dict[str, dict[str, Any]] = {
+        "plain": {},
+        "title": {"bold": True, "font_size": 14, "align": "center"},
+        "heading": {"bold": True, "border": 1, "align": "center", "bg_color": "#DDE8F0"},
+        "section": {"bold": True, "border": 1, "bg_color": "#F2F2F2"},
+        "label": {"border": 1, "text_wrap": True},
+        "code": {"border": 1, "text_wrap": True},
+        "centre": {"border": 1, "align": "center"},
+        "whole": {"border": 1, "num_format": "#,##0"},
+        "decimal": {"border": 1, "num_format": "#,##0.00"},
+        "note": {"border": 1, "italic": True, "text_wrap": True},
+        "footer": {"italic": True, "text_wrap": True, "valign": "top"},
+    }
+    styles = {name: book.add_format(base | looks.get(name, {}) | more.get(name, {})) for name in {**looks, **more}}
+    return styles | {"wrong": book.add_format(filling_in.WRONG)}
+
+
+def _sheet(
+    sheet: Any,
+    form: type[Form],
+    styles: Mapping[str, Any],
+    heading: tuple[str, str, str],
+    answers: Answers,
+    notes_line: str,
+) -> Laid:
+    period, commune, reporter = heading
+    last = len(_WIDTHS) - 1
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.merge_range(0, 0, 0, 2, f"ỦY BAN NHÂN DÂN XÃ {commune.upper()}", styles["plain"])
+    sheet.merge_range(0, 3, 0, last, f"{FORM_MARK} {form.code} (phiên bản {form.version})", styles["plain"])
+    sheet.merge_range(1, 0, 1, last, form.heading.upper(), styles["title"])
+    for row, (mark, words) in enumerate(
+        ((PERIOD_MARK, period), (COMMUNE_MARK, commune), (REPORTER_MARK, reporter)), start=2
+    ):
+        sheet.merge_range(row, 0, row, last, f"{mark}: {words}", styles["plain"])
+    fill = _table if form.line_title else _list
+    laid = fill(sheet, form, styles, answers)
+    sheet.merge_range(laid.end + 1, 0, laid.end + 2, laid.last, notes_line, styles["footer"])
+    sheet.freeze_panes(7, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    return laid
+
+
+def _list(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> Laid:
+    """Write one field per row."""
+    last = len(_WIDTHS) - 1
+    for column, words in enumerate(("STT", LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING)):
+        sheet.write_string(6, column, words, styles["heading"])
+    row, section = 7, ""
+    record: dict[str, tuple[int, int]] = {}
+    for number, (name, item) in enumerate(form.fields().items(), start=1):
+        if item.section != section:
+            section = item.section
+            sheet.merge_range(row, 0, row, last, section, styles["section"])
+            row += 1
+        answer = answers.get(("", name), Answer(""))
+        sheet.write_number(row, 0, number, styles["centre"])
+        sheet.write_string(row, 1, item.label, styles["label"])
+        sheet.write_string(row, 2, item.unit.label, styles["centre"])
+        record[name] = row, 3
+        _write(sheet, row, 3, item, answer, styles)
+        sheet.write_string(row, 4, answer.note, styles["note"])
+        row += 1
+    return Laid(row, last, [record])
+
+
+def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> Laid:
+    """Write one line per row and one field per column."""
+    fields = form.fields()
+    headings = ["STT", LINE_HEADING, form.line_title, *map(heading_of, fields.values()), NOTE_HEADING]
+    last = len(headings) - 1
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, 2, 46)
+    sheet.set_column(3, last - 1, 16)
+    sheet.set_column(last, last, 44)
+    for column, words in enumerate(headings):
+        sheet.write_string(6, column, words, styles["heading"])
+    lines = list(dict.fromkeys(line for line, _ in answers)) or [""] * _BLANK_LINES
+    row = 7
+    records: list[dict[str, tuple[int, int]]] = []
+    for number, line in enumerate(lines, start=1):
+        given = {name: answers.get((line, name), Answer("")) for name in fields}
+        sheet.write_number(row, 0, number, styles["centre"])
+        sheet.write_string(row, 1, line, styles["code"])
+        sheet.write_string(row, 2, next((one.line_name for one in given.values() if one.line_name), ""), styles["code"])
+        records.append({name: (row, column) for column, name in enumerate(fields, start=3)})
+        for column, (name, item) in enumerate(fields.items(), start=3):
+            _write(sheet, row, column, item, given[name], styles)
+        notes = dict.fromkeys(answer.note for answer in given.values() if answer.note)
+        sheet.write_string(row, last, "; ".join(notes), styles["note"])
+        row += 1
+    return Laid(row, last, records)
+
+
+def _write(sheet: Any, row: int, column: int, item: FormField, answer: Answer, styles: Mapping[str, Any]) -> None:
+    style = styles["decimal" if item.unit.decimals else "whole"]
+    if isinstance(answer.value, str):
+        (sheet.write_string if answer.value else sheet.write_blank)(row, column, answer.value, style)
+    else:
+        sheet.write_number(row, column, answer.value, style)

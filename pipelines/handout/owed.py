@@ -1,0 +1,123 @@
+"""Blank forms to hand out: who owes which forms, what each reporter sent last, one workbook per reporter.
+
+Belongs here: gathering what goes into a workbook to send out, and writing the files. Does not belong here: how such a
+workbook looks (``pipelines.handout.layout``, ``pipelines.handout.aids``).
+
+Forms are handed out before a period's folder exists in the raw folder, so a period here is any that can be named.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.handout.aids import Aids, Previous, PreviousLine
+from pipelines.handout.layout import workbook
+from pipelines.store import published
+from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.tables import WORKBOOK, Store, write_whole
+from schemas.form import LINE_NAME, Form
+from schemas.forms import FORMS
+from schemas.periods import Period
+from schemas.places import Place
+
+Forms = tuple[type[Form], ...]
+
+
+class HandoutError(ValueError):
+    """Forms that cannot be handed out; the message is the sentence for the officer."""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """The blank forms of one commune and period."""
+
+    raw: Raw
+    store: Store
+    key: ReturnSetKey
+
+    @property
+    def period(self) -> Period:
+        """The period to report on."""
+        return Period.parse(self.key.period)
+
+    @property
+    def commune(self) -> Place:
+        """The commune that reports.
+
+        Raises:
+            HandoutError: There is no such commune, or none any more.
+        """
+        place = self.raw.places.commune(self.key.commune)
+        if place is None:
+            raise HandoutError(f"Không có xã nào mang mã «{self.key.commune}» trong danh mục địa bàn.")
+        if not place.existed_in(self.period):
+            after = f" Nay là {self.raw.places.territory(place.successor)}." if place.successor else ""
+            raise HandoutError(f"{place.title} không báo cáo kỳ {self.period.title}.{after}")
+        return place
+
+    def owed(self) -> dict[Place, Forms]:
+        """Return every reporter with the forms it owes, in the order of the forms."""
+        places, commune = self.raw.places, self.commune.code
+        found: dict[Place, Forms] = {}
+        for form in FORMS:
+            for place in self.reporters(form) if places.expects(commune, form.code) else ():
+                found[place] = (*found.get(place, ()), form)
+        return found
+
+    def reporters(self, form: type[Form]) -> list[Place]:
+        """Return who reports a form."""
+        return self.raw.places.reporters(self.commune.code, form.reporter_kind, self.period)
+
+    def workbook(self, reporter: Place, forms: Iterable[type[Form]]) -> bytes:
+        """Return the workbook for one reporter to fill in."""
+        forms = tuple(forms)
+        last = {form.code: self.previous(reporter, form) for form in forms}
+        return workbook(
+            forms,
+            period=self.period,
+            commune=self.commune.name,
+            reporter=reporter.title,
+            aids=Aids({code: previous for code, previous in last.items() if previous is not None}),
+        )
+
+    def previous(self, reporter: Place, form: type[Form]) -> Previous | None:
+        """Return what was accepted from a reporter in the same half of last year, or else in the latest period before.
+
+        Nothing where nothing was ever accepted, or all of it blank.
+        """
+        rows = published.accepted(self.store, form.domain, self.key.commune, reporter.code)
+        earlier = {period for period in (Period.parse(row["period"]) for row in rows) if period < self.period}
+        if not earlier:
+            return None
+        last_year = Period(self.period.year - 1, self.period.half)
+        period = last_year if last_year in earlier else max(earlier)
+        lines: dict[str, PreviousLine] = {}
+        for row in (row for row in rows if row["period"] == period.code):
+            # A form may ask for more than it did when the table was written.
+            values = {name: value for name in form.fields() if (value := row.get(name)) is not None}
+            if values:
+                lines[row["line"]] = PreviousLine(row.get(LINE_NAME) or "", values)
+        return Previous(period, lines) if lines else None
+
+    def write(self, files: Mapping[Path, bytes], *, overwrite: bool) -> None:
+        """Write workbooks: none at all where one of them may not be written.
+
+        Raises:
+            HandoutError: A file is there already, or would lie in the raw folder, where it would pass for a return.
+        """
+        for path in files:
+            if path.resolve().is_relative_to(self.raw.root.resolve()):
+                raise HandoutError(
+                    f"{path} nằm trong thư mục báo cáo nhận về; biểu trống ở đó sẽ bị coi là báo cáo. Chọn nơi khác."
+                )
+        there = [path for path in files if path.exists()]
+        if there and not overwrite:
+            more = f" và {len(there) - 1} tệp nữa" if len(there) > 1 else ""
+            raise HandoutError(f"Đã có {there[0]}{more}. Chọn nơi khác bằng --output, hoặc ghi đè bằng --overwrite.")
+        for path, content in files.items():
+            write_whole(path, lambda file, content=content: file.write(content))  # type: ignore[misc]
+
+
+def file_name(reporter: Place) -> str:
+    """Return what a reporter's workbook is called."""
+    return f"{reporter.code}{WORKBOOK}"

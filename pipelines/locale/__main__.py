@@ -1,5 +1,0 @@
-"""Writes the message catalogues anew."""
-
-from pipelines.locale import main
-
-main()

@@ -1,0 +1,196 @@
+"""The refresh job, its nightly schedule, the automation that catches figures up, the sensors.
+
+Belongs here: when what is run or told. Does not belong here: what a run does (``assets``),
+which sets are stale (``pipelines.refresh.layers``), what the digest says (``pipelines.present.digest``).
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import dagster as dg
+
+from pipelines.orchestration import checks
+from pipelines.orchestration.failures import reasons
+from pipelines.orchestration.partitions import RETURN_SETS, run_tags
+from pipelines.orchestration.resources import Calendar, Folders
+from pipelines.present import digest
+from pipelines.present.freshness import all_overdue, overdue
+from pipelines.refresh.layers import explorer_page, stale_return_sets
+from pipelines.settings import TIME_ZONE, MailServer, now
+from pipelines.store import published
+from pipelines.store.raw import ReturnSetKey
+
+NIGHTLY = os.environ.get("RETURNS_CRON", "0 2 * * *")
+"""Two in the morning; the variable lets a test see the real schedule fire without waiting for the night."""
+
+refresh = dg.define_asset_job(
+    "refresh",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính.",
+)
+
+
+@dg.schedule(
+    job=refresh,
+    cron_schedule=NIGHTLY,
+    execution_timezone=TIME_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Hằng đêm lúc 02:00: chỉ chạy những bộ báo cáo có tệp thay đổi.",
+)
+def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
+    """Request runs for the return sets whose files changed since they were last checked."""
+    known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
+    stale = [key for key in stale_return_sets(folders.raw, folders.store) if str(key) in known]
+    if not stale:
+        return dg.SkipReason("Không có bộ báo cáo nào thay đổi.")
+    tick = context.scheduled_execution_time.isoformat()
+    runs = enumerate(run_tags(context.instance, stale))
+    return [dg.RunRequest(run_key=f"{tick}/{number}", tags=tags) for number, tags in runs]
+
+
+@dg.sensor(
+    job=refresh,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Thấy thư mục của một bộ báo cáo mới thì đăng ký bộ đó và chạy lần đầu.",
+)
+def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg.SensorResult:
+    """Register the return sets whose folder has appeared, and run them."""
+    known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
+    new = [str(key) for key in folders.raw.return_sets() if str(key) not in known]
+    if not new:
+        return dg.SensorResult(skip_reason="Không có bộ báo cáo mới.")
+    return dg.SensorResult(
+        dynamic_partitions_requests=[RETURN_SETS.build_add_request(new)],
+        run_requests=[dg.RunRequest(run_key=f"new/{key}", partition_key=key) for key in new],
+    )
+
+
+_FOLLOWERS = dg.AssetSelection.key_prefixes("marts", "figures") | dg.AssetSelection.assets(
+    "statements", "interchange", "explorer", "report"
+)
+
+catch_up = dg.define_asset_job(
+    "catch_up",
+    selection=_FOLLOWERS,
+    executor_def=dg.in_process_executor,
+    description="Tính lại những gì một kiểm tra màu đỏ của biểu khác đã chặn lại trong lần chạy chính.",
+)
+
+followers = dg.AutomationConditionSensorDefinition(
+    "catch_up_followers",
+    target=_FOLLOWERS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tự làm việc của «catch_up»: tính lại những gì một kiểm tra màu đỏ của biểu khác đã chặn lại.",
+)
+"""Does the same as the job by itself where the daemon runs."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The runs as they are at a moment, and the day: what they left behind is only looked at when either is new."""
+
+    mark: str
+    running: bool
+
+    @classmethod
+    def at(cls, instance: dg.DagsterInstance, today: date) -> "Look":
+        """Look now."""
+        latest = instance.get_run_records(limit=_LATEST)
+        seen = [f"{one.dagster_run.run_id} {one.dagster_run.status.value}" for one in latest]
+        unfinished = [one for one in latest if not one.dagster_run.is_finished]
+        # One that was killed with its machine would be waited for for ever.
+        since = now() - _LONGEST_RUN
+        return cls(
+            hashlib.sha256("\n".join([today.isoformat(), *seen]).encode()).hexdigest(),
+            any(one.create_timestamp > since for one in unfinished),
+        )
+
+
+_LATEST, _LONGEST_RUN = 20, timedelta(hours=12)
+_UNCHANGED = "Không có gì mới từ lần xem trước."
+_WAITING = "Đang có lần chạy; chờ chạy xong rồi xem."
+
+
+def _failures(instance: dg.DagsterInstance) -> list[str]:
+    """Return why runs broke, of those since the last refresh that got through, red checks or not."""
+    told: list[str] = []
+    for record in instance.get_run_records(limit=_LATEST):
+        run = record.dagster_run
+        broke = reasons(instance, run) if run.status is dg.DagsterRunStatus.FAILURE else []
+        told += broke
+        if run.is_finished and not broke and run.job_name == refresh.name:
+            break
+    return told
+
+
+@dg.sensor(
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sau mỗi lần chạy và mỗi ngày một lần: ghi vào kiểm tra của «cells» đơn vị nào quá hạn chưa gửi.",
+)
+def returns_due(context: dg.SensorEvaluationContext, folders: Folders, calendar: Calendar) -> dg.SensorResult:
+    """Evaluate the check on late returns without a run: a day can pass without one."""
+    look, memory = Look.at(context.instance, calendar.today), digest.Memory.of(context.cursor)
+    if look.running or look.mark == memory.seen:
+        return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)
+    late = all_overdue(folders.raw, folders.store, calendar.today)
+    said = checks.late_sentence(late)
+    cursor = digest.Memory(look.mark, {checks.LATE_CHECK: said}).cursor
+    events = [] if memory.told.get(checks.LATE_CHECK) == said else [checks.late_evaluation(late)]
+    return dg.SensorResult(skip_reason=said, asset_events=events, cursor=cursor)
+
+
+@dg.sensor(
+    name="digest",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sau mỗi lần chạy và mỗi ngày một lần: nếu có biểu bị giữ lại, đơn vị quá hạn hoặc lần chạy hỏng "
+    "mà chưa báo thì gửi một thư tổng hợp: ai phải sửa gì, làm gì tiếp.",
+)
+def digest_mail(context: dg.SensorEvaluationContext, folders: Folders, calendar: Calendar) -> dg.SensorResult:
+    """Send the digest where there is something to tell that has not been told.
+
+    Where the mail server does not take it, the tick fails with a sentence, the cursor stays, and the next tick tries
+    again.
+    """
+    server = MailServer.of_environment()
+    if server is None:
+        return dg.SensorResult(skip_reason="Chưa khai báo máy chủ thư (RETURNS_SMTP_HOST) nên không gửi thư tổng hợp.")
+    look, memory = Look.at(context.instance, calendar.today), digest.Memory.of(context.cursor)
+    if look.running or look.mark == memory.seen:
+        return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)
+    parts = {name: part for name, part in _parts(context.instance, folders, calendar.today).items() if part}
+    if Look.at(context.instance, calendar.today) != look:  # what was read may be half of what a run wrote meanwhile
+        return dg.SensorResult(skip_reason=_WAITING)
+    cursor = digest.Memory(look.mark, {name: part.state for name, part in parts.items()}).cursor
+    if all(memory.told.get(name) == part.state for name, part in parts.items()):
+        reason = "Đã báo trong thư trước, chưa có gì thay đổi." if parts else "Không có gì phải báo."
+        return dg.SensorResult(skip_reason=reason, cursor=cursor)
+    refused = digest.send(digest.message(list(parts.values()), server, now()), server)
+    taken = [one for one in server.recipients if one not in refused]
+    reason = f"Đã gửi thư tổng hợp tới {', '.join(taken)}."
+    if refused:
+        reason += f" Máy chủ không nhận: {'; '.join(f'{one} ({why})' for one, why in refused.items())}."
+    return dg.SensorResult(skip_reason=reason, cursor=cursor)
+
+
+def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[str, digest.Part | None]:
+    """Return what is to be told: of every return set, by its name, and of runs that broke."""
+    store, places = folders.store, folders.raw.places
+    keys = [ReturnSetKey(*pair) for pair in published.checked_sets(store)]
+    told: dict[str, digest.Part | None] = {}
+    for key in keys:
+        found, page = published.findings(store, *key.pair), explorer_page(store, key)
+        told[str(key)] = digest.part(
+            key,
+            found,
+            places,
+            late=overdue(key, found, places, today),
+            explorer=page if page.exists() else None,
+            alone=len(keys) == 1,
+        )
+    return told | {"": digest.failed(_failures(instance))}

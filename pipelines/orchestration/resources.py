@@ -1,0 +1,48 @@
+"""The Dagster resources through which assets, schedules and sensors reach files and the calendar.
+
+Belongs here: those resources. Does not belong here: what the files are (``pipelines.store.raw``,
+``pipelines.store.tables``), what the environment says (``pipelines.settings``).
+"""
+
+from datetime import date
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from pipelines.refresh.layers import code_version
+from pipelines.settings import Settings, today
+from pipelines.store.raw import Raw
+from pipelines.store.tables import NOBODY, Store, Writer
+
+
+class Folders(dg.ConfigurableResource[None]):
+    """The raw folder and the output folder; empty means as the environment says."""
+
+    raw_folder: str = ""
+    data_folder: str = ""
+    _writer: Writer = PrivateAttr(NOBODY)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Note the run, so that every table says which one wrote it."""
+        self._writer = Writer(context.run.run_id if context.run else "", code_version())
+
+    @property
+    def raw(self) -> Raw:
+        """The returns as received."""
+        return Raw(Settings.of(self.raw_folder, self.data_folder).raw)
+
+    @property
+    def store(self) -> Store:
+        """The tables."""
+        return Store(Settings.of(self.raw_folder, self.data_folder).data, self._writer)
+
+
+class Calendar(dg.ConfigurableResource[None]):
+    """What day it is; empty means as the environment says, and the clock where it says nothing."""
+
+    day: str = ""
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return date.fromisoformat(self.day) if self.day else today()

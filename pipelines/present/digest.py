@@ -1,0 +1,308 @@
+"""The digest: one e-mail that says who has to mend what, sent when something is held back, late or broken.
+
+Belongs here: what is told of a return set, the message made of it, sending it, and what has been told already.
+Does not belong here: when one looks (``pipelines.orchestration.jobs``), what is wrong (findings), which server it is
+(``pipelines.settings``).
+"""
+
+import hashlib
+import json
+import smtplib
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipelines.present.freshness import Overdue
+from pipelines.settings import MailServer
+from pipelines.store.published import held_forms, told
+from pipelines.store.raw import ReturnSetKey
+from schemas.edits import Severity
+from schemas.forms import BY_CODE
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.problems import Problems
+
+_SECONDS = 30
+"""How long a mail server may take to answer."""
+
+_STEPS = "Việc tiếp theo"
+_LINK = "Tra cứu số liệu:"
+_SIGNATURE = "Thư này do phần mềm tổng hợp báo cáo tự gửi; chỉ gửi lại khi có thay đổi."
+_FAILED = "Lần chạy bị hỏng"
+
+
+class MailError(RuntimeError):
+    """The digest could not be handed to the mail server; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next, with the command that does it, if one does."""
+
+    words: str
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the digest tells of one return set, or of runs that broke."""
+
+    title: str
+    brief: str
+    """The same in the few words of a subject line."""
+    sentences: tuple[str, ...]
+    findings: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    """By who has to mend them, each in the lines in which ``returns findings`` prints it."""
+    aside: str = ""
+    steps: tuple[Step, ...] = ()
+    link: str = ""
+
+    @property
+    def state(self) -> str:
+        """A hash of what is wrong: the same as before, and there is nothing to tell again, whatever is told besides."""
+        wrong = [self.title, self.sentences, dict(self.findings)]
+        return hashlib.sha256(json.dumps(wrong, ensure_ascii=False).encode()).hexdigest()
+
+
+def part(
+    key: ReturnSetKey,
+    findings: Sequence[Mapping[str, Any]],
+    places: Places,
+    *,
+    late: Overdue | None = None,
+    explorer: Path | None = None,
+    alone: bool = True,
+) -> Part | None:
+    """Return what is to be told of a return set; nothing where nothing is held back and nothing late.
+
+    Args:
+        key: The return set.
+        findings: ``schemas.tables.FINDINGS`` of it.
+        places: For the names of reporters.
+        late: Who has not sent, if it is due.
+        explorer: Its start page, if there is one.
+        alone: Whether it is the only return set, so that commands need not name it.
+    """
+    errors = [row for row in findings if row["severity"] == Severity.ERROR]
+    if not errors and late is None:
+        return None
+    remarks = len(findings) - len(errors)
+    by_reporter: dict[str, list[list[str]]] = {}
+    for row in errors:
+        who = places.title(key.commune, row["reporter"]) if row["reporter"] else f"Tệp {row['file']}"
+        by_reporter.setdefault(who, []).append(list(told(row)))
+    return Part(
+        title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
+        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late)}",
+        sentences=tuple(_sentences(errors, late)),
+        findings=dict(sorted(by_reporter.items())),
+        aside=f"Ngoài ra có {remarks} điều cần lưu ý, không giữ lại biểu nào." if remarks else "",
+        steps=_steps(key, bool(errors), alone=alone),
+        link=explorer.as_uri() if explorer else "",
+    )
+
+
+def _brief(by_reporter: Mapping[str, object], late: Overdue | None) -> str:
+    said = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
+    said += [f"{len(late.missing)} đơn vị quá hạn gửi"] if late else []
+    return ", ".join(said)
+
+
+def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None) -> Iterable[str]:
+    if errors:
+        yield f"Giữ lại: {_held(errors)}; số đã công bố trước đó được giữ nguyên."
+    if late is not None:
+        yield f"Quá hạn. {late.sentence}"
+
+
+def _held(errors: Sequence[Mapping[str, Any]]) -> str:
+    if any(row["code"] == Problems.LEDGER_UNREADABLE.value.code for row in errors):
+        return "mọi biểu, vì sổ đính chính không đọc được"
+    forms = [f"{code} «{BY_CODE[code].sheet}»" if code in BY_CODE else code for code in held_forms(errors)]
+    files = dict.fromkeys(f"tệp {row['file']}" for row in errors if not row["form"])
+    return ", ".join([*forms, *files])
+
+
+def _steps(key: ReturnSetKey, errors: bool, *, alone: bool) -> tuple[Step, ...]:
+    which = "" if alone else f" --commune {key.commune} --period {key.period}"
+    mend = (
+        Step("Hỏi lại đơn vị. Muốn gửi lại sổ tính đã đánh dấu ô sai:", f"returns findings --workbook gui-lai{which}"),
+        Step(
+            "Đơn vị xác nhận số đúng thì ghi đính chính, không sửa vào sổ tính:",
+            f'returns correct TỆP TRANG Ô SỐ --reason "Đã hỏi ai, vì sao"{which}',
+        ),
+        Step("Đơn vị gửi sổ tính mới thì thay tệp cũ trong thư mục báo cáo."),
+    )
+    receive = (Step("Nhận đủ sổ tính và đặt vào thư mục báo cáo."),)
+    return (
+        *(mend if errors else receive),
+        Step("Chạy lại, hoặc để máy tự chạy ban đêm:", f"returns refresh{which}"),
+        Step("Xem toàn bộ phát hiện:", f"returns findings{which}"),
+    )
+
+
+def failed(reasons: Sequence[str]) -> Part | None:
+    """Return what is to be told of runs that broke for another reason than the data; nothing where none did."""
+    sentences = tuple(dict.fromkeys(reasons))
+    if not sentences:
+        return None
+    steps = (Step("Xem trang «Runs» của Dagster, rồi chạy lại:", "returns refresh"),)
+    return Part(_FAILED, _FAILED.lower(), sentences, steps=steps)
+
+
+def subject(parts: Sequence[Part]) -> str:
+    """Return the subject line: of one part what it is about, of more how many there are."""
+    return f"Báo cáo {parts[0].brief}" if len(parts) == 1 else f"Báo cáo: {len(parts)} việc cần xử lý"
+
+
+def text(parts: Sequence[Part]) -> str:
+    """Return the message as plain text."""
+    return "\n".join([*(line for one in parts for line in _lines(one)), _SIGNATURE, ""])
+
+
+def _lines(one: Part) -> Iterable[str]:
+    yield from (one.title.upper(), "")
+    yield from (line for sentence in one.sentences for line in (sentence, ""))
+    for reporter, findings in one.findings.items():
+        yield f"{reporter}:"
+        for first, *rest in findings:
+            yield f"  - {first}"
+            yield from (f"    {line}" for line in rest)
+        yield ""
+    if one.aside:
+        yield from (one.aside, "")
+    if one.steps:
+        yield f"{_STEPS}:"
+        for number, step in enumerate(one.steps, start=1):
+            yield f"  {number}. {step.words}"
+            if step.command:
+                yield f"       {step.command}"
+        yield ""
+    if one.link:
+        yield from (f"{_LINK} {one.link}", "")
+
+
+def message(parts: Sequence[Part], server: MailServer, when: datetime) -> Message:
+    """Return the e-mail: plain text, and the same as a simple page."""
+    page = _page().render(
+        subject=subject(parts), parts=parts, steps_heading=_STEPS, link_heading=_LINK, signature=_SIGNATURE
+    )
+    # Not the newer EmailMessage: where it breaks a long subject in Vietnamese, a blank gets lost.
+    mail = MIMEMultipart(
+        "alternative", None, [MIMEText(text(parts), "plain", "utf-8"), MIMEText(page, "html", "utf-8")]
+    )
+    mail["Subject"] = Header(subject(parts), "utf-8")  # type: ignore[assignment]  # the stubs know only texts
+    mail["From"] = formataddr(parseaddr(server.sender))
+    mail["To"] = ", ".join(server.recipients)
+    mail["Date"] = format_datetime(when)
+    mail["Auto-Submitted"] = "auto-generated"  # so that nobody's absence notice answers it
+    return mail
+
+
+@cache
+def _page() -> Any:
+    loader = PackageLoader("pipelines.present", "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("digest.html.jinja")
+
+
+def send(mail: Message, server: MailServer) -> dict[str, str]:
+    """Hand a message to the mail server.
+
+    Returns:
+        The recipients that the server refused, with its words, where it took the message for others.
+
+    Raises:
+        MailError: The server could not be reached, or did not take the message.
+    """
+    where = f"máy chủ thư {server.host}:{server.port}"
+    if "Message-ID" not in mail:
+        mail["Message-ID"] = make_msgid(domain=parseaddr(server.sender)[1].rpartition("@")[2] or None)
+    try:
+        with _connected(server) as connection:
+            if server.user:
+                connection.login(server.user, server.password)
+            refused = connection.send_message(mail, to_addrs=list(server.recipients))
+    except smtplib.SMTPAuthenticationError:
+        # Not the server's words: some repeat what they were given.
+        raise MailError(
+            f"{where.capitalize()} không nhận tên đăng nhập hoặc mật khẩu. "
+            "Kiểm tra RETURNS_SMTP_USER và RETURNS_SMTP_PASSWORD."
+        ) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailError(
+            f"{where.capitalize()} không làm được điều được yêu cầu ({error}). "
+            "Kiểm tra RETURNS_SMTP_TLS, RETURNS_SMTP_USER."
+        ) from None
+    except smtplib.SMTPRecipientsRefused as error:
+        raise MailError(f"{where.capitalize()} không nhận người nhận nào: {_answers(error.recipients)}.") from None
+    except smtplib.SMTPResponseException as error:
+        raise MailError(f"{where.capitalize()} không nhận thư: {_answer(error.smtp_code, error.smtp_error)}.") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailError(
+            f"Không gửi được thư qua {where} ({error}). Kiểm tra mạng, RETURNS_SMTP_HOST, RETURNS_SMTP_PORT và "
+            "RETURNS_SMTP_TLS; thư sẽ được gửi lại ở lần xem sau."
+        ) from None
+    return {address: _answer(*answer) for address, answer in refused.items()}
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    if server.encryption == "ssl":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
+    connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
+    if server.encryption == "starttls":
+        try:
+            connection.starttls(context=ssl.create_default_context())
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _answers(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return "; ".join(f"{address}: {_answer(*answer)}" for address, answer in refused.items())
+
+
+def _answer(code: int, words: bytes | str) -> str:
+    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a sensor remembers from one look to the next, kept by Dagster as its cursor.
+
+    Args:
+        seen: A mark of the runs and the day it has looked at.
+        told: By return set, the state it has told.
+    """
+
+    seen: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cursor: str | None) -> "Memory":
+        """Read a cursor; one that another version wrote is as good as none."""
+        try:
+            kept = json.loads(cursor or "{}")
+            return cls(str(kept["seen"]), {str(key): str(state) for key, state in kept["told"].items()})
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return cls()
+
+    @property
+    def cursor(self) -> str:
+        """The text that Dagster keeps."""
+        return json.dumps({"seen": self.seen, "told": dict(self.told)}, sort_keys=True)

@@ -1,0 +1,287 @@
+"""The guides for the data officer and for the auditor: Markdown kept here, filled in, and the same as pages to print.
+
+Belongs here: gathering what the guides list (findings, edits, forms, commands) from where it is declared, and laying
+the guides out as Markdown and as HTML. Does not belong here: what is told (the ``.md`` files beside this one), any word
+on a particular form or finding (``schemas``), writing files (``pipelines.cli``), what helps to fill in a form
+(``pipelines.handout.aids``).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+
+import jinja2
+import typer
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markupsafe import Markup
+from typer.core import TyperArgument, TyperCommand, TyperOption
+
+from pipelines.present.dictionary import SEVERITIES, plain_markdown
+from schemas.edits import Severity
+from schemas.forms import FORMS
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.problems import Problem, Problems
+from schemas.words import VERDICTS
+
+GUIDES = ("can-bo", "kiem-toan")
+"""Names of the guides' files."""
+
+OPEN_PLACES = {
+    "file": "tên tệp",
+    "sheet": "tên trang",
+    "cells": "địa chỉ ô",
+    "label": "tên chỉ tiêu",
+    "form": "mã biểu",
+    "reporter": "Đơn vị báo cáo",
+    "commune": "tên xã",
+    "written": "nội dung đã ghi",
+    "expected": "nội dung cần có",
+}
+"""What goes into the open places of a finding's sentence."""
+
+_COMMON = 4
+"""An option that so many commands have is described once for all of them."""
+
+_PICTURES = "pictures"
+
+_YEAR = 2024
+"""Any year: returns are due on the same days in each."""
+_LISTED = "h2"
+"""The headings that a page's contents list."""
+
+_TABLE_OPEN, _TABLE_CLOSE = (
+    '<div class="scroll" role="region" aria-label="Bảng" tabindex="0">\n<table>\n',
+    "</table>\n</div>\n",
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry of a page's contents."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command: how it is typed, what it does, and its options, each as typed with what it is for."""
+
+    usage: str
+    does: str
+    options: Mapping[str, str]
+
+
+def files(app: typer.Typer, places: Places) -> dict[str, bytes]:
+    """Return the guides as files: names from the top of their folder, and contents; pages come after their pictures.
+
+    Args:
+        app: The command line whose commands are listed.
+        places: For who owes which form.
+    """
+    texts = {name: markdown(name, app, places) for name in GUIDES}
+    pages = {name: _page(text) for name, text in texts.items()}
+    titles = {name: title for name, (title, _, _) in pages.items()}
+    template = _environment().get_template("templates/guide.html.jinja")
+    made = dict(pictures())
+    for name, (title, contents, body) in pages.items():
+        page = template.render(
+            title=title, name=name, titles=titles, contents=contents, body=Markup(body), style=Markup(_style())
+        )
+        made |= {f"{name}.md": texts[name].encode(), f"{name}.html": page.encode()}
+    return made
+
+
+def pictures() -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures by name, from the top of the guides' folder."""
+    folder = resources.files(__name__) / _PICTURES
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        yield f"{_PICTURES}/{path.name}", path.read_bytes()
+
+
+def markdown(name: str, app: typer.Typer, places: Places) -> str:
+    """Return one guide as Markdown, with its tables."""
+    known = verbs(app)
+    return (
+        _environment()
+        .get_template(f"guides/{name}.md")
+        .render(
+            findings=_findings(),
+            edits=_edits(),
+            forms=_forms(places),
+            commands=_commands(known),
+            options=_options(known),
+            verdicts=VERDICTS,
+            due=[f"{period.due.day}/{period.due.month}" for period in (Period(_YEAR, 1), Period(_YEAR, 2))],
+        )
+    )
+
+
+def _findings() -> str:
+    problems = sorted((one.value for one in Problems), key=lambda problem: problem.code)
+    rows = [(f"`{problem.code}`", _level(problem.severity), *told(problem)) for problem in problems]
+    return _table(("Mã", "Mức", "Báo gì", "Việc cần làm"), rows)
+
+
+def told(problem: Problem) -> tuple[str, str]:
+    """Return what a finding of a kind says is wrong, less where it is, and what it says to do next."""
+    what, _, next_step = problem.message.partition(". ")
+    where, _, wrong = what.partition(": ")
+    if wrong and "{sheet}" in where:
+        what = wrong[0].upper() + wrong[1:]
+    words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
+    return _filled(f"{what}.", words), _filled(next_step, words)
+
+
+def _level(severity: Severity) -> str:
+    """Return the word for a severity; what it means is told once, above the tables."""
+    return SEVERITIES[severity].partition(":")[0]
+
+
+def _filled(sentence: str, words: Mapping[str, str]) -> str:
+    return sentence.format_map(words).replace("«‹", "‹").replace("›»", "›")
+
+
+def _edits() -> str:
+    edits = [edit for form in FORMS for edit in form.edits]
+    rows = [(f"`{edit.code}`", _level(edit.severity), edit.sentence) for edit in edits]
+    return _table(("Mã", "Mức", "Quy tắc"), rows)
+
+
+def _forms(places: Places) -> str:
+    rows = [(f"`{form.code}`", form.sheet, form.heading, _owed_by(form.reporter_kind, places)) for form in FORMS]
+    return _table(("Mã", "Trang", "Biểu", "Ai gửi (tên tệp)"), rows)
+
+
+def _owed_by(kind: str, places: Places) -> str:
+    if kind == "village":
+        return "Mỗi thôn (`mã thôn.xlsx`)"
+    # Desks are the same in every commune, so any commune will do.
+    return "; ".join(f"{desk.title} (`{desk.code}.xlsx`)" for desk in places.reporters("", kind))
+
+
+def verbs(app: typer.Typer) -> dict[str, Verb]:
+    """Return the commands of a command line, as their own ``--help`` describes them."""
+    commands = typer.main.get_group(app).commands
+    return {name: _verb(name, command) for name, command in commands.items() if isinstance(command, TyperCommand)}
+
+
+def _verb(name: str, command: TyperCommand) -> Verb:
+    arguments = [one for one in command.params if isinstance(one, TyperArgument)]
+    named = [str(one.metavar or one.name) if one.required else f"[{one.metavar or one.name}]" for one in arguments]
+    options = {_typed(one): one.help or "" for one in command.params if isinstance(one, TyperOption)}
+    does = (command.help or "").split("\n\n", maxsplit=1)[0].replace("\n", " ").rstrip(".")
+    return Verb(" ".join(["returns", name, *named]), does, options)
+
+
+def _typed(option: TyperOption) -> str:
+    name = max(option.opts, key=len)
+    choices = "/".join(map(str, getattr(option.type, "choices", ())))
+    value = "" if option.is_flag else choices or option.metavar or (option.name or "").strip("_").upper()
+    return f"{name} {value}".strip()
+
+
+def _commands(known: Mapping[str, Verb]) -> str:
+    common = _common(known)
+    rows = [
+        (f"`{verb.usage}`", verb.does, *_own(option for option in verb.options.items() if option not in common))
+        for verb in known.values()
+    ]
+    return _table(("Lệnh", "Việc", "Tùy chọn riêng"), rows)
+
+
+def _own(options: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"`{typed}`: {words}" for typed, words in options) or ("",)
+
+
+def _options(known: Mapping[str, Verb]) -> str:
+    common = _common(known)
+    rows = []
+    for typed, words in common:
+        having = [f"`{name}`" for name, verb in known.items() if typed in verb.options]
+        rows.append((f"`{typed}`", words, "mọi lệnh" if len(having) == len(known) else ", ".join(having)))
+    return _table(("Tùy chọn", "Việc", "Ở các lệnh"), rows)
+
+
+def _common(known: Mapping[str, Verb]) -> list[tuple[str, str]]:
+    counts = Counter(option for verb in known.values() for option in verb.options.items())
+    return [option for option, count in counts.items() if count >= _COMMON]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; what a row has more than there are headings goes below in its last cell."""
+    last = len(headings) - 1
+    lines = [[*map(plain_markdown, row[:last]), "<br>".join(map(plain_markdown, row[last:]))] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [headings, ["---"] * len(headings), *lines])
+
+
+def _page(text: str) -> tuple[str, list[Heading], str]:
+    """Return the title, the contents and the body of a guide's page."""
+    reader = MarkdownIt("commonmark").enable("table")
+    reader.add_render_rule("image", _picture)
+    reader.add_render_rule("table_open", lambda *_: _TABLE_OPEN)
+    reader.add_render_rule("table_close", lambda *_: _TABLE_CLOSE)
+    _, title, _, *tokens = reader.parse(text)
+    contents = []
+    for token, inner in pairwise(tokens):
+        if token.type == "heading_open":
+            heading = Heading(anchor(inner.content), inner.content)
+            token.attrSet("id", heading.anchor)
+            if token.tag == _LISTED:
+                contents.append(heading)
+        for one in inner.children or ():
+            _mend_link(one)
+    _stand_alone(tokens)
+    return title.content, contents, reader.renderer.render(tokens, reader.options, {})
+
+
+def anchor(title: str) -> str:
+    """Return a heading's anchor, the one by which other readers of Markdown know it too."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def _mend_link(token: Token) -> None:
+    """Let a link to the other guide lead from page to page."""
+    href = str(token.attrGet("href") or "")
+    file, hash_, place = href.partition("#")
+    if file.removesuffix(".md") in GUIDES:
+        token.attrSet("href", f"{file.removesuffix('.md')}.html{hash_}{place}")
+
+
+def _stand_alone(tokens: Sequence[Token]) -> None:
+    """Make a figure of a paragraph that is a picture and nothing else."""
+    for before, inner, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if inner.type == "inline" and [one.type for one in inner.children or ()] == ["image"]:
+            before.tag = after.tag = "figure"
+
+
+def _picture(_: RendererProtocol, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    """Return a picture with its caption, which Markdown keeps as its title."""
+    token = tokens[at]
+    return Markup('<img src="{}" alt="{}"><figcaption>{}</figcaption>').format(
+        token.attrGet("src"), token.content, token.attrGet("title")
+    )
+
+
+def _style() -> str:
+    return resources.files("pipelines.present.explorer").joinpath("static/explorer.css").read_text("utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("pipelines.present", "."),
+        autoescape=lambda name: bool(name) and ".html." in str(name),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

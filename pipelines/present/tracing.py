@@ -1,0 +1,201 @@
+"""From a figure to its cells, and from a cell to its figures: what both verbs of the command line tell.
+
+Belongs here: joining the published tables into one answer, and its sentences, branch by branch. Does not belong here:
+how it is printed (``pipelines.cli``); importing forms, pandas or Dagster, which would take longer than the answer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipelines.store import published
+from pipelines.store.published import Row
+from pipelines.store.tables import Store
+from schemas.words import OUTCOMES
+
+_RANGE = "C-11"
+"""The code under which ``pipelines.steps.validate.gate`` notes that a value lies within its field's range."""
+
+SOURCE_COLUMNS = (
+    *("form", "field", "reporter", "line", "file", "sha256", "sheet", "cell"),
+    *("text", "value", "note", "correction", "confirmed", "edits"),
+)
+
+
+@dataclass
+class Branch:
+    """A sentence, and what stands below it."""
+
+    words: str
+    below: list["Branch"] = field(default_factory=list)
+
+    def add(self, words: str) -> "Branch":
+        """Add a sentence below, and return it."""
+        self.below.append(Branch(words))
+        return self.below[-1]
+
+
+def trace(store: Store, period: str, commune: str, figure: str) -> dict[str, Any]:
+    """Return all that stands behind one figure of a return set.
+
+    Returns:
+        ``id, label, value, unit, period, status, formula`` as published; ``sources``: its cells, each with what was
+        received, what it was read as, correction, confirmation, and ``edits``: code, sentence and outcome of every edit
+        that looked at it when it was accepted; ``made``: run and version of the software that computed it;
+        ``accepted``: the same for each form its cells were accepted in.
+
+    Raises:
+        ValueError: There is no such figure.
+    """
+    row = published.figure(store, period, commune, figure)
+    if row is None:
+        raise ValueError(
+            f"Không có chỉ tiêu «{figure}» trong kỳ {period} của {commune}. Xem danh sách bằng: returns figures"
+        )
+    cells = published.lineage(store, period, commune, figure, row["chapter"])
+    marts = {cell["form"]: cell["mart"] for cell in cells if "mart" in cell}
+    held = published.held_forms(published.findings(store, period, commune, marts.values()))
+    sentences = published.sentences(store, period, commune, marts.values())
+    return {
+        "id": row["id"],
+        "value": number(row["value"]),
+        "formula": row["formula"],
+        "label": row["label"],
+        "unit": row["unit"],
+        "period": period,
+        "status": published.status(row, held),
+        "sources": [source(cell, sentences) for cell in cells],
+        "made": asdict(published.writer(store, period, commune, f"figures/{row['chapter']}")),
+        "accepted": [
+            {"form": form, **asdict(published.writer(store, period, commune, f"marts/{mart}"))}
+            for form, mart in marts.items()
+        ],
+    }
+
+
+def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, Any]:
+    """Return one cell behind a figure."""
+    correction = None
+    if cell["correction"]:
+        correction = {
+            "old": cell["received"],
+            "new": cell["text"],
+            "reason": cell["correction"],
+            "who": cell["corrected_by"],
+        }
+    confirmed = {"reason": cell["confirmed"], "who": cell["confirmed_by"]} if cell["confirmed"] else None
+    names = ("form", "field", "reporter", "line", "file", "sha256", "sheet", "cell")
+    return {name: cell[name] for name in names} | {
+        "text": cell["received"],
+        "value": number(cell["value"]),
+        "correction": correction,
+        "confirmed": confirmed,
+        "note": cell["note"],
+        "edits": list(_edits(cell.get("edits"), sentences)),
+    }
+
+
+def _edits(told: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for code, outcome in published.edit_outcomes(told):
+        sentence = "Số nằm trong khoảng biểu mẫu cho phép" if code == _RANGE else sentences.get(code, "")
+        yield {"code": code, "outcome": outcome, "sentence": sentence}
+
+
+def flat(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a source with its corrections and edits as texts, for a table of one row per cell."""
+    reasons = {name: (told[name] or {}).get("reason", "") for name in ("correction", "confirmed")}
+    return {**told, **reasons, "edits": ";".join(f"{edit['code']} {edit['outcome']}" for edit in told["edits"])}
+
+
+def tree(traced: Mapping[str, Any]) -> Branch:
+    """Return a trace in sentences."""
+    value = "chưa đủ số liệu" if traced["value"] is None else f"{vietnamese(traced['value'])} {traced['unit']}"
+    top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
+    top.add(f"Công thức: {traced['formula']}")
+    if traced["status"] == "held":
+        top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
+    if who := _who(traced["made"]):
+        top.add(f"Tính trong {who}")
+    accepted = {one["form"]: _who(one) for one in traced["accepted"]}
+    fields: dict[tuple[str, str], Branch] = {}
+    for told in traced["sources"]:
+        key = (told["form"], told["field"])
+        if key not in fields:
+            fields[key] = top.add(f"Biểu {told['form']}, {told['field']}")
+            if (who := accepted.get(told["form"], "")) and who != _who(traced["made"]):
+                fields[key].add(f"Chấp nhận trong {who}")
+        leaf = fields[key].add(_said(told, told["reporter"] + (f", dòng {told['line']}" if told["line"] else "")))
+        leaf.below += _decisions(told)
+        if told["note"]:
+            leaf.add(f"Ghi chú: {told['note']}")
+        if told["edits"]:
+            leaf.add(f"Đã kiểm tra: {'; '.join(_outcome(edit) for edit in told['edits'])}")
+    return top
+
+
+def _outcome(edit: Mapping[str, str]) -> str:
+    """Return how an edit came out; its sentence only where it did not simply hold, since most cells have several."""
+    told = f"{edit['code']} {OUTCOMES.get(edit['outcome'], edit['outcome'])}"
+    return told if edit["outcome"] == "holds" else f"{told} ({edit['sentence']})"
+
+
+def _who(writer: Mapping[str, str]) -> str:
+    named = (("lần chạy", writer["run"][:8]), ("bản phần mềm", writer["code"][:12]))
+    return ", ".join(f"{what} {code}" for what, code in named if code)
+
+
+def _said(told: Mapping[str, Any], who: str = "") -> str:
+    return (
+        f"{f'{who}: ' if who else ''}{told['file']} · {told['sheet']} · ô {told['cell']} ghi «{told['text']}»"
+        f" = {vietnamese(told['value'])}   sha256 {told['sha256'][:12]}"
+    )
+
+
+def _decisions(told: Mapping[str, Any]) -> Iterator[Branch]:
+    if made := told["correction"]:
+        yield Branch(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
+    if kept := told["confirmed"]:
+        yield Branch(f"Giữ nguyên theo xác nhận ({kept['who']}): {kept['reason']}")
+
+
+def uses(store: Store, period: str, commune: str, edges: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return, for every edge from a figure to a cell, the figure as published beside what the cell says."""
+    held = published.held_forms(published.findings(store, period, commune))
+    computed = {row["id"]: row for row in published.figures(store, period, commune)}
+    rows = []
+    for edge in edges:
+        figure = computed[edge["figure"]]
+        status = published.status(figure, held)
+        told = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
+        rows.append({**edge, **told, "status": status, "text": edge["received"]})
+    return rows
+
+
+def uses_tree(edges: Sequence[Row], rows: Sequence[Mapping[str, Any]]) -> Branch:
+    """Return the figures made of a cell in sentences."""
+    first = source(edges[0], {})
+    top = Branch(_said(first), list(_decisions(first)))
+    fields: dict[tuple[str, ...], Branch] = {}
+    for row in rows:
+        key = (row["form"], row["field"], row["reporter"])
+        branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
+        value = "chưa đủ số liệu" if row["value"] is None else f"{vietnamese(number(row['value']))} {row['unit']}"
+        held = "   (số liệu mới đang bị giữ lại)" if row["status"] == "held" else ""
+        branch.add(f"{row['label']}: {value}   [{row['id']}]{held}").add(f"Công thức: {row['formula']}")
+    return top
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """Return a decimal as JSON has numbers: whole where it is."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def vietnamese(value: float | None) -> str:
+    """Return a number as it is written in Vietnam; a blank in words."""
+    if value is None:
+        return "trống"
+    whole, _, decimals = f"{Decimal(str(value)):,f}".partition(".")
+    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")

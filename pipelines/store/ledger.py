@@ -1,0 +1,327 @@
+"""The correction ledger of a return set: writing decisions to it.
+
+Belongs here: recording a correction, a refused suggestion, a number confirmed as it is; what is refused beforehand;
+and the file, which only ever grows by whole rows. Does not belong here: applying decisions
+(``pipelines.steps.collect.correct``).
+
+Only here is anything written below the raw folder, and only this one file. A row is added by writing the whole ledger
+anew beside the old one and renaming it over that, under a lock: of two writers both rows stay, and of a crash in the
+middle either the old ledger or the new one. The bytes of the rows before are taken over as they are, whatever program
+wrote them.
+"""
+
+import csv
+import datetime as dt
+import io
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from pipelines.steps.collect.correct import (
+    ACCEPTED,
+    AS_IS,
+    LEDGER_COLUMNS,
+    REFUSED,
+    correct,
+    is_address,
+    read_ledger,
+    separator,
+)
+from pipelines.steps.collect.locate import locate
+from pipelines.steps.collect.read import RawFile, read
+from pipelines.steps.numbers import read_number, vietnamese
+from pipelines.store.raw import LEDGER, Raw, ReturnSetKey
+from pipelines.store.tables import write_whole
+from schemas.form import FormField
+from schemas.forms import BY_CODE, FORMS
+from schemas.problems import Problems
+from schemas.text import fold
+
+Entry = dict[str, str]
+"""One row of the ledger, by ``LEDGER_COLUMNS``."""
+
+Clock = Callable[[], dt.datetime]
+
+_LONGEST_WAIT = 60
+"""Seconds that another writer may hold the ledger."""
+
+_EMPTY = (b"", b"\xef\xbb\xbf")
+"""What a file without a word may consist of: nothing, or a byte order mark."""
+
+
+class LedgerError(ValueError):
+    """A decision that cannot be recorded; the message is the sentence for the officer."""
+
+
+def now_in_vietnam() -> dt.datetime:
+    """Return the time, with the offset of Vietnam wherever this machine stands."""
+    return dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """The cell that a decision is about, as the officer names it."""
+
+    file: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of one return set. Every method either adds one row and returns it, or raises and adds nothing."""
+
+    raw: Raw
+    key: ReturnSetKey
+    now: Clock = now_in_vietnam
+
+    def accept(self, place: Place, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
+        """Record a correction: from now on ``new`` is used for the cell.
+
+        Raises:
+            LedgerError: The cell, the new text, the reason or the who will not do.
+        """
+        with self._locked():
+            said = self._cell(place)
+            if said.text == new and not said.stale:
+                raise LedgerError(f"{said.where} đã là «{new}», không có gì để đính chính.")
+            said.refuse_unreadable(new)
+            return self._append(said, ACCEPTED, new, reason=reason, who=who, suggestion=suggestion)
+
+    def refuse(self, place: Place, proposed: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
+        """Record that a suggestion is wrong and not to be made again.
+
+        Raises:
+            LedgerError: As ``accept`` says.
+        """
+        with self._locked():
+            said = self._cell(place)
+            if said.text == proposed:
+                raise LedgerError(
+                    f"{said.where} đang dùng đúng số «{proposed}», nên đây không phải là gợi ý để từ chối. "
+                    "Ghi giá trị của gợi ý ở chỗ số mới."
+                )
+            said.refuse_unreadable(proposed)
+            # Its one written form, so that a suggestion is known again however the officer typed it.
+            text = said.number(proposed) or proposed
+            return self._append(said, REFUSED, text, reason=reason, who=who, suggestion=suggestion or text)
+
+    def confirm(self, place: Place, *, reason: str, who: str) -> Entry:
+        """Record that the reporter confirms a number that looks wrong: the warning on it is not told again.
+
+        Raises:
+            LedgerError: As ``accept`` says.
+        """
+        with self._locked():
+            said = self._cell(place)
+            if said.field is None:
+                raise LedgerError(f"{said.where} không phải ô ghi số của chỉ tiêu nào, nên không có gì để giữ nguyên.")
+            if said.trouble:
+                raise LedgerError(
+                    f"{said.where} đang có lỗi khi đọc số («{said.text}»), lỗi thì không giữ nguyên được. "
+                    f"Hỏi lại đơn vị báo cáo rồi ghi đính chính."
+                )
+            if said.confirmed:
+                raise LedgerError(f"{said.where} đã được ghi là giữ nguyên «{said.text}», không cần ghi lại.")
+            return self._append(said, AS_IS, said.text, reason=reason, who=who)
+
+    def _cell(self, place: Place) -> "_Said":
+        """Read the cell from its workbook, and what the ledger says of it so far."""
+        file = self._file(place.file)
+        files, cells = read([file])
+        if files["problem"].iloc[0]:
+            kind = Problems[files["problem"].iloc[0]].value
+            raise LedgerError(kind.message.format(file=file.name, written=files["detail"].iloc[0]))
+        sheet = self._sheet(cells, file.name, place.sheet)
+        address = place.cell.strip().replace("$", "").upper()
+        if not is_address(address):
+            raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
+        text = self.raw.ledger(self.key) or ""
+        entries, problems = read_ledger({self.key.pair: text} if text.strip() else {})
+        if len(problems):
+            raise LedgerError(
+                Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
+            )
+        own = entries[entries["file"] == file.name]
+        corrected, told = correct(cells, own)
+        found = locate(corrected, FORMS, self.raw.places).entries
+        answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
+        filled = corrected[(corrected["sheet"] == sheet) & (corrected["cell"] == address)].to_dict("records")
+        if not filled and not answers:
+            raise LedgerError(
+                f"Ô {address}, trang «{sheet}», tệp {file.name} để trống và không phải ô ghi số của chỉ tiêu nào. "
+                "Kiểm tra lại địa chỉ ô bằng: returns findings"
+            )
+        cell = filled[0] if filled else {"received": "", "text": "", "confirmed": ""}
+        return _Said(
+            Place(file.name, sheet, address),
+            received=cell["received"],
+            text=cell["text"],
+            confirmed=bool(cell["confirmed"]),
+            stale=bool(((told["sheet"] == sheet) & (told["cells"] == address)).any()),
+            trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
+            field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
+        )
+
+    def _file(self, name: str) -> RawFile:
+        wanted = unicodedata.normalize("NFC", name)
+        names = self.raw.names(self.key)
+        fitting = [one for one in names if unicodedata.normalize("NFC", one) == wanted]
+        file = self.raw.file(self.key, fitting[0]) if fitting else None
+        if file is None:
+            listed = f"Các tệp: {', '.join(names)}." if names else "Thư mục này chưa có tệp nào."
+            raise LedgerError(f"Không có tệp «{name}» trong {self.key.period}/{self.key.commune}. {listed}")
+        return file
+
+    @staticmethod
+    def _sheet(cells: pd.DataFrame, file: str, name: str) -> str:
+        sheets = list(cells["sheet"].unique())
+        fitting = [sheet for sheet in sheets if sheet == name] or [one for one in sheets if fold(one) == fold(name)]
+        if len(fitting) != 1:
+            listed = ", ".join(f"«{sheet}»" for sheet in sheets)
+            raise LedgerError(f"Tệp {file} không có trang «{name}» nào có số liệu. Các trang: {listed}.")
+        return str(fitting[0])
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the ledger from before the cell is looked at until the row is written."""
+        path = self.raw.ledger_path(self.key)
+        if not path.parent.is_dir():
+            raise LedgerError(f"Không có thư mục {path.parent}. Chọn đúng kỳ và xã bằng --period và --commune.")
+        lock = FileLock(path.with_name(f".{LEDGER}.lock"), timeout=_LONGEST_WAIT)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LedgerError(
+                f"Sổ đính chính {path} đang được chương trình khác ghi. Đợi chương trình đó xong rồi làm lại."
+            ) from None
+        except OSError as reason:
+            raise self._unwritable(reason) from reason
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _unwritable(self, reason: OSError) -> LedgerError:
+        return LedgerError(
+            f"Không ghi được sổ đính chính {self.raw.ledger_path(self.key)} ({reason.strerror or reason}); "
+            "sổ vẫn như cũ. Kiểm tra quyền ghi và chỗ trống trên ổ đĩa rồi làm lại."
+        )
+
+    def _append(self, said: "_Said", decision: str, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
+        told = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
+        if not told["reason"]:
+            raise LedgerError("Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao, bằng --reason.")
+        if not told["who"]:
+            raise LedgerError("Chưa ghi người quyết định. Ghi chức danh bằng --who, không cần tên riêng.")
+        entry = told | {
+            "when": self.now().isoformat(timespec="seconds"),
+            "file": said.place.file,
+            "sheet": said.place.sheet,
+            "cell": said.place.cell,
+            "old": said.received,
+            "new": new,
+            "suggestion": suggestion,
+            "decision": decision,
+        }
+        try:
+            append(self.raw, self.key, entry)
+        except OSError as trouble:
+            raise self._unwritable(trouble) from trouble
+        return {name: entry[name] for name in LEDGER_COLUMNS}
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a cell says, and what has been decided about it."""
+
+    place: Place
+    received: str
+    text: str
+    """What is used now: ``received``, or what a correction made of it."""
+    confirmed: bool
+    stale: bool
+    """Whether the ledger has an entry for the cell that no longer fits; a new one is then needed whatever it says."""
+    trouble: bool
+    """Whether what is used now cannot be read as a number of the field."""
+    field: FormField | None
+
+    @property
+    def where(self) -> str:
+        return f"Ô {self.place.cell}, trang «{self.place.sheet}», tệp {self.place.file}"
+
+    def number(self, text: str) -> str | None:
+        """Return the one written form of a number in the cell, or nothing where the cell holds none."""
+        value = None if self.field is None else read_number("text", text, self.field.unit).value
+        return None if value is None else vietnamese(value)
+
+    def refuse_unreadable(self, text: str) -> None:
+        """Raise unless the cell may hold this text; what is no field's value cell may hold any."""
+        if self.field is None:
+            return
+        unit = self.field.unit
+        if not text.strip():
+            raise LedgerError(
+                f"{self.where} ghi chỉ tiêu «{self.field.label}»: số mới đang để trống. "
+                "Ghi số mới; «-» nếu không phát sinh; «...» nếu chưa có số."
+            )
+        problem = read_number("text", text, unit).problem
+        if problem is Problems.TOO_PRECISE:
+            raise LedgerError(
+                f"{self.where} ghi chỉ tiêu «{self.field.label}»: «{text}» có nhiều chữ số lẻ hơn đơn vị "
+                f"«{unit.label}» cho phép. Ghi lại số mới."
+            )
+        if problem is not None:
+            raise LedgerError(
+                f"{self.where} ghi chỉ tiêu «{self.field.label}»: không đọc được «{text}» thành số. "
+                f"Viết số kiểu Việt Nam, ví dụ 1.234 hoặc 1.234,5, đơn vị tính {unit.label}."
+            )
+
+
+def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
+    """Add one row to a ledger; the caller holds its lock.
+
+    Raises:
+        LedgerError: The ledger as it lies cannot take another row without harm to those it has.
+    """
+    path = raw.ledger_path(key)
+    # Under the lock nobody else writes: what lies there was left by a writer that was killed.
+    for left in path.parent.glob(f".{path.stem}.*.tmp"):
+        left.unlink(missing_ok=True)
+    old = path.read_bytes() if path.is_file() else b""
+    if not _text(old).strip():
+        old = _EMPTY[old.startswith(_EMPTY[1])]
+    new = old + _row(old, entry)
+    before, after = (read_ledger({key.pair: _text(content)})[0].to_dict("records") for content in (old, new))
+    wanted = {"period": key.period, "commune": key.commune, **{name: entry[name] for name in LEDGER_COLUMNS}}
+    if after != [*before, wanted]:  # an open quotation mark at the end would swallow the row
+        raise LedgerError(
+            f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
+            "Mở sổ, sửa dòng cuối rồi làm lại."
+        )
+    write_whole(path, lambda file: file.write(new))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _row(old: bytes, entry: Mapping[str, str]) -> bytes:
+    """Return what is to stand behind the ledger's bytes: with a heading where it has none, in its own manner else."""
+    text = _text(old)
+    heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text)), [])
+    end = "\r\n" if old.partition(b"\n")[0].endswith(b"\r") else "\n"
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(
+        buffer, heading or LEDGER_COLUMNS, restval="", delimiter=separator(text), lineterminator=end
+    )
+    if not heading:
+        writer.writeheader()
+    writer.writerow(dict(entry))
+    gap = end if heading and not text.endswith(("\n", "\r")) else ""
+    return f"{gap}{buffer.getvalue()}".encode()

@@ -1,0 +1,250 @@
+"""Releases that have been made: opening one, whether its bytes are still those it was made of, how two of them differ.
+
+Belongs here: names, the manifest, the seal on it, reading the frozen tables with Arrow alone. Does not belong here:
+making a release and computing it again (``pipelines.refresh.release``); importing forms, pandas or Dagster.
+
+A release is ``releases/<name>/``: tables, copies to read of the ledger, the plan and the places, ``manifest.json`` with
+the hash of every file, and ``manifest.sha256`` with the hash of that. The workbooks lie once for all releases in
+``archive/``, under their own hashes; the manifest lists them too.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipelines.store import published
+from pipelines.store.tables import ARCHIVE, Store
+
+RELEASES, MANIFEST, SEAL = "releases", "manifest.json", "manifest.sha256"
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+Row = dict[str, Any]
+
+
+class ReleaseError(ValueError):
+    """A release that cannot be made or opened; the message is the sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as it was released."""
+
+    where: str
+    """A file, or a figure, edge or statement."""
+    released: str
+    now: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of an output folder."""
+
+    data: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """Where its own files lie."""
+        return folder_of(self.data, self.name)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What it is of, how it was made, and every file with its hash."""
+        manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
+        return manifest
+
+    @property
+    def period(self) -> str:
+        """The period of its return set."""
+        return str(self.manifest["period"])
+
+    @property
+    def commune(self) -> str:
+        """The commune of its return set."""
+        return str(self.manifest["commune"])
+
+    @property
+    def tables(self) -> Store:
+        """The frozen tables, to be asked as the published ones are."""
+        return Store(self.folder)
+
+    @property
+    def seal(self) -> str:
+        """The hash of the manifest, which covers every byte of the release."""
+        return hashlib.sha256((self.folder / MANIFEST).read_bytes()).hexdigest()
+
+    def damage(self, *, archive: bool = True) -> Iterator[Difference]:
+        """Yield every file whose bytes are not those that were released.
+
+        Args:
+            archive: Whether to look at the workbooks too, or only at the release's own files.
+        """
+        path = self.folder / MANIFEST
+        content = path.read_bytes() if path.is_file() else b""
+        if not _holds(self.folder / SEAL, hashlib.sha256(sealed(content)).hexdigest()):
+            # What the manifest says of the other files is then worth nothing.
+            yield _changed(path, _hash(path), "", f"Bản kê {MANIFEST}, hoặc mã băm của nó trong {SEAL},")
+            return
+        own = f"{RELEASES}/{self.name}/"
+        if self.manifest["name"] != self.name:
+            told = f"Thư mục {own} chứa bản phát hành «{self.manifest['name']}», đã bị đổi tên. Trả lại tên cũ."
+            yield Difference(own, str(self.manifest["name"]), self.name, told)
+            return
+        listed = {file["path"]: file["sha256"] for file in self.manifest["files"]}
+        for name, sha256 in listed.items():
+            if (archive or name.startswith(own)) and not _holds(path := self.data / name, sha256):
+                yield _changed(path, _hash(path), sha256, f"Tệp {name}")
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.data).as_posix()
+            if name not in listed and path.name not in (MANIFEST, SEAL):
+                yield Difference(name, "", _hash(path), f"Tệp {name} không có trong bản kê. Đưa tệp đó ra chỗ khác.")
+
+
+def sealed(manifest: bytes) -> bytes:
+    """Return what ``manifest.sha256`` says of a manifest, so that ``sha256sum --check`` reads it."""
+    return f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    return _hash(path) == sha256
+
+
+def _changed(path: Path, now: str, released: str, what: str) -> Difference:
+    how = "không còn" if not path.is_file() else "không còn như lúc phát hành"
+    return Difference(path.name, released, now, f"{what} {how}. Lấy lại từ bản sao lưu.")
+
+
+def folder_of(data: Path, name: str) -> Path:
+    """Return where a release of this name lies, or would lie.
+
+    Raises:
+        ReleaseError: The name will not do.
+    """
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise ReleaseError(
+            f"Tên bản phát hành «{name}» không dùng được: chỉ dùng chữ thường không dấu, chữ số, dấu chấm, gạch ngang, "
+            "gạch dưới; bắt đầu và kết thúc bằng chữ hoặc số; dài nhất 64 ký tự. Ví dụ: 2024-h1-lan-1."
+        )
+    return data / RELEASES / name
+
+
+def names(data: Path) -> list[str]:
+    """Return the names of all releases, oldest name first."""
+    folder = data / RELEASES
+    return sorted(path.name for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
+
+
+def found(data: Path, name: str) -> Release:
+    """Return a release, whatever state it is in.
+
+    Raises:
+        ReleaseError: There is none of this name.
+    """
+    if not folder_of(data, name).is_dir():
+        known = names(data)
+        listed = f"Các bản đã có: {', '.join(known)}." if known else "Chưa có bản nào; tạo bằng: returns release TÊN"
+        raise ReleaseError(f"Không có bản phát hành «{name}» trong {data / RELEASES}. {listed}")
+    return Release(data, name)
+
+
+def opened(data: Path, name: str) -> Release:
+    """Return a release to answer from, after a look at the bytes of its own files.
+
+    Raises:
+        ReleaseError: There is none of this name, or a file of it is no longer what was released.
+    """
+    release = found(data, name)
+    for harm in release.damage(archive=False):
+        raise ReleaseError(
+            f"Bản phát hành «{name}» không còn nguyên vẹn. {harm.message} Xem hết: returns verify {name}"
+        )
+    return release
+
+
+_SAID = ("value", "exact", "unit", "status", "reported", "expected", "formula")
+"""What makes a figure another, by column."""
+
+_BEHIND = ("received", "text", "value", "correction")
+"""What makes a cell say something else; that it stands elsewhere, or its file has another hash, alone does not."""
+
+_CELL = ("file", "sha256", "sheet", "cell", "received", "text", "value", "correction", "corrected_by")
+
+
+def differences(old: Release, new: Release) -> list[Row]:
+    """Return the figures that differ between two releases, in the order of the newer one, each with its causes.
+
+    Returns:
+        Per figure its id, label and unit; ``change``: the columns that differ, or appeared or disappeared; ``old`` and
+        ``new``: those columns in either release; ``cells``: the cells behind it that differ, each with ``old`` and
+        ``new`` (missing where only one release has it); and ``software``: whether different code made the two.
+    """
+    before, after = _figures(old), _figures(new)
+    cells = _cells(old), _cells(new)
+    software = old.manifest["code_version"] != new.manifest["code_version"]
+    rows = []
+    for key in dict.fromkeys([*after, *before]):
+        one, other = before.get(key), after.get(key)
+        if one is None or other is None:
+            change = ["appeared" if one is None else "disappeared"]
+        else:
+            change = [name for name in _SAID if one[name] != other[name]]
+        if not change:
+            continue
+        figure = other or one or {}
+        rows.append(
+            {
+                **{name: figure[name] for name in ("id", "label", "unit")},
+                "change": change,
+                "old": one and {name: one[name] for name in _SAID},
+                "new": other and {name: other[name] for name in _SAID},
+                "cells": list(_moved(*(one_side.get(figure["id"], {}) for one_side in cells))),
+                "software": software,
+            }
+        )
+    return rows
+
+
+def _figures(release: Release) -> dict[tuple[str, ...], Row]:
+    rows = published.figures(release.tables, release.period, release.commune)
+    return {(row["id"], row["reporter"], row["line"]): row for row in rows}
+
+
+_Cells = dict[tuple[str, ...], Row]
+
+
+def _cells(release: Release) -> dict[str, _Cells]:
+    """Return the edges of a release by figure, and by what each cell answers."""
+    found: dict[str, _Cells] = {}
+    for row in published.every_edge(release.tables, release.period, release.commune):
+        found.setdefault(row["figure"], {})[row["form"], row["field"], row["reporter"], row["line"]] = row
+    return found
+
+
+def _moved(before: _Cells, after: _Cells) -> Iterator[Row]:
+    for key in dict.fromkeys([*after, *before]):
+        one, other = before.get(key), after.get(key)
+        if one is None or other is None or any(one[name] != other[name] for name in _BEHIND):
+            yield dict(zip(("form", "field", "reporter", "line"), key, strict=True)) | {
+                "old": _said(one),
+                "new": _said(other),
+            }
+
+
+def _said(cell: Mapping[str, Any] | None) -> Row | None:
+    return None if cell is None else {name: cell[name] for name in _CELL}
+
+
+def archive_path(sha256: str, suffix: str) -> str:
+    """Return how a manifest names an archived file."""
+    return f"{ARCHIVE}/{sha256}{suffix}"
