@@ -32,10 +32,10 @@ ui: $(STAMP) ## Open the Dagster pages at 127.0.0.1:3000, on the same records as
 install: $(STAMP) ## Make .venv from requirements.lock, if it is out of date
 
 test: $(STAMP) ## Run the tests, less the slow ones
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest --ignore=tests/benchmarks -m "not slow" $(ARGS)
 
-test-all: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest $(ARGS)
+test-all: $(STAMP) ## Run every test, the slow ones too (the benchmarks have make bench)
+	$(BIN)/python -m pytest --ignore=tests/benchmarks $(ARGS)
 
 check: $(STAMP) ## Lint, check the formatting and the types
 	$(BIN)/ruff check .
@@ -47,7 +47,7 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 
 bench: $(STAMP) ## Run the benchmarks in tests/benchmarks
-	$(BIN)/python -m pytest tests/benchmarks $(ARGS)
+	RETURNS_BENCH=1 $(BIN)/python -m pytest tests/benchmarks $(ARGS)
 
 messages: $(STAMP) ## Write the message catalogues in pipelines/cli/locale anew from the sources, translations kept
 	$(BIN)/python -m pipelines.cli.locale

@@ -1,4 +1,4 @@
-"""The Dagster assets, one module per layer: thin wrappers of ``pipelines.refresh.layers``.
+"""The Dagster assets: what a refresh brings up to date, and what is made on demand. Thin wrappers of what does it.
 
 Belongs here: keys, dependencies, descriptions, checks, metadata. Does not belong here: any computation.
 No module here may use ``from __future__ import annotations``: Dagster reads the annotations as objects.

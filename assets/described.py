@@ -1,19 +1,20 @@
-"""What every asset carries beside what its module says: group, owner, tags, column lineage. All follow from its key.
+"""What an asset is, as the flow has it: its key, dependencies, description, columns and their lineage; and its group.
 
-Belongs here: how the graph is laid out for an officer to read. Does not belong here: keys, dependencies, descriptions.
+Belongs here: turning the flow into specs, laid out for an officer to read. Does not belong here: the flow
+(``schemas.flow``).
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from pipelines.orchestration.metadata import column_lineage
+from pipelines.orchestration.metadata import column_lineage, column_schema, key_of
+from pipelines.orchestration.partitions import RETURN_SETS
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
-from schemas.form import Form
-from schemas.forms import FORMS
+from schemas.flow import FLOW, Table
 from schemas.text import slug
 
 OWNER = "team:thong-ke"
@@ -23,30 +24,64 @@ RECEIVED, COMPARED, USED = "1_tiep_nhan", "3_doi_chieu", "4_su_dung"
 """Dagster sorts groups by name, and allows only ASCII letters: the numbers keep the order in which data flows."""
 
 
-def described(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """Return the spec of an asset with all that follows from its key."""
-    layer, *rest = spec.key.path
-    name = rest[0] if rest else ""
-    form, chapter = _FORMS.get(name), _CHAPTERS.get(name) if layer == "figures" else None
-    tags = {"returns/layer": layer}
+def spec(name: str) -> dg.AssetSpec:
+    """Return the spec of the asset under which the flow shows some tables."""
+    shown = FLOW.assets[name]
+    first = shown[0]
+    chapter = _CHAPTERS.get(first.maker.subject)
+    tags = {"returns/layer": name.partition("/")[0]}
     if chapter is not None:
         group, tags["returns/chapter"] = _GROUPS[chapter.code], chapter.code
-    elif form is not None:
-        group, tags["returns/form"], tags["returns/reporter"] = _group_of(form), form.code, form.reporter_kind
+    elif first.form is not None:
+        form = first.form
+        group, tags["returns/form"], tags["returns/reporter"] = (
+            _GROUPS_OF_FORMS.get(form.code, RECEIVED),
+            form.code,
+            form.reporter_kind,
+        )
     else:
-        group = _OTHERS.get(spec.key.to_user_string(), USED)
-    kinds = spec.kinds | ({_KINDS[layer]} if layer in _KINDS else set())
-    return spec.replace_attributes(
-        group_name=group, owners=[OWNER], tags={**spec.tags, **tags}, kinds=kinds
-    ).merge_attributes(metadata=column_lineage(spec.key))
+        group = _OTHERS.get(name, USED)
+    return dg.AssetSpec(
+        key_of(name),
+        deps=[key_of(dep) for dep in _deps(shown)],
+        description=f"{first.meaning} {_TO_RUN}",
+        metadata={**column_schema(first.schema), **column_lineage(first)},
+        skippable=True,
+        group_name=group,
+        owners=[OWNER],
+        tags=tags,
+        kinds=set(_KINDS.get(name) or _KINDS[first.family]),
+        partitions_def=RETURN_SETS,
+    )
 
 
-_KINDS = {"returns": "bieu", "findings": "phat_hien", "marts": "bang_cong_bo", "figures": "chi_tieu"}
-"""In the graph a node shows the last word of its key, the same for a form in every layer; its kind tells them apart."""
+def _deps(shown: Sequence[Table]) -> list[str]:
+    """Return the assets that show what some tables are made of."""
+    own = {table.shown_as for table in shown}
+    made_of = (FLOW[name].shown_as for table in shown for name in table.made_of if name in FLOW.by_name)
+    return [name for name in dict.fromkeys(made_of) if name not in own]
+
+
+_TO_RUN = "Để cập nhật: bấm «Materialize…», chọn bộ báo cáo, rồi «Launch run»."
+
+_KINDS = {
+    "cells": ("excel", "parquet"),
+    "returns": ("bieu", "parquet"),
+    "problems": ("bieu", "parquet"),
+    "findings": ("phat_hien", "pandera", "parquet"),
+    "marts": ("bang_cong_bo", "parquet", "table"),
+    "figures": ("chi_tieu", "parquet", "table"),
+    "statements": ("parquet", "table"),
+    "explorer": ("html",),
+    "report": ("word", "excel"),
+    "openlineage": ("json", "sql"),
+}
+"""By asset, or by the family of its tables. In the graph a node shows the last word of its key, the same for a form in
+every layer; its kind tells them apart."""
 
 
 _OTHERS = {
-    **dict.fromkeys(("cells", "returns/problems", "findings/workbooks"), RECEIVED),
+    **dict.fromkeys(("cells", "problems/workbooks", "findings/workbooks"), RECEIVED),
     "statements": COMPARED,
 }
 
@@ -71,10 +106,16 @@ def _groups() -> Mapping[str, str]:
 
 _GROUPS = _groups()
 _CHAPTERS = {chapter.code: chapter for chapter in CHAPTERS}
-_FORMS = {form.domain: form for form in FORMS}
 
 
-def _group_of(form: type[Form]) -> str:
-    """Return the group of the chapter with the most figures on a form; a form in none stays where it is received."""
-    drawn = Counter(chapter.code for chapter in CHAPTERS for figure in chapter.figures if form in figure.forms)
-    return _GROUPS[drawn.most_common(1)[0][0]] if drawn else RECEIVED
+def _groups_of_forms() -> Mapping[str, str]:
+    """Return, by code, the group of the chapter with the most figures on a form."""
+    drawn: dict[str, Counter[str]] = {}
+    for chapter in CHAPTERS:
+        for figure in chapter.figures:
+            for form in figure.forms:
+                drawn.setdefault(form.code, Counter())[chapter.code] += 1
+    return {code: _GROUPS[counts.most_common(1)[0][0]] for code, counts in drawn.items()}
+
+
+_GROUPS_OF_FORMS = _groups_of_forms()

@@ -11,6 +11,8 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from schemas.sentences import SentenceError
+
 RAW_VARIABLE, DATA_VARIABLE, HOME_VARIABLE = "RETURNS_RAW", "RETURNS_DATA", "DAGSTER_HOME"
 TODAY_VARIABLE = "RETURNS_TODAY"
 """A day such as 2024-07-11 to take for today: lets a test, or a rehearsal, see what happens once returns are due."""
@@ -42,10 +44,23 @@ class Settings:
     def export(self) -> None:
         """Make the folders known to Dagster's processes through the environment, and prepare the Dagster home."""
         self.home.mkdir(parents=True, exist_ok=True)
-        own = self.home / "dagster.yaml"
-        if not own.exists():
-            own.write_text(resources.files("pipelines").joinpath("dagster.yaml").read_text("utf-8"), encoding="utf-8")
+        own, shipped = (
+            self.home / "dagster.yaml",
+            resources.files("pipelines").joinpath("dagster.yaml").read_text("utf-8"),
+        )
+        if not own.exists() or own.read_text("utf-8") == _SHIPPED_BEFORE:
+            own.write_text(shipped, encoding="utf-8")
         os.environ |= {RAW_VARIABLE: str(self.raw), DATA_VARIABLE: str(self.data), HOME_VARIABLE: str(self.home)}
+
+
+_SHIPPED_BEFORE = """\
+# Copied into the Dagster home, which lies in the output folder, when there is none yet.
+nux:
+  enabled: false
+telemetry:
+  enabled: false
+"""
+"""What an earlier version put into the Dagster home, and nobody has changed since."""
 
 
 def now() -> datetime:
@@ -57,13 +72,13 @@ def today() -> date:
     """Return the day in Vietnam.
 
     Raises:
-        ValueError: The environment names a day that is none.
+        SentenceError: The environment names a day that is none.
     """
     fixed = os.environ.get(TODAY_VARIABLE)
     try:
         return date.fromisoformat(fixed) if fixed else now().date()
     except ValueError:
-        raise ValueError(f"{TODAY_VARIABLE} ghi «{fixed}»; cần một ngày dạng 2024-07-11.") from None
+        raise SentenceError(f"{TODAY_VARIABLE} ghi «{fixed}»; cần một ngày dạng 2024-07-11.") from None
 
 
 _PORTS = {"starttls": 587, "ssl": 465, "none": 25}
@@ -99,22 +114,22 @@ class MailServer:
         Raises:
             ValueError: It names a server, and something else is missing or makes no sense.
         """
-        told = {name: os.environ.get(f"RETURNS_SMTP_{name}", "").strip() for name in _ASKED}
-        if not told["HOST"]:
+        given = {name: os.environ.get(f"RETURNS_SMTP_{name}", "").strip() for name in _ASKED}
+        if not given["HOST"]:
             return None
-        if missing := [f"RETURNS_SMTP_{name}" for name in ("FROM", "TO") if not told[name]]:
-            raise ValueError(f"Có RETURNS_SMTP_HOST nhưng thiếu {', '.join(missing)}, nên chưa gửi thư được.")
-        encryption, port = told["TLS"].lower() or "starttls", told["PORT"]
+        if missing := [f"RETURNS_SMTP_{name}" for name in ("FROM", "TO") if not given[name]]:
+            raise SentenceError(f"Có RETURNS_SMTP_HOST nhưng thiếu {', '.join(missing)}, nên chưa gửi thư được.")
+        encryption, port = given["TLS"].lower() or "starttls", given["PORT"]
         if encryption not in _PORTS:
-            raise ValueError(f"RETURNS_SMTP_TLS ghi «{told['TLS']}»; chỉ nhận starttls, ssl hoặc none.")
+            raise SentenceError(f"RETURNS_SMTP_TLS ghi «{given['TLS']}»; chỉ nhận starttls, ssl hoặc none.")
         if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError(f"RETURNS_SMTP_PORT ghi «{port}»; cần một số từ 1 đến 65535, ví dụ 587.")
+            raise SentenceError(f"RETURNS_SMTP_PORT ghi «{port}»; cần một số từ 1 đến 65535, ví dụ 587.")
         return cls(
-            told["HOST"],
+            given["HOST"],
             int(port) if port else _PORTS[encryption],
-            told["FROM"],
-            tuple(one.strip() for one in told["TO"].split(",") if one.strip()),
-            told["USER"],
+            given["FROM"],
+            tuple(one.strip() for one in given["TO"].split(",") if one.strip()),
+            given["USER"],
             os.environ.get("RETURNS_SMTP_PASSWORD", ""),  # which may begin or end with a blank
             encryption,
         )

@@ -11,34 +11,19 @@ fourth is known only where cells are known.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-import pandera.pandas as pa
-
+from schemas.fields import FormField
+from schemas.outcomes import Severity
 from schemas.system import Row, row_of
 
-if TYPE_CHECKING:
-    from schemas.form import Form
-    from schemas.units import Quantity
+Frame = Any
+"""Records of one form as a pandas frame, one column per field. Not imported: whoever has a frame has loaded pandas, and
+the verbs that only want to know what a form is need not."""
 
-
-class Outcome(StrEnum):
-    """What became of one edit on one record."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    UNDECIDED = "undecided"
-    NOT_EVALUABLE = "not_evaluable"
-
-
-class Severity(StrEnum):
-    """What a finding does: an error holds the form of its return set back, a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
+Outcomes = Any
+"""A pandas series of true, false and missing, with the index of the frame."""
 
 
 class Edit(ABC):
@@ -52,20 +37,21 @@ class Edit(ABC):
         """Name the rule; ``bind`` makes it ready for use."""
         self.code = code
         self.severity = severity
-        self.form: type[Form]
+        self.form: Any
+        self.fields: Mapping[str, FormField] = {}
 
-    def bind(self, form: "type[Form]") -> None:
-        """Attach the edit to its form.
+    def bind(self, form: Any) -> None:
+        """Attach the edit to its form, a ``schemas.form.Form``: forms are made of edits, and so not known here.
 
         Raises:
             ValueError: The edit names a field the form does not have.
         """
-        unknown = [name for name in self.names if name not in form.fields()]
+        self.form, self.fields = form, form.fields()
+        unknown = [name for name in self.names if name not in self.fields]
         if unknown:
             raise ValueError(
                 f"Edit {self.code} names fields that form {form.code} does not have: {', '.join(unknown)}."
             )
-        self.form = form
 
     @property
     @abstractmethod
@@ -78,7 +64,7 @@ class Edit(ABC):
         """The rule in Vietnamese, in the labels of the form."""
 
     @abstractmethod
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         """Return, per row, true or false, and missing where a blank operand leaves the rule undecided."""
 
     @abstractmethod
@@ -90,37 +76,28 @@ class Edit(ABC):
         return ()
 
     @property
-    def operands(self) -> "tuple[Quantity, ...]":
+    def operands(self) -> tuple[FormField, ...]:
         """References to every field the rule reads, those of other forms included."""
-        return tuple(self.form.ref(name) for name in self.names)
+        return tuple(self.fields[name] for name in self.names)
 
     def label(self, name: str) -> str:
         """Return the wording of a field of the edit's form."""
-        return self.form.fields()[name].label
-
-    def check(self) -> pa.Check:
-        """Return the Pandera frame check of the rule; a blank is no breach, so undecided rows pass it."""
-        return pa.Check(
-            lambda frame: self.holds(frame).fillna(True).astype(bool),
-            name=self.code,
-            error=self.sentence,
-            ignore_na=False,
-        )
+        return self.fields[name].label
 
 
 class LinearEdit(Edit):
     """An edit that is one row of a linear system, over fields whose units may differ (đồng and triệu đồng)."""
 
     def _mixes_units(self) -> bool:
-        return len({operand.factor for operand in self.operands}) > 1
+        return len({operand.unit.factor for operand in self.operands}) > 1
 
-    def _row_holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def _row_holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row by whole numbers of smallest units: amounts in đồng overflow Arrow's decimals."""
         (row,) = self.rows()
         complete = frame[list(self.names)].notna().all(axis="columns")
-        result = pd.Series(pd.NA, index=frame.index, dtype=pd.BooleanDtype())
+        result = complete.astype("boolean").where(complete)
         records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
-        smallest = {str(operand): 10**operand.decimals for operand in self.operands}
+        smallest = {operand.name: 10**operand.unit.decimals for operand in self.operands}
         result[complete] = [
             row.holds({name: int(Decimal(record[name]) * smallest[name]) for name in self.names}) for record in records
         ]
@@ -128,7 +105,7 @@ class LinearEdit(Edit):
 
     def _in_first_unit(self, name: str, record: Mapping[str, Decimal]) -> Decimal:
         """Return a value counted in the unit of the first operand."""
-        ratio = self.form.ref(name).factor / self.operands[0].factor
+        ratio = self.fields[name].unit.factor / self.operands[0].unit.factor
         return record[name] * ratio.numerator / ratio.denominator
 
 
@@ -149,10 +126,10 @@ class Balance(LinearEdit):
         return f"{self.label(self.total)} = {' + '.join(self.label(part) for part in self.parts)}"
 
     def rows(self) -> tuple[Row, ...]:
-        parts = [(-1, self.form.ref(part)) for part in self.parts]
-        return (row_of(self.code, "=", [(1, self.form.ref(self.total)), *parts]),)
+        parts = [(-1, self.fields[part]) for part in self.parts]
+        return (row_of(self.code, "=", [(1, self.fields[self.total]), *parts]),)
 
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
         return frame[self.total] == _sum(frame, self.parts)
@@ -180,10 +157,10 @@ class Bound(LinearEdit):
         return f"{' + '.join(self.label(part) for part in self.parts)} ≤ {self.label(self.whole)}"
 
     def rows(self) -> tuple[Row, ...]:
-        parts = [(1, self.form.ref(part)) for part in self.parts]
-        return (row_of(self.code, "<=", [*parts, (-1, self.form.ref(self.whole))]),)
+        parts = [(1, self.fields[part]) for part in self.parts]
+        return (row_of(self.code, "<=", [*parts, (-1, self.fields[self.whole])]),)
 
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
         return _sum(frame, self.parts) <= frame[self.whole]
@@ -222,10 +199,10 @@ class Product(Edit):
         divided = f" : {self.divisor}" if self.divisor != 1 else ""
         return f"{self.label(self.product)} = {' × '.join(self.label(name) for name in self.factors)}{divided}"
 
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         # Python decimals: the product of two columns of 18 digits, times ten, no longer fits Arrow's 38.
         complete = frame[list(self.names)].notna().all(axis="columns")
-        result = pd.Series(pd.NA, index=frame.index, dtype=pd.BooleanDtype())
+        result = complete.astype("boolean").where(complete)
         records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
         gaps = [Decimal(record[self.product]) - self.expected(record) for record in records]
         result[complete] = [abs(gap) <= self.tolerance for gap in gaps]
@@ -272,10 +249,10 @@ class Ratio(Product):
         if len(bases) > 1:
             return ()
         # The multiplier is per unit as printed, while a row counts all units of a dimension in one.
-        weight = Fraction(self.multiplier) * result.factor / bases[0].factor
+        weight = Fraction(self.multiplier) * result.unit.factor / bases[0].unit.factor
         if not self.tolerance:
             return (row_of(self.code, "=", [(1, result), (-weight, bases[0])]),)
-        bound = Fraction(self.tolerance) * result.factor
+        bound = Fraction(self.tolerance) * result.unit.factor
         return (
             row_of(self.code, "<=", [(1, result), (-weight, bases[0])], bound),
             row_of(self.code, "<=", [(-1, result), (weight, bases[0])], bound),
@@ -288,7 +265,7 @@ class Agreement(Edit):
     crosses_forms = True
     demand = "các đơn vị cộng lại là"
 
-    def __init__(self, code: str, line: str, *others: "Quantity", severity: Severity = Severity.ERROR) -> None:
+    def __init__(self, code: str, line: str, *others: FormField, severity: Severity = Severity.ERROR) -> None:
         """Declare that the desk's ``line`` = the fields of other forms, added up over the commune's reporters."""
         super().__init__(code, severity)
         self.line, self.others = line, others
@@ -300,15 +277,15 @@ class Agreement(Edit):
         return (self.line,)
 
     @property
-    def operands(self) -> "tuple[Quantity, ...]":
+    def operands(self) -> tuple[FormField, ...]:
         return (*super().operands, *self.others)
 
     @property
     def sentence(self) -> str:
-        added = " + ".join(f"«{other.form.fields()[other].label}» biểu {other.form.code}" for other in self.others)
+        added = " + ".join(f"«{other.label}» biểu {other.form.code}" for other in self.others)
         return f"{self.label(self.line)} = cộng các đơn vị: {added}"
 
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row of a frame with ``line``, and the others' sum in its column ``added``."""
         return frame[self.line] == frame[self.added]
 
@@ -325,7 +302,7 @@ class Within(Agreement):
     def sentence(self) -> str:
         return super().sentence.replace(" = ", " ≤ ", 1)
 
-    def holds(self, frame: pd.DataFrame) -> "pd.Series[Any]":
+    def holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row of a frame with ``line``, and the others' sum in its column ``added``."""
         return frame[self.line] <= frame[self.added]
 
@@ -334,7 +311,7 @@ def _printed(value: Decimal) -> str:
     return str(value).replace(".", ",")
 
 
-def _sum(frame: pd.DataFrame, names: Sequence[str]) -> "pd.Series[Any]":
+def _sum(frame: Frame, names: Sequence[str]) -> Any:
     total = frame[names[0]]
     for name in names[1:]:
         total = total + frame[name]

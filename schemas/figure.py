@@ -1,14 +1,16 @@
 """What a figure is: one number a plan reports, declared over fields.
 
-Belongs here: the figure and the chapter. Does not belong here: any particular figure (``schemas.figures``).
+Belongs here: the figure and the chapter. Does not belong here: any particular figure (``schemas.figures``), what a
+chart of it is (``schemas.chart``).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from schemas.chart import Against, Chart
 from schemas.form import Form
 from schemas.formula import Formula, Own, Total
-from schemas.units import Quantity
+from schemas.units import Unit
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,16 @@ class Figure:
         formula: How it is made.
         decimals: Digits kept after the comma, rounded half up from the unrounded value, as the plan prints it.
         plan: Where the plan prints it.
+        against: What it holds another figure against, for a percentage that does.
     """
 
     id: str
     label: str
-    unit: type[Quantity]
+    unit: Unit
     formula: Formula
     decimals: int
     plan: str = ""
+    against: Against | None = None
 
     def __post_init__(self) -> None:
         """Refuse a figure per record that reads anything but its record.
@@ -48,6 +52,10 @@ class Figure:
         """Whether the figure exists once per reporter or line instead of once per place."""
         return "{" in self.id
 
+    def id_for(self, reporter: str, line: str) -> str:
+        """Return the id of the figure of one record; its own where it exists once per place."""
+        return self.id.format(reporter=reporter, line=line)
+
     @property
     def forms(self) -> tuple[type[Form], ...]:
         """The forms it draws on, in the order of their codes."""
@@ -56,11 +64,23 @@ class Figure:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The figures of one chapter of the plan, computed and published together."""
+    """The figures of one chapter of the plan, computed and published together, and the charts drawn of them."""
 
     code: str
     title: str
     figures: tuple[Figure, ...]
+    charts: tuple[Chart, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a chart of other figures than the chapter's.
+
+        Raises:
+            ValueError: A chart names a figure that the chapter has not declared.
+        """
+        declared = {figure.id for figure in self.figures}
+        drawn = [name for chart in self.charts for name in (chart.whole, *chart.parts)]
+        if unknown := [name for name in drawn if name not in declared]:
+            raise ValueError(f"Chapter {self.code}: its charts draw {', '.join(unknown)}, which it does not declare.")
 
     @property
     def explicit(self) -> list[str]:
@@ -77,10 +97,9 @@ def fields_of(*forms: type[Form]) -> Iterable[Figure]:
     """Return the figures that plain fields are: each the sum over its reporters, and where asked, one per reporter."""
     for form in forms:
         for name, item in form.fields().items():
-            reference = form.ref(name)
             decimals = item.unit.decimals if item.decimals is None else item.decimals
             if item.figure is not None:
                 identifier = item.figure or f"{form.domain}.{name}"
-                yield Figure(identifier, item.label, item.unit, Total(reference), decimals, item.plan)
+                yield Figure(identifier, item.label, item.unit, Total(item), decimals, item.plan)
             if item.each:
-                yield Figure(item.each, item.label, item.unit, Own(reference), decimals, item.plan)
+                yield Figure(item.each, item.label, item.unit, Own(item), decimals, item.plan)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from schemas.units import Quantity
+from schemas.fields import FormField
 
 Value = Fraction | None
 
@@ -32,26 +32,26 @@ class Formula(ABC):
     def words(self) -> str:
         """Return the expression in Vietnamese."""
 
-    def fields(self) -> tuple[Quantity, ...]:
+    def fields(self) -> tuple[FormField, ...]:
         """Return references to every field the expression reads, each once."""
-        return tuple({id(leaf.field.form) ^ hash(leaf.field): leaf.field for leaf in self.leaves()}.values())
+        return tuple(dict.fromkeys(leaf.field for leaf in self.leaves()))
 
 
 @dataclass(frozen=True)
 class Leaf(Formula):
     """One field; the kinds of leaves say over which records."""
 
-    field: Quantity
+    field: FormField
 
     def compute(self, lookup: "Lookup") -> Value:
         value = lookup(self)
-        return None if value is None else value * self.field.factor
+        return None if value is None else value * self.field.unit.factor
 
     def leaves(self) -> "tuple[Leaf, ...]":
         return (self,)
 
     def words(self) -> str:
-        return f"«{self.field.form.fields()[self.field].label}» (biểu {self.field.form.code})"
+        return f"«{self.field.label}» (biểu {self.field.form.code})"
 
 
 @dataclass(frozen=True)
@@ -181,21 +181,21 @@ def _grouped(formula: Formula) -> str:
     return f"({formula.words()})" if isinstance(formula, Sum | Difference | Ratio) else formula.words()
 
 
-def _formula(term: Quantity | Formula) -> Formula:
+def _formula(term: FormField | Formula) -> Formula:
     return term if isinstance(term, Formula) else Total(term)
 
 
-def total(field: Quantity) -> Total:
+def total(field: FormField) -> Total:
     """Return a field's total over the reporters of the place."""
     return Total(field)
 
 
-def own(field: Quantity) -> Own:
+def own(field: FormField) -> Own:
     """Return a field of the reporter or line in view, for figures with ``{reporter}`` or ``{line}`` in their id."""
     return Own(field)
 
 
-def at(field: Quantity, line: str) -> At:
+def at(field: FormField, line: str) -> At:
     """Return a field of one line of a form with many."""
     return At(field, line)
 
@@ -205,26 +205,26 @@ def constant(value: str, meaning: str) -> Constant:
     return Constant(Fraction(value), meaning)
 
 
-def times(*terms: Quantity | Formula) -> Product:
+def times(*terms: FormField | Formula) -> Product:
     """Return the product of fields, expressions or constants."""
     return Product(tuple(_formula(term) for term in terms))
 
 
-def sum_of(*terms: Quantity | Formula) -> Sum:
+def sum_of(*terms: FormField | Formula) -> Sum:
     """Return the sum of fields or expressions."""
     return Sum(tuple(_formula(term) for term in terms))
 
 
-def difference(left: Quantity | Formula, right: Quantity | Formula) -> Difference:
+def difference(left: FormField | Formula, right: FormField | Formula) -> Difference:
     """Return ``left`` - ``right``; between two percentages it is in percentage points."""
     return Difference(_formula(left), _formula(right))
 
 
-def share(part: Quantity | Formula, whole: Quantity | Formula) -> Ratio:
+def share(part: FormField | Formula, whole: FormField | Formula) -> Ratio:
     """Return ``part`` as a percentage of ``whole``: a share, a rate, percent of plan or of the same period."""
     return Ratio(_formula(part), _formula(whole))
 
 
-def per(part: Quantity | Formula, whole: Quantity | Formula, times: int = 1) -> Ratio:
+def per(part: FormField | Formula, whole: FormField | Formula, times: int = 1) -> Ratio:
     """Return ``part`` per unit of ``whole``, times a constant of the units (10 for tạ/ha from tấn and ha)."""
     return Ratio(_formula(part), _formula(whole), times)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from schemas.sentences import SentenceError
 from schemas.text import fold
 
 _CODE = re.compile(r"^(\d{4})-H([12])\Z")
@@ -34,7 +35,7 @@ class Period:
         """
         match = _CODE.match(code)
         if match is None:
-            raise ValueError(f"«{code}» không phải mã kỳ báo cáo; mã đúng có dạng 2024-H1 hoặc 2024-H2.")
+            raise SentenceError(f"«{code}» không phải mã kỳ báo cáo; mã đúng có dạng 2024-H1 hoặc 2024-H2.")
         return cls(int(match[1]), int(match[2]))
 
     @property

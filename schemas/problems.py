@@ -7,7 +7,7 @@ Does not belong here: finding the trouble (``pipelines.steps``), and the edits o
 from dataclasses import dataclass
 from enum import Enum
 
-from schemas.edits import Outcome, Severity
+from schemas.outcomes import Outcome, Severity
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,11 @@ class Problems(Enum):
         "(returns correct --as-is).",
         Severity.WARNING,
         Outcome.FAILS,
+    )
+    PRINTED_UNREADABLE = Problem(
+        "P-01",
+        "Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}. Sửa bảng rồi chạy lại.",
+        Severity.WARNING,
     )
     LEDGER_UNREADABLE = Problem(
         "L-01", "Sổ đính chính {file} không đọc được: {written}. Khôi phục dòng tiêu đề của sổ: {expected}."

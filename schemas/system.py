@@ -7,19 +7,17 @@ A field kept to 2 decimals is counted here in hundredths: 62,58 ha is 6258. A ro
 until its coefficients are whole, so 1,5 triệu đồng and 1 500 000 đồng are the same amount.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from math import gcd, lcm
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from schemas.exact import Conflict, Range, Rational, find_point
-from schemas.units import Quantity
-
-if TYPE_CHECKING:
-    from schemas.form import Form
+from schemas.fields import FormField
+from schemas.units import Unit
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,24 @@ class System:
     rows: tuple[Row, ...]
     ranges: Mapping[str, Range]
     """What each variable may be, in its smallest unit; the keys are the system's variables, in the form's order."""
-    units: Mapping[str, type[Quantity]] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *rows: Row, lowest: int | None = 0) -> "System":
         """Return a system of bare rows, in which no variable is below ``lowest``."""
         return cls(rows, {name: (lowest, None) for row in rows for name in row.names})
+
+    @classmethod
+    def over(cls, fields: Iterable[FormField], rows: Iterable[Row]) -> "System":
+        """Return the system of rows over all fields of a form, those in no row included."""
+        fields = list(fields)
+        return cls(
+            tuple(rows),
+            {item.name: _scaled(item.minimum, item.maximum, 10**item.unit.decimals) for item in fields},
+            {item.name: item.unit for item in fields},
+            {item.name: item.label for item in fields},
+        )
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -127,7 +136,7 @@ class System:
 
 
 def row_of(
-    code: str, relation: Literal["=", "<="], terms: Sequence[tuple[Rational, Quantity]], bound: Rational = 0
+    code: str, relation: Literal["=", "<="], terms: Sequence[tuple[Rational, FormField]], bound: Rational = 0
 ) -> Row:
     """Return the row that says that the weighted terms add up to the bound, or to the bound at most.
 
@@ -138,9 +147,9 @@ def row_of(
         bound: In the base unit of the fields' dimension.
     """
     amounts: dict[str, Fraction] = {}
-    for weight, quantity in terms:
-        smallest = quantity.factor / 10**quantity.decimals
-        amounts[str(quantity)] = amounts.get(str(quantity), Fraction(0)) + weight * smallest
+    for weight, item in terms:
+        smallest = item.unit.factor / 10**item.unit.decimals
+        amounts[item.name] = amounts.get(item.name, Fraction(0)) + weight * smallest
     amounts = {name: amount for name, amount in amounts.items() if amount}
     numbers = [*amounts.values(), Fraction(bound)]
     scale = Fraction(
@@ -150,41 +159,35 @@ def row_of(
     return Row(code, {name: int(amount * scale) for name, amount in amounts.items()}, relation, int(bound * scale))
 
 
-@cache
-def system(form: "type[Form]") -> System:
-    """Return the linear edits of a form as one system, over all its fields."""
-    fields = form.fields()
-    return System(
-        tuple(row for edit in form.edits for row in edit.rows()),
-        {name: _scaled(item.minimum, item.maximum, 10**item.unit.decimals) for name, item in fields.items()},
-        {name: item.unit for name, item in fields.items()},
-        {name: item.label for name, item in fields.items()},
-    )
-
-
 def _scaled(low: int | None, high: int | None, scale: int) -> Range:
     return (None if low is None else low * scale, None if high is None else high * scale)
 
 
-def refuse_faulty_edits(form: "type[Form]") -> None:
+def refuse_faulty(code: str, system: System, errors: Collection[str]) -> None:
     """Check that the linear edits of a form can be met and that each says something.
 
     All parts zero satisfies every sum, so a contradiction is not only that nothing satisfies the edits: it is also one
     that a field named by an edit could never be anything but its minimum, as where a total is one of its own parts.
     An edit is redundant if the others, together with the ranges of the fields, imply it. A warning implies no error.
 
+    Args:
+        code: The form's.
+        system: Its edits.
+        errors: Codes of the edits whose breach is an error; that of any other is a warning.
+
     Raises:
         ValueError: Edits contradict one another, or one follows from others.
     """
-    binding = {edit.code: edit.severity == "error" for edit in form.edits}
-    for block in system(form).blocks:
-        _refuse_contradiction(form.code, block)
+    for block in system.blocks:
+        _refuse_contradiction(code, block)
         for row in reversed(block.rows):
-            others = [other for other in block.rows if other is not row and binding[other.code] >= binding[row.code]]
+            others = [
+                other for other in block.rows if other is not row and (other.code in errors or row.code not in errors)
+            ]
             implied = _implied_by(row, others, block.ranges)
             if implied is not None:
                 source = f"edits {', '.join(implied)}" if implied else "the ranges of its fields"
-                raise ValueError(f"Form {form.code}: edit {row.code} says nothing new, it follows from {source}.")
+                raise ValueError(f"Form {code}: edit {row.code} says nothing new, it follows from {source}.")
 
 
 def _refuse_contradiction(code: str, block: System) -> None:

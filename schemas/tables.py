@@ -1,7 +1,7 @@
 """Published and staged tables: their Arrow schemas, with what every column means.
 
-Belongs here: column, type, label. Does not belong here: where a table lies and
-how it is replaced (``pipelines.store.tables``).
+Belongs here: column, type, label, and what a row is: nobody else lists the columns of a table. Does not belong here:
+where a table lies and how it is replaced (``pipelines.store.tables``).
 """
 
 import pyarrow as pa
@@ -18,6 +18,14 @@ def _columns(*described: tuple[str, str], types: dict[str, pa.DataType] | None =
 
 
 _WHERE = (("period", "Kỳ báo cáo"), ("commune", "Xã"))
+FILE_KEY = ["period", "commune", "file"]
+SHEET_KEY = [*FILE_KEY, "sheet"]
+CELL_KEY = [*SHEET_KEY, "cell"]
+"""What names a file, a sheet, a cell."""
+
+DECIDED = ["correction", "corrected_by", "confirmed", "confirmed_by"]
+"""The columns of a cell that the correction ledger fills."""
+
 _CELL = (
     ("file", "Tệp"),
     ("sha256", "Mã băm của tệp"),
@@ -39,6 +47,7 @@ _CELL_CHECKED = (("edits", "Quy tắc đã xét trên ô khi chấp nhận, kèm
 """Codes of edits with their outcomes, such as ``B01-01 holds;B01-02 undecided``."""
 
 FILES = _columns(*_WHERE, *_CELL[:2], ("problem", "Lỗi của tệp"), ("detail", "Chi tiết lỗi"))
+"""One row per file of a return set; ``problem`` names an entry of ``schemas.problems`` or is empty."""
 
 CELLS = _columns(
     *_WHERE,
@@ -51,6 +60,8 @@ CELLS = _columns(
     ("aside", "Điều người xem trang không thấy: dòng, cột, trang ẩn; ô gộp; số lấy từ tệp khác"),
     types={"row": pa.int64(), "column": pa.int64()},
 )
+"""One row per filled cell. ``kind``: number, text, date, boolean; formula or error where the cell shows no value;
+picture for a sheet that holds nothing else. ``aside``: in the words of ``pipelines.steps.collect.package``."""
 
 LEDGER = _columns(
     *_WHERE,
@@ -65,6 +76,9 @@ LEDGER = _columns(
     ("suggestion", "Gợi ý đã xem"),
     ("decision", "Quyết định"),
 )
+"""One row per entry of a correction ledger. ``old``: the text as received; ``new``: the text to use. ``decision``: a
+``schemas.outcomes.Decision``; of a confirmation ``new`` is the number that stands: equal to ``old`` where it is used as
+received, or what an earlier correction made of it."""
 
 ENTRIES = _columns(
     *_WHERE,
@@ -78,6 +92,8 @@ ENTRIES = _columns(
     ("problem", "Lỗi khi đọc"),
     types={"value": DECIMAL},
 )
+"""One row per field a sheet was asked for. ``value``: the number, missing for a blank or a problem; ``problem``: a name
+in ``schemas.problems``, or empty."""
 
 PROBLEMS = _columns(
     ("problem", "Loại lỗi"),
@@ -92,6 +108,17 @@ PROBLEMS = _columns(
     ("written", "Đã ghi"),
     ("expected", "Cần là"),
 )
+"""One row per trouble met before any edit; ``problem`` is a name in ``schemas.problems``; what does not apply is an
+empty text."""
+
+SHEETS = _columns(
+    *_WHERE,
+    ("file", "Tệp"),
+    ("sheet", "Trang tính"),
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+)
+"""The sheets in which a form was recognised, used or not."""
 
 FINDINGS = _columns(
     *_WHERE,
@@ -108,6 +135,8 @@ FINDINGS = _columns(
     ("message", "Nội dung"),
     ("suggestion", "Gợi ý"),
 )
+"""One row per finding. ``severity`` and ``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``;
+``cells``: addresses joined by semicolons, the doubtful one first; ``written`` and ``expected`` as text."""
 
 OUTCOMES = _columns(
     *_WHERE,
@@ -118,7 +147,7 @@ OUTCOMES = _columns(
     ("sentence", "Nội dung quy tắc"),
     ("outcome", "Kết quả"),
 )
-"""What came of every edit on every record that was checked."""
+"""One row per record that was checked and edit; ``outcome``: a ``schemas.outcomes.Outcome``."""
 
 FIGURES = _columns(
     ("period", "Kỳ báo cáo"),
@@ -141,6 +170,9 @@ FIGURES = _columns(
     ("chapter", "Chương"),
     types={"value": DECIMAL, "reported": pa.int64(), "expected": pa.int64()},
 )
+"""One row per period, place and figure; of figures per record also per reporter and line. ``value``: rounded half up,
+missing unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a
+``schemas.outcomes.Status``."""
 
 LINEAGE = _columns(
     *_WHERE,
@@ -155,18 +187,27 @@ LINEAGE = _columns(
     *_CELL_CHECKED,
     types={"value": DECIMAL},
 )
+"""One row per figure of a commune, or of one of its reporters, and cell it is made from."""
 
-STATEMENTS = _columns(
+_PRINTED = (
     *_WHERE,
     ("id", "Mã chỉ tiêu"),
     ("section", "Vị trí trong kế hoạch"),
     ("printed", "Kế hoạch in"),
     ("value", "Số đã in"),
     ("unit", "Đơn vị tính"),
+)
+
+PRINTED = _columns(*_PRINTED)
+"""One row per figure that a plan prints. ``printed``: the text in the plan; ``value``: its number, with a dot."""
+
+STATEMENTS = _columns(
+    *_PRINTED,
     ("computed", "Số tính được"),
     ("verdict", "Kết luận"),
     ("note", "Giải thích"),
 )
+"""One row per figure that a plan prints; ``verdict``: a ``schemas.outcomes.Verdict``."""
 
 OBSERVATIONS = _columns(
     *_WHERE,
@@ -198,44 +239,40 @@ PLACES = _columns(
 )
 """Every territory and reporter; ``successor`` leads over a merger."""
 
-INTERCHANGE = _columns(
-    *_WHERE,
-    ("file", "Tệp"),
-    ("sha256", "Mã băm của tệp"),
-    ("events", "Số sự kiện"),
-    ("columns", "Số cột có dẫn nguồn"),
-    types=dict.fromkeys(("events", "columns"), pa.int64()),
-)
-"""What was written for other programs, by return set."""
+_FILE = (("file", "Tệp"), ("sha256", "Mã băm của tệp"), ("bytes", "Số byte"))
 
-EXPLORER = _columns(
-    *_WHERE,
-    ("page", "Tệp của trang tra cứu"),
-    ("sha256", "Mã băm của tệp"),
-    ("bytes", "Số byte"),
-    types={"bytes": pa.int64()},
-)
-"""The files of a return set's static site."""
+DOCUMENTS = _columns(*_WHERE, *_FILE, types={"bytes": pa.int64()})
+"""The files made for people or other programs, from the top of the output folder."""
 
-REPORT = _columns(
-    *_WHERE,
-    ("file", "Tệp của phụ lục"),
-    ("sha256", "Mã băm của tệp"),
-    ("bytes", "Số byte"),
-    types={"bytes": pa.int64()},
-)
-"""The files of a return set's report."""
+PAGES = _columns(*_WHERE, *_FILE, ("key", "Mã băm của những gì trang cho xem"), types={"bytes": pa.int64()})
+"""The files of a static site; a page whose key is as it was is not made again."""
 
 MEANINGS = {
+    "files": "Các tệp trong bộ báo cáo, kèm mã băm và lỗi của tệp nếu có.",
+    "cells": "Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
+    "Chỉ mở lại tệp đã thay đổi.",
+    "ledger": "Sổ đính chính: mỗi dòng một quyết định của cán bộ về một ô.",
+    "ledger_problems": "Những gì không đọc được trong sổ đính chính.",
+    "printed": "Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo.",
+    "printed_problems": "Những gì không đọc được trong bảng số kế hoạch in.",
+    "problems": "Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
+    "sheets": "Các trang tính đã nhận ra biểu, kèm đơn vị báo cáo.",
+    "workbooks": "Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào.",
+    "explorer": "Trang tra cứu tĩnh, mở thẳng từ đĩa: từng con số của kế hoạch, biểu đồ, truy nguồn tới từng ô.",
+    "report": "Phụ lục số liệu kèm kế hoạch: bản Word theo thể thức Nghị định 30/2020/NĐ-CP, "
+    "bản Excel với công thức trên số liệu đã chấp nhận. Chỉ làm khi cần.",
+    "openlineage": "Cho chương trình khác: sự kiện OpenLineage, mỗi bước đọc gì, ghi gì, dẫn từng cột về nguồn.",
+    "data_package": "Mô tả các bảng đã công bố (datapackage.json) và các khung nhìn DuckDB (views.sql).",
     "observations": "Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
     "places": "Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
     "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
     "statements": "So từng con số kế hoạch in ra với con số tính được: "
     "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
-    "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một địa bàn, từ xã trở lên.",
+    "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một xã.",
+    "levels": "Chỉ tiêu của các cấp trên xã: mỗi dòng một chỉ tiêu của một kỳ và một huyện, tỉnh hay cả nước.",
     "lineage": "Từ chỉ tiêu tới ô: mỗi dòng một ô đứng sau một chỉ tiêu của một kỳ và một xã.",
 }
-"""What the rows of the published tables are, but of the forms' marts (``meaning``)."""
+"""What the rows of the tables are, but of those of each form (``meaning`` and its like)."""
 
 SOURCES = pa.field(
     "sources",
@@ -255,6 +292,14 @@ SOURCES = pa.field(
 """What stands behind each value of a mart row."""
 
 
+def in_folder(schema: pa.Schema) -> list[str]:
+    """Return the columns that a table has as a file in the folder of a return set, whose place says period and commune.
+
+    Such files are the correction ledger (``LEDGER``) and what the plan prints (``PRINTED``).
+    """
+    return [name for name in schema.names if name not in dict(_WHERE)]
+
+
 def mart(form: type[Form]) -> pa.Schema:
     """Return the schema of a form's mart: its records, and the cells behind each of their values."""
     return form.arrow().append(SOURCES)
@@ -264,6 +309,21 @@ def meaning(form: type[Form]) -> str:
     """Return what the rows of a form's mart are."""
     grain = f"dòng «{form.line_title}»" if form.line_title else "đơn vị báo cáo"
     return f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {grain}, chỉ gồm số đã chấp nhận."
+
+
+def meaning_of_entries(form: type[Form]) -> str:
+    """Return what the entries of a form are."""
+    return f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, đã áp dụng sổ đính chính."
+
+
+def meaning_of_findings(form: type[Form]) -> str:
+    """Return what the findings on a form are."""
+    return f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần gì, làm gì."
+
+
+def meaning_of_outcomes(form: type[Form]) -> str:
+    """Return what the outcomes of the edits of a form are."""
+    return f"Kết quả của từng quy tắc trên từng bản ghi của biểu {form.code} «{form.heading}»."
 
 
 def said_of(field: pa.Field) -> dict[str, str]:

@@ -4,28 +4,37 @@ Belongs here: headings, buttons, verdicts, states. Does not belong here: labels 
 data and stay Vietnamese.
 """
 
-VERDICTS = {
-    "agrees": "Khớp",
-    "rounded": "Làm tròn",
-    "truncated": "Cắt bớt",
-    "conflict": "Mâu thuẫn",
-    "not_recomputable": "Chưa tính được",
+from collections.abc import Mapping
+
+from schemas.outcomes import Outcome, Verdict
+
+VERDICTS: Mapping[str, str] = {
+    Verdict.AGREES: "Khớp",
+    Verdict.ROUNDED: "Làm tròn",
+    Verdict.TRUNCATED: "Cắt bớt",
+    Verdict.CONFLICT: "Mâu thuẫn",
+    Verdict.NOT_RECOMPUTABLE: "Chưa tính được",
 }
 """What a comparison with the plan gave, as the command line names it too."""
 
-OUTCOMES = {"holds": "đúng", "fails": "không đúng", "undecided": "chưa xét được", "not_evaluable": "không xét được"}
-"""What came of an edit (``schemas.edits.Outcome``), as the command line says it too."""
+OUTCOMES: Mapping[str, str] = {
+    Outcome.HOLDS: "đúng",
+    Outcome.FAILS: "không đúng",
+    Outcome.UNDECIDED: "chưa xét được",
+    Outcome.NOT_EVALUABLE: "không xét được",
+}
+"""What came of an edit (``schemas.outcomes.Outcome``), as the command line says it too."""
 
 _ENGLISH_VERDICTS = {
-    "agrees": "Agrees",
-    "rounded": "Rounded",
-    "truncated": "Truncated",
-    "conflict": "Conflict",
-    "not_recomputable": "Not computable",
+    Verdict.AGREES: "Agrees",
+    Verdict.ROUNDED: "Rounded",
+    Verdict.TRUNCATED: "Truncated",
+    Verdict.CONFLICT: "Conflict",
+    Verdict.NOT_RECOMPUTABLE: "Not computable",
 }
 
 WORDS: dict[str, tuple[str, str]] = {
-    **{f"verdict.{name}": (word, _ENGLISH_VERDICTS[name]) for name, word in VERDICTS.items()},
+    **{f"verdict.{name}": (VERDICTS[name], _ENGLISH_VERDICTS[name]) for name in Verdict},
     "skip": ("Đến nội dung chính", "Skip to content"),
     "nav": ("Các trang", "Pages"),
     "nav.start": ("Mục lục", "Contents"),
@@ -91,7 +100,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "form": ("Biểu", "Form"),
     "reporter": ("Đơn vị báo cáo", "Reporter"),
-    "line": ("Dòng", "Line"),
     "cell": ("Ô", "Cell"),
     "cell.open": ("Mở trang tính tại ô", "Open the sheet at cell"),
     "received": ("Nội dung khi nhận", "As received"),

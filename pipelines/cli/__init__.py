@@ -10,8 +10,11 @@ Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run; 130 
 its output, has had enough.
 """
 
+import errno
 import os
 import sys
+import tempfile
+import traceback
 
 import typer
 from typer._click.exceptions import UsageError
@@ -22,9 +25,10 @@ from pipelines.cli import running, answers, decisions, releases, documents
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
-from pipelines.cli.messages import said as _
 from pipelines.cli.messages import teach_typer
+from pipelines.cli.messages import translated as _
 from pipelines.cli.usage import sentence, spoken
+from schemas.sentences import SentenceError
 
 __all__ = ["answers", "app", "decisions", "documents", "main", "releases", "running"]
 
@@ -59,7 +63,7 @@ def _run() -> int:
         return int(end.code or CLEAN)
     except KeyboardInterrupt:
         code = STOPPED
-    except (ValueError, OSError, RuntimeError) as reason:
+    except Exception as reason:
         # Python passes on Ctrl+C as another exception where it comes in the middle of a class statement.
         if not isinstance(reason.__cause__, KeyboardInterrupt):
             return tell(_reason(reason), CANNOT)
@@ -68,13 +72,18 @@ def _run() -> int:
 
 
 def _reason(error: Exception) -> str:
-    """Return why it could not be done; the sentence of whoever raised it, where it is one of ours."""
+    """Return why it could not be done; of a fault of our own, where it is written down for whoever can mend it."""
+    if isinstance(error, SentenceError):
+        return str(error)
     if isinstance(error, OSError) and error.filename:
         return _(
             "Không đọc hoặc ghi được {path} ({why}). Xem lại tên thư mục, quyền và chỗ trống trên đĩa, rồi chạy lại."
         ).format(path=error.filename, why=error.strerror)
-    if type(error).__module__ == "pyarrow.lib":
-        return _("Một tệp trong thư mục kết quả không đọc được ({why}). Chạy lại: returns refresh --all").format(
-            why=str(error).partition("\n")[0].rstrip(".")
-        )
-    return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _("Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại; số đã công bố không bị ảnh hưởng.")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="returns-", suffix=".txt", delete=False) as file:
+        file.writelines(traceback.format_exception(error))
+    return _(
+        "Phần mềm gặp lỗi ngoài dự kiến ({what}); số đã công bố không bị ảnh hưởng. "
+        "Gửi tệp {path} cho người phụ trách phần mềm."
+    ).format(what=f"{type(error).__name__}: {error}", path=file.name)

@@ -16,7 +16,7 @@ import typer
 from pipelines.cli import completion
 from pipelines.cli.base import CLEAN, HELD, fail, verb
 from pipelines.cli.messages import either, later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.cli.options import (
     Cell,
     Commune,
@@ -32,6 +32,7 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.output import plain, print_rows, print_tree
 from pipelines.settings import Settings
+from schemas.outcomes import Severity, Status, Verdict
 from schemas.words import VERDICTS, WORDS
 
 FINDING_COLUMNS = (
@@ -77,40 +78,38 @@ def findings(
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
     from pipelines.store import published
 
-    store, period, commune = return_set(raw, data, period, commune, release)
-    rows = published.findings(store, period, commune)
+    store, key = return_set(raw, data, period, commune, release)
+    rows = published.findings(store, key)
     if output is Format.TABLE:
         if not release:  # a release holds no list of who was to report
-            print("\n".join(_completeness(raw, data, period, commune, rows)), end="\n\n")
+            print("\n".join(_completeness(raw, data, key, rows)), end="\n\n")
         for row in rows:
-            print("\n    ".join(published.told(row)))
+            print("\n    ".join(published.sentences_of(row)))
         if not rows:
             print(_("Không có phát hiện nào."))
     else:
         print_rows(output, FINDING_COLUMNS, rows)
     if workbook is not None:
-        told = _mark(workbook, Settings.of(raw, data), store, period, commune, rows)
-        print("\n".join(told), file=sys.stdout if output is Format.TABLE else sys.stderr)
-    sys.exit(HELD if any(row["severity"] == "error" for row in rows) else CLEAN)
+        written = _mark(workbook, Settings.of(raw, data), store, key, rows)
+        print("\n".join(written), file=sys.stdout if output is Format.TABLE else sys.stderr)
+    sys.exit(HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN)
 
 
-def _completeness(raw: str, data: str, period: str, commune: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _completeness(raw: str, data: str, key: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     from pipelines.present.completeness import completeness
     from pipelines.store.raw import Raw
 
-    return completeness(period, commune, rows, Raw(Settings.of(raw, data).raw).places).lines()
+    return completeness(key.period, key.commune, rows, Raw(Settings.of(raw, data).raw).places).lines()
 
 
-def _mark(
-    folder: Path, settings: Settings, store: Any, period: str, commune: str, rows: Sequence[Mapping[str, Any]]
-) -> list[str]:
+def _mark(folder: Path, settings: Settings, store: Any, key: Any, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Write the marked copies; return the sentences on what was written and what was not."""
     from pipelines.present import marked
     from pipelines.store import published
-    from pipelines.store.raw import Raw, ReturnSetKey
+    from pipelines.store.raw import Raw
 
-    files = published.files(store, period, commune)
-    done = marked.write(Raw(settings.raw), ReturnSetKey(period, commune), rows, files, folder)
+    files = published.files(store, key)
+    done = marked.write(Raw(settings.raw), key, rows, files, folder)
     written = [_("Đã ghi {path}.").format(path=path) for path in done.written]
     written = written or [_("Không có sổ tính nào cần gửi lại.")]
     return [*written, *done.left_out]
@@ -139,12 +138,12 @@ def figures(
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
-    store, period, commune = return_set(raw, data, period, commune, release)
+    store, key = return_set(raw, data, period, commune, release)
     if place and release:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
-    held = {} if place else published.held_forms(published.findings(store, period, commune))
-    rows = published.figures(store, period, place or commune)
-    missing = _never_published(period, rows, held)
+    held = {} if place else published.held_forms(published.findings(store, key))
+    rows = _figures_of(store, key, place)
+    missing = _never_published(key.period, rows, held)
     for row in rows:
         row["status"] = published.status(row, held)
     shown = [row | {"value": plain(row["value"])} for row in [*rows, *missing]]
@@ -154,10 +153,18 @@ def figures(
     sys.exit(HELD if held else CLEAN)
 
 
+def _figures_of(store: Any, key: Any, place: str) -> list[Any]:
+    from pipelines.store import published
+
+    if place and place != key.commune:
+        return published.figures_above(store, key.period, place)
+    return published.figures(store, key)
+
+
 def _lacking(row: Mapping[str, Any]) -> str:
     """Return what the table says in place of a value: how many of those who were to report have not, or why else."""
     missing = (row["expected"] or 0) - row["reported"]
-    state = "absent" if row["status"] == "held" else row["status"]
+    state = "absent" if row["status"] == Status.HELD else row["status"]
     if missing > 0:
         return _("thiếu {missing}/{expected}").format(missing=missing, expected=row["expected"])
     return either(WORDS[f"state.{state}"]).lower()
@@ -178,7 +185,7 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
             "unit": figure.unit.label,
             "scope": "commune",
             "period": period,
-            "status": "held",
+            "status": Status.HELD,
             "reported": 0,
             "expected": None,
         }
@@ -210,14 +217,14 @@ def statements(
     """Hold what the plan prints against what was computed; exit 1 where the two are in conflict."""
     from pipelines.store import published
 
-    store, period, commune = return_set(raw, data, period, commune, release)
-    rows = published.statements(store, period, commune)
+    store, key = return_set(raw, data, period, commune, release)
+    rows = published.statements(store, key)
     if not rows:
         words = _("Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
-        fail(words.format(commune=commune, period=period))
-    conflicts = [row for row in rows if row["verdict"] == "conflict"]
+        fail(words.format(**key._asdict()))
+    conflicts = [row for row in rows if row["verdict"] == Verdict.CONFLICT]
     if by_chapter:
-        _print_by_chapter(rows, published.figures(store, period, commune))
+        _print_by_chapter(rows, published.figures(store, key))
     elif output is Format.TABLE:
         for row in conflicts:
             print(f"[{row['id']}, {row['section']}] {row['note']}")
@@ -261,8 +268,8 @@ def trace(
     """Lead one figure to its cells."""
     from pipelines.present import tracing
 
-    store, period, commune = return_set(raw, data, period, commune, release)
-    traced = tracing.trace(store, period, commune, figure)
+    store, key = return_set(raw, data, period, commune, release)
+    traced = tracing.trace(store, key, figure)
     if output is Format.JSON:
         print(json.dumps(traced, ensure_ascii=False, indent=2))
     elif output is Format.CSV:
@@ -295,20 +302,18 @@ def uses(
     from pipelines.store import published
     from schemas.text import fold
 
-    store, period, commune = return_set(raw, data, period, commune, release)
+    store, key = return_set(raw, data, period, commune, release)
     cell = cell.strip().replace("$", "").upper()
-    edges = [row for row in published.uses(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)]
+    edges = [row for row in published.uses(store, key, file, cell) if fold(row["sheet"]) == fold(sheet)]
     if not edges and release:
         words = _("Không có chỉ tiêu nào của bản phát hành «{release}» dùng ô {cell}, trang «{sheet}», tệp {file}.")
         fail(words.format(release=release, cell=cell, sheet=sheet, file=file))
     if not edges:
-        where = _("{commune}, kỳ {period}").format(commune=commune, period=period)
-        written = _written(published.filled(store, period, commune, file), where, file, sheet, cell)
+        where = _("{commune}, kỳ {period}").format(**key._asdict())
+        written = _written(published.filled(store, key, file), where, file, sheet, cell)
         if output is Format.TABLE:
-            read = [
-                row for row in published.asked(store, period, commune, file, cell) if fold(row["sheet"]) == fold(sheet)
-            ]
-            held = published.held_forms(published.findings(store, period, commune))
+            read = [row for row in published.asked(store, key, file, cell) if fold(row["sheet"]) == fold(sheet)]
+            held = published.held_forms(published.findings(store, key))
             waiting = ", ".join(sorted({row["form"] for row in read} & held.keys()))
             words = (
                 _(
@@ -322,7 +327,7 @@ def uses(
         else:
             print_rows(output, USES_COLUMNS, [])
         return
-    rows = tracing.uses(store, period, commune, edges)
+    rows = tracing.uses(store, key, edges)
     if output is Format.TABLE:
         print_tree(tracing.uses_tree(edges, rows))
     else:

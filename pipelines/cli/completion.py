@@ -52,8 +52,8 @@ def figures(context: typer.Context) -> Iterator[tuple[str, str]]:
     from pipelines.store import published
 
     store, sets = _tables(context)
-    for period, commune in sets:
-        for row in published.figures(store, period, commune):
+    for key in sets:
+        for row in published.figures(store, key):
             yield row["id"], row["label"]
 
 
@@ -63,8 +63,8 @@ def files(context: typer.Context) -> Iterator[tuple[str, str]]:
     from pipelines.store import published
 
     store, sets = _tables(context)
-    for pair in sets:
-        for row in published.files(store, *pair):
+    for key in sets:
+        for row in published.files(store, key):
             yield row["file"], ""
 
 
@@ -156,11 +156,11 @@ def _sets(context: typer.Context) -> list[tuple[str, str]]:
     settings = _settings(context)
     found = {*checked_sets(Store(settings.data))}
     if settings.raw.is_dir():
-        found |= {key.pair for key in Raw(settings.raw).return_sets()}
+        found |= set(Raw(settings.raw).return_sets())
     return sorted(found, reverse=True)
 
 
-def _tables(context: typer.Context) -> tuple[Any, list[tuple[str, str]]]:
+def _tables(context: typer.Context) -> tuple[Any, list[Any]]:
     """Return the store to answer from, and the return sets in it that the command so far leaves."""
     from pipelines.store import published, releases
     from pipelines.store.tables import Store
@@ -168,11 +168,11 @@ def _tables(context: typer.Context) -> tuple[Any, list[tuple[str, str]]]:
     settings = _settings(context)
     if name := _given(context, "release"):
         frozen = releases.found(settings.data, name)
-        return frozen.tables, [(frozen.period, frozen.commune)]
+        return frozen.tables, [frozen.key]
     store = Store(settings.data)
     period, commune = _given(context, "period"), _given(context, "commune")
     return store, [
-        pair for pair in published.checked_sets(store) if period in ("", pair[0]) and commune in ("", pair[1])
+        key for key in published.checked_sets(store) if period in ("", key.period) and commune in ("", key.commune)
     ]
 
 
@@ -180,5 +180,5 @@ def _filled(context: typer.Context) -> Iterator[Any]:
     from pipelines.store import published
 
     store, sets = _tables(context)
-    for pair in sets:
-        yield from published.filled(store, *pair, _given(context, "file"))
+    for key in sets:
+        yield from published.filled(store, key, _given(context, "file"))

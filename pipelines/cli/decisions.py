@@ -9,10 +9,11 @@ import typer
 
 from pipelines.cli.base import fail, verb
 from pipelines.cli.messages import later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Cell, Commune, Data, File, Format, OutputFormat, PeriodCode, RawFolder, Sheet, only
 from pipelines.cli.output import print_rows
 from pipelines.settings import Settings
+from schemas.outcomes import Severity
 
 WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
 """Who decides, where the officer does not say: a role, for a ledger is published and names no person."""
@@ -48,9 +49,9 @@ def correct(
     raw: RawFolder = "",
 ) -> None:
     """Record a decision on a cell in the ledger."""
-    from pipelines.steps.collect.correct import LEDGER_COLUMNS
-    from pipelines.store.ledger import Ledger, Place
+    from pipelines.store.ledger import CellPlace, Ledger
     from pipelines.store.raw import Raw
+    from schemas import tables
 
     if refuse and as_is:
         fail(_("Chỉ dùng một trong hai: --refuse hoặc --as-is."))
@@ -65,11 +66,11 @@ def correct(
     settings = Settings.of(raw, data)
     returns = Raw(settings.raw)
     known = returns.return_sets()
-    period, commune = only([key.pair for key in known], period, commune)
-    ledger = Ledger(returns, next(key for key in known if key.pair == (period, commune)))
-    place = Place(file, sheet, cell)
+    key = only(known, period, commune)
+    ledger = Ledger(returns, key)
+    place = CellPlace(file, sheet, cell)
     if as_is:
-        _refuse_needless(settings, period, commune, place)
+        _refuse_needless(settings, key, place)
         entry = ledger.confirm(place, reason=reason, who=who)
         done = _("Đã ghi vào sổ đính chính: giữ nguyên «{new}» ở {where}. Chạy: returns refresh")
     elif refuse:
@@ -82,10 +83,10 @@ def correct(
         where = _("ô {cell}, trang «{sheet}», tệp {file}").format_map(entry)
         print(done.format(old=entry["old"], new=entry["new"], where=where))
     else:
-        print_rows(output, ("period", "commune", *LEDGER_COLUMNS), [{"period": period, "commune": commune, **entry}])
+        print_rows(output, tables.LEDGER.names, [{**key._asdict(), **entry}])
 
 
-def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) -> None:
+def _refuse_needless(settings: Settings, key: Any, place: Any) -> None:
     """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first."""
     from pipelines.store import published
     from pipelines.store.tables import Store
@@ -93,17 +94,17 @@ def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) 
     from schemas.text import fold
 
     store = Store(settings.data)
-    if (period, commune) not in published.checked_sets(store):
+    if key not in published.checked_sets(store):
         return
     cell = place.cell.strip().replace("$", "").upper()
     rows = [
         row
-        for row in published.findings(store, period, commune)
+        for row in published.findings(store, key)
         if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
     ]
     named = [row for row in rows if row["cells"].split(";")[0] == cell]
     stale = Problems.LEDGER_STALE.value.code
-    if errors := [row["code"] for row in named if row["severity"] == "error" and row["code"] != stale]:
+    if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
         fail(
             _(
                 "Ô {cell}, tệp {file} đang có lỗi ({codes}); lỗi thì không giữ nguyên được. "
@@ -111,7 +112,9 @@ def _refuse_needless(settings: Settings, period: str, commune: str, place: Any) 
             ).format(cell=cell, file=place.file, codes=", ".join(errors))
         )
     if not named:
-        first = ", ".join(dict.fromkeys(row["cells"].split(";")[0] for row in rows if row["severity"] != "error"))
+        first = ", ".join(
+            dict.fromkeys(row["cells"].split(";")[0] for row in rows if row["severity"] != Severity.ERROR)
+        )
         hint = _("Cảnh báo có ô này đứng tên ô {cells}: ghi --as-is cho ô đó. ").format(cells=first) if first else ""
         fail(
             _(

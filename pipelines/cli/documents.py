@@ -13,7 +13,7 @@ import typer
 from pipelines.cli import completion
 from pipelines.cli.base import app, fail, verb
 from pipelines.cli.messages import later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.cli.options import (
     AnyPeriod,
     Commune,
@@ -54,25 +54,25 @@ def dictionary(
 ) -> None:
     """Write the data dictionary."""
     from pipelines.present import dictionary as made
-    from pipelines.store.tables import write_whole
+    from pipelines.store.files import write_whole
 
-    said = made.contents()
+    contents = made.contents()
     if output is Format.JSON:
-        print(json.dumps(said, ensure_ascii=False, indent=2))
+        print(json.dumps(contents, ensure_ascii=False, indent=2))
     elif output is Format.CSV:
-        print_rows(output, made.ENTRY_COLUMNS, made.entries(said))
+        print_rows(output, made.ENTRY_COLUMNS, made.entries(contents))
     # Who asks for data on the standard output gets no files, but where a folder is named.
     if output is not Format.TABLE and folder is None:
         return
-    parts = made.sections(said)
+    parts = made.sections(contents)
     for name, text in (("md", made.markdown(parts)), ("html", made.html(parts))):
         path = (folder or Settings.of(raw, data).data / "dictionary") / f"data-dictionary.{name}"
-        write_whole(path, lambda file, text=text: file.write(text.encode()))  # type: ignore[misc]
+        write_whole(path, text.encode())
         print(_("Đã ghi {path}.").format(path=path), file=sys.stdout if output is Format.TABLE else sys.stderr)
 
 
 @verb(
-    later("Cho biết phụ lục số liệu (Word và Excel) nằm ở đâu, hoặc chép ra thư mục khác."),
+    later("Lập phụ lục số liệu (Word và Excel) từ số đã công bố; cho biết nằm ở đâu, hoặc ghi ra thư mục khác."),
     "returns report",
     "returns report --output trinh-duyet",
     "returns report --release 2024-h1-lan-1 -o trinh-duyet",
@@ -88,29 +88,27 @@ def report(
     raw: RawFolder = "",
     release: ReleaseName = "",
 ) -> None:
-    """Name the annexes of the plan, or copy them."""
-    from pipelines.refresh import layers
+    """Make the annexes of the plan where they are not current, and name them, or copy them."""
+    from pipelines.refresh import documents
     from pipelines.store import releases
-    from pipelines.store.raw import ReturnSetKey
-    from pipelines.store.tables import write_whole
+    from pipelines.store.files import write_whole
+    from pipelines.store.raw import Raw
 
     if release and folder is None:
         fail(_("Phụ lục của một bản đã phát hành được lập lại từ số đã giữ. Chỉ thư mục ghi bằng --output."))
-    store, period, commune = return_set(raw, data, period, commune, release)
-    paths = layers.report_files(store, ReturnSetKey(period, commune))
-    if not release and not (paths and all(path.is_file() for path in paths)):
-        words = _("Chưa có phụ lục của {commune}, kỳ {period}, hoặc tệp đã bị xóa. Chạy trước: returns refresh")
-        fail(words.format(commune=commune, period=period))
+    store, key = return_set(raw, data, period, commune, release)
+    settings = Settings.of(raw, data)
+    with progress(_("Đang lập")):
+        if release:
+            made = documents.release_report(releases.opened(settings.data, release))
+        else:
+            paths = documents.report_of(Raw(settings.raw), store, key, who="returns report")
+            made = {path.name: path.read_bytes() for path in paths}
     if folder is None:
         print("\n".join(map(str, paths)))
         return
-    if release:
-        with progress(_("Đang lập")):
-            made = layers.release_report(releases.opened(Settings.of(raw, data).data, release))
-    else:
-        made = {path.name: path.read_bytes() for path in paths}
     for name, content in made.items():
-        write_whole(folder / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+        write_whole(folder / name, content)
         print(_("Đã ghi {path}.").format(path=folder / name))
 
 
@@ -183,10 +181,10 @@ def forms(
     owed = handout.owed()
     into = folder or handout.store.root / "blank" / handout.key.period / handout.key.commune
     made = {}
-    with progress(_("Đang lập")) as told:
+    with progress(_("Đang lập")) as bar:
         for place, wanted in owed.items():
             made[into / file_name(place)] = handout.workbook(place, wanted)
-            told(place.title, len(owed))
+            bar(place.title, len(owed))
     handout.write(made, overwrite=overwrite)
     written = [
         {
@@ -210,13 +208,14 @@ def forms(
 def _handout(raw: str, data: str, period: str, commune: str) -> Any:
     """Return the forms to hand out that the options mean; a period that is named need not have any return yet."""
     from pipelines.handout.owed import Handout
-    from pipelines.store.raw import Raw, ReturnSetKey
+    from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
     from schemas.periods import Period
+    from schemas.return_sets import ReturnSetKey
 
     settings = Settings.of(raw, data)
     returns = Raw(settings.raw)
-    known = [key.pair for key in returns.return_sets()]
+    known = returns.return_sets()
     if not period:
         period, commune = only(known, period, commune)
     elif not commune:
@@ -229,7 +228,7 @@ def _handout(raw: str, data: str, period: str, commune: str) -> Any:
 
 
 @verb(
-    later("Ghi hướng dẫn cho cán bộ và cho kiểm toán, dạng Markdown và trang để xem hoặc in."),
+    later("Ghi các hướng dẫn cho cán bộ, kiểm toán, người phân tích, người quản trị: Markdown và trang để in."),
     "returns guide",
     "returns guide --output huong-dan",
 )
@@ -249,12 +248,12 @@ def guide(
 ) -> None:
     """Write the guides."""
     from pipelines.present import guides
+    from pipelines.store.files import write_whole
     from pipelines.store.raw import Raw
-    from pipelines.store.tables import write_whole
 
     settings = Settings.of(raw, data)
     target = folder or settings.data / "guides"
     for name, content in guides.files(app, Raw(settings.raw).places).items():
-        write_whole(target / name, lambda file, content=content: file.write(content))  # type: ignore[misc]
+        write_whole(target / name, content)
         if name.endswith(".html"):
             print(_("Đã ghi {path}.").format(path=target / name))

@@ -13,6 +13,8 @@ import os
 from functools import cache
 from importlib import resources
 
+from schemas.sentences import SentenceError
+
 LANGUAGE_VARIABLE = "RETURNS_LANG"
 """Chooses the language. ``LANG`` does not: officers' machines often say English there, whoever sits at them."""
 
@@ -27,15 +29,15 @@ def language() -> str:
     """Return the language to speak.
 
     Raises:
-        ValueError: The environment names another.
+        SentenceError: The environment names another.
     """
     chosen = os.environ.get(LANGUAGE_VARIABLE) or LANGUAGES[0]
     if chosen not in LANGUAGES:
-        raise ValueError(f"{LANGUAGE_VARIABLE} ghi «{chosen}»; chỉ nhận {' hoặc '.join(LANGUAGES)}.")
+        raise SentenceError(f"{LANGUAGE_VARIABLE} ghi «{chosen}»; chỉ nhận {' hoặc '.join(LANGUAGES)}.")
     return chosen
 
 
-def said(text: str) -> str:
+def translated(text: str) -> str:
     """Return a sentence of the code in the language to speak; open places are filled in after that."""
     return _catalogue(language()).gettext(text) if text else text  # gettext has its own notes below the empty text
 

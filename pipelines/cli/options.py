@@ -12,8 +12,9 @@ import typer
 from pipelines.cli import completion
 from pipelines.cli.base import fail
 from pipelines.cli.messages import later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.settings import DATA_VARIABLE, RAW_VARIABLE, Settings
+from schemas.return_sets import ReturnSetKey
 
 
 class Format(StrEnum):
@@ -97,26 +98,30 @@ AnyPeriod = Annotated[
 ]
 
 
-def return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, str, str]:
+def return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, ReturnSetKey]:
     """Return the store, and the one return set that the options mean; of a release, its frozen tables and its set."""
     from pipelines.store.published import checked_sets
     from pipelines.store.tables import Store
+    from pipelines.store.takeover import is_of_before
 
     store = Store(Settings.of(raw, data).data)
     if release:
         from pipelines.store.releases import opened
 
         frozen = opened(store.root, release)
-        return frozen.tables, *only([(frozen.period, frozen.commune)], period, commune)
+        return frozen.tables, only([frozen.key], period, commune)
     known = checked_sets(store)
+    if not known and is_of_before(store.root):
+        words = _("Kết quả trong {path} do phiên bản trước của phần mềm ghi. Chạy một lần để chuyển: returns refresh")
+        fail(words.format(path=store.root))
     if not known:
         fail(_("Chưa có kết quả nào trong {path}. Chạy trước: returns refresh").format(path=store.root))
-    return store, *only(known, period, commune)
+    return store, only(known, period, commune)
 
 
-def only(known: Sequence[tuple[str, str]], period: str, commune: str) -> tuple[str, str]:
-    """Return the one of the known return sets, each a period and a commune, that the options leave; or end here."""
-    fitting = [key for key in known if period in ("", key[0]) and commune in ("", key[1])]
+def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetKey:
+    """Return the one of the known return sets that the options leave; or end here."""
+    fitting = [key for key in known if period in ("", key.period) and commune in ("", key.commune)]
     if len(fitting) == 1:
         return fitting[0]
     listed = "; ".join(f"--period {one} --commune {other}" for one, other in (fitting or known))

@@ -93,7 +93,7 @@ def progress(title: str) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
 
-        def told(step: str, steps: int) -> None:
+        def advance(step: str, steps: int) -> None:
             bar.update(task, advance=1, total=steps, description=f"{title}: {step}")
 
-        yield told
+        yield advance

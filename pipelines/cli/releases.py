@@ -13,7 +13,7 @@ import typer
 from pipelines.cli import completion
 from pipelines.cli.base import CLEAN, HELD, tell, verb
 from pipelines.cli.messages import later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.cli.options import (
     Commune,
     Data,
@@ -46,16 +46,18 @@ def release(
     raw: RawFolder = "",
 ) -> None:
     """Freeze the figures of a return set; exit 1 where that is refused."""
-    store, period, commune = return_set(raw, data, period, commune)
+    store, key = return_set(raw, data, period, commune)
     from pipelines.refresh.release import HeldBackError, make
-    from pipelines.store.raw import Raw, ReturnSetKey
+    from pipelines.store.raw import Raw
 
     try:
         with progress(_("Đang phát hành")):
-            made = make(Raw(Settings.of(raw, data).raw), store, ReturnSetKey(period, commune), name, despite=despite)
+            made = make(Raw(Settings.of(raw, data).raw), store, key, name, despite=despite)
     except HeldBackError as reason:
         sys.exit(tell(str(reason), HELD))
-    rows, archived = made.manifest["rows"], sum(len(one["workbooks"]) for one in made.manifest["accepted"])
+    rows = made.manifest["rows"]
+    # Forms accepted at different times share workbooks.
+    archived = len({sha256 for one in made.manifest["accepted"] for sha256 in one["workbooks"].values()})
     words = _(
         "Đã phát hành «{name}» vào {folder}: {figures} chỉ tiêu, {statements} số kế hoạch in, "
         "{archived} sổ tính nguồn. Ghi mã này vào biên bản để sau đối chiếu: {seal}"
@@ -63,7 +65,7 @@ def release(
     print(words.format_map({**rows, "name": name, "folder": made.folder, "archived": archived, "seal": made.seal}))
 
 
-DIFFERENCE_COLUMNS = ("where", "released", "now", "message")
+DIFFERENCE_COLUMNS = ("where", "released", "now", "message", "cause")
 
 
 @verb(
@@ -127,14 +129,14 @@ def diff(
         for change in changes:
             print("\n".join(_told_change(change)))
         named = _("«{name}» ({commune}, kỳ {period}, {created})")
-        told = [
+        sides = [
             named.format(name=one.name, commune=one.commune, period=one.period, created=one.manifest["created"])
             for one in (before, after)
         ]
         if not changes:
             print(_("Không chỉ tiêu nào đổi."), end=" ")
         words = _("Đã so {old} với {new}: {count} chỉ tiêu đổi.")
-        print(words.format(old=told[0], new=told[1], count=len(changes)))
+        print(words.format(old=sides[0], new=sides[1], count=len(changes)))
     else:
         print_rows(output, DIFF_COLUMNS, [row for change in changes for row in _flat_changes(change)])
 
@@ -150,8 +152,8 @@ def _told_change(change: Mapping[str, Any]) -> Iterator[str]:
         names = [
             name for name in ("value", "unit", "status", "reported", "expected", "formula") if name in change["change"]
         ]
-        told = [f"{_(_CHANGED[name])} {_shown(one[name])} → {_shown(other[name])}".lstrip() for name in names]
-        yield f"{named}: {'; '.join(told or unrounded)}"
+        changes = [f"{_(_CHANGED[name])} {_shown(one[name])} → {_shown(other[name])}".lstrip() for name in names]
+        yield f"{named}: {'; '.join(changes or unrounded)}"
     for cell in change["cells"]:
         at = cell["new"] or cell["old"]
         sides = " → ".join(_cell_said(cell[side]) for side in ("old", "new"))
@@ -173,9 +175,9 @@ _CHANGED = {
 
 
 def _shown(value: Any) -> str:
-    from pipelines.present.tracing import vietnamese
+    from pipelines.present.tracing import written
 
-    return f"«{value}»" if isinstance(value, str) else vietnamese(jsonable(value))
+    return f"«{value}»" if isinstance(value, str) else written(jsonable(value))
 
 
 def _cell_said(cell: Mapping[str, Any] | None) -> str:
@@ -202,7 +204,7 @@ def _flat_changes(change: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         row = dict.fromkeys(DIFF_COLUMNS) | figure
         row |= {name: cell.get(name, "") for name in ("form", "field", "reporter", "line")}
         for side in ("old", "new"):
-            said = cell[side] or {}
-            row |= {f"{side}_{name}": said.get(name) for name in ("file", "sheet", "cell", "value", "correction")}
-            row[f"{side}_text"] = said.get("received")
+            shown = cell[side] or {}
+            row |= {f"{side}_{name}": shown.get(name) for name in ("file", "sheet", "cell", "value", "correction")}
+            row[f"{side}_text"] = shown.get("received")
         yield row

@@ -13,10 +13,11 @@ import typer
 
 from pipelines.cli.base import CLEAN, HELD, fail, verb
 from pipelines.cli.messages import later
-from pipelines.cli.messages import said as _
+from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import HOME_VARIABLE, Settings
+from schemas.outcomes import Severity
 
 
 @verb(
@@ -34,9 +35,11 @@ def refresh(
     all_: Annotated[bool, typer.Option("--all", help=later("Đọc và tính lại tất cả, kể cả bộ không đổi."))] = False,
 ) -> None:
     """Run the job on the return sets that changed; exit 1 where a form is held back."""
-    from pipelines.refresh.layers import stale_return_sets
+    from pipelines.refresh.batches import tidy_all
+    from pipelines.refresh.stale import stale_sets
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
+    from schemas.flow import FLOW
 
     settings = Settings.of(raw, data)
     returns, store = Raw(settings.raw), Store(settings.data)
@@ -49,15 +52,17 @@ def refresh(
     if not wanted:
         words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
         fail(words.format(path=settings.raw))
-    stale = wanted if all_ else stale_return_sets(returns, store, wanted)
+    tidy_all(store, wanted)
+    everything = {table.name for table in FLOW.tables if not table.on_demand}
+    stale = dict.fromkeys(wanted, everything) if all_ else stale_sets(returns, store, wanted)
     if stale:
         from pipelines.cli.runs import run_refresh
         from pipelines.orchestration.resources import Folders
 
         settings.export()
-        with progress(_("Đang chạy")) as told:
-            run_refresh(Folders(), stale, reread=all_, progress=told)
-    summaries = [_summary(store, key.period, key.commune, changed=key in stale) for key in wanted]
+        with progress(_("Đang chạy")) as bar:
+            run_refresh(Folders(), stale, reread=all_, progress=bar, waiting=_wait)
+    summaries = [_summary(Store(settings.data), key, changed=key in stale) for key in wanted]
     if output is Format.TABLE:
         for summary in summaries:
             print(summary["message"])
@@ -66,22 +71,26 @@ def refresh(
     sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
 
 
-def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[str, Any]:
-    from pipelines.refresh.layers import explorer_page
+def _wait(sentence: str) -> None:
+    """Tell that another process is at it."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
+    from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
-    from pipelines.store.raw import ReturnSetKey
     from schemas.forms import BY_CODE
 
-    found = published.findings(store, period, commune)
-    without = (row["file"] for row in found if row["severity"] == "error" and not row["form"])
+    found = published.findings(store, key)
+    without = (row["file"] for row in found if row["severity"] == Severity.ERROR and not row["form"])
     held = sorted({*published.held_forms(found), *without})
-    computed = published.figures(store, period, commune)
+    computed = published.figures(store, key)
     lacking = sum(row["value"] is None and row["reported"] < row["expected"] for row in computed)
     count = _("{count} chỉ tiêu").format(count=len(computed))
     if lacking:
         count += _(", {count} chưa có số vì thiếu báo cáo").format(count=lacking)
     start = _("Đã chạy xong") if changed else _("Không có gì thay đổi, không đọc lại tệp nào")
-    remarks = sum(row["severity"] != "error" for row in found)
+    remarks = sum(row["severity"] != Severity.ERROR for row in found)
     end = []
     if held:
         named = (f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held)
@@ -90,17 +99,16 @@ def _summary(store: Any, period: str, commune: str, *, changed: bool) -> dict[st
         words = _("{count} điều cần lưu ý.") if held else _("{count} điều cần lưu ý, không giữ lại biểu nào.")
         end.append(words.format(count=remarks))
     end.append(_("Xem: returns findings.") if found else _("Không có phát hiện nào."))
-    if (page := explorer_page(store, ReturnSetKey(period, commune))).exists():
+    if (page := explorer_page(store, key)).exists():
         end.append(_("Tra cứu: {path}").format(path=page))
     return {
-        "period": period,
-        "commune": commune,
+        **key._asdict(),
         "changed": changed,
         "figures": len(computed),
         "findings": len(found),
         "held": " ".join(held),
         "message": _("{commune}, kỳ {period}: {start}; {count}. {end}").format(
-            commune=commune, period=period, start=start, count=count, end=" ".join(end)
+            **key._asdict(), start=start, count=count, end=" ".join(end)
         ),
     }
 

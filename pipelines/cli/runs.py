@@ -6,7 +6,7 @@ the job is the one the UI starts.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,38 +22,68 @@ from dagster._core.remote_origin import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from filelock import FileLock
 
-from assets.cells import REREAD_TAG
 from pipelines.definitions import defs
 from pipelines.orchestration.failures import unexpected
+from pipelines.orchestration.metadata import key_of
 from pipelines.orchestration.partitions import register, run_tags
+from pipelines.orchestration.refreshing import REREAD_TAG
 from pipelines.orchestration.resources import Folders
-from pipelines.refresh.layers import stale_followers
+from pipelines.refresh.batches import Progress, followed
+from pipelines.refresh.stale import stale_sets
 from pipelines.settings import HOME_VARIABLE
-from pipelines.store.raw import ReturnSetKey
+from pipelines.store.files import process_is_alive
+from schemas.flow import FLOW
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 LOCATION, MODULE = "returns", "pipelines.definitions"
 """As workspace.yaml names them."""
 
-Progress = Callable[[str, int], None]
-"""Told the name of a finished step, and how many steps the run has."""
 
+def run_refresh(
+    folders: Folders,
+    stale: Mapping[ReturnSetKey, Collection[str]],
+    *,
+    reread: bool,
+    progress: Progress,
+    waiting: Callable[[str], None],
+) -> None:
+    """Run the refresh job for return sets, as few runs as cover them, on the assets that can be stale and no others.
 
-def run_refresh(folders: Folders, keys: Sequence[ReturnSetKey], *, reread: bool, progress: Progress) -> None:
-    """Run the refresh job for return sets, as few runs as cover them, and catch up what a red check in it stopped.
+    A form that is held back is no error here: it is in the findings.
 
-    A run that a red check ends is no error here: what was held back is in the findings.
+    Args:
+        folders: The raw folder and the output folder.
+        stale: By return set, the tables that can be stale; more may turn out to be, and then another run follows.
+        reread: Make everything anew.
+        progress: Told of every table that is made.
+        waiting: Told where another process has a return set.
 
     Raises:
-        RuntimeError: A step failed for another reason than the data; the run's page in the UI has the details.
+        SentenceError: A step failed; the run's page in the UI has the details.
     """
-    with _opened() as instance:
+    with _opened() as instance, followed(progress, waiting):
         _close_abandoned(instance)
-        register(instance, keys)
-        for tags in run_tags(instance, keys):
-            run(instance, defs.resolve_job_def("refresh"), {**tags, REREAD_TAG: str(reread).lower()}, progress)
-        behind = [key for key in keys if stale_followers(folders.raw, folders.store, key)]
-        for tags in run_tags(instance, behind):
-            run(instance, defs.resolve_job_def("catch_up"), tags, progress)
+        register(instance, list(stale))
+        for _ in range(_MOST_ROUNDS):
+            assets = {FLOW[name].shown_as for names in stale.values() for name in names}
+            for tags in run_tags(instance, list(stale)):
+                run(instance, _job(assets), {**tags, REREAD_TAG: str(reread).lower()})
+            if reread or not (stale := stale_sets(folders.raw, folders.store, list(stale))):
+                return
+
+
+_MOST_ROUNDS = 3
+"""A workbook may turn out to hold a form that it did not hold before, and a period is compared with the one before."""
+
+
+def _job(assets: Collection[str]) -> dg.JobDefinition:
+    """Return the refresh job, or the part of it that makes some assets."""
+    whole = defs.resolve_job_def("refresh")
+    every = {key.to_user_string() for key in whole.asset_layer.executable_asset_keys}
+    if every <= set(assets):
+        return whole
+    return whole.get_subset(asset_selection={key_of(name) for name in assets})
 
 
 @contextmanager
@@ -80,25 +110,15 @@ def _close_abandoned(instance: dg.DagsterInstance) -> None:
     """Report as failed what a killed command left behind, or its run would seem to go on for ever in the UI."""
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         process = run.tags.get(_PROCESS_TAG)
-        if process is not None and not _is_alive(int(process)):
+        if process is not None and not process_is_alive(int(process)):
             instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng.")
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str], progress: Progress) -> None:
+def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str]) -> None:
     """Run a job in this process.
 
     Raises:
-        RuntimeError: As ``run_refresh`` says.
+        SentenceError: As ``run_refresh`` says.
         KeyboardInterrupt: Somebody stopped it. Dagster turns that into a failure of the step that was running.
     """
     # With a remote origin the UI lists the run under its job, and can run it again.
@@ -110,17 +130,12 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
         tags={**job.run_tags, _PROCESS_TAG: str(os.getpid()), "dagster/code_location": LOCATION, **tags},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
-    steps = len(run.step_keys_to_execute or job.graph.node_defs)
     for event in _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance)):
-        if event.is_step_success or event.is_step_skipped:
-            progress(event.step_key or "", steps)
-        elif event.is_step_failure:
-            progress(event.step_key or "", steps)
+        if event.is_step_failure:
             error = event.step_failure_data.error
             if error and error.cls_name == DagsterExecutionInterruptedError.__name__:
                 raise KeyboardInterrupt
-            if reason := unexpected(event.step_failure_data):
-                raise RuntimeError(f"Bước {event.step_key}: {reason} (Lần chạy {run.run_id}.)")
+            raise SentenceError(f"{unexpected(event.step_failure_data)} (Lần chạy {run.run_id}.)")
 
 
 def _uninterrupted(events: Iterator[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:

@@ -28,7 +28,7 @@ from typer._click.types import IntRange
 from typer._types import TyperChoice
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
-from pipelines.cli.messages import said
+from pipelines.cli.messages import translated
 
 
 class UnknownVerbError(UsageError):
@@ -85,19 +85,19 @@ def _speak(command: Command, own: Mapping[str, str]) -> None:
     command.context_class = _Context
     command.options_metavar = own["[OPTIONS]"]
     if command.help:
-        command.help = said(command.help)
+        command.help = translated(command.help)
     if command.epilog:
         # The first line is Typer's sign to leave the lines as they are.
-        command.epilog = "\n".join(["\b", said("Ví dụ:"), *(f"  {line}" for line in command.epilog.splitlines())])
+        command.epilog = "\n".join(["\b", translated("Ví dụ:"), *(f"  {line}" for line in command.epilog.splitlines())])
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = own["COMMAND"]
         for below in command.commands.values():
             _speak(below, own)
     for parameter in command.get_params(_Context(command)):
         if isinstance(parameter, TyperArgument | TyperOption) and parameter.help:
-            parameter.help = own.get(parameter.opts[0]) or said(parameter.help)
+            parameter.help = own.get(parameter.opts[0]) or translated(parameter.help)
             if isinstance(parameter.show_default, str):
-                parameter.show_default = said(parameter.show_default)
+                parameter.show_default = translated(parameter.show_default)
 
 
 def _typers_own() -> dict[str, str]:
@@ -116,33 +116,35 @@ def sentence(error: UsageError) -> str:
     if isinstance(error, NoArgsIsHelpError):
         return error.message
     page = f"{error.ctx.command_path if error.ctx else 'returns'} --help"
-    return said("{wrong} Xem: {page}").format(wrong=_wrong(error), page=page)
+    return translated("{wrong} Xem: {page}").format(wrong=_wrong(error), page=page)
 
 
 def _wrong(error: UsageError) -> str:
     if isinstance(error, UnknownVerbError):
-        return _unknown(said("lệnh"), f"«{error.name}»", error.near)
+        return _unknown(translated("lệnh"), f"«{error.name}»", error.near)
     if isinstance(error, NoSuchOption):
-        return _unknown(said("tùy chọn"), error.option_name, error.possibilities or ())
+        return _unknown(translated("tùy chọn"), error.option_name, error.possibilities or ())
     if isinstance(error, MissingParameter) and error.param is not None:
-        return said("Thiếu {name}.").format(name=_named(error.param))
+        return translated("Thiếu {name}.").format(name=_named(error.param))
     if isinstance(error, BadParameter) and error.param is not None:
         return _unfit(error.param, error.message)
     if isinstance(error, BadOptionUsage):
         return _alone(error.option_name, error.message)
     if isinstance(error.cmd, Verbs):
-        return said("Thiếu tên lệnh.")
+        return translated("Thiếu tên lệnh.")
     _, bracket, words = error.message.partition("(s) (")
     if bracket and not isinstance(error, BadArgumentUsage):
-        return said("Thừa «{words}»; tên có dấu cách thì đặt trong ngoặc kép.").format(words=words.removesuffix(")"))
+        return translated("Thừa «{words}»; tên có dấu cách thì đặt trong ngoặc kép.").format(
+            words=words.removesuffix(")")
+        )
     return f"{error.format_message().rstrip('.')}."
 
 
 def _unknown(kind: str, name: str, near: Iterable[str]) -> str:
     known = ", ".join(near)
     if known:
-        return said("Không có {kind} {name}; gần giống: {near}.").format(kind=kind, name=name, near=known)
-    return said("Không có {kind} {name}.").format(kind=kind, name=name)
+        return translated("Không có {kind} {name}; gần giống: {near}.").format(kind=kind, name=name, near=known)
+    return translated("Không có {kind} {name}.").format(kind=kind, name=name)
 
 
 def _named(parameter: Parameter) -> str:
@@ -157,9 +159,11 @@ def _unfit(parameter: Parameter, message: str) -> str:
     kind, name = parameter.type, _named(parameter)
     if isinstance(kind, TyperChoice):
         choices = ", ".join(map(str, kind.choices))
-        return said("{name} ghi «{written}»; chỉ nhận: {choices}.").format(name=name, written=written, choices=choices)
+        return translated("{name} ghi «{written}»; chỉ nhận: {choices}.").format(
+            name=name, written=written, choices=choices
+        )
     if isinstance(kind, IntRange):
-        return said("{name} ghi «{written}»; cần một số nguyên từ {least} đến {most}.").format(
+        return translated("{name} ghi «{written}»; cần một số nguyên từ {least} đến {most}.").format(
             name=name, written=written, least=kind.min, most=kind.max
         )
     return f"{name}: {message.rstrip('.')}."
@@ -168,5 +172,5 @@ def _unfit(parameter: Parameter, message: str) -> str:
 def _alone(name: str, message: str) -> str:
     """Return whether an option lacks a value or has one too many."""
     if "does not take" in message:
-        return said("{name} không nhận giá trị nào đi kèm.").format(name=name)
-    return said("{name} cần một giá trị đi kèm.").format(name=name)
+        return translated("{name} không nhận giá trị nào đi kèm.").format(name=name)
+    return translated("{name} cần một giá trị đi kèm.").format(name=name)

@@ -17,8 +17,9 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipelines.handout import live_checks
-from pipelines.steps.collect.locate import LINE_HEADING, heading_of
-from schemas.form import Form, FormField
+from pipelines.steps.collect.layout import LINE_HEADING, heading_of
+from schemas.fields import FormField
+from schemas.form import Form
 from schemas.periods import Period
 
 NOTES_LINE = (
@@ -191,8 +192,8 @@ def _check_column(sheet: Any, form: type[Form], styles: Styles, laid: Laid, colu
             label = form.fields()[name].label if form.line_title else ""
             _redden(sheet, styles, record[name], live_checks.is_wrong(cell, label))
         rules = "; ".join(one.edit.sentence for one in checks)
-        told = {"validate": "any", "input_title": "Quy tắc", "input_message": _fitting(rules)}
-        sheet.data_validation(row, column, row, column, told)
+        rule = {"validate": "any", "input_title": "Quy tắc", "input_message": _fitting(rules)}
+        sheet.data_validation(row, column, row, column, rule)
     return True
 
 

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from pipelines.handout import aids as filling_in
 from pipelines.handout.aids import Aids, Laid
-from pipelines.steps.collect.locate import (
+from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     FORM_MARK,
     LABEL_HEADING,
@@ -28,7 +28,8 @@ from pipelines.steps.collect.locate import (
     VALUE_HEADING,
     heading_of,
 )
-from schemas.form import Form, FormField
+from schemas.fields import FormField
+from schemas.form import Form
 from schemas.periods import Period
 
 NOTES_LINE = (

@@ -15,7 +15,7 @@ from math import prod
 
 from pipelines.steps.numbers import LONGEST, NONE_HERE, NOT_KNOWN
 from schemas.edits import Balance, Bound, Edit, Product, Ratio
-from schemas.form import FormField
+from schemas.fields import FormField
 
 RIGHT, WRONG = "Đúng", "Lệch"
 
@@ -32,7 +32,7 @@ class Check:
     """True where every cell holds a number, or a word for none: a blank is not a zero."""
     fails: str
     """True where the edit is decided and does not hold."""
-    told: str
+    words: str
     """By how much, and what the first cell would have to be."""
 
 
@@ -74,12 +74,12 @@ def check(edit: Edit, cells: Mapping[str, str], *, named: bool = False) -> Check
     gap, digits, broken = _gap(edit, cells)
     decided = f"AND({','.join(_is_stated(cells[name]) for name in edit.names)})"
     where = _about(edit.label(edit.names[0])) if named else ":"
-    told = f"{_quoted(f'{WRONG} ')}&{_shown(f'ABS({gap})', digits)}&{_quoted(f'{where} {edit.demand} ')}"
+    begun = f"{_quoted(f'{WRONG} ')}&{_shown(f'ABS({gap})', digits)}&{_quoted(f'{where} {edit.demand} ')}"
     return Check(
         edit,
         decided,
         f"AND({decided},{broken})",
-        f"{told}&{_shown(f'N({first})-{gap}', digits)}",
+        f"{begun}&{_shown(f'N({first})-{gap}', digits)}",
     )
 
 
@@ -87,7 +87,7 @@ def verdict(checks: Sequence[Check]) -> str:
     """Return the formula of a check cell: the first check that fails, that all hold, or nothing while one is open."""
     formula = f'IF(AND({",".join(one.decided for one in checks)}),{_quoted(RIGHT)},"")'
     for one in reversed(checks):
-        formula = f"IF({one.fails},{one.told},{formula})"
+        formula = f"IF({one.fails},{one.words},{formula})"
     return formula
 
 
@@ -96,8 +96,8 @@ def is_wrong(cell: str, label: str = "") -> str:
 
     Told from the words, since Excel takes 255 letters for the formula of a format and the check may have more.
     """
-    said = _about(label) if label else WRONG
-    return f"ISNUMBER(FIND({_quoted(said)},{cell}))"
+    sought = _about(label) if label else WRONG
+    return f"ISNUMBER(FIND({_quoted(sought)},{cell}))"
 
 
 def _about(label: str) -> str:
@@ -113,16 +113,16 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
     match edit:
         case Balance() | Bound():
             (row,) = edit.rows()
-            smallest = {name: Fraction(1, 10 ** edit.form.ref(name).decimals) for name in row.names}
+            smallest = {name: Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in row.names}
             lead = row.coefficients[first] / smallest[first]
             weights = {name: factor / smallest[name] / lead for name, factor in row.coefficients.items()}
             digits = _digits([weight * smallest[name] for name, weight in weights.items()])
             gap = f"ROUND({_sum(weights, cells)},{digits})"
             return gap, digits, f"{gap}{'<>' if row.relation == '=' else '>'}0"
         case Product():
-            decimals = edit.form.ref(first).decimals
+            decimals = edit.fields[first].unit.decimals
             factor = Fraction(edit.multiplier if isinstance(edit, Ratio) else 1) / edit.divisor
-            steps = prod((Fraction(1, 10 ** edit.form.ref(name).decimals) for name in edit.factors), start=factor)
+            steps = prod((Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in edit.factors), start=factor)
             product = "*".join(f"N({cells[name]})" for name in edit.factors)
             gap = f"ROUND(N({cells[first]})-{_times(factor, product)},{_digits([steps, Fraction(1, 10**decimals)])})"
             return gap, decimals, f"ABS({gap})>{edit.tolerance}"

@@ -13,17 +13,22 @@ from pathlib import Path
 from pipelines.handout.aids import Aids, Previous, PreviousLine
 from pipelines.handout.layout import workbook
 from pipelines.store import published
-from pipelines.store.raw import Raw, ReturnSetKey
-from pipelines.store.tables import WORKBOOK, Store, write_whole
-from schemas.form import LINE_NAME, Form
+from pipelines.store.archive import WORKBOOK
+from pipelines.store.files import write_whole
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.fields import LINE_NAME
+from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.periods import Period
 from schemas.places import Place
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 Forms = tuple[type[Form], ...]
 
 
-class HandoutError(ValueError):
+class HandoutError(SentenceError):
     """Forms that cannot be handed out; the message is the sentence for the officer."""
 
 
@@ -115,7 +120,7 @@ class Handout:
             more = f" và {len(there) - 1} tệp nữa" if len(there) > 1 else ""
             raise HandoutError(f"Đã có {there[0]}{more}. Chọn nơi khác bằng --output, hoặc ghi đè bằng --overwrite.")
         for path, content in files.items():
-            write_whole(path, lambda file, content=content: file.write(content))  # type: ignore[misc]
+            write_whole(path, content)
 
 
 def file_name(reporter: Place) -> str:

@@ -4,17 +4,20 @@ Belongs here: how findings become a Dagster check result. Does not belong here: 
 (``pipelines.steps.validate.gate``) and holds whether or not this check ever runs.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
-import pandas as pd
 
-from pipelines.orchestration.metadata import findings_table, plain_table
+from pipelines.orchestration.metadata import findings_table, key_of, plain_table
 from pipelines.orchestration.partitions import RETURN_SETS
-from pipelines.present.freshness import Overdue
-from pipelines.refresh.layers import CheckReport
-from pipelines.steps.validate.check import counted
-from pipelines.store.raw import ReturnSetKey
+from pipelines.present.completeness import Overdue
+from pipelines.store.tables import Store
+from schemas import tables
+from schemas.flow import FLOW, Table
+from schemas.outcomes import Outcome, Severity
+from schemas.return_sets import ReturnSetKey
 
 CHECK, LATE_CHECK = "edits", "overdue"
 CELLS = dg.AssetKey("cells")
@@ -29,65 +32,78 @@ _OUTCOME_HEADINGS = {
 }
 
 
-def spec(asset: dg.AssetKey, title: str, *, blocking: bool) -> dg.AssetCheckSpec:
-    """Return the check of a findings asset."""
+def is_checked(asset: str) -> bool:
+    """Return whether an asset of the flow is one of findings, which a check shows."""
+    return FLOW.assets[asset][0].schema is tables.FINDINGS
+
+
+def spec(asset: str) -> dg.AssetCheckSpec:
+    """Return the check of a findings asset. It blocks nothing: the gate is in the data."""
+    form = FLOW.assets[asset][0].form
+    title = f"Biểu {form.code} «{form.heading}»" if form else "Tệp và trang tính"
     description = (
         f"**{title}**: mọi ô đọc được, mọi quy tắc đúng. Màu đỏ: số liệu mới bị giữ lại, bảng đã công bố giữ nguyên. "
         "Bảng bên dưới chỉ rõ tệp, trang, ô, số đã ghi, số cần có và việc cần làm."
     )
-    return dg.AssetCheckSpec(CHECK, asset=asset, description=description, blocking=blocking, partitions_def=RETURN_SETS)
+    return dg.AssetCheckSpec(CHECK, asset=key_of(asset), description=description, partitions_def=RETURN_SETS)
 
 
-def blocks(report: CheckReport, keys: list[ReturnSetKey]) -> bool:
-    """Return whether every return set of the run is held, so that nothing downstream has anything to do."""
-    return bool(keys) and len(report.held) == len(keys)
-
-
-def result(report: CheckReport, keys: list[ReturnSetKey], asset: dg.AssetKey) -> dg.AssetCheckResult:
-    """Return what the check shows: ERROR when every set of the run is held, WARN when only some are."""
-    severity = dg.AssetCheckSeverity.ERROR if blocks(report, keys) else dg.AssetCheckSeverity.WARN
-    metadata = _told(report.findings)
-    if report.held:
-        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(", ".join(map(str, report.held)))
-    if len(report.outcomes):
-        metadata["3. kết quả từng quy tắc"] = plain_table(counted(report.outcomes), _OUTCOME_HEADINGS)
-    errors = int((report.findings["severity"] == "error").sum())
-    return dg.AssetCheckResult(
+def evaluation(asset: str, store: Store, key: ReturnSetKey) -> dg.AssetCheckEvaluation:
+    """Return what the check shows of a return set: ERROR where it is held, WARN where there is only a remark."""
+    family = FLOW.assets[asset]
+    findings = _rows(store, family[0].name, key)
+    held = _is_held(store, family[0], key)
+    errors = [row for row in findings if row["severity"] == Severity.ERROR]
+    metadata: dict[str, dg.MetadataValue] = {}
+    # Dagster sorts metadata by name.
+    if findings:
+        metadata["1. phát hiện"] = findings_table(findings)
+    if held:
+        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(str(key))
+    if counts := counted(row for table in family[1:] for row in _rows(store, table.name, key)):
+        metadata["3. kết quả từng quy tắc"] = plain_table(counts, _OUTCOME_HEADINGS)
+    return dg.AssetCheckEvaluation(
+        asset_key=key_of(asset),
         check_name=CHECK,
-        asset_key=asset,
-        passed=not errors and not report.held,
-        severity=severity,
+        passed=not errors and not held,
+        severity=dg.AssetCheckSeverity.ERROR if errors or held else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
-        description=sentence(report),
+        description=sentence(findings, held=held),
+        blocking=False,
+        partition=str(key),
     )
 
 
-def _told(findings: pd.DataFrame) -> dict[str, dg.MetadataValue]:
-    # Dagster sorts metadata by name.
-    return {"1. phát hiện": findings_table(findings)} if len(findings) else {}
+def _rows(store: Store, table: str, key: ReturnSetKey) -> list[dict[str, Any]]:
+    rows = store.rows(table, str(key))
+    return [] if rows is None else rows.to_pylist()
 
 
-def stop(reports: Sequence[CheckReport]) -> dg.Failure:
-    """Return what ends a step in which everything is held: Dagster would end it of itself, in words for programmers."""
-    findings = pd.concat([report.findings for report in reports], ignore_index=True)
-    errors = findings[findings["severity"] == "error"]
-    said = " ".join(sentence(report) for report in reports)
-    return dg.Failure(f"{said} {_NEXT}", _told(errors), allow_retries=False)
+def _is_held(store: Store, findings: Table, key: ReturnSetKey) -> bool:
+    """Return whether the mart that these findings decide on was held back."""
+    marts = [table for table in FLOW.family("marts") if findings.name in table.made_of]
+    return any(written.held for mart in marts if (written := store.written(mart.name, str(key))) is not None)
 
 
-_NEXT = "Số đã công bố được giữ nguyên. Sửa xong (đính chính hoặc sổ tính mới) thì chạy lại."
+def counted(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return how often each edit came out how, from rows of ``schemas.tables.OUTCOMES``."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in outcomes:
+        counts.setdefault((row["edit"], row["sentence"]), Counter())[row["outcome"]] += 1
+    return [
+        {"edit": edit, "sentence": words, **{str(outcome): found[outcome] for outcome in Outcome}}
+        for (edit, words), found in counts.items()
+    ]
 
 
-def sentence(report: CheckReport) -> str:
-    """Return the outcome in one sentence; with a single finding, that finding's own."""
-    if not len(report.findings) and report.held:
-        return f"Giữ lại {', '.join(map(str, report.held))}: sổ đính chính không đọc được, xem findings/workbooks."
-    if not len(report.findings):
-        return "Không có phát hiện nào."
-    if len(report.findings) == 1:
-        return str(report.findings["message"].iloc[0])
-    held = f" Giữ lại: {', '.join(map(str, report.held))}." if report.held else ""
-    return f"Có {len(report.findings)} phát hiện, xem bảng.{held}"
+def sentence(findings: Sequence[Mapping[str, Any]], *, held: bool) -> str:
+    """Return what came of a check in one sentence; with a single finding, that finding's own."""
+    if not findings:
+        unreadable = "Giữ lại: sổ đính chính không đọc được, xem findings/workbooks."
+        return unreadable if held else "Không có phát hiện nào."
+    if len(findings) == 1:
+        return str(findings[0]["message"])
+    return f"Có {len(findings)} phát hiện, xem bảng.{' Số liệu mới của biểu bị giữ lại.' if held else ''}"
 
 
 LATE_DESCRIPTION = (
@@ -96,20 +112,11 @@ LATE_DESCRIPTION = (
 )
 
 
-def late_result(late: Sequence[Overdue]) -> dg.AssetCheckResult:
-    """Return what the check on late returns shows: a warning with the names, of every return set."""
-    return dg.AssetCheckResult(
-        passed=not late,
-        check_name=LATE_CHECK,
-        asset_key=CELLS,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=late_sentence(late),
-        metadata=_late_table(late),
-    )
+LATE = dg.AssetCheckSpec(LATE_CHECK, asset=CELLS, description=LATE_DESCRIPTION)
 
 
 def late_evaluation(late: Sequence[Overdue]) -> dg.AssetCheckEvaluation:
-    """Return the same, to be reported without a run."""
+    """Return what the check on late returns shows: a warning with the names, of every return set."""
     # Without a partition: Dagster keeps one evaluation without a run per partition, and fails on the next.
     return dg.AssetCheckEvaluation(
         CELLS,
@@ -133,7 +140,7 @@ def _late_table(late: Sequence[Overdue]) -> dict[str, dg.MetadataValue]:
         for one in late
         for reporter, forms in one.missing.items()
     ]
-    return {"chưa gửi": plain_table(pd.DataFrame(rows), _LATE_HEADINGS)} if rows else {}
+    return {"chưa gửi": plain_table(rows, _LATE_HEADINGS)} if rows else {}
 
 
 _LATE_HEADINGS = {"reporter": "Đơn vị", "forms": "Biểu chưa gửi", "due": "Hạn", "key": "Bộ báo cáo"}

@@ -29,7 +29,7 @@ _SAFE = "Số đã công bố không bị ảnh hưởng."
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 
-def told(compute: Compute) -> Compute:
+def in_sentences(compute: Compute) -> Compute:
     """Let what an asset's function did not expect be told in a sentence; the traceback stays below it.
 
     Goes under Dagster's decorator. A ``dagster.Failure`` is passed on as it is: somebody has put it into words already.
@@ -74,7 +74,7 @@ def sentence(error: Exception) -> str:
 def unexpected(failure: StepFailureData) -> str:
     """Return what stopped a step other than the data, in a sentence; empty where a red check did."""
     user = failure.user_failure_data
-    if user is None:  # Dagster's own trouble, or an asset that does without ``told``
+    if user is None:  # Dagster's own trouble, or an asset that does without ``in_sentences``
         words = failure.error.message.strip().splitlines() if failure.error else []
         return f"Hỏng ngoài dự kiến: {words[0] if words else 'không rõ lý do'}"
     return str(user.description) if _UNEXPECTED in user.metadata else ""

@@ -1,7 +1,7 @@
-"""The refresh job, its nightly schedule, the automation that catches figures up, the sensors.
+"""The jobs: refresh and report; the nightly schedule, the sensors.
 
 Belongs here: when what is run or told. Does not belong here: what a run does (``assets``),
-which sets are stale (``pipelines.refresh.layers``), what the digest says (``pipelines.present.digest``).
+which sets are stale (``pipelines.refresh.stale``), what the digest says (``pipelines.present.digest``).
 """
 
 import hashlib
@@ -16,20 +16,31 @@ from pipelines.orchestration.failures import reasons
 from pipelines.orchestration.partitions import RETURN_SETS, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present import digest
-from pipelines.present.freshness import all_overdue, overdue
-from pipelines.refresh.layers import explorer_page, stale_return_sets
+from pipelines.present.completeness import all_overdue, overdue
+from pipelines.refresh.documents import explorer_page
+from pipelines.refresh.stale import stale_sets
 from pipelines.settings import TIME_ZONE, MailServer, now
 from pipelines.store import published
-from pipelines.store.raw import ReturnSetKey
 
 NIGHTLY = os.environ.get("RETURNS_CRON", "0 2 * * *")
 """Two in the morning; the variable lets a test see the real schedule fire without waiting for the night."""
 
+REPORT = dg.AssetSelection.assets("report")
+
 refresh = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - REPORT,
     executor_def=dg.in_process_executor,
-    description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính.",
+    description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính. "
+    "Bấm «Materialize all…», chọn bộ báo cáo (kỳ_xã), rồi «Launch run». Bảng nào không đổi thì không làm lại.",
+)
+
+report = dg.define_asset_job(
+    "report",
+    selection=REPORT,
+    executor_def=dg.in_process_executor,
+    description="Phụ lục Word và Excel của bộ báo cáo, từ số đã công bố. "
+    "Bấm «Materialize all…», chọn bộ báo cáo, rồi «Launch run».",
 )
 
 
@@ -43,7 +54,7 @@ refresh = dg.define_asset_job(
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
     """Request runs for the return sets whose files changed since they were last checked."""
     known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
-    stale = [key for key in stale_return_sets(folders.raw, folders.store) if str(key) in known]
+    stale = [key for key in stale_sets(folders.raw, folders.store, folders.raw.return_sets()) if str(key) in known]
     if not stale:
         return dg.SkipReason("Không có bộ báo cáo nào thay đổi.")
     tick = context.scheduled_execution_time.isoformat()
@@ -67,26 +78,6 @@ def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg
         dynamic_partitions_requests=[RETURN_SETS.build_add_request(new)],
         run_requests=[dg.RunRequest(run_key=f"new/{key}", partition_key=key) for key in new],
     )
-
-
-_FOLLOWERS = dg.AssetSelection.key_prefixes("marts", "figures") | dg.AssetSelection.assets(
-    "statements", "interchange", "explorer", "report"
-)
-
-catch_up = dg.define_asset_job(
-    "catch_up",
-    selection=_FOLLOWERS,
-    executor_def=dg.in_process_executor,
-    description="Tính lại những gì một kiểm tra màu đỏ của biểu khác đã chặn lại trong lần chạy chính.",
-)
-
-followers = dg.AutomationConditionSensorDefinition(
-    "catch_up_followers",
-    target=_FOLLOWERS,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tự làm việc của «catch_up»: tính lại những gì một kiểm tra màu đỏ của biểu khác đã chặn lại.",
-)
-"""Does the same as the job by itself where the daemon runs."""
 
 
 @dataclass(frozen=True)
@@ -117,14 +108,14 @@ _WAITING = "Đang có lần chạy; chờ chạy xong rồi xem."
 
 def _failures(instance: dg.DagsterInstance) -> list[str]:
     """Return why runs broke, of those since the last refresh that got through, red checks or not."""
-    told: list[str] = []
+    failures: list[str] = []
     for record in instance.get_run_records(limit=_LATEST):
         run = record.dagster_run
         broke = reasons(instance, run) if run.status is dg.DagsterRunStatus.FAILURE else []
-        told += broke
+        failures += broke
         if run.is_finished and not broke and run.job_name == refresh.name:
             break
-    return told
+    return failures
 
 
 @dg.sensor(
@@ -138,10 +129,10 @@ def returns_due(context: dg.SensorEvaluationContext, folders: Folders, calendar:
     if look.running or look.mark == memory.seen:
         return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)
     late = all_overdue(folders.raw, folders.store, calendar.today)
-    said = checks.late_sentence(late)
-    cursor = digest.Memory(look.mark, {checks.LATE_CHECK: said}).cursor
-    events = [] if memory.told.get(checks.LATE_CHECK) == said else [checks.late_evaluation(late)]
-    return dg.SensorResult(skip_reason=said, asset_events=events, cursor=cursor)
+    sentence = checks.late_sentence(late)
+    cursor = digest.Memory(look.mark, {checks.LATE_CHECK: sentence}).cursor
+    events = [] if memory.told.get(checks.LATE_CHECK) == sentence else [checks.late_evaluation(late)]
+    return dg.SensorResult(skip_reason=sentence, asset_events=events, cursor=cursor)
 
 
 @dg.sensor(
@@ -181,11 +172,11 @@ def digest_mail(context: dg.SensorEvaluationContext, folders: Folders, calendar:
 def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[str, digest.Part | None]:
     """Return what is to be told: of every return set, by its name, and of runs that broke."""
     store, places = folders.store, folders.raw.places
-    keys = [ReturnSetKey(*pair) for pair in published.checked_sets(store)]
-    told: dict[str, digest.Part | None] = {}
+    keys = published.checked_sets(store)
+    parts: dict[str, digest.Part | None] = {}
     for key in keys:
-        found, page = published.findings(store, *key.pair), explorer_page(store, key)
-        told[str(key)] = digest.part(
+        found, page = published.findings(store, key), explorer_page(store, key)
+        parts[str(key)] = digest.part(
             key,
             found,
             places,
@@ -193,4 +184,4 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
             explorer=page if page.exists() else None,
             alone=len(keys) == 1,
         )
-    return told | {"": digest.failed(_failures(instance))}
+    return parts | {"": digest.failed(_failures(instance))}

@@ -1,23 +1,29 @@
 """What Dagster shows of tables: column schemas, column lineage, findings as a table.
 
 Belongs here: turning our descriptions into Dagster's. Does not belong here: the descriptions (``schemas``), what a
-column is made of (``pipelines.present.openlineage``).
+column is made of (``pipelines.present.columns``).
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pyarrow as pa
 
-from pipelines.present import openlineage
+from pipelines.present.columns import columns
+from pipelines.refresh.documents import explorer_page
 from pipelines.steps.numbers import vietnamese
+from pipelines.store import published
+from pipelines.store.tables import Store
+from schemas.flow import FLOW, Table
+from schemas.outcomes import Verdict
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import description
-from schemas.words import WORDS
+from schemas.words import VERDICTS, WORDS
 
-_LONGEST_TABLE = 500
-"""Rows of findings put into Dagster's event log; the Parquet table has them all."""
+MOST_ROWS = 50
+"""Rows of a table put into Dagster's event log; the Parquet table has them all."""
 
 
 def column_schema(schema: pa.Schema) -> Mapping[str, object]:
@@ -31,35 +37,84 @@ def _kind(type_: pa.DataType) -> str:
     return "list" if pa.types.is_list(type_) else str(type_)
 
 
-def column_lineage(key: dg.AssetKey) -> Mapping[str, object]:
-    """Return definition metadata that leads the columns of an asset to those they are made of; empty where none are."""
+def key_of(asset: str) -> dg.AssetKey:
+    """Return the key of an asset of the flow."""
+    return dg.AssetKey(asset.split("/"))
+
+
+def column_lineage(table: Table) -> Mapping[str, object]:
+    """Return definition metadata that leads the columns of a table to those they are made of; empty where none are."""
     made_of = {
-        column: [dg.TableColumnDep(dg.AssetKey(table.split("/")), name) for table, name in deps if table not in _BESIDE]
-        for column, deps in _made_of().get(key.to_user_string(), {}).items()
+        column: [
+            dg.TableColumnDep(key_of(one.table), one.column)
+            for one in sources
+            if one.table in FLOW.by_name and FLOW[one.table].shown_as == one.table
+        ]
+        for column, sources in columns(table).items()
     }
     traced = {column: deps for column, deps in made_of.items() if deps}
     return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=traced)} if traced else {}
 
 
-_made_of = cache(openlineage.made_of)
+def of(asset: str, store: Store, key: ReturnSetKey) -> Mapping[str, dg.MetadataValue | int]:
+    """Return what a materialisation of an asset shows: counts, and at most ``MOST_ROWS`` rows."""
+    table = FLOW.assets[asset][0]
+    written = store.written(table.name, str(key))
+    shown: dict[str, dg.MetadataValue | int] = {"dagster/row_count": written.rows if written else 0}
+    more = _MORE.get(table.family)
+    return shown | (more(table, store, key) if more else {})
 
-_BESIDE = frozenset({"ledger"})
-"""What is staged beside an asset and is none of its own."""
+
+def _of_files(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
+    return {"tệp": len(published.files(store, key))}
 
 
-def findings_table(findings: pd.DataFrame) -> dg.TableMetadataValue:
+def _of_figures(table: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
+    rows = store.rows(table.name, str(key))
+    page = explorer_page(store, key, f"trace/{table.maker.subject}.html")
+    shown: dict[str, dg.MetadataValue | int] = {"trang tra cứu": dg.MetadataValue.path(page)}
+    return shown if rows is None else shown | {"chỉ tiêu": figures_table(rows)}
+
+
+def _of_statements(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
+    rows = published.statements(store, key)
+    counts = Counter(row["verdict"] for row in rows)
+    conflicts = [row for row in rows if row["verdict"] == Verdict.CONFLICT]
+    return {f"số {VERDICTS[verdict].lower()}": count for verdict, count in counts.items()} | {
+        "mâu thuẫn": plain_table(conflicts, _STATEMENT_HEADINGS)
+    }
+
+
+_STATEMENT_HEADINGS = {
+    "id": "Mã",
+    "printed": "Kế hoạch in",
+    "computed": "Tính được",
+    "unit": "ĐVT",
+    "section": "Vị trí",
+    "note": "Giải thích",
+}
+
+
+def _of_site(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
+    page = explorer_page(store, key)
+    return {"trang đầu": dg.MetadataValue.url(page.as_uri()), "trang đầu (tệp)": dg.MetadataValue.path(page)}
+
+
+_MORE = {"cells": _of_files, "figures": _of_figures, "statements": _of_statements, "explorer": _of_site}
+
+
+def findings_table(findings: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue:
     """Return findings as a table: what to do and what is suggested first, for a browser gives long words the room."""
-    shown = pd.DataFrame(
+    rows = [
         {
-            "message": "[" + findings["code"] + "] " + findings["message"],
-            "suggestion": findings["suggestion"],
-            "file": findings["file"],
-            "sheet": findings["sheet"],
+            "message": f"[{row['code']}] {row['message']}",
             # With a blank after each a browser can break the line.
-            "cells": findings["cells"].str.replace(";", "; "),
+            "cells": row["cells"].replace(";", "; "),
+            **{name: row[name] for name in ("suggestion", "file", "sheet")},
         }
-    )
-    return plain_table(shown, _FINDING_HEADINGS)
+        for row in findings
+    ]
+    return plain_table(rows, _FINDING_HEADINGS)
 
 
 _FINDING_HEADINGS = {
@@ -71,23 +126,23 @@ _FINDING_HEADINGS = {
 }
 
 
-def figures_table(figures: pd.DataFrame) -> dg.TableMetadataValue:
+def figures_table(figures: pa.Table) -> dg.TableMetadataValue:
     """Return ``schemas.tables.FIGURES`` as a table: the value as a plan prints it, and the command that traces it."""
-    shown = pd.DataFrame(
+    rows = [
         {
-            "label": figures["label"],
-            "value": ["" if pd.isna(value) else vietnamese(value) for value in figures["value"]],
-            "unit": figures["unit"],
-            "status": [
-                f"{WORDS[f'state.{status}'][0]} ({reported}/{expected})"
-                for status, reported, expected in zip(
-                    figures["status"], figures["reported"], figures["expected"], strict=True
-                )
-            ],
-            "id": figures["id"],
+            "label": row["label"],
+            "value": "" if row["value"] is None else vietnamese(row["value"]),
+            "unit": row["unit"],
+            "status": f"{_state(row['status'])} ({row['reported']}/{row['expected']})",
+            "id": row["id"],
         }
-    )
-    return plain_table(shown, _FIGURE_HEADINGS)
+        for row in figures.to_pylist()
+    ]
+    return plain_table(rows, _FIGURE_HEADINGS)
+
+
+def _state(status: str) -> str:
+    return WORDS[f"state.{status}"][0]
 
 
 _FIGURE_HEADINGS = {
@@ -99,14 +154,15 @@ _FIGURE_HEADINGS = {
 }
 
 
-def plain_table(frame: pd.DataFrame, headings: Mapping[str, str]) -> dg.TableMetadataValue:
-    """Return some columns of a frame as a table, with headings."""
-    shown = frame[list(headings)].rename(columns=dict(headings)).head(_LONGEST_TABLE)
+def plain_table(rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> dg.TableMetadataValue:
+    """Return some columns of rows as a table with headings: the first ``MOST_ROWS``, and how many more there are."""
+    shown = [
+        {heading: "" if row[name] is None else str(row[name]) for name, heading in headings.items()}
+        for row in rows[:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        first = next(iter(headings.values()))
+        more = f"… và {len(rows) - MOST_ROWS} dòng nữa, xem trang tra cứu hoặc bảng Parquet."
+        shown.append(dict.fromkeys(headings.values(), "") | {first: more})
     columns = [dg.TableColumn(heading, "string") for heading in headings.values()]
-    return dg.MetadataValue.table(
-        _records(shown.astype(object).where(shown.notna(), "")), dg.TableSchema(columns=columns)
-    )
-
-
-def _records(frame: pd.DataFrame) -> list[dg.TableRecord]:
-    return [dg.TableRecord({name: str(value) for name, value in row.items()}) for row in frame.to_dict("records")]
+    return dg.MetadataValue.table([dg.TableRecord(dict(row)) for row in shown], dg.TableSchema(columns=columns))

@@ -1,14 +1,14 @@
 """Partitions: one per return set, added as folders appear.
 
 Belongs here: the partitions definition, and how sets become the tags of a run. Does not belong here: which sets are
-stale (``pipelines.refresh.layers``).
+stale (``pipelines.refresh.stale``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
-from pipelines.store.raw import ReturnSetKey
+from schemas.return_sets import ReturnSetKey
 
 RETURN_SETS = dg.DynamicPartitionsDefinition(name="return_set")
 ONE_RUN = dg.BackfillPolicy.single_run()

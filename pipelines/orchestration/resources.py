@@ -9,10 +9,11 @@ from datetime import date
 import dagster as dg
 from pydantic import PrivateAttr
 
-from pipelines.refresh.layers import code_version
+from pipelines.refresh.stamps import code_version
 from pipelines.settings import Settings, today
 from pipelines.store.raw import Raw
-from pipelines.store.tables import NOBODY, Store, Writer
+from pipelines.store.state import NOBODY, Writer
+from pipelines.store.tables import Store
 
 
 class Folders(dg.ConfigurableResource[None]):

@@ -2,89 +2,47 @@
 
 Belongs here: the list of published tables, and their description as a Data Package with Table Schema and as SQL.
 Does not belong here: what a column means (``schemas.tables`` and the forms say it), writing files
-(``pipelines.refresh.layers``), OpenLineage (``pipelines.present.openlineage``).
+(``pipelines.refresh.presenting``), OpenLineage (``pipelines.present.openlineage``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from schemas import tables
-from schemas.figures import CHAPTERS
-from schemas.form import KEYS, Form, FormField
-from schemas.forms import FORMS
+from schemas.fields import FormField
+from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
 
 PACKAGE, VIEWS = "datapackage.json", "views.sql"
 """Both lie at the top of the output folder: a package may only name files below itself."""
 
 
-@dataclass(frozen=True)
-class Published:
-    """One published table."""
-
-    name: str
-    title: str
-    meaning: str
-    schema: pa.Schema
-    keys: tuple[str, ...] = ()
-    """What names one row; empty where nothing does."""
-    form: type[Form] | None = None
-
-    @property
-    def view(self) -> str:
-        """The name of the view in which it appears; the chapters' tables appear in one together."""
-        folder, _, own = self.name.partition("/")
-        return own if folder == "marts" else folder
-
-    @property
-    def fields(self) -> Mapping[str, FormField]:
-        """The columns that are fields of a form."""
-        return self.form.fields() if self.form else {}
+def published() -> tuple[Table, ...]:
+    """Return the published tables, as the flow has them."""
+    return FLOW.kind(Kind.PUBLISHED)
 
 
-def published() -> tuple[Published, ...]:
-    """Return every published table: the forms' marts, the tables made of them, the chapters' figures and lineage."""
-    return (
-        *(_of_form(form) for form in FORMS),
-        _named("marts/observations", tables.OBSERVATIONS, (*KEYS, "form", "field")),
-        _named("marts/places", tables.PLACES),
-        *(
-            _named(f"{kind}/{chapter.code}", schema, keys, chapter.title)
-            for kind, schema, keys in (
-                ("figures", tables.FIGURES, ("period", "place", "reporter", "line", "id")),
-                ("lineage", tables.LINEAGE, ("period", "commune", "figure", "form", "reporter", "line", "field")),
-            )
-            for chapter in CHAPTERS
-        ),
-        _named("statements", tables.STATEMENTS, ("period", "commune", "id")),
-    )
+def _parts(table: Table, parts: Iterable[str]) -> list[str]:
+    """Return the parts that a table has, of those that have been written."""
+    known = [part for part in parts if part != OFFICE]
+    if table.extent is Extent.OFFICE:
+        return [OFFICE]
+    return [part for part in known if ("_" in part) == (table.extent is Extent.RETURN_SET)]
 
 
-def _of_form(form: type[Form]) -> Published:
-    title = f"{form.code} {form.heading}"
-    return Published(f"marts/{form.domain}", title, tables.meaning(form), tables.mart(form), KEYS, form)
-
-
-def _named(name: str, schema: pa.Schema, keys: tuple[str, ...] = (), chapter: str = "") -> Published:
-    meaning = tables.MEANINGS[name.partition("/")[0] if chapter else name.rpartition("/")[2]]
-    head = meaning.partition(":")[0]
-    return Published(name, f"{head}: {chapter}" if chapter else head, meaning, schema, keys)
-
-
-def package(present: Iterable[str]) -> dict[str, Any]:
-    """Return the Data Package descriptor of the published tables that are present, by name."""
-    names = set(present)
+def package(parts: Iterable[str]) -> dict[str, Any]:
+    """Return the Data Package descriptor of the published tables, a resource for each part."""
+    parts = list(parts)
     return {
         "name": "returns",
         "title": "Số liệu đã chấp nhận của xã",
         "description": "Các bảng đã công bố: biểu của từng đơn vị, chỉ tiêu của kế hoạch, dẫn nguồn tới từng ô.",
-        "resources": [_resource(table) for table in published() if table.name in names],
+        "resources": [_resource(table, part) for table in published() for part in _parts(table, parts)],
     }
 
 
-def _resource(table: Published) -> dict[str, Any]:
+def _resource(table: Table, part: str) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(field, table) for field in table.schema],
         # Parquet knows blanks from empty texts: the line code of a form with one record is an empty text.
@@ -93,21 +51,25 @@ def _resource(table: Published) -> dict[str, Any]:
     if table.keys:
         schema["primaryKey"] = list(table.keys)
     return {
-        "name": table.name.replace("/", "-"),
+        "name": f"{table.name}-{part}".replace("/", "-").lower(),
         "type": "table",
-        "title": table.title,
+        "title": f"{table.title} ({part})" if part != OFFICE else table.title,
         "description": table.meaning,
-        "path": f"{table.name}.parquet",
+        "path": f"{table.name}/{part}.parquet",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "schema": schema,
     }
 
 
-def _field(field: pa.Field, table: Published) -> dict[str, Any]:
+def _fields(table: Table) -> Mapping[str, FormField]:
+    return table.form.fields() if table.form else {}
+
+
+def _field(field: pa.Field, table: Table) -> dict[str, Any]:
     described = _described(field)
     constraints: dict[str, Any] = {"required": True} if field.name in table.keys else {}
-    if item := table.fields.get(field.name):
+    if item := _fields(table).get(field.name):
         ends = {"minimum": item.minimum, "maximum": item.maximum}
         constraints |= {name: value for name, value in ends.items() if value is not None}
     return described | ({"constraints": constraints} if constraints else {})
@@ -142,21 +104,26 @@ def table_type(kind: pa.DataType) -> str:
     raise ValueError(f"No type of Table Schema is known for {kind}.")
 
 
-def views(present: Iterable[str]) -> str:
-    """Return the SQL that makes a commented DuckDB view of every published table that is present.
+def views(parts: Iterable[str]) -> str:
+    """Return the SQL that makes a commented DuckDB view of every published table, over all its parts.
 
-    Paths are relative to the output folder, so that the folder can be moved: see ``schemas/QUERIES.md``.
+    The tables of all chapters appear in one view together. Paths are relative to the output folder, so that the folder
+    can be moved: see ``schemas/QUERIES.md``.
     """
-    names, shown = set(present), dict[str, Published]()
+    parts, shown = list(parts), dict[str, Table]()
     for table in published():
-        if table.name in names:
-            shown.setdefault(table.view, table)
+        if _parts(table, parts):
+            shown.setdefault(view_of(table), table)
     return "".join(line + "\n" for view, table in shown.items() for line in _view(view, table))
 
 
-def _view(view: str, table: Published) -> Iterator[str]:
-    folder = table.name.partition("/")[0]
-    path = f"{table.name}.parquet" if view != folder or folder == table.name else f"{folder}/*.parquet"
+def view_of(table: Table) -> str:
+    """Return the name of the view in which a table appears: the chapters' tables appear in one together."""
+    return table.name.rpartition("/")[2] if table.family == "marts" else table.family
+
+
+def _view(view: str, table: Table) -> Iterator[str]:
+    path = f"{table.name}/*.parquet" if view != table.family or table.family == table.name else f"{view}/*/*.parquet"
     yield f"create or replace view \"{view}\" as from read_parquet('{path}');"
     yield f'comment on view "{view}" is {_text(table.meaning)};'
     for field in table.schema:

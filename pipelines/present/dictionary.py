@@ -14,12 +14,15 @@ from typing import Any
 import jinja2
 import pyarrow as pa
 
-from pipelines.present.data_package import PACKAGE, Published, published, table_type
+from pipelines.present.data_package import PACKAGE, published, table_type, view_of
 from schemas import tables
-from schemas.edits import Balance, Severity
+from schemas.edits import Balance
+from schemas.fields import FormField
 from schemas.figures import CHAPTERS
-from schemas.form import Form, FormField
+from schemas.flow import Table
+from schemas.form import Form
 from schemas.forms import FORMS
+from schemas.outcomes import Severity
 from schemas.problems import Problems
 
 TITLE = "Từ điển dữ liệu"
@@ -39,7 +42,7 @@ _YES = "có"
 
 
 @dataclass(frozen=True)
-class Grid:
+class TextTable:
     """A table of the document: headings and rows of text. A cell in backticks is a name in code."""
 
     caption: str
@@ -57,7 +60,7 @@ class Section:
     text: str = ""
     english: str = ""
     """A developer's words on the grain of a form, shown as English."""
-    grids: tuple[Grid, ...] = ()
+    tables: tuple[TextTable, ...] = ()
 
 
 def contents() -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _used() -> Mapping[tuple[str, str], tuple[str, ...]]:
     for chapter in CHAPTERS:
         for figure in chapter.figures:
             for read in figure.formula.fields():
-                used.setdefault((read.form.code, str(read)), []).append(figure.id)
+                used.setdefault((read.form.code, read.name), []).append(figure.id)
     return {key: tuple(ids) for key, ids in used.items()}
 
 
@@ -120,7 +123,7 @@ def _form(form: type[Form]) -> dict[str, Any]:
                 "code": edit.code,
                 "sentence": edit.sentence,
                 "severity": edit.severity.value,
-                "fields": [f"{read.form.code}.{read}" for read in edit.operands],
+                "fields": [f"{read.form.code}.{read.name}" for read in edit.operands],
             }
             for edit in form.edits
         ],
@@ -146,20 +149,20 @@ def _field(form: type[Form], name: str, item: FormField) -> dict[str, Any]:
     }
 
 
-def _tables() -> Iterator[Published]:
+def _tables() -> Iterator[Table]:
     """Yield the published tables, those of all chapters together as one."""
     seen = set()
     for table in published():
-        if table.view not in seen:
-            seen.add(table.view)
+        if view_of(table) not in seen:
+            seen.add(view_of(table))
             yield table
 
 
-def _table(table: Published) -> dict[str, Any]:
-    name = table.name if table.view in table.name.split("/")[-1] else f"{table.view}/*"
+def _table(table: Table) -> dict[str, Any]:
+    name = table.name if view_of(table) in table.name.split("/")[-1] else f"{view_of(table)}/*"
     return {
         "name": name,
-        "view": table.view,
+        "view": view_of(table),
         "meaning": table.meaning,
         "key": list(table.keys),
         "form": table.form.code if table.form else "",
@@ -168,21 +171,21 @@ def _table(table: Published) -> dict[str, Any]:
 
 
 def _column(field: pa.Field) -> dict[str, Any]:
-    said = tables.said_of(field)
-    described: dict[str, Any] = {"name": field.name, "type": table_type(field.type), "label": said.get("label", "")}
-    described |= {name: said.get(name, "") for name in ("unit", "definition")}
+    metadata = tables.said_of(field)
+    described: dict[str, Any] = {"name": field.name, "type": table_type(field.type), "label": metadata.get("label", "")}
+    described |= {name: metadata.get(name, "") for name in ("unit", "definition")}
     if pa.types.is_list(field.type):
         described["items"] = [_column(inner) for inner in field.type.value_type]
     return described
 
 
-def entries(said: Mapping[str, Any]) -> list[dict[str, str]]:
+def entries(described: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the dictionary as one long table, a row for each thing described."""
-    return [dict.fromkeys(ENTRY_COLUMNS, "") | row for row in _entries(said)]
+    return [dict.fromkeys(ENTRY_COLUMNS, "") | row for row in _entries(described)]
 
 
-def _entries(said: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    for form in said["forms"]:
+def _entries(described: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for form in described["forms"]:
         for item in form["fields"]:
             named = {name: item[name] for name in ("name", "type", "label", "unit", "definition")}
             yield {
@@ -195,18 +198,18 @@ def _entries(said: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             yield {"kind": "edit", "of": form["code"], "name": edit["code"], "type": edit["severity"]} | {
                 "rule": edit["sentence"]
             }
-    for table in said["tables"]:
+    for table in described["tables"]:
         for column in table["columns"]:
             yield {"kind": "column", "of": table["name"]} | {
                 name: column[name] for name in ("name", "type", "label", "unit", "definition")
             }
-    for figure in said["figures"]:
+    for figure in described["figures"]:
         yield {"kind": "figure", "of": figure["chapter"], "name": figure["id"], "type": "number"} | {
             "label": figure["label"],
             "unit": figure["unit"],
             "rule": figure["formula"],
         }
-    for problem in said["problems"]:
+    for problem in described["problems"]:
         yield {"kind": "problem", "name": problem["code"], "type": problem["severity"], "rule": problem["sentence"]}
 
 
@@ -217,13 +220,13 @@ def _range(item: Mapping[str, Any]) -> str:
     return f"≥ {low}" if low is not None else f"≤ {high}" if high is not None else ""
 
 
-def sections(said: Mapping[str, Any]) -> list[Section]:
+def sections(described: Mapping[str, Any]) -> list[Section]:
     """Return the dictionary as a document."""
     return [
-        *_form_sections(said["forms"]),
-        *_table_sections(said["tables"]),
-        *_figure_sections(said["figures"]),
-        _problem_section(said["problems"]),
+        *_form_sections(described["forms"]),
+        *_table_sections(described["tables"]),
+        *_figure_sections(described["figures"]),
+        _problem_section(described["problems"]),
     ]
 
 
@@ -231,7 +234,7 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
     yield Section("forms", 2, "Biểu", "Mỗi biểu là một trang của sổ tính; mỗi chỉ tiêu của biểu là một cột của bảng.")
     for form in forms:
         labels = {item["name"]: item["label"] for item in form["fields"]}
-        fields = Grid(
+        fields = TextTable(
             f"Chỉ tiêu của biểu {form['code']}",
             ("Cột", "Kiểu", "Chỉ tiêu", "ĐVT", "Định nghĩa", "Là phần của", "Khoảng", "Được bỏ trống", "Dùng cho"),
             tuple(
@@ -249,7 +252,7 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
                 for item in form["fields"]
             ),
         )
-        edits = Grid(
+        edits = TextTable(
             f"Quy tắc của biểu {form['code']}",
             ("Mã", "Quy tắc", "Mức"),
             tuple(
@@ -258,9 +261,9 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
             ),
         )
         sheet = f"Trang «{form['sheet']}», phiên bản {form['version']}; bảng `{form['table']}`."
-        grids = (fields, edits) if edits.rows else (fields,)
+        tables = (fields, edits) if edits.rows else (fields,)
         title = f"{form['code']} {form['title']}"
-        yield Section(f"form-{form['code'].lower()}", 3, title, sheet, form["grain"], grids)
+        yield Section(f"form-{form['code'].lower()}", 3, title, sheet, form["grain"], tables)
 
 
 def _table_sections(tables: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
@@ -274,12 +277,12 @@ def _table_sections(tables: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
         key = ", ".join(f"`{name}`" for name in table["key"])
         text = f"{table['meaning']} Một dòng được xác định bởi: {key}." if key else table["meaning"]
         yield Section(
-            f"table-{table['view']}", 3, f"{table['name']}", text, grids=(_columns(table["name"], table["columns"]),)
+            f"table-{table['view']}", 3, f"{table['name']}", text, tables=(_columns(table["name"], table["columns"]),)
         )
 
 
-def _columns(table: str, columns: Sequence[Mapping[str, Any]]) -> Grid:
-    return Grid(
+def _columns(table: str, columns: Sequence[Mapping[str, Any]]) -> TextTable:
+    return TextTable(
         f"Các cột của {table}",
         ("Cột", "Kiểu", "Ý nghĩa", "ĐVT", "Định nghĩa"),
         tuple(
@@ -314,7 +317,7 @@ def _figure_sections(figures: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
             for figure in own
         )
         headings = ("Mã", "Chỉ tiêu", "ĐVT", "Số lẻ", "Công thức", "Biểu", "Vị trí trong kế hoạch")
-        yield Section(f"figures-{code}", 3, title, grids=(Grid(f"Chỉ tiêu: {title}", headings, rows),))
+        yield Section(f"figures-{code}", 3, title, tables=(TextTable(f"Chỉ tiêu: {title}", headings, rows),))
 
 
 def _problem_section(problems: Sequence[Mapping[str, Any]]) -> Section:
@@ -329,7 +332,7 @@ def _problem_section(problems: Sequence[Mapping[str, Any]]) -> Section:
         2,
         "Lỗi của tệp, ô và sổ đính chính",
         text,
-        grids=(Grid("Các câu báo", ("Mã", "Câu báo", "Mức"), rows),),
+        tables=(TextTable("Các câu báo", ("Mã", "Câu báo", "Mức"), rows),),
     )
 
 

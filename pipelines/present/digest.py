@@ -23,15 +23,16 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipelines.present.freshness import Overdue
+from pipelines.present.completeness import Overdue
 from pipelines.settings import MailServer
-from pipelines.store.published import held_forms, told
-from pipelines.store.raw import ReturnSetKey
-from schemas.edits import Severity
+from pipelines.store.published import held_forms, sentences_of
 from schemas.forms import BY_CODE
+from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 _SECONDS = 30
 """How long a mail server may take to answer."""
@@ -42,7 +43,7 @@ _SIGNATURE = "Thư này do phần mềm tổng hợp báo cáo tự gửi; chỉ
 _FAILED = "Lần chạy bị hỏng"
 
 
-class MailError(RuntimeError):
+class MailError(SentenceError):
     """The digest could not be handed to the mail server; the text says why and what to do."""
 
 
@@ -101,7 +102,7 @@ def part(
     by_reporter: dict[str, list[list[str]]] = {}
     for row in errors:
         who = places.title(key.commune, row["reporter"]) if row["reporter"] else f"Tệp {row['file']}"
-        by_reporter.setdefault(who, []).append(list(told(row)))
+        by_reporter.setdefault(who, []).append(list(sentences_of(row)))
     return Part(
         title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
         brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late)}",
@@ -114,9 +115,9 @@ def part(
 
 
 def _brief(by_reporter: Mapping[str, object], late: Overdue | None) -> str:
-    said = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
-    said += [f"{len(late.missing)} đơn vị quá hạn gửi"] if late else []
-    return ", ".join(said)
+    parts = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
+    parts += [f"{len(late.missing)} đơn vị quá hạn gửi"] if late else []
+    return ", ".join(parts)
 
 
 def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None) -> Iterable[str]:

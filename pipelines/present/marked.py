@@ -6,7 +6,8 @@ Belongs here: which cells of a copy are marked and how. Does not belong here: wh
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from pipelines.store.raw import Raw, ReturnSetKey
-from pipelines.store.tables import WORKBOOK, write_whole
+from pipelines.store.archive import WORKBOOK
+from pipelines.store.files import write_whole
+from pipelines.store.raw import Raw
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 SUFFIX = " - cần sửa"
 """Added to the name of a marked copy."""
@@ -38,8 +42,12 @@ _SEND_FINDINGS = "Gửi lại đơn vị kèm kết quả của: returns finding
 Finding = Mapping[str, Any]
 
 
-class MarkedError(ValueError):
+class MarkedError(SentenceError):
     """Copies cannot be written where they were asked for; the message is the sentence for the officer."""
+
+
+class UnmarkableError(Exception):
+    """A workbook that openpyxl cannot open, or not write again; the message is its reason."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def write(
     Args:
         raw: Where the workbooks lie.
         key: The return set.
-        findings: ``findings.FINDING_COLUMNS`` of the return set.
+        findings: ``schemas.tables.FINDINGS`` of the return set.
         files: ``schemas.tables.FILES`` of the return set, from the run that made the findings.
         folder: Where the copies go; made where it does not exist.
 
@@ -91,11 +99,11 @@ def write(
             continue
         try:
             copy = mark(content.content, own)
-        except Exception as reason:
+        except UnmarkableError as reason:
             left_out.append(f"Tệp {name} không đánh dấu được ({reason}). {_SEND_FINDINGS}")
             continue
         path = _unlike(folder / f"{Path(name).stem}{SUFFIX}.xlsx", written)
-        write_whole(path, lambda file, copy=copy: file.write(copy))  # type: ignore[misc]
+        write_whole(path, copy)
         written.append(path)
     return Marked(tuple(written), tuple(left_out))
 
@@ -113,9 +121,13 @@ def mark(content: bytes, findings: Sequence[Finding]) -> bytes:
     """Return a workbook's copy with the cells of findings coloured and commented.
 
     A finding without a cell stands at the head of its sheet, one without a sheet at the head of the first.
+
+    Raises:
+        UnmarkableError: The workbook cannot be opened, or not be written again.
     """
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    said: dict[tuple[str, str], list[str]] = {}
+    with _openpyxl_alone():
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    sentences: dict[tuple[str, str], list[str]] = {}
     doubtful: set[tuple[str, str]] = set()
     for finding in findings:
         sheet = book[finding["sheet"] if finding["sheet"] in book.sheetnames else book.sheetnames[0]]
@@ -123,10 +135,10 @@ def mark(content: bytes, findings: Sequence[Finding]) -> bytes:
         if cells:
             doubtful.add((sheet.title, cells[0]))
         for cell in cells or ["A1"]:
-            words = said.setdefault((sheet.title, cell), [])
+            words = sentences.setdefault((sheet.title, cell), [])
             if (sentence := _sentence(finding)) not in words:
                 words.append(sentence)
-    for (title, address), words in said.items():
+    for (title, address), words in sentences.items():
         cell = book[title][address]
         colour = DOUBTFUL if (title, address) in doubtful else INVOLVED
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
@@ -134,8 +146,22 @@ def mark(content: bytes, findings: Sequence[Finding]) -> bytes:
     # Formulas lose their results in the copy; the program that opens it is to work them out again.
     book.calculation.fullCalcOnLoad = True
     buffer = io.BytesIO()
-    book.save(buffer)
+    with _openpyxl_alone():
+        book.save(buffer)
     return buffer.getvalue()
+
+
+@contextmanager
+def _openpyxl_alone() -> Iterator[None]:
+    """Tell what is wrong with a workbook from what is wrong with us: no code of ours may run in here.
+
+    What openpyxl raises for a broken workbook is no short list: errors of zip, zlib and XML, but also the KeyError of a
+    part that is missing and the TypeError of an attribute that it does not know.
+    """
+    try:
+        yield
+    except Exception as reason:
+        raise UnmarkableError(str(reason)) from reason
 
 
 def _anchor(sheet: Any, address: str) -> str:

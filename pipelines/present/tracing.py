@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from pipelines.steps.numbers import vietnamese
 from pipelines.store import published
-from pipelines.store.published import Row
-from pipelines.store.tables import Store
+from pipelines.store.published import PublishedRow
+from pipelines.store.tables import Tables
+from schemas.outcomes import Outcome, Status
+from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 from schemas.words import OUTCOMES
-
-_RANGE = "C-11"
-"""The code under which ``pipelines.steps.validate.gate`` notes that a value lies within its field's range."""
 
 SOURCE_COLUMNS = (
     *("form", "field", "reporter", "line", "file", "sha256", "sheet", "cell"),
@@ -36,7 +38,7 @@ class Branch:
         return self.below[-1]
 
 
-def trace(store: Store, period: str, commune: str, figure: str) -> dict[str, Any]:
+def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     """Return all that stands behind one figure of a return set.
 
     Returns:
@@ -48,28 +50,27 @@ def trace(store: Store, period: str, commune: str, figure: str) -> dict[str, Any
     Raises:
         ValueError: There is no such figure.
     """
-    row = published.figure(store, period, commune, figure)
+    row = published.figure(store, key, figure)
     if row is None:
-        raise ValueError(
-            f"Không có chỉ tiêu «{figure}» trong kỳ {period} của {commune}. Xem danh sách bằng: returns figures"
+        raise SentenceError(
+            f"Không có chỉ tiêu «{figure}» trong kỳ {key.period} của {key.commune}. Xem danh sách bằng: returns figures"
         )
-    cells = published.lineage(store, period, commune, figure, row["chapter"])
+    cells = published.lineage(store, key, figure, row["chapter"])
     marts = {cell["form"]: cell["mart"] for cell in cells if "mart" in cell}
-    held = published.held_forms(published.findings(store, period, commune, marts.values()))
-    sentences = published.sentences(store, period, commune, marts.values())
+    held = published.held_forms(published.findings(store, key, marts.values()))
+    sentences = published.sentences(store, key, marts.values())
     return {
         "id": row["id"],
         "value": number(row["value"]),
         "formula": row["formula"],
         "label": row["label"],
         "unit": row["unit"],
-        "period": period,
+        "period": key.period,
         "status": published.status(row, held),
         "sources": [source(cell, sentences) for cell in cells],
-        "made": asdict(published.writer(store, period, commune, f"figures/{row['chapter']}")),
+        "made": asdict(published.writer(store, key, f"figures/{row['chapter']}")),
         "accepted": [
-            {"form": form, **asdict(published.writer(store, period, commune, f"marts/{mart}"))}
-            for form, mart in marts.items()
+            {"form": form, **asdict(published.writer(store, key, f"marts/{mart}"))} for form, mart in marts.items()
         ],
     }
 
@@ -96,48 +97,51 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _edits(told: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    for code, outcome in published.edit_outcomes(told):
-        sentence = "Số nằm trong khoảng biểu mẫu cho phép" if code == _RANGE else sentences.get(code, "")
+def _edits(outcomes: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for code, outcome in published.edit_outcomes(outcomes):
+        # The gate notes under this code that a value lies within its field's range, which is no edit of the form.
+        in_range = code == Problems.OUT_OF_RANGE.value.code
+        sentence = "Số nằm trong khoảng biểu mẫu cho phép" if in_range else sentences.get(code, "")
         yield {"code": code, "outcome": outcome, "sentence": sentence}
 
 
-def flat(told: Mapping[str, Any]) -> dict[str, Any]:
+def flat(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a source with its corrections and edits as texts, for a table of one row per cell."""
-    reasons = {name: (told[name] or {}).get("reason", "") for name in ("correction", "confirmed")}
-    return {**told, **reasons, "edits": ";".join(f"{edit['code']} {edit['outcome']}" for edit in told["edits"])}
+    reasons = {name: (source[name] or {}).get("reason", "") for name in ("correction", "confirmed")}
+    return {**source, **reasons, "edits": ";".join(f"{edit['code']} {edit['outcome']}" for edit in source["edits"])}
 
 
 def tree(traced: Mapping[str, Any]) -> Branch:
     """Return a trace in sentences."""
-    value = "chưa đủ số liệu" if traced["value"] is None else f"{vietnamese(traced['value'])} {traced['unit']}"
+    value = "chưa đủ số liệu" if traced["value"] is None else f"{written(traced['value'])} {traced['unit']}"
     top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
-    if traced["status"] == "held":
+    if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
     if who := _who(traced["made"]):
         top.add(f"Tính trong {who}")
     accepted = {one["form"]: _who(one) for one in traced["accepted"]}
     fields: dict[tuple[str, str], Branch] = {}
-    for told in traced["sources"]:
-        key = (told["form"], told["field"])
+    for cell in traced["sources"]:
+        key = (cell["form"], cell["field"])
         if key not in fields:
-            fields[key] = top.add(f"Biểu {told['form']}, {told['field']}")
-            if (who := accepted.get(told["form"], "")) and who != _who(traced["made"]):
+            fields[key] = top.add(f"Biểu {cell['form']}, {cell['field']}")
+            if (who := accepted.get(cell["form"], "")) and who != _who(traced["made"]):
                 fields[key].add(f"Chấp nhận trong {who}")
-        leaf = fields[key].add(_said(told, told["reporter"] + (f", dòng {told['line']}" if told["line"] else "")))
-        leaf.below += _decisions(told)
-        if told["note"]:
-            leaf.add(f"Ghi chú: {told['note']}")
-        if told["edits"]:
-            leaf.add(f"Đã kiểm tra: {'; '.join(_outcome(edit) for edit in told['edits'])}")
+        reporter = cell["reporter"] + (f", dòng {cell['line']}" if cell["line"] else "")
+        leaf = fields[key].add(f"{reporter}: {_cell(cell)}")
+        leaf.below += _decisions(cell)
+        if cell["note"]:
+            leaf.add(f"Ghi chú: {cell['note']}")
+        if cell["edits"]:
+            leaf.add(f"Đã kiểm tra: {'; '.join(_outcome(edit) for edit in cell['edits'])}")
     return top
 
 
 def _outcome(edit: Mapping[str, str]) -> str:
     """Return how an edit came out; its sentence only where it did not simply hold, since most cells have several."""
-    told = f"{edit['code']} {OUTCOMES.get(edit['outcome'], edit['outcome'])}"
-    return told if edit["outcome"] == "holds" else f"{told} ({edit['sentence']})"
+    outcome = f"{edit['code']} {OUTCOMES.get(edit['outcome'], edit['outcome'])}"
+    return outcome if edit["outcome"] == Outcome.HOLDS else f"{outcome} ({edit['sentence']})"
 
 
 def _who(writer: Mapping[str, str]) -> str:
@@ -145,43 +149,44 @@ def _who(writer: Mapping[str, str]) -> str:
     return ", ".join(f"{what} {code}" for what, code in named if code)
 
 
-def _said(told: Mapping[str, Any], who: str = "") -> str:
+def _cell(source: Mapping[str, Any]) -> str:
+    """Return where a cell is, what is written in it and what that was read as."""
     return (
-        f"{f'{who}: ' if who else ''}{told['file']} · {told['sheet']} · ô {told['cell']} ghi «{told['text']}»"
-        f" = {vietnamese(told['value'])}   sha256 {told['sha256'][:12]}"
+        f"{source['file']} · {source['sheet']} · ô {source['cell']} ghi «{source['text']}»"
+        f" = {written(source['value'])}   sha256 {source['sha256'][:12]}"
     )
 
 
-def _decisions(told: Mapping[str, Any]) -> Iterator[Branch]:
-    if made := told["correction"]:
+def _decisions(source: Mapping[str, Any]) -> Iterator[Branch]:
+    if made := source["correction"]:
         yield Branch(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
-    if kept := told["confirmed"]:
+    if kept := source["confirmed"]:
         yield Branch(f"Giữ nguyên theo xác nhận ({kept['who']}): {kept['reason']}")
 
 
-def uses(store: Store, period: str, commune: str, edges: Sequence[Row]) -> list[dict[str, Any]]:
+def uses(store: Tables, key: ReturnSetKey, edges: Sequence[PublishedRow]) -> list[dict[str, Any]]:
     """Return, for every edge from a figure to a cell, the figure as published beside what the cell says."""
-    held = published.held_forms(published.findings(store, period, commune))
-    computed = {row["id"]: row for row in published.figures(store, period, commune)}
+    held = published.held_forms(published.findings(store, key))
+    computed = {row["id"]: row for row in published.figures(store, key)}
     rows = []
     for edge in edges:
         figure = computed[edge["figure"]]
         status = published.status(figure, held)
-        told = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
-        rows.append({**edge, **told, "status": status, "text": edge["received"]})
+        as_published = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
+        rows.append({**edge, **as_published, "status": status, "text": edge["received"]})
     return rows
 
 
-def uses_tree(edges: Sequence[Row], rows: Sequence[Mapping[str, Any]]) -> Branch:
+def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) -> Branch:
     """Return the figures made of a cell in sentences."""
     first = source(edges[0], {})
-    top = Branch(_said(first), list(_decisions(first)))
+    top = Branch(_cell(first), list(_decisions(first)))
     fields: dict[tuple[str, ...], Branch] = {}
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])
         branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
-        value = "chưa đủ số liệu" if row["value"] is None else f"{vietnamese(number(row['value']))} {row['unit']}"
-        held = "   (số liệu mới đang bị giữ lại)" if row["status"] == "held" else ""
+        value = "chưa đủ số liệu" if row["value"] is None else f"{written(number(row['value']))} {row['unit']}"
+        held = "   (số liệu mới đang bị giữ lại)" if row["status"] == Status.HELD else ""
         branch.add(f"{row['label']}: {value}   [{row['id']}]{held}").add(f"Công thức: {row['formula']}")
     return top
 
@@ -193,9 +198,6 @@ def number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def vietnamese(value: float | None) -> str:
+def written(value: float | None) -> str:
     """Return a number as it is written in Vietnam; a blank in words."""
-    if value is None:
-        return "trống"
-    whole, _, decimals = f"{Decimal(str(value)):,f}".partition(".")
-    return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
+    return "trống" if value is None else vietnamese(Decimal(str(value)))

@@ -18,22 +18,24 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.refresh import layers
+from pipelines.refresh.batches import held_still
+from pipelines.refresh.restoring import beside, entries_then, kept, listed, places_then, tables_of
+from pipelines.refresh.stale import figures_current
+from pipelines.refresh.stamps import code_version
 from pipelines.steps.analyse import figures, statements
-from pipelines.steps.analyse.sources import cells
-from pipelines.steps.collect import correct, locate, read
-from pipelines.steps.collect.read import RawFile, suffix_of
+from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.numbers import vietnamese
+from pipelines.steps.sources import cells
 from pipelines.steps.validate import gate
 from pipelines.store import published
+from pipelines.store.archive import RECEIVED, TABLE
+from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.ledger import Clock, now_in_vietnam
-from pipelines.store.raw import LEDGER, PRINTED, Raw, ReturnSetKey, ledger_text, places_of, table_text
+from pipelines.store.raw import LEDGER, PRINTED, Raw, table_text
 from pipelines.store.releases import (
     MANIFEST,
     RELEASES,
@@ -46,11 +48,14 @@ from pipelines.store.releases import (
     found,
     sealed,
 )
-from pipelines.store.tables import STATE, TABLE, Store, Writer, whole_folder, write_whole
+from pipelines.store.state import Writer
+from pipelines.store.tables import WRITERS, Store, serialized
 from schemas import tables
 from schemas.figures import CHAPTERS
+from schemas.flow import FLOW
 from schemas.forms import FORMS
-from schemas.places import Places
+from schemas.outcomes import Cause, Severity
+from schemas.return_sets import ReturnSetKey
 
 DISTRIBUTION = "returns"
 
@@ -94,31 +99,37 @@ def make(
     Raises:
         HeldBackError: A form is held back, or the figures are not up to date, and no reason was given.
         ReleaseError: The name will not do or is taken, or the figures do not follow from what is archived.
+        ArchiveError: What was accepted is not in the archive as it was.
     """
     folder = folder_of(store.root, name)
     if folder.exists():
         raise ReleaseError(f"Đã có bản phát hành «{name}»; bản đã phát hành thì không ghi đè. Chọn tên khác.")
-    held, stale = _held(store, key), not layers.figures_current(raw, store, key)
+    with held_still(store, key, who=f"returns release {name}"):
+        return _make(raw, store, key, name, despite, now)
+
+
+def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, now: Clock) -> Release:
+    held, stale = _held(store, key), not figures_current(raw, store, key)
     _refuse(held, stale, despite)
     states = _states(store, key)
     frozen = {table: _frozen(store, table, key) for table in TABLES}
-    latest = store.stamps("cells", str(key)).get(str(key), "")
+    latest = store.state(str(key)).received
     if not len(frozen["figures"]):
         raise ReleaseError(f"Chưa có chỉ tiêu nào của {key.commune}, kỳ {key.period}. Chạy trước: returns refresh")
     recomputed = _recompute(store, key, latest, states)
-    for difference in _compare(frozen, recomputed):
+    for difference in _compare(frozen, recomputed, Cause.FORGERY):
         raise ReleaseError(
             f"Chưa phát hành được, vì tính lại từ bản lưu không ra số đã công bố. {difference.message} "
             "Chạy returns refresh --all rồi phát hành lại."
         )
     try:
-        with whole_folder(folder) as made:
+        with whole_folder(folder_of(store.root, name)) as made:
             for table, rows in frozen.items():
-                write_whole(made / f"{table}.parquet", lambda file, rows=rows: pq.write_table(rows, file))  # type: ignore[misc]
+                write_whole(made / f"{table}.parquet", serialized(rows))
             written = {name: astuple(who) for name, who in _writers(store, key).items()}
-            beside = _beside(store, latest) | {published.WRITTEN: json.dumps(written, indent=1).encode()}
-            for file, content in beside.items():
-                write_whole(made / file, lambda out, content=content: out.write(content))  # type: ignore[misc]
+            kept = beside(store.archive, latest) | {WRITERS: json.dumps(written, indent=1).encode()}
+            for file, content in kept.items():
+                write_whole(made / file, content)
             manifest = {
                 "name": name,
                 "created": now().isoformat(timespec="seconds"),
@@ -127,7 +138,7 @@ def make(
                 "despite": despite.strip(),
                 "held": [{"form": form, "reason": reason} for form, reason in held.items()],
                 "up_to_date": not stale,
-                "code_version": layers.code_version(),
+                "code_version": code_version(),
                 "packages": packages(),
                 "rows": {table: len(rows) for table, rows in frozen.items()},
                 "state": latest,
@@ -135,8 +146,8 @@ def make(
                 "files": [*_own_files(made, name), *_archived_files(store, latest, states)],
             }
             content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-            write_whole(made / MANIFEST, lambda file: file.write(content))
-            write_whole(made / SEAL, lambda file: file.write(sealed(content)))
+            write_whole(made / MANIFEST, content)
+            write_whole(made / SEAL, sealed(content))
     except FileExistsError:
         raise ReleaseError(f"Bản phát hành «{name}» vừa được tạo ở nơi khác. Chọn tên khác.") from None
     return Release(store.root, name)
@@ -151,15 +162,15 @@ def packages() -> dict[str, str]:
 
 def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
     """Return, per form (or file no form can answer for) that is held back, the first sentence why."""
-    told = [row for row in published.findings(store, *key.pair) if row["severity"] == "error"]
+    errors = [row for row in published.findings(store, key) if row["severity"] == Severity.ERROR]
     reasons: dict[str, str] = {}
-    for row in told:
+    for row in errors:
         for what in row["form"].split() or [row["file"]]:
             reasons.setdefault(what, row["message"])
     ledger = reasons.get(LEDGER, "")
-    return reasons | {
-        form.code: reasons.get(form.code, ledger) for form in FORMS if layers.held_now(store, form, [key])
-    }
+    state = store.state(str(key))
+    held = [mart.form.code for mart in FLOW.family("marts") if mart.form and (one := state.get(mart.name)) and one.held]
+    return reasons | {code: reasons.get(code, ledger) for code in held}
 
 
 def _refuse(held: Mapping[str, str], stale: bool, despite: str) -> None:
@@ -183,47 +194,27 @@ def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:
     forms: dict[str, list[str]] = {}
     behind: dict[str, dict[str, str]] = {}
     for form in FORMS:
-        stamp = store.stamps(f"marts/{form.domain}").get(str(key))
-        mart = store.read_published(f"marts/{form.domain}")
-        if stamp is None or mart is None:
+        name = f"marts/{form.domain}"
+        written, mart = store.written(name, str(key)), store.rows(name, str(key))
+        if written is None or mart is None or not written.received:
             continue
-        used = cells(form, together([mart], tables.mart(form)), [key.pair]).group_by(["file", "sha256"]).aggregate([])
-        forms.setdefault(stamp, []).append(form.code)
-        behind.setdefault(stamp, {}).update(zip(used["file"].to_pylist(), used["sha256"].to_pylist(), strict=True))
+        used = cells(form, together([mart], tables.mart(form)), [key]).group_by(["file", "sha256"]).aggregate([])
+        forms.setdefault(written.received, []).append(form.code)
+        pairs = zip(used["file"].to_pylist(), used["sha256"].to_pylist(), strict=True)
+        behind.setdefault(written.received, {}).update(pairs)
     return [Accepted(stamp, tuple(codes), dict(sorted(behind[stamp].items()))) for stamp, codes in forms.items()]
 
 
 def _frozen(store: Store, table: str, key: ReturnSetKey) -> pa.Table:
     """Return the rows of one return set, as the release keeps them."""
-    schema, place = TABLES[table], "place" if table == "figures" else "commune"
-    if table in ("findings", "outcomes"):
-        domains = [form.domain for form in FORMS] + (["workbooks"] if table == "findings" else [])
-        parts = [part for domain in domains for part in store.read(f"{table}/{domain}", [str(key)])]
-    elif table == "statements":
-        parts = [part for part in [store.read_published(table)] if part is not None]
-    else:
-        codes = sorted(chapter.code for chapter in CHAPTERS)
-        parts = [part for code in codes if (part := store.read_published(f"{table}/{code}")) is not None]
-    rows = together(parts, schema)
-    rows = rows.filter(gate.belongs(rows, place, [key.pair]))
-    return rows.filter(pc.equal(rows["level"], "commune")) if table == "figures" else rows
+    return together(list(store.family(table, str(key))), TABLES[table])
 
 
 def _writers(store: Store, key: ReturnSetKey) -> dict[str, Writer]:
     """Return who wrote the set's rows of every mart and every chapter's figures."""
-    names = [f"marts/{form.domain}" for form in FORMS] + [f"figures/{chapter.code}" for chapter in CHAPTERS]
-    return {name: published.writer(store, *key.pair, name) for name in names if store.path(name).exists()}
-
-
-def _beside(store: Store, stamp: str) -> dict[str, bytes]:
-    """Return the ledger, the plan and the places of a state."""
-    state = _state(store, stamp)
-    return {name: _archived(store, sha256, TABLE) for name, sha256 in _tables(state).items()}
-
-
-def _tables(state: Mapping[str, Any]) -> dict[str, str]:
-    own = {name: sha256 for name, sha256 in state["files"].items() if name in (LEDGER, PRINTED)}
-    return own | dict(state["places"])
+    state = store.state(str(key))
+    named = [table.name for family in ("marts", "figures") for table in FLOW.family(family)]
+    return {name: written.writer for name in named if (written := state.get(name)) is not None}
 
 
 def _own_files(folder: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -233,32 +224,16 @@ def _own_files(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 
 def _archived_files(store: Store, latest: str, states: Iterable[Accepted]) -> list[dict[str, Any]]:
     """Return every archived file that computing the figures again needs."""
-    states = list(states)
+    states, archive = list(states), store.archive
     needed = {(sha256, suffix_of(name)) for state in states for name, sha256 in state.workbooks.items()}
-    for stamp in {latest, *(state.stamp for state in states)}:
-        needed |= {(stamp, STATE), *((sha256, TABLE) for sha256 in _tables(_state(store, stamp)).values())}
-    return [_file(archive_path(*one), _archived(store, *one)) for one in sorted(needed)]
+    for received in {latest, *(state.stamp for state in states)}:
+        own = tables_of(listed(archive, received)).values()
+        needed |= {(received, RECEIVED), *((sha256, TABLE) for sha256 in own)}
+    return [_file(archive_path(*one), kept(archive, *one)) for one in sorted(needed)]
 
 
 def _file(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-
-
-def _archived(store: Store, sha256: str, suffix: str) -> bytes:
-    path = store.archived(sha256, suffix)
-    content = path.read_bytes() if path.is_file() else None
-    if content is None or hashlib.sha256(content).hexdigest() != sha256:
-        raise ReleaseError(
-            f"{'Không có bản lưu' if content is None else 'Bản lưu đã bị thay đổi:'} {path.relative_to(store.root)}, "
-            "mà số đã công bố được tính từ đó. Lấy lại tệp này từ bản sao lưu. Nếu không có bản sao lưu: xóa tệp hỏng, "
-            "rồi chạy returns refresh --all đến khi không còn biểu nào bị giữ lại."
-        )
-    return content
-
-
-def _state(store: Store, stamp: str) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(_archived(store, stamp, STATE))
-    return state
 
 
 @dataclass(frozen=True)
@@ -286,11 +261,24 @@ def verify(data: Path, name: str) -> Verified:
     key = ReturnSetKey(manifest["period"], manifest["commune"])
     recomputed = _recompute(store, key, manifest["state"], [Accepted(**one) for one in manifest["accepted"]])
     frozen = {table: together([pq.read_table(release.folder / f"{table}.parquet")], TABLES[table]) for table in TABLES}
-    return Verified(release, list(_compare(frozen, recomputed)), list(_notes(manifest)), len(recomputed["figures"]))
+    notes = list(_notes(manifest))
+    cause = Cause.RULE if notes else Cause.FORGERY
+    differences = list(_compare(frozen, recomputed, cause))
+    if differences:
+        notes.append(_CAUSES[cause])
+    return Verified(release, differences, notes, len(recomputed["figures"]))
+
+
+_CAUSES = {
+    Cause.RULE: "Mọi tệp của bản phát hành còn nguyên vẹn. Các số dưới đây tính lại ra khác vì quy tắc đã đổi giữa hai "
+    "phiên bản; số đã phát hành vẫn đúng theo quy tắc lúc phát hành.",
+    Cause.FORGERY: "Mọi tệp khớp với bản kê và phần mềm không đổi, mà tính lại không ra số đã phát hành: bản phát hành "
+    "đã bị sửa rồi lập lại bản kê. Lấy lại từ bản sao lưu.",
+}
 
 
 def _notes(manifest: Mapping[str, Any]) -> Iterator[str]:
-    then, now = manifest["code_version"], layers.code_version()
+    then, now = manifest["code_version"], code_version()
     if then != now:
         yield f"Phần mềm đã đổi từ khi phát hành (mã {then[:12]}, nay {now[:12]}); các số vẫn được tính lại và so sánh."
     current = packages()
@@ -311,39 +299,25 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     marts = {form: tables.mart(form).empty_table() for form in FORMS}
     unchecked = tables.OUTCOMES.empty_table()  # what came of the edits decides no figure, and is not computed again
     for state in states:
-        entries = to_table(_entries(store, key, state), tables.ENTRIES)
+        located = entries_then(store.archive, key, state.stamp, state.workbooks)
+        entries = to_table(located.entries, tables.ENTRIES)
         for form in (form for form in FORMS if form.code in state.forms):
-            marts[form] = gate.admit(form, entries, unchecked, marts[form], [key.pair])
-    places, plan = _places(store, _state(store, latest)), _beside(store, latest).get(PRINTED)
-    evaluated = [
-        figures.evaluate(chapter, {form: marts[form] for form in chapter.forms}, [key.pair], places)
-        for chapter in CHAPTERS
-    ]
-    rows = together([to_table(one.figures, tables.FIGURES) for one in evaluated], tables.FIGURES)
-    rows = rows.filter(pc.and_(gate.belongs(rows, "place", [key.pair]), pc.equal(rows["level"], "commune")))
-    edges = together([one.lineage for one in evaluated], tables.LINEAGE)
+            marts[form] = gate.admit(form, entries, unchecked, marts[form], [key])
+    places, plan = places_then(store.archive, latest), beside(store.archive, latest).get(PRINTED)
+    own = {chapter.code: {form: marts[form] for form in chapter.forms} for chapter in CHAPTERS}
+    wanted = figures.of_communes([key], places)
+    # In the order of their names, as they are frozen.
+    chapters = sorted(CHAPTERS, key=lambda chapter: chapter.code)
+    evaluated = [figures.evaluate(chapter, own[chapter.code], wanted, places) for chapter in chapters]
+    rows = together([to_table(one, tables.FIGURES) for one in evaluated], tables.FIGURES)
+    edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
     compared = statements.compare(
-        statements.read_printed({} if plan is None else {key.pair: table_text(plan)}),
+        statements.read_printed({} if plan is None else {key: table_text(plan)})[0],
         to_frame([rows], tables.FIGURES),
         statements.behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],
     )
     return {"figures": rows, "lineage": edges, "statements": to_table(compared, tables.STATEMENTS)}
-
-
-def _entries(store: Store, key: ReturnSetKey, accepted: Accepted) -> pd.DataFrame:
-    """Return the entries of a state: its workbooks read, corrected by its ledger, located among its places."""
-    state = _state(store, accepted.stamp)
-    workbooks = accepted.workbooks.items()
-    files = [RawFile(*key.pair, name, _archived(store, sha256, suffix_of(name))) for name, sha256 in workbooks]
-    text = ledger_text(_beside(store, accepted.stamp).get(LEDGER, b""))
-    ledger, _ = correct.read_ledger({key.pair: text} if text else {})
-    corrected, _ = correct.correct(read.read(files)[1], ledger)
-    return locate.locate(corrected, FORMS, _places(store, state)).entries
-
-
-def _places(store: Store, state: Mapping[str, Any]) -> Places:
-    return places_of(_archived(store, sha256, TABLE) for _, sha256 in state["places"])
 
 
 _IDENTITY = {
@@ -359,13 +333,13 @@ _COMPARED = {
 _CALLED = {"figures": "Chỉ tiêu", "lineage": "Ô nguồn của", "statements": "Đối chiếu"}
 
 
-def _compare(released: Mapping[str, pa.Table], now: Mapping[str, pa.Table]) -> Iterator[Difference]:
+def _compare(released: Mapping[str, pa.Table], now: Mapping[str, pa.Table], cause: Cause) -> Iterator[Difference]:
     """Yield every figure, edge and statement that does not come out as released."""
     for table, identity in _IDENTITY.items():
         before, after = (_by_identity(side[table], identity, _COMPARED[table]) for side in (released, now))
         for key in dict.fromkeys([*before, *after]):
             if before.get(key) != after.get(key):
-                yield _difference(table, key, before.get(key), after.get(key))
+                yield _difference(table, key, before.get(key), after.get(key), cause)
 
 
 _Rows = dict[tuple[str, ...], dict[str, Any]]
@@ -377,21 +351,21 @@ def _by_identity(table: pa.Table, identity: Sequence[str], compared: Sequence[st
 
 
 def _difference(
-    table: str, key: Sequence[str], released: dict[str, Any] | None, now: dict[str, Any] | None
+    table: str, key: Sequence[str], released: dict[str, Any] | None, now: dict[str, Any] | None, cause: Cause
 ) -> Difference:
     where = f"{_CALLED[table]} {' · '.join(part for part in key if part)}"
     names = [name for name in _COMPARED[table] if (released or {}).get(name) != (now or {}).get(name)]
-    then, today = (_told(side, names) for side in (released, now))
+    then, today = (_columns_of(side, names) for side in (released, now))
     if released is None:
         message = f"{where}: bản phát hành không có, tính lại thì có ({today})."
     elif now is None:
         message = f"{where}: bản phát hành có ({then}), tính lại không ra nữa."
     else:
         message = f"{where}: bản phát hành ghi {then}, tính lại được {today}."
-    return Difference(where, then, today, message)
+    return Difference(where, then, today, message, cause)
 
 
-def _told(row: Mapping[str, Any] | None, names: Sequence[str]) -> str:
+def _columns_of(row: Mapping[str, Any] | None, names: Sequence[str]) -> str:
     shown = [] if row is None else [(name, row[name]) for name in names]
     return ", ".join(f"{name} {_text(value)}" for name, value in shown)
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from schemas.problems import Problems
 from schemas.text import fold, visible
-from schemas.units import DECIMAL, Quantity
+from schemas.units import DECIMAL, Unit
 
 NONE_HERE = frozenset({"-", "–", "—", "không"})
 """What a reporter writes for "does not occur": a stated zero, unlike a blank."""
@@ -43,7 +43,7 @@ class Reading:
 
 
 @lru_cache(maxsize=65536)
-def read_number(kind: str, text: str, unit: type[Quantity]) -> Reading:
+def read_number(kind: str, text: str, unit: Unit) -> Reading:
     """Read one cell as a quantity of ``unit``.
 
     Args:
@@ -68,7 +68,7 @@ def read_number(kind: str, text: str, unit: type[Quantity]) -> Reading:
             return Reading(problem=Problems.NOT_A_NUMBER)
 
 
-def _read_text(text: str, unit: type[Quantity]) -> Reading:
+def _read_text(text: str, unit: Unit) -> Reading:
     clean = visible(text).translate(_DASHES).casefold()
     if not clean or clean in NOT_KNOWN:
         return Reading()
@@ -82,14 +82,14 @@ def _read_text(text: str, unit: type[Quantity]) -> Reading:
     return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
 
 
-def _without_unit(clean: str, unit: type[Quantity]) -> str:
+def _without_unit(clean: str, unit: Unit) -> str:
     for word in sorted((unit.label, *unit.aliases), key=len, reverse=True):
         if clean.endswith(word.casefold()) and clean[: -len(word)].rstrip()[-1:].isdigit():
             return clean[: -len(word)].rstrip()
     return clean
 
 
-def _fitting(value: Decimal, unit: type[Quantity]) -> Reading:
+def _fitting(value: Decimal, unit: Unit) -> Reading:
     if value and value.adjusted() >= LONGEST:
         return Reading(problem=Problems.TOO_LARGE)
     exact = value.normalize()
@@ -99,7 +99,7 @@ def _fitting(value: Decimal, unit: type[Quantity]) -> Reading:
     return Reading(exact.quantize(Decimal(1).scaleb(-unit.decimals)))
 
 
-def same_unit(printed: str, unit: type[Quantity]) -> bool:
+def same_unit(printed: str, unit: Unit) -> bool:
     """Return whether the ĐVT column of a form names this unit; an empty one names none and is let pass."""
     return not printed.strip() or fold(printed) in {fold(word) for word in (unit.label, *unit.aliases)}
 

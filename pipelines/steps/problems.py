@@ -1,44 +1,30 @@
 """Problem rows: the frame in which trouble travels from the step that meets it to the findings.
 
-Belongs here: the frame's columns and how a row is made. Does not belong here: the sentences (``schemas.problems``).
+Belongs here: how a row is made, and how frames are joined. Does not belong here: the sentences (``schemas.problems``),
+the columns (``schemas.tables.PROBLEMS``).
 """
 
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from pipelines.steps.frames import frame_of
 from schemas.problems import Problems
-
-PROBLEM_COLUMNS = (
-    "problem",
-    "period",
-    "commune",
-    "form",
-    "reporter",
-    "line",
-    "field",
-    "file",
-    "sheet",
-    "cells",
-    "written",
-    "expected",
-)
-"""One row per trouble; ``problem`` is the name in ``schemas.problems``; what does not apply is an empty string."""
+from schemas.tables import PROBLEMS
 
 
 def problem_rows(problem: Problems, rows: Iterable[Mapping[str, str]]) -> pd.DataFrame:
-    """Return problem rows of one kind from mappings of the columns that apply."""
-    rows = list(rows)
-    if not rows:
-        return _NONE.copy()
-    filled = [{name: row.get(name, "") for name in PROBLEM_COLUMNS} | {"problem": problem.name} for row in rows]
-    return pd.DataFrame(filled, columns=list(PROBLEM_COLUMNS), dtype=pd.StringDtype())
+    """Return ``schemas.tables.PROBLEMS`` of one kind from mappings of the columns that apply; the others are empty."""
+    filled = [{**_EMPTY, **row, "problem": problem.name} for row in rows]
+    return frame_of(filled, PROBLEMS) if filled else _NONE.copy()
 
 
-_NONE = pd.DataFrame(columns=list(PROBLEM_COLUMNS), dtype=pd.StringDtype())
+_EMPTY = dict.fromkeys(PROBLEMS.names, "")
+
+_NONE = frame_of([], PROBLEMS)
 
 
 def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return problem rows one under the other."""
-    told = [part for part in parts if len(part)]
-    return pd.concat(told, ignore_index=True) if told else _NONE.copy()
+    met = [part for part in parts if len(part)]
+    return pd.concat(met, ignore_index=True) if met else _NONE.copy()

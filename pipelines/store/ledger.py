@@ -23,27 +23,30 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from pipelines.steps.collect.correct import (
-    ACCEPTED,
-    AS_IS,
-    LEDGER_COLUMNS,
-    REFUSED,
     correct,
     is_address,
     read_ledger,
     separator,
 )
 from pipelines.steps.collect.locate import locate
-from pipelines.steps.collect.read import RawFile, read
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.steps.collect.read import read
 from pipelines.steps.numbers import read_number, vietnamese
-from pipelines.store.raw import LEDGER, Raw, ReturnSetKey
-from pipelines.store.tables import write_whole
-from schemas.form import FormField
+from pipelines.store.files import write_whole
+from pipelines.store.raw import LEDGER, Raw
+from schemas import tables
+from schemas.fields import FormField
 from schemas.forms import BY_CODE, FORMS
+from schemas.outcomes import Decision
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 from schemas.text import fold
 
+_COLUMNS = tables.in_folder(tables.LEDGER)
+
 Entry = dict[str, str]
-"""One row of the ledger, by ``LEDGER_COLUMNS``."""
+"""One row of the ledger, by ``schemas.tables.LEDGER``, without period and commune."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -54,7 +57,7 @@ _EMPTY = (b"", b"\xef\xbb\xbf")
 """What a file without a word may consist of: nothing, or a byte order mark."""
 
 
-class LedgerError(ValueError):
+class LedgerError(SentenceError):
     """A decision that cannot be recorded; the message is the sentence for the officer."""
 
 
@@ -64,7 +67,7 @@ def now_in_vietnam() -> dt.datetime:
 
 
 @dataclass(frozen=True)
-class Place:
+class CellPlace:
     """The cell that a decision is about, as the officer names it."""
 
     file: str
@@ -80,57 +83,57 @@ class Ledger:
     key: ReturnSetKey
     now: Clock = now_in_vietnam
 
-    def accept(self, place: Place, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
+    def accept(self, place: CellPlace, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record a correction: from now on ``new`` is used for the cell.
 
         Raises:
             LedgerError: The cell, the new text, the reason or the who will not do.
         """
         with self._locked():
-            said = self._cell(place)
-            if said.text == new and not said.stale:
-                raise LedgerError(f"{said.where} đã là «{new}», không có gì để đính chính.")
-            said.refuse_unreadable(new)
-            return self._append(said, ACCEPTED, new, reason=reason, who=who, suggestion=suggestion)
+            cell = self._cell(place)
+            if cell.text == new and not cell.stale:
+                raise LedgerError(f"{cell.where} đã là «{new}», không có gì để đính chính.")
+            cell.refuse_unreadable(new)
+            return self._append(cell, Decision.ACCEPTED, new, reason=reason, who=who, suggestion=suggestion)
 
-    def refuse(self, place: Place, proposed: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
+    def refuse(self, place: CellPlace, proposed: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record that a suggestion is wrong and not to be made again.
 
         Raises:
             LedgerError: As ``accept`` says.
         """
         with self._locked():
-            said = self._cell(place)
-            if said.text == proposed:
+            cell = self._cell(place)
+            if cell.text == proposed:
                 raise LedgerError(
-                    f"{said.where} đang dùng đúng số «{proposed}», nên đây không phải là gợi ý để từ chối. "
+                    f"{cell.where} đang dùng đúng số «{proposed}», nên đây không phải là gợi ý để từ chối. "
                     "Ghi giá trị của gợi ý ở chỗ số mới."
                 )
-            said.refuse_unreadable(proposed)
+            cell.refuse_unreadable(proposed)
             # Its one written form, so that a suggestion is known again however the officer typed it.
-            text = said.number(proposed) or proposed
-            return self._append(said, REFUSED, text, reason=reason, who=who, suggestion=suggestion or text)
+            text = cell.number(proposed) or proposed
+            return self._append(cell, Decision.REFUSED, text, reason=reason, who=who, suggestion=suggestion or text)
 
-    def confirm(self, place: Place, *, reason: str, who: str) -> Entry:
+    def confirm(self, place: CellPlace, *, reason: str, who: str) -> Entry:
         """Record that the reporter confirms a number that looks wrong: the warning on it is not told again.
 
         Raises:
             LedgerError: As ``accept`` says.
         """
         with self._locked():
-            said = self._cell(place)
-            if said.field is None:
-                raise LedgerError(f"{said.where} không phải ô ghi số của chỉ tiêu nào, nên không có gì để giữ nguyên.")
-            if said.trouble:
+            cell = self._cell(place)
+            if cell.field is None:
+                raise LedgerError(f"{cell.where} không phải ô ghi số của chỉ tiêu nào, nên không có gì để giữ nguyên.")
+            if cell.trouble:
                 raise LedgerError(
-                    f"{said.where} đang có lỗi khi đọc số («{said.text}»), lỗi thì không giữ nguyên được. "
+                    f"{cell.where} đang có lỗi khi đọc số («{cell.text}»), lỗi thì không giữ nguyên được. "
                     f"Hỏi lại đơn vị báo cáo rồi ghi đính chính."
                 )
-            if said.confirmed:
-                raise LedgerError(f"{said.where} đã được ghi là giữ nguyên «{said.text}», không cần ghi lại.")
-            return self._append(said, AS_IS, said.text, reason=reason, who=who)
+            if cell.confirmed:
+                raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
+            return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who)
 
-    def _cell(self, place: Place) -> "_Said":
+    def _cell(self, place: CellPlace) -> "_LedgerCell":
         """Read the cell from its workbook, and what the ledger says of it so far."""
         file = self._file(place.file)
         files, cells = read([file])
@@ -142,13 +145,13 @@ class Ledger:
         if not is_address(address):
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
         text = self.raw.ledger(self.key) or ""
-        entries, problems = read_ledger({self.key.pair: text} if text.strip() else {})
+        entries, problems = read_ledger({self.key: text} if text.strip() else {})
         if len(problems):
             raise LedgerError(
                 Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
             )
         own = entries[entries["file"] == file.name]
-        corrected, told = correct(cells, own)
+        corrected, met = correct(cells, own)
         found = locate(corrected, FORMS, self.raw.places).entries
         answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
         filled = corrected[(corrected["sheet"] == sheet) & (corrected["cell"] == address)].to_dict("records")
@@ -158,12 +161,12 @@ class Ledger:
                 "Kiểm tra lại địa chỉ ô bằng: returns findings"
             )
         cell = filled[0] if filled else {"received": "", "text": "", "confirmed": ""}
-        return _Said(
-            Place(file.name, sheet, address),
+        return _LedgerCell(
+            CellPlace(file.name, sheet, address),
             received=cell["received"],
             text=cell["text"],
             confirmed=bool(cell["confirmed"]),
-            stale=bool(((told["sheet"] == sheet) & (told["cells"] == address)).any()),
+            stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
         )
@@ -213,18 +216,20 @@ class Ledger:
             "sổ vẫn như cũ. Kiểm tra quyền ghi và chỗ trống trên ổ đĩa rồi làm lại."
         )
 
-    def _append(self, said: "_Said", decision: str, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
-        told = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
-        if not told["reason"]:
+    def _append(
+        self, cell: "_LedgerCell", decision: str, new: str, *, reason: str, who: str, suggestion: str = ""
+    ) -> Entry:
+        given = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
+        if not given["reason"]:
             raise LedgerError("Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao, bằng --reason.")
-        if not told["who"]:
+        if not given["who"]:
             raise LedgerError("Chưa ghi người quyết định. Ghi chức danh bằng --who, không cần tên riêng.")
-        entry = told | {
+        entry = given | {
             "when": self.now().isoformat(timespec="seconds"),
-            "file": said.place.file,
-            "sheet": said.place.sheet,
-            "cell": said.place.cell,
-            "old": said.received,
+            "file": cell.place.file,
+            "sheet": cell.place.sheet,
+            "cell": cell.place.cell,
+            "old": cell.received,
             "new": new,
             "suggestion": suggestion,
             "decision": decision,
@@ -233,14 +238,14 @@ class Ledger:
             append(self.raw, self.key, entry)
         except OSError as trouble:
             raise self._unwritable(trouble) from trouble
-        return {name: entry[name] for name in LEDGER_COLUMNS}
+        return {name: entry[name] for name in _COLUMNS}
 
 
 @dataclass(frozen=True)
-class _Said:
+class _LedgerCell:
     """What a cell says, and what has been decided about it."""
 
-    place: Place
+    place: CellPlace
     received: str
     text: str
     """What is used now: ``received``, or what a correction made of it."""
@@ -297,14 +302,14 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     if not _text(old).strip():
         old = _EMPTY[old.startswith(_EMPTY[1])]
     new = old + _row(old, entry)
-    before, after = (read_ledger({key.pair: _text(content)})[0].to_dict("records") for content in (old, new))
-    wanted = {"period": key.period, "commune": key.commune, **{name: entry[name] for name in LEDGER_COLUMNS}}
+    before, after = (read_ledger({key: _text(content)})[0].to_dict("records") for content in (old, new))
+    wanted = {"period": key.period, "commune": key.commune, **{name: entry[name] for name in _COLUMNS}}
     if after != [*before, wanted]:  # an open quotation mark at the end would swallow the row
         raise LedgerError(
             f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
             "Mở sổ, sửa dòng cuối rồi làm lại."
         )
-    write_whole(path, lambda file: file.write(new))
+    write_whole(path, new)
 
 
 def _text(content: bytes) -> str:
@@ -317,9 +322,7 @@ def _row(old: bytes, entry: Mapping[str, str]) -> bytes:
     heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text)), [])
     end = "\r\n" if old.partition(b"\n")[0].endswith(b"\r") else "\n"
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(
-        buffer, heading or LEDGER_COLUMNS, restval="", delimiter=separator(text), lineterminator=end
-    )
+    writer = csv.DictWriter(buffer, heading or _COLUMNS, restval="", delimiter=separator(text), lineterminator=end)
     if not heading:
         writer.writeheader()
     writer.writerow(dict(entry))

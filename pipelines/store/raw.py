@@ -11,9 +11,10 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from pipelines.steps.collect.read import RawFile
+from pipelines.steps.collect.raw_file import RawFile
 from schemas.periods import Period
 from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
 SHIPPED_PLACES = ("places.csv", "desks.csv")
@@ -23,33 +24,6 @@ OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 
 _NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
-
-
-@dataclass(frozen=True, order=True)
-class ReturnSetKey:
-    """One commune and one period: the unit of work, of acceptance, and of a Dagster partition."""
-
-    period: str
-    commune: str
-
-    def __str__(self) -> str:
-        """Return the partition key, ``2024-H1_huu-kien``."""
-        return f"{self.period}_{self.commune}"
-
-    @classmethod
-    def parse(cls, key: str) -> "ReturnSetKey":
-        """Read a partition key.
-
-        Raises:
-            ValueError: The period in it is no period.
-        """
-        period, _, commune = key.partition("_")
-        return cls(Period.parse(period).code, commune)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Period and commune, as the steps take them."""
-        return self.period, self.commune
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.store import published
-from pipelines.store.tables import ARCHIVE, Store
+from pipelines.store.archive import ARCHIVE
+from pipelines.store.tables import Frozen
+from schemas.outcomes import Cause
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 RELEASES, MANIFEST, SEAL = "releases", "manifest.json", "manifest.sha256"
 
@@ -27,7 +31,7 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 Row = dict[str, Any]
 
 
-class ReleaseError(ValueError):
+class ReleaseError(SentenceError):
     """A release that cannot be made or opened; the message is the sentence for whoever asked."""
 
 
@@ -40,6 +44,7 @@ class Difference:
     released: str
     now: str
     message: str
+    cause: Cause = Cause.DAMAGE
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,14 @@ class Release:
         return str(self.manifest["commune"])
 
     @property
-    def tables(self) -> Store:
+    def key(self) -> ReturnSetKey:
+        """The return set that it is of."""
+        return ReturnSetKey(self.period, self.commune)
+
+    @property
+    def tables(self) -> Frozen:
         """The frozen tables, to be asked as the published ones are."""
-        return Store(self.folder)
+        return Frozen(self.folder)
 
     @property
     def seal(self) -> str:
@@ -94,8 +104,8 @@ class Release:
             return
         own = f"{RELEASES}/{self.name}/"
         if self.manifest["name"] != self.name:
-            told = f"Thư mục {own} chứa bản phát hành «{self.manifest['name']}», đã bị đổi tên. Trả lại tên cũ."
-            yield Difference(own, str(self.manifest["name"]), self.name, told)
+            sentence = f"Thư mục {own} chứa bản phát hành «{self.manifest['name']}», đã bị đổi tên. Trả lại tên cũ."
+            yield Difference(own, str(self.manifest["name"]), self.name, sentence)
             return
         listed = {file["path"]: file["sha256"] for file in self.manifest["files"]}
         for name, sha256 in listed.items():
@@ -172,7 +182,7 @@ def opened(data: Path, name: str) -> Release:
     return release
 
 
-_SAID = ("value", "exact", "unit", "status", "reported", "expected", "formula")
+_MAKES_ANOTHER = ("value", "exact", "unit", "status", "reported", "expected", "formula")
 """What makes a figure another, by column."""
 
 _BEHIND = ("received", "text", "value", "correction")
@@ -198,7 +208,7 @@ def differences(old: Release, new: Release) -> list[Row]:
         if one is None or other is None:
             change = ["appeared" if one is None else "disappeared"]
         else:
-            change = [name for name in _SAID if one[name] != other[name]]
+            change = [name for name in _MAKES_ANOTHER if one[name] != other[name]]
         if not change:
             continue
         figure = other or one or {}
@@ -206,8 +216,8 @@ def differences(old: Release, new: Release) -> list[Row]:
             {
                 **{name: figure[name] for name in ("id", "label", "unit")},
                 "change": change,
-                "old": one and {name: one[name] for name in _SAID},
-                "new": other and {name: other[name] for name in _SAID},
+                "old": one and {name: one[name] for name in _MAKES_ANOTHER},
+                "new": other and {name: other[name] for name in _MAKES_ANOTHER},
                 "cells": list(_moved(*(one_side.get(figure["id"], {}) for one_side in cells))),
                 "software": software,
             }
@@ -216,7 +226,7 @@ def differences(old: Release, new: Release) -> list[Row]:
 
 
 def _figures(release: Release) -> dict[tuple[str, ...], Row]:
-    rows = published.figures(release.tables, release.period, release.commune)
+    rows = published.figures(release.tables, release.key)
     return {(row["id"], row["reporter"], row["line"]): row for row in rows}
 
 
@@ -226,7 +236,7 @@ _Cells = dict[tuple[str, ...], Row]
 def _cells(release: Release) -> dict[str, _Cells]:
     """Return the edges of a release by figure, and by what each cell answers."""
     found: dict[str, _Cells] = {}
-    for row in published.every_edge(release.tables, release.period, release.commune):
+    for row in published.every_edge(release.tables, release.key):
         found.setdefault(row["figure"], {})[row["form"], row["field"], row["reporter"], row["line"]] = row
     return found
 
@@ -236,12 +246,12 @@ def _moved(before: _Cells, after: _Cells) -> Iterator[Row]:
         one, other = before.get(key), after.get(key)
         if one is None or other is None or any(one[name] != other[name] for name in _BEHIND):
             yield dict(zip(("form", "field", "reporter", "line"), key, strict=True)) | {
-                "old": _said(one),
-                "new": _said(other),
+                "old": _of_cell(one),
+                "new": _of_cell(other),
             }
 
 
-def _said(cell: Mapping[str, Any] | None) -> Row | None:
+def _of_cell(cell: Mapping[str, Any] | None) -> Row | None:
     return None if cell is None else {name: cell[name] for name in _CELL}
 
 

@@ -1,190 +1,284 @@
-"""Storage: every table that is written, and the one way of writing it.
+"""The tables on disk: reading them so that nothing wrong is read, and replacing those of a part together.
 
-Belongs here: where tables lie, replacing them whole, the stamps that say from which raw files they were made.
-Does not belong here: what is in a table.
+Belongs here: where tables lie, and the one way of writing them. Does not belong here: what is in a table, what it is
+made of (``schemas.flow``), when it is made (``pipelines.refresh``).
 
-Two kinds of table. Staged tables (cells, returns, findings) have one file per return set, since each run replaces what
-it works on. Published tables (marts, figures, lineage) are one file for all, which an analyst opens; it is read,
-changed and replaced whole under a lock. Either way a file changes in a single rename: a reader, or a run killed in the
-middle, sees the old table or the new one and nothing between.
+A table has one file for each part: ``<table>/<part>.parquet``. A refresh writes what is new beside the old files,
+then the part's state, which is the commit, and then gives the new files their names. Whoever reads asks the state
+first, and takes only bytes with the hash that the state names; in the moment between, those beside the place. So a
+reader sees what was before a refresh or what is after it, and a file that was damaged or removed is told, never read.
 """
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from filelock import FileLock
 
-_STAMPS, _WRITERS = b"returns.stamps", b"returns.writers"
-
-ARCHIVE = "archive"
-WORKBOOK, TABLE, STATE = ".xlsx", ".csv", ".json"
-"""What is archived: workbooks as received, those in another format under its suffix; ledgers, plans and place tables;
-lists of all that a stamp stands for."""
+from pipelines.store import state as states
+from pipelines.store.archive import Archive
+from pipelines.store.files import sync, write_beside
+from pipelines.store.state import NOBODY, State, Writer, Written
+from schemas.sentences import SentenceError
 
 
-@dataclass(frozen=True)
-class Writer:
-    """Who writes: a Dagster run, and the version of this software. Every table keeps it beside its stamps."""
-
-    run: str = ""
-    code: str = ""
+class DamagedError(SentenceError):
+    """A table whose bytes are not there, or not those that were written; the message says what to do."""
 
 
-NOBODY = Writer()
+class OvertakenError(SentenceError):
+    """A table that a refresh has replaced while others of its part were being read; the message says what to do."""
+
+
+_OVERTAKEN = "Kết quả của {} vừa được cập nhật trong lúc đang đọc, nên chưa trả lời được. Làm lại lệnh này."
+
+_DAMAGED = (
+    "Tệp {} trong thư mục kết quả không còn, hoặc không còn như lúc ghi, nên chưa trả lời được. Chạy: returns refresh"
+)
+
+
+_MOST_TRIES = 3
+"""How often a reader that has told nothing yet takes what a refresh has just published instead."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """The output folder."""
+    """The tables of an output folder.
+
+    Args:
+        root: The output folder.
+        writer: Who is noted as the writer of what is written.
+    """
 
     root: Path
     writer: Writer = NOBODY
+    _states: dict[str, State] = field(default_factory=dict, repr=False, compare=False)
 
-    def path(self, table: str, return_set: str = "") -> Path:
-        """Return where a table (or a staged table's part) lies."""
-        return self.root / f"{table}/{return_set}.parquet" if return_set else self.root / f"{table}.parquet"
+    @property
+    def archive(self) -> Archive:
+        """The archive beside the tables."""
+        return Archive(self.root)
 
-    def read(self, table: str, return_sets: Iterable[str]) -> list[pa.Table]:
-        """Return the parts of a staged table that exist, for the given return sets."""
-        paths = [self.path(table, key) for key in return_sets]
-        return [read_whole(path) for path in paths if path.exists()]
+    def path(self, table: str, part: str) -> Path:
+        """Return where a part of a table lies, or would lie."""
+        return self.root / file_of(table, part)
 
-    def read_published(self, table: str) -> pa.Table | None:
-        """Return a published table, or nothing where it has never been published."""
-        path = self.path(table)
-        return read_whole(path) if path.exists() else None
+    def parts(self) -> list[str]:
+        """Return the names of all parts of which something has been written, in order."""
+        return states.parts(self.root)
 
-    def published(self, folder: str) -> list[Path]:
-        """Return the files of all published tables of a folder, such as ``figures``; a release has one file instead."""
-        whole = self.path(folder)
-        return [whole] if whole.exists() else sorted((self.root / folder).glob("*.parquet"))
+    def state(self, part: str, *, anew: bool = False) -> State:
+        """Return the state of a part, as it was when it was first asked for, or as it is now."""
+        if anew or part not in self._states:
+            self._states[part] = states.load(self.root, part)
+        return self._states[part]
 
-    def archived(self, sha256: str, suffix: str) -> Path:
-        """Return where archived bytes lie, or would lie."""
-        return self.root / ARCHIVE / f"{sha256}{suffix}"
+    def written(self, table: str, part: str) -> Written | None:
+        """Return what is known of a part of a table."""
+        return self.state(part).get(table)
 
-    def archive(self, content: bytes, suffix: str) -> str:
-        """Keep bytes under their hash, once and for good; return the hash."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self.archived(sha256, suffix)
-        if not path.exists():
-            write_whole(path, lambda file: file.write(content))
-        return sha256
+    def content(self, table: str, part: str) -> bytes | None:
+        """Return the bytes of a part of a table; nothing where it has never been written.
 
-    def stage(self, table: str, return_set: str, part: pa.Table, stamp: str) -> None:
-        """Replace one return set's part of a staged table."""
-        self._replace(self.path(table, return_set), part, {return_set: stamp}, {return_set: self.writer})
-
-    def publish(self, table: str, change: Callable[[pa.Table | None], pa.Table], stamps: Mapping[str, str]) -> pa.Table:
-        """Replace a published table by what ``change`` makes of it.
-
-        Args:
-            table: Its name.
-            change: Gets the table as published now (or nothing), returns the new one.
-            stamps: What to record for each return set whose rows are new; of the others the old stamps stay.
-
-        Returns:
-            The new table. Its file is left alone where neither rows nor stamps are new.
+        Raises:
+            DamagedError: They are not there as they were written.
+            OvertakenError: They are others since something was told of this part: the two would not fit together.
         """
-        path = self.path(table)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_name(f".{path.name}.lock")):
-            now, recorded = self.read_published(table), self.stamps(table)
-            new = change(now)
-            # What says the same as before still is what it was written as, and by whom: its bytes stay.
-            if now is None or not stamps.items() <= recorded.items() or not new.equals(now):
-                writers = self.writers(table) | dict.fromkeys(stamps, self.writer)
-                self._replace(path, new, {**recorded, **stamps}, writers)
-        return new
+        told, before = part in self._states, self.state(part)
+        for _ in range(_MOST_TRIES):
+            written = self.state(part).get(table)
+            if written is None:
+                return None
+            if (content := self._bytes(file_of(table, part), written.content, part)) is not None:
+                return content
+            # A refresh may have ended since the state was read.
+            if self.state(part, anew=True).tables != before.tables and told:
+                raise OvertakenError(_OVERTAKEN.format(part))
+        raise DamagedError(_DAMAGED.format(file_of(table, part)))
 
-    def stamps(self, table: str, return_set: str = "") -> dict[str, str]:
-        """Return, per return set, from which raw files a table's rows were made; empty where there is no table."""
-        return _noted(self.path(table, return_set), _STAMPS)
+    def _bytes(self, name: str, sha256: str, part: str) -> bytes | None:
+        """Return the bytes of a file with a hash: in its place, or beside it where a commit was cut short."""
+        beside = [source for source, place in self.state(part).renames.items() if place == name]
+        for path in (self.root / name, *(self.root / source for source in beside)):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            if hashlib.sha256(content).hexdigest() == sha256:
+                return content
+        return None
 
-    def writers(self, table: str, return_set: str = "") -> dict[str, Writer]:
-        """Return, per return set, who wrote its rows of a table."""
-        return {key: Writer(*who) for key, who in _noted(self.path(table, return_set), _WRITERS).items()}
+    def holds(self, name: str, sha256: str, part: str) -> bool:
+        """Return whether a file of a part is there as it was written."""
+        return self._bytes(name, sha256, part) is not None
 
-    def _replace(self, path: Path, table: pa.Table, stamps: Mapping[str, str], writers: Mapping[str, Writer]) -> None:
-        metadata = {
-            **(table.schema.metadata or {}),
-            _STAMPS: json.dumps(stamps, sort_keys=True).encode(),
-            _WRITERS: json.dumps({key: astuple(who) for key, who in writers.items()}, sort_keys=True).encode(),
-        }
-        described = table.replace_schema_metadata(metadata)
-        write_whole(path, lambda file: pq.write_table(described, file, compression="zstd"))
+    def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:
+        """Return the rows of a part of a table in which columns have some texts; nothing where it was never written.
 
+        Raises:
+            DamagedError, OvertakenError: As ``content`` says.
+        """
+        content = self.content(table, part)
+        return None if content is None else rows_with(content, **wanted)
 
-def _noted(path: Path, what: bytes) -> dict[str, Any]:
-    """Return what the writer of a table noted by return set; empty where there is no table."""
-    if not path.exists():
-        return {}
-    noted: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(what, b"{}"))
-    return noted
+    def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
+        """Yield the same of all tables of a family that have been written, such as ``figures``, by name."""
+        for name in sorted(self.state(part).tables):
+            if name.partition("/")[0] == family and (found := self.rows(name, part, **wanted)) is not None:
+                yield found
 
-
-def read_whole(path: Path) -> pa.Table:
-    """Return a table. ``read_table`` would import pandas for it, which the quick verbs have no time for."""
-    with pq.ParquetFile(path) as file:
-        return file.read()
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write beside the file, then rename over it: the only write of a file in the project."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+    def writer_of(self, table: str, part: str) -> Writer:
+        """Return who wrote a part of a table."""
+        written = self.written(table, part)
+        return NOBODY if written is None else written.writer
 
 
-@contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside the one wanted, and rename it there once it is filled. Nothing is ever replaced.
+@dataclass(frozen=True)
+class Frozen:
+    """The tables of a release: one file for a whole family, of one return set, whose bytes the manifest vouches for."""
 
-    Raises:
-        FileExistsError: The folder is there already.
+    root: Path
+
+    def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
+        """Return the rows of a table in which columns have some texts; nothing where releases do not keep it."""
+        path = self.root / f"{table}.parquet"
+        return rows_with(path.read_bytes(), **wanted) if path.is_file() else None
+
+    def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
+        """Yield the one table in which a release keeps a family."""
+        found = self.rows(family, part, **wanted)
+        if found is not None:
+            yield found
+
+    def writer_of(self, table: str, part: str) -> Writer:  # noqa: ARG002 - as of a store
+        """Return who had written a table."""
+        return Writer(*json.loads((self.root / WRITERS).read_bytes()).get(table, ()))
+
+
+WRITERS = "written.json"
+"""In a release: by table, who had written it."""
+
+
+class Tables(Protocol):
+    """What can be asked for rows: what is published now, a release, or a refresh in the making."""
+
+    def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:
+        """Return the rows of a part of a table in which columns have some texts."""
+
+    def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
+        """Yield the same of all tables of a family."""
+
+    def writer_of(self, table: str, part: str) -> Writer:
+        """Return who wrote a part of a table."""
+
+
+def file_of(table: str, part: str) -> str:
+    """Return where a part of a table lies, from the top of the output folder."""
+    return f"{table}/{part}.parquet"
+
+
+def serialized(table: pa.Table) -> bytes:
+    """Return the bytes of a Parquet file; the same rows give the same bytes."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
+def rows_with(content: bytes, **wanted: str) -> pa.Table:
+    """Return the rows of a Parquet file in which columns have the wanted texts; groups that hold none are not read.
+
+    Not by the filters of ``read_table``: they and everything of Arrow's datasets import pandas, which takes longer than
+    all the rest of a quick verb.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.parent / ".lock"):
-        # Under the lock nobody else fills a folder: what lies there was left by one that was killed.
-        for left in path.parent.glob(".*.tmp"):
-            shutil.rmtree(left, ignore_errors=True)
-        if path.exists():
-            raise FileExistsError(path)
-        made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
-        try:
-            yield made
-            made.chmod(0o755)
-            made.rename(path)
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
-        _sync(path.parent)
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        groups = [number for number in range(file.num_row_groups) if _may_hold(file.metadata.row_group(number), wanted)]
+        # Without threads: the tables are small, and a verb that ends while Arrow's are starting is at times aborted.
+        return with_texts(file.read_row_groups(groups, use_threads=False), **wanted)
 
 
-def _sync(folder: Path) -> None:
-    """Make renames in a folder outlast a power cut."""
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+def with_texts(table: pa.Table, **wanted: str) -> pa.Table:
+    """Return the rows of a table in which columns have the wanted texts."""
+    for column, value in wanted.items():
+        table = table.filter(pc.equal(table[column], _literal(value)))
+    return table
+
+
+def _literal(text: str) -> pa.Scalar:
+    """Return a text as Arrow has it.
+
+    Made of bytes, since Arrow's conversion of a Python value imports pandas to ask whether it is one of its own.
+    """
+    content = text.encode()
+    offsets = struct.pack("=ii", 0, len(content))
+    return pa.StringArray.from_buffers(1, pa.py_buffer(offsets), pa.py_buffer(content))[0]
+
+
+def _may_hold(group: Any, wanted: Mapping[str, str]) -> bool:
+    """Return whether the statistics of a group of rows leave room for the wanted texts."""
+    for number in range(group.num_columns) if wanted else ():
+        column = group.column(number)
+        value = wanted.get(column.path_in_schema)
+        known = column.statistics if value is not None else None
+        if known is not None and known.has_min_max and not known.min <= value <= known.max:
+            return False
+    return True
+
+
+@dataclass
+class Publication:
+    """What a refresh of a part has made so far, to be published together.
+
+    Nothing of it is seen, and nothing that was there is touched, until ``commit``.
+    """
+
+    store: Store
+    part: str
+    _files: dict[str, bytes] = field(default_factory=dict)
+    _removals: list[str] = field(default_factory=list)
+
+    def put(self, name: str, content: bytes) -> str:
+        """Take the bytes of a file to be, by its name from the top of the output folder; return their hash."""
+        self._files[name] = content
+        return hashlib.sha256(content).hexdigest()
+
+    def remove(self, name: str) -> None:
+        """Take a file that is to be no more."""
+        self._removals.append(name)
+
+    def taken(self, name: str) -> bytes | None:
+        """Return the bytes of a file that has been taken."""
+        return self._files.get(name)
+
+    def commit(self, state: State) -> None:
+        """Write what was taken, then the state of the part, then give the files their names."""
+        root = self.store.root
+        beside = {
+            write_beside(root / name, content).relative_to(root).as_posix(): name
+            for name, content in self._files.items()
+        }
+        for folder in {(root / name).parent for name in beside}:
+            sync(folder)
+        state = replace(state, renames=beside, removals=tuple(self._removals))
+        states.save(root, self.part, state)
+        self.store._states[self.part] = state
+        finish(root, state)
+        self._files.clear()
+        self._removals.clear()
+
+
+def finish(root: Path, state: State) -> None:
+    """Do what a commit has still to do: also one that was cut short by a kill, as often as one likes."""
+    left = [(root / source, root / place) for source, place in state.renames.items() if (root / source).exists()]
+    for source, place in left:
+        source.replace(place)
+    for name in state.removals:
+        (root / name).unlink(missing_ok=True)
+    for folder in {place.parent for _, place in left}:
+        sync(folder)

@@ -13,12 +13,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from pipelines.handout.layout import Answer, workbook
-from pipelines.steps.collect.correct import ACCEPTED, LEDGER_COLUMNS
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.raw import LEDGER, Raw
 from raw import first_returns
 from raw.first_returns.common import COMMUNE, FOLDER, PERIOD, RAW, Filled, Given
+from schemas import tables
 from schemas.forms import BY_CODE
+from schemas.outcomes import Decision
 
 # Names as village heads write them: an alias, another alias, decomposed Unicode.
 WRITTEN_NAMES = {
@@ -85,10 +86,10 @@ def _write_ledger(right: Decimal, wrong: Decimal) -> None:
         "reason": "Đã gọi trưởng thôn: ghi nhầm một chữ số; "
         "tổng đàn ngựa và tổng đàn gia súc của thôn đều xác nhận số mới.",
         "suggestion": "",
-        "decision": ACCEPTED,
+        "decision": Decision.ACCEPTED,
     }
     with (FOLDER / LEDGER).open("w", encoding="utf-8", newline="") as file:
-        ledger = csv.DictWriter(file, LEDGER_COLUMNS, lineterminator="\n")
+        ledger = csv.DictWriter(file, tables.in_folder(tables.LEDGER), lineterminator="\n")
         ledger.writeheader()
         ledger.writerow(entry)
 

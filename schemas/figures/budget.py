@@ -1,15 +1,23 @@
 """Figures on the commune budget (plan P1.II.1.đ)."""
 
+from schemas.chart import Against, Chart, ChartKind
+from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.t01_budget import Budget
 from schemas.formula import share
-from schemas.units import Percent, Quantity
+from schemas.units import Percent
 
-_ESTIMATE, _COMMUNE_PLAN, _LAST_YEAR = "so với dự toán", "so với kế hoạch điều hành của xã", "so với cùng kỳ"
+_ESTIMATE = ("so với dự toán", Against.ESTIMATE)
+_COMMUNE_PLAN = ("so với kế hoạch điều hành của xã", Against.PLAN)
+_LAST_YEAR = ("so với cùng kỳ", Against.LAST_YEAR)
 
 
-def _percent(identifier: str, line: str, against: str, part: Quantity, whole: Quantity, decimals: int = 2) -> Figure:
-    return Figure(identifier, f"{line} {against}", Percent, share(part, whole), decimals, plan="P1.II.1.đ")
+def _percent(
+    identifier: str, line: str, against: tuple[str, Against], part: FormField, whole: FormField, decimals: int = 2
+) -> Figure:
+    words, kind = against
+    label, formula = f"{line} {words}", share(part, whole)
+    return Figure(identifier, label, Percent, formula, decimals, plan="P1.II.1.đ", against=kind)
 
 
 CHAPTER = Chapter(
@@ -93,6 +101,13 @@ CHAPTER = Chapter(
             Budget.expenditure_total,
             Budget.expenditure_last_year,
             decimals=1,
+        ),
+    ),
+    charts=(
+        Chart(
+            ChartKind.PARTS,
+            "budget.revenue.total",
+            tuple(f"budget.revenue.{source}" for source in ("balance_transfer", "carried_over", "local")),
         ),
     ),
 )

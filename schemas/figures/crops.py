@@ -1,5 +1,6 @@
 """Figures on annual and perennial crops (plan P1.II.1.a and footnote 1)."""
 
+from schemas.chart import Against
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.b03_crops import Crops
 from schemas.forms.k01_assigned_plan import AssignedPlan
@@ -18,6 +19,7 @@ CHAPTER = Chapter(
             share(Crops.annual_area, AssignedPlan.annual_area_plan),
             decimals=2,
             plan="P1.II.1.a",
+            against=Against.PLAN,
         ),
         Figure(
             "crops.annual.area.pct_yoy",
@@ -26,6 +28,7 @@ CHAPTER = Chapter(
             share(Crops.annual_area, AssignedPlan.annual_area_last_year),
             decimals=2,
             plan="P1.II.1.a",
+            against=Against.LAST_YEAR,
         ),
         Figure(
             "crops.cereal.production.pct_of_plan",
@@ -34,6 +37,7 @@ CHAPTER = Chapter(
             share(Crops.cereal_production, AssignedPlan.cereal_plan),
             decimals=2,
             plan="P1.II.1.a",
+            against=Against.PLAN,
         ),
         Figure(
             "crops.cereal.production.pct_yoy",
@@ -42,6 +46,7 @@ CHAPTER = Chapter(
             share(Crops.cereal_production, AssignedPlan.cereal_last_year),
             decimals=2,
             plan="P1.II.1.a",
+            against=Against.LAST_YEAR,
         ),
         Figure(
             "crops.spring_rice.yield",

@@ -1,11 +1,12 @@
 """Figures on the schools (plan P1.II.2.c and footnote 6)."""
 
+from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.g01_kindergarten import Kindergarten
 from schemas.forms.g02_primary import Primary
 from schemas.forms.g03_thcs import LowerSecondary
 from schemas.formula import Formula, difference, own, share, sum_of, total
-from schemas.units import Classes, People, Percent, Pupils, Quantity
+from schemas.units import Classes, People, Percent, Pupils
 
 _PLACE = "fn6"
 
@@ -14,16 +15,16 @@ def _percent(identifier: str, label: str, formula: Formula) -> Figure:
     return Figure(identifier, label, Percent, formula, decimals=1, plan=_PLACE)
 
 
-def _own_share(identifier: str, label: str, part: Quantity, whole: Quantity) -> Figure:
+def _own_share(identifier: str, label: str, part: FormField, whole: FormField) -> Figure:
     return _percent(f"edu.{{reporter}}.{identifier}", label, share(own(part), own(whole)))
 
 
-def _own_restated(identifier: str, label: str, field: Quantity) -> Figure:
-    return Figure(f"edu.{{reporter}}.{identifier}", label, type(field), own(field), decimals=0, plan=_PLACE)
+def _own_restated(identifier: str, label: str, field: FormField) -> Figure:
+    return Figure(f"edu.{{reporter}}.{identifier}", label, field.unit, own(field), decimals=0, plan=_PLACE)
 
 
-def _restated(identifier: str, label: str, field: Quantity) -> Figure:
-    return Figure(identifier, label, type(field), total(field), decimals=0, plan=_PLACE)
+def _restated(identifier: str, label: str, field: FormField) -> Figure:
+    return Figure(identifier, label, field.unit, total(field), decimals=0, plan=_PLACE)
 
 
 CHAPTER = Chapter(

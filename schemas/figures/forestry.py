@@ -1,5 +1,6 @@
 """Figures on forest planting and registration (plan P1.II.1.a and footnote 3)."""
 
+from schemas.chart import Against, Chart, ChartKind
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.b04_forestry import Forestry
 from schemas.forms.k01_assigned_plan import AssignedPlan
@@ -19,6 +20,14 @@ CHAPTER = Chapter(
             share(Forestry.planted_area, AssignedPlan.planted_area_plan),
             decimals=0,
             plan="P1.II.1.a",
+            against=Against.PLAN,
+        ),
+    ),
+    charts=(
+        Chart(
+            ChartKind.BY_REPORTER,
+            "forestry.registration.area",
+            tuple(f"forestry.registration.{tree}" for tree in ("pine", "eucalyptus", "anise")),
         ),
     ),
 )

@@ -1,5 +1,6 @@
 """Figures on gifts for the lunar new year (plan P1.II.2.a and footnote 5)."""
 
+from schemas.chart import Chart, ChartKind
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.formula import Formula, at, per, sum_of
@@ -51,4 +52,5 @@ CHAPTER = Chapter(
             plan="fn5",
         ),
     ),
+    charts=(Chart(ChartKind.PARTS, "tet.gifts.value.total", ("tet.gifts.{line}.value",)),),
 )

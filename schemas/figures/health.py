@@ -1,5 +1,6 @@
 """Figures of the health station (plan footnote 7)."""
 
+from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.g01_kindergarten import Kindergarten
 from schemas.forms.g02_primary import Primary
@@ -7,10 +8,10 @@ from schemas.forms.g03_thcs import LowerSecondary
 from schemas.forms.y01_health import Health
 from schemas.forms.y02_population import Population
 from schemas.formula import Formula, difference, share, sum_of, total
-from schemas.units import People, Percent, Pupils, Quantity
+from schemas.units import People, Percent, Pupils
 
 
-def _percent(identifier: str, label: str, part: Quantity, whole: Quantity, decimals: int = 0) -> Figure:
+def _percent(identifier: str, label: str, part: FormField, whole: FormField, decimals: int = 0) -> Figure:
     return _rate(identifier, label, share(part, whole), decimals)
 
 

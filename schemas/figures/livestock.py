@@ -1,5 +1,6 @@
 """Figures on herds, poultry and their sale (plan P1.II.1.a and c, footnotes 2 and 4)."""
 
+from schemas.chart import Chart, ChartKind
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
@@ -66,6 +67,20 @@ CHAPTER = Chapter(
             total(Sales.revenue_poultry),
             decimals=1,
             plan="fn4",
+        ),
+    ),
+    charts=(
+        Chart(
+            ChartKind.BY_REPORTER,
+            "livestock.total.heads",
+            tuple(
+                f"livestock.{animal}.heads" for animal in ("horse", "goat", "dog", "cattle", "pig", "buffalo", "cat")
+            ),
+        ),
+        Chart(
+            ChartKind.BY_REPORTER,
+            "livestock.poultry.heads",
+            tuple(f"livestock.{bird}.heads" for bird in ("chicken", "duck", "muscovy", "goose")),
         ),
     ),
 )

@@ -1,14 +1,16 @@
 """Figures on national target programmes, their projects and disbursement (plan P1.II.1.a and b)."""
 
+from schemas.chart import Against
+from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.forms.c01_programmes import Programmes
 from schemas.forms.c02_production_projects import ProductionProjects
 from schemas.formula import share, total
-from schemas.units import Households, Percent, Quantity
+from schemas.units import Households, Percent
 
 
 def _component(
-    code: str, title: str, approved: Quantity, disbursed: Quantity, capital: Quantity, decimals: tuple[int, int]
+    code: str, title: str, approved: FormField, disbursed: FormField, capital: FormField, decimals: tuple[int, int]
 ) -> tuple[Figure, ...]:
     """Return what the plan says twice of one kind of support: households approved, and percent of capital disbursed."""
     percent = f"{title}: tỷ lệ giải ngân so với vốn giao"
@@ -28,6 +30,7 @@ def _component(
             share(disbursed, capital),
             decimals=decimals[0],
             plan="P1.II.1.a",
+            against=Against.CAPITAL,
         ),
         Figure(
             f"mtqg.da1.{code}.pct_of_capital.by_0630",

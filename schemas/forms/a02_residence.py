@@ -1,7 +1,8 @@
 """Form A02: files on residence that the police settle (plan P1.II.6.b)."""
 
 from schemas.edits import balance, bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Files
 
 
@@ -15,11 +16,11 @@ class Residence(
 ):
     """One row per commune: files received in the period, those turned back, and those settled."""
 
-    received: Files = field("Hồ sơ cư trú tiếp nhận", figure="residence.files.received", plan="P1.II.6.b")
-    rejected: Files = field("Hồ sơ trả lại, từ chối tiếp nhận", figure="residence.files.rejected", plan="P1.II.6.b")
-    done: Files = field("Hồ sơ cư trú đã thực hiện", figure="residence.files.done", plan="P1.II.6.b")
-    done_online: Files = field(
-        "Hồ sơ cư trú đã thực hiện trực tuyến", figure="residence.files.done.online", plan="P1.II.6.b"
+    received = field(Files, "Hồ sơ cư trú tiếp nhận", figure="residence.files.received", plan="P1.II.6.b")
+    rejected = field(Files, "Hồ sơ trả lại, từ chối tiếp nhận", figure="residence.files.rejected", plan="P1.II.6.b")
+    done = field(Files, "Hồ sơ cư trú đã thực hiện", figure="residence.files.done", plan="P1.II.6.b")
+    done_online = field(
+        Files, "Hồ sơ cư trú đã thực hiện trực tuyến", figure="residence.files.done.online", plan="P1.II.6.b"
     )
 
     edits = (

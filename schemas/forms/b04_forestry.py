@@ -1,7 +1,8 @@
 """Form B04: forest planted in a village and registered for support (plan P1.II.1.a and footnote 3)."""
 
 from schemas.edits import balance
-from schemas.form import VillageForm, field
+from schemas.fields import field
+from schemas.form import VillageForm
 from schemas.units import Hectares, Households
 
 
@@ -10,38 +11,47 @@ class Forestry(
 ):
     """One row per village: new production forest planted, and the area households register for support, by species."""
 
-    planted_area: Hectares = field(
-        "Diện tích rừng sản xuất trồng mới", figure="forestry.planted.area", plan="P1.II.1.a", section="Trồng rừng"
+    planted_area = field(
+        Hectares,
+        "Diện tích rừng sản xuất trồng mới",
+        figure="forestry.planted.area",
+        plan="P1.II.1.a",
+        section="Trồng rừng",
     )
-    registered_households: Households = field(
+    registered_households = field(
+        Households,
         "Số hộ đăng ký trồng rừng",
         figure="forestry.registration.households",
         plan="fn3",
         each="forestry.registration.{reporter}.households",
         section="Đăng ký nhu cầu hỗ trợ",
     )
-    registered_area: Hectares = field(
+    registered_area = field(
+        Hectares,
         "Tổng diện tích đăng ký trồng rừng",
         figure="forestry.registration.area",
         plan="P1.II.1.a",
         each="forestry.registration.{reporter}.area",
         section="Đăng ký nhu cầu hỗ trợ",
     )
-    registered_pine: Hectares = field(
+    registered_pine = field(
+        Hectares,
         "Diện tích đăng ký trồng thông",
         figure="forestry.registration.pine",
         plan="fn3",
         each="forestry.registration.{reporter}.pine",
         section="Đăng ký nhu cầu hỗ trợ",
     )
-    registered_eucalyptus: Hectares = field(
+    registered_eucalyptus = field(
+        Hectares,
         "Diện tích đăng ký trồng bạch đàn",
         figure="forestry.registration.eucalyptus",
         plan="fn3",
         each="forestry.registration.{reporter}.eucalyptus",
         section="Đăng ký nhu cầu hỗ trợ",
     )
-    registered_anise: Hectares = field(
+    registered_anise = field(
+        Hectares,
         "Diện tích đăng ký trồng hồi",
         figure="forestry.registration.anise",
         plan="fn3",

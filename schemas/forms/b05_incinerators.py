@@ -1,6 +1,7 @@
 """Form B05: rubbish incinerators built in a village (plan P1.II.1.a)."""
 
-from schemas.form import VillageForm, field
+from schemas.fields import field
+from schemas.form import VillageForm
 from schemas.units import Incinerators
 
 
@@ -9,13 +10,15 @@ class VillageIncinerators(
 ):
     """One row per village: incinerators built since the start of the year, and how many it is to build, if any."""
 
-    built: Incinerators = field(
+    built = field(
+        Incinerators,
         "Số lò đốt rác đã xây dựng",
         figure="env.incinerators.built",
         plan="P1.II.1.a",
         each="env.incinerators.{reporter}.built",
     )
-    target: Incinerators = field(
+    target = field(
+        Incinerators,
         "Chỉ tiêu lò đốt rác giao cho thôn trong năm",
         definition="Để trống nếu thôn không được giao chỉ tiêu.",
         figure=None,

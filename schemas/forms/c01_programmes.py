@@ -1,7 +1,8 @@
 """Form C01: national target programmes, their projects and Project 1 by kind of support (plan P1.II.1.a and b)."""
 
 from schemas.edits import balance, bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Dong, Households, Projects
 
 _PROJECTS, _COST = "Dự án đã triển khai trong năm", "Kinh phí Dự án 1"
@@ -23,92 +24,105 @@ class Programmes(
     housing, a change of trade, water. Land has no line of its own here, so the capitals need not make up the cost.
     """
 
-    projects: Projects = field(
-        "Tổng số dự án đã triển khai", figure="mtqg.projects.total", plan="P1.II.1.a", section=_PROJECTS
+    projects = field(
+        Projects, "Tổng số dự án đã triển khai", figure="mtqg.projects.total", plan="P1.II.1.a", section=_PROJECTS
     )
-    projects_poverty: Projects = field(
+    projects_poverty = field(
+        Projects,
         "Dự án thuộc chương trình giảm nghèo bền vững",
         figure="mtqg.projects.poverty",
         plan="P1.II.1.a",
         section=_PROJECTS,
     )
-    projects_development: Projects = field(
+    projects_development = field(
+        Projects,
         "Dự án thuộc chương trình phát triển kinh tế - xã hội vùng dân tộc thiểu số và miền núi",
         figure="mtqg.projects.development",
         plan="P1.II.1.a",
         section=_PROJECTS,
     )
-    cost: Dong = field("Tổng kinh phí Dự án 1", figure="mtqg.da1.cost.total", plan="P1.II.1.a", section=_COST)
-    cost_central: Dong = field(
-        "Ngân sách Trung ương cho Dự án 1", figure="mtqg.da1.cost.central", plan="P1.II.1.a", section=_COST
+    cost = field(Dong, "Tổng kinh phí Dự án 1", figure="mtqg.da1.cost.total", plan="P1.II.1.a", section=_COST)
+    cost_central = field(
+        Dong, "Ngân sách Trung ương cho Dự án 1", figure="mtqg.da1.cost.central", plan="P1.II.1.a", section=_COST
     )
-    cost_local: Dong = field(
-        "Ngân sách địa phương cho Dự án 1", figure="mtqg.da1.cost.local", plan="P1.II.1.a", section=_COST
+    cost_local = field(
+        Dong, "Ngân sách địa phương cho Dự án 1", figure="mtqg.da1.cost.local", plan="P1.II.1.a", section=_COST
     )
-    housing_approved: Households = field(
+    housing_approved = field(
+        Households,
         "Hộ được duyệt hỗ trợ xây mới nhà ở",
         figure="mtqg.da1.housing.households.approved",
         plan="P1.II.1.a",
         section=_HOUSING,
     )
-    housing_households: Households = field(
+    housing_households = field(
+        Households,
         "Hộ đã giải ngân hỗ trợ xây mới nhà ở",
         figure="mtqg.da1.housing.households.disbursed",
         plan="P1.II.1.a",
         section=_HOUSING,
     )
-    housing_capital: Dong = field(
-        "Vốn giao hỗ trợ xây mới nhà ở", figure="mtqg.da1.housing.capital", section=_HOUSING, definition=_CAPITAL
+    housing_capital = field(
+        Dong, "Vốn giao hỗ trợ xây mới nhà ở", figure="mtqg.da1.housing.capital", section=_HOUSING, definition=_CAPITAL
     )
-    housing_disbursed: Dong = field(
+    housing_disbursed = field(
+        Dong,
         "Số tiền giải ngân hỗ trợ xây mới nhà ở",
         figure="mtqg.da1.housing.disbursed",
         plan="P1.II.1.b",
         section=_HOUSING,
     )
-    tools_approved: Households = field(
+    tools_approved = field(
+        Households,
         "Hộ được duyệt hỗ trợ mua sắm máy móc, nông cụ",
         figure="mtqg.da1.tools.households.approved",
         plan="P1.II.1.a",
         section=_TOOLS,
     )
-    tools_households: Households = field(
+    tools_households = field(
+        Households,
         "Hộ đã giải ngân hỗ trợ mua sắm máy móc, nông cụ",
         figure="mtqg.da1.tools.households.disbursed",
         plan="P1.II.1.a",
         section=_TOOLS,
     )
-    tools_capital: Dong = field(
+    tools_capital = field(
+        Dong,
         "Vốn giao hỗ trợ mua sắm máy móc, nông cụ",
         figure="mtqg.da1.tools.capital",
         section=_TOOLS,
         definition=_CAPITAL,
     )
-    tools_disbursed: Dong = field(
+    tools_disbursed = field(
+        Dong,
         "Số tiền giải ngân hỗ trợ mua sắm máy móc, nông cụ",
         figure="mtqg.da1.tools.disbursed",
         plan="P1.II.1.b",
         section=_TOOLS,
     )
-    water_approved: Households = field(
+    water_approved = field(
+        Households,
         "Hộ được duyệt hỗ trợ nước sinh hoạt phân tán",
         figure="mtqg.da1.water.households.approved",
         plan="P1.II.1.a",
         section=_WATER,
     )
-    water_households: Households = field(
+    water_households = field(
+        Households,
         "Hộ đã giải ngân hỗ trợ nước sinh hoạt phân tán",
         figure="mtqg.da1.water.households.disbursed",
         plan="P1.II.1.a",
         section=_WATER,
     )
-    water_capital: Dong = field(
+    water_capital = field(
+        Dong,
         "Vốn giao hỗ trợ nước sinh hoạt phân tán",
         figure="mtqg.da1.water.capital",
         section=_WATER,
         definition=_CAPITAL,
     )
-    water_disbursed: Dong = field(
+    water_disbursed = field(
+        Dong,
         "Số tiền giải ngân hỗ trợ nước sinh hoạt phân tán",
         figure="mtqg.da1.water.disbursed",
         plan="P1.II.1.b",

@@ -1,7 +1,8 @@
 """Form C02: production projects of the national target programmes (plan P1.II.1.a)."""
 
 from schemas.edits import balance
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.units import Dong, Households
 
 
@@ -19,47 +20,53 @@ class ProductionProjects(
     What a programme gives is split into central and local budget only where the decision splits it.
     """
 
-    households: Households = field(
+    households = field(
+        Households,
         "Tổng số hộ tham gia",
         definition="Hộ tham gia hai dự án tính hai lần trong tổng toàn xã.",
         figure="mtqg.production.households",
         each="mtqg.{line}.households",
         plan="P1.II.1.a",
     )
-    households_poor: Households = field(
+    households_poor = field(
+        Households,
         "Hộ nghèo tham gia",
         figure="mtqg.production.households.poor",
         each="mtqg.{line}.households.poor",
         plan="P1.II.1.a",
     )
-    households_near_poor: Households = field(
+    households_near_poor = field(
+        Households,
         "Hộ cận nghèo tham gia",
         figure="mtqg.production.households.near_poor",
         each="mtqg.{line}.households.near_poor",
         plan="P1.II.1.a",
     )
-    households_escaped: Households = field(
+    households_escaped = field(
+        Households,
         "Hộ mới thoát nghèo tham gia",
         figure="mtqg.production.households.escaped_poverty",
         each="mtqg.{line}.households.escaped_poverty",
         plan="P1.II.1.a",
     )
-    cost: Dong = field(
-        "Tổng kinh phí", figure="mtqg.production.cost.total", each="mtqg.{line}.cost.total", plan="P1.II.1.a"
+    cost = field(
+        Dong, "Tổng kinh phí", figure="mtqg.production.cost.total", each="mtqg.{line}.cost.total", plan="P1.II.1.a"
     )
-    programme: Dong = field(
+    programme = field(
+        Dong,
         "Kinh phí hỗ trợ từ chương trình",
         figure="mtqg.production.cost.programme",
         each="mtqg.{line}.cost.programme",
         plan="P1.II.1.a",
     )
-    central: Dong = field(
-        "Ngân sách Trung ương", figure=None, each="mtqg.{line}.cost.central", plan="P1.II.1.a", optional=True
+    central = field(
+        Dong, "Ngân sách Trung ương", figure=None, each="mtqg.{line}.cost.central", plan="P1.II.1.a", optional=True
     )
-    local: Dong = field(
-        "Ngân sách địa phương", figure=None, each="mtqg.{line}.cost.local", plan="P1.II.1.a", optional=True
+    local = field(
+        Dong, "Ngân sách địa phương", figure=None, each="mtqg.{line}.cost.local", plan="P1.II.1.a", optional=True
     )
-    contribution: Dong = field(
+    contribution = field(
+        Dong,
         "Vốn đối ứng của các hộ",
         figure="mtqg.production.cost.contribution",
         each="mtqg.{line}.cost.contribution",

@@ -1,6 +1,7 @@
 """Form C03: loan files under the province's policy on investment in farming (plan P1.II.1.a)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Households
 
 
@@ -14,12 +15,14 @@ class Loans(
 ):
     """One row per commune: households by how far their file has come. A household is counted at its last step only."""
 
-    file_completed: Households = field(
+    file_completed = field(
+        Households,
         "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định",
         figure="loans.nq08.households.file_completed",
         plan="P1.II.1.a",
     )
-    file_submitted: Households = field(
+    file_submitted = field(
+        Households,
         "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định",
         figure="loans.nq08.households.file_submitted",
         plan="P1.II.1.a",

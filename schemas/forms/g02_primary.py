@@ -3,7 +3,8 @@
 from functools import partial
 
 from schemas.edits import balance, bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Classes, People, Percent, Prizes, Pupils, SchoolSites, Teachers
 
 _STAFF, _PUPILS, _UPKEEP = "Cán bộ, giáo viên, nhân viên", "Điểm trường, lớp, học sinh", "Huy động và duy trì"
@@ -25,155 +26,176 @@ class Primary(
 ):
     """One row per primary school: the school year that ended in the period."""
 
-    staff_total: People = _field(
+    staff_total = _field(
+        People,
         "Tổng số cán bộ, giáo viên, nhân viên",
         figure="edu.primary.staff.total",
         each="edu.{reporter}.staff.total",
         section=_STAFF,
     )
-    managers: People = _field("Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF)
-    teachers_and_support: People = _field(
-        "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF
+    managers = _field(People, "Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF)
+    teachers_and_support = _field(
+        People, "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF
     )
-    teachers: People = _maybe("Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF)
-    support: People = _maybe("Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF)
+    teachers = _maybe(People, "Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF)
+    support = _maybe(People, "Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF)
 
-    sites: SchoolSites = _maybe("Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS)
-    classes: Classes = _field(
-        "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS
+    sites = _maybe(SchoolSites, "Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS)
+    classes = _field(
+        Classes, "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS
     )
-    pupils: Pupils = _field(
-        "Tổng số học sinh", figure="edu.primary.pupils", each="edu.{reporter}.pupils", section=_PUPILS
+    pupils = _field(
+        Pupils, "Tổng số học sinh", figure="edu.primary.pupils", each="edu.{reporter}.pupils", section=_PUPILS
     )
-    female: Pupils = _maybe("Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS)
-    ethnic: Pupils = _maybe("Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS)
-    disabled: Pupils = _maybe("Học sinh khuyết tật", each="edu.{reporter}.pupils.disabled", section=_PUPILS)
-    classes_last_year: Classes = _maybe(
-        "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS
+    female = _maybe(Pupils, "Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS)
+    ethnic = _maybe(Pupils, "Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS)
+    disabled = _maybe(Pupils, "Học sinh khuyết tật", each="edu.{reporter}.pupils.disabled", section=_PUPILS)
+    classes_last_year = _maybe(
+        Classes, "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS
     )
-    pupils_last_year: Pupils = _maybe(
-        "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS
+    pupils_last_year = _maybe(
+        Pupils, "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS
     )
 
-    enrol_age6_pct: Percent = _maybe_percent(
-        "Tỷ lệ trẻ 6 tuổi vào lớp 1", each="edu.{reporter}.enrol_age6.pct", section=_UPKEEP
+    enrol_age6_pct = _maybe_percent(
+        Percent, "Tỷ lệ trẻ 6 tuổi vào lớp 1", each="edu.{reporter}.enrol_age6.pct", section=_UPKEEP
     )
-    attendance_pct: Percent = _maybe_percent(
-        "Tỷ lệ đi học chuyên cần", each="edu.{reporter}.attendance.pct", section=_UPKEEP
+    attendance_pct = _maybe_percent(
+        Percent, "Tỷ lệ đi học chuyên cần", each="edu.{reporter}.attendance.pct", section=_UPKEEP
     )
-    retention_pct: Percent = _maybe_percent("Tỷ lệ duy trì sĩ số", each="edu.{reporter}.retention.pct", section=_UPKEEP)
-    two_sessions_pct: Percent = _maybe_percent(
-        "Tỷ lệ học sinh học 2 buổi/ngày", each="edu.{reporter}.two_sessions.pct", section=_UPKEEP
+    retention_pct = _maybe_percent(Percent, "Tỷ lệ duy trì sĩ số", each="edu.{reporter}.retention.pct", section=_UPKEEP)
+    two_sessions_pct = _maybe_percent(
+        Percent, "Tỷ lệ học sinh học 2 buổi/ngày", each="edu.{reporter}.two_sessions.pct", section=_UPKEEP
     )
-    lunch_boarders: Pupils = _maybe("Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP)
+    lunch_boarders = _maybe(Pupils, "Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP)
 
-    excellent_school: Teachers = _field(
-        "Giáo viên giỏi cấp trường", each="edu.{reporter}.teachers.excellent_school", section=_TEACHERS
+    excellent_school = _field(
+        Teachers, "Giáo viên giỏi cấp trường", each="edu.{reporter}.teachers.excellent_school", section=_TEACHERS
     )
-    excellent_school_base: Teachers = _field(
+    excellent_school_base = _field(
+        Teachers,
         "Giáo viên dự xét giáo viên giỏi cấp trường",
         each="edu.{reporter}.teachers.excellent_school.base",
         section=_TEACHERS,
     )
-    excellent_district: Teachers = _maybe(
-        "Giáo viên giỏi cấp huyện", each="edu.{reporter}.teachers.excellent_district", section=_TEACHERS
+    excellent_district = _maybe(
+        Teachers, "Giáo viên giỏi cấp huyện", each="edu.{reporter}.teachers.excellent_district", section=_TEACHERS
     )
-    excellent_district_base: Teachers = _maybe(
+    excellent_district_base = _maybe(
+        Teachers,
         "Giáo viên dự xét giáo viên giỏi cấp huyện",
         each="edu.{reporter}.teachers.excellent_district.base",
         section=_TEACHERS,
     )
-    excellent_province: Teachers = _maybe(
-        "Giáo viên giỏi cấp tỉnh", each="edu.{reporter}.teachers.excellent_province", section=_TEACHERS
+    excellent_province = _maybe(
+        Teachers, "Giáo viên giỏi cấp tỉnh", each="edu.{reporter}.teachers.excellent_province", section=_TEACHERS
     )
-    emulation_fighters: Teachers = _maybe(
-        "Chiến sĩ thi đua cơ sở", each="edu.{reporter}.teachers.emulation_fighters", section=_TEACHERS
+    emulation_fighters = _maybe(
+        Teachers, "Chiến sĩ thi đua cơ sở", each="edu.{reporter}.teachers.emulation_fighters", section=_TEACHERS
     )
 
-    training_participants: People = _maybe(
+    training_participants = _maybe(
+        People,
         "Cán bộ quản lý, giáo viên tham gia bồi dưỡng thường xuyên",
         each="edu.{reporter}.training.participants",
         section=_TRAINING,
     )
-    training_completed: People = _maybe(
+    training_completed = _maybe(
+        People,
         "Cán bộ quản lý, giáo viên hoàn thành bồi dưỡng thường xuyên",
         each="edu.{reporter}.training.completed",
         section=_TRAINING,
     )
-    internal_inspection_pct: Percent = _maybe_percent(
+    internal_inspection_pct = _maybe_percent(
+        Percent,
         "Mức thực hiện kiểm tra nội bộ so với chỉ tiêu đề ra",
         each="edu.{reporter}.internal_inspection.pct",
         section=_TRAINING,
     )
 
-    completion: Pupils = _maybe(
+    completion = _maybe(
+        Pupils,
         "Học sinh hoàn thành nội dung các môn học và hoạt động giáo dục",
         each="edu.{reporter}.completion.pupils",
         section=_RESULTS,
     )
-    completion_class_and_level_pct: Percent = _maybe_percent(
+    completion_class_and_level_pct = _maybe_percent(
+        Percent,
         "Tỷ lệ hoàn thành chương trình lớp học và chương trình tiểu học",
         each="edu.{reporter}.completion_class_and_level.pct",
         section=_RESULTS,
     )
-    completion_class: Pupils = _maybe(
+    completion_class = _maybe(
+        Pupils,
         "Học sinh hoàn thành chương trình lớp học",
         each="edu.{reporter}.completion_class.pupils",
         section=_RESULTS,
     )
-    completion_level: Pupils = _maybe(
+    completion_level = _maybe(
+        Pupils,
         "Học sinh hoàn thành chương trình tiểu học",
         each="edu.{reporter}.completion_level.pupils",
         section=_RESULTS,
     )
-    completion_level_base: Pupils = _maybe(
+    completion_level_base = _maybe(
+        Pupils,
         "Học sinh lớp 5 được xét hoàn thành chương trình tiểu học",
         each="edu.{reporter}.completion_level.base",
         section=_RESULTS,
     )
 
-    awards: Pupils = _field("Học sinh được khen thưởng", each="edu.{reporter}.awards.total", section=_AWARDS)
-    awards_excellent: Pupils = _maybe(
-        "Khen thưởng học sinh xuất sắc", each="edu.{reporter}.awards.excellent", section=_AWARDS
+    awards = _field(Pupils, "Học sinh được khen thưởng", each="edu.{reporter}.awards.total", section=_AWARDS)
+    awards_excellent = _maybe(
+        Pupils, "Khen thưởng học sinh xuất sắc", each="edu.{reporter}.awards.excellent", section=_AWARDS
     )
-    awards_exemplary: Pupils = _maybe(
-        "Khen thưởng học sinh tiêu biểu", each="edu.{reporter}.awards.exemplary", section=_AWARDS
+    awards_exemplary = _maybe(
+        Pupils, "Khen thưởng học sinh tiêu biểu", each="edu.{reporter}.awards.exemplary", section=_AWARDS
     )
-    awards_subject: Pupils = _maybe(
-        "Khen thưởng vượt trội các môn học", each="edu.{reporter}.awards.subject", section=_AWARDS
+    awards_subject = _maybe(
+        Pupils, "Khen thưởng vượt trội các môn học", each="edu.{reporter}.awards.subject", section=_AWARDS
     )
-    awards_pct_last_year: Percent = _maybe_percent(
-        "Tỷ lệ học sinh được khen thưởng năm học trước", each="edu.{reporter}.awards.pct_last_year", section=_AWARDS
+    awards_pct_last_year = _maybe_percent(
+        Percent,
+        "Tỷ lệ học sinh được khen thưởng năm học trước",
+        each="edu.{reporter}.awards.pct_last_year",
+        section=_AWARDS,
     )
 
-    trang_nguyen_first: Prizes = _maybe(
-        "Trạng nguyên Tiếng Việt: giải Nhất", each="edu.{reporter}.prizes.trang_nguyen.first", section=_PRIZES
+    trang_nguyen_first = _maybe(
+        Prizes, "Trạng nguyên Tiếng Việt: giải Nhất", each="edu.{reporter}.prizes.trang_nguyen.first", section=_PRIZES
     )
-    trang_nguyen_second: Prizes = _maybe(
-        "Trạng nguyên Tiếng Việt: giải Nhì", each="edu.{reporter}.prizes.trang_nguyen.second", section=_PRIZES
+    trang_nguyen_second = _maybe(
+        Prizes, "Trạng nguyên Tiếng Việt: giải Nhì", each="edu.{reporter}.prizes.trang_nguyen.second", section=_PRIZES
     )
-    trang_nguyen_consolation: Prizes = _maybe(
+    trang_nguyen_consolation = _maybe(
+        Prizes,
         "Trạng nguyên Tiếng Việt: giải Khuyến khích",
         each="edu.{reporter}.prizes.trang_nguyen.consolation",
         section=_PRIZES,
     )
-    vietnamese_consolation: Prizes = _maybe(
+    vietnamese_consolation = _maybe(
+        Prizes,
         "Câu lạc bộ, giao lưu Tiếng Việt: giải Khuyến khích",
         each="edu.{reporter}.prizes.vietnamese.consolation",
         section=_PRIZES,
     )
-    vietnamese_team_consolation: Prizes = _maybe(
+    vietnamese_team_consolation = _maybe(
+        Prizes,
         "Giao lưu Tiếng Việt: giải Khuyến khích đồng đội",
         each="edu.{reporter}.prizes.vietnamese.team_consolation",
         section=_PRIZES,
     )
-    math_consolation: Prizes = _maybe(
-        "Câu lạc bộ Toán: giải Khuyến khích", each="edu.{reporter}.prizes.math.consolation", section=_PRIZES
+    math_consolation = _maybe(
+        Prizes, "Câu lạc bộ Toán: giải Khuyến khích", each="edu.{reporter}.prizes.math.consolation", section=_PRIZES
     )
-    english_consolation: Prizes = _maybe(
-        "Câu lạc bộ Tiếng Anh: giải Khuyến khích", each="edu.{reporter}.prizes.english.consolation", section=_PRIZES
+    english_consolation = _maybe(
+        Prizes,
+        "Câu lạc bộ Tiếng Anh: giải Khuyến khích",
+        each="edu.{reporter}.prizes.english.consolation",
+        section=_PRIZES,
     )
-    innovation_consolation: Prizes = _maybe(
+    innovation_consolation = _maybe(
+        Prizes,
         "Sáng tạo thanh thiếu niên: giải Khuyến khích",
         each="edu.{reporter}.prizes.innovation.consolation",
         section=_PRIZES,

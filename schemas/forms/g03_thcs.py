@@ -2,8 +2,10 @@
 
 from functools import partial
 
-from schemas.edits import Severity, balance, bound
-from schemas.form import DeskForm, field
+from schemas.edits import balance, bound
+from schemas.fields import field
+from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Classes, People, Percent, Prizes, Pupils
 
 _STAFF, _PUPILS = "Cán bộ, giáo viên, nhân viên", "Lớp, học sinh"
@@ -24,87 +26,103 @@ class LowerSecondary(
 ):
     """One row per lower secondary school: the school year that ended in the period."""
 
-    staff_total: People = _field("Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF)
-    managers: People = _field("Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF)
-    teachers: People = _field("Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF)
-    support: People = _field("Nhân viên", figure="edu.thcs.staff.support", section=_STAFF)
+    staff_total = _field(People, "Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF)
+    managers = _field(People, "Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF)
+    teachers = _field(People, "Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF)
+    support = _field(People, "Nhân viên", figure="edu.thcs.staff.support", section=_STAFF)
 
-    classes: Classes = _field("Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS)
-    pupils: Pupils = _field("Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS)
-    assessed: Pupils = _field("Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS)
-    disabled: Pupils = _field("Học sinh khuyết tật học hòa nhập", figure="edu.thcs.disabled", section=_PUPILS)
+    classes = _field(Classes, "Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS)
+    pupils = _field(Pupils, "Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS)
+    assessed = _field(Pupils, "Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS)
+    disabled = _field(Pupils, "Học sinh khuyết tật học hòa nhập", figure="edu.thcs.disabled", section=_PUPILS)
 
-    grades678_pupils: Pupils = _field(
-        "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678
+    grades678_pupils = _field(
+        Pupils, "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678
     )
-    grades678_disabled: Pupils = _field(
-        "Học sinh khuyết tật lớp 6, 7, 8", figure="edu.thcs.grades678.disabled", section=_GRADES_678
+    grades678_disabled = _field(
+        Pupils, "Học sinh khuyết tật lớp 6, 7, 8", figure="edu.thcs.grades678.disabled", section=_GRADES_678
     )
-    grades678_study_pass: Pupils = _field(
+    grades678_study_pass = _field(
+        Pupils,
         "Học sinh lớp 6, 7, 8 có kết quả học tập từ mức đạt trở lên",
         figure="edu.thcs.grades678.study_pass",
         section=_GRADES_678,
     )
-    grades678_conduct_fair: Pupils = _field(
+    grades678_conduct_fair = _field(
+        Pupils,
         "Học sinh lớp 6, 7, 8 có kết quả rèn luyện từ mức khá trở lên",
         figure="edu.thcs.grades678.conduct_fair",
         section=_GRADES_678,
     )
 
-    grade9_pupils: Pupils = _field("Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9)
-    grade9_pupils_start: Pupils = _field(
-        "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9
+    grade9_pupils = _field(Pupils, "Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9)
+    grade9_pupils_start = _field(
+        Pupils, "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9
     )
-    grade9_disabled: Pupils = _field("Học sinh khuyết tật lớp 9", figure="edu.thcs.grade9.disabled", section=_GRADE_9)
-    grade9_average_up_pct: Percent = _percent(
+    grade9_disabled = _field(Pupils, "Học sinh khuyết tật lớp 9", figure="edu.thcs.grade9.disabled", section=_GRADE_9)
+    grade9_average_up_pct = _percent(
+        Percent,
         "Tỷ lệ học sinh lớp 9 đạt học lực trung bình trở lên",
         each="edu.{reporter}.grade9.average_up.pct",
         section=_GRADE_9,
     )
-    grade9_excellent: Pupils = _field(
-        "Học sinh lớp 9 xếp loại Giỏi", figure="edu.thcs.grade9.excellent", section=_GRADE_9
+    grade9_excellent = _field(
+        Pupils, "Học sinh lớp 9 xếp loại Giỏi", figure="edu.thcs.grade9.excellent", section=_GRADE_9
     )
-    grade9_good: Pupils = _field("Học sinh lớp 9 xếp loại Khá", figure="edu.thcs.grade9.good", section=_GRADE_9)
-    grade9_excellent_commitment: Percent = _percent(
-        "Tỷ lệ học sinh Giỏi lớp 9 đã cam kết", each="edu.{reporter}.grade9.excellent.commitment", section=_GRADE_9
+    grade9_good = _field(Pupils, "Học sinh lớp 9 xếp loại Khá", figure="edu.thcs.grade9.good", section=_GRADE_9)
+    grade9_excellent_commitment = _percent(
+        Percent,
+        "Tỷ lệ học sinh Giỏi lớp 9 đã cam kết",
+        each="edu.{reporter}.grade9.excellent.commitment",
+        section=_GRADE_9,
     )
-    grade9_good_commitment: Percent = _percent(
-        "Tỷ lệ học sinh Khá lớp 9 đã cam kết", each="edu.{reporter}.grade9.good.commitment", section=_GRADE_9
+    grade9_good_commitment = _percent(
+        Percent, "Tỷ lệ học sinh Khá lớp 9 đã cam kết", each="edu.{reporter}.grade9.good.commitment", section=_GRADE_9
     )
 
-    grade8_second: Prizes = _field("Lớp 8: giải Nhì", figure="edu.thcs.prizes.grade8.second", section=_PRIZES)
-    grade8_third: Prizes = _field("Lớp 8: giải Ba", figure="edu.thcs.prizes.grade8.third", section=_PRIZES)
-    grade8_consolation: Prizes = _field(
-        "Lớp 8: giải Khuyến khích", figure="edu.thcs.prizes.grade8.consolation", section=_PRIZES
+    grade8_second = _field(Prizes, "Lớp 8: giải Nhì", figure="edu.thcs.prizes.grade8.second", section=_PRIZES)
+    grade8_third = _field(Prizes, "Lớp 8: giải Ba", figure="edu.thcs.prizes.grade8.third", section=_PRIZES)
+    grade8_consolation = _field(
+        Prizes, "Lớp 8: giải Khuyến khích", figure="edu.thcs.prizes.grade8.consolation", section=_PRIZES
     )
-    grade8_consolation_literature: Prizes = _field(
+    grade8_consolation_literature = _field(
+        Prizes,
         "Lớp 8: giải Khuyến khích môn Ngữ văn",
         figure="edu.thcs.prizes.grade8.consolation.literature",
         section=_PRIZES,
     )
-    grade8_consolation_geography: Prizes = _field(
+    grade8_consolation_geography = _field(
+        Prizes,
         "Lớp 8: giải Khuyến khích môn Địa lý",
         figure="edu.thcs.prizes.grade8.consolation.geography",
         section=_PRIZES,
     )
-    grade8_consolation_other: Prizes = _field(
-        "Lớp 8: giải Khuyến khích các môn khác", figure="edu.thcs.prizes.grade8.consolation.other", section=_PRIZES
+    grade8_consolation_other = _field(
+        Prizes,
+        "Lớp 8: giải Khuyến khích các môn khác",
+        figure="edu.thcs.prizes.grade8.consolation.other",
+        section=_PRIZES,
     )
-    grade9_consolation: Prizes = _field(
-        "Lớp 9: giải Khuyến khích", figure="edu.thcs.prizes.grade9.consolation", section=_PRIZES
+    grade9_consolation = _field(
+        Prizes, "Lớp 9: giải Khuyến khích", figure="edu.thcs.prizes.grade9.consolation", section=_PRIZES
     )
-    grade9_consolation_literature: Prizes = _field(
+    grade9_consolation_literature = _field(
+        Prizes,
         "Lớp 9: giải Khuyến khích môn Ngữ văn",
         figure="edu.thcs.prizes.grade9.consolation.literature",
         section=_PRIZES,
     )
-    grade9_consolation_geography: Prizes = _field(
+    grade9_consolation_geography = _field(
+        Prizes,
         "Lớp 9: giải Khuyến khích môn Địa lý",
         figure="edu.thcs.prizes.grade9.consolation.geography",
         section=_PRIZES,
     )
-    grade9_consolation_other: Prizes = _field(
-        "Lớp 9: giải Khuyến khích các môn khác", figure="edu.thcs.prizes.grade9.consolation.other", section=_PRIZES
+    grade9_consolation_other = _field(
+        Prizes,
+        "Lớp 9: giải Khuyến khích các môn khác",
+        figure="edu.thcs.prizes.grade9.consolation.other",
+        section=_PRIZES,
     )
 
     edits = (

@@ -1,7 +1,9 @@
 """Form H01: the civil registry, and the spreading of its law (plan P1.II.5.4 and P1.II.6.b)."""
 
-from schemas.edits import Severity, bound
-from schemas.form import DeskForm, field
+from schemas.edits import bound
+from schemas.fields import field
+from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Cases, Couples, People, ProcedureGroups, Procedures, ServiceGroups, Sessions, Tasks
 
 _LAW, _REGISTRY, _LINKED = "Phổ biến pháp luật", "Đăng ký hộ tịch", "Thủ tục liên thông"
@@ -17,45 +19,58 @@ class CivilRegistry(
 ):
     """One row per commune: what was entered in the registry, and which entries came through linked procedures."""
 
-    law_sessions: Sessions = field(
-        "Cuộc tuyên truyền luật Hộ tịch", figure="justice.civil_status_law.sessions", plan="P1.II.5.4", section=_LAW
+    law_sessions = field(
+        Sessions,
+        "Cuộc tuyên truyền luật Hộ tịch",
+        figure="justice.civil_status_law.sessions",
+        plan="P1.II.5.4",
+        section=_LAW,
     )
-    law_participants: People = field(
+    law_participants = field(
+        People,
         "Người dự tuyên truyền luật Hộ tịch",
         figure="justice.civil_status_law.participants",
         plan="P1.II.5.4",
         section=_LAW,
     )
-    essential_procedures: Procedures = field(
+    essential_procedures = field(
+        Procedures,
         "Thủ tục hành chính hộ tịch thực hiện trên phần mềm dùng chung",
         figure="civil.essential.procedures",
         plan="P1.II.6.b",
         section=_REGISTRY,
     )
-    essential_groups: ServiceGroups = field(
+    essential_groups = field(
+        ServiceGroups,
         "Nhóm dịch vụ công thiết yếu theo Đề án 06",
         figure="civil.essential.groups",
         plan="P1.II.6.b",
         section=_REGISTRY,
     )
-    births: Cases = field("Đăng ký khai sinh", figure="civil.births.registered", plan="P1.II.6.b", section=_REGISTRY)
-    births_again: Cases = field(
-        "Đăng ký lại khai sinh", figure="civil.births.reregistered", plan="P1.II.6.b", section=_REGISTRY
+    births = field(Cases, "Đăng ký khai sinh", figure="civil.births.registered", plan="P1.II.6.b", section=_REGISTRY)
+    births_again = field(
+        Cases, "Đăng ký lại khai sinh", figure="civil.births.reregistered", plan="P1.II.6.b", section=_REGISTRY
     )
-    marriages: Couples = field("Đăng ký kết hôn", figure="civil.marriages", plan="P1.II.6.b", section=_REGISTRY)
-    deaths: Cases = field("Đăng ký khai tử", figure="civil.deaths.registered", plan="P1.II.6.b", section=_REGISTRY)
-    paternity: Cases = field("Đăng ký nhận cha, con", figure="civil.paternity", plan="P1.II.6.b", section=_REGISTRY)
-    copies: Tasks = field("Cấp bản sao khai sinh, khai tử", figure="civil.copies", plan="P1.II.6.b", section=_REGISTRY)
-    linked_groups: ProcedureGroups = field(
-        "Nhóm thủ tục hành chính liên thông", figure="civil.linked.groups", plan="P1.II.6.b", section=_LINKED
+    marriages = field(Couples, "Đăng ký kết hôn", figure="civil.marriages", plan="P1.II.6.b", section=_REGISTRY)
+    deaths = field(Cases, "Đăng ký khai tử", figure="civil.deaths.registered", plan="P1.II.6.b", section=_REGISTRY)
+    paternity = field(Cases, "Đăng ký nhận cha, con", figure="civil.paternity", plan="P1.II.6.b", section=_REGISTRY)
+    copies = field(Tasks, "Cấp bản sao khai sinh, khai tử", figure="civil.copies", plan="P1.II.6.b", section=_REGISTRY)
+    linked_groups = field(
+        ProcedureGroups,
+        "Nhóm thủ tục hành chính liên thông",
+        figure="civil.linked.groups",
+        plan="P1.II.6.b",
+        section=_LINKED,
     )
-    linked_births: Cases = field(
+    linked_births = field(
+        Cases,
         "Liên thông khai sinh, thường trú, thẻ bảo hiểm y tế trẻ dưới 6 tuổi",
         figure="civil.linked.births",
         plan="P1.II.6.b",
         section=_LINKED,
     )
-    linked_deaths: Cases = field(
+    linked_deaths = field(
+        Cases,
         "Liên thông khai tử, xóa thường trú, mai táng phí",
         figure="civil.linked.deaths",
         plan="P1.II.6.b",

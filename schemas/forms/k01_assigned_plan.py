@@ -1,6 +1,7 @@
 """Form K01: the plan the district assigned for the year, and the same period of last year (plan P1.II.1.a)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Hectares, Tonnes
 
 
@@ -14,13 +15,14 @@ class AssignedPlan(
 ):
     """One row per commune: the denominators of "so với kế hoạch huyện giao" and "so với cùng kỳ"."""
 
-    annual_area_plan: Hectares = field("Kế hoạch diện tích cây hàng năm", section="Kế hoạch huyện giao")
-    cereal_plan: Tonnes = field("Kế hoạch sản lượng lương thực có hạt", section="Kế hoạch huyện giao")
-    planted_area_plan: Hectares = field(
+    annual_area_plan = field(Hectares, "Kế hoạch diện tích cây hàng năm", section="Kế hoạch huyện giao")
+    cereal_plan = field(Tonnes, "Kế hoạch sản lượng lương thực có hạt", section="Kế hoạch huyện giao")
+    planted_area_plan = field(
+        Hectares,
         "Kế hoạch trồng rừng sản xuất",
         figure="forestry.planted.area.plan",
         plan="P1.II.1.a",
         section="Kế hoạch huyện giao",
     )
-    annual_area_last_year: Hectares = field("Diện tích cây hàng năm cùng kỳ năm trước", section="Cùng kỳ năm trước")
-    cereal_last_year: Tonnes = field("Sản lượng lương thực có hạt cùng kỳ năm trước", section="Cùng kỳ năm trước")
+    annual_area_last_year = field(Hectares, "Diện tích cây hàng năm cùng kỳ năm trước", section="Cùng kỳ năm trước")
+    cereal_last_year = field(Tonnes, "Sản lượng lương thực có hạt cùng kỳ năm trước", section="Cùng kỳ năm trước")

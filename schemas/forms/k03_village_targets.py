@@ -1,6 +1,7 @@
 """Form K03: the coming year's targets that name a village (plan P2.II.3)."""
 
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.units import Incinerators, VillageGates
 
 
@@ -15,9 +16,19 @@ class VillageTargets(
 ):
     """One row per village that is given a target, under the village's code; what it is not given stays blank."""
 
-    village_gates: VillageGates = field(
-        "Cổng làng xây dựng", figure=None, each="target.village_gate.{line}", plan="P2.II.3.2", optional=True
+    village_gates = field(
+        VillageGates,
+        "Cổng làng xây dựng",
+        figure=None,
+        each="target.village_gate.{line}",
+        plan="P2.II.3.2",
+        optional=True,
     )
-    incinerators: Incinerators = field(
-        "Lò đốt rác xây mới", figure=None, each="target.env.incinerators.{line}", plan="P2.II.3.3", optional=True
+    incinerators = field(
+        Incinerators,
+        "Lò đốt rác xây mới",
+        figure=None,
+        each="target.env.incinerators.{line}",
+        plan="P2.II.3.3",
+        optional=True,
     )

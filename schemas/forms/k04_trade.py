@@ -1,6 +1,7 @@
 """Form K04: prices and cooperatives (plan P1.II.1.c and d)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Cooperatives, Percent
 
 
@@ -9,7 +10,8 @@ class Trade(
 ):
     """One row per commune: how the price of animals moved, and the cooperatives that are active."""
 
-    livestock_price_decrease: Percent = field(
+    livestock_price_decrease = field(
+        Percent,
         "Mức giảm giá bán gia súc so với cùng kỳ năm trước",
         definition="Số âm nếu giá tăng.",
         figure="prices.livestock.decrease",
@@ -19,6 +21,10 @@ class Trade(
         maximum=100,
         decimals=0,
     )
-    cooperatives: Cooperatives = field(
-        "Số hợp tác xã đang hoạt động", figure="cooperatives.active", plan="P1.II.1.d", section="Hợp tác xã"
+    cooperatives = field(
+        Cooperatives,
+        "Số hợp tác xã đang hoạt động",
+        figure="cooperatives.active",
+        plan="P1.II.1.d",
+        section="Hợp tác xã",
     )

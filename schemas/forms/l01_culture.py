@@ -1,7 +1,8 @@
 """Form L01: sport, the commune's page and loudspeakers, mobile coverage (plan P1.II.2.b and P1.II.6.a)."""
 
 from schemas.edits import bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Documents, NewsItems, Teams, TimesPerDay, Villages
 
 _SPORT, _PAGE, _RELAY, _MOBILE = "Thể thao", "Trang thông tin điện tử", "Truyền thanh", "Sóng di động"
@@ -17,28 +18,37 @@ class Culture(
 ):
     """One row per commune: what was held, posted and broadcast, and how many villages it reaches."""
 
-    villages: Villages = field("Tổng số thôn của xã", figure="media.relay.villages.base", plan="P1.II.2.b")
-    football_teams: Teams = field(
-        "Số đội tham dự giải bóng đá", figure="culture.football.teams", plan="P1.II.2.b", section=_SPORT
+    villages = field(Villages, "Tổng số thôn của xã", figure="media.relay.villages.base", plan="P1.II.2.b")
+    football_teams = field(
+        Teams, "Số đội tham dự giải bóng đá", figure="culture.football.teams", plan="P1.II.2.b", section=_SPORT
     )
-    news_items: NewsItems = field("Tin bài đã đăng", figure="media.news_items", plan="P1.II.2.b", section=_PAGE)
-    documents_posted: Documents = field(
-        "Văn bản chỉ đạo, điều hành đã đăng", figure="media.documents_posted", plan="P1.II.2.b", section=_PAGE
+    news_items = field(NewsItems, "Tin bài đã đăng", figure="media.news_items", plan="P1.II.2.b", section=_PAGE)
+    documents_posted = field(
+        Documents,
+        "Văn bản chỉ đạo, điều hành đã đăng",
+        figure="media.documents_posted",
+        plan="P1.II.2.b",
+        section=_PAGE,
     )
-    relay_villages: Villages = field(
-        "Số thôn được tiếp sóng truyền thanh", figure="media.relay.villages", plan="P1.II.2.b", section=_RELAY
+    relay_villages = field(
+        Villages, "Số thôn được tiếp sóng truyền thanh", figure="media.relay.villages", plan="P1.II.2.b", section=_RELAY
     )
-    relay_sessions: TimesPerDay = field(
-        "Số lượt tiếp sóng mỗi ngày", figure="media.relay.sessions_per_day", plan="P1.II.2.b", section=_RELAY
+    relay_sessions = field(
+        TimesPerDay,
+        "Số lượt tiếp sóng mỗi ngày",
+        figure="media.relay.sessions_per_day",
+        plan="P1.II.2.b",
+        section=_RELAY,
     )
-    rabies_announcements: TimesPerDay = field(
+    rabies_announcements = field(
+        TimesPerDay,
         "Số lượt tuyên truyền phòng bệnh dại mỗi ngày",
         figure="media.loudspeaker.rabies_per_day",
         plan="P1.II.2.b",
         section=_RELAY,
     )
-    mobile_villages: Villages = field(
-        "Số thôn được phủ sóng di động", figure="telecom.mobile.villages", plan="P1.II.6.a", section=_MOBILE
+    mobile_villages = field(
+        Villages, "Số thôn được phủ sóng di động", figure="telecom.mobile.villages", plan="P1.II.6.a", section=_MOBILE
     )
 
     edits = (

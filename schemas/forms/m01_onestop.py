@@ -1,7 +1,9 @@
 """Form M01: files at the one-stop desk and procedures offered online (plan P1.II.5.3 and P1.II.6.b)."""
 
-from schemas.edits import Severity, balance, bound
-from schemas.form import DeskForm, field
+from schemas.edits import balance, bound
+from schemas.fields import field
+from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Files, Procedures
 
 _ALL, _FIELDS, _ONLINE = "Hồ sơ trong kỳ", "Hồ sơ theo lĩnh vực", "Dịch vụ công trực tuyến"
@@ -17,39 +19,41 @@ class OneStop(
 ):
     """One row per commune: files by how they came in and by what they were about, and the procedures offered online."""
 
-    received: Files = field("Tổng số hồ sơ tiếp nhận", figure="onestop.received", plan="P1.II.5.3", section=_ALL)
-    resolved: Files = field("Tổng số hồ sơ đã giải quyết", figure="onestop.resolved", plan="P1.II.5.3", section=_ALL)
-    direct: Files = field("Hồ sơ giải quyết trực tiếp", figure="onestop.direct", plan="P1.II.5.3", section=_ALL)
-    online: Files = field("Hồ sơ giải quyết trực tuyến", figure="onestop.online", plan="P1.II.5.3", section=_ALL)
-    civil_status: Files = field("Lĩnh vực hộ tịch", figure="onestop.civil_status", plan="P1.II.5.3", section=_FIELDS)
-    civil_status_online: Files = field(
-        "Hộ tịch, trực tuyến", figure="onestop.civil_status.online", plan="P1.II.5.3", section=_FIELDS
+    received = field(Files, "Tổng số hồ sơ tiếp nhận", figure="onestop.received", plan="P1.II.5.3", section=_ALL)
+    resolved = field(Files, "Tổng số hồ sơ đã giải quyết", figure="onestop.resolved", plan="P1.II.5.3", section=_ALL)
+    direct = field(Files, "Hồ sơ giải quyết trực tiếp", figure="onestop.direct", plan="P1.II.5.3", section=_ALL)
+    online = field(Files, "Hồ sơ giải quyết trực tuyến", figure="onestop.online", plan="P1.II.5.3", section=_ALL)
+    civil_status = field(Files, "Lĩnh vực hộ tịch", figure="onestop.civil_status", plan="P1.II.5.3", section=_FIELDS)
+    civil_status_online = field(
+        Files, "Hộ tịch, trực tuyến", figure="onestop.civil_status.online", plan="P1.II.5.3", section=_FIELDS
     )
-    certification: Files = field(
-        "Lĩnh vực chứng thực", figure="onestop.certification", plan="P1.II.5.3", section=_FIELDS
+    certification = field(
+        Files, "Lĩnh vực chứng thực", figure="onestop.certification", plan="P1.II.5.3", section=_FIELDS
     )
-    certification_online: Files = field(
-        "Chứng thực, trực tuyến", figure="onestop.certification.online", plan="P1.II.5.3", section=_FIELDS
+    certification_online = field(
+        Files, "Chứng thực, trực tuyến", figure="onestop.certification.online", plan="P1.II.5.3", section=_FIELDS
     )
-    labour_social: Files = field(
+    labour_social = field(
+        Files,
         "Lĩnh vực lao động, thương binh xã hội, dân tộc",
         figure="onestop.labour_social",
         plan="P1.II.5.3",
         section=_FIELDS,
     )
-    labour_social_online: Files = field(
+    labour_social_online = field(
+        Files,
         "Lao động, thương binh xã hội, dân tộc, trực tuyến",
         figure="onestop.labour_social.online",
         plan="P1.II.5.3",
         section=_FIELDS,
     )
-    land: Files = field("Lĩnh vực đất đai", figure="onestop.land", plan="P1.II.5.3", section=_FIELDS)
-    land_online: Files = field("Đất đai, trực tuyến", figure="onestop.land.online", section=_FIELDS)
-    procedures_online: Procedures = field(
-        "Tổng số dịch vụ công trực tuyến", figure="dvctt.total", plan="P1.II.6.b", section=_ONLINE
+    land = field(Files, "Lĩnh vực đất đai", figure="onestop.land", plan="P1.II.5.3", section=_FIELDS)
+    land_online = field(Files, "Đất đai, trực tuyến", figure="onestop.land.online", section=_FIELDS)
+    procedures_online = field(
+        Procedures, "Tổng số dịch vụ công trực tuyến", figure="dvctt.total", plan="P1.II.6.b", section=_ONLINE
     )
-    procedures_full: Procedures = field("Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE)
-    procedures_partial: Procedures = field("Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE)
+    procedures_full = field(Procedures, "Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE)
+    procedures_partial = field(Procedures, "Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE)
 
     edits = (
         balance("M01-01", "received", ["civil_status", "certification", "labour_social", "land"]),

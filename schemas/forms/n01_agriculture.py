@@ -1,7 +1,8 @@
 """Form N01: what the agriculture officer sends up for the whole commune (plan P1.II.1.a)."""
 
 from schemas.edits import agrees
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.forms.b04_forestry import Forestry
 from schemas.units import Hectares
 
@@ -16,8 +17,8 @@ class AgricultureLine(
 ):
     """One row per commune: the officer's own totals, to be held against the villages' returns."""
 
-    planted_area: Hectares = field("Diện tích rừng trồng mới toàn xã", figure="agriculture.planted.area")
-    registered_area: Hectares = field("Diện tích đăng ký toàn xã", figure="agriculture.registered.area")
+    planted_area = field(Hectares, "Diện tích rừng trồng mới toàn xã", figure="agriculture.planted.area")
+    registered_area = field(Hectares, "Diện tích đăng ký toàn xã", figure="agriculture.registered.area")
 
     edits = (
         agrees("N01-01", "planted_area", Forestry.planted_area),

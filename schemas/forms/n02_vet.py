@@ -1,8 +1,10 @@
 """Form N02: disinfection and vaccination of animals (plan P1.II.1.a)."""
 
-from schemas.edits import Severity, ratio, within
-from schemas.form import DeskForm, field
+from schemas.edits import ratio, within
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.forms.b01_livestock import Livestock
+from schemas.outcomes import Severity
 from schemas.units import Heads, Households, Litres, SquareMetres, Villages
 
 AREA_PER_HOUSEHOLD = "60"
@@ -22,32 +24,43 @@ class Veterinary(
 ):
     """One row per commune: households disinfected and animals vaccinated since the start of the year."""
 
-    disinfected_households: Households = field(
-        "Số hộ được phun khử trùng", figure="vet.disinfection.households", plan="P1.II.1.a", section=_DISINFECTION
+    disinfected_households = field(
+        Households,
+        "Số hộ được phun khử trùng",
+        figure="vet.disinfection.households",
+        plan="P1.II.1.a",
+        section=_DISINFECTION,
     )
-    disinfected_villages: Villages = field(
-        "Số thôn được phun khử trùng", figure="vet.disinfection.villages", plan="P1.II.1.a", section=_DISINFECTION
+    disinfected_villages = field(
+        Villages,
+        "Số thôn được phun khử trùng",
+        figure="vet.disinfection.villages",
+        plan="P1.II.1.a",
+        section=_DISINFECTION,
     )
-    disinfected_area: SquareMetres = field(
-        "Diện tích được phun khử trùng", figure=None, plan="P1.II.1.a", section=_DISINFECTION
+    disinfected_area = field(
+        SquareMetres, "Diện tích được phun khử trùng", figure=None, plan="P1.II.1.a", section=_DISINFECTION
     )
-    disinfectant: Litres = field(
+    disinfectant = field(
+        Litres,
         "Thuốc sát trùng đã dùng",
         figure="vet.disinfection.chemical",
         plan="P1.II.1.a",
         section=_DISINFECTION,
         decimals=0,
     )
-    rabies_dogs: Heads = field(
-        "Chó được tiêm phòng dại", figure="vet.vaccination.rabies.dogs", plan="P1.II.1.a", section=_VACCINATION
+    rabies_dogs = field(
+        Heads, "Chó được tiêm phòng dại", figure="vet.vaccination.rabies.dogs", plan="P1.II.1.a", section=_VACCINATION
     )
-    pasteurellosis: Heads = field(
+    pasteurellosis = field(
+        Heads,
         "Gia súc được tiêm phòng tụ huyết trùng",
         figure="vet.vaccination.pasteurellosis",
         plan="P1.II.1.a",
         section=_VACCINATION,
     )
-    foot_and_mouth: Heads = field(
+    foot_and_mouth = field(
+        Heads,
         "Gia súc được tiêm phòng lở mồm long móng",
         figure="vet.vaccination.fmd",
         plan="P1.II.1.a",

@@ -1,6 +1,7 @@
 """Form P01: credit of the Bank for Social Policies (plan P1.II.1.e)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Dong
 
 
@@ -14,7 +15,8 @@ class PolicyBank(
 ):
     """One row per commune: what households owe the bank on the latest monthly day of disbursement it reports."""
 
-    outstanding: Dong = field(
+    outstanding = field(
+        Dong,
         "Tổng dư nợ",
         figure="credit.policy_bank.outstanding",
         plan="P1.II.1.e",

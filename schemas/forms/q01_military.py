@@ -1,7 +1,8 @@
 """Form Q01: recruits, reserve and the militia's work (plan P1.II.4.a)."""
 
 from schemas.edits import balance
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import DongPerGift, Hectares, People
 
 _RECRUITS, _FORCES = "Giao quân", "Lực lượng và huấn luyện"
@@ -12,28 +13,31 @@ class Military(
 ):
     """One row per commune: the year's recruits, the reserve registered and what the militia cleared in training."""
 
-    recruits: People = field(
-        "Thanh niên lên đường nhập ngũ", figure="military.recruits.total", plan="P1.II.4.a", section=_RECRUITS
+    recruits = field(
+        People, "Thanh niên lên đường nhập ngũ", figure="military.recruits.total", plan="P1.II.4.a", section=_RECRUITS
     )
-    recruits_army: People = field(
-        "Tham gia nghĩa vụ quân sự", figure="military.recruits.army", plan="P1.II.4.a", section=_RECRUITS
+    recruits_army = field(
+        People, "Tham gia nghĩa vụ quân sự", figure="military.recruits.army", plan="P1.II.4.a", section=_RECRUITS
     )
-    recruits_police: People = field(
-        "Tham gia nghĩa vụ công an", figure="military.recruits.police", plan="P1.II.4.a", section=_RECRUITS
+    recruits_police = field(
+        People, "Tham gia nghĩa vụ công an", figure="military.recruits.police", plan="P1.II.4.a", section=_RECRUITS
     )
-    gift_value: DongPerGift = field(
+    gift_value = field(
+        DongPerGift,
         "Trị giá một suất quà tặng thanh niên nhập ngũ",
         figure="military.recruits.gift_value",
         plan="P1.II.4.a",
         section=_RECRUITS,
     )
-    reserve_registered: People = field(
+    reserve_registered = field(
+        People,
         "Quân nhân xuất ngũ được đăng ký dự bị",
         figure="military.reserve.registered",
         plan="P1.II.4.a",
         section=_FORCES,
     )
-    range_cleared: Hectares = field(
+    range_cleared = field(
+        Hectares,
         "Diện tích thao trường phát quang",
         figure="military.range_cleared",
         decimals=1,

@@ -1,6 +1,7 @@
 """Form Q02: what the militia built for the villages (plan P1.II.4.a)."""
 
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.units import Incinerators
 
 
@@ -15,7 +16,8 @@ class MilitiaWorks(
 ):
     """One row per village helped: the incinerators the militia built there. A line's code is the village's."""
 
-    incinerators: Incinerators = field(
+    incinerators = field(
+        Incinerators,
         "Lò đốt rác do dân quân xây",
         figure="military.incinerators.built",
         each="env.incinerators.{line}.militia_built",

@@ -1,6 +1,7 @@
 """Form R01: the spring campaign of rural works and tree planting (plan P1.II.1.a)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Kilometres, LabourTurns, Trees
 
 _WORKS, _TREES = "Ra quân làm thủy lợi, vệ sinh môi trường, giao thông nông thôn", "Trồng cây tại các trường học"
@@ -16,27 +17,30 @@ class RuralWorks(
 ):
     """One row per commune: roads cleared, drains dredged and trees planted, with the labour called up."""
 
-    roads_cleared: Kilometres = field(
+    roads_cleared = field(
+        Kilometres,
         "Đường phát quang tầm nhìn, vệ sinh quét dọn",
         figure="works.roads.cleared_swept",
         plan="P1.II.1.a",
         section=_WORKS,
         decimals=1,
     )
-    drains_dredged: Kilometres = field(
-        "Rãnh dọc đã nạo vét", figure="works.drains.dredged", plan="P1.II.1.a", section=_WORKS, decimals=0
+    drains_dredged = field(
+        Kilometres, "Rãnh dọc đã nạo vét", figure="works.drains.dredged", plan="P1.II.1.a", section=_WORKS, decimals=0
     )
-    labour: LabourTurns = field(
+    labour = field(
+        LabourTurns,
         "Số công huy động ra quân",
         definition="Gồm cả công làm đường ngõ xóm và xây lò đốt rác trong đợt ra quân; không gồm công trồng cây.",
         figure="works.labour",
         plan="P1.II.1.a",
         section=_WORKS,
     )
-    school_trees: Trees = field(
-        "Số cây trồng tại các trường học", figure="trees.schools.planted", plan="P1.II.1.a", section=_TREES
+    school_trees = field(
+        Trees, "Số cây trồng tại các trường học", figure="trees.schools.planted", plan="P1.II.1.a", section=_TREES
     )
-    school_tree_labour: LabourTurns = field(
+    school_tree_labour = field(
+        LabourTurns,
         "Số công huy động trồng cây, dọn vệ sinh khuôn viên trường",
         figure="trees.schools.labour",
         plan="P1.II.1.a",

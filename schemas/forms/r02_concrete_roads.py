@@ -1,7 +1,8 @@
 """Form R02: roads concreted by the State and the people together (plan P1.II.1.a)."""
 
 from schemas.edits import balance
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.units import Centimetres, CubicMetres, Dong, LabourDays, Metres, MillionDong, Tonnes
 
 
@@ -20,21 +21,24 @@ class ConcreteRoads(
     (đường ngõ xóm), as the criteria of new rural areas count the two apart; so each road says how much of it is which.
     """
 
-    length: Metres = field("Chiều dài", figure=None, each="roads.concrete.{line}.length", plan="P1.II.1.a", decimals=0)
-    main_length: Metres = field(
+    length = field(Metres, "Chiều dài", figure=None, each="roads.concrete.{line}.length", plan="P1.II.1.a", decimals=0)
+    main_length = field(
+        Metres,
         "Chiều dài đường trục thôn, xóm",
         definition="Phần tính vào tổng chiều dài đã bê tông hóa của xã.",
         figure="roads.concrete.total.length",
         plan="P1.II.1.a",
         decimals=0,
     )
-    alley_length: Metres = field(
+    alley_length = field(
+        Metres,
         "Chiều dài đường ngõ xóm",
         definition="Phần không tính vào tổng chiều dài đã bê tông hóa của xã.",
         figure="roads.concrete.alleys.length",
         decimals=0,
     )
-    width: Metres = field(
+    width = field(
+        Metres,
         "Chiều rộng mặt đường",
         figure=None,
         each="roads.concrete.{line}.width",
@@ -42,7 +46,8 @@ class ConcreteRoads(
         decimals=0,
         optional=True,
     )
-    thickness: Centimetres = field(
+    thickness = field(
+        Centimetres,
         "Chiều dày mặt đường",
         figure=None,
         each="roads.concrete.{line}.thickness",
@@ -50,7 +55,8 @@ class ConcreteRoads(
         decimals=0,
         optional=True,
     )
-    cement: Tonnes = field(
+    cement = field(
+        Tonnes,
         "Xi măng Nhà nước hỗ trợ",
         figure=None,
         each="roads.concrete.{line}.cement",
@@ -58,7 +64,8 @@ class ConcreteRoads(
         decimals=0,
         optional=True,
     )
-    sand: CubicMetres = field(
+    sand = field(
+        CubicMetres,
         "Cát được hỗ trợ",
         figure=None,
         each="roads.concrete.{line}.sand",
@@ -66,7 +73,8 @@ class ConcreteRoads(
         decimals=1,
         optional=True,
     )
-    stone: CubicMetres = field(
+    stone = field(
+        CubicMetres,
         "Đá được hỗ trợ",
         figure=None,
         each="roads.concrete.{line}.stone",
@@ -74,7 +82,8 @@ class ConcreteRoads(
         decimals=1,
         optional=True,
     )
-    commune_cost: MillionDong = field(
+    commune_cost = field(
+        MillionDong,
         "Kinh phí từ ngân sách xã",
         figure=None,
         each="roads.concrete.{line}.commune_cost",
@@ -82,14 +91,16 @@ class ConcreteRoads(
         decimals=0,
         optional=True,
     )
-    labour_days: LabourDays = field(
+    labour_days = field(
+        LabourDays,
         "Ngày công nhân dân đóng góp",
         figure=None,
         each="roads.concrete.{line}.labour_days",
         plan="P1.II.1.a",
         optional=True,
     )
-    day_wage: Dong = field(
+    day_wage = field(
+        Dong,
         "Đơn giá quy đổi một ngày công",
         definition="Để trống nếu ngày công không quy ra tiền.",
         figure=None,

@@ -1,7 +1,8 @@
 """Form T01: revenue and expenditure of the commune budget (plan P1.II.1.đ)."""
 
 from schemas.edits import balance
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Dong
 
 _ACTUAL, _ESTIMATE = "Thực hiện trong kỳ", "Dự toán năm"
@@ -13,30 +14,30 @@ class Budget(
 ):
     """One row per commune: what came in and went out, against the estimate, the commune's plan and last year."""
 
-    revenue_total: Dong = field("Tổng thu ngân sách", figure="budget.revenue.total", plan="P1.II.1.đ", section=_ACTUAL)
-    revenue_local: Dong = field(
-        "Thu ngân sách trên địa bàn", figure="budget.revenue.local", plan="P1.II.1.đ", section=_ACTUAL
+    revenue_total = field(Dong, "Tổng thu ngân sách", figure="budget.revenue.total", plan="P1.II.1.đ", section=_ACTUAL)
+    revenue_local = field(
+        Dong, "Thu ngân sách trên địa bàn", figure="budget.revenue.local", plan="P1.II.1.đ", section=_ACTUAL
     )
-    revenue_transfer: Dong = field(
-        "Thu bổ sung cân đối", figure="budget.revenue.balance_transfer", plan="P1.II.1.đ", section=_ACTUAL
+    revenue_transfer = field(
+        Dong, "Thu bổ sung cân đối", figure="budget.revenue.balance_transfer", plan="P1.II.1.đ", section=_ACTUAL
     )
-    revenue_carried_over: Dong = field(
-        "Thu chuyển nguồn từ năm trước", figure="budget.revenue.carried_over", plan="P1.II.1.đ", section=_ACTUAL
+    revenue_carried_over = field(
+        Dong, "Thu chuyển nguồn từ năm trước", figure="budget.revenue.carried_over", plan="P1.II.1.đ", section=_ACTUAL
     )
-    expenditure_total: Dong = field(
-        "Chi ngân sách xã", figure="budget.expenditure.total", plan="P1.II.1.đ", section=_ACTUAL
+    expenditure_total = field(
+        Dong, "Chi ngân sách xã", figure="budget.expenditure.total", plan="P1.II.1.đ", section=_ACTUAL
     )
-    revenue_total_estimate: Dong = field("Dự toán tổng thu ngân sách", section=_ESTIMATE)
-    revenue_local_estimate: Dong = field("Dự toán thu trên địa bàn", section=_ESTIMATE)
-    revenue_transfer_estimate: Dong = field("Dự toán thu bổ sung cân đối", section=_ESTIMATE)
-    expenditure_estimate: Dong = field("Dự toán chi ngân sách xã", section=_ESTIMATE)
-    revenue_total_plan: Dong = field("Kế hoạch điều hành tổng thu", section=_COMMUNE_PLAN)
-    revenue_local_plan: Dong = field("Kế hoạch điều hành thu trên địa bàn", section=_COMMUNE_PLAN)
-    expenditure_plan: Dong = field("Kế hoạch điều hành chi ngân sách", section=_COMMUNE_PLAN)
-    revenue_total_last_year: Dong = field("Tổng thu cùng kỳ năm trước", section=_LAST_YEAR)
-    revenue_local_last_year: Dong = field("Thu trên địa bàn cùng kỳ năm trước", section=_LAST_YEAR)
-    revenue_transfer_last_year: Dong = field("Thu bổ sung cân đối cùng kỳ năm trước", section=_LAST_YEAR)
-    expenditure_last_year: Dong = field("Chi ngân sách cùng kỳ năm trước", section=_LAST_YEAR)
+    revenue_total_estimate = field(Dong, "Dự toán tổng thu ngân sách", section=_ESTIMATE)
+    revenue_local_estimate = field(Dong, "Dự toán thu trên địa bàn", section=_ESTIMATE)
+    revenue_transfer_estimate = field(Dong, "Dự toán thu bổ sung cân đối", section=_ESTIMATE)
+    expenditure_estimate = field(Dong, "Dự toán chi ngân sách xã", section=_ESTIMATE)
+    revenue_total_plan = field(Dong, "Kế hoạch điều hành tổng thu", section=_COMMUNE_PLAN)
+    revenue_local_plan = field(Dong, "Kế hoạch điều hành thu trên địa bàn", section=_COMMUNE_PLAN)
+    expenditure_plan = field(Dong, "Kế hoạch điều hành chi ngân sách", section=_COMMUNE_PLAN)
+    revenue_total_last_year = field(Dong, "Tổng thu cùng kỳ năm trước", section=_LAST_YEAR)
+    revenue_local_last_year = field(Dong, "Thu trên địa bàn cùng kỳ năm trước", section=_LAST_YEAR)
+    revenue_transfer_last_year = field(Dong, "Thu bổ sung cân đối cùng kỳ năm trước", section=_LAST_YEAR)
+    expenditure_last_year = field(Dong, "Chi ngân sách cùng kỳ năm trước", section=_LAST_YEAR)
 
     edits = (
         balance("T01-01", "revenue_total", ["revenue_local", "revenue_transfer", "revenue_carried_over"]),

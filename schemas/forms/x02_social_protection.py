@@ -1,6 +1,7 @@
 """Form X02: disability assessments, monthly allowances and health insurance cards (plan P1.II.2.a)."""
 
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Cards, Households, People, Rounds
 
 _DISABILITY, _ALLOWANCE = "Xác định mức độ khuyết tật", "Trợ cấp xã hội hằng tháng"
@@ -17,49 +18,57 @@ class SocialProtection(
 ):
     """One row per commune: people assessed, and for whom an allowance or a card was asked in the period."""
 
-    disability_rounds: Rounds = field(
+    disability_rounds = field(
+        Rounds,
         "Số đợt xác định mức độ khuyết tật",
         figure="disability.assessment.rounds",
         plan="P1.II.2.a",
         section=_DISABILITY,
     )
-    disability_persons: People = field(
+    disability_persons = field(
+        People,
         "Số người được xác định mức độ khuyết tật",
         figure="disability.assessment.persons",
         plan="P1.II.2.a",
         section=_DISABILITY,
     )
-    children_under3: People = field(
+    children_under3 = field(
+        People,
         "Trẻ em dưới 3 tuổi thuộc hộ nghèo, cận nghèo được đề nghị trợ cấp",
         figure="allowance.children_under3.persons",
         plan="P1.II.2.a",
         section=_ALLOWANCE,
     )
-    disabled: People = field(
+    disabled = field(
+        People,
         "Người khuyết tật được đề nghị trợ cấp",
         figure="allowance.disabled.persons",
         plan="P1.II.2.a",
         section=_ALLOWANCE,
     )
-    carers: Households = field(
+    carers = field(
+        Households,
         "Hộ chăm sóc người khuyết tật đặc biệt nặng được đề nghị trợ cấp",
         figure="allowance.carers.households",
         plan="P1.II.2.a",
         section=_ALLOWANCE,
     )
-    adjusted: People = field(
+    adjusted = field(
+        People,
         "Người khuyết tật được đề nghị điều chỉnh mức trợ cấp",
         figure="allowance.adjusted.persons",
         plan="P1.II.2.a",
         section=_ALLOWANCE,
     )
-    funeral: People = field(
+    funeral = field(
+        People,
         "Đối tượng bảo trợ xã hội được giải quyết chế độ mai táng",
         figure="allowance.funeral.persons",
         plan="P1.II.2.a",
         section=_OTHER,
     )
-    insurance_cards: Cards = field(
+    insurance_cards = field(
+        Cards,
         "Thẻ bảo hiểm y tế đề nghị cấp mới",
         figure="health_insurance.new_cards",
         plan="P1.II.2.a",

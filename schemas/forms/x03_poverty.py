@@ -1,7 +1,8 @@
 """Form X03: poor and near-poor households, and support for their electricity (plan P1.II.2.a)."""
 
 from schemas.edits import bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Dong, Households, Months
 
 _POVERTY, _ELECTRICITY = "Rà soát hộ nghèo, hộ cận nghèo thường xuyên", "Hỗ trợ tiền điện"
@@ -17,21 +18,27 @@ class Poverty(
 ):
     """One row per commune: households on the list at its last fixing, and those helped with their electricity bill."""
 
-    new_poor: Households = field(
-        "Hộ nghèo phát sinh mới trong kỳ", figure="poverty.new_poor.households", plan="P1.II.2.a", section=_POVERTY
+    new_poor = field(
+        Households,
+        "Hộ nghèo phát sinh mới trong kỳ",
+        figure="poverty.new_poor.households",
+        plan="P1.II.2.a",
+        section=_POVERTY,
     )
-    poor: Households = field("Tổng số hộ nghèo", figure="poverty.poor.households", plan="P1.II.2.a", section=_POVERTY)
-    near_poor: Households = field(
-        "Tổng số hộ cận nghèo", figure="poverty.near_poor.households", plan="P1.II.2.a", section=_POVERTY
+    poor = field(Households, "Tổng số hộ nghèo", figure="poverty.poor.households", plan="P1.II.2.a", section=_POVERTY)
+    near_poor = field(
+        Households, "Tổng số hộ cận nghèo", figure="poverty.near_poor.households", plan="P1.II.2.a", section=_POVERTY
     )
-    electricity_households: Households = field(
+    electricity_households = field(
+        Households,
         "Hộ được đề nghị hỗ trợ tiền điện",
         definition="Hộ nghèo, hộ chính sách xã hội, hộ dân tộc thiểu số ở nơi chưa có điện lưới.",
         figure="electricity_support.households",
         section=_ELECTRICITY,
     )
-    electricity_months: Months = field("Số tháng được hỗ trợ tiền điện trong kỳ", figure=None, section=_ELECTRICITY)
-    electricity_rate: Dong = field(
+    electricity_months = field(Months, "Số tháng được hỗ trợ tiền điện trong kỳ", figure=None, section=_ELECTRICITY)
+    electricity_rate = field(
+        Dong,
         "Mức hỗ trợ tiền điện một hộ một tháng",
         definition="Tương đương 30 kWh theo giá bán lẻ điện sinh hoạt bậc 1 hiện hành.",
         figure=None,

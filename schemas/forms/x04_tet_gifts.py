@@ -1,7 +1,8 @@
 """Form X04: gifts for the lunar new year, donor by donor (plan P1.II.2.a and footnote 5)."""
 
 from schemas.edits import balance, bound, product
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.units import Dong, GiftPackages, Households
 
 
@@ -21,18 +22,19 @@ class TetGifts(
     commune's own. How a package divides into money and goods is left blank where the donor does not say it.
     """
 
-    packages: GiftPackages = field(
-        "Số suất quà", figure="tet.gifts.packages.total", each="tet.gifts.{line}.packages", plan="fn5"
+    packages = field(
+        GiftPackages, "Số suất quà", figure="tet.gifts.packages.total", each="tet.gifts.{line}.packages", plan="fn5"
     )
-    unit_cash: Dong = field(
-        "Tiền mặt một suất", figure=None, each="tet.gifts.{line}.unit_cash", plan="fn5", optional=True
+    unit_cash = field(
+        Dong, "Tiền mặt một suất", figure=None, each="tet.gifts.{line}.unit_cash", plan="fn5", optional=True
     )
-    unit_kind: Dong = field(
-        "Hiện vật một suất", figure=None, each="tet.gifts.{line}.unit_kind", plan="fn5", optional=True
+    unit_kind = field(
+        Dong, "Hiện vật một suất", figure=None, each="tet.gifts.{line}.unit_kind", plan="fn5", optional=True
     )
-    unit_value: Dong = field("Trị giá một suất", figure=None, each="tet.gifts.{line}.unit_value", plan="fn5")
-    value: Dong = field("Tổng trị giá", figure="tet.gifts.value.total", each="tet.gifts.{line}.value", plan="P1.II.2.a")
-    households: Households = field(
+    unit_value = field(Dong, "Trị giá một suất", figure=None, each="tet.gifts.{line}.unit_value", plan="fn5")
+    value = field(Dong, "Tổng trị giá", figure="tet.gifts.value.total", each="tet.gifts.{line}.value", plan="P1.II.2.a")
+    households = field(
+        Households,
         "Số hộ được tặng",
         definition="Để trống nếu quà tặng cho cá nhân, hoặc không ghi số hộ.",
         figure=None,

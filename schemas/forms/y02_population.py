@@ -1,7 +1,8 @@
 """Form Y02: population, family planning and births in the health station's care (plan footnote 7)."""
 
 from schemas.edits import balance, bound
-from schemas.form import DeskForm, field
+from schemas.fields import field
+from schemas.form import DeskForm
 from schemas.units import Children, People, Times
 
 _PLANNING, _MOTHERS, _BIRTHS = "Dân số - kế hoạch hóa gia đình", "Chăm sóc sức khỏe sinh sản", "Trẻ sinh ra"
@@ -17,38 +18,44 @@ class Population(
 ):
     """One row per commune: what the station knows of births, deaths and family planning, registered or not."""
 
-    contraception: People = field(
+    contraception = field(
+        People,
         "Người áp dụng các biện pháp tránh thai",
         figure="health.contraception.users",
         plan="fn7",
         section=_PLANNING,
     )
-    eligible: People = field(
+    eligible = field(
+        People,
         "Người thuộc diện áp dụng biện pháp tránh thai",
         figure="health.contraception.base",
         plan="fn7",
         section=_PLANNING,
     )
-    deaths: People = field("Số người chết", figure="health.deaths", plan="fn7", section=_PLANNING)
-    sessions: Times = field(
-        "Lần truyền thông dân số", figure="health.comms.population.sessions", plan="fn7", section=_PLANNING
+    deaths = field(People, "Số người chết", figure="health.deaths", plan="fn7", section=_PLANNING)
+    sessions = field(
+        Times, "Lần truyền thông dân số", figure="health.comms.population.sessions", plan="fn7", section=_PLANNING
     )
-    audience: People = field(
-        "Người nghe truyền thông dân số", figure="health.comms.population.audience", plan="fn7", section=_PLANNING
+    audience = field(
+        People,
+        "Người nghe truyền thông dân số",
+        figure="health.comms.population.audience",
+        plan="fn7",
+        section=_PLANNING,
     )
-    pregnant_managed: People = field(
-        "Phụ nữ có thai được quản lý", figure="health.pregnancy.managed", plan="fn7", section=_MOTHERS
+    pregnant_managed = field(
+        People, "Phụ nữ có thai được quản lý", figure="health.pregnancy.managed", plan="fn7", section=_MOTHERS
     )
-    pregnant: People = field("Số phụ nữ có thai", figure="health.pregnancy.managed.base", plan="fn7", section=_MOTHERS)
-    births: Children = field("Tổng số trẻ sinh ra", figure="health.births.total", plan="fn7", section=_BIRTHS)
-    births_male: Children = field("Trẻ sinh ra là nam", figure="health.births.male", plan="fn7", section=_BIRTHS)
-    births_female: Children = field("Trẻ sinh ra là nữ", figure="health.births.female", plan="fn7", section=_BIRTHS)
-    third: Children = field("Trẻ là con thứ 3 trở lên", figure="health.births.third_plus", plan="fn7", section=_BIRTHS)
-    third_male: Children = field(
-        "Con thứ 3 trở lên là nam", figure="health.births.third_plus.male", plan="fn7", section=_BIRTHS
+    pregnant = field(People, "Số phụ nữ có thai", figure="health.pregnancy.managed.base", plan="fn7", section=_MOTHERS)
+    births = field(Children, "Tổng số trẻ sinh ra", figure="health.births.total", plan="fn7", section=_BIRTHS)
+    births_male = field(Children, "Trẻ sinh ra là nam", figure="health.births.male", plan="fn7", section=_BIRTHS)
+    births_female = field(Children, "Trẻ sinh ra là nữ", figure="health.births.female", plan="fn7", section=_BIRTHS)
+    third = field(Children, "Trẻ là con thứ 3 trở lên", figure="health.births.third_plus", plan="fn7", section=_BIRTHS)
+    third_male = field(
+        Children, "Con thứ 3 trở lên là nam", figure="health.births.third_plus.male", plan="fn7", section=_BIRTHS
     )
-    third_female: Children = field(
-        "Con thứ 3 trở lên là nữ", figure="health.births.third_plus.female", plan="fn7", section=_BIRTHS
+    third_female = field(
+        Children, "Con thứ 3 trở lên là nữ", figure="health.births.third_plus.female", plan="fn7", section=_BIRTHS
     )
 
     edits = (

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from schemas.periods import Period
+from schemas.sentences import SentenceError
 from schemas.text import fold
 
 LEVELS = ("nation", "province", "district", "commune", "village")
@@ -60,7 +61,8 @@ class Places:
         """Read place tables given as CSV text; a later table replaces a place of an earlier one.
 
         Raises:
-            ValueError: A place has an unknown level or an unknown parent, or two of one commune go by one name.
+            SentenceError: A column is missing, a day is none, a place has an unknown level or parent, or two of one
+                commune go by one name.
         """
         found: dict[tuple[str, str], Place] = {}
         for table in tables:
@@ -70,7 +72,10 @@ class Places:
         territories = {place.code for place in found.values() if place.level != "village"}
         for place in found.values():
             if place.level not in (*LEVELS, "desk") or (place.parent and place.parent not in territories):
-                raise ValueError(f"Place {place.code}: level {place.level!r} or parent {place.parent!r} is unknown.")
+                raise SentenceError(
+                    f"Danh mục địa bàn (places.csv): «{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
+                    "cấp hoặc địa bàn cấp trên này không có. Sửa dòng đó rồi chạy lại."
+                )
         _refuse_shared_names(found.values())
         return cls(tuple(found.values()))
 
@@ -108,9 +113,16 @@ class Places:
     def reporters(self, commune: str, kind: str, period: Period | None = None) -> list[Place]:
         """Return who may send a form: the villages of the commune, or the desks of a kind."""
         if kind == "village":
-            villages = (place for place in self.rows if place.level == "village" and place.parent == commune)
-            return [place for place in villages if period is None or place.existed_in(period)]
-        return [place for place in self.rows if place.level == "desk" and place.kind == kind]
+            return [place for place in self._villages.get(commune, ()) if period is None or place.existed_in(period)]
+        return list(self._desks.get(kind, ()))
+
+    @cached_property
+    def _villages(self) -> dict[str, list[Place]]:
+        return _grouped((place.parent, place) for place in self.rows if place.level == "village")
+
+    @cached_property
+    def _desks(self) -> dict[str, list[Place]]:
+        return _grouped((place.kind, place) for place in self.rows if place.level == "desk")
 
     def expects(self, commune: str, form: str) -> bool:
         """Return whether a commune sends a form at all."""
@@ -154,14 +166,22 @@ class Places:
         return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
 
 
+def _grouped(named: Iterable[tuple[str, Place]]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for name, place in named:
+        found.setdefault(name, []).append(place)
+    return found
+
+
 def _refuse_shared_names(places: Iterable[Place]) -> None:
     owners: dict[tuple[str, str], str] = {}
     for place in places:
         for name in (place.name, *place.aliases) if place.level in ("village", "desk") else ():
             other = owners.setdefault((place.parent, fold(name)), place.code)
             if other != place.code:
-                raise ValueError(
-                    f"Places {other} and {place.code} of {place.parent or 'the desks'} share the name {name}."
+                raise SentenceError(
+                    f"Danh mục địa bàn (places.csv): «{other}» và «{place.code}» của "
+                    f"{place.parent or 'các bộ phận của xã'} cùng mang tên «{name}». Đổi một tên rồi chạy lại."
                 )
 
 
@@ -178,9 +198,21 @@ def _spellings(name: str) -> dict[str, None]:
     return keys
 
 
+_NEEDED = ("code", "level", "name")
+
+
 def _place(row: dict[str, str]) -> Place:
+    if missing := [name for name in _NEEDED if row.get(name) is None]:
+        raise SentenceError(f"Danh mục địa bàn (places.csv): thiếu cột {', '.join(missing)}. Thêm vào rồi chạy lại.")
+
     def day(text: str | None) -> date | None:
-        return date.fromisoformat(text) if text else None
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise SentenceError(
+                f"Danh mục địa bàn (places.csv): «{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. "
+                "Sửa dòng đó rồi chạy lại."
+            ) from None
 
     return Place(
         code=row["code"],

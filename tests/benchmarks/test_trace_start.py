@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.refresh.batches import refresh
 from pipelines.store.tables import Store
-from tests.unit.conftest import KEY, SHIPPED, publish
+from tests.unit.offices import KEY, SHIPPED
 
 ROUNDS = 15
 RETURNS = Path(sys.executable).parent / "returns"
@@ -22,7 +23,7 @@ FIGURE = "livestock.horse.white.share"
 @pytest.mark.slow
 @pytest.mark.parametrize("shown", ["json", "table"])
 def test_trace_against_the_import_of_parquet(shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    publish(SHIPPED, Store(tmp_path), KEY)
+    refresh(SHIPPED, Store(tmp_path), KEY, who="benchmark")
     trace = [str(RETURNS), "trace", FIGURE, "--data", str(tmp_path), "--format", shown]
     bare = [sys.executable, "-c", "import pyarrow.parquet"]
     times: dict[str, list[float]] = {"trace": [], "bare": []}

@@ -15,10 +15,13 @@ import pyarrow as pa
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.check import Checked, check, counted
-from schemas.edits import Agreement, Edit, Outcome
+from schemas.edits import Agreement, Edit
 from schemas.form import Form
+from schemas.outcomes import Outcome
+from schemas.pandera_schemas import dtype
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import ENTRIES
 from tests.unit.builders import COMMUNE, PERIOD, PLACES, Row, places_with, rows
 
@@ -75,7 +78,7 @@ def run_check(form: type[Form], sent: Iterable[Sent]) -> Checked:
     told = [
         problem_rows(Problems.NOT_A_NUMBER, [row | {"cells": row["cell"], "written": row["text"]} for row in unread])
     ]
-    sets = [(PERIOD.code, commune) for commune in dict.fromkeys(record.commune for record in sent)]
+    sets = [ReturnSetKey(PERIOD.code, commune) for commune in dict.fromkeys(record.commune for record in sent)]
     table = pa.Table.from_pylist(entries, ENTRIES)
     return check(form, table, joined(told), to_frame([], form.arrow()), sets, _places(sent))
 
@@ -106,7 +109,7 @@ def _fits(form: type[Form], name: str, value: Decimal) -> bool:
 
 def _fails(form: type[Form], values: Values) -> set[str]:
     """Codes of the edits of a form that fail on a record of these values; those that need other fields do not count."""
-    frame = pd.DataFrame({name: pd.array([value], form.ref(name).dtype()) for name, value in values.items()})
+    frame = pd.DataFrame({name: pd.array([value], dtype(form.fields()[name])) for name, value in values.items()})
     rules = [edit for edit in form.edits if not edit.crosses_forms and set(edit.names) <= set(values)]
     return {edit.code for edit in rules if edit.holds(frame).fillna(True).tolist() == [False]}
 
@@ -179,7 +182,7 @@ def example(edit: Edit) -> Example:
         assert not edit.crosses_forms, f"edit {edit.code} is of a kind these tests do not know"
         return Example(edit, valid(edit), invalid(edit))
     sent = [
-        Sent(form, code, {str(other): Decimal(number) for other in edit.others if other.form is form})
+        Sent(form, code, {other.name: Decimal(number) for other in edit.others if other.form is form})
         for form in dict.fromkeys(other.form for other in edit.others)
         for number, code in enumerate(reporters(form), start=1)
     ]

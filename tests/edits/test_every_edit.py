@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import pytest
 
 from pipelines.steps.numbers import vietnamese
-from schemas.edits import Agreement, Bound, Edit, Severity
-from schemas.form import VillageForm, field
+from schemas.edits import Agreement, Bound, Edit
+from schemas.fields import field
+from schemas.form import VillageForm
 from schemas.forms import FORMS
+from schemas.outcomes import Severity
 from schemas.units import Heads
 from tests.edits.examples import cell, example, reporters, results
 from tests.unit.builders import ROOT
@@ -129,8 +131,8 @@ class Always(Bound):
 
 def _form_with(edit: Edit) -> Edit:
     class Toothless(VillageForm, code="Z20", sheet="S", title="T", domain="z"):
-        one: Heads = field("Một")
-        two: Heads = field("Hai")
+        one = field(Heads, "Một")
+        two = field(Heads, "Hai")
         edits = (edit,)
 
     return edit

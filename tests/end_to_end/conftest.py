@@ -9,7 +9,7 @@ from tests.end_to_end.office import Office
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office after its first refresh; look, do not touch."""
+    """An office after its first refresh, by the command; look, do not touch."""
     office = Office.founded(tmp_path_factory.mktemp("office"))
     office.run("refresh")
     return office

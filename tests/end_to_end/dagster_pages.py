@@ -1,6 +1,7 @@
-"""Dagster's own pages and daemon, started as an officer starts them: ``returns ui``.
+"""Dagster's own pages and daemon, started as an officer starts them, ``returns ui``, or as Dagster's guides say.
 
-Belongs here: starting, waiting until it answers, asking, stopping. Does not belong here: clicking (``test_browser``).
+Belongs here: starting, waiting until they answer, asking, launching a run, stopping. Does not belong here: clicking
+(``test_browser``).
 """
 
 import contextlib
@@ -12,12 +13,12 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.end_to_end.office import COMMAND, Office
+from tests.end_to_end.office import COMMAND, PROJECT, Office
 
 LOCATION = "returns"
 READY_SECONDS, STOP_SECONDS = 120.0, 30.0
@@ -35,6 +36,21 @@ query Ready {
 }
 """
 
+RUNS = "query { runsOrError { ... on Runs { results { runId jobName status tags { key value } } } } }"
+
+LAUNCH = """
+mutation Launch($job: String!, $location: String!, $returnSet: String!) {
+  launchRun(executionParams: {
+    selector: { repositoryName: "__repository__", repositoryLocationName: $location, jobName: $job }
+    executionMetadata: { tags: [{ key: "dagster/partition", value: $returnSet }] }
+  }) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}
+"""
+
 
 def wait_for(what: str, look: Callable[[], Found | None], *, seconds: float) -> Found:
     """Look again and again until there is something; fail with ``what`` when the time is over."""
@@ -43,13 +59,13 @@ def wait_for(what: str, look: Callable[[], Found | None], *, seconds: float) -> 
         found = look()
         if found:
             return found
-        time.sleep(0.5)
+        time.sleep(0.2)
     raise AssertionError(f"Not within {seconds:.0f} seconds: {what}.")
 
 
 @dataclass(frozen=True)
 class Pages:
-    """A running ``returns ui``."""
+    """Dagster as it runs."""
 
     url: str
     log: Path
@@ -65,9 +81,21 @@ class Pages:
         data: dict[str, Any] = told["data"]
         return data
 
+    def runs(self) -> list[dict[str, Any]]:
+        """Return all runs, the latest first: id, job, status, tags."""
+        found: list[dict[str, Any]] = self.ask(RUNS)["runsOrError"]["results"]
+        return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in found]
+
+    def launch(self, job: str, return_set: str) -> str:
+        """Launch a job for a return set, as the pages do; return the id of the run."""
+        told = self.ask(LAUNCH, job=job, location=LOCATION, returnSet=return_set)["launchRun"]
+        assert told["__typename"] == "LaunchRunSuccess", told
+        run: str = told["run"]["runId"]
+        return run
+
     def is_ready(self) -> bool:
         """Return whether the code is loaded and all daemons run; fail if it never will be."""
-        assert self.process.poll() is None, f"returns ui ended early:\n{self.log.read_text()[-4000:]}"
+        assert self.process.poll() is None, f"Dagster ended early:\n{self.log.read_text()[-4000:]}"
         try:
             told = self.ask(READY)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
@@ -104,12 +132,33 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 @contextlib.contextmanager
 def returns_ui(office: Office, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Pages]:
     """Run ``returns ui`` over an office's folders, from when it answers until the block ends."""
+    with _running([COMMAND, "ui"], office, log, {**office.environment, **(environment or {})}) as pages:
+        yield pages
+
+
+@contextlib.contextmanager
+def dagster_dev(office: Office, log: Path) -> Iterator[Pages]:
+    """Run ``dagster dev -w workspace.yaml`` in an office's folder, with nothing of ours in front of it.
+
+    What the environment says of folders is what a terminal in that folder would say: nothing, and no Dagster home.
+    """
+    ours = ("RETURNS_RAW", "RETURNS_DATA", "DAGSTER_HOME")
+    bare = {name: value for name, value in office.environment.items() if name not in ours}
+    command: list[str | Path] = [COMMAND.parent / "dagster", "dev", "-w", PROJECT / "workspace.yaml", "-h", "127.0.0.1"]
+    with _running(command, office, log, bare) as pages:
+        yield pages
+
+
+@contextlib.contextmanager
+def _running(
+    command: Sequence[str | Path], office: Office, log: Path, environment: Mapping[str, str]
+) -> Iterator[Pages]:
     port = _free_port()
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [COMMAND, "ui", "--port", str(port)],
+            [*command, "--port", str(port)],
             cwd=office.root,
-            env={**office.environment, **(environment or {})},
+            env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
@@ -117,7 +166,7 @@ def returns_ui(office: Office, log: Path, environment: Mapping[str, str] | None 
         )
     try:
         pages = Pages(f"http://127.0.0.1:{port}", log, process)
-        wait_for(f"returns ui answers; see {log}", pages.is_ready, seconds=READY_SECONDS)
+        wait_for(f"Dagster answers; see {log}", pages.is_ready, seconds=READY_SECONDS)
         yield pages
     finally:
         _stop(process)

@@ -1,9 +1,14 @@
 """An office: a raw folder and an output folder of a test's own, worked on as people do, with the ``returns`` command.
 
 Belongs here: running the command, reading what it prints or leaves.
-Does not belong here: calling the product's functions.
+Does not belong here: any other of the product's functions.
+
+A command is run in one of three ways, the cheapest that shows what a test is about: ``run`` starts it as a terminal
+does; ``ask`` runs it in this process, which spares Python's start; ``refresh`` does the work of ``returns refresh`` in
+this process and tells no Dagster of it.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -11,20 +16,28 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import openpyxl
 import pyarrow.parquet as pq
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipelines import cli
+from pipelines.refresh import batches
+from pipelines.refresh.stale import stale_sets
+from pipelines.store import published
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.outcomes import Severity
+
 PROJECT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "returns"
 RETURN_SET = "2024-H1_huu-kien"
-FOLDER = Path("2024-H1", "huu-kien")
-SHIPPED = PROJECT / "raw" / FOLDER
+SHIPPED = PROJECT / "raw" / "2024-H1" / "huu-kien"
 
 CLEAN, HELD, CANNOT = 0, 1, 2
 """Exit codes."""
@@ -37,6 +50,7 @@ class Office:
     """Two folders, and the command that works on them."""
 
     root: Path
+    return_set: str = RETURN_SET
 
     @property
     def raw(self) -> Path:
@@ -51,7 +65,7 @@ class Office:
     @property
     def returns(self) -> Path:
         """The folder of the one return set."""
-        return self.raw / FOLDER
+        return self.raw.joinpath(*self.return_set.split("_", 1))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,6 +74,8 @@ class Office:
             "RETURNS_RAW": str(self.raw),
             "RETURNS_DATA": str(self.data),
             "DAGSTER_HOME": str(self.data / "dagster"),
+            # The code beside these tests, wherever the environment was installed from.
+            "PYTHONPATH": str(PROJECT),
             # A terminal's width must not decide what a test reads.
             "COLUMNS": "80",
         }
@@ -87,9 +103,43 @@ class Office:
         assert expect is None or process.returncode == expect, said
         return out
 
+    @contextlib.contextmanager
+    def entered(self, **more: str) -> Iterator[None]:
+        """Let this process work on these folders, until the block ends; ``more`` is for its environment too."""
+        with mock.patch.dict(os.environ, {**self.environment, **more}), contextlib.chdir(self.root):
+            yield
+
+    def ask(self, *words: str, expect: int | None = CLEAN) -> str:
+        """Run ``returns WORDS`` in this process; return what it prints, on the error stream where it cannot run."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            self.entered(),
+            mock.patch.object(sys, "argv", ["returns", *words]),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = end.code
+        said = f"returns {' '.join(words)} ended with {code}.\n{out.getvalue()}\n{err.getvalue()}"
+        assert expect is None or code == expect, said
+        return err.getvalue() if code == CANNOT else out.getvalue()
+
+    def refresh(self, *, expect: int = CLEAN) -> None:
+        """Do the work of ``returns refresh`` in this process; ``expect`` is the exit code that it would have."""
+        raw, store = Raw(self.raw), Store(self.data)
+        keys = raw.return_sets()
+        batches.tidy_all(store, keys)
+        while stale := stale_sets(raw, store, keys):
+            for key in stale:
+                batches.refresh(raw, store, key, who="a test")
+        found = [row for key in keys for row in published.findings(store, key) if row["severity"] == Severity.ERROR]
+        assert (HELD if found else CLEAN) == expect, found
+
     def rows(self, *words: str, expect: int | None = None) -> list[Row]:
         """Return the table that a verb prints."""
-        return list(csv.DictReader(io.StringIO(self.run(*words, "--format", "csv", expect=expect))))
+        return list(csv.DictReader(io.StringIO(self.ask(*words, "--format", "csv", expect=expect))))
 
     def findings(self) -> list[Row]:
         """Return what ``returns findings`` lists."""
@@ -110,20 +160,21 @@ class Office:
 
     def trace(self, figure: str, *words: str) -> dict[str, Any]:
         """Return what ``returns trace`` tells of a figure; of a return set, where ``words`` choose one."""
-        told: dict[str, Any] = json.loads(self.run("trace", figure, *words, "--format", "json"))
+        told: dict[str, Any] = json.loads(self.ask("trace", figure, *words, "--format", "json"))
         return told
 
-    def tables(self, folder: str) -> dict[str, bytes]:
-        """Return the published tables of a folder, byte by byte."""
-        return {path.stem: path.read_bytes() for path in sorted((self.data / folder).glob("*.parquet"))}
+    def tables(self, family: str) -> dict[str, bytes]:
+        """Return the tables of a family of the return set, such as its marts, byte by byte."""
+        parts = sorted((self.data / family).glob(f"*/{self.return_set}.parquet"))
+        return {path.parent.name: path.read_bytes() for path in parts}
 
     def numbers(self) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of every mart, less how their values were written and where: only what they say."""
-        tables = {path.stem: pq.read_table(path) for path in sorted((self.data / "marts").glob("*.parquet"))}
         written = {"sources", "sha256", "text", "correction"}
+        rows = {name: pq.read_table(io.BytesIO(content)) for name, content in self.tables("marts").items()}
         return {
             name: table.select([column for column in table.column_names if column not in written]).to_pylist()
-            for name, table in tables.items()
+            for name, table in rows.items()
         }
 
     def value(self, workbook: str, sheet: str, cell: str) -> Any:
@@ -155,9 +206,9 @@ class Office:
             csv.writer(file, lineterminator="\n").writerow([*at, old, new, reason, "", "accepted"])
 
     def copy(self, root: Path) -> "Office":
-        """Return a copy of everything, in another place."""
+        """Return a copy of everything, the Dagster home included, in another place."""
         shutil.copytree(self.root, root, dirs_exist_ok=True)
-        return Office(root)
+        return replace(self, root=root)
 
     @classmethod
     def founded(cls, root: Path) -> "Office":

@@ -66,7 +66,7 @@ def checks(path: Path, title: str = "") -> dict[int, str]:
 def filled_in(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The blank forms of the whole return set, filled in with what the shipped workbooks say, not yet worked out."""
     folder: Path = tmp_path_factory.mktemp("blank") / "forms"
-    refreshed.run("forms", "--period", "2024-H1", "--output", str(folder))
+    refreshed.ask("forms", "--period", "2024-H1", "--output", str(folder))
     for path in sorted(folder.glob("*.xlsx")):
         # What na_lia's shipped workbook has wrong, and the ledger puts right.
         right = {("Chăn nuôi", "D13"): 267} if path.stem == "na_lia" else {}
@@ -87,7 +87,7 @@ def test_forms_that_come_back_in_three_formats_give_the_same_figures(
         for path in convert(some, kind, tmp_path / kind):
             (office.returns / path.name).write_bytes(path.read_bytes())
     (office.returns / "printed.csv").write_bytes((SHIPPED / "printed.csv").read_bytes())
-    office.run("refresh")
+    office.refresh()
     assert office.blocking() == []
     assert {row["id"]: row["value"] for row in office.rows("figures")} == {
         row["id"]: row["value"] for row in refreshed.rows("figures")
@@ -97,8 +97,8 @@ def test_forms_that_come_back_in_three_formats_give_the_same_figures(
     assert {"pa_phao.ods", "na_lia.xlsx"} <= files
     # A decision on a cell of each.
     for file, sheet, cell in (("pa_phao.ods", "Chăn nuôi", "D13"), ("office.csv", "office", "D9")):
-        office.run("correct", file, sheet, cell, "1", "--reason", "thử")
-    office.run("findings", "--workbook", str(tmp_path / "marked"), expect=None)
+        office.ask("correct", file, sheet, cell, "1", "--reason", "thử")
+    office.ask("findings", "--workbook", str(tmp_path / "marked"), expect=None)
 
 
 def test_a_part_that_is_wrong_shows_at_once_and_what_is_right_says_so(filled_in: Path, tmp_path: Path) -> None:
@@ -183,16 +183,16 @@ def test_values_with_decimals_add_up_without_a_trace_of_binary_fractions(tmp_pat
 def test_the_command_refuses_what_would_overwrite_and_knows_periods_to_come(office: Office, tmp_path: Path) -> None:
     folder = tmp_path / "blank"
     words = ("forms", "--period", "2024-H2", "--output", str(folder))
-    office.run(*words)
+    office.ask(*words)
     assert len(list(folder.glob("*.xlsx"))) == len(list(SHIPPED.glob("*.xlsx")))
     sheet = openpyxl.load_workbook(folder / "na_lia.xlsx")["Chăn nuôi"]
     assert sheet["A3"].value == "Kỳ báo cáo: 6 tháng cuối năm 2024"
     assert sheet["F7"].value == "Kỳ trước (6 tháng đầu năm 2024)"
     assert sheet["F13"].value == 267  # as corrected
-    office.run(*words, expect=CANNOT)
-    office.run(*words, "--overwrite")
+    office.ask(*words, expect=CANNOT)
+    office.ask(*words, "--overwrite")
     one = ("form", "B01", "--reporter", "na_lia", "--output", str(folder / "na_lia.xlsx"))
-    office.run(*one, expect=CANNOT)
-    office.run(*one, "--period", "2024-H2", "--overwrite")
+    office.ask(*one, expect=CANNOT)
+    office.ask(*one, "--period", "2024-H2", "--overwrite")
     assert openpyxl.load_workbook(folder / "na_lia.xlsx").sheetnames == ["Chăn nuôi"]
-    office.run("forms", "--period", "2024-H9", expect=CANNOT)
+    office.ask("forms", "--period", "2024-H9", expect=CANNOT)

@@ -1,4 +1,4 @@
-"""The officer's path in a real browser: success, then a broken workbook, and the red check that names the cell."""
+"""The officer's path in a real browser: a run of the command, a broken workbook, the red check that names the cell."""
 
 import re
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def outcome(page: Page) -> str:
 def look_at(page: Page, url: str, picture: Path) -> None:
     page.goto(url)
     page.wait_for_load_state("load")
-    page.wait_for_timeout(6000)  # the page goes on asking for ever, and lays its graph out in between
+    page.wait_for_timeout(4000)  # the page goes on asking for ever, and lays its graph out in between
     page.screenshot(path=picture)
 
 
@@ -81,25 +81,23 @@ def test_a_run_of_the_command_is_there_to_look_at(pages: Pages, page: Page, arte
 def test_officer_materialises_and_finds_the_broken_cell(
     office: Office, pages: Pages, page: Page, artefacts: Path
 ) -> None:
-    materialise(page, pages.url)
-    assert outcome(page) == "SUCCESS"
-    page.screenshot(path=artefacts / "1-run-succeeded.png")
-    look_at(page, f"{pages.url}/asset-groups", artefacts / "2-asset-graph.png")
-    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "3-check-green.png")
+    look_at(page, f"{pages.url}/asset-groups", artefacts / "1-asset-graph.png")
+    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "2-check-green.png")
     expect(page.get_by_text("Không có phát hiện nào.").first).to_be_visible()
-    look_at(page, f"{pages.url}/assets/marts/livestock", artefacts / "4-mart.png")
+    look_at(page, f"{pages.url}/assets/marts/livestock", artefacts / "3-mart.png")
     before = office.tables("marts")["livestock"]
 
+    # A broken form is no failure of the run: it is a red check, and a sentence in the run's log.
     office.fill("na_lia.xlsx", "Chăn nuôi", {"D12": 664})
     materialise(page, pages.url)
-    assert outcome(page) == "FAILURE"
+    assert outcome(page) == "SUCCESS"
     page.wait_for_timeout(1500)
     page.reload()  # begins at the end of the log
-    said = page.get_by_text(re.compile("Thôn Nà Lìa, tệp na_lia.xlsx.* Số đã công bố được giữ nguyên.", re.DOTALL))
+    said = page.get_by_text(f"{RETURN_SET}: giữ lại B01; số đã công bố trước đó được giữ nguyên.")
     expect(said.first).to_be_visible()
-    page.screenshot(path=artefacts / "5-run-failed.png")
+    page.screenshot(path=artefacts / "4-run.png")
 
-    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "6-check-red.png")
+    look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "5-check-red.png")
     for text in ("na_lia.xlsx", "Chăn nuôi"):
         expect(page.get_by_role("cell", name=text, exact=True).first).to_be_visible()
     headings = page.get_by_role("table").filter(has_text="Việc cần làm").last.locator("th").all_inner_texts()
@@ -107,6 +105,6 @@ def test_officer_materialises_and_finds_the_broken_cell(
     cells = page.get_by_role("cell", name=re.compile(r"^D12\b")).first
     expect(cells).to_be_visible()
     cells.scroll_into_view_if_needed()
-    page.screenshot(path=artefacts / "7-check-red-table.png")
-    look_at(page, f"{pages.url}/asset-groups", artefacts / "8-asset-graph-red.png")
+    page.screenshot(path=artefacts / "6-check-red-table.png")
+    look_at(page, f"{pages.url}/asset-groups", artefacts / "7-asset-graph-red.png")
     assert office.tables("marts")["livestock"] == before

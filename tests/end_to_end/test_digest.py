@@ -1,7 +1,6 @@
 """The digest reaches a real mail server: once for what is held, again when it changes, not when all is well."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +9,7 @@ import pytest
 from pipelines.definitions import defs
 from pipelines.orchestration.jobs import digest_mail, returns_due
 from pipelines.present.digest import MailError
+from tests.end_to_end.dagster_here import dagster_at
 from tests.end_to_end.mail import AUDITOR, NOBODY, OFFICER, PASSWORD, USER, Postbox, free_port, knows, mail_server, via
 from tests.end_to_end.office import HELD, RETURN_SET, Office
 
@@ -45,33 +45,24 @@ class Daemon:
         return str(reason.skip_message if isinstance(reason, dg.SkipReason) else reason)
 
 
-@contextmanager
-def dagster_at(office: Office, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    """Let this process see the office's folders, its Dagster instance, and the mail server."""
-    told = via(port, OFFICER, AUDITOR)
-    for name in ("RETURNS_RAW", "RETURNS_DATA", "DAGSTER_HOME"):
-        told[name] = office.environment[name]
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
-    with dg.DagsterInstance.get() as instance:
-        yield instance
+def environment(port: int) -> dict[str, str]:
+    """The mail server, and the two who read the digest."""
+    return via(port, OFFICER, AUDITOR)
 
 
 UNCHANGED = "Không có gì mới từ lần xem trước."
 
 
-def test_a_held_return_is_told_once_and_again_when_it_changes(
-    office: Office, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with dagster_at(office, port, monkeypatch) as instance, mail_server(postbox, port):
+def test_a_held_return_is_told_once_and_again_when_it_changes(office: Office, postbox: Postbox, port: int) -> None:
+    with dagster_at(office, **environment(port)) as instance, mail_server(postbox, port):
         daemon = Daemon(instance, digest_mail)
         assert daemon.says() == "Không có gì phải báo."
 
         office.fill("na_lia.xlsx", "Chăn nuôi", {"D12": 664})
-        office.run("refresh", expect=HELD)
+        office.ask("refresh", expect=HELD)
         assert daemon.says() == f"Đã gửi thư tổng hợp tới {OFFICER}, {AUDITOR}."
         assert daemon.says() == UNCHANGED
-        office.run("refresh", "--all", expect=HELD)
+        office.ask("refresh", "--all", expect=HELD)
         assert daemon.says() == "Đã báo trong thư trước, chưa có gì thay đổi."
         (mail,) = postbox.mails
 
@@ -89,44 +80,44 @@ def test_a_held_return_is_told_once_and_again_when_it_changes(
         assert "<h3>Thôn Nà Lìa</h3>" in page.get_content()
 
         office.correct("na_lia.xlsx", "Chăn nuôi", "D12", old="664", new="663", reason="Trưởng thôn ghi nhầm.")
-        office.run("refresh")
+        office.ask("refresh")
         assert daemon.says() == "Không có gì phải báo."
         assert len(postbox.mails) == 1
 
         office.fill("na_lia.xlsx", "Chăn nuôi", {"D12": 665})
-        office.run("refresh", expect=HELD)
+        office.ask("refresh", expect=HELD)
         assert daemon.says().startswith("Đã gửi thư tổng hợp tới")
         assert len(postbox.mails) == 2
 
 
 def test_a_server_that_is_away_is_told_and_gets_the_mail_when_it_is_back(
-    office: Office, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
+    office: Office, postbox: Postbox, port: int
 ) -> None:
     office.fill("na_lia.xlsx", "Chăn nuôi", {"D12": 664})
-    office.run("refresh", expect=HELD)
-    with dagster_at(office, port, monkeypatch) as instance:
+    office.ask("refresh", expect=HELD)
+    with dagster_at(office, **environment(port)) as instance:
         daemon = Daemon(instance, digest_mail)
         for _ in range(2):
             with pytest.raises(MailError, match=f"Không gửi được thư qua máy chủ thư 127.0.0.1:{port} .*gửi lại"):
                 daemon.tick()
 
         with mail_server(postbox, port, authenticator=knows, auth_require_tls=False):
-            monkeypatch.setenv("RETURNS_SMTP_TLS", "starttls")
+            os.environ["RETURNS_SMTP_TLS"] = "starttls"
             with pytest.raises(MailError, match="RETURNS_SMTP_TLS"):
                 daemon.tick()
-            monkeypatch.setenv("RETURNS_SMTP_TLS", "none")
-            monkeypatch.setenv("RETURNS_SMTP_USER", USER)
-            monkeypatch.setenv("RETURNS_SMTP_PASSWORD", "wrong")
+            os.environ["RETURNS_SMTP_TLS"] = "none"
+            os.environ["RETURNS_SMTP_USER"] = USER
+            os.environ["RETURNS_SMTP_PASSWORD"] = "wrong"
             with pytest.raises(MailError, match="không nhận tên đăng nhập hoặc mật khẩu") as refused:
                 daemon.tick()
             assert "wrong" not in str(refused.value)
-            monkeypatch.setenv("RETURNS_SMTP_PASSWORD", PASSWORD)
-            monkeypatch.setenv("RETURNS_SMTP_TO", NOBODY)
+            os.environ["RETURNS_SMTP_PASSWORD"] = PASSWORD
+            os.environ["RETURNS_SMTP_TO"] = NOBODY
             with pytest.raises(MailError, match=f"không nhận người nhận nào: {NOBODY}: 550 no such mailbox"):
                 daemon.tick()
             assert postbox.mails == []
 
-            monkeypatch.setenv("RETURNS_SMTP_TO", f"{OFFICER},{NOBODY}")
+            os.environ["RETURNS_SMTP_TO"] = f"{OFFICER},{NOBODY}"
             assert daemon.says() == (
                 f"Đã gửi thư tổng hợp tới {OFFICER}. Máy chủ không nhận: {NOBODY} (550 no such mailbox)."
             )
@@ -141,8 +132,8 @@ def test_late_returns_and_broken_runs_are_told_and_without_a_server_nothing_is(
     office = Office.founded(tmp_path / "office")
     (office.returns / "health.xlsx").unlink()
     monkeypatch.setenv("RETURNS_TODAY", "2024-07-10")
-    office.run("refresh")
-    with dagster_at(office, port, monkeypatch) as instance:
+    office.ask("refresh")
+    with dagster_at(office, **environment(port)) as instance:
         check = dg.AssetCheckKey(dg.AssetKey("cells"), "overdue")
         mails, late = Daemon(instance, digest_mail), Daemon(instance, returns_due)
 
@@ -157,7 +148,7 @@ def test_late_returns_and_broken_runs_are_told_and_without_a_server_nothing_is(
             assert outcome() == (True, "Không có đơn vị nào quá hạn.")
             assert mails.says() == "Không có gì phải báo."
 
-            monkeypatch.setenv("RETURNS_TODAY", "2024-07-11")
+            os.environ["RETURNS_TODAY"] = "2024-07-11"
             told = late.says()
             assert told.startswith("Xã Hữu Kiên, kỳ 2024-H1: hạn 10/07/2024, còn thiếu 1 đơn vị: Trạm Y tế (")
             assert outcome() == (False, told)
@@ -171,6 +162,6 @@ def test_late_returns_and_broken_runs_are_told_and_without_a_server_nothing_is(
             assert mails.says().startswith("Đã gửi")
             assert "Máy mất điện giữa chừng." in str(postbox.mails[1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
 
-            monkeypatch.delenv("RETURNS_SMTP_HOST")
+            del os.environ["RETURNS_SMTP_HOST"]
             assert "RETURNS_SMTP_HOST" in mails.says()
             assert len(postbox.mails) == 2

@@ -2,8 +2,6 @@
 
 import csv
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,31 +11,15 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.end_to_end.chromium import launched
-
-RETURNS = Path(sys.executable).parent / "returns"
-RAW = Path(__file__).parents[2] / "raw"
+from tests.end_to_end.office import RETURN_SET, SHIPPED, Office
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(refreshed: Office) -> Path:
     """The folder of the site of Hữu Kiên."""
-    data = tmp_path_factory.mktemp("explored") / "data"
-    command = [str(RETURNS), "refresh", "--raw", str(RAW), "--data", str(data)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
-    folder = data / "explorer" / "2024-H1_huu-kien"
-    assert f"Tra cứu: {folder / 'index.html'}" in done.stdout
-    return folder
-
-
-def test_a_second_refresh_writes_nothing(site: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
-    command = [str(RETURNS), "refresh", "--raw", str(RAW), "--data", str(site.parents[1])]
-    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
-    assert "Không có gì thay đổi" in again.stdout
-    assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
+    return refreshed.data / "explorer" / RETURN_SET
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +78,7 @@ def test_every_link_leads_somewhere_and_every_printed_id_to_its_cells(site: Path
                 assert unquote(anchor) in pages[target].ids, (path, link)
                 leads += 1
     assert leads > 3000
-    with (RAW / "2024-H1" / "huu-kien" / "printed.csv").open(encoding="utf-8") as file:
+    with (SHIPPED / "printed.csv").open(encoding="utf-8") as file:
         printed = {row["id"] for row in csv.DictReader(file)}
     assert len(printed) == 504
     traced: dict[str, str] = {}

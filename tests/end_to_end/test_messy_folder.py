@@ -33,7 +33,7 @@ def messy(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office
     (returns / "thang_6").mkdir()
     (returns / "thang_6" / "finance.xlsx").write_bytes((returns / "finance.xlsx").read_bytes())
     (returns / "anh_chup.xlsx").write_bytes(_empty_workbook())
-    office.run("refresh", expect=HELD)
+    office.refresh(expect=HELD)
     return office
 
 
@@ -115,7 +115,7 @@ def test_what_is_in_order_is_published_and_the_rest_stays_as_accepted(messy: Off
 
 
 def test_the_list_begins_with_what_is_missing(messy: Office) -> None:
-    first, second, *_ = messy.run("findings", expect=HELD).splitlines()
+    first, second, *_ = messy.ask("findings", expect=HELD).splitlines()
     assert first.startswith("Đã nhận ")
     assert second.startswith("Còn thiếu: ")
     for name in ("Thôn Nà Lìa", "Thôn Thẩm Nà", "Trường THCS"):
@@ -123,7 +123,7 @@ def test_the_list_begins_with_what_is_missing(messy: Office) -> None:
 
 
 def test_the_pages_and_the_marked_copies_are_made_all_the_same(messy: Office, tmp_path: Path) -> None:
-    said = messy.run("findings", "--workbook", str(tmp_path / "back"), expect=HELD)
+    said = messy.ask("findings", "--workbook", str(tmp_path / "back"), expect=HELD)
     assert "Đã ghi" in said
     assert (messy.data / "explorer" / "2024-H1_huu-kien" / "index.html").exists()
 
@@ -132,9 +132,10 @@ def test_figures_without_all_returns_say_so_in_place_of_a_number(refreshed: Offi
     """In an office that has accepted nothing yet, so that there is no older number to keep."""
     office = Office.founded(tmp_path / "new")
     (office.returns / "co_huong.xlsx").unlink()
-    said = office.run("refresh")
+    office.refresh()
+    said = office.ask("refresh")
     assert "chưa có số vì thiếu báo cáo" in said
     figure = office.figures()["livestock.total.heads"]
     assert (figure["value"], figure["status"], figure["reported"], figure["expected"]) == ("", "incomplete", "7", "8")
-    line = next(line for line in office.run("figures").splitlines() if "livestock.total.heads" in line)
+    line = next(line for line in office.ask("figures", expect=None).splitlines() if "livestock.total.heads" in line)
     assert "thiếu 1/8" in line

@@ -1,81 +1,122 @@
-"""No way of running gets past the gate or leaves half a table: single assets, kills, two refreshes at once."""
+"""No way of running gets past the gate, stops at it, or leaves half a refresh: single assets, kills, two at once."""
 
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+import openpyxl
 import pytest
 
-from pipelines.definitions import defs
-from tests.end_to_end.office import CLEAN, HELD, RETURN_SET, Office
+from schemas.words import WORDS
+from tests.end_to_end.dagster_here import dagster_at, materialised, red_checks, run_job
+from tests.end_to_end.dagster_pages import wait_for
+from tests.end_to_end.office import CLEAN, HELD, RETURN_SET, SHIPPED, Office
 
-CELLS, RETURNS, FINDINGS, MART, FIGURES = (
-    dg.AssetSelection.assets("cells"),
-    dg.AssetSelection.key_prefixes("returns"),  # one step makes them all
-    dg.AssetSelection.assets(["findings", "livestock"]),
-    dg.AssetSelection.assets(["marts", "livestock"]),
-    dg.AssetSelection.assets(["figures", "livestock"]),
-)
-
-DYING_REFRESH = """
+COMMAND = """
 import os, signal, sys
+from pathlib import Path
 from pipelines import cli
-from pipelines.store.tables import Store
+from pipelines.store.state import State
 
-nth, replace = int(sys.argv.pop(1)), Store._replace
-seen = []
+DISTURBANCE
 
-def killed_at_the_nth_mart(store, path, *rest):
-    if path.parent.name == "marts":
-        seen.append(path)
-        if len(seen) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-    replace(store, path, *rest)
-
-Store._replace = killed_at_the_nth_mart
 sys.argv = ["returns", "refresh"]
 cli.main()
 """
-"""A refresh that is killed where it is about to replace its n-th mart: argument 1 is n."""
+"""``returns refresh`` in a process of its own, disturbed."""
+
+DYING = """
+nth, replace, seen = NTH, Path.replace, []
+
+def killed_at_the_nth(source, target):
+    if "marts" in Path(target).parts or "state" in Path(target).parts:
+        seen.append(target)
+        if len(seen) == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return replace(source, target)
+
+Path.replace = killed_at_the_nth
+"""
+"""It is killed where it is about to give its n-th mart, or the state, its name."""
+
+PAUSED = """
+import time
+from pipelines.refresh.making import Work
+
+make, paused, go = Work._make, Path("paused"), Path("go")
+
+def paused_before_locating(work, tables):
+    if tables[0].maker.task == "locate" and not paused.exists():
+        paused.touch()
+        while not go.exists():
+            time.sleep(0.05)
+    return make(work, tables)
+
+Work._make = paused_before_locating
+"""
+"""It waits, once all cells are staged, until there is a file ``go``."""
+
+JOB = """
+import sys
+import dagster as dg
+from pipelines.definitions import defs
+
+with dg.DagsterInstance.get() as instance:
+    job = defs.resolve_job_def("refresh")
+    sys.exit(not job.execute_in_process(instance=instance, partition_key=sys.argv[1]).success)
+"""
+"""The job of the pages and the daemon, for a return set."""
+
+
+@dataclass
+class Processes:
+    """Python started on an office's folders, by a name each; what one prints goes into ``<name>.log``."""
+
+    office: Office
+    started: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self, name: str, *words: str) -> "subprocess.Popen[bytes]":
+        with (self.office.root / f"{name}.log").open("wb") as log:
+            self.started[name] = subprocess.Popen(
+                [sys.executable, *words],
+                cwd=self.office.root,
+                env=self.office.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return self.started[name]
+
+    def said(self, name: str) -> str:
+        return (self.office.root / f"{name}.log").read_text("utf-8")
+
+    def end(self, name: str, expect: int) -> None:
+        """Wait for one to end; ``expect`` is its exit code."""
+        assert self.started[name].wait(180) == expect, self.said(name)
 
 
 @contextmanager
-def dagster_at(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    """Let this process see the office's folders, and its Dagster instance."""
-    for name in ("RETURNS_RAW", "RETURNS_DATA", "DAGSTER_HOME"):
-        monkeypatch.setenv(name, office.environment[name])
-    with dg.DagsterInstance.get() as instance:
-        yield instance
+def processes(office: Office) -> Iterator[Processes]:
+    """Let processes be started on an office's folders; none is left when the block ends."""
+    ours = Processes(office)
+    try:
+        yield ours
+    finally:
+        for process in ours.started.values():
+            process.kill()
+            process.wait(10)
 
 
-def materialise(instance: dg.DagsterInstance, *parts: dg.AssetSelection) -> bool:
-    """Materialise some assets as one does by clicking them in the UI; return whether the run succeeded."""
-    keys = {key for part in parts for key in part.resolve(defs.resolve_asset_graph())}
-    result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
-        instance=instance,
-        partition_key=RETURN_SET,
-        asset_selection=sorted(keys),
-        raise_on_error=False,
-    )
-    return result.success
-
-
-def refresh_killed_at_mart(office: Office, nth: int) -> None:
-    """Run a refresh that dies by SIGKILL where it is about to replace its n-th mart."""
-    process = subprocess.run(
-        [sys.executable, "-c", DYING_REFRESH, str(nth)],
-        cwd=office.root,
-        env=office.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr
+def refresh_killed_at(office: Office, nth: int) -> None:
+    """Run a refresh that dies by SIGKILL where it is about to give its n-th mart, or the state, its name."""
+    with processes(office) as ours:
+        ours.start("dying", "-c", COMMAND.replace("DISTURBANCE", DYING.replace("NTH", str(nth))))
+        ours.end("dying", -signal.SIGKILL)
 
 
 def change_two_forms(office: Office) -> None:
@@ -92,121 +133,166 @@ NEW_VALUES = {
 }
 
 
+def more_dogs(office: Office, more: int) -> None:
+    """Let a village count some dogs more than it did at first, in its total too."""
+    shipped = {cell: office_value(cell) for cell in ("D9", "D20")}
+    office.fill("me_thanh.xlsx", "Chăn nuôi", {cell: value + more for cell, value in shipped.items()})
+
+
+def office_value(cell: str) -> int:
+    """Return what the village's workbook holds as shipped."""
+    return int(openpyxl.load_workbook(SHIPPED / "me_thanh.xlsx")["Chăn nuôi"][cell].value)
+
+
+def waits_for(office: Office, process: int) -> bool:
+    """Return whether a run in Dagster has said that it waits for a process."""
+    with dagster_at(office) as instance:
+        (run,) = instance.get_runs(limit=1)
+        said = [entry.user_message for entry in instance.all_logs(run.run_id)]
+    return any(f"(tiến trình {process}, từ " in words and "Đang chờ." in words for words in said)
+
+
+def rows_of(page: Path) -> list[str]:
+    """Return the rows of the tables of a page, as they are written."""
+    return re.findall(r"<tr\b.*?</tr>", page.read_text("utf-8"), re.DOTALL)
+
+
 def unfinished(office: Office) -> list[Path]:
     """Return temporary files left in the output folder."""
     return sorted(path for path in office.data.rglob("*.tmp") if "dagster" not in path.parts)
 
 
-class TestSingleAssets:
-    def test_the_mart_alone_after_a_failed_check(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestInDagster:
+    """A run as the pages and the daemon start it."""
+
+    def test_a_red_check_stops_no_neighbour_and_one_run_brings_all_up_to_date(
+        self, office: Office, refreshed: Office
+    ) -> None:
+        office.fill("na_lia.xlsx", "Chăn nuôi", {"D10": 56})
+        office.fill("na_lia.xlsx", "Xuất bán", {"D16": 813})
+        site = office.data / "explorer" / RETURN_SET
+        notice = WORDS["held.notice"][0]
+        assert notice not in (site / "index.html").read_text("utf-8")
+        with dagster_at(office) as instance:
+            result = run_job(instance, office, "refresh")
+            assert result.success
+            assert red_checks(instance, result) == {"findings/livestock"}
+            assert {"marts/sales", "statements", "explorer"} <= materialised(instance, result)
+            assert "marts/livestock" not in materialised(instance, result)
+        assert office.tables("marts")["livestock"] == refreshed.tables("marts")["livestock"]
+        figures = office.figures()
+        assert (figures["poultry.sold.heads"]["value"], figures["poultry.sold.heads"]["status"]) == ("3010", "complete")
+        assert (figures["livestock.total.heads"]["value"], figures["livestock.total.heads"]["status"]) == (
+            *("5373", "held"),
+        )
+        statements = {row["id"]: row["computed"] for row in office.rows("statements")}
+        assert (statements["poultry.sold.heads"], statements["livestock.total.heads"]) == ("3010", "5373")
+        for page in ("index.html", "chapters/livestock.html"):
+            assert notice in (site / page).read_text("utf-8"), page
+        row = next(row for row in rows_of(site / "chapters" / "livestock.html") if "livestock.total.heads" in row)
+        assert WORDS["state.held"][0] in row
+        row = next(row for row in rows_of(site / "chapters" / "livestock.html") if "poultry.sold.heads<" in row)
+        assert WORDS["state.held"][0] not in row
+        assert "3.010" in row
+        assert "Không có gì thay đổi" in office.ask("refresh", expect=HELD)
+
+    def test_the_mart_alone_of_a_broken_return_is_held(self, office: Office) -> None:
         office.fill("na_lia.xlsx", "Chăn nuôi", {"D10": 56})
         before = office.tables("marts")["livestock"]
-        with dagster_at(office, monkeypatch) as instance:
-            assert not materialise(instance, CELLS, RETURNS, FINDINGS)
-            assert materialise(instance, MART)
-            event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "livestock"]))
-            assert office.tables("marts")["livestock"] == before
-            assert materialise(instance, FIGURES)
-        assert event is not None
-        assert event.asset_materialization is not None
-        assert event.asset_materialization.metadata["giữ lại"].value == RETURN_SET
+        with dagster_at(office) as instance:
+            result = run_job(instance, office, "refresh", "marts/livestock")
+            assert result.success
         assert office.tables("marts")["livestock"] == before
         assert office.values("livestock.buffalo.heads", "livestock.total.heads") == ["205", "5373"]
+        assert [row["form"] for row in office.blocking()] == ["B01"]
 
-    def test_the_mart_of_returns_that_were_never_checked(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        change_two_forms(office)
-        before = office.tables("marts")["livestock"]
-        with dagster_at(office, monkeypatch) as instance:
-            assert materialise(instance, CELLS, RETURNS)
-            assert materialise(instance, MART)
-            assert office.tables("marts")["livestock"] == before, "not checked is held"
-            assert materialise(instance, FINDINGS)
-            assert materialise(instance, MART)
-            assert office.tables("marts")["livestock"] != before
-            assert materialise(instance, FIGURES)
-        assert office.values("livestock.buffalo.heads", "livestock.total.heads") == ["215", "5383"]
-
-    def test_findings_of_older_returns_admit_nothing(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The check is green for the returns before; those that came since must not slip in on it."""
-        before = office.tables("marts")["livestock"]
-        office.fill("na_lia.xlsx", "Chăn nuôi", {"D10": 56})
-        with dagster_at(office, monkeypatch) as instance:
-            assert materialise(instance, CELLS, RETURNS, MART)
-        assert office.tables("marts")["livestock"] == before
-
-    @pytest.mark.slow
-    def test_the_whole_job_from_dagster_ends_as_the_command_does(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    def test_the_mart_alone_of_returns_that_were_never_checked_is_checked_first(
+        self, office: Office, refreshed: Office
     ) -> None:
         change_two_forms(office)
-        with dagster_at(office, monkeypatch) as instance:
-            job = defs.resolve_job_def("refresh")
-            assert job.execute_in_process(instance=instance, partition_key=RETURN_SET).success
+        with dagster_at(office) as instance:
+            assert run_job(instance, office, "refresh", "marts/livestock").success
+            before, after = refreshed.tables("marts"), office.tables("marts")
+            assert {name for name in after if after[name] != before[name]} == {"livestock"}, "nobody asked for more"
+            assert run_job(instance, office, "refresh").success
         assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
-        assert "Không có gì thay đổi" in office.run("refresh")
+        assert "Không có gì thay đổi" in office.ask("refresh")
+
+    def test_the_annexes_are_made_by_their_own_job_from_what_is_published(self, office: Office) -> None:
+        folder = office.data / "report" / RETURN_SET
+        assert not folder.exists()
+        change_two_forms(office)
+        with dagster_at(office) as instance:
+            result = run_job(instance, office, "report")
+            assert result.success
+            assert materialised(instance, result) == {"report"}
+        made = {path.suffix: path.read_bytes() for path in folder.iterdir()}
+        assert set(made) == {".docx", ".xlsx"}
+        office.refresh()
+        assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
+        assert {path.suffix: path.read_bytes() for path in folder.iterdir()} == made, "a refresh does not touch them"
 
 
-@pytest.fixture(scope="module")
-def killed(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office whose refresh was killed between staging and publishing."""
-    office = refreshed.copy(tmp_path_factory.mktemp("killed"))
-    change_two_forms(office)
-    refresh_killed_at_mart(office, 1)
-    return office
-
-
-@pytest.fixture(scope="module")
-def recovered(killed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The same office after another refresh, which was told nothing."""
-    office = killed.copy(tmp_path_factory.mktemp("recovered"))
-    assert "Không có gì thay đổi" not in office.run("refresh", expect=CLEAN)
-    return office
-
-
+@pytest.mark.slow
 class TestKilled:
-    def test_between_staging_and_publishing_leaves_what_was_published(self, killed: Office, refreshed: Office) -> None:
-        for folder in ("marts", "figures", "lineage"):
-            assert killed.tables(folder) == refreshed.tables(folder)
-
-    @pytest.mark.slow
-    def test_is_finished_by_the_next_refresh(self, recovered: Office) -> None:
-        assert recovered.values(*NEW_VALUES) == list(NEW_VALUES.values())
-        assert unfinished(recovered) == []
-        assert "Không có gì thay đổi" in recovered.run("refresh", expect=CLEAN)
-
-    def test_leaves_no_run_that_seems_to_go_on_for_ever(
-        self, recovered: Office, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with dagster_at(recovered, monkeypatch) as instance:
-            going_on = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-        assert [run.run_id for run in going_on] == []
-
-    @pytest.mark.slow
-    def test_between_two_marts(self, office: Office, refreshed: Office) -> None:
+    def test_before_it_is_committed_leaves_what_was_published(self, office: Office, refreshed: Office) -> None:
         change_two_forms(office)
-        before = office.tables("marts")
+        refresh_killed_at(office, 1)
+        for family in ("cells", "marts", "figures", "lineage"):
+            assert office.tables(family) == refreshed.tables(family)
+        assert office.values(*NEW_VALUES) == refreshed.values(*NEW_VALUES)
 
-        refresh_killed_at_mart(office, 3)
-
-        after = office.tables("marts")
-        assert 0 < sum(after[name] != before[name] for name in before) <= 2
-        assert office.tables("figures") == refreshed.tables("figures")
-        office.run("refresh", expect=CLEAN)
+        assert "Không có gì thay đổi" not in office.run("refresh", expect=CLEAN)
         assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
+        assert unfinished(office) == []
+        with dagster_at(office) as instance:
+            going_on = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+            assert [run.run_id for run in going_on] == [], "no run seems to go on for ever"
         assert "Không có gì thay đổi" in office.run("refresh", expect=CLEAN)
 
-    @pytest.mark.slow
+    def test_between_two_marts_is_committed_and_answers_as_if_nothing_had_been(self, office: Office) -> None:
+        change_two_forms(office)
+        refresh_killed_at(office, 4)
+        assert unfinished(office) != []
+        assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
+
+        office.run("refresh", expect=CLEAN)
+        assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
+        assert unfinished(office) == []
+        assert "Không có gì thay đổi" in office.run("refresh", expect=CLEAN)
+
     def test_on_the_very_first_refresh(self, tmp_path: Path, refreshed: Office) -> None:
         office = Office.founded(tmp_path / "office")
-        (office.data / "dagster").mkdir(parents=True)
-        refresh_killed_at_mart(office, 2)
+        refresh_killed_at(office, 1)
+        assert office.tables("marts") == {}
         office.run("refresh", expect=CLEAN)
-        assert office.numbers() == refreshed.numbers()
-        assert office.figures() == refreshed.figures()
+        for family in ("cells", "marts", "figures", "lineage"):
+            assert office.tables(family) == refreshed.tables(family)
+        assert unfinished(office) == []
 
 
 @pytest.mark.slow
 class TestTwoAtOnce:
+    def test_a_second_one_waits_says_for_whom_and_the_end_is_right(self, office: Office) -> None:
+        """The first reads, then a village's second workbook arrives; the job in another process is the second."""
+        more_dogs(office, 1)
+        with processes(office) as ours:
+            first = ours.start("first", "-c", COMMAND.replace("DISTURBANCE", PAUSED))
+            wait_for("the first has staged the cells", (office.root / "paused").exists, seconds=60)
+            more_dogs(office, 5)
+
+            second = ours.start("second", "-c", JOB, office.return_set)
+            wait_for("the job says for whom it waits", lambda: waits_for(office, first.pid), seconds=60)
+            third = ours.start("third", "-m", "pipelines.cli", "refresh")
+            wait_for("the command says that it waits", lambda: "Đang chờ." in ours.said("third"), seconds=60)
+            assert f"(tiến trình {first.pid}, từ " in ours.said("third")
+            assert (second.poll(), third.poll()) == (None, None)
+            (office.root / "go").touch()
+            for name in ours.started:
+                ours.end(name, CLEAN)
+        assert office.values("livestock.dog.heads") == ["575"]
+        assert "Không có gì thay đổi" in office.run("refresh")
+
     @pytest.mark.parametrize("first", [True, False], ids=["on an empty folder", "after a change"])
     def test_refreshes_end_in_the_right_tables(self, tmp_path: Path, refreshed: Office, *, first: bool) -> None:
         office = Office.founded(tmp_path / "office") if first else refreshed.copy(tmp_path / "office")
@@ -214,16 +300,16 @@ class TestTwoAtOnce:
             change_two_forms(office)
 
         both = [office.start("refresh") for _ in range(2)]
-        said = [process.communicate(timeout=180) for process in both]
+        ends = [process.communicate(timeout=180) for process in both]
 
-        assert [process.returncode for process in both] == [CLEAN, CLEAN], said
+        assert [process.returncode for process in both] == [CLEAN, CLEAN], ends
         figures = {name: row["value"] for name, row in office.figures().items()}
         expected = {name: row["value"] for name, row in refreshed.figures().items()} | ({} if first else NEW_VALUES)
         assert figures == expected
         assert unfinished(office) == []
         assert "Không có gì thay đổi" in office.run("refresh")
 
-    def test_one_that_breaks_a_return_meanwhile_never_publishes_it(self, office: Office) -> None:
+    def test_of_two_with_a_broken_return_none_publishes_it(self, office: Office) -> None:
         before = office.tables("marts")["livestock"]
         office.fill("na_lia.xlsx", "Chăn nuôi", {"D10": 56})
         both = [office.start("refresh") for _ in range(2)]

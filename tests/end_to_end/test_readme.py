@@ -1,14 +1,15 @@
-"""What the README shows as the project's own output is what the project puts out."""
+"""The README is short, and what it shows as the project's own output is what the project puts out."""
 
-import re
+from tests.end_to_end.office import PROJECT, Office
+from tests.end_to_end.typed import type_all
 
-from tests.end_to_end.office import HELD, PROJECT, Office
+README = (PROJECT / "README.md").read_text("utf-8")
+LONGEST = 120
 
 
-def test_table_of_statements_is_the_one_the_command_prints(refreshed: Office) -> None:
-    shown = re.search(
-        r"<!-- statements by chapter -->\n(.*?)<!-- end -->", (PROJECT / "README.md").read_text("utf-8"), re.DOTALL
-    )
-    assert shown is not None
-    # The plan contradicts itself in places, and that is what the exit code says.
-    assert shown[1] == refreshed.run("statements", "--by-chapter", expect=HELD)
+def test_a_newcomer_can_read_it_in_one_go() -> None:
+    assert len(README.splitlines()) <= LONGEST
+
+
+def test_it_shows_what_happens(office: Office) -> None:
+    assert type_all(README, office) == README.count("\n$ ") > 0

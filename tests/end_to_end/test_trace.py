@@ -53,11 +53,13 @@ def test_a_plain_sum_is_the_sum_of_its_cells(traces: dict[str, dict[str, Any]]) 
 
 
 def test_a_source_in_words_shows_all_it_knows_in_a_narrow_terminal(refreshed: Office) -> None:
-    said = refreshed.run("trace", "budget.revenue.total")
+    said = refreshed.ask("trace", "budget.revenue.total")
     sha256 = hashlib.sha256((refreshed.returns / "finance.xlsx").read_bytes()).hexdigest()
     for words in ("finance.xlsx", "Ngân sách", "ô D9", "«3.819.888.592đ»", "= 3.819.888.592", sha256[:12]):
         assert words in said
 
 
 def test_an_unknown_figure_is_told_in_a_sentence(refreshed: Office) -> None:
-    refreshed.run("trace", "livestock.unicorn.heads", expect=CANNOT)
+    said = refreshed.ask("trace", "livestock.unicorn.heads", expect=CANNOT)
+    assert "«livestock.unicorn.heads»" in said
+    assert said.count("\n") == 1

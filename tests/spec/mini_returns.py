@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.steps.analyse.figures import evaluate
-from pipelines.steps.collect.read import RawFile
+from pipelines.steps.analyse.figures import evaluate, of_communes
+from pipelines.steps.collect.raw_file import RawFile
 from schemas import tables
 from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import BY_CODE, FORMS
+from schemas.return_sets import ReturnSetKey
 from schemas.text import slug
 from tests.unit.builders import PERIOD, address_of, filled, places_with, raw_file, rows, run
 
@@ -25,7 +26,7 @@ PLACES = places_with(
     f"mot,village,Bản Một,{COMMUNE},,,,",
     f"hai,village,Bản Hai,{COMMUNE},Bản 2,,,",
 )
-RETURN_SET = (PERIOD.code, COMMUNE)
+RETURN_SET = ReturnSetKey(PERIOD.code, COMMUNE)
 
 FINDING_COLUMNS = ("code", "form", "reporter", "cells", "written", "expected")
 Finding = tuple[str, ...]
@@ -106,9 +107,8 @@ def run_table(table: str) -> Result:
     figures = {}
     for chapter in [chapter for chapter in CHAPTERS if sent & set(chapter.forms)]:
         wanted = {form: published[form] for form in chapter.forms}
-        for row in evaluate(chapter, wanted, [RETURN_SET], PLACES).figures.to_dict("records"):
-            if row["place"] == COMMUNE:
-                number = row["value"]
-                value = "" if pd.isna(number) else format(Decimal(number).normalize(), "f")
-                figures[row["id"]] = (value, row["status"], f"{row['reported']}/{row['expected']}")
+        for row in evaluate(chapter, wanted, of_communes([RETURN_SET], PLACES), PLACES).to_dict("records"):
+            number = row["value"]
+            value = "" if pd.isna(number) else format(Decimal(number).normalize(), "f")
+            figures[row["id"]] = (value, row["status"], f"{row['reported']}/{row['expected']}")
     return Result(sorted(findings), figures, messages)

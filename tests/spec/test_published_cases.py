@@ -10,8 +10,8 @@ from pipelines.steps.validate.localise import localise
 from pipelines.steps.validate.suggest import suggest
 from pipelines.steps.validate.typos import Typos, find_slip, find_typos
 from schemas.edits import Balance, Bound, balance, bound
+from schemas.fields import field as form_field
 from schemas.form import VillageForm
-from schemas.form import field as form_field
 from schemas.system import Row, System
 from schemas.units import Heads
 
@@ -185,11 +185,11 @@ def edit_outcome(compiled: Row, record: Mapping[str, int]) -> bool | None:
     edit: Balance | Bound
     total, *parts = names  # of N <= M the whole is M
     edit = balance("Z-01", total, parts) if compiled.relation == "=" else bound("Z-01", [total], parts[0])
-    edit.bind(type("Any", (VillageForm,), {"__annotations__": dict.fromkeys(names, Heads), **_fields(names)}))
+    edit.bind(type("Any", (VillageForm,), _fields(names)))
     frame = pd.DataFrame([{name: record.get(name) for name in names}], dtype=pd.Int64Dtype())
     (told,) = edit.holds(frame)
     return None if pd.isna(told) else bool(told)
 
 
 def _fields(names: list[str]) -> dict[str, object]:
-    return {"__module__": __name__, **{name: form_field(name, minimum=None) for name in names}}
+    return {"__module__": __name__, **{name: form_field(Heads, name, minimum=None) for name in names}}

@@ -12,12 +12,13 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.handout.layout import Answer, workbook
-from pipelines.steps.analyse.sources import whence
 from pipelines.steps.collect.correct import correct, read_ledger
 from pipelines.steps.collect.locate import Located, locate
-from pipelines.steps.collect.read import RawFile, read
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.steps.collect.read import read
 from pipelines.steps.frames import to_frame, to_table
-from pipelines.steps.problems import PROBLEM_COLUMNS, joined
+from pipelines.steps.problems import joined
+from pipelines.steps.sources import whence
 from pipelines.steps.validate import gate
 from pipelines.steps.validate.check import Checked, check
 from pipelines.store.raw import LEDGER, Raw
@@ -26,6 +27,7 @@ from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.periods import Period
 from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
 
 ROOT = Path(__file__).resolve().parents[2]
 PERIOD, COMMUNE = Period(2024, 1), "huu-kien"
@@ -96,7 +98,7 @@ def raw_file(content: bytes, name: str = "pa_phao.xlsx", commune: str = COMMUNE,
 def ledger_of(*entries: str) -> pd.DataFrame:
     """A ledger of one return set; each entry is ``file,sheet,cell,old,new,reason``."""
     rows = [f"2024-07-01,thống kê,{entry},,accepted" for entry in entries]
-    found, problems = read_ledger({(PERIOD.code, COMMUNE): "\n".join([LEDGER_HEADING, *rows])})
+    found, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): "\n".join([LEDGER_HEADING, *rows])})
     assert problems.empty, LEDGER
     return found
 
@@ -109,7 +111,7 @@ class Run:
     cells: pd.DataFrame
     located: Located
     problems: pd.DataFrame
-    return_sets: tuple[tuple[str, str], ...]
+    return_sets: tuple[ReturnSetKey, ...]
     places: Places
 
     @property
@@ -138,7 +140,7 @@ class Run:
         origin = None if accepted is None else whence(accepted)
         return check(form, self.entries, self.problems, before, self.return_sets, self.places, whence=origin)
 
-    def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[tuple[str, str]]:
+    def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[ReturnSetKey]:
         """The return sets whose form does not enter the mart."""
         return gate.held(self.check(form, accepted).findings, self.problems, form)
 
@@ -159,8 +161,8 @@ def run(
     corrected, correction_problems = correct(cells, entries)
     located = locate(corrected, forms, places)
     met = joined([located.problems, correction_problems])
-    sets = tuple(dict.fromkeys((file.period, file.commune) for file in files))
-    return Run(seen, corrected, located, met[list(PROBLEM_COLUMNS)], sets, places)
+    sets = tuple(dict.fromkeys(ReturnSetKey(file.period, file.commune) for file in files))
+    return Run(seen, corrected, located, met[tables.PROBLEMS.names], sets, places)
 
 
 def run_one(form: type[Form], answers: Mapping[str, Cell], *changes: Callable[[Any], object], **more: Any) -> Run:

@@ -1,38 +1,43 @@
-"""Shared by the tests of one module: the example returns as published by the layers, without Dagster."""
+"""Shared by the tests of this folder: the example returns as a refresh publishes them, without Dagster."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from pipelines.refresh import layers
-from pipelines.store.raw import Raw, ReturnSetKey
 from pipelines.store.tables import Store
-from schemas.figures import CHAPTERS
-from schemas.forms import FORMS
 from tests.unit.builders import ROOT
-
-SHIPPED = Raw(ROOT / "raw")
-KEY = ReturnSetKey("2024-H1", "huu-kien")
+from tests.unit.offices import EXAMPLE_WRITER, KEY, Office
 
 
-def publish(raw: Raw, store: Store, key: ReturnSetKey) -> None:
-    """Take a return set through all layers but the last."""
-    layers.read_cells(raw, store, [key])
-    layers.locate_returns(raw, store, [key])
-    layers.check_workbooks(raw, store, [key])
-    for form in FORMS:
-        layers.check_form(raw, store, form, [key])
-    for form in FORMS:
-        layers.admit_records(store, form, [key])
-    for chapter in CHAPTERS:
-        layers.evaluate_chapter(raw, store, chapter, [key])
-    layers.publish_observations(store, [key])
-    layers.publish_places(raw, store, [key])
-    layers.compare_statements(raw, store, [key])
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cuts() -> Iterator[None]:
+    """Nothing here outlasts the session: do not wait for the device. What a kill leaves is the same either way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def example_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example office, refreshed; only to be read and to be copied."""
+    root = tmp_path_factory.mktemp("example")
+    shutil.copytree(ROOT / "raw" / KEY.period, root / "raw" / KEY.period)
+    office = Office(root)
+    office.signed(EXAMPLE_WRITER)
+    office.refresh()
+    return root
+
+
+@pytest.fixture(scope="session")
+def example(example_office: Path) -> Store:
     """The output folder of the example returns; only to be read."""
-    store = Store(tmp_path_factory.mktemp("example"))
-    publish(SHIPPED, store, KEY)
-    layers.publish_interchange(store, [KEY])
-    return store
+    return Store(example_office / "data")
+
+
+@pytest.fixture
+def office(example_office: Path, tmp_path: Path) -> Office:
+    """A copy of the example office, to be changed."""
+    return Office.copied(example_office, tmp_path / "office")

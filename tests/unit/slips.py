@@ -7,7 +7,7 @@ from random import Random
 from schemas.exact import find_point
 from schemas.form import Form
 from schemas.forms import FORMS
-from schemas.system import System, system
+from schemas.system import System
 
 KINDS = {"replaced": 112, "omitted": 15, "swapped": 14, "added": 11}
 """Scholtus (2009): how many of each among 152 slips."""
@@ -17,7 +17,7 @@ MONEY = "tiền"
 
 def systems() -> list[tuple[type[Form], System]]:
     """The forms that have linear edits, with their systems."""
-    return [(form, system(form)) for form in FORMS if system(form).rows]
+    return [(form, form.system) for form in FORMS if form.system.rows]
 
 
 def consistent(of: System, random: Random) -> dict[str, int]:

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pyarrow as pa
 import pytest
 
 from pipelines.handout import live_checks
 from pipelines.handout.aids import CHECK_HEADING, PREVIOUS_HEADING, Aids, Previous, PreviousLine
 from pipelines.handout.layout import Answer, workbook
 from pipelines.handout.owed import Handout, HandoutError, file_name
-from pipelines.steps.collect.locate import NOTE_HEADING
-from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.steps.collect.layout import NOTE_HEADING
+from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.form import Form
 from schemas.forms import FORMS
@@ -30,11 +29,14 @@ from schemas.forms.g01_kindergarten import Kindergarten
 from schemas.forms.r02_concrete_roads import ConcreteRoads
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.periods import Period
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE, Cell, changed, put, raw_file, run
+from tests.unit.offices import publish
 
 EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 NEXT = Period(2024, 2)
 HEADING, FIRST = 7, 8
+MART = f"marts/{Livestock.domain}"
 
 Answers = Mapping[tuple[str, str, str], Answer]
 HORSES: dict[str, Cell] = {"horse": 7, "goat": "-"}
@@ -150,8 +152,8 @@ def test_every_edit_on_the_form_alone_has_a_live_check_beside_its_first_cell(for
     for edit in edits:
         formula = formulas[rows[edit.code]]
         assert edit.demand in formula
-        told = rules[sheet.cell(rows[edit.code], column).coordinate].prompt
-        assert edit.sentence in told or told.endswith("…")
+        prompt = rules[sheet.cell(rows[edit.code], column).coordinate].prompt
+        assert edit.sentence in prompt or prompt.endswith("…")
     written = {row for row, formula in formulas.items() if formula}
     assert written == (set(range(FIRST, FIRST + 20)) if form.line_title else set(rows.values()))
 
@@ -265,14 +267,10 @@ def test_last_lines_stand_apart_and_their_codes_can_be_picked() -> None:
 def store_of(tmp_path: Path, heads: Mapping[Period, int]) -> Store:
     """An output folder in which one village's herds of some periods were accepted."""
     store = Store(tmp_path / "data")
-    tables = [
-        run(
-            raw_file(changed(made_for(period), put(Livestock, "horse", value)), period=period),
-            forms=[Livestock],
-        ).mart(Livestock)
-        for period, value in heads.items()
-    ]
-    store.publish(f"marts/{Livestock.domain}", lambda _: pa.concat_tables(tables), {})
+    for period, value in heads.items():
+        content = changed(made_for(period), put(Livestock, "horse", value))
+        mart = run(raw_file(content, period=period), forms=[Livestock]).mart(Livestock)
+        publish(store, ReturnSetKey(period.code, COMMUNE), {MART: mart})
     return store
 
 
@@ -322,12 +320,12 @@ def test_lines_that_were_accepted_are_shown_to_who_sent_them(example: Store) -> 
 
 
 @pytest.mark.parametrize(
-    ("period", "commune", "told"),
+    ("period", "commune", "sentence"),
     [("2026-H1", COMMUNE, "Nay là Xã Quan Sơn"), ("2024-H2", "khong-co", "khong-co")],
     ids=["merged since", "unknown"],
 )
-def test_a_commune_that_does_not_report_gets_no_forms(tmp_path: Path, period: str, commune: str, told: str) -> None:
-    with pytest.raises(HandoutError, match=told):
+def test_a_commune_that_does_not_report_gets_no_forms(tmp_path: Path, period: str, commune: str, sentence: str) -> None:
+    with pytest.raises(HandoutError, match=sentence):
         handout(Store(tmp_path), period, commune).owed()
 
 
@@ -349,14 +347,12 @@ def test_no_blank_form_is_written_among_the_returns(tmp_path: Path) -> None:
     assert not (tmp_path / "raw").exists()
 
 
-def _without_goats(now: pa.Table | None) -> pa.Table:
-    assert now is not None
-    return now.drop_columns(["goat"])
-
-
 def test_a_table_that_lacks_a_field_gives_what_it_has(tmp_path: Path) -> None:
     store = store_of(tmp_path, {PERIOD: 3})
-    store.publish(f"marts/{Livestock.domain}", _without_goats, {})
+    key = ReturnSetKey(PERIOD.code, COMMUNE)
+    mart = store.rows(MART, str(key))
+    assert mart is not None
+    publish(store, key, {MART: mart.drop_columns(["goat"])})
     made = handout(store)
     (village,) = [place for place in made.reporters(Livestock) if place.title == VILLAGE]
     previous = made.previous(village, Livestock)

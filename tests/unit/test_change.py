@@ -11,9 +11,11 @@ import pytest
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.frames import to_frame
 from pipelines.steps.validate.change import LEAST_VILLAGES, changed_much
-from schemas.form import DeskForm, Form, VillageForm, field
+from schemas.fields import field
+from schemas.form import DeskForm, Form, VillageForm
 from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import mart
 from schemas.units import Dong, Heads, Hectares, QuintalsPerHectare, SquareMetres, Tonnes
 from tests.unit.builders import (
@@ -142,16 +144,16 @@ def records(
 
 
 class Many(VillageForm, code="Z50", sheet="S", title="T", domain="z"):
-    heads: Heads = field("Con")
-    area: Hectares = field("Đất")
-    treated: SquareMetres = field("Phun")
-    paid: Dong = field("Chi")
-    harvest: Tonnes = field("Sản lượng")
-    rate: QuintalsPerHectare = field("Năng suất")
+    heads = field(Heads, "Con")
+    area = field(Hectares, "Đất")
+    treated = field(SquareMetres, "Phun")
+    paid = field(Dong, "Chi")
+    harvest = field(Tonnes, "Sản lượng")
+    rate = field(QuintalsPerHectare, "Năng suất")
 
 
 class Desk(DeskForm, code="Z51", sheet="S", title="T", domain="z", reporter="finance"):
-    heads: Heads = field("Con")
+    heads = field(Heads, "Con")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_only_counts_and_areas_of_villages_are_compared(form: type[Form], name: 
 
 def test_a_form_with_nothing_to_compare_and_no_records_at_all_give_nothing() -> None:
     class Money(VillageForm, code="Z52", sheet="S", title="T", domain="z"):
-        paid: Dong = field("Chi")
+        paid = field(Dong, "Chi")
 
     before = records(BEFORE, form=Money, name="paid")
     before["period"] = LAST_YEAR.code
@@ -212,13 +214,13 @@ def test_it_holds_nothing_and_silences_no_edit_on_the_same_cell() -> None:
     codes = {row["code"] for row in told(broken.check(Livestock, published))}
     assert "H-04" in codes
     assert codes & {"B01-01", "B01-02"}
-    assert broken.held(Livestock, published) == {(PERIOD.code, COMMUNE)}
+    assert broken.held(Livestock, published) == {ReturnSetKey(PERIOD.code, COMMUNE)}
 
 
 def test_a_confirmed_number_is_told_no_more() -> None:
     cell = address_of(Livestock, "horse")
     line = f'2024-07-02,thống kê,me_thanh.xlsx,"{Livestock.sheet}",{cell},2460,2460,đã hỏi lại,,as_is'
-    ledger, problems = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    ledger, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
     assert problems.empty
     found = changes(sent(SLIP, ledger=ledger), accepted((LAST_YEAR, BEFORE)))
     assert [row["cells"] for row in found] == [address_of(Livestock, name) for name in ("total", "horse_ordinary")]

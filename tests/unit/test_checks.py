@@ -1,62 +1,96 @@
+"""What Dagster's checks show of findings, of what is held, and of who is late."""
+
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
-import pandas as pd
+import pyarrow as pa
 
 from pipelines.orchestration import checks
-from pipelines.present.freshness import Overdue
-from pipelines.refresh.layers import CheckReport
-from pipelines.steps.frames import to_frame
-from pipelines.store.raw import ReturnSetKey
+from pipelines.present.completeness import Overdue
+from pipelines.store.tables import Store
 from schemas import tables
+from schemas.forms.b01_livestock import Livestock
+from schemas.outcomes import Outcome
+from tests.unit.offices import KEY, publish
 
-KEY = ReturnSetKey("2024-H1", "huu-kien")
-NOTHING = to_frame([], tables.OUTCOMES)
+ASSET = "findings/livestock"
+MART = tables.mart(Livestock).empty_table()
 
 
-def report(*findings: tuple[str, str], held: bool = True) -> CheckReport:
-    """Findings given by severity and message."""
+def shown(root: Path, *findings: tuple[str, str], held: bool = False) -> dg.AssetCheckEvaluation:
+    """The check of a form with findings, given by severity and message."""
     rows = [
-        dict.fromkeys(tables.FINDINGS.names, "") | {"severity": severity, "message": message}
+        dict.fromkeys(tables.FINDINGS.names, "") | {"code": "B01-02", "severity": severity, "message": message}
         for severity, message in findings
     ]
-    return CheckReport(pd.DataFrame(rows, columns=tables.FINDINGS.names), NOTHING, (KEY,) if held else ())
+    outcomes = [
+        dict.fromkeys(tables.OUTCOMES.names, "") | {"edit": "B01-02", "sentence": "Đàn ngựa = …", "outcome": str(one)}
+        for one in (Outcome.HOLDS, Outcome.HOLDS, Outcome.FAILS)
+    ]
+    made = {
+        ASSET: pa.Table.from_pylist(rows, tables.FINDINGS),
+        "outcomes/livestock": pa.Table.from_pylist(outcomes, tables.OUTCOMES),
+        "marts/livestock": MART,
+    }
+    store = Store(root)
+    publish(store, KEY, made, held={"marts/livestock"} if held else ())
+    return checks.evaluation(ASSET, store, KEY)
 
 
-def shown(metadata: dict[str, dg.MetadataValue]) -> list[str]:
-    (table,) = [value for value in metadata.values() if isinstance(value, dg.TableMetadataValue)]
+def sentences(evaluation: dg.AssetCheckEvaluation) -> list[str]:
+    table = evaluation.metadata["1. phát hiện"]
+    assert isinstance(table, dg.TableMetadataValue)
     return [str(row.data["Việc cần làm"]) for row in table.records]
 
 
-def test_a_step_that_is_held_ends_in_the_sentences_of_its_forms_and_a_table_of_what_holds() -> None:
-    failure = checks.stop([report(("error", "Ô D12 sai.")), report(("error", "Ô D9 sai."), ("warning", "Ô D8 trống."))])
-    assert failure.description == (
-        "Ô D12 sai. Có 2 phát hiện, xem bảng. Giữ lại: 2024-H1_huu-kien. "
-        "Số đã công bố được giữ nguyên. Sửa xong (đính chính hoặc sổ tính mới) thì chạy lại."
-    )
-    assert shown(dict(failure.metadata)) == ["[] Ô D12 sai.", "[] Ô D9 sai."]
-    assert not failure.allow_retries
+def test_a_held_form_is_red_and_blocks_nothing(tmp_path: Path) -> None:
+    one = shown(tmp_path, ("error", "Ô D12 sai."), ("warning", "Ô D8 trống."), held=True)
+    assert (one.passed, one.severity, one.blocking) == (False, dg.AssetCheckSeverity.ERROR, False)
+    assert (one.partition, one.asset_key) == (str(KEY), dg.AssetKey(["findings", "livestock"]))
+    assert one.description == "Có 2 phát hiện, xem bảng. Số liệu mới của biểu bị giữ lại."
+    assert sentences(one) == ["[B01-02] Ô D12 sai.", "[B01-02] Ô D8 trống."]
+    assert one.metadata["2. bộ báo cáo bị giữ lại"].value == str(KEY)
 
 
-def test_what_to_do_stands_first_where_dagster_sorts_by_name() -> None:
-    result = checks.result(report(("error", "Ô D12 sai.")), [KEY], dg.AssetKey(["findings", "livestock"]))
-    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert min(result.metadata) == "1. phát hiện"
-    assert shown(dict(result.metadata)) == ["[] Ô D12 sai."]
+def test_what_to_do_stands_first_where_dagster_sorts_by_name(tmp_path: Path) -> None:
+    one = shown(tmp_path, ("error", "Ô D12 sai."), held=True)
+    assert min(one.metadata) == "1. phát hiện"
+    assert one.description == "Ô D12 sai."
+
+
+def test_a_remark_is_a_warning_that_passes_and_silence_says_so(tmp_path: Path) -> None:
+    one = shown(tmp_path / "a", ("warning", "Ô D8 trống."))
+    assert (one.passed, one.severity, one.description) == (True, dg.AssetCheckSeverity.WARN, "Ô D8 trống.")
+    nothing = shown(tmp_path / "b")
+    assert (nothing.passed, nothing.description) == (True, "Không có phát hiện nào.")
+    assert "1. phát hiện" not in nothing.metadata
+
+
+def test_a_form_held_without_a_finding_of_its_own_is_red_and_says_where_to_look(tmp_path: Path) -> None:
+    one = shown(tmp_path, held=True)
+    assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert one.description == "Giữ lại: sổ đính chính không đọc được, xem findings/workbooks."
+
+
+def test_edits_are_counted_by_what_came_of_them(tmp_path: Path) -> None:
+    table = shown(tmp_path).metadata["3. kết quả từng quy tắc"]
+    assert isinstance(table, dg.TableMetadataValue)
+    (row,) = table.records
+    assert (row.data["Quy tắc"], row.data["Đúng"], row.data["Sai"]) == ("B01-02", "2", "1")
 
 
 def test_late_returns_are_a_warning_that_holds_nothing() -> None:
     late = Overdue(KEY, "Xã Hữu Kiên", date(2024, 7, 10), {"Thôn Nà Lìa": ("B01", "B02")})
-    result, evaluation = checks.late_result([late]), checks.late_evaluation([late])
-    for one in (result, evaluation):
-        assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.WARN)
-        assert one.description == late.sentence
-        (table,) = one.metadata.values()
-        assert isinstance(table, dg.TableMetadataValue)
-        assert [row.data for row in table.records] == [
-            {"Đơn vị": "Thôn Nà Lìa", "Biểu chưa gửi": "B01, B02", "Hạn": "10/07/2024", "Bộ báo cáo": str(KEY)}
-        ]
+    one = checks.late_evaluation([late])
+    assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert one.description == late.sentence
+    (table,) = one.metadata.values()
+    assert isinstance(table, dg.TableMetadataValue)
+    assert [row.data for row in table.records] == [
+        {"Đơn vị": "Thôn Nà Lìa", "Biểu chưa gửi": "B01, B02", "Hạn": "10/07/2024", "Bộ báo cáo": str(KEY)}
+    ]
     # Dagster keeps only one evaluation without a run of each partition.
-    assert (evaluation.partition, evaluation.blocking) == (None, False)
-    assert checks.late_result([]).passed
-    assert checks.late_result([]).description == "Không có đơn vị nào quá hạn."
+    assert (one.partition, one.blocking) == (None, False)
+    nobody = checks.late_evaluation([])
+    assert (nobody.passed, nobody.description, nobody.metadata) == (True, "Không có đơn vị nào quá hạn.", {})

@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from pipelines.store import published
 from pipelines.store.tables import Store
 from tests.unit.builders import ROOT
-from tests.unit.conftest import KEY
+from tests.unit.offices import KEY, Office
 
 RETURNS = Path(sys.executable).parent / "returns"
 CANNOT, STOPPED, CLOSED = 2, 130, 141
@@ -62,15 +63,15 @@ def test_a_call_of_nothing_is_answered_with_the_help() -> None:
     assert "Các lệnh:" in done.stderr
 
 
-def test_a_table_that_cannot_be_read_is_told_with_what_to_do(example: Store, tmp_path: Path) -> None:
-    for folder in ("cells", "figures"):
-        (tmp_path / folder).mkdir()
-    for path in (example.root / "cells").iterdir():
-        (tmp_path / "cells" / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "figures" / "livestock.parquet").write_bytes(b"no table")
-    told = refused("figures", "--data", str(tmp_path))
-    assert told.startswith("Một tệp trong thư mục kết quả không đọc được (")
-    assert told.endswith("). Chạy lại: returns refresh --all")
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"no table")], ids=["gone", "damaged"])
+def test_a_table_that_is_not_as_it_was_written_is_told_with_what_to_do(
+    harm: Callable[[Path], object], office: Office
+) -> None:
+    harm(office.store.path("figures/livestock", office.part))
+    assert refused("figures", "--data", str(office.store.root)) == (
+        f"Tệp figures/livestock/{office.part}.parquet trong thư mục kết quả không còn, hoặc không còn như lúc ghi, "
+        "nên chưa trả lời được. Chạy: returns refresh"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def offered(line: str, store: Store, shell: str = "bash") -> list[str]:
 
 
 def test_the_tab_key_offers_ids_of_figures(example: Store) -> None:
-    ids = {row["id"] for row in published.figures(example, *KEY.pair)}
+    ids = {row["id"] for row in published.figures(example, KEY)}
     assert set(offered("trace ", example)) == ids
     assert set(offered("trace livestock.horse.w", example)) == {
         "livestock.horse.white.heads",
@@ -166,8 +167,8 @@ def test_the_tab_key_offers_releases(tmp_path: Path) -> None:
     assert offered("release lan", Store(tmp_path)) == []  # a name is never used again
 
 
-def test_the_tab_key_offers_nothing_where_nothing_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "cells").mkdir()
-    (tmp_path / "cells" / f"{KEY}.parquet").write_bytes(b"no table")
-    assert offered("trace ", Store(tmp_path)) == []
-    assert offered("uses na_lia.xlsx ", Store(tmp_path)) == []
+def test_the_tab_key_offers_nothing_where_nothing_can_be_read(office: Office) -> None:
+    for table in ("cells", "figures/livestock"):
+        office.store.path(table, office.part).write_bytes(b"no table")
+    assert offered("trace ", office.store) == []
+    assert offered("uses na_lia.xlsx ", office.store) == []

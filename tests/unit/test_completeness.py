@@ -35,8 +35,8 @@ def test_who_has_sent_nothing_and_who_not_all_is_counted_apart_and_named() -> No
 
 def test_a_workbook_that_does_not_open_counts_for_all_forms_that_came_in_it() -> None:
     reporters, forms = asked()
-    said = lines(finding("W-01", "B01 B02", "na_lia"), finding("W-01", "", ""))
-    assert said == [
+    summary = lines(finding("W-01", "B01 B02", "na_lia"), finding("W-01", "", ""))
+    assert summary == [
         f"Đã nhận {reporters}/{reporters} đơn vị, {forms - 2}/{forms} biểu.",
         "Còn thiếu: Thôn Nà Lìa (B01, B02).",
     ]

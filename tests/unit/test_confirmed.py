@@ -7,6 +7,7 @@ from pipelines.steps.collect.correct import read_ledger
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.h01_civil_registry import CivilRegistry
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, Row, address_of, filled, raw_file, rows, run
 
 DESK = "Bộ phận Tư pháp - Hộ tịch"
@@ -16,7 +17,7 @@ DEATHS = {"linked_deaths": 33, "deaths": 7}
 
 def kept(form: type[Form], field: str, old: str, new: str = "") -> pd.DataFrame:
     line = f"2024-07-02,thống kê,pa_phao.xlsx,{quoted(form.sheet)},{address_of(form, field)},{old},{new},hỏi rồi,,as_is"
-    entries, problems = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
     assert problems.empty
     return entries
 

@@ -1,8 +1,10 @@
 import pytest
 
-from pipelines.steps.collect.correct import LEDGER_COLUMNS, correct, read_ledger
+from pipelines.steps.collect.correct import correct, read_ledger
 from pipelines.steps.collect.read import read
 from schemas.forms.b01_livestock import Livestock
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import LEDGER, in_folder
 from tests.unit.builders import (
     COMMUNE,
     LEDGER_HEADING,
@@ -88,7 +90,7 @@ def test_a_correction_without_a_reason_is_told_and_not_made(reason: str) -> None
 
 def test_a_correction_without_a_name_is_told_and_not_made() -> None:
     line = f"2024-07-01,,pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm,,accepted"
-    ledger, _ = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    ledger, _ = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
     after, problems = correct(read([FILE])[1], ledger)
     assert problems["problem"].tolist() == ["LEDGER_NO_REASON"]
     assert "267" not in set(after["text"])
@@ -96,7 +98,7 @@ def test_a_correction_without_a_name_is_told_and_not_made() -> None:
 
 def test_a_refused_suggestion_changes_nothing() -> None:
     line = f"2024-07-01,thống kê,pa_phao.xlsx,{SHEET},{HORSE},207,267,không đúng,267,refused"
-    ledger, _ = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
+    ledger, _ = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
     after, problems = correct(read([FILE])[1], ledger)
     assert problems.empty
     assert "267" not in set(after["text"])
@@ -154,23 +156,23 @@ def test_a_blank_correction_on_a_sheet_that_is_not_there_is_told() -> None:
 
 @pytest.mark.parametrize("text", ["", "a;b;c\n1;2;3\n", "when,who,file\n2024,x,y\n"], ids=["empty", "other", "too few"])
 def test_a_ledger_with_other_columns_is_told_with_the_right_ones(text: str) -> None:
-    entries, problems = read_ledger({(PERIOD.code, COMMUNE): text})
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): text})
     assert entries.empty
     told = rows(problems)
     assert [row["problem"] for row in told] == ["LEDGER_UNREADABLE"]
-    assert told[0]["expected"] == ", ".join(LEDGER_COLUMNS)
+    assert told[0]["expected"] == ", ".join(in_folder(LEDGER))
     assert (told[0]["period"], told[0]["commune"]) == (PERIOD.code, COMMUNE)
 
 
 @pytest.mark.parametrize("text", [LEDGER_HEADING, f"{LEDGER_HEADING}\n"], ids=["heading", "heading line"])
 def test_a_ledger_without_entries_is_no_problem(text: str) -> None:
-    entries, problems = read_ledger({(PERIOD.code, COMMUNE): text})
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): text})
     assert entries.empty
     assert problems.empty
 
 
 def test_a_ledger_saved_with_semicolons_is_read() -> None:
     line = f"2024-07-01;thống kê;pa_phao.xlsx;{SHEET};{HORSE};207;267;đếm lại, cả chuồng sau;;accepted"
-    entries, problems = read_ledger({(PERIOD.code, COMMUNE): f"{LEDGER_HEADING.replace(',', ';')}\n{line}"})
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING.replace(',', ';')}\n{line}"})
     assert problems.empty
     assert run(FILE, ledger=entries).entry("horse")["correction"] == "đếm lại, cả chuồng sau"

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.present import digest
-from pipelines.present.freshness import Overdue, overdue
+from pipelines.present.completeness import Overdue, overdue
 from pipelines.settings import TODAY_VARIABLE, MailServer, today
-from pipelines.store.raw import ReturnSetKey
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import PLACES
 
 KEY = ReturnSetKey("2024-H1", "huu-kien")
@@ -26,7 +26,7 @@ def finding(reporter: str = "na_lia", *, code: str = "B01-02", form: str = "B01"
     return {"code": code, "form": form, "reporter": reporter} | plain | more
 
 
-def told(*rows: dict[str, str], **more: Any) -> digest.Part:
+def part_of(*rows: dict[str, str], **more: Any) -> digest.Part:
     made = digest.part(KEY, rows, PLACES, **more)
     assert made is not None
     return made
@@ -41,7 +41,7 @@ class TestWhatIsTold:
         assert digest.part(KEY, [finding(severity="warning")], PLACES) is None
 
     def test_who_has_to_mend_what_each_under_their_name(self) -> None:
-        part = told(
+        part = part_of(
             finding("pa_phao", message="Ô D13 sai."), finding(), finding("health", form="Y01", message="Ô D43 sai.")
         )
         assert dict(part.findings) == {
@@ -51,26 +51,26 @@ class TestWhatIsTold:
         }
 
     def test_a_suggestion_is_told_as_the_command_tells_it(self) -> None:
-        (lines,) = told(finding(suggestion="Có lẽ là 663.")).findings["Thôn Nà Lìa"]
+        (lines,) = part_of(finding(suggestion="Có lẽ là 663.")).findings["Thôn Nà Lìa"]
         assert lines == ["[B01-02] Đàn ngựa ghi 664.", "Gợi ý: Có lẽ là 663."]
 
     def test_which_forms_are_held_and_how_many_remarks_there_are(self) -> None:
-        part = told(finding(), finding(form="B02", code="B02-01"), finding(severity="warning"))
+        part = part_of(finding(), finding(form="B02", code="B02-01"), finding(severity="warning"))
         assert part.sentences == ("Giữ lại: B01 «Chăn nuôi», B02 «Xuất bán»; số đã công bố trước đó được giữ nguyên.",)
         assert part.aside == "Ngoài ra có 1 điều cần lưu ý, không giữ lại biểu nào."
         assert part.aside in digest.text([part])
 
     def test_a_ledger_that_cannot_be_read_holds_everything(self) -> None:
-        part = told(finding("", form="", code=Problems.LEDGER_UNREADABLE.value.code, file="corrections.csv"))
+        part = part_of(finding("", form="", code=Problems.LEDGER_UNREADABLE.value.code, file="corrections.csv"))
         assert part.sentences[0].startswith("Giữ lại: mọi biểu, vì sổ đính chính không đọc được;")
 
     def test_a_file_that_nobody_answers_for_is_named_itself(self) -> None:
-        part = told(finding("", form="", code="W-01", file="hong.xlsx", message="Không mở được."))
+        part = part_of(finding("", form="", code="W-01", file="hong.xlsx", message="Không mở được."))
         assert list(part.findings) == ["Tệp hong.xlsx"]
         assert part.sentences[0].startswith("Giữ lại: tệp hong.xlsx;")
 
     def test_what_is_late_alone_is_told_too(self) -> None:
-        part = told(late=LATE)
+        part = part_of(late=LATE)
         assert part.sentences == (
             "Quá hạn. Xã Hữu Kiên, kỳ 2024-H1: hạn 10/07/2024, còn thiếu 2 đơn vị: "
             "Thôn Nà Lìa (B01, B02); Trạm Y tế (Y01). Liên hệ để nhận báo cáo.",
@@ -78,8 +78,8 @@ class TestWhatIsTold:
         assert "returns correct" not in digest.text([part])
 
     def test_commands_name_the_return_set_only_where_there_are_several(self) -> None:
-        assert "--commune" not in digest.text([told(finding())])
-        assert "returns refresh --commune huu-kien --period 2024-H1" in digest.text([told(finding(), alone=False)])
+        assert "--commune" not in digest.text([part_of(finding())])
+        assert "returns refresh --commune huu-kien --period 2024-H1" in digest.text([part_of(finding(), alone=False)])
 
     def test_runs_that_broke(self) -> None:
         assert digest.failed([]) is None
@@ -90,7 +90,7 @@ class TestWhatIsTold:
 
 class TestTheMessage:
     def test_text(self) -> None:
-        assert digest.text([told(finding(suggestion="Có lẽ là 663."), explorer=EXPLORER)]) == (
+        assert digest.text([part_of(finding(suggestion="Có lẽ là 663."), explorer=EXPLORER)]) == (
             "XÃ HỮU KIÊN, 6 THÁNG ĐẦU NĂM 2024 (KỲ 2024-H1)\n"
             "\n"
             "Giữ lại: B01 «Chăn nuôi»; số đã công bố trước đó được giữ nguyên.\n"
@@ -116,7 +116,7 @@ class TestTheMessage:
         )
 
     def test_subject(self) -> None:
-        one, broken = told(finding(), finding("pa_phao"), late=LATE), digest.failed(["Hết chỗ trên đĩa."])
+        one, broken = part_of(finding(), finding("pa_phao"), late=LATE), digest.failed(["Hết chỗ trên đĩa."])
         assert broken is not None
         assert digest.subject([one]) == (
             "Báo cáo Xã Hữu Kiên, kỳ 2024-H1: 2 đơn vị phải sửa số liệu, 2 đơn vị quá hạn gửi"
@@ -124,7 +124,7 @@ class TestTheMessage:
         assert digest.subject([one, broken]) == "Báo cáo: 2 việc cần xử lý"
 
     def test_arrives_as_text_and_as_a_page_and_passes_servers_that_know_only_ascii(self) -> None:
-        part = told(finding(message="Ô <D13> & «D14» sai."), explorer=EXPLORER)
+        part = part_of(finding(message="Ô <D13> & «D14» sai."), explorer=EXPLORER)
         sent = digest.message([part], SERVER, WHEN).as_bytes()
         assert sent.isascii()
         mail = message_from_bytes(sent, policy=default)
@@ -142,32 +142,36 @@ class TestTheMessage:
 
     @pytest.mark.parametrize("number", [1, 2, 9, 10, 11, 99, 100])
     def test_no_blank_of_the_subject_is_lost_on_the_way(self, number: int) -> None:
-        part = told(*(finding(file=f"{one}.xlsx", reporter="", form="") for one in range(number)))
+        part = part_of(*(finding(file=f"{one}.xlsx", reporter="", form="") for one in range(number)))
         sent = digest.message([part], SERVER, WHEN).as_bytes()
         assert message_from_bytes(sent, policy=default)["Subject"] == digest.subject([part])
 
     def test_the_sender_may_have_a_name_in_vietnamese(self) -> None:
         named = replace(SERVER, sender="Thống kê xã <thong-ke@example.vn>")
-        sent = digest.message([told(finding())], named, WHEN).as_bytes()
+        sent = digest.message([part_of(finding())], named, WHEN).as_bytes()
         assert sent.isascii()
         assert message_from_bytes(sent, policy=default)["From"] == "Thống kê xã <thong-ke@example.vn>"
 
     def test_says_nothing_of_the_password(self) -> None:
         assert SERVER.password not in repr(SERVER)
-        assert SERVER.password not in digest.text([told(finding())])
+        assert SERVER.password not in digest.text([part_of(finding())])
 
 
 class TestWhatHasBeenTold:
     def test_the_state_is_that_of_what_is_told(self) -> None:
-        one = told(finding())
-        for same in (told(finding()), told(finding(), finding(severity="warning")), told(finding(), alone=False)):
+        one = part_of(finding())
+        for same in (
+            part_of(finding()),
+            part_of(finding(), finding(severity="warning")),
+            part_of(finding(), alone=False),
+        ):
             assert same.state == one.state
         for other in (
-            told(finding(message="Đàn ngựa ghi 665.")),
-            told(finding(suggestion="Có lẽ là 663.")),
-            told(finding("pa_phao")),
-            told(finding(), finding("pa_phao")),
-            told(finding(), late=LATE),
+            part_of(finding(message="Đàn ngựa ghi 665.")),
+            part_of(finding(suggestion="Có lẽ là 663.")),
+            part_of(finding("pa_phao")),
+            part_of(finding(), finding("pa_phao")),
+            part_of(finding(), late=LATE),
         ):
             assert other.state != one.state
 
@@ -210,8 +214,8 @@ class TestTheServer:
             monkeypatch.delenv(f"RETURNS_SMTP_{name}", raising=False)
 
     @staticmethod
-    def tell(monkeypatch: pytest.MonkeyPatch, **told: str) -> None:
-        for name, value in told.items():
+    def tell(monkeypatch: pytest.MonkeyPatch, **given: str) -> None:
+        for name, value in given.items():
             monkeypatch.setenv(f"RETURNS_SMTP_{name}", value)
 
     def test_nothing_configured_is_no_server(self) -> None:
@@ -231,7 +235,7 @@ class TestTheServer:
         assert server.port == port
 
     @pytest.mark.parametrize(
-        ("told", "sentence"),
+        ("given", "sentence"),
         [
             ({}, "thiếu RETURNS_SMTP_FROM, RETURNS_SMTP_TO"),
             ({"FROM": "a@b"}, "thiếu RETURNS_SMTP_TO"),
@@ -241,8 +245,8 @@ class TestTheServer:
         ],
     )
     def test_half_a_configuration_is_told(
-        self, told: dict[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
+        self, given: dict[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        self.tell(monkeypatch, HOST="m", **told)
+        self.tell(monkeypatch, HOST="m", **given)
         with pytest.raises(ValueError, match=sentence):
             MailServer.of_environment()

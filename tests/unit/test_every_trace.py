@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.present import tracing
-from pipelines.store.tables import WORKBOOK, Store
+from pipelines.store import published
+from pipelines.store.archive import WORKBOOK
+from pipelines.store.tables import Store
 from schemas.figure import Figure
 from schemas.figures import CHAPTERS
 from schemas.formula import At, Leaf
 from tests.unit.builders import ROOT
-from tests.unit.conftest import KEY
+from tests.unit.offices import KEY
 
 FOLDER = ROOT / "raw" / KEY.period / KEY.commune
 
@@ -33,7 +34,7 @@ Traced = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def traces(example: Store) -> dict[str, Traced]:
-    return {figure: tracing.trace(example, *KEY.pair, figure) for figure in dict.fromkeys(PRINTED)}
+    return {figure: tracing.trace(example, KEY, figure) for figure in dict.fromkeys(PRINTED)}
 
 
 @cache
@@ -64,7 +65,7 @@ def recomputed(figure: Figure, sources: list[dict[str, Any]]) -> Decimal:
         own = [
             source
             for source in sources
-            if (source["form"], source["field"]) == (leaf.field.form.code, str(leaf.field))
+            if (source["form"], source["field"]) == (leaf.field.form.code, leaf.field.name)
             and (not isinstance(leaf, At) or source["line"] == leaf.line)
         ]
         assert own, f"{figure.id}: the trace names no cell of {leaf.words()}"
@@ -99,12 +100,8 @@ def test_every_cell_says_in_openpyxl_what_the_trace_says(traces: dict[str, Trace
 
 
 def test_every_figure_follows_from_its_traced_cells_alone(example: Store, traces: dict[str, Traced]) -> None:
-    rows = {
-        row["id"]: row
-        for path in example.published("figures")
-        for row in pq.read_table(path).to_pylist()
-        if row["level"] == "commune"
-    }
+    rows = {row["id"]: row for row in published.figures(example, KEY)}
+    assert {row["level"] for row in rows.values()} == {"commune"}
     differing = {}
     for name, traced in traces.items():
         for source in traced["sources"]:
@@ -127,7 +124,7 @@ def test_a_changed_cell_would_change_the_figure(example: Store, traces: dict[str
 
 def test_every_workbook_behind_a_figure_is_archived(example: Store, traces: dict[str, Traced]) -> None:
     hashes = {source["sha256"] for traced in traces.values() for source in traced["sources"]}
-    assert hashes == {sha256 for sha256 in hashes if example.archived(sha256, WORKBOOK).is_file()}
+    assert hashes == {sha256 for sha256 in hashes if example.archive.path(sha256, WORKBOOK).is_file()}
 
 
 def edits(traced: Traced) -> Iterator[tuple[str, str]]:

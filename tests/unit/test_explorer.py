@@ -1,7 +1,7 @@
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -9,111 +9,22 @@ from typing import Any
 
 import pytest
 
-from pipelines.present.explorer import bars, pages, render, sheets
-from pipelines.store.published import HELD
-from schemas.figures import CHAPTERS
+from pipelines.present import plan
+from pipelines.present.charts import Bar, PlanChart, Segment
+from pipelines.present.explorer import addresses, bars, pages, sheets, site
+from pipelines.present.plan import TracedFigure
+from pipelines.present.rows import ReturnSetRows
+from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
+from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
+from tests.unit.published_rows import HORSES, SHA, cell, edge, figure, printed, published
 
 Row = dict[str, Any]
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
 VOID = {"meta", "link", "img", "input", "br"}
-SHA = "ab" * 32
-
-
-def figure(identifier: str, value: str | None, **more: Any) -> Row:
-    return {
-        "id": identifier,
-        "label": f"Nhãn {identifier}",
-        "value": None if value is None else Decimal(value),
-        "unit": "con",
-        "status": "incomplete" if value is None else "complete",
-        "reported": 7 if value is None else 8,
-        "expected": 8,
-        "exact": value or "",
-        "formula": "cộng các thôn",
-        "forms": "B01",
-        "plan": "fn2",
-        "chapter": "livestock",
-        **more,
-    }
-
-
-def edge(identifier: str, field: str, reporter: str, cell: str, written: str, **more: Any) -> Row:
-    return {
-        "figure": identifier,
-        "form": "B01",
-        "reporter": reporter,
-        "line": "",
-        "field": field,
-        "file": f"{reporter}.xlsx",
-        "sha256": SHA,
-        "sheet": "Chăn nuôi",
-        "cell": cell,
-        "received": written,
-        "text": written,
-        "value": Decimal(written) if written.isdigit() else None,
-        "note": "",
-        "correction": "",
-        "corrected_by": "",
-        "confirmed": "",
-        "confirmed_by": "",
-        "edits": "C-11 holds;B01-02 undecided",
-        **more,
-    }
-
-
-def cell(address: str, text: str, kind: str = "text", file: str = "na_lia.xlsx", sheet: str = "Chăn nuôi") -> Row:
-    place = sheets.parse(address)
-    assert place
-    return {
-        "file": file,
-        "sha256": SHA,
-        "sheet": sheet,
-        "row": place[0],
-        "column": place[1],
-        "cell": address,
-        "kind": kind,
-        "text": text,
-    }
-
-
-def printed(identifier: str, text: str, verdict: str = "agrees", **more: Any) -> Row:
-    return {"id": identifier, "printed": text, "verdict": verdict, "note": "", "section": "fn2", "unit": "con", **more}
-
-
-def published(**rows: Any) -> pages.Published:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("figures", "statements", "lineage", "findings", "files", "cells", "superseded", "ledger"), ()
-    )
-    given = pages.Published(
-        period=PERIOD.code,
-        commune=COMMUNE,
-        title="Hữu Kiên",
-        period_title=PERIOD.title,
-        held={},
-        reporters={"na_lia": "Thôn Nà Lìa", "pa_phao": "Thôn Pá Phào"},
-        chapters=CHAPTERS,
-        forms=BY_CODE,
-        **empty,
-    )
-    return replace(given, **rows)
-
-
-HORSES = published(
-    figures=[figure("livestock.horse.heads", "950"), figure("livestock.goat.heads", None)],
-    statements=[printed("livestock.horse.heads", "950"), printed("no.such.figure", "3", "not_recomputable")],
-    lineage=[
-        edge("livestock.horse.heads", "horse", "na_lia", "D12", "663"),
-        edge(
-            "livestock.horse.heads", "horse", "pa_phao", "D12", "278", value=Decimal(287), text="287", correction="Gọi"
-        ),
-    ],
-    cells=[cell("A1", "ỦY BAN"), cell("B12", "Đàn ngựa"), cell("D12", "663", "number")],
-    files=[{"file": "na_lia.xlsx", "sha256": SHA, "problem": "", "detail": ""}],
-)
 
 
 class Page(HTMLParser):
@@ -145,30 +56,59 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
 
+def traced(rows: ReturnSetRows, identifier: str) -> TracedFigure:
+    return next(one for chapter in plan.chapters(rows) for one in chapter.figures if one.figure.id == identifier)
+
+
+def shown(rows: ReturnSetRows) -> dict[str, pages.HtmlPage]:
+    return pages.html_pages(rows, plan.chapters(rows))
+
+
+def links(rows: ReturnSetRows, name: str, folder: str) -> list[str]:
+    """Where a page leads to below a folder of the site."""
+    return [href for href in read(site.written(rows))[name].hrefs if href.startswith(f"../{folder}")]
+
+
+def filled(address: str, text: str) -> sheets.FilledCell:
+    row = cell(address, text)
+    return sheets.FilledCell(row["row"], row["column"], row["cell"], row["kind"], row["text"])
+
+
+def drawn_chart(*drawn: Bar, title: str = "") -> PlanChart:
+    return PlanChart("by_reporter", "", title, (), (), drawn, ())
+
+
 def read(files: Mapping[str, bytes]) -> dict[str, Page]:
     return {name: Page(content.decode()) for name, content in files.items() if name.endswith(".html")}
 
 
 def test_a_figure_is_shown_with_its_cells_the_correction_and_their_sum() -> None:
-    (horse,) = [one for one in pages.site(HORSES).figures if one.id == "livestock.horse.heads"]
-    assert (horse.value, horse.unit, horse.state, horse.place) == ("950", "con", "complete", "Chú thích 2")
+    horse = traced(HORSES, "livestock.horse.heads")
+    assert (horse.figure.value, horse.figure.unit, horse.figure.state) == ("950", "con", "complete")
+    assert [printed.place for printed in horse.figure.printed] == ["Chú thích 2"]
     (operand,) = horse.operands
     assert (operand.label, operand.unit, operand.total) == ("Đàn ngựa", "con", "950")
     first, second = operand.sources
-    assert (first.reporter, first.cell, first.href) == ("Thôn Nà Lìa", "D12", "sheets/na_lia-chan_nuoi.html#D12")
+    assert (first.reporter, first.workbook, first.sheet, first.cell) == (
+        "Thôn Nà Lìa",
+        "na_lia.xlsx",
+        "Chăn nuôi",
+        "D12",
+    )
+    assert links(HORSES, "trace/livestock.html", "sheets/") == ["../sheets/na_lia-chan_nuoi.html#D12"]
     assert (second.received, second.used, second.value, second.correction) == ("278", "287", "287", "Gọi")
 
 
 def test_a_workbook_whose_cells_are_not_there_is_named_without_a_link() -> None:
-    (horse,) = [one for one in pages.site(HORSES).figures if one.id == "livestock.horse.heads"]
-    assert horse.operands[0].sources[1].href == ""
+    trace = site.written(HORSES)["trace/livestock.html"].decode()
+    assert "<b>D12</b> Chăn nuôi pa_phao.xlsx" in trace
+    assert "pa_phao" not in " ".join(links(HORSES, "trace/livestock.html", "sheets/"))
 
 
 def test_a_workbook_sent_anew_and_held_back_is_told() -> None:
     anew = replace(HORSES, files=[{"file": "na_lia.xlsx", "sha256": "cd" * 32, "problem": "", "detail": ""}])
-    (horse,) = [one for one in pages.site(anew).figures if one.id == "livestock.horse.heads"]
-    assert [source.replaced for source in horse.operands[0].sources] == [True, False]
-    assert WORDS["replaced"][0] in render.files(anew)["trace/livestock.html"].decode()
+    assert [source.replaced for source in traced(anew, "livestock.horse.heads").sources] == [True, False]
+    assert WORDS["replaced"][0] in site.written(anew)["trace/livestock.html"].decode()
 
 
 def test_the_sheet_of_the_workbook_that_was_accepted_is_drawn_beside_the_new_one() -> None:
@@ -178,39 +118,38 @@ def test_the_sheet_of_the_workbook_that_was_accepted_is_drawn_beside_the_new_one
         cells=[cell("D12", "9999", "number") | {"sha256": "cd" * 32}],
         superseded=[cell("D12", "663", "number")],
     )
-    site = pages.site(anew)
-    (horse,) = [one for one in site.figures if one.id == "livestock.horse.heads"]
-    href = horse.operands[0].sources[0].href
-    drawn = {sheet.href: sheet for sheet in site.sheets}
+    (link,) = links(anew, "trace/livestock.html", "sheets/")
+    drawn = {f"../{name}#D12": page for name, page in shown(anew).items() if isinstance(page, pages.SheetPage)}
     assert len(drawn) == 2
-    accepted = drawn[href.removesuffix("#D12")]
-    assert (accepted.file, accepted.sha256) == (f"na_lia.xlsx ({SHA[:8]})", SHA)
-    assert [one.text for line in accepted.grid.lines for one in line.cells if one.address == "D12"] == ["663"]
-    assert "livestock.horse.heads" in {figure.id for figure in accepted.uses["D12"]}
-    (new,) = [sheet for sheet in site.sheets if sheet is not accepted]
+    accepted = drawn.pop(link)
+    assert (accepted.workbook, accepted.sha256) == (f"na_lia.xlsx ({SHA[:8]})", SHA)
+    assert [one.text for row in accepted.drawn.rows for one in row.cells if one.address == "D12"] == ["663"]
+    assert [figure.label for figure in accepted.uses["D12"]] == ["Nhãn livestock.horse.heads"]
+    (new,) = drawn.values()
     assert new.uses == {}
 
 
 def test_a_trace_tells_what_the_edits_said_of_a_cell() -> None:
-    (horse,) = [one for one in pages.site(HORSES).figures if one.id == "livestock.horse.heads"]
-    assert horse.operands[0].sources[0].edits == (("C-11", "holds"), ("B01-02", "undecided"))
-    assert "B01-02 <span" in render.files(HORSES)["trace/livestock.html"].decode()
+    assert traced(HORSES, "livestock.horse.heads").sources[0].edits == (("C-11", "holds"), ("B01-02", "undecided"))
+    assert "B01-02 <span" in site.written(HORSES)["trace/livestock.html"].decode()
 
 
 def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
-    goat = next(one for one in pages.site(HORSES).figures if one.id == "livestock.goat.heads")
+    goat = traced(HORSES, "livestock.goat.heads").figure
     assert (goat.value, goat.state, goat.reported, goat.expected) == ("", "incomplete", 7, 8)
-    held = pages.site(replace(HORSES, held={"B01": "sai"}))
-    assert {one.state for one in held.figures if one.id == "livestock.horse.heads"} == {HELD}
-    assert held.held == (("B01", BY_CODE["B01"].heading),)
+    held = replace(HORSES, held={"B01": "sai"})
+    assert traced(held, "livestock.horse.heads").figure.state == Status.HELD
+    start = shown(held)[site.INDEX]
+    assert isinstance(start, pages.StartPage)
+    assert start.held == (("B01", BY_CODE["B01"].heading),)
     # One that has never been accepted has no row, and is there all the same.
-    assert [one.state for one in held.figures if one.id == "livestock.pig.heads"] == [HELD]
+    assert traced(held, "livestock.pig.heads").figure.state == Status.HELD
 
 
 def test_a_printed_number_that_the_catalogue_does_not_know_has_a_place_too() -> None:
-    chapters = pages.site(HORSES).chapters
-    assert [chapter.code for chapter in chapters] == ["livestock", pages.OUTSIDE]
-    assert [one.id for one in chapters[1].printed] == ["no.such.figure"]
+    chapters = plan.chapters(HORSES)
+    assert [chapter.code for chapter in chapters] == ["livestock", plan.OUTSIDE]
+    assert [one.figure.id for one in chapters[1].printed] == ["no.such.figure"]
 
 
 @pytest.mark.parametrize(
@@ -218,15 +157,14 @@ def test_a_printed_number_that_the_catalogue_does_not_know_has_a_place_too() -> 
     [("P1.II.1.đ", "Phần 1, mục II.1.đ"), ("fn7", "Chú thích 7"), ("I.2", "Mục I.2"), ("", "")],
 )
 def test_a_place_in_the_plan_is_said_in_words(code: str, words: str) -> None:
-    assert pages.place_in_plan(code) == words
+    assert plan.place_in_plan(code) == words
 
 
 def test_the_unrounded_value_is_told_where_it_differs() -> None:
     share = figure("livestock.horse.white.share", "59.8", exact="24700/413", unit="%")
-    (one,) = pages.site(published(figures=[share])).figures
-    assert one.exact == "24.700 / 413 ≈ 59,8062954"
-    (same,) = pages.site(published(figures=[figure("livestock.pig.heads", "260")])).figures
-    assert same.exact == ""
+    assert traced(published(figures=[share]), share["id"]).exact == "24.700 / 413 ≈ 59,8062954"
+    whole = figure("livestock.pig.heads", "260")
+    assert traced(published(figures=[whole]), whole["id"]).exact == ""
 
 
 def test_every_printed_id_has_an_anchor_on_its_chapter_and_its_trace() -> None:
@@ -234,15 +172,15 @@ def test_every_printed_id_has_an_anchor_on_its_chapter_and_its_trace() -> None:
         ids = [row["id"] for row in csv.DictReader(file)]
     assert len(ids) == 504
     rows = [printed(identifier, "1", "not_recomputable") for identifier in ids]
-    shown = read(render.files(published(statements=rows)))
+    read_pages = read(site.written(published(statements=rows)))
     for folder in ("chapters/", "trace/"):
-        anchors = [anchor for name, page in shown.items() if name.startswith(folder) for anchor in page.ids]
+        anchors = [anchor for name, page in read_pages.items() if name.startswith(folder) for anchor in page.ids]
         assert set(ids) <= set(anchors)
 
 
 def test_texts_of_workbooks_cannot_become_markup() -> None:
     bad = "<b>"
-    site = published(
+    hostile = published(
         figures=[figure(HOSTILE, "5", label=HOSTILE, unit=HOSTILE, formula=HOSTILE, plan=HOSTILE)],
         statements=[printed(HOSTILE, HOSTILE, "conflict", note=HOSTILE, section=HOSTILE)],
         lineage=[
@@ -267,7 +205,7 @@ def test_texts_of_workbooks_cannot_become_markup() -> None:
         ],
         title=HOSTILE,
     )
-    files = render.files(site)
+    files = site.written(hostile)
     for name, page in read(files).items():
         assert page.tags.count("script") == 2, name
         assert "img" not in page.tags, name
@@ -278,17 +216,15 @@ def test_texts_of_workbooks_cannot_become_markup() -> None:
 
 
 def test_a_charts_texts_are_escaped() -> None:
-    row = bars.Bar(HOSTILE, HOSTILE, (bars.Segment(1, Decimal(5), HOSTILE),))
-    drawn = bars.bars("c", HOSTILE, HOSTILE, [row], (Decimal(100), HOSTILE))
+    chart = drawn_chart(Bar(HOSTILE, HOSTILE, (Segment(1, Decimal(5), HOSTILE),)), title=HOSTILE)
+    drawn = bars.svg(replace(chart, reference=(Decimal(100), HOSTILE)), "c")
     assert "script" not in Page(drawn).tags
 
 
 def test_bars_are_in_proportion_and_described() -> None:
-    rows = [
-        bars.Bar("dài", "8", (bars.Segment(1, Decimal(6), "a"), bars.Segment(2, Decimal(2), "b"))),
-        bars.Bar("ngắn", "2", (bars.Segment(1, Decimal(2), "a"),)),
-    ]
-    drawn = bars.bars("c", "Tên", "dài 8; ngắn 2", rows, None)
+    long = Bar("dài", "8", (Segment(1, Decimal(6), "a"), Segment(2, Decimal(2), "b")))
+    short = Bar("ngắn", "2", (Segment(1, Decimal(2), "a"),))
+    drawn = bars.svg(drawn_chart(long, short, title="Tên"), "c")
     widths = re.findall(r'class="s(\d)" x="([\d.]+)%" y="\d+" width="([\d.]+)%"', drawn)
     assert widths == [("1", "0", "75"), ("2", "75", "25"), ("1", "0", "25")]
     assert 'role="img" aria-labelledby="c-t" aria-describedby="c-d"' in drawn
@@ -296,67 +232,43 @@ def test_bars_are_in_proportion_and_described() -> None:
 
 
 def test_bars_of_nothing_and_below_zero_are_drawn_without_length() -> None:
-    rows = [bars.Bar("không", "0", (bars.Segment(1, Decimal(0), ""), bars.Segment(2, Decimal(-4), "")))]
-    assert 'class="s1"' not in bars.bars("c", "", "", rows, None)
-
-
-def test_every_figure_of_a_chart_is_in_the_catalogue() -> None:
-    declared = [figure.id.replace("{line}", "x") for chapter in CHAPTERS for figure in chapter.figures]
-    for chart in bars.CHARTS:
-        assert not chart.whole or chart.whole in declared
-        for part in chart.parts:
-            assert bars.Chart(chart.kind, (part,)).chosen(declared), part
-
-
-def test_a_chart_stacks_the_parts_of_each_reporter() -> None:
-    parts = {"horse": "livestock.horse.heads", "pig": "livestock.pig.heads"}
-    site = published(
-        figures=[figure("livestock.total.heads", "9"), *(figure(identifier, "4") for identifier in parts.values())],
-        lineage=[
-            edge(parts["horse"], "horse", "na_lia", "D12", "3"),
-            edge(parts["pig"], "pig", "na_lia", "D19", "1"),
-            edge(parts["horse"], "horse", "pa_phao", "D12", "5"),
-        ],
-    )
-    (chapter,) = pages.site(site).chapters
-    (chart,) = chapter.charts
-    assert chart.series == ("Nhãn livestock.horse.heads", "Nhãn livestock.pig.heads")
-    assert chart.rows == (("Thôn Pá Phào", ("5", "")), ("Thôn Nà Lìa", ("3", "1")))
+    bar = Bar("không", "0", (Segment(1, Decimal(0), ""), Segment(2, Decimal(-4), "")))
+    assert 'class="s1"' not in bars.svg(drawn_chart(bar), "c")
 
 
 @pytest.mark.parametrize(
     ("address", "place"), [("A1", (1, 1)), ("Z9", (9, 26)), ("AA10", (10, 27)), ("XFD1", (1, 16384))]
 )
 def test_addresses_are_read_and_written(address: str, place: tuple[int, int]) -> None:
-    assert sheets.parse(address) == place
-    assert f"{sheets.letters(place[1])}{place[0]}" == address
+    assert addresses.position(address) == place
+    assert f"{addresses.letters(place[1])}{place[0]}" == address
 
 
 @pytest.mark.parametrize("text", ["", "D", "13", "d13", "D0", "ABCD1", "D13;D14", HOSTILE])
 def test_what_is_no_address_is_none(text: str) -> None:
-    assert sheets.parse(text) is None
+    assert addresses.position(text) is None
 
 
 def test_a_sheet_is_drawn_with_blank_cells_that_are_pointed_at() -> None:
-    grid = sheets.draw([cell("A1", "Tên biểu"), cell("B3", "Đàn ngựa")], ["D3"])
-    assert grid.columns == ("A", "B", "C", "D")
-    assert [(line.number, line.gap) for line in grid.lines] == [(1, False), (2, False), (3, False)]
-    assert grid.lines[0].cells == (sheets.Cell("A1", "Tên biểu", "text", 4),)
-    assert [one.address for one in grid.lines[2].cells] == ["A3", "B3", "C3", "D3"]
+    drawn = sheets.draw([filled("A1", "Tên biểu"), filled("B3", "Đàn ngựa")], ["D3"])
+    assert drawn.columns == ("A", "B", "C", "D")
+    assert [(row.number, row.gap) for row in drawn.rows] == [(1, False), (2, False), (3, False)]
+    assert drawn.rows[0].cells == (sheets.DrawnCell("A1", "Tên biểu", "text", 4),)
+    assert [one.address for one in drawn.rows[2].cells] == ["A3", "B3", "C3", "D3"]
 
 
 def test_of_a_sheet_that_is_no_form_only_the_surroundings_are_drawn() -> None:
-    many = [cell(f"{sheets.letters(1 + number % 300)}{number}", "x") for number in range(1, 3000)]
-    grid = sheets.draw([*many, cell("XFD1048576", "xa")], ["D13"])
-    assert grid.windowed
-    assert len(grid.lines) <= 400
-    assert len(grid.columns) <= 40
-    assert "D13" in [one.address for line in grid.lines for one in line.cells]
+    many = [filled(f"{addresses.letters(1 + number % 300)}{number}", "x") for number in range(1, 3000)]
+    drawn = sheets.draw([*many, filled("XFD1048576", "xa")], ["D13"])
+    assert drawn.windowed
+    assert len(drawn.rows) <= 400
+    assert len(drawn.columns) <= 40
+    assert "D13" in [one.address for row in drawn.rows for one in row.cells]
 
 
 def test_sheets_of_like_names_have_pages_of_their_own() -> None:
     names = [("a.xlsx", "Chăn nuôi"), ("a.xlsx", "Chan nuoi"), ("a.xlsx", "…"), ("日.xlsx", "本")]
-    given = sheets.pages(names)
+    given = addresses.sheet_pages(names)
     assert len(set(given.values())) == len(names)
     assert all(re.fullmatch(r"sheets/[a-z0-9_-]+\.html", page) for page in given.values())
 
@@ -367,20 +279,30 @@ def test_every_word_has_both_languages() -> None:
         assert english.strip(), key
 
 
-def test_every_word_is_used() -> None:
-    folder = ROOT / "pipelines" / "present" / "explorer"
-    sources = [path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in (".html", ".js", ".py")]
-    text = "\n".join(sources)
-    built = ("verdict.", "state.", "decision.", "finding.", "chart.", "nav.", "outcome.")
-    for key in WORDS:
-        assert f'"{key}"' in text or key.startswith(built), key
+def test_every_word_is_used_and_every_name_of_a_closed_list_has_one() -> None:
+    """A word is asked for by its key, or by its group and a name of the closed list that the group stands for."""
+    folder = ROOT / "pipelines" / "present"
+    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".html", ".js", ".py")]
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    groups: dict[str, Iterable[str]] = {
+        "verdict": Verdict,
+        "state": [*Status, plan.ABSENT],
+        "decision": Decision,
+        "finding": Severity,
+        "outcome": Outcome,
+        "chart": [*ChartKind, "change", "progress"],
+    }
+    put_together = {f"{group}.{name}" for group, names in groups.items() for name in names}
+    assert put_together <= set(WORDS)
+    asked = r"""\b(?:words|WORDS|wording)[.(\[]["']?{0}\b|"{0}" \| (?:word|attribute)|[?:] "{0}"|"{0}"\)"""
+    for key in WORDS.keys() - put_together:
+        assert re.search(asked.format(re.escape(key)), text), key
 
 
 def test_pages_hold_together() -> None:
-    files = render.files(HORSES)
-    assert list(files)[-1] == render.INDEX
-    shown = read(files)
-    for name, page in shown.items():
+    files = site.written(HORSES)
+    assert list(files)[-1] == site.INDEX
+    for name, page in read(files).items():
         assert len(page.ids) == len(set(page.ids)), name
         assert page.tags.count("h1") == page.tags.count("main") == 1, name
         assert not [href for href in page.hrefs if "//" in href], name

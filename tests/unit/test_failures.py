@@ -4,15 +4,15 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.failures import reasons, told, unexpected
+from pipelines.orchestration.failures import in_sentences, reasons, unexpected
 
 
-@told
+@in_sentences
 def full() -> None:
     raise OSError(errno.ENOSPC, "No space left on device", "/srv/data/marts/livestock.parquet")
 
 
-@told
+@in_sentences
 def odd() -> Iterator[int]:
     yield 1
     raise ValueError("column «horse» is missing")
@@ -39,7 +39,7 @@ def test_what_nobody_thought_of_is_told_too_and_what_was_made_before_it_is_kept(
 def test_what_has_been_put_into_words_is_passed_on() -> None:
     said = dg.Failure("Thôn Nà Lìa: ô D12 sai.")
 
-    @told
+    @in_sentences
     def red() -> None:
         raise said
 
@@ -52,7 +52,7 @@ def run(instance: dg.DagsterInstance, *, red: bool, telling: bool) -> dg.Execute
     def compute() -> None:
         raise dg.Failure("Ô D12 sai.") if red else OSError(errno.ENOSPC, "No space left on device")
 
-    asset = dg.asset(told(compute) if telling else compute, name="broken")
+    asset = dg.asset(in_sentences(compute) if telling else compute, name="broken")
     return dg.materialize([asset], instance=instance, raise_on_error=False)
 
 

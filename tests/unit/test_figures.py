@@ -5,10 +5,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines.steps.analyse.figures import evaluate
+from pipelines.steps.analyse.figures import above, evaluate, lineage, of_communes
+from schemas.fields import field
 from schemas.figure import Chapter, Figure, fields_of
-from schemas.form import Form, VillageForm, field
+from schemas.form import Form, VillageForm
 from schemas.formula import difference, own, per, share, sum_of, total
+from schemas.return_sets import ReturnSetKey
 from schemas.units import BillionDong, Dong, Heads, Hectares, MillionDong, Percent, Tonnes
 from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
 
@@ -16,18 +18,18 @@ from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
 class Bees(VillageForm, code="Z01", sheet="Nuôi ong", title="Đàn ong", domain="bees"):
     """A form for these tests alone."""
 
-    hives: Heads = field("Số đàn ong", each="bees.{reporter}.hives")
-    wild: Heads = field("Đàn ong rừng", figure=None)
-    area: Hectares = field("Diện tích hoa", decimals=1)
-    honey: Tonnes = field("Mật ong", figure=None)
-    income: MillionDong = field("Thu nhập", figure=None)
-    change: Heads = field("Tăng, giảm", minimum=None, figure=None)
+    hives = field(Heads, "Số đàn ong", each="bees.{reporter}.hives")
+    wild = field(Heads, "Đàn ong rừng", figure=None)
+    area = field(Hectares, "Diện tích hoa", decimals=1)
+    honey = field(Tonnes, "Mật ong", figure=None)
+    income = field(MillionDong, "Thu nhập", figure=None)
+    change = field(Heads, "Tăng, giảm", minimum=None, figure=None)
 
 
 class Visits(VillageForm, code="Z02", sheet="Khách", title="Lượt khách", domain="visits"):
     """Another one, that only some villages send."""
 
-    visits: Heads = field("Lượt khách")
+    visits = field(Heads, "Lượt khách")
 
 
 BEES: tuple[type[Form], ...] = (Bees, Visits)
@@ -61,7 +63,7 @@ PLACES = places_with(
     "huu-kien,commune,Hữu Kiên,chi-lang,,,,B01",
 )
 NAMES = {"a": ("one", "Một", "Bản A"), "b": ("one", "Một", "Bản B"), "c": ("two", "Hai", "Bản C")}
-SETS = [(PERIOD.code, "one"), (PERIOD.code, "two")]
+SETS = [ReturnSetKey(PERIOD.code, "one"), ReturnSetKey(PERIOD.code, "two")]
 ALL: dict[str, Any] = {"hives": 10, "wild": 3, "area": 2.5, "honey": 1, "income": 1000, "change": 0}
 
 
@@ -79,7 +81,7 @@ def figures(
     done = run(*files, forms=BEES, places=PLACES)
     assert done.met() == []
     marts = {form: done.mart(form) for form in BEES}
-    found = evaluate(CHAPTER, marts, SETS, PLACES).figures
+    found = evaluate(CHAPTER, marts, [*of_communes(SETS, PLACES), *above(SETS, PLACES)], PLACES)
     return {(row["place"], row["id"]): dict(row) for row in found.to_dict("records")}
 
 
@@ -249,7 +251,8 @@ def test_a_village_that_no_longer_exists_does_not_stand_in_for_one_that_does() -
         raw_file(filled(Bees, ALL, reporter=name, commune="Một"), f"{name}.xlsx", "one") for name in ("Bản A", "Bản Cũ")
     ]
     done = run(*files, forms=BEES, places=places)
-    found = evaluate(CHAPTER, {form: done.mart(form) for form in BEES}, [(PERIOD.code, "one")], places).figures
+    wanted = of_communes([ReturnSetKey(PERIOD.code, "one")], places)
+    found = evaluate(CHAPTER, {form: done.mart(form) for form in BEES}, wanted, places)
     row = found[(found["place"] == "one") & (found["id"] == "bees.hives")].to_dict("records")[0]
     assert (plain(row), row["status"]) == (None, "incomplete")
 
@@ -258,14 +261,14 @@ def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:
     content = filled(Bees, ALL, reporter="Bản C", commune="Hai")
     done = run(raw_file(content, "c.xlsx", "two"), forms=BEES, places=PLACES)
     marts = {form: done.mart(form) for form in BEES}
-    lineage = evaluate(CHAPTER, marts, [(PERIOD.code, "two")], PLACES).lineage.to_pylist()
-    edges = {(row["figure"], row["field"], row["cell"]) for row in lineage}
+    found = lineage(CHAPTER, marts, [ReturnSetKey(PERIOD.code, "two")]).to_pylist()
+    edges = {(row["figure"], row["field"], row["cell"]) for row in found}
     assert ("wild.share", "wild", done.entry("wild", "c")["cell"]) in edges
     assert ("wild.share", "hives", done.entry("hives", "c")["cell"]) in edges
     assert ("bees.c.hives", "hives", done.entry("hives", "c")["cell"]) in edges
-    assert {row["sha256"] for row in lineage} == {done.entry("wild", "c")["sha256"]}
+    assert {row["sha256"] for row in found} == {done.entry("wild", "c")["sha256"]}
     for figure in CHAPTER.figures:
-        read = {(str(leaf.field.form.code), str(leaf.field)) for leaf in figure.formula.leaves()}
+        read = {(leaf.field.form.code, leaf.field.name) for leaf in figure.formula.leaves()}
         name = figure.id.format(reporter="c", line="")
         if Visits not in figure.forms:
-            assert {(row["form"], row["field"]) for row in lineage if row["figure"] == name} == read
+            assert {(row["form"], row["field"]) for row in found if row["figure"] == name} == read

@@ -8,10 +8,12 @@ import pyarrow as pa
 import pytest
 
 from schemas.edits import balance, bound
+from schemas.fields import KEYS, field
 from schemas.figures import CHAPTERS
-from schemas.form import KEYS, Form, VillageForm, field
+from schemas.form import Form, VillageForm
 from schemas.forms import BY_CODE, FORMS
 from schemas.forms.b01_livestock import Livestock
+from schemas.pandera_schemas import dtypes, schema
 from schemas.units import DECIMAL, Heads
 from tests.unit.builders import PLACES, ROOT
 
@@ -22,24 +24,24 @@ def test_two_fields_of_a_form_cannot_share_a_wording() -> None:
     with pytest.raises(ValueError, match=r"Z10.*one and two share the wording"):
 
         class Shared(VillageForm, code="Z10", sheet="S", title="T", domain="z"):
-            one: Heads = field("Hòa bình")
-            two: Heads = field("- HOÀ  BÌNH:")
+            one = field(Heads, "Hòa bình")
+            two = field(Heads, "- HOÀ  BÌNH:")
 
 
 def test_an_alias_cannot_be_another_fields_wording() -> None:
     with pytest.raises(ValueError, match="share the wording"):
 
         class Shared(VillageForm, code="Z11", sheet="S", title="T", domain="z"):
-            one: Heads = field("Trâu")
-            two: Heads = field("Bò", aliases=["Trâu"])
+            one = field(Heads, "Trâu")
+            two = field(Heads, "Bò", aliases=["Trâu"])
 
 
 def test_an_edit_cannot_name_a_field_the_form_does_not_have() -> None:
     with pytest.raises(ValueError, match=r"Z12-01.*Z12.*three"):
 
         class Unknown(VillageForm, code="Z12", sheet="S", title="T", domain="z"):
-            one: Heads = field("Trâu")
-            two: Heads = field("Bò")
+            one = field(Heads, "Trâu")
+            two = field(Heads, "Bò")
             edits = (balance("Z12-01", "one", ["two", "three"]),)
 
 
@@ -47,7 +49,7 @@ def test_a_field_cannot_take_the_name_of_a_fact_about_the_form() -> None:
     with pytest.raises(ValueError, match="cannot be called version"):
 
         class Taken(VillageForm, code="Z13", sheet="S", title="T", domain="z"):
-            version: Heads = field("Trâu")  # type: ignore[assignment]
+            version = field(Heads, "Trâu")  # type: ignore[assignment]
 
 
 _ADD_MODULE = """
@@ -70,10 +72,11 @@ schemas.{package}._declared()
         ),
         (
             "forms",
-            "from schemas.form import VillageForm, field\n"
+            "from schemas.fields import field\n"
+            "from schemas.form import VillageForm\n"
             "from schemas.units import Heads\n"
             "class Again(VillageForm, code='B01', sheet='S', title='T', domain='z'):\n"
-            "    one: Heads = field('Một')\n",
+            "    one = field(Heads, 'Một')\n",
             "have the same code B01",
         ),
     ],
@@ -143,15 +146,15 @@ def test_the_parquet_schema_says_label_and_unit_of_every_column(form: type[Form]
 
 
 def test_a_record_of_other_types_is_our_fault_and_raises() -> None:
-    wrong = pd.DataFrame({name: ["x"] for name in Livestock.columns()})
+    wrong = pd.DataFrame({name: ["x"] for name in dtypes(Livestock)})
     with pytest.raises(pandera.errors.SchemaErrors):
-        Livestock.validate(wrong, lazy=True)
+        schema(Livestock).validate(wrong, lazy=True)
 
 
 def test_no_value_is_coerced_to_fit() -> None:
-    half = pd.DataFrame({name: ["x"] if name in KEYS else [2.5] for name in Livestock.columns()})
+    half = pd.DataFrame({name: ["x"] if name in KEYS else [2.5] for name in dtypes(Livestock)})
     with pytest.raises(pandera.errors.SchemaErrors):
-        Livestock.validate(half.astype(dict.fromkeys(KEYS, pd.StringDtype())), lazy=True)
+        schema(Livestock).validate(half.astype(dict.fromkeys(KEYS, pd.StringDtype())), lazy=True)
 
 
 def test_every_form_is_read_by_some_figure() -> None:
@@ -160,12 +163,12 @@ def test_every_form_is_read_by_some_figure() -> None:
 
 def test_every_field_is_used_by_a_figure_or_an_edit() -> None:
     used = {
-        (leaf.field.form.code, str(leaf.field))
+        (leaf.field.form.code, leaf.field.name)
         for chapter in CHAPTERS
         for figure in chapter.figures
         for leaf in figure.formula.leaves()
     }
-    used |= {(operand.form.code, str(operand)) for form in FORMS for edit in form.edits for operand in edit.operands}
+    used |= {(operand.form.code, operand.name) for form in FORMS for edit in form.edits for operand in edit.operands}
     assert {(form.code, name) for form in FORMS for name in form.fields()} - used == set()
 
 
@@ -173,8 +176,8 @@ def test_a_sentence_of_an_edit_uses_the_words_of_the_form() -> None:
     edit = bound("Z14-01", ["one"], "two")
 
     class Spoken(VillageForm, code="Z14", sheet="S", title="T", domain="z"):
-        one: Heads = field("Bò đực")
-        two: Heads = field("Đàn bò")
+        one = field(Heads, "Bò đực")
+        two = field(Heads, "Đàn bò")
         edits = (edit,)
 
     assert edit.sentence == "Bò đực ≤ Đàn bò"

@@ -5,6 +5,7 @@ from pipelines.steps.validate import gate
 from schemas import tables
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
     COMMUNE,
     PERIOD,
@@ -21,7 +22,7 @@ from tests.unit.builders import (
 
 GOOD = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 BAD = GOOD | {"horse_white": 39}
-SET, OTHER_SET = (PERIOD.code, COMMUNE), (PERIOD.code, "ban-moi")
+SET, OTHER_SET = ReturnSetKey(PERIOD.code, COMMUNE), ReturnSetKey(PERIOD.code, "ban-moi")
 PLACES = places_with(
     "ban-moi,commune,Bản Mới,chi-lang,,,,", "mot,village,Bản Một,ban-moi,,,,", "hai,village,Bản Hai,ban-moi,,,,"
 )

@@ -3,9 +3,8 @@
 import copy
 import hashlib
 import json
-import shutil
-from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,19 +12,30 @@ from uuid import UUID
 import frictionless
 import pyarrow.parquet as pq
 import pytest
-from openlineage.client.event_v2 import RunEvent
-from openlineage.client.facet_v2 import column_lineage_dataset, schema_dataset
+from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+from openlineage.client.facet_v2 import (
+    column_lineage_dataset,
+    dataset_version_dataset,
+    documentation_dataset,
+    job_type_job,
+    parent_run,
+    schema_dataset,
+)
+from openlineage.client.serde import Serde
 
 from pipelines.present import data_package, openlineage
-from pipelines.refresh import layers
-from pipelines.store.tables import Store
+from pipelines.store import published
+from pipelines.store.tables import Store, file_of
 from schemas import tables
+from schemas.fields import KEYS
 from schemas.figures import CHAPTERS
-from schemas.form import KEYS
+from schemas.flow import FLOW, Kind
 from schemas.forms import FORMS
-from tests.unit.conftest import KEY, SHIPPED
+from tests.unit.offices import KEY, SHIPPED, Office
 
 Event = dict[str, Any]
+PART = str(KEY).lower()
+LIVESTOCK = f"marts-livestock-{PART}"
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +64,14 @@ def faults(rows: list[dict[str, Any]], schema: dict[str, Any]) -> list[str]:
 def test_the_package_is_valid_and_lists_every_published_table(package: dict[str, Any], example: Store) -> None:
     assert list(frictionless.Package.metadata_validate(package)) == []
     loaded = frictionless.Package.from_descriptor(package, basepath=str(example.root))
-    paths = {example.root / str(one.path) for one in loaded.resources}
-    published = [*example.published("marts"), *example.published("figures"), *example.published("lineage")]
-    assert paths == {*published, example.path("statements")}
+    paths = {str(one.path) for one in loaded.resources}
+    assert paths == {
+        file_of(name, part)
+        for part in example.parts()
+        for name in example.state(part).tables
+        if FLOW[name].kind is Kind.PUBLISHED
+    }
+    assert {f"marts/livestock/{KEY}.parquet", "levels/livestock/2024-H1.parquet", "marts/places/all.parquet"} < paths
     assert len({one["name"] for one in package["resources"]}) == len(package["resources"])
 
 
@@ -96,15 +111,15 @@ def test_the_rows_of_every_table_are_what_the_package_says(package: dict[str, An
 def test_the_package_refuses_rows_that_are_not_so(
     change: dict[str, Any], fault: str, package: dict[str, Any], example: Store
 ) -> None:
-    schema = resource(package, "marts-livestock")["schema"]
-    row = pq.read_table(example.path("marts/livestock")).to_pylist()[0]
+    schema = resource(package, LIVESTOCK)["schema"]
+    row = pq.read_table(example.path("marts/livestock", str(KEY)), partitioning=None).to_pylist()[0]
     assert faults([row], schema) == []
     assert fault in faults([row | change], schema)
     assert faults([row, row], schema) == ["primary-key"]
 
 
 def test_a_field_has_title_definition_unit_and_range(package: dict[str, Any]) -> None:
-    fields = {field["name"]: field for field in resource(package, "marts-livestock")["schema"]["fields"]}
+    fields = {field["name"]: field for field in resource(package, LIVESTOCK)["schema"]["fields"]}
     assert fields["total"] == {
         "name": "total",
         "type": "integer",
@@ -113,26 +128,45 @@ def test_a_field_has_title_definition_unit_and_range(package: dict[str, Any]) ->
         "unit": "con",
         "constraints": {"minimum": 0},
     }
-    assert resource(package, "marts-livestock")["schema"]["primaryKey"] == list(KEYS)
+    assert resource(package, LIVESTOCK)["schema"]["primaryKey"] == list(KEYS)
 
 
 def test_the_nested_column_is_told_as_a_list_of_objects(package: dict[str, Any]) -> None:
     for form in FORMS:
-        field = resource(package, f"marts-{form.domain}")["schema"]["fields"][-1]
+        field = resource(package, f"marts-{form.domain}-{PART}")["schema"]["fields"][-1]
         assert (field["name"], field["type"], field["arrayItem"]) == ("sources", "array", {"type": "object"})
         inner = tables.SOURCES.type.value_type
         assert [one["name"] for one in field["properties"]] == [one.name for one in inner]
         assert {one["name"]: one["type"] for one in field["properties"]}["value"] == "number"
 
 
-def test_only_what_is_there_is_listed() -> None:
-    assert [one["path"] for one in data_package.package(["marts/places"])["resources"]] == ["marts/places.parquet"]
-    assert "livestock" not in data_package.views(["marts/places"])
+def test_only_parts_that_are_there_are_listed() -> None:
+    assert [one["path"] for one in data_package.package(["all"])["resources"]] == ["marts/places/all.parquet"]
+    assert "livestock" not in data_package.views(["all"])
+    two = {one["path"] for one in data_package.package(["2024-H1", "2024-H1_a", "2024-H1_b", "all"])["resources"]}
+    assert {path for path in two if "livestock" in path} == {
+        *(
+            f"{table}/livestock/{part}.parquet"
+            for table in ("marts", "figures", "lineage")
+            for part in ("2024-H1_a", "2024-H1_b")
+        ),
+        "levels/livestock/2024-H1.parquet",
+    }
 
 
-def test_views_have_names_of_their_own() -> None:
-    names = [table.view for table in data_package.published() if table.name.startswith("marts/")]
-    assert len({*names, "figures", "lineage", "statements"}) == len(names) + 3
+def test_the_tables_of_all_chapters_share_a_view_and_every_other_has_one_of_its_own() -> None:
+    views = [data_package.view_of(table) for table in data_package.published()]
+    shared = {"figures", "lineage", "levels"}
+    assert {view: views.count(view) for view in views if views.count(view) > 1} == dict.fromkeys(shared, len(CHAPTERS))
+    assert {table.family for table in data_package.published() if data_package.view_of(table) in shared} == shared
+
+
+def seen(store: Store) -> openlineage.Seen:
+    """What lay there when the example was refreshed."""
+    state = store.state(str(KEY))
+    files = {row["file"]: row["sha256"] for row in published.files(store, KEY)}
+    versions = {name: state.tables[name].content for name in FLOW["openlineage"].made_of}
+    return openlineage.Seen(files, versions, frozenset(), datetime(2024, 7, 2, tzinfo=UTC))
 
 
 def of(told: list[Event], job: str, state: str = "COMPLETE") -> Event:
@@ -177,33 +211,78 @@ def test_events_have_what_the_specification_requires(told: list[Event]) -> None:
             assert facet["_schemaURL"].startswith("https://openlineage.io/spec/")
 
 
-def test_the_events_are_accepted_by_the_classes_of_openlineage(told: list[Event], example: Store) -> None:
-    made = openlineage.run_events(KEY, layers._seen(example, KEY))
-    assert all(isinstance(event, RunEvent) for event in made)
-    assert [event.run.runId for event in made] == [event["run"]["runId"] for event in told]
+FACETS: dict[str, Any] = {
+    "columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet,
+    "version": dataset_version_dataset.DatasetVersionDatasetFacet,
+    "documentation": documentation_dataset.DocumentationDatasetFacet,
+    "jobType": job_type_job.JobTypeJobFacet,
+    "parent": parent_run.ParentRunFacet,
+    "schema": schema_dataset.SchemaDatasetFacet,
+}
+
+
+def facet(name: str, said: dict[str, Any]) -> Any:
+    """A facet as OpenLineage's own class has it; it refuses what it does not know."""
+    assert said["_schemaURL"] == FACETS[name]._get_schema(), name
+    own = {key: value for key, value in said.items() if key not in ("_producer", "_schemaURL")}
+    match name:
+        case "columnLineage":
+            own = {
+                "fields": {
+                    column: column_lineage_dataset.Fields([given(one) for one in made_of["inputFields"]])
+                    for column, made_of in own["fields"].items()
+                },
+                "dataset": [given(one) for one in own["dataset"]],
+            }
+        case "schema":
+            own = {"fields": [schema_dataset.SchemaDatasetFacetFields(**column) for column in own["fields"]]}
+        case "parent":
+            own = {"run": parent_run.Run(**own["run"]), "job": parent_run.Job(**own["job"])}
+    return FACETS[name](producer=said["_producer"], **own)
+
+
+def given(one: dict[str, Any]) -> column_lineage_dataset.InputField:
+    steps = [column_lineage_dataset.Transformation(**step) for step in one["transformations"]]
+    return column_lineage_dataset.InputField(**{**one, "transformations": steps})
+
+
+def rebuilt(event: Event) -> RunEvent:
+    """An event as OpenLineage's own classes have it."""
+
+    def of_dataset(kind: type, one: dict[str, Any]) -> Any:
+        return kind(one["namespace"], one["name"], facets={name: facet(name, it) for name, it in one["facets"].items()})
+
+    run, job = event["run"], event["job"]
+    return RunEvent(
+        eventTime=event["eventTime"],
+        eventType=RunState(event["eventType"]),
+        producer=event["producer"],
+        run=Run(run["runId"], {name: facet(name, it) for name, it in run["facets"].items()}),
+        job=Job(job["namespace"], job["name"], {name: facet(name, it) for name, it in job["facets"].items()}),
+        inputs=[of_dataset(InputDataset, one) for one in event["inputs"]],
+        outputs=[of_dataset(OutputDataset, one) for one in event["outputs"]],
+    )
+
+
+def test_the_classes_of_openlineage_say_the_same_of_every_event(told: list[Event]) -> None:
     for event in told:
+        again: Event = json.loads(Serde.to_json(rebuilt(event)))
+        assert without_nothing(again) == without_nothing(event)
         for dataset in event["outputs"]:
-            facets = dataset["facets"]
-            if "columnLineage" in facets:
-                rebuilt = {
-                    name: column_lineage_dataset.Fields(
-                        [
-                            column_lineage_dataset.InputField(
-                                **{
-                                    **given,
-                                    "transformations": [
-                                        column_lineage_dataset.Transformation(**one) for one in given["transformations"]
-                                    ],
-                                }
-                            )
-                            for given in made_of["inputFields"]
-                        ]
-                    )
-                    for name, made_of in facets["columnLineage"]["fields"].items()
-                }
-                assert rebuilt
-            for column in facets.get("schema", {}).get("fields", []):
-                assert schema_dataset.SchemaDatasetFacetFields(**column).description
+            assert all(column["description"] for column in dataset["facets"].get("schema", {}).get("fields", []))
+
+
+def without_nothing(value: Any) -> Any:
+    """A value without what is empty, which the classes write and the specification does not ask for."""
+    if isinstance(value, dict):
+        inner = {name: without_nothing(one) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one not in (None, {}, [])}
+    return [without_nothing(one) for one in value] if isinstance(value, list) else value
+
+
+def test_the_same_sight_gives_the_same_runs(told: list[Event], example: Store) -> None:
+    made = openlineage.run_events(KEY, seen(example))
+    assert [event["run"]["runId"] for event in made] == [event["run"]["runId"] for event in told]
 
 
 def test_column_lineage_leads_from_columns_that_are_to_columns_that_are(told: list[Event]) -> None:
@@ -243,18 +322,18 @@ def test_every_field_and_every_figure_is_led_to_where_it_came_from(told: list[Ev
             for one in given["transformations"]
         }
         assert told_of == {
-            (figure.id, f"marts/{read.form.domain}", str(read))
+            (figure.id, f"marts/{read.form.domain}", read.name)
             for figure in chapter.figures
             for read in figure.formula.fields()
         }
 
 
 def test_workbooks_are_inputs_with_their_hashes(told: list[Event]) -> None:
-    given = {one["name"]: one["facets"]["version"]["datasetVersion"] for one in of(told, "cells")["inputs"]}
-    assert given == {
-        f"raw/{KEY.period}/{KEY.commune}/{file.name}": hashlib.sha256(file.content).hexdigest()
-        for file in SHIPPED.files(KEY)
-    }
+    inputs = {one["name"].removeprefix(f"raw/{KEY.period}/{KEY.commune}/"): one for one in of(told, "cells")["inputs"]}
+    assert inputs.keys() == {*SHIPPED.names(KEY), "corrections.csv", "printed.csv"}
+    for file in SHIPPED.files(KEY):
+        version = inputs[file.name]["facets"]["version"]["datasetVersion"]
+        assert version == hashlib.sha256(file.content).hexdigest(), file.name
 
 
 def test_events_name_no_path_of_this_machine(example: Store) -> None:
@@ -265,55 +344,48 @@ def test_events_name_no_path_of_this_machine(example: Store) -> None:
 
 
 def test_a_form_held_back_is_not_told_as_written(example: Store) -> None:
-    seen = layers._seen(example, KEY)
-    assert seen.held == frozenset()
-    held = openlineage.Seen(seen.files, seen.versions, frozenset({"livestock"}), seen.started, seen.completed)
+    held = replace(seen(example), held=frozenset({"marts/livestock"}))
     for event in openlineage.run_events(KEY, held):
-        if event.job.name in ("marts", "refresh"):
-            assert "marts/livestock" not in {dataset.name for dataset in event.outputs or []}
-            assert "marts/sales" in {dataset.name for dataset in event.outputs or []}
+        if event["job"]["name"] in ("marts", "refresh"):
+            outputs = {dataset["name"] for dataset in event["outputs"]}
+            assert "marts/livestock" not in outputs
+            assert "marts/sales" in outputs
 
 
-@pytest.fixture
-def copied(example: Store, tmp_path: Path) -> Store:
-    shutil.copytree(example.root, tmp_path / "data")
-    return Store(tmp_path / "data")
+def test_a_second_refresh_tells_nothing_anew(office: Office) -> None:
+    before = office.files()
+    assert office.refresh().made == frozenset()
+    assert office.files() == before
 
 
-def test_a_second_refresh_does_nothing(copied: Store) -> None:
-    assert "interchange" not in layers.stale_followers(SHIPPED, copied, KEY)
+def test_events_told_again_are_the_same_runs(office: Office, told: list[Event]) -> None:
+    events = office.store.root / "openlineage" / f"{KEY}.ndjson"
+    events.unlink()
+    office.refresh()
+    again = [json.loads(line) for line in events.read_text("utf-8").splitlines()]
+    assert [{**event, "eventTime": ""} for event in again] == [{**event, "eventTime": ""} for event in told]
 
 
-def test_events_told_again_are_the_same_runs(copied: Store, told: list[Event]) -> None:
-    layers.publish_interchange(copied, [KEY])
-    again = (copied.root / "openlineage" / f"{KEY}.ndjson").read_text("utf-8").splitlines()
-    without = [{**json.loads(line), "eventTime": ""} for line in again]
-    assert without == [{**event, "eventTime": ""} for event in told]
+@pytest.mark.parametrize("name", ["datapackage.json", "views.sql", f"openlineage/{KEY}.ndjson"])
+def test_what_is_missing_or_changed_is_written_again_and_nothing_else(name: str, office: Office) -> None:
+    path = office.store.root / name
+    before = path.read_bytes()
+    for harm in (path.unlink, lambda: path.write_bytes(b"changed")):
+        harm()
+        assert {FLOW[table].shown_as for table in office.stale()} == {"interchange"}
+        office.refresh()
+        assert office.stale() == set()
+        if not name.endswith(".ndjson"):  # events say when they were told
+            assert path.read_bytes() == before
 
 
-def _remove(name: str) -> Callable[[Store], None]:
-    return lambda store: (store.root / name).unlink()
-
-
-def _restage(store: Store) -> None:
-    table = store.read("cells", [str(KEY)])[0]
-    store.stage("cells", str(KEY), table, "another")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [_remove("datapackage.json"), _remove("views.sql"), _remove(f"openlineage/{KEY}.ndjson"), _restage],
-    ids=["package", "views", "events", "returns"],
-)
-def test_what_is_missing_or_of_other_returns_is_written_again(change: Callable[[Store], None], copied: Store) -> None:
-    change(copied)
-    assert "interchange" in layers.stale_followers(SHIPPED, copied, KEY)
-    layers.publish_interchange(copied, [KEY])
-    assert "interchange" not in layers.stale_followers(SHIPPED, copied, KEY)
-
-
-def test_the_table_says_what_was_written(example: Store) -> None:
-    (row,) = example.read("interchange", [str(KEY)])[0].to_pylist()
-    content = (example.root / row["file"]).read_bytes()
-    assert (row["sha256"], row["events"]) == (hashlib.sha256(content).hexdigest(), 16)
-    assert row["columns"] > len(FORMS) * len(KEYS)
+def test_the_tables_say_what_was_written(office: Office) -> None:
+    for table, part, names in (
+        ("openlineage", str(KEY), {f"openlineage/{KEY}.ndjson"}),
+        ("data_package", "all", {"datapackage.json", "views.sql"}),
+    ):
+        listed = {row["file"]: row for row in office.rows(table, part)}
+        assert listed.keys() == names
+        for name, row in listed.items():
+            content = (office.store.root / name).read_bytes()
+            assert (row["sha256"], row["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from pipelines.steps.collect.correct import LEDGER_COLUMNS, correct, read_ledger, refused
+from pipelines.steps.collect.correct import correct, read_ledger, refused
 from pipelines.steps.collect.read import read
-from pipelines.store.ledger import Ledger, LedgerError, Place, now_in_vietnam
-from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.ledger import CellPlace, Ledger, LedgerError, now_in_vietnam
+from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import LEDGER, in_folder
 from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Row, address_of, changed, filled, rows
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
@@ -22,7 +24,7 @@ NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh
 SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"
 HORSE, GOAT, PIG = (address_of(Livestock, name) for name in ("horse", "goat", "pig"))
 WHO, WHY = "cán bộ thống kê xã", "Đã gọi trưởng thôn"
-AT = Place(FILE, SHEET, HORSE)
+AT = CellPlace(FILE, SHEET, HORSE)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def written(ledger: Ledger) -> list[Row]:
 
 def cell(ledger: Ledger, address: str = HORSE) -> tuple[Row, list[str]]:
     """A cell as the next run will use it, and the problems that run will meet."""
-    entries, unreadable = read_ledger({KEY.pair: ledger.raw.ledger(KEY) or LEDGER_HEADING})
+    entries, unreadable = read_ledger({KEY: ledger.raw.ledger(KEY) or LEDGER_HEADING})
     assert unreadable.empty
     cells, problems = correct(read(ledger.raw.files(KEY))[1], entries)
     found = {row["cell"]: row for row in rows(cells)}
@@ -77,26 +79,26 @@ def test_the_clock_is_vietnams() -> None:
 
 
 def test_a_blank_value_cell_can_be_filled(ledger: Ledger) -> None:
-    assert ledger.accept(Place(FILE, SHEET, GOAT), "31", reason=WHY, who=WHO)["old"] == ""
+    assert ledger.accept(CellPlace(FILE, SHEET, GOAT), "31", reason=WHY, who=WHO)["old"] == ""
     assert cell(ledger, GOAT)[0]["text"] == "31"
 
 
 def test_names_are_taken_as_the_workbook_writes_them(ledger: Ledger) -> None:
-    entry = ledger.accept(Place(FILE, " chăn NUÔI", f"$d${HORSE[1:]}"), "267", reason=WHY, who=WHO)
+    entry = ledger.accept(CellPlace(FILE, " chăn NUÔI", f"$d${HORSE[1:]}"), "267", reason=WHY, who=WHO)
     assert (entry["sheet"], entry["cell"]) == (SHEET, HORSE)
 
 
 @pytest.mark.parametrize(
     ("place", "new", "reason", "who", "part"),
     [
-        (Place("khac.xlsx", SHEET, HORSE), "1", WHY, WHO, f"Các tệp: {FILE}"),
-        (Place("../huu-kien/pa_phao.xlsx", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
-        (Place("corrections.csv", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
-        (Place(FILE, "Trang khác", HORSE), "1", WHY, WHO, f"Các trang: «{SHEET}»"),
-        (Place(FILE, SHEET, "13D"), "1", WHY, WHO, "không phải là địa chỉ ô"),
-        (Place(FILE, SHEET, "XFE1"), "1", WHY, WHO, "không phải là địa chỉ ô"),
-        (Place(FILE, SHEET, "D1048577"), "1", WHY, WHO, "không phải là địa chỉ ô"),
-        (Place(FILE, SHEET, "Z99"), "1", WHY, WHO, "không phải ô ghi số"),
+        (CellPlace("khac.xlsx", SHEET, HORSE), "1", WHY, WHO, f"Các tệp: {FILE}"),
+        (CellPlace("../huu-kien/pa_phao.xlsx", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
+        (CellPlace("corrections.csv", SHEET, HORSE), "1", WHY, WHO, "Không có tệp"),
+        (CellPlace(FILE, "Trang khác", HORSE), "1", WHY, WHO, f"Các trang: «{SHEET}»"),
+        (CellPlace(FILE, SHEET, "13D"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (CellPlace(FILE, SHEET, "XFE1"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (CellPlace(FILE, SHEET, "D1048577"), "1", WHY, WHO, "không phải là địa chỉ ô"),
+        (CellPlace(FILE, SHEET, "Z99"), "1", WHY, WHO, "không phải ô ghi số"),
         (AT, "207", WHY, WHO, "không có gì để đính chính"),
         (AT, "267", "  ", WHO, "--reason"),
         (AT, "267", WHY, " ", "--who"),
@@ -107,7 +109,7 @@ def test_names_are_taken_as_the_workbook_writes_them(ledger: Ledger) -> None:
     ],
 )
 def test_what_will_not_do_is_refused_in_a_sentence_and_nothing_is_written(
-    ledger: Ledger, place: Place, new: str, reason: str, who: str, part: str
+    ledger: Ledger, place: CellPlace, new: str, reason: str, who: str, part: str
 ) -> None:
     with pytest.raises(LedgerError, match=r"\.$|returns findings$") as refusal:
         ledger.accept(place, new, reason=reason, who=who)
@@ -120,7 +122,7 @@ def test_a_cell_that_holds_no_number_takes_any_text(ledger: Ledger) -> None:
         filled(Livestock, {"horse": 5}), lambda sheet: sheet["A5"].__setattr__("value", "Đơn vị báo cáo: ?")
     )
     (path_of(ledger).parent / FILE).write_bytes(content)
-    ledger.accept(Place(FILE, SHEET, "A5"), "Đơn vị báo cáo: Thôn Pá Phào", reason=WHY, who=WHO)
+    ledger.accept(CellPlace(FILE, SHEET, "A5"), "Đơn vị báo cáo: Thôn Pá Phào", reason=WHY, who=WHO)
     assert cell(ledger, "A5")[0]["text"] == "Đơn vị báo cáo: Thôn Pá Phào"
 
 
@@ -191,14 +193,14 @@ def test_a_confirmation_of_a_resent_number_clears_the_stale_correction(ledger: L
 
 
 def test_a_blank_can_be_confirmed(ledger: Ledger) -> None:
-    ledger.confirm(Place(FILE, SHEET, GOAT), reason="Thôn chưa đếm", who=WHO)
+    ledger.confirm(CellPlace(FILE, SHEET, GOAT), reason="Thôn chưa đếm", who=WHO)
     now, problems = cell(ledger, GOAT)
     assert (now["kind"], now["text"], now["confirmed"], problems) == ("blank", "", "Thôn chưa đếm", [])
 
 
 def test_a_heading_or_a_text_that_is_no_number_cannot_be_confirmed(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="không phải ô ghi số"):
-        ledger.confirm(Place(FILE, SHEET, "A5"), reason=WHY, who=WHO)
+        ledger.confirm(CellPlace(FILE, SHEET, "A5"), reason=WHY, who=WHO)
     (path_of(ledger).parent / FILE).write_bytes(filled(Livestock, {"horse": "nhiều"}))
     with pytest.raises(LedgerError, match="đang có lỗi"):
         ledger.confirm(AT, reason=WHY, who=WHO)
@@ -207,13 +209,13 @@ def test_a_heading_or_a_text_that_is_no_number_cannot_be_confirmed(ledger: Ledge
 def test_a_refused_suggestion_is_remembered_in_one_written_form_and_changes_nothing(ledger: Ledger) -> None:
     ledger.refuse(AT, "1207", reason="Thôn nói không phải", who=WHO)
     ledger.refuse(AT, "267", reason="Thôn nói không phải", who=WHO)
-    entries, _ = read_ledger({KEY.pair: path_of(ledger).read_text("utf-8")})
+    entries, _ = read_ledger({KEY: path_of(ledger).read_text("utf-8")})
     at = (KEY.period, KEY.commune, FILE, SHEET, HORSE)
     assert refused(entries) == {(*at, "1.207"), (*at, "267")}
     now, problems = cell(ledger)
     assert (now["text"], problems) == ("207", [])
     ledger.accept(AT, "267", reason="Thôn nghĩ lại", who=WHO)
-    entries, _ = read_ledger({KEY.pair: path_of(ledger).read_text("utf-8")})
+    entries, _ = read_ledger({KEY: path_of(ledger).read_text("utf-8")})
     assert refused(entries) == {(*at, "1.207")}
 
 
@@ -229,7 +231,7 @@ OLD_LINE = f'2024-07-01,thống kê,{FILE},{SHEET},{PIG},"1.000",900,"hỏi lạ
         f"{LEDGER_HEADING}\r\n{OLD_LINE}".encode("utf-8-sig"),
         f"{LEDGER_HEADING},ghi chú\n{OLD_LINE},thêm\n".encode(),
         f"{LEDGER_HEADING}\n{OLD_LINE}\n".replace(",", ";").encode(),
-        f"{','.join(reversed(LEDGER_COLUMNS))}\naccepted,,r,900,1.000,{PIG},{SHEET},{FILE},thống kê,2024\n".encode(),
+        f"{','.join(reversed(in_folder(LEDGER)))}\naccepted,,r,900,1.000,{PIG},{SHEET},{FILE},thống kê,2024\n".encode(),
         f"{LEDGER_HEADING}\n".encode(),
         LEDGER_HEADING.encode("utf-8-sig"),
     ],
@@ -246,9 +248,9 @@ def test_the_rows_before_stay_byte_for_byte_and_the_new_one_is_written_in_their_
     added = after.removeprefix(before)
     assert added.endswith(b"\r\n") == (b"\r\n" in before)
     assert added.count(b"\n") == 1 + (not before.endswith(b"\n"))
-    entries, problems = read_ledger({KEY.pair: ledger.raw.ledger(KEY) or ""})
+    entries, problems = read_ledger({KEY: ledger.raw.ledger(KEY) or ""})
     assert problems.empty
-    assert {name: entries.iloc[-1][name] for name in LEDGER_COLUMNS} == entry
+    assert {name: entries.iloc[-1][name] for name in in_folder(LEDGER)} == entry
     assert cell(ledger)[0]["text"] == "267"
     assert len(entries) == 1 + (b"900" in before)
 
@@ -317,10 +319,10 @@ def python(code: str, *words: str) -> "subprocess.Popen[str]":
 _START = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.store.ledger import Ledger, Place
+from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw, ReturnSetKey
 ledger = Ledger(Raw(Path(sys.argv[1])), ReturnSetKey.parse(sys.argv[2]))
-place = Place(*sys.argv[3:6])
+place = CellPlace(*sys.argv[3:6])
 """
 
 _MANY = f"""{_START}
@@ -349,13 +351,10 @@ _KILLED = f"""{_START}
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[6] == "half":
     import pipelines.store.ledger as module
-    whole = module.write_whole
-    def half(path, write):
-        def some(file):
-            file.write(path.read_bytes()[:20])
-            file.flush()
-            die()
-        whole(path, some)
+    from pipelines.store.files import write_beside
+    def half(path, content):
+        write_beside(path, path.read_bytes()[:20])
+        die()
     module.write_whole = half
 elif sys.argv[6] == "fsync":
     os.fsync = die
@@ -392,6 +391,6 @@ def test_another_form_of_the_same_workbook_is_not_confused(ledger: Ledger) -> No
     book.save(buffer)
     (path_of(ledger).parent / FILE).write_bytes(buffer.getvalue())
     area = address_of(Forestry, "registered_area")
-    ledger.accept(Place(FILE, Forestry.sheet, area), "2,25", reason=WHY, who=WHO)
+    ledger.accept(CellPlace(FILE, Forestry.sheet, area), "2,25", reason=WHY, who=WHO)
     with pytest.raises(LedgerError, match="chữ số lẻ"):
         ledger.accept(AT, "2,25", reason=WHY, who=WHO)

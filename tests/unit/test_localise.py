@@ -8,8 +8,9 @@ import pytest
 from pipelines.steps.validate.localise import Limits, localise
 from pipelines.steps.validate.typos import Record
 from schemas.exact import find_point
+from schemas.form import Form
 from schemas.forms.t01_budget import Budget
-from schemas.system import Row, System, system
+from schemas.system import Row, System
 from tests.unit.slips import consistent, systems, with_slips
 
 SUM = System.of(Row("sum", {"total": 1, "a": -1, "b": -1}))
@@ -106,7 +107,7 @@ def test_one_dong_in_twelve_billion_is_found() -> None:
         "revenue_local_estimate": 12_345_678_801,
         "revenue_transfer_estimate": 99,
     }
-    (block,) = localise(system(Budget), record)
+    (block,) = localise(Budget.system, record)
     assert [list(answer.values.values()) for answer in block.answers] == [[12_345_678_900], [12_345_678_802], [100]]
 
 
@@ -182,3 +183,20 @@ def test_every_small_block_of_the_forms_gives_what_trying_everything_gives(of: S
         told = {answer.cells for block in localise(of, record, limits=Limits(answers=100)) for answer in block.answers}
         expected = smallest(of, record)
         assert told == (expected if expected != {()} else set())
+
+
+@pytest.mark.parametrize("form", [form for form, _ in systems()], ids=lambda form: form.code)
+def test_the_answers_of_trying_are_those_of_the_solver(form: type[Form], monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(form.code)
+    records = [with_slips(form.system, consistent(form.system, random), count, random) for count in (1, 1, 2)]
+    tried = [localise(form.system, record) for record in records]
+    monkeypatch.setattr("pipelines.steps.validate.localise._MOST_TRIED", 0)
+    solved = [localise(form.system, record) for record in records]
+    for ours, theirs in zip(tried, solved, strict=True):
+        assert [(block.weight, block.complete) for block in ours] == [
+            (block.weight, block.complete) for block in theirs
+        ]
+        # Of more answers than are listed, the two need not list the same.
+        assert [block.answers for block in ours if block.complete] == [
+            block.answers for block in theirs if block.complete
+        ]

@@ -7,7 +7,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from pipelines.handout.layout import Answer, workbook
-from schemas.form import LineForm, field
+from schemas.fields import field
+from schemas.form import LineForm
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry
 from schemas.forms.t01_budget import Budget
@@ -393,8 +394,8 @@ class Roads(
 ):
     """A form with lines, for these tests alone."""
 
-    length: Heads = field("Chiều dài")
-    cost: Dong = field("Kinh phí", optional=True)
+    length = field(Heads, "Chiều dài")
+    cost = field(Dong, "Kinh phí", optional=True)
 
 
 def roads(*changes: Change) -> Run:
@@ -466,3 +467,10 @@ def test_a_line_with_values_and_no_code_is_told() -> None:
     """Otherwise a road that somebody did write down would be left out of the total without a word."""
     done = roads(write("B9", None))
     assert done.met() != []
+
+
+def test_two_columns_that_both_name_the_lines_are_refused_and_not_chosen_from() -> None:
+    done = roads(write("F7", "Tên đường"), write("F8", "Đường khác"))
+    (problem,) = done.met()
+    assert (problem["problem"], problem["written"], problem["cells"]) == ("TWO_COLUMNS", "Tên đường", "C7;F7")
+    assert lines_of(done) == {}

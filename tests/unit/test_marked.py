@@ -1,17 +1,21 @@
 import hashlib
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from pipelines.present import marked as marked_copies
 from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
 from pipelines.steps.collect.read import CELL_COLUMNS, read
-from pipelines.steps.validate.check import FINDING_COLUMNS
-from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import FINDINGS
 from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, rows
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
@@ -21,7 +25,7 @@ CONTENT = filled(Livestock, {"horse": 207, "pig": "1.000"})
 
 
 def finding(cells: str, message: str = "Sai.", **more: str) -> Row:
-    base = dict.fromkeys(FINDING_COLUMNS, "") | {"code": "B01-02", "severity": "error", "file": FILE, "sheet": SHEET}
+    base = dict.fromkeys(FINDINGS.names, "") | {"code": "B01-02", "severity": "error", "file": FILE, "sheet": SHEET}
     return base | {"cells": cells, "message": message} | more
 
 
@@ -36,23 +40,23 @@ def marks(content: bytes) -> dict[str, tuple[str, str]]:
 
 
 def test_the_first_cell_of_a_finding_is_marked_stronger_than_the_others() -> None:
-    told = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Tổng không khớp.", suggestion="267")]))
+    marked = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Tổng không khớp.", suggestion="267")]))
     words = "[B01-02] Tổng không khớp.\nGợi ý: 267"
-    assert told == {HORSE: (DOUBTFUL, words), WHITE: (INVOLVED, words)}
+    assert marked == {HORSE: (DOUBTFUL, words), WHITE: (INVOLVED, words)}
 
 
 def test_several_findings_on_a_cell_are_one_comment_and_the_strongest_colour() -> None:
-    told = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Một."), finding(f"{WHITE};{GOAT}", "Hai.", code="X-1")]))
-    assert told[WHITE] == (DOUBTFUL, "[B01-02] Một.\n\n[X-1] Hai.")
-    assert (told[HORSE][0], told[GOAT][0]) == (DOUBTFUL, INVOLVED)
+    marked = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Một."), finding(f"{WHITE};{GOAT}", "Hai.", code="X-1")]))
+    assert marked[WHITE] == (DOUBTFUL, "[B01-02] Một.\n\n[X-1] Hai.")
+    assert (marked[HORSE][0], marked[GOAT][0]) == (DOUBTFUL, INVOLVED)
 
 
 def test_a_comment_of_the_reporter_is_kept() -> None:
     def comment(sheet: Any) -> None:
         sheet[HORSE].comment = Comment("Đếm ngày 30/6", "thôn")
 
-    told = marks(mark(changed(CONTENT, comment), [finding(HORSE)]))
-    assert told[HORSE][1] == "Đếm ngày 30/6\n\n[B01-02] Sai."
+    marked = marks(mark(changed(CONTENT, comment), [finding(HORSE)]))
+    assert marked[HORSE][1] == "Đếm ngày 30/6\n\n[B01-02] Sai."
 
 
 @pytest.mark.parametrize("place", [{"sheet": ""}, {"sheet": "Trang khác"}, {}])
@@ -95,14 +99,14 @@ def state(raw: Raw) -> dict[Path, tuple[bytes, int]]:
 def test_each_workbook_with_findings_gets_a_copy_and_the_originals_stay_untouched(raw: Raw, tmp_path: Path) -> None:
     before = state(raw)
     out = tmp_path / "gửi lại" / "đợt 1"
-    told = [finding(HORSE), finding(GOAT), finding("", file="", code="H-01")]
-    done = write(raw, KEY, told, files(FILE, "khac.xlsx"), out)
+    found = [finding(HORSE), finding(GOAT), finding("", file="", code="H-01")]
+    done = write(raw, KEY, found, files(FILE, "khac.xlsx"), out)
     assert done.written == (out / "pa_phao - cần sửa.xlsx",)
     assert done.left_out == ()
     assert [path.name for path in out.iterdir()] == ["pa_phao - cần sửa.xlsx"]
     assert set(marks(done.written[0].read_bytes())) == {HORSE, GOAT}
     assert state(raw) == before
-    assert write(raw, KEY, told, files(FILE), out).written == done.written  # written over, not beside
+    assert write(raw, KEY, found, files(FILE), out).written == done.written  # written over, not beside
 
 
 @pytest.mark.parametrize("inside", [".", "x", "2024-H1/huu-kien", "2024-H1/huu-kien/../a"])
@@ -126,14 +130,62 @@ def test_a_workbook_that_changed_since_or_cannot_be_opened_is_left_out_with_a_se
 ) -> None:
     unreadable = files("khac.xlsx", problem="UNREADABLE_FILE")
     known = files(FILE, content=b"older") + unreadable
-    told = [finding(HORSE), finding("", "Không mở được.", file="khac.xlsx", sheet="")]
-    done = write(raw, KEY, told, known, tmp_path / "out")
+    found = [finding(HORSE), finding("", "Không mở được.", file="khac.xlsx", sheet="")]
+    done = write(raw, KEY, found, known, tmp_path / "out")
     assert done.written == ()
     assert "returns refresh" in done.left_out[0]
     assert done.left_out[1] == "Không mở được."
 
 
 def test_what_is_wrong_with_the_offices_own_ledger_is_not_sent_to_a_village(raw: Raw, tmp_path: Path) -> None:
-    told = [finding(HORSE, code="L-02"), finding("", file="corrections.csv", sheet="", code="L-01")]
-    assert write(raw, KEY, told, files(FILE), tmp_path / "out").written == ()
+    found = [finding(HORSE, code="L-02"), finding("", file="corrections.csv", sheet="", code="L-01")]
+    assert write(raw, KEY, found, files(FILE), tmp_path / "out").written == ()
     assert not (tmp_path / "out").exists()
+
+
+NO_NUMBER = f"<worksheet xmlns='{SHEET_MAIN_NS}'><cols><col min='x'/></cols></worksheet>"
+
+
+def without(part: str, instead: bytes | None = None) -> bytes:
+    """The workbook without one of its parts, or with other bytes in its place."""
+    kept, changed = zipfile.ZipFile(io.BytesIO(CONTENT)), io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name in kept.namelist():
+            if name != part:
+                archive.writestr(name, kept.read(name))
+            elif instead is not None:
+                archive.writestr(name, instead)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        CONTENT[:2000],
+        without("xl/workbook.xml"),
+        without("xl/styles.xml", b"<styleSheet"),
+        without("xl/worksheets/sheet1.xml", NO_NUMBER.encode()),
+    ],
+    ids=["cut off", "a part is missing", "no XML", "an attribute is no number"],
+)
+def test_a_workbook_that_openpyxl_cannot_open_is_left_out_and_the_next_is_marked(
+    raw: Raw, tmp_path: Path, broken: bytes
+) -> None:
+    (raw.root / KEY.period / KEY.commune / FILE).write_bytes(broken)
+    known = [*files(FILE, content=broken), *files("khac.xlsx")]
+    done = write(raw, KEY, [finding(HORSE), finding(HORSE, file="khac.xlsx")], known, tmp_path / "out")
+    assert [path.name for path in done.written] == ["khac - cần sửa.xlsx"]
+    (sentence,) = done.left_out
+    assert sentence.startswith(f"Tệp {FILE} không đánh dấu được (")
+
+
+@pytest.mark.parametrize("error", [KeyError, TypeError, ValueError])
+def test_an_error_of_our_own_is_not_told_as_a_broken_workbook(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("suggestion")
+
+    monkeypatch.setattr(marked_copies, "_comment", fail)
+    with pytest.raises(error, match="suggestion"):
+        write(raw, KEY, [finding(HORSE)], files(FILE), tmp_path / "out")

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from pipelines.cli import app
 from pipelines.cli.locale import CATALOGUES, Messages
-from pipelines.cli.messages import LANGUAGE_VARIABLE, TYPERS_DOMAIN, either, later, said
+from pipelines.cli.messages import LANGUAGE_VARIABLE, TYPERS_DOMAIN, either, later, translated
 from pipelines.cli.usage import spoken
 from tests.unit.builders import ROOT
 
@@ -37,8 +37,8 @@ def returns(*words: str, language: str | None, code: int, **more: str) -> str:
     return done.stdout + done.stderr
 
 
-def translated(messages: Messages) -> list[Message]:
-    return [message for message in messages.read() if message.id]
+def messages_of(catalogue: Messages) -> list[Message]:
+    return [message for message in catalogue.read() if message.id]
 
 
 @every_catalogue
@@ -50,7 +50,7 @@ def test_make_messages_would_change_nothing(messages: Messages) -> None:
 
 @every_catalogue
 def test_every_text_is_translated_and_its_open_places_are_kept(messages: Messages) -> None:
-    found = translated(messages)
+    found = messages_of(messages)
     assert found
     for message in found:
         assert message.string, f"{message.id!r} is not translated"
@@ -81,19 +81,19 @@ def test_a_catalogue_has_every_call_in_the_sources() -> None:
                 else:
                     assert not isinstance(text, ast.JoinedStr | ast.BinOp), f"{source.name}, line {node.lineno}"
     assert len(called) > 100
-    assert called == {message.id for message in translated(own)}
+    assert called == {message.id for message in messages_of(own)}
 
 
 def test_typers_words_are_those_it_uses() -> None:
     (typers,) = (one for one in CATALOGUES if one.domain == TYPERS_DOMAIN)
     sources = "".join(path.read_text("utf-8") for path in TYPER.rglob("*.py"))
-    assert [message.id for message in translated(typers) if f'"{message.id}"' not in sources] == []
+    assert [message.id for message in messages_of(typers) if f'"{message.id}"' not in sources] == []
 
 
 def test_vietnamese_letters_are_in_no_english_sentence() -> None:
     """But in names of the example."""
     own, _ = CATALOGUES
-    for message in translated(own):
+    for message in messages_of(own):
         words = str(message.string).replace("Chăn nuôi", "")
         assert all(letter.isascii() or letter in "“”·" for letter in words), words
 
@@ -101,10 +101,10 @@ def test_vietnamese_letters_are_in_no_english_sentence() -> None:
 def test_a_text_is_looked_up_when_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     text = later("Không có phát hiện nào.")
     monkeypatch.delenv(LANGUAGE_VARIABLE, raising=False)
-    assert (said(text), either(("có", "yes")), said("")) == (text, "có", "")
+    assert (translated(text), either(("có", "yes")), translated("")) == (text, "có", "")
     monkeypatch.setenv(LANGUAGE_VARIABLE, "en")
-    assert (said(text), either(("có", "yes")), said("")) == ("No findings.", "yes", "")
-    assert said("Không có trong danh mục nào") == "Không có trong danh mục nào"
+    assert (translated(text), either(("có", "yes")), translated("")) == ("No findings.", "yes", "")
+    assert translated("Không có trong danh mục nào") == "Không có trong danh mục nào"
 
 
 def test_another_language_is_refused() -> None:

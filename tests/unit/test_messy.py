@@ -12,15 +12,16 @@ import pytest
 import xlsxwriter
 
 from pipelines.handout.layout import Answer, workbook
-from pipelines.refresh import layers
 from pipelines.steps.collect.encodings import decoded
 from pipelines.steps.collect.read import read
 from pipelines.store import published
-from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.received import Received
 from pipelines.store.tables import Store
+from schemas.flow import WORKBOOKS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b04_forestry import Forestry
 from schemas.forms.n01_agriculture import AgricultureLine
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
     PERIOD,
     PLACES,
@@ -37,6 +38,7 @@ from tests.unit.builders import (
     run_one,
     told,
 )
+from tests.unit.offices import Office
 
 Change = Callable[[Any], object]
 HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
@@ -523,19 +525,16 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Raw, Store]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A folder of files that are hardly workbooks, and two that are, taken through the layers."""
     root = tmp_path_factory.mktemp("messy")
     for name, content in FILES.items():
         path = root / "raw" / KEY.period / KEY.commune / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    raw, store = Raw(root / "raw"), Store(root / "data")
-    layers.read_cells(raw, store, [KEY])
-    layers.locate_returns(raw, store, [KEY])
-    layers.check_workbooks(raw, store, [KEY])
-    layers.check_form(raw, store, Livestock, [KEY])
-    return raw, store
+    office = Office(root, KEY)
+    office.refresh({"findings/workbooks", "findings/livestock"})
+    return office
 
 
 class TestFolder:
@@ -552,73 +551,64 @@ class TestFolder:
             ("thang_6/", "W-11", ("1 tệp (na_lia.xlsx)", "chưa được đọc")),
         ],
     )
-    def test_each_file_has_its_own_sentence(
-        self, folder: tuple[Raw, Store], file: str, code: str, words: tuple[str, ...]
-    ) -> None:
-        found = [row for row in published.findings(folder[1], *KEY.pair) if row["file"] == file]
+    def test_each_file_has_its_own_sentence(self, folder: Office, file: str, code: str, words: tuple[str, ...]) -> None:
+        found = [row for row in published.findings(folder.store, KEY) if row["file"] == file]
         assert [row["code"] for row in found] == [code]
         for word in (file, *words):
             assert word in found[0]["message"]
 
-    def test_what_programs_leave_behind_is_not_spoken_of(self, folder: tuple[Raw, Store]) -> None:
-        seen = {row["file"] for row in published.files(folder[1], *KEY.pair)}
+    def test_what_programs_leave_behind_is_not_spoken_of(self, folder: Office) -> None:
+        seen = {row["file"] for row in published.files(folder.store, KEY)}
         assert seen == {name for name in FILES if name[0] not in "~." and name[0] not in "Td"} - {
             "thang_6/na_lia.xlsx"
         } | {"thang_6/"}
 
-    def test_the_others_are_read_also_with_a_protected_sheet_or_a_macro(self, folder: tuple[Raw, Store]) -> None:
-        found = [row for part in folder[1].read("returns/livestock", [str(KEY)]) for row in part.to_pylist()]
+    def test_the_others_are_read_also_with_a_protected_sheet_or_a_macro(self, folder: Office) -> None:
+        found = folder.rows("returns/livestock")
         assert {row["reporter"]: row["value"] for row in found if row["field"] == "horse"} == {
             "pa_phao": 100,
             "suoi_ma": 100,
         }
 
-    def test_a_change_below_a_subfolder_is_a_change(self, folder: tuple[Raw, Store]) -> None:
-        raw, _ = folder
-        before = layers.fingerprint(raw, KEY)
-        extra = raw.root / KEY.period / KEY.commune / "thang_6" / "them.xlsx"
+    def test_a_change_below_a_subfolder_is_a_change(self, folder: Office) -> None:
+        def received() -> str:
+            return Received.of(folder.raw, KEY).contents[WORKBOOKS]
+
+        before = received()
+        extra = folder.folder / "thang_6" / "them.xlsx"
         extra.write_bytes(b"x")
-        after = layers.fingerprint(raw, KEY)
+        after = received()
         extra.unlink()
         assert before != after
-        assert layers.fingerprint(raw, KEY) == before
+        assert received() == before
 
 
 class TestLostWorkbook:
     """A form was accepted from a workbook; now the workbook does not open, or is not there."""
 
     @pytest.fixture
-    def accepted(self, tmp_path: Path) -> tuple[Raw, Store]:
-        place = tmp_path / "raw" / KEY.period / KEY.commune
-        place.mkdir(parents=True)
-        (place / FILE).write_bytes(filled(Livestock, WHOLE | {"horse": 99}))
-        (place / "corrections.csv").write_text(
-            "when,who,file,sheet,cell,old,new,reason,suggestion,decision\n"
-            f"2024-07-02,thống kê,{FILE},{SHEET},D12,99,100,ghi nhầm,,accepted\n",
-            encoding="utf-8",
-        )
-        raw, store = Raw(tmp_path / "raw"), Store(tmp_path / "data")
-        self.refresh(raw, store)
-        assert self.told(store) == []
-        return raw, store
+    def accepted(self, tmp_path: Path) -> Office:
+        office = Office(tmp_path, KEY)
+        office.send(FILE, filled(Livestock, WHOLE | {"horse": 99}))
+        office.decide(f"{FILE},{SHEET},D12,99,100,ghi nhầm")
+        assert self.admits(office)
+        assert self.told(office) == []
+        return office
 
     @staticmethod
-    def refresh(raw: Raw, store: Store) -> bool:
-        layers.read_cells(raw, store, [KEY])
-        layers.locate_returns(raw, store, [KEY])
-        layers.check_workbooks(raw, store, [KEY])
-        layers.check_form(raw, store, Livestock, [KEY])
-        return layers.admit_records(store, Livestock, [KEY]).admitted == (KEY,)
+    def admits(office: Office) -> bool:
+        """Whether a refresh lets the form into its mart."""
+        state = office.refresh({"findings/workbooks", "marts/livestock"}).state
+        return not state.tables["marts/livestock"].held
 
     @staticmethod
-    def told(store: Store) -> list[Row]:
-        return [row for row in published.findings(store, *KEY.pair) if row["severity"] == "error"]
+    def told(office: Office) -> list[Row]:
+        return [row for row in published.findings(Store(office.store.root), KEY) if row["severity"] == "error"]
 
-    def test_one_that_does_not_open_is_one_finding_and_holds_its_form(self, accepted: tuple[Raw, Store]) -> None:
-        raw, store = accepted
-        (raw.root / KEY.period / KEY.commune / FILE).write_bytes(b"junk")
-        assert not self.refresh(raw, store)
-        (finding,) = self.told(store)
+    def test_one_that_does_not_open_is_one_finding_and_holds_its_form(self, accepted: Office) -> None:
+        accepted.send(FILE, b"junk")
+        assert not self.admits(accepted)
+        (finding,) = self.told(accepted)
         assert (finding["code"], finding["form"], finding["reporter"], finding["file"]) == (
             "W-01",
             "B01",
@@ -627,27 +617,21 @@ class TestLostWorkbook:
         )
         assert list(published.held_forms([finding])) == ["B01"]
 
-    def test_one_that_is_gone_is_named_and_its_corrections_say_nothing_more(self, accepted: tuple[Raw, Store]) -> None:
-        raw, store = accepted
-        (raw.root / KEY.period / KEY.commune / FILE).unlink()
-        assert not self.refresh(raw, store)
-        (finding,) = self.told(store)
+    def test_one_that_is_gone_is_named_and_its_corrections_say_nothing_more(self, accepted: Office) -> None:
+        (accepted.folder / FILE).unlink()
+        assert not self.admits(accepted)
+        (finding,) = self.told(accepted)
         assert (finding["code"], finding["file"], finding["sheet"]) == ("H-02", FILE, SHEET)
         assert FILE in finding["message"]
 
-    def test_one_sent_again_under_another_name_leaves_its_correction_to_be_told(
-        self, accepted: tuple[Raw, Store]
-    ) -> None:
+    def test_one_sent_again_under_another_name_leaves_its_correction_to_be_told(self, accepted: Office) -> None:
         """Otherwise the number that was corrected would come back as first received, without a word."""
-        raw, store = accepted
-        place = raw.root / KEY.period / KEY.commune
-        (place / FILE).rename(place / "moi.xlsx")
-        self.refresh(raw, store)
-        assert ("L-02", FILE) in {(row["code"], row["file"]) for row in self.told(store)}
+        (accepted.folder / FILE).rename(accepted.folder / "moi.xlsx")
+        self.admits(accepted)
+        assert ("L-02", FILE) in {(row["code"], row["file"]) for row in self.told(accepted)}
 
-    def test_one_whose_reporter_is_no_longer_known_is_one_finding(self, accepted: tuple[Raw, Store]) -> None:
-        raw, store = accepted
-        (raw.root / KEY.period / KEY.commune / "corrections.csv").unlink()
-        (raw.root / KEY.period / KEY.commune / FILE).write_bytes(filled(Livestock, WHOLE, reporter="Thôn Ai Đó"))
-        assert not self.refresh(raw, store)
-        assert [row["code"] for row in self.told(store)] == ["W-05"]
+    def test_one_whose_reporter_is_no_longer_known_is_one_finding(self, accepted: Office) -> None:
+        (accepted.folder / "corrections.csv").unlink()
+        accepted.send(FILE, filled(Livestock, WHOLE, reporter="Thôn Ai Đó"))
+        assert not self.admits(accepted)
+        assert [row["code"] for row in self.told(accepted)] == ["W-05"]

@@ -1,12 +1,11 @@
 import dagster as dg
-import pandas as pd
 import pyarrow as pa
 
 from pipelines.orchestration.metadata import column_schema, figures_table, findings_table
-from pipelines.steps.frames import to_frame
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.forms import BY_CODE
+from tests.unit.offices import KEY
 
 
 def test_a_finding_says_first_what_to_do_and_its_cells_can_be_broken_over_lines() -> None:
@@ -18,7 +17,7 @@ def test_a_finding_says_first_what_to_do_and_its_cells_can_be_broken_over_lines(
         "sheet": "Chăn nuôi",
         "cells": "D12;D13;D14",
     }
-    table = findings_table(pd.DataFrame([finding]))
+    table = findings_table([finding])
     assert [column.name for column in table.schema.columns] == ["Việc cần làm", "Gợi ý", "Tệp", "Trang", "Ô"]
     (row,) = table.records
     assert list(row.data.values()) == [
@@ -31,9 +30,8 @@ def test_a_finding_says_first_what_to_do_and_its_cells_can_be_broken_over_lines(
 
 
 def test_figures_are_shown_as_a_plan_prints_them_with_the_id_to_trace(example: Store) -> None:
-    published = example.read_published("figures/livestock")
-    assert published is not None
-    figures = to_frame([published], tables.FIGURES)
+    figures = example.rows("figures/livestock", str(KEY))
+    assert figures is not None
     rows = {row.data["Mã (truy nguồn: returns trace MÃ)"]: row.data for row in figures_table(figures).records}
     assert rows["livestock.horse.white.heads"] == {
         "Chỉ tiêu": "Ngựa bạch",
@@ -46,10 +44,10 @@ def test_figures_are_shown_as_a_plan_prints_them_with_the_id_to_trace(example: S
 
 
 def test_a_figure_without_a_value_is_shown_blank(example: Store) -> None:
-    published = example.read_published("figures/livestock")
+    published = example.rows("figures/livestock", str(KEY), id="livestock.horse.heads")
     assert published is not None
-    figures = to_frame([published.slice(0, 1)], tables.FIGURES).assign(status="incomplete", reported=7)
-    figures["value"] = pd.array([pd.NA], dtype=figures["value"].dtype)
+    (row,) = published.to_pylist()
+    figures = pa.Table.from_pylist([row | {"value": None, "status": "incomplete", "reported": 7}], published.schema)
     (row,) = figures_table(figures).records
     assert (row.data["Giá trị"], row.data["Tình trạng"]) == ("", "Thiếu báo cáo (7/8)")
 

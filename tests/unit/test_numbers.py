@@ -7,13 +7,13 @@ import pytest
 
 from pipelines.steps.numbers import Reading, plain, read_number, round_half_up, same_unit, vietnamese
 from schemas.problems import Problems
-from schemas.units import Dong, Heads, Hectares, MillionDong, Percent, Quantity, SquareMetres, Tonnes
+from schemas.units import Dong, Heads, Hectares, MillionDong, Percent, SquareMetres, Tonnes, Unit
 
 NBSP = "\u00a0"
 Told = str | Problems | None
 
 
-def reading(told: Told, unit: type[Quantity]) -> Reading:
+def reading(told: Told, unit: Unit) -> Reading:
     if isinstance(told, Problems):
         return Reading(problem=told)
     if told is None:
@@ -21,7 +21,7 @@ def reading(told: Told, unit: type[Quantity]) -> Reading:
     return Reading(Decimal(told).quantize(Decimal(1).scaleb(-unit.decimals)))
 
 
-TEXTS: list[tuple[str, type[Quantity], Told]] = [
+TEXTS: list[tuple[str, Unit, Told]] = [
     ("5373", Heads, "5373"),
     ("5.373", Heads, "5373"),
     ("5. 373", Heads, "5373"),
@@ -120,9 +120,7 @@ TEXTS: list[tuple[str, type[Quantity], Told]] = [
 @pytest.mark.parametrize(
     ("text", "unit", "expected"), [pytest.param(*row, id=f"{row[0]!r} in {row[1].label}") for row in TEXTS]
 )
-def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(
-    text: str, unit: type[Quantity], expected: Told
-) -> None:
+def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(text: str, unit: Unit, expected: Told) -> None:
     assert read_number("text", text, unit) == reading(expected, unit)
 
 
@@ -144,7 +142,7 @@ def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(
         ("something new", "5", Heads, Problems.NOT_A_NUMBER),
     ],
 )
-def test_each_kind_of_cell_has_its_meaning(kind: str, text: str, unit: type[Quantity], expected: Told) -> None:
+def test_each_kind_of_cell_has_its_meaning(kind: str, text: str, unit: Unit, expected: Told) -> None:
     assert read_number(kind, text, unit) == reading(expected, unit)
 
 
@@ -184,7 +182,7 @@ def test_a_number_too_large_to_keep_is_a_problem_and_not_a_crash(kind: str, text
         ("m2", Hectares, False),
     ],
 )
-def test_the_unit_column_must_name_the_fields_unit(printed: str, unit: type[Quantity], same: bool) -> None:
+def test_the_unit_column_must_name_the_fields_unit(printed: str, unit: Unit, same: bool) -> None:
     assert same_unit(printed, unit) is same
 
 

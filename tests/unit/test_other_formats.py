@@ -11,14 +11,14 @@ import pytest
 from pipelines.present.marked import write
 from pipelines.refresh.release import make, verify
 from pipelines.steps.collect.read import read
-from pipelines.steps.validate.check import FINDING_COLUMNS
-from pipelines.store.ledger import Ledger, Place
-from pipelines.store.raw import Raw, ReturnSetKey
-from pipelines.store.tables import Store
+from pipelines.store.ledger import CellPlace, Ledger
+from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import FINDINGS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, rows, run
-from tests.unit.conftest import KEY, publish
+from tests.unit.offices import KEY, Office
 
 HERD: dict[str, Cell] = {"horse": 1207, "horse_ordinary": 1000, "horse_white": 207, "goat": "-", "pig": "không"}
 
@@ -246,7 +246,9 @@ def test_what_lies_beside_the_returns_as_csv_is_no_return(raw: Raw) -> None:
 def test_a_correction_of_a_cell_in_a_csv_is_recorded(raw: Raw) -> None:
     raw.ledger_path(KEY).unlink()
     horse = address_of(Livestock, "horse")
-    entry = Ledger(raw, KEY).accept(Place("pa_phao.csv", "pa_phao", horse), "1.208", reason="Đã hỏi", who="thống kê")
+    entry = Ledger(raw, KEY).accept(
+        CellPlace("pa_phao.csv", "pa_phao", horse), "1.208", reason="Đã hỏi", who="thống kê"
+    )
     assert (entry["old"], entry["new"], entry["sheet"]) == ("1207", "1.208", "pa_phao")
 
 
@@ -254,7 +256,7 @@ def test_a_correction_of_a_cell_in_a_csv_is_recorded(raw: Raw) -> None:
 def test_what_is_no_xlsx_is_not_marked_and_that_is_said(raw: Raw, tmp_path: Path, name: str) -> None:
     file = raw.file(KEY, name)
     assert file is not None
-    finding = dict.fromkeys(FINDING_COLUMNS, "") | {"code": "B01-02", "file": name, "sheet": "S", "cells": "A1"}
+    finding = dict.fromkeys(FINDINGS.names, "") | {"code": "B01-02", "file": name, "sheet": "S", "cells": "A1"}
     done = write(raw, KEY, [finding], [{"file": name, "sha256": file.sha256, "problem": ""}], tmp_path / "out")
     assert done.written == ()
     (told,) = done.left_out
@@ -262,17 +264,15 @@ def test_what_is_no_xlsx_is_not_marked_and_that_is_said(raw: Raw, tmp_path: Path
     assert "returns findings" in told
 
 
-@pytest.mark.slow
 def test_a_csv_is_archived_as_one_and_a_release_is_computed_again_from_it(tmp_path: Path) -> None:
-    folder = tmp_path / "raw" / KEY.period / KEY.commune
-    folder.mkdir(parents=True)
-    (folder / f"{VILLAGE_CODE}.csv").write_text(HERD_CSV, encoding="utf-8")
-    raw, store = Raw(tmp_path / "raw"), Store(tmp_path / "data")
-    publish(raw, store, KEY)
-    file = raw.file(ReturnSetKey(PERIOD.code, COMMUNE), f"{VILLAGE_CODE}.csv")
+    office = Office(tmp_path)
+    office.send(f"{VILLAGE_CODE}.csv", HERD_CSV.encode())
+    office.refresh()
+    store = office.store
+    file = office.raw.file(ReturnSetKey(PERIOD.code, COMMUNE), f"{VILLAGE_CODE}.csv")
     assert file is not None
-    assert store.archived(file.sha256, ".csv").read_bytes() == file.content
-    released = make(raw, store, KEY, "lan-1", despite="thử")
+    assert store.archive.path(file.sha256, ".csv").read_bytes() == file.content
+    released = make(office.raw, store, KEY, "lan-1", despite="thử")
     assert released.manifest["accepted"][0]["workbooks"] == {f"{VILLAGE_CODE}.csv": file.sha256}
     verified = verify(store.root, "lan-1")
     assert (list(verified.differences), verified.figures > 0) == ([], True)

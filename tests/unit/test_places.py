@@ -106,7 +106,7 @@ def test_a_commune_is_known_by_its_name_with_or_without_xa() -> None:
     ids=["unknown level", "village without commune", "commune without district", "village in a village"],
 )
 def test_a_place_that_hangs_nowhere_is_refused(row: str) -> None:
-    with pytest.raises(ValueError, match="Place x"):
+    with pytest.raises(ValueError, match="«x»"):
         places_with(row)
 
 

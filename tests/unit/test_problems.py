@@ -3,11 +3,12 @@ import string
 
 import pytest
 
-from pipelines.steps.problems import PROBLEM_COLUMNS, joined, problem_rows
-from schemas.edits import Outcome, Severity
+from pipelines.steps.problems import joined, problem_rows
+from schemas.outcomes import Outcome, Severity
 from schemas.problems import Problems
+from schemas.tables import PROBLEMS
 
-WORDS = {*PROBLEM_COLUMNS, "label"}
+WORDS = {*PROBLEMS.names, "label"}
 
 
 def test_codes_are_unique_and_cannot_be_taken_for_an_edit() -> None:
@@ -29,11 +30,11 @@ def test_every_sentence_can_be_filled_and_says_what_to_do(kind: Problems) -> Non
 
 def test_rows_have_every_column_and_what_does_not_apply_is_empty() -> None:
     frame = problem_rows(Problems.BLANK, [{"file": "a.xlsx", "unknown": "x"}])
-    assert tuple(frame.columns) == PROBLEM_COLUMNS
+    assert list(frame.columns) == PROBLEMS.names
     row = frame.to_dict("records")[0]
     assert (row["problem"], row["file"], row["cells"]) == ("BLANK", "a.xlsx", "")
 
 
 def test_nothing_joined_is_an_empty_frame_with_the_columns() -> None:
-    assert tuple(joined([]).columns) == PROBLEM_COLUMNS
+    assert list(joined([]).columns) == PROBLEMS.names
     assert joined([problem_rows(Problems.BLANK, [])]).empty

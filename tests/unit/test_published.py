@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.store import published
+from pipelines.store.tables import rows_with
 from tests.unit.builders import ROOT
 
 ROWS = [
@@ -39,20 +39,19 @@ def table(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 )
 def test_rows_are_those_that_python_would_choose(wanted: dict[str, str], table: Path) -> None:
     chosen = [row for row in ROWS if all(row[name] == value for name, value in wanted.items())]
-    assert published._where(table, **wanted).to_pylist() == chosen
+    assert rows_with(table.read_bytes(), **wanted).to_pylist() == chosen
 
 
 def test_a_table_without_rows_gives_none(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(ROWS).slice(0, 0), tmp_path / "empty.parquet")
-    found = published._where(tmp_path / "empty.parquet", period="2024-H1")
+    found = rows_with((tmp_path / "empty.parquet").read_bytes(), period="2024-H1")
     assert (found.column_names, len(found)) == (["period", "commune", "figure"], 0)
 
 
 def test_reading_imports_no_pandas(table: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from pipelines.store import published, tables\n"
-        "path = Path(sys.argv[1]); tables.read_whole(path).to_pylist()\n"
-        "published._where(path, period='2024-H1').to_pylist()\n"
+        "tables.rows_with(Path(sys.argv[1]).read_bytes(), period='2024-H1').to_pylist()\n"
         "print('pandas' in sys.modules)"
     )
     done = subprocess.run(

@@ -6,23 +6,26 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.validate.suggest import suggest
-from schemas.edits import Edit, Severity, balance, ratio
-from schemas.form import DeskForm, VillageForm, field
+from schemas.edits import Edit, balance, ratio
+from schemas.fields import field
+from schemas.form import DeskForm, VillageForm
 from schemas.forms.n02_vet import Veterinary
-from schemas.system import Row, system
+from schemas.outcomes import Severity
+from schemas.pandera_schemas import dtypes
+from schemas.system import Row
 from schemas.units import Hectares, Kilograms, Kilometres, Metres, Months, People, Trees
 from tests.unit.builders import filled, raw_file, run, told
 
 
 class Fixed(VillageForm, code="Z60", sheet="S", title="T", domain="z"):
-    persons: People = field("Nhân khẩu")
-    months: Months = field("Số tháng")
-    rice: Kilograms = field("Gạo")
-    monthly: Kilograms = field("Gạo một tháng")
-    area: Hectares = field("Diện tích")
-    trees: Trees = field("Số cây")
-    drains: Kilometres = field("Rãnh")
-    pipes: Metres = field("Ống")
+    persons = field(People, "Nhân khẩu")
+    months = field(Months, "Số tháng")
+    rice = field(Kilograms, "Gạo")
+    monthly = field(Kilograms, "Gạo một tháng")
+    area = field(Hectares, "Diện tích")
+    trees = field(Trees, "Số cây")
+    drains = field(Kilometres, "Rãnh")
+    pipes = field(Metres, "Ống")
     edits = (
         ratio("Z60-01", "rice", ["persons", "months"], "15", severity=Severity.ERROR),
         ratio("Z60-02", "monthly", ["persons"], "15", tolerance="0.5"),
@@ -37,7 +40,7 @@ RICE, MONTHLY, TREES, DRAINS = Fixed.edits
 def holds(edit: Edit, **values: str) -> bool | None:
     blank = dict.fromkeys(Fixed.texts(), "x") | dict.fromkeys(Fixed.fields())
     given = {name: Decimal(value) for name, value in values.items()}
-    outcome = edit.holds(pd.DataFrame([blank | given]).astype(Fixed.columns())).iloc[0]
+    outcome = edit.holds(pd.DataFrame([blank | given]).astype(dtypes(Fixed))).iloc[0]
     return None if pd.isna(outcome) else bool(outcome)
 
 
@@ -80,7 +83,7 @@ def test_one_base_makes_rows_of_the_linear_system_in_the_units_as_printed() -> N
     # 0,002 km of drain for a metre of pipe: hundredths of a kilometre against hundredths of a metre.
     assert DRAINS.rows() == (Row("Z60-04", {"drains": 500, "pipes": -1}, "="),)
     assert RICE.rows() == ()
-    assert [row.code for row in system(Fixed).rows] == ["Z60-02", "Z60-02", "Z60-03", "Z60-04"]
+    assert [row.code for row in Fixed.system.rows] == ["Z60-02", "Z60-02", "Z60-03", "Z60-04"]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +99,8 @@ def test_a_ratio_that_repeats_another_edit_is_refused() -> None:
     with pytest.raises(ValueError, match="edit Z61-02 says nothing new, it follows from edits Z61-01"):
 
         class Twice(VillageForm, code="Z61", sheet="S", title="T", domain="z"):
-            one: People = field("Một")
-            two: People = field("Hai")
+            one = field(People, "Một")
+            two = field(People, "Hai")
             edits = (
                 ratio("Z61-01", "one", ["two"], "3", severity=Severity.ERROR),
                 ratio("Z61-02", "one", ["two"], "3", tolerance="5"),
@@ -106,17 +109,17 @@ def test_a_ratio_that_repeats_another_edit_is_refused() -> None:
 
 def test_it_vouches_for_a_cell_in_a_broken_sum() -> None:
     class Vouched(DeskForm, code="Z62", sheet="S", title="T", domain="z", reporter="finance"):
-        persons: People = field("Nhân khẩu")
-        rice: Kilograms = field("Gạo")
-        given: Kilograms = field("Đã cấp")
-        left: Kilograms = field("Chưa cấp")
+        persons = field(People, "Nhân khẩu")
+        rice = field(Kilograms, "Gạo")
+        given = field(Kilograms, "Đã cấp")
+        left = field(Kilograms, "Chưa cấp")
         edits = (
             balance("Z62-01", "rice", ["given", "left"]),
             ratio("Z62-02", "rice", ["persons"], "15"),
         )
 
     record = {"persons": 71, "rice": 160500, "given": 80000, "left": 26500}
-    first = suggest(system(Vouched), record).ranked[0]
+    first = suggest(Vouched.system, record).ranked[0]
     assert first.values == {"rice": 106500}
     assert first.closes == ("Z62-01", "Z62-02")
     assert first.unique

@@ -1,12 +1,16 @@
+from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from pipelines.refresh.layers import locate_returns, read_cells
-from pipelines.store.raw import Raw, ReturnSetKey
-from pipelines.store.tables import Store
+from pipelines.steps.collect import read
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import LEDGER_HEADING, PLACE_HEADING, ROOT, filled
+from tests.unit.offices import Office
 
 KEY = ReturnSetKey("2024-H1", "huu-kien")
 
@@ -25,17 +29,17 @@ def raw(folder: Path) -> Raw:
     return Raw(folder.parents[1])
 
 
+@pytest.fixture
+def office(raw: Raw) -> Office:
+    """The office with that folder, and an output folder where nothing has been written."""
+    return Office(raw.root.parent, KEY)
+
+
 def test_a_folder_of_a_period_and_a_known_commune_is_a_return_set(raw: Raw) -> None:
     for name in ("2024-H1/khong-co", "2024-H3/huu-kien", "2023-H2/huu-kien", ".git/huu-kien", "2024-H1/_cu"):
         (raw.root / name).mkdir(parents=True)
     assert list(map(str, raw.return_sets())) == ["2023-H2_huu-kien", "2024-H1_huu-kien"]
     assert "2024-H1/khong-co" in raw.unknown_folders()
-
-
-def test_a_partition_key_is_read_back() -> None:
-    assert ReturnSetKey.parse(str(KEY)) == KEY
-    with pytest.raises(ValueError, match="2024-H1"):
-        ReturnSetKey.parse("2024_huu-kien")
 
 
 def test_without_a_folder_there_are_no_return_sets(tmp_path: Path) -> None:
@@ -71,16 +75,11 @@ def test_the_ledger_is_read_with_or_without_a_byte_order_mark(raw: Raw, folder: 
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])
-def test_a_ledger_that_excel_saved_in_another_encoding_is_told_and_stops_nothing(
-    raw: Raw, folder: Path, tmp_path: Path, encoding: str
-) -> None:
+def test_a_ledger_that_excel_saved_in_another_encoding_is_told_and_stops_nothing(office: Office, encoding: str) -> None:
     line = "2024-07-01,cô Ðào,pa_phao.xlsx,x,D13,1,2,r,,accepted"
-    (folder / "corrections.csv").write_bytes(f"{LEDGER_HEADING}\n{line}\n".encode(encoding, errors="ignore"))
-    store = Store(tmp_path / "data")
-    read_cells(raw, store, [KEY])
-    locate_returns(raw, store, [KEY])
-    problems = [row for part in store.read("problems", [str(KEY)]) for row in part.to_pylist()]
-    assert "LEDGER_UNREADABLE" in {row["problem"] for row in problems}
+    office.send("corrections.csv", f"{LEDGER_HEADING}\n{line}\n".encode(encoding, errors="ignore"))
+    office.refresh({"problems/workbooks"})
+    assert "LEDGER_UNREADABLE" in {row["problem"] for row in office.rows("problems/workbooks")}
 
 
 def state(root: Path) -> dict[Path, tuple[bytes, int]]:
@@ -89,22 +88,34 @@ def state(root: Path) -> dict[Path, tuple[bytes, int]]:
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-def test_nothing_in_raw_is_changed_by_reading_it(raw: Raw, folder: Path, tmp_path: Path) -> None:
-    before = state(raw.root)
-    read_cells(raw, Store(tmp_path / "data"), [KEY])
-    after = state(raw.root)
-    assert before == after
+def test_nothing_in_raw_is_changed_by_a_refresh(office: Office) -> None:
+    before = state(office.raw.root)
+    assert "cells" in office.refresh().made
+    assert state(office.raw.root) == before
 
 
-def test_a_workbook_already_read_is_not_opened_again(raw: Raw, folder: Path, tmp_path: Path) -> None:
-    store = Store(tmp_path / "data")
-    assert len(read_cells(raw, store, [KEY]).read) == 1
-    again = read_cells(raw, store, [KEY])
-    assert (again.read, len(again.reused)) == ((), 1)
-    (folder / "suoi_ma.xlsx").write_bytes(filled(Livestock, {"horse": 8}, reporter="Thôn Suối Mạ"))
-    third = read_cells(raw, store, [KEY])
-    assert (third.read, third.reused) == ((f"{KEY}/suoi_ma.xlsx",), (f"{KEY}/pa_phao.xlsx",))
-    assert len(read_cells(raw, store, [KEY], reread=True).read) == 2
+def test_a_workbook_already_read_is_not_opened_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    real = read.read
+
+    def noting(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        given = list(files)
+        opened.extend(file.name for file in given)
+        return real(given)
+
+    monkeypatch.setattr(read, "read", noting)
+
+    def read_anew(**how: bool) -> list[str]:
+        opened.clear()
+        office.refresh({"cells"}, **how)
+        return sorted(opened)
+
+    assert read_anew() == ["pa_phao.xlsx"]
+    assert read_anew() == []
+    office.send("suoi_ma.xlsx", filled(Livestock, {"horse": 8}, reporter="Thôn Suối Mạ"))
+    assert read_anew() == ["suoi_ma.xlsx"]
+    assert {row["file"] for row in office.rows("cells")} == {"pa_phao.xlsx", "suoi_ma.xlsx"}
+    assert read_anew(anew=True) == ["pa_phao.xlsx", "suoi_ma.xlsx"]
 
 
 def test_the_shipped_folder_holds_the_return_set_of_the_plan() -> None:

@@ -1,4 +1,4 @@
-"""Releases over the shipped returns, the layers run one after the other without Dagster."""
+"""Releases of the shipped returns, refreshed in this process and without Dagster."""
 
 import datetime as dt
 import hashlib
@@ -7,103 +7,82 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.present import tracing
-from pipelines.refresh import layers, release
+from pipelines.refresh import release
 from pipelines.refresh.release import HeldBackError, make, verify
+from pipelines.refresh.restoring import ArchiveError
+from pipelines.refresh.stamps import code_version
 from pipelines.steps.validate import gate
-from pipelines.store import published, releases, tables
-from pipelines.store.raw import Raw, ReturnSetKey
-from pipelines.store.releases import MANIFEST, SEAL, Release, ReleaseError, differences, found, opened, sealed
-from pipelines.store.tables import Store, Writer, whole_folder
-from schemas.figures import CHAPTERS
-from schemas.forms import FORMS
+from pipelines.store import published, releases
+from pipelines.store.archive import WORKBOOK
+from pipelines.store.files import whole_folder, write_whole
+from pipelines.store.releases import (
+    MANIFEST,
+    SEAL,
+    Difference,
+    Release,
+    ReleaseError,
+    differences,
+    found,
+    opened,
+    sealed,
+)
+from pipelines.store.state import Writer
+from pipelines.store.tables import Store
+from schemas.outcomes import Cause
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import ROOT
+from tests.unit.offices import EXAMPLE_WRITER, KEY, Office
 
-KEY = ReturnSetKey("2024-H1", "huu-kien")
 NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 HORSES = ("na_lia.xlsx", "Chăn nuôi", "D13")
 """The shipped ledger corrects this cell from 207 to 267."""
 
 ORDINARY, SHARE = "livestock.horse.ordinary.heads", "livestock.horse.white.share"
 BUDGET = "budget.revenue.total"
-DAY = "2024-07-03T08:00:00+07:00,thống kê"
 
 
-class Office:
-    """A pair of folders, and the layers over it."""
-
-    def __init__(self, root: Path) -> None:
-        self.raw, self.store = Raw(root / "raw"), Store(root / "data")
-
-    @property
-    def folder(self) -> Path:
-        return self.raw.root / KEY.period / KEY.commune
-
-    def refresh(self) -> None:
-        raw, store, keys = self.raw, self.store, [KEY]
-        layers.read_cells(raw, store, keys)
-        layers.locate_returns(raw, store, keys)
-        layers.check_workbooks(raw, store, keys)
-        for form in FORMS:
-            layers.check_form(raw, store, form, keys)
-            layers.admit_records(store, form, keys)
-        for chapter in CHAPTERS:
-            layers.evaluate_chapter(raw, store, chapter, keys)
-        layers.compare_statements(raw, store, keys)
-
-    def write(self, address: tuple[str, str, str], value: object) -> None:
-        """The reporter sends the workbook again, with another value in one cell."""
-        path = self.folder / address[0]
-        book = openpyxl.load_workbook(path)
-        book[address[1]][address[2]] = value
-        book.save(path)
-
-    def decide(self, *rows: str) -> None:
-        """Each row is ``file,sheet,cell,old,new,reason``."""
-        with (self.folder / "corrections.csv").open("a", encoding="utf-8") as ledger:
-            ledger.writelines(f"{DAY},{row},,accepted\n" for row in rows)
+class ReleasingOffice(Office):
+    """An office whose releases are made at noon."""
 
     def make(self, name: str, despite: str = "") -> Release:
-        return make(self.raw, self.store, KEY, name, despite=despite, now=lambda: NOON)
+        return make(self.raw, Store(self.store.root), KEY, name, despite=despite, now=lambda: NOON)
 
     def figures(self, name: str = "") -> dict[str, object]:
-        store = opened(self.store.root, name).tables if name else self.store
-        return {row["id"]: row["value"] for row in published.figures(store, *KEY.pair)}
+        source = opened(self.store.root, name).tables if name else Store(self.store.root)
+        return {row["id"]: row["value"] for row in published.figures(source, KEY)}
 
-    def files(self) -> set[Path]:
+    def of_releases(self) -> set[Path]:
         return {path for path in (self.store.root / "releases").rglob("*") if path.is_file() and path.name != ".lock"}
 
 
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("office")
-    shutil.copytree(ROOT / "raw" / KEY.period, root / "raw" / KEY.period)
-    office = Office(root)
-    office.refresh()
-    office.make("first")
+def refreshed(example_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example office with its release ``first``; only to be read and to be copied."""
+    root = tmp_path_factory.mktemp("releasing") / "office"
+    ReleasingOffice.copied(example_office, root).make("first")
     return root
 
 
 @pytest.fixture
-def office(refreshed: Path, tmp_path: Path) -> Office:
-    """A copy of the refreshed office, with its release ``first``."""
-    shutil.copytree(refreshed, tmp_path / "office")
-    return Office(tmp_path / "office")
+def office(refreshed: Path, tmp_path: Path) -> ReleasingOffice:
+    """A copy of it."""
+    return ReleasingOffice.copied(refreshed, tmp_path / "office")
 
 
-def test_the_manifest_names_what_was_released_and_covers_every_file(office: Office) -> None:
+def test_the_manifest_names_what_was_released_and_covers_every_file(office: ReleasingOffice) -> None:
     first = found(office.store.root, "first")
     manifest = first.manifest
     assert manifest["created"] == "2024-07-02T12:00:30+07:00"
-    assert (manifest["period"], manifest["commune"], manifest["held"], manifest["up_to_date"]) == (*KEY.pair, [], True)
-    assert manifest["code_version"] == layers.code_version()
+    assert (manifest["period"], manifest["commune"], manifest["held"], manifest["up_to_date"]) == (*KEY, [], True)
+    assert manifest["code_version"] == code_version()
     assert manifest["packages"]["pandas"] == "3.1.1"
     assert "pytest" not in manifest["packages"]
     listed = {file["path"]: file for file in manifest["files"]}
@@ -123,50 +102,48 @@ def test_the_manifest_names_what_was_released_and_covers_every_file(office: Offi
     assert (first.folder / SEAL).read_text("utf-8") == f"{first.seal}  {MANIFEST}\n"
 
 
-def test_the_seal_is_one_that_sha256sum_reads(office: Office) -> None:
+def test_the_seal_is_one_that_sha256sum_reads(office: ReleasingOffice) -> None:
     folder = found(office.store.root, "first").folder
     subprocess.run(["sha256sum", "--check", "--strict", SEAL], cwd=folder, check=True, capture_output=True)
 
 
-def test_frozen_tables_answer_as_the_published_ones_do(office: Office) -> None:
+def test_frozen_tables_answer_as_the_published_ones_do(office: ReleasingOffice) -> None:
     tables = opened(office.store.root, "first").tables
-    assert published.figures(tables, *KEY.pair) == published.figures(office.store, *KEY.pair)
-    assert published.statements(tables, *KEY.pair) == published.statements(office.store, *KEY.pair)
-    assert published.findings(tables, *KEY.pair) == published.findings(office.store, *KEY.pair)
+    assert published.figures(tables, KEY) == published.figures(office.store, KEY)
+    assert published.statements(tables, KEY) == published.statements(office.store, KEY)
+    assert published.findings(tables, KEY) == published.findings(office.store, KEY)
     for figure in (ORDINARY, SHARE, BUDGET):
-        edges = published.lineage(tables, *KEY.pair, figure)
+        edges = published.lineage(tables, KEY, figure)
         assert edges
-        assert edges == published.lineage(office.store, *KEY.pair, figure)
+        assert edges == published.lineage(office.store, KEY, figure)
 
 
-def test_a_trace_from_a_release_is_the_trace_of_that_day(refreshed: Path, tmp_path: Path) -> None:
-    shutil.copytree(refreshed / "raw", tmp_path / "raw")
-    office = Office(tmp_path)
-    office.store = Store(office.store.root, Writer("11111111-aaaa", "22222222bbbb"))
-    office.refresh()
-    then = tracing.trace(office.store, *KEY.pair, SHARE)
-    assert then["made"] == {"run": "11111111-aaaa", "code": "22222222bbbb"}
+def test_a_trace_from_a_release_is_the_trace_of_that_day(office: ReleasingOffice) -> None:
+    then = tracing.trace(office.store, KEY, SHARE)
+    assert then["made"] == asdict(EXAMPLE_WRITER)
     assert then["accepted"] == [{"form": "B01", **then["made"]}]
     assert {edit["outcome"] for source in then["sources"] for edit in source["edits"]} == {"holds"}
-    office.make("signed")
-    office.store = Store(office.store.root, Writer("33333333-cccc", "44444444dddd"))
+    office.signed(Writer("33333333-cccc", "44444444dddd"))
     office.write(HORSES, 208)  # the ledger no longer fits, so the form is held: accepted then, computed now
     office.refresh()
-    now = tracing.trace(office.store, *KEY.pair, SHARE)
+    assert tracing.trace(office.store, KEY, SHARE)["made"] == then["made"]  # the figures came out as they were
+    office.write(("co_huong.xlsx", "Xuất bán", "D16"), 192)  # poultry sold, of the same chapter
+    office.refresh()
+    now = tracing.trace(office.store, KEY, SHARE)
     assert (now["status"], now["made"]["run"]) == ("held", "33333333-cccc")
     assert now["accepted"] == then["accepted"]
     told = "\n".join(branch.words for branch in tracing.tree(now).below[-1].below)
     assert "Chấp nhận trong lần chạy 11111111, bản phần mềm 22222222bbbb" in told
-    assert tracing.trace(opened(office.store.root, "signed").tables, *KEY.pair, SHARE) == then
+    assert tracing.trace(opened(office.store.root, "first").tables, KEY, SHARE) == then
 
 
-def test_every_figure_is_computed_again_and_none_differs(office: Office) -> None:
+def test_every_figure_is_computed_again_and_none_differs(office: ReleasingOffice) -> None:
     verified = verify(office.store.root, "first")
     assert (list(verified.differences), list(verified.notes)) == ([], [])
     assert verified.figures == len(office.figures()) > 504
 
 
-def test_verifying_needs_neither_the_raw_folder_nor_the_published_tables(office: Office) -> None:
+def test_verifying_needs_neither_the_raw_folder_nor_the_published_tables(office: ReleasingOffice) -> None:
     shutil.rmtree(office.raw.root)
     for path in office.store.root.iterdir():
         if path.name not in ("archive", "releases"):
@@ -180,6 +157,12 @@ def bytes_of_a_release(root: Path) -> list[Path]:
     return [*listed, folder / MANIFEST, folder / SEAL]
 
 
+def named(path: Path, difference: Difference) -> bool:
+    """Whether the sentence says which file it is, and what to do; seal and manifest are told together."""
+    names = {MANIFEST, SEAL} if path.name in (MANIFEST, SEAL) else {path.name}
+    return all(name in difference.message for name in names) and "Lấy lại từ bản sao lưu" in difference.message
+
+
 def flip(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
@@ -187,7 +170,7 @@ def flip(content: bytes, at: int) -> bytes:
 def test_a_flipped_byte_in_any_file_is_caught(refreshed: Path, subtests: pytest.Subtests) -> None:
     paths = bytes_of_a_release(refreshed)
     assert len(paths) > 40
-    assert set(paths) >= Office(refreshed).files()
+    assert set(paths) >= ReleasingOffice(refreshed).of_releases()
     for path in paths:
         content = path.read_bytes()
         for at in {0, len(content) // 2, len(content) - 1}:
@@ -198,9 +181,9 @@ def test_a_flipped_byte_in_any_file_is_caught(refreshed: Path, subtests: pytest.
                 finally:
                     path.write_bytes(content)
                 (difference,) = verified.differences
-                assert path.name in difference.message or path.name == SEAL
+                assert named(path, difference)
                 assert "không còn như lúc phát hành" in difference.message
-                assert verified.figures == 0
+                assert (difference.cause, verified.figures) == (Cause.DAMAGE, 0)
     assert verify(refreshed / "data", "first").differences == []
 
 
@@ -210,26 +193,30 @@ def test_a_missing_file_is_caught(refreshed: Path, subtests: pytest.Subtests) ->
             content = path.read_bytes()
             path.unlink()
             try:
-                (difference,) = verify(refreshed / "data", "first").differences
+                verified = verify(refreshed / "data", "first")
             finally:
                 path.write_bytes(content)
-            assert difference.message
+            (difference,) = verified.differences
+            assert named(path, difference)
+            # Whoever loses the seal has the manifest still, but it proves nothing any more.
+            assert ("không còn." in difference.message) == (path.name != SEAL), difference.message
+            assert (difference.cause, verified.figures) == (Cause.DAMAGE, 0)
 
 
-def test_a_file_that_was_not_released_is_caught(office: Office) -> None:
+def test_a_file_that_was_not_released_is_caught(office: ReleasingOffice) -> None:
     (found(office.store.root, "first").folder / "figures").mkdir()
     (difference,) = verify(office.store.root, "first").differences
     assert "không có trong bản kê" in difference.message
 
 
-def test_a_release_under_another_name_is_caught(office: Office) -> None:
+def test_a_release_under_another_name_is_caught(office: ReleasingOffice) -> None:
     folder = found(office.store.root, "first").folder
     folder.rename(folder.with_name("second"))
     (difference,) = verify(office.store.root, "second").differences
     assert "đổi tên" in difference.message
 
 
-def test_nothing_is_answered_from_a_release_that_was_changed(office: Office) -> None:
+def test_nothing_is_answered_from_a_release_that_was_changed(office: ReleasingOffice) -> None:
     path = found(office.store.root, "first").folder / "figures.parquet"
     path.write_bytes(flip(path.read_bytes(), 100))
     with pytest.raises(ReleaseError, match=r"returns verify first"):
@@ -265,7 +252,7 @@ def forge(made: Release, table: str, change: Change) -> None:
     ],
 )
 def test_a_forged_value_is_caught_by_computing_it_again(
-    office: Office, table: str, column: str, value: object, word: str
+    office: ReleasingOffice, table: str, column: str, value: object, word: str
 ) -> None:
     first = found(office.store.root, "first")
     forge(first, table, lambda columns: columns[column].__setitem__(5, value))
@@ -273,9 +260,10 @@ def test_a_forged_value_is_caught_by_computing_it_again(
     assert difference.message.startswith(word)
     assert str(value)[-3:] in difference.message
     assert difference.released != difference.now
+    assert difference.cause == Cause.FORGERY
 
 
-def test_a_figure_left_out_is_caught(office: Office) -> None:
+def test_a_figure_left_out_is_caught(office: ReleasingOffice) -> None:
     def shorten(columns: dict[str, list[object]]) -> None:
         for column in columns.values():
             column.pop()
@@ -286,9 +274,9 @@ def test_a_figure_left_out_is_caught(office: Office) -> None:
 
 
 def test_other_code_and_packages_are_told_and_the_values_still_compared(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layers, "code_version", lambda: "f" * 64)
+    monkeypatch.setattr(release, "code_version", lambda: "f" * 64)
     monkeypatch.setattr(release, "packages", lambda: {"pandas": "9.9"})
     verified = verify(office.store.root, "first")
     assert verified.differences == []
@@ -298,9 +286,24 @@ def test_other_code_and_packages_are_told_and_the_values_still_compared(
     assert "Gói pandas lúc phát hành là 3.1.1, nay là 9.9" in told
 
 
-def test_a_rule_that_computes_otherwise_now_is_told_figure_by_figure(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("version", "cause", "sentence"),
+    [
+        (
+            "f" * 64,
+            Cause.RULE,
+            "quy tắc đã đổi giữa hai phiên bản; số đã phát hành vẫn đúng theo quy tắc lúc phát hành",
+        ),
+        ("", Cause.FORGERY, "đã bị sửa rồi lập lại bản kê"),
+    ],
+    ids=["another version", "the same version"],
+)
+def test_what_is_computed_otherwise_from_whole_files_is_told_figure_by_figure_and_why(
+    office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch, version: str, cause: Cause, sentence: str
 ) -> None:
+    """Of another version it is the rule that changed, of the very version somebody has forged the release."""
+    if version:
+        monkeypatch.setattr(release, "code_version", lambda: version)
     real = gate.admit
 
     def doubled(form: type, *rest: object) -> object:
@@ -313,7 +316,11 @@ def test_a_rule_that_computes_otherwise_now_is_told_figure_by_figure(
         return table.set_column(names.index("revenue_total"), table.schema.field("revenue_total"), column)
 
     monkeypatch.setattr(gate, "admit", doubled)
-    told = {difference.where for difference in verify(office.store.root, "first").differences}
+    verified = verify(office.store.root, "first")
+    told = {difference.where for difference in verified.differences}
+    assert {difference.cause for difference in verified.differences} == {cause}
+    assert sentence in verified.notes[-1]
+    assert len(verified.notes) == 1 + bool(version)
     assert f"Chỉ tiêu {BUDGET}" in told
     assert f"Chỉ tiêu {ORDINARY}" not in told
 
@@ -325,7 +332,7 @@ def test_a_rule_that_computes_otherwise_now_is_told_figure_by_figure(
         *(".a", "-a", "a.", "a..b", "a b", "a\n", "a" * 65),
     ],
 )
-def test_names_that_will_not_do_are_refused(office: Office, name: str) -> None:
+def test_names_that_will_not_do_are_refused(office: ReleasingOffice, name: str) -> None:
     with pytest.raises(ReleaseError, match="không dùng được"):
         office.make(name)
     with pytest.raises(ReleaseError, match="không dùng được"):
@@ -337,21 +344,21 @@ def test_names_that_do(name: str) -> None:
     assert releases.folder_of(Path("/x"), name) == Path("/x/releases") / name
 
 
-def test_a_name_is_used_once(office: Office) -> None:
-    before = {path: path.read_bytes() for path in office.files()}
+def test_a_name_is_used_once(office: ReleasingOffice) -> None:
+    before = {path: path.read_bytes() for path in office.of_releases()}
     with pytest.raises(ReleaseError, match="không ghi đè"):
         office.make("first", despite="vẫn muốn")
     with pytest.raises(FileExistsError), whole_folder(office.store.root / "releases" / "first"):
         pass
-    assert {path: path.read_bytes() for path in office.files()} == before
+    assert {path: path.read_bytes() for path in office.of_releases()} == before
 
 
-def test_a_release_that_is_not_there_names_those_that_are(office: Office) -> None:
+def test_a_release_that_is_not_there_names_those_that_are(office: ReleasingOffice) -> None:
     with pytest.raises(ReleaseError, match=r"Các bản đã có: first\."):
         verify(office.store.root, "second")
 
 
-def test_two_releases_share_the_workbooks(office: Office) -> None:
+def test_two_releases_share_the_workbooks(office: ReleasingOffice) -> None:
     archive = {path.name for path in (office.store.root / "archive").iterdir()}
     office.make("second")
     assert {path.name for path in (office.store.root / "archive").iterdir()} == archive
@@ -362,7 +369,8 @@ KILLED = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
 from pipelines.refresh import release
-from pipelines.store.raw import Raw, ReturnSetKey
+from pipelines.store.raw import Raw
+from schemas.return_sets import ReturnSetKey
 from pipelines.store.tables import Store
 rename = Path.rename
 def die(path, target):
@@ -376,7 +384,7 @@ release.make(Raw(root / "raw"), Store(root / "data"), ReturnSetKey("2024-H1", "h
 
 
 @pytest.mark.slow
-def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Office) -> None:
+def test_a_kill_between_writing_and_renaming_leaves_no_release(office: ReleasingOffice) -> None:
     root = office.store.root.parent
     command = [sys.executable, "-c", KILLED, str(root)]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True)
@@ -390,22 +398,22 @@ def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Office) -
     assert not list((office.store.root / "releases").glob(".*.tmp"))
 
 
-def test_a_full_disk_leaves_no_release(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = tables.write_whole
+def test_a_full_disk_leaves_no_release(office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = write_whole
 
-    def full(path: Path, write: Callable[..., object]) -> None:
+    def full(path: Path, content: bytes) -> None:
         if path.name == MANIFEST:
             raise OSError(28, "No space left on device")
-        real(path, write)
+        real(path, content)
 
-    monkeypatch.setattr(release, "write_whole", full)
-    before = office.files()
+    monkeypatch.setattr("pipelines.refresh.release.write_whole", full)
+    before = office.of_releases()
     with pytest.raises(OSError, match="No space"):
         office.make("second")
-    assert office.files() == before
+    assert office.of_releases() == before
 
 
-def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office: Office) -> None:
+def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office: ReleasingOffice) -> None:
     office.write(HORSES, 208)
     with pytest.raises(HeldBackError, match="returns refresh") as refusal:
         office.make("second")
@@ -420,7 +428,7 @@ def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office:
 
 
 @pytest.fixture
-def held(office: Office) -> Office:
+def held(office: ReleasingOffice) -> ReleasingOffice:
     """Livestock held back: a workbook was sent again with a slip, and its ledger entry no longer fits."""
     office.write(HORSES, 208)
     office.write(("finance.xlsx", "Ngân sách", "H40"), "gửi lại")
@@ -428,7 +436,9 @@ def held(office: Office) -> Office:
     return office
 
 
-def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_older_workbook(held: Office) -> None:
+def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_older_workbook(
+    held: ReleasingOffice,
+) -> None:
     with pytest.raises(HeldBackError, match="B01") as refusal:
         held.make("second")
     assert "--despite" in str(refusal.value)
@@ -447,32 +457,34 @@ def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_ol
 
 
 @pytest.mark.slow
-def test_forms_held_since_an_older_ledger_are_computed_by_that_ledger(held: Office) -> None:
+def test_forms_held_since_an_older_ledger_are_computed_by_that_ledger(held: ReleasingOffice) -> None:
     """The ledger has since got another entry for the accepted cell; the accepted value was made by the first."""
     held.decide(f"{','.join(HORSES)},208,209,nghe nhầm")
     held.refresh()
     second = held.make("second", despite="Chờ Nà Lìa")
     (edge,) = [
         row
-        for row in published.lineage(second.tables, *KEY.pair, ORDINARY)
+        for row in published.lineage(second.tables, KEY, ORDINARY)
         if (row["file"], row["cell"]) == (HORSES[0], HORSES[2])
     ]
     assert (edge["received"], edge["text"]) == ("207", "267")
     assert verify(held.store.root, "second").differences == []
 
 
-def test_an_accepted_workbook_that_is_no_longer_archived_stops_the_release(held: Office) -> None:
+def test_an_accepted_workbook_that_is_no_longer_archived_stops_the_release(held: ReleasingOffice) -> None:
     older = next(one for one in held.make("x", "thử").manifest["accepted"] if "B01" in one["forms"])
-    path = held.store.archived(older["workbooks"][HORSES[0]], tables.WORKBOOK)
+    path = held.store.archive.path(older["workbooks"][HORSES[0]], WORKBOOK)
     content = path.read_bytes()
     for harm in (path.unlink, lambda: path.write_bytes(flip(content, 7))):
         harm()
-        with pytest.raises(ReleaseError, match=r"returns refresh --all"):
+        with pytest.raises(ArchiveError, match=r"returns refresh --all"):
             held.make("second", despite="Chờ")
         assert releases.names(held.store.root) == ["first", "x"]
 
 
-def test_what_does_not_follow_from_the_archive_is_not_released(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_follow_from_the_archive_is_not_released(
+    office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody is handed a release that cannot be verified."""
     real = release._frozen
 
@@ -486,7 +498,7 @@ def test_what_does_not_follow_from_the_archive_is_not_released(office: Office, m
     assert releases.names(office.store.root) == ["first"]
 
 
-def test_the_difference_names_the_changed_cell_and_its_correction(office: Office) -> None:
+def test_the_difference_names_the_changed_cell_and_its_correction(office: ReleasingOffice) -> None:
     # One horse more: the totals in a workbook sent again, the part of it in the ledger.
     office.write((*HORSES[:2], "D9"), 1438)
     office.write((*HORSES[:2], "D12"), 664)
@@ -517,7 +529,7 @@ def test_the_difference_names_the_changed_cell_and_its_correction(office: Office
     }
 
 
-def test_figures_that_appear_vanish_or_have_another_formula(office: Office) -> None:
+def test_figures_that_appear_vanish_or_have_another_formula(office: ReleasingOffice) -> None:
     first, second = found(office.store.root, "first"), office.make("second")
 
     def change(columns: dict[str, list[object]]) -> None:
@@ -537,26 +549,26 @@ def test_figures_that_appear_vanish_or_have_another_formula(office: Office) -> N
     assert (changes[BUDGET]["new"]["formula"], changes[BUDGET]["cells"]) == ("đoán", [])
 
 
-def test_a_release_and_itself_do_not_differ(office: Office) -> None:
+def test_a_release_and_itself_do_not_differ(office: ReleasingOffice) -> None:
     first = found(office.store.root, "first")
     assert differences(first, first) == []
 
 
-def archived(office: Office) -> Iterator[str]:
+def archived(office: ReleasingOffice) -> Iterator[str]:
     for path in (office.store.root / "archive").iterdir():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
         yield path.name
 
 
-def test_the_archive_holds_all_that_was_read_under_its_hash_and_nothing_that_was_not(office: Office) -> None:
+def test_the_archive_holds_all_that_was_read_under_its_hash_and_nothing_that_was_not(office: ReleasingOffice) -> None:
     before = set(archived(office))
     assert {path.suffix for path in map(Path, before)} == {".xlsx", ".csv", ".json"}
-    layers.read_cells(office.raw, office.store, [KEY])
+    office.refresh({"cells"})
     assert set(archived(office)) == before
     (office.folder / "hỏng.xlsx").write_bytes(b"not a workbook")
     (office.folder / "ghi chú.docx").write_bytes(b"not a workbook either")
     office.write(HORSES, 300)
-    layers.read_cells(office.raw, office.store, [KEY])
+    office.refresh({"cells"})
     new = set(archived(office)) - before
     assert sorted(Path(name).suffix for name in new) == [".json", ".xlsx"]
     assert hashlib.sha256((office.folder / HORSES[0]).read_bytes()).hexdigest() in {Path(name).stem for name in new}
@@ -566,9 +578,11 @@ def test_the_archive_holds_all_that_was_read_under_its_hash_and_nothing_that_was
     assert set(state["files"]) == {path.name for path in office.folder.iterdir()}
 
 
-def test_data_from_before_there_was_an_archive_are_filled_in_without_reading_a_workbook_again(office: Office) -> None:
+def test_an_archive_that_was_lost_is_filled_again_where_all_is_read_anew(office: ReleasingOffice) -> None:
     before = set(archived(office))
     shutil.rmtree(office.store.root / "archive")
-    report = layers.read_cells(office.raw, office.store, [KEY])
-    assert report.read == ()
-    assert set(archived(office)) == before
+    with pytest.raises(ArchiveError, match=r"Không có bản lưu .* returns refresh --all"):
+        office.make("second")
+    office.refresh({"cells"}, anew=True)
+    assert {name for name in before if not name.endswith(".json")} <= set(archived(office))
+    assert verify(office.store.root, "first").differences == []

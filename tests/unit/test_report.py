@@ -15,33 +15,38 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from pipelines.present.explorer.bars import CHARTS
-from pipelines.present.explorer.pages import DrawnChart, Published
+from pipelines.present.charts import PlanChart
 from pipelines.present.report import charts, excel, formulas, template, word
-from pipelines.present.report.contents import BLANK, Line, Report, ReportChapter, report, roman
+from pipelines.present.report.contents import Report, ReportChapter, report
 from pipelines.present.report.files import files
-from pipelines.refresh import layers
+from pipelines.present.report.lines import FigureLine
+from pipelines.present.report.nesting import roman
+from pipelines.present.report.notes import BLANK
+from pipelines.present.rows import ReturnSetRows
+from pipelines.refresh.documents import report_of
+from pipelines.refresh.presenting import shown
 from pipelines.store.tables import Store
+from schemas.figures import CHAPTERS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.formula import constant, difference, per, share, sum_of, times, total
-from tests.unit.conftest import KEY, SHIPPED
+from tests.unit.offices import KEY, SHIPPED, Office
 
 NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture(scope="module")
-def published(example: Store) -> Published:
-    return layers.shown(SHIPPED.places, example, KEY)
+def published(example: Store) -> ReturnSetRows:
+    return shown(SHIPPED.places, example, KEY, example.archive)
 
 
 @pytest.fixture(scope="module")
-def said(published: Published) -> Report:
+def contents(published: ReturnSetRows) -> Report:
     return report(published)
 
 
 @pytest.fixture(scope="module")
-def few(published: Published) -> Published:
+def few(published: ReturnSetRows) -> ReturnSetRows:
     """The rows of one chapter that has no charts: quick to write."""
     ids = {row["id"] for row in published.figures if row["chapter"] == "health"}
     return replace(
@@ -53,7 +58,7 @@ def few(published: Published) -> Published:
 
 
 @pytest.fixture(scope="module")
-def annexes(published: Published) -> dict[str, bytes]:
+def annexes(published: ReturnSetRows) -> dict[str, bytes]:
     return files(published)
 
 
@@ -67,20 +72,21 @@ def book(annexes: dict[str, bytes]) -> Any:
     return openpyxl.load_workbook(io.BytesIO(annexes["phu-luc-2024-H1-huu-kien.xlsx"]))
 
 
-def chapter(said: Report, code: str) -> ReportChapter:
-    return next(one for one in said.chapters if one.code == code)
+def chapter(contents: Report, code: str) -> ReportChapter:
+    return next(one for one in contents.chapters if one.code == code)
 
 
-def lines_of(one: ReportChapter) -> list[Line]:
-    grids = [line for grid in one.grids for line in grid.lines]
-    return [*one.printed, *one.others, *(comparison.line for comparison in one.comparisons), *one.amounts, *grids]
+def lines_of(one: ReportChapter) -> list[FigureLine]:
+    of_records = [line for table in one.tables for line in table.lines]
+    compared = [comparison.line for comparison in one.comparisons]
+    return [*one.printed, *one.others, *compared, *one.amounts, *of_records]
 
 
-def line(said: Report, identifier: str) -> Line:
-    return next(found for one in said.chapters for found in lines_of(one) if found.figure.id == identifier)
+def line(contents: Report, identifier: str) -> FigureLine:
+    return next(found for one in contents.chapters for found in lines_of(one) if found.figure.id == identifier)
 
 
-def with_figure(published: Published, identifier: str, **changed: Any) -> Published:
+def with_figure(published: ReturnSetRows, identifier: str, **changed: Any) -> ReturnSetRows:
     """The same rows, but of one figure."""
     rows = [{**row, **changed} if row["id"] == identifier else row for row in published.figures]
     assert rows != list(published.figures)
@@ -91,16 +97,18 @@ def words_of(document: Any) -> str:
     return "\n".join(node.text or "" for node in document.element.body.iter(f"{NAMESPACE}t"))
 
 
-def test_every_published_figure_is_reported_once(published: Published, said: Report) -> None:
-    told = [found.figure.id for one in said.chapters for found in lines_of(one)]
-    assert sorted(told) == sorted(row["id"] for row in published.figures)
+def test_every_published_figure_is_reported_once(published: ReturnSetRows, contents: Report) -> None:
+    reported = [found.figure.id for one in contents.chapters for found in lines_of(one)]
+    assert sorted(reported) == sorted(row["id"] for row in published.figures)
 
 
-def test_chapters_come_in_the_order_of_the_plan_and_are_numbered(said: Report) -> None:
-    order = [row["id"] for row in said.published.statements]
-    firsts = [min(order.index(one.figure.id) for one in lines_of(each) if one.figure.printed) for each in said.chapters]
+def test_chapters_come_in_the_order_of_the_plan_and_are_numbered(contents: Report) -> None:
+    order = [row["id"] for row in contents.rows.statements]
+    firsts = [
+        min(order.index(one.figure.id) for one in lines_of(each) if one.figure.printed) for each in contents.chapters
+    ]
     assert firsts == sorted(firsts)
-    assert [each.number for each in said.chapters][:5] == ["I", "II", "III", "IV", "V"]
+    assert [each.number for each in contents.chapters][:5] == ["I", "II", "III", "IV", "V"]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +118,8 @@ def test_roman_numbers(number: int, written: str) -> None:
     assert roman(number) == written
 
 
-def test_parts_stand_below_their_whole(said: Report) -> None:
-    lines = {one.figure.id: one for one in chapter(said, "livestock").printed}
+def test_parts_stand_below_their_whole(contents: Report) -> None:
+    lines = {one.figure.id: one for one in chapter(contents, "livestock").printed}
     total, horse, white, share_of_white = (
         lines[name]
         for name in (
@@ -129,8 +137,8 @@ def test_parts_stand_below_their_whole(said: Report) -> None:
     assert lines["livestock.poultry.heads.bound"].number != lines["livestock.poultry.heads"].number
 
 
-def test_what_the_plan_does_not_print_stands_after_what_it_prints(said: Report) -> None:
-    forestry = chapter(said, "forestry")
+def test_what_the_plan_does_not_print_stands_after_what_it_prints(contents: Report) -> None:
+    forestry = chapter(contents, "forestry")
     assert all(one.figure.printed for one in forestry.printed if one.depth == 0)
     assert forestry.others
     assert not [one for one in forestry.others if one.figure.printed]
@@ -138,50 +146,53 @@ def test_what_the_plan_does_not_print_stands_after_what_it_prints(said: Report) 
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
-def test_a_percentage_of_plan_or_of_last_year_tells_what_it_is_a_percentage_of(said: Report) -> None:
-    told = {
+def test_a_percentage_of_plan_or_of_last_year_tells_what_it_is_a_percentage_of(contents: Report) -> None:
+    found = {
         (one.label, one.against, one.unit): (one.amount, one.change, one.line.value.text)
-        for one in chapter(said, "budget").comparisons
+        for one in chapter(contents, "budget").comparisons
     }
-    assert told["Tổng thu ngân sách", "Tổng thu cùng kỳ năm trước", "đồng"] == (
+    assert found["Tổng thu ngân sách", "Tổng thu cùng kỳ năm trước", "đồng"] == (
         "3.092.000.000",
         "+727.888.592",
         "123,54",
     )
-    assert told["Chi ngân sách xã", "Dự toán chi ngân sách xã", "đồng"] == ("5.596.000.000", "-3.500.323.831", "37,45")
+    assert found["Chi ngân sách xã", "Dự toán chi ngân sách xã", "đồng"] == (
+        "5.596.000.000",
+        "-3.500.323.831",
+        "37,45",
+    )
 
 
-def test_every_figure_that_a_chart_holds_against_something_is_told_as_a_comparison(said: Report) -> None:
-    patterns = [chart for chart in CHARTS if chart.kind in ("progress", "change")]
-    ids = [row["id"] for row in said.published.figures]
-    expected = {name for chart in patterns for name in chart.chosen(ids)}
-    assert {one.line.figure.id for each in said.chapters for one in each.comparisons} == expected
+def test_every_figure_that_is_declared_to_be_held_against_another_is_a_comparison(contents: Report) -> None:
+    expected = {figure.id for each in CHAPTERS for figure in each.figures if figure.against}
+    assert len(expected) > 15
+    assert {one.line.figure.id for each in contents.chapters for one in each.comparisons} == expected
 
 
-def test_figures_per_reporter_make_one_table(said: Report) -> None:
-    (villages,) = chapter(said, "forestry").grids
+def test_figures_per_reporter_make_one_table(contents: Report) -> None:
+    (villages,) = chapter(contents, "forestry").tables
     assert villages.corner == "Đơn vị báo cáo"
     assert [name for name, _ in villages.rows][:2] == ["Thôn Pá Phào", "Thôn Suối Mạ"]
     assert villages.headings[1] == "Tổng diện tích đăng ký trồng rừng (ha)"
-    (schools,) = chapter(said, "education").grids
+    (schools,) = chapter(contents, "education").tables
     assert schools.headings == ("Trường Tiểu học 1", "Trường Tiểu học 2")
     # What does not concern a school is blank, and no zero.
     assert dict(schools.rows)["Học sinh nữ (học sinh)"][1].text == BLANK
 
 
-def test_a_number_of_the_plan_that_is_not_ours_has_a_note(said: Report) -> None:
-    differing = {row["id"]: row for row in said.published.statements if row["verdict"] in ("conflict", "truncated")}
+def test_a_number_of_the_plan_that_is_not_ours_has_a_note(contents: Report) -> None:
+    differing = {row["id"]: row for row in contents.rows.statements if row["verdict"] in ("conflict", "truncated")}
     assert len(differing) == 13
     for identifier, row in differing.items():
-        notes = " ".join(line(said, identifier).notes)
+        notes = " ".join(line(contents, identifier).notes)
         assert row["note"] in notes if row["verdict"] == "conflict" else f"in {row['printed']}" in notes
-    assert line(said, "mediation.village.success.pct").printed.notes == (
+    assert line(contents, "mediation.village.success.pct").printed.notes == (
         "Kế hoạch cắt bớt phần lẻ: in 81,81%, tính được 81,8182.",
     )
 
 
-def test_notes_are_numbered_in_a_chapter_and_told_once(said: Report) -> None:
-    livestock = chapter(said, "livestock")
+def test_notes_are_numbered_in_a_chapter_and_told_once(contents: Report) -> None:
+    livestock = chapter(contents, "livestock")
     assert [note.number for note in livestock.notes] == list(range(1, 1 + len(livestock.notes)))
     assert len({note.text for note in livestock.notes}) == len(livestock.notes)
     ordinary = next(one for one in livestock.printed if one.figure.id == "livestock.horse.ordinary.heads")
@@ -190,13 +201,13 @@ def test_notes_are_numbered_in_a_chapter_and_told_once(said: Report) -> None:
         assert livestock.notes[int(number) - 1].text in cell.notes
 
 
-def test_a_correction_is_told_with_its_reason(said: Report) -> None:
-    (note,) = line(said, "livestock.horse.ordinary.heads").value.notes
+def test_a_correction_is_told_with_its_reason(contents: Report) -> None:
+    (note,) = line(contents, "livestock.horse.ordinary.heads").value.notes
     assert note.startswith("Đã đính chính 1 ô: Thôn Nà Lìa, «207» thành «267» (Đã gọi trưởng thôn: ghi nhầm")
     assert note.endswith(").")
 
 
-def test_a_missing_reporter_is_told_in_place_of_a_low_total(published: Published) -> None:
+def test_a_missing_reporter_is_told_in_place_of_a_low_total(published: ReturnSetRows) -> None:
     unsent = {
         "code": "H-01",
         "severity": "warning",
@@ -214,19 +225,19 @@ def test_a_missing_reporter_is_told_in_place_of_a_low_total(published: Published
     assert goats.value.notes == ("Mới có 7/8 báo cáo. Chưa gửi: Thôn Nà Lìa.",)
 
 
-def test_a_divisor_of_zero_leaves_a_blank_that_is_explained(published: Published) -> None:
+def test_a_divisor_of_zero_leaves_a_blank_that_is_explained(published: ReturnSetRows) -> None:
     changed = with_figure(published, "livestock.horse.white.share", value=None, exact="", status="undefined")
-    told = line(report(changed), "livestock.horse.white.share").value
-    assert (told.text, told.notes) == (BLANK, ("Mẫu số bằng 0, không tính được tỷ lệ.",))
+    value = line(report(changed), "livestock.horse.white.share").value
+    assert (value.text, value.notes) == (BLANK, ("Mẫu số bằng 0, không tính được tỷ lệ.",))
 
 
-def test_figures_of_a_form_that_is_held_back_say_so(published: Published) -> None:
-    told = report(replace(published, held={"B01": "Sai."}))
-    assert told.held == ("B01 «Đàn gia súc, gia cầm hiện có»",)
+def test_figures_of_a_form_that_is_held_back_say_so(published: ReturnSetRows) -> None:
+    with_hold = report(replace(published, held={"B01": "Sai."}))
+    assert with_hold.held == ("B01 «Đàn gia súc, gia cầm hiện có»",)
     note = "Chưa cập nhật: biểu B01 «Đàn gia súc, gia cầm hiện có» đang bị giữ lại; số này là số đã chấp nhận trước đó."
-    assert line(told, "livestock.goat.heads").value.notes == (note,)
-    # The note is told once, however many figures it is about.
-    assert [one.text for one in chapter(told, "livestock").notes].count(note) == 1
+    assert line(with_hold, "livestock.goat.heads").value.notes == (note,)
+    # The note stands once, however many figures it is about.
+    assert [one.text for one in chapter(with_hold, "livestock").notes].count(note) == 1
     never = replace(
         published,
         held={"B01": "Sai."},
@@ -238,21 +249,21 @@ def test_figures_of_a_form_that_is_held_back_say_so(published: Published) -> Non
     assert goats.value.notes[0].endswith("chưa có số nào được chấp nhận trước đó.")
 
 
-def test_a_number_outside_the_catalogue_is_told_without_a_value(published: Published) -> None:
+def test_a_number_outside_the_catalogue_is_told_without_a_value(published: ReturnSetRows) -> None:
     row = {**published.statements[0], "id": "no.such.figure", "verdict": "not_recomputable", "computed": "", "note": ""}
-    told = line(report(replace(published, statements=[*published.statements, row])), "no.such.figure")
-    assert (told.value.text, told.value.notes) == (BLANK, ("Chưa công bố.",))
-    assert (told.printed.text, told.printed.notes) == (row["printed"], ())
+    unknown = line(report(replace(published, statements=[*published.statements, row])), "no.such.figure")
+    assert (unknown.value.text, unknown.value.notes) == (BLANK, ("Chưa công bố.",))
+    assert (unknown.printed.text, unknown.printed.notes) == (row["printed"], ())
 
 
-def test_a_number_of_the_plan_is_told_even_where_its_table_has_no_room_for_it(published: Published) -> None:
+def test_a_number_of_the_plan_is_told_even_where_its_table_has_no_room_for_it(published: ReturnSetRows) -> None:
     name = "edu.primary1.classes"
     short = with_figure(published, name, value=None, exact="", status="incomplete", reported=0, expected=1)
     unknown = {"verdict": "not_recomputable", "computed": "", "note": ""}
     rows = [{**row, **(unknown if row["id"] == name else {})} for row in published.statements]
     printed = next(row["printed"] for row in rows if row["id"] == name)
-    (grid,) = chapter(report(replace(short, statements=rows)), "education").grids
-    cell = dict(grid.rows)["Tổng số lớp (lớp)"][0]
+    (schools,) = chapter(report(replace(short, statements=rows)), "education").tables
+    cell = dict(schools.rows)["Tổng số lớp (lớp)"][0]
     assert cell.text == "thiếu 1/1"
     assert cell.notes[-1] == f"Kế hoạch in {printed}; chưa tính được để đối chiếu."
 
@@ -302,15 +313,15 @@ def test_rows_stay_whole_and_headings_are_repeated(document: Any) -> None:
         assert abs(sum(widths) - 165) <= len(widths)
 
 
-def test_every_picture_is_described(document: Any, said: Report) -> None:
-    drawn = [chart for one in said.chapters for chart in one.charts]
+def test_every_picture_is_described(document: Any, contents: Report) -> None:
+    drawn = [chart for one in contents.chapters for chart in one.charts]
     assert len(document.inline_shapes) == len(drawn) > 5
     for shape, chart in zip(document.inline_shapes, drawn, strict=True):
         assert shape._inline.docPr.get("descr").startswith(f"{chart.title}: ")
         assert round(shape.width.mm) == charts.WIDTH_MM
 
 
-def test_the_same_figures_give_the_same_bytes(published: Published, annexes: dict[str, bytes]) -> None:
+def test_the_same_figures_give_the_same_bytes(published: ReturnSetRows, annexes: dict[str, bytes]) -> None:
     again = files(published)
     assert {name: hashlib.sha256(made).hexdigest() for name, made in again.items()} == {
         name: hashlib.sha256(made).hexdigest() for name, made in annexes.items()
@@ -327,14 +338,14 @@ def test_the_shipped_template_is_the_one_that_is_built() -> None:
     assert resources.files("pipelines.present.report").joinpath(*word.TEMPLATE).read_bytes() == template.build()
 
 
-def test_a_label_with_markup_is_shown_as_it_is(few: Published) -> None:
+def test_a_label_with_markup_is_shown_as_it_is(few: ReturnSetRows) -> None:
     hostile = "<w:t>&\"'{{ 7*7 }}{% endfor %}"
     changed = with_figure(few, "health.births.total", label=hostile)
     made = Document(io.BytesIO(word.document(report(changed))))
     assert hostile in words_of(made)
 
 
-def test_an_empty_return_set_makes_annexes_too(published: Published) -> None:
+def test_an_empty_return_set_makes_annexes_too(published: ReturnSetRows) -> None:
     bare = replace(published, figures=[], statements=[], lineage=[], findings=[])
     made = files(bare)
     words = words_of(Document(io.BytesIO(made["phu-luc-2024-H1-huu-kien.docx"])))
@@ -342,17 +353,17 @@ def test_an_empty_return_set_makes_annexes_too(published: Published) -> None:
     assert "Đối chiếu" not in words
 
 
-def test_a_release_and_what_is_held_are_named(few: Published) -> None:
-    told = report(replace(few, held={"B01": "Sai."}), "2024-h1-lan-1")
-    words = words_of(Document(io.BytesIO(word.document(told))))
+def test_a_release_and_what_is_held_are_named(few: ReturnSetRows) -> None:
+    of_release = report(replace(few, held={"B01": "Sai."}), "2024-h1-lan-1")
+    words = words_of(Document(io.BytesIO(word.document(of_release))))
     assert "Số liệu theo bản đã phát hành «2024-h1-lan-1»." in words
     assert "đang bị giữ lại" in words
-    first = openpyxl.load_workbook(io.BytesIO(excel.workbook(told))).worksheets[0]
+    first = openpyxl.load_workbook(io.BytesIO(excel.workbook(of_release))).worksheets[0]
     cells = [cell.value for row in first.iter_rows() for cell in row if cell.value]
     assert "Số liệu theo bản đã phát hành «2024-h1-lan-1»." in cells
 
 
-def test_every_figure_of_the_example_is_a_live_formula(book: Any, published: Published) -> None:
+def test_every_figure_of_the_example_is_a_live_formula(book: Any, published: ReturnSetRows) -> None:
     found: dict[str, int] = {}
     for sheet in book.worksheets:
         for row in sheet.iter_rows(min_row=4):
@@ -405,10 +416,10 @@ def test_sheets_are_set_up_to_be_printed(book: Any) -> None:
         (share(Sales.revenue_poultry, Sales.revenue_total), 1, "100*SUM({poultry})/SUM({revenue})"),
     ],
 )
-def test_formulas_as_excel_writes_them(published: Published, formula: Any, unit_factor: int, written: str) -> None:
+def test_formulas_as_excel_writes_them(published: ReturnSetRows, formula: Any, unit_factor: int, written: str) -> None:
     sheets = formulas.data_sheets(published)
     ranges = {
-        name: sheets[field.form].total(str(field)).removeprefix("SUM(").removesuffix(")")
+        name: sheets[field.form].total(field.name).removeprefix("SUM(").removesuffix(")")
         for name, field in {
             "horse": Livestock.horse,
             "white": Livestock.horse_white,
@@ -420,7 +431,7 @@ def test_formulas_as_excel_writes_them(published: Published, formula: Any, unit_
     assert formulas.written(formula, sheets, Fraction(unit_factor)) == written.format(**ranges)
 
 
-def test_a_figure_that_the_cells_do_not_give_is_written_as_its_value(published: Published) -> None:
+def test_a_figure_that_the_cells_do_not_give_is_written_as_its_value(published: ReturnSetRows) -> None:
     """As where the row of a village that is no more stands among the values and does not count."""
     extra = [
         {**row, "reporter": "thon_cu"}
@@ -428,8 +439,8 @@ def test_a_figure_that_the_cells_do_not_give_is_written_as_its_value(published: 
         if (row["figure"], row["reporter"]) == ("livestock.goat.heads", "na_lia")
     ]
     assert extra
-    told = report(replace(published, lineage=[*published.lineage, *extra]))
-    sheet = openpyxl.load_workbook(io.BytesIO(excel.workbook(told)))["IV. Chăn nuôi và xuất bán"]
+    with_extra = report(replace(published, lineage=[*published.lineage, *extra]))
+    sheet = openpyxl.load_workbook(io.BytesIO(excel.workbook(with_extra)))["IV. Chăn nuôi và xuất bán"]
     row = next(row for row in sheet.iter_rows(min_row=4) if row[1].value == "Đàn dê")
     assert row[3].value == 1475
     assert "không phải công thức" in row[6].value
@@ -444,37 +455,34 @@ def test_a_corrected_cell_is_marked_among_the_values(book: Any) -> None:
     assert comments[0][1].startswith("«207» thành «267»: Đã gọi trưởng thôn")
 
 
-def test_a_picture_is_as_wide_as_it_is_shown_and_made_alike_each_time(said: Report) -> None:
-    drawn: DrawnChart = chapter(said, "livestock").charts[0]
+def test_a_picture_is_as_wide_as_it_is_shown_and_made_alike_each_time(contents: Report) -> None:
+    drawn: PlanChart = chapter(contents, "livestock").charts[0]
     made = charts.picture(drawn)
     width = int.from_bytes(made[16:20], "big")
     assert abs(width - charts.WIDTH_MM / 25.4 * 300) <= 1
     assert charts.picture(drawn) == made
 
 
-def test_a_report_is_made_anew_only_where_it_would_say_something_else(example: Store, tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    for path in example.root.rglob("*"):
-        if path.is_file():
-            target = tmp_path / path.relative_to(example.root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.hardlink_to(path)
-    assert layers.REPORT in layers.stale_followers(SHIPPED, store, KEY)
-    written = layers.write_report(SHIPPED, store, [KEY])[KEY]
+def test_a_report_is_made_when_it_is_asked_for_and_anew_only_where_it_would_say_something_else(office: Office) -> None:
+    def reported() -> list[Path]:
+        return report_of(office.raw, office.store, KEY, who="test")
+
+    assert not (office.store.root / "report").exists()
+    office.refresh()
+    assert not (office.store.root / "report").exists()
+    written = reported()
     assert [path.suffix for path in written] == [".docx", ".xlsx"]
-    assert layers.REPORT not in layers.stale_followers(SHIPPED, store, KEY)
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in written}
-    layers.write_report(SHIPPED, store, [KEY])
+    assert reported() == written
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in written} == before
     # Changed by hand, or gone: it is no longer what the pipeline wrote.
     written[0].write_bytes(b"changed")
     written[1].unlink()
-    assert layers.REPORT in layers.stale_followers(SHIPPED, store, KEY)
-    layers.write_report(SHIPPED, store, [KEY])
+    assert reported() == written
     assert {path: path.read_bytes() for path in written} == {path: content for path, (_, content) in before.items()}
 
 
-def test_values_are_shown_with_all_their_decimals(book: Any, published: Published) -> None:
+def test_values_are_shown_with_all_their_decimals(book: Any, published: ReturnSetRows) -> None:
     shares = {row["label"]: row["value"] for row in published.figures if row["id"] == "budget.revenue.total.pct_yoy"}
     assert shares == {"Tổng thu so với cùng kỳ": Decimal("123.5400")}
     sheet = book["XI. Thu, chi ngân sách"]

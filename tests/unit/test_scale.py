@@ -5,11 +5,11 @@ import pyarrow as pa
 import pytest
 
 from pipelines.store import published
-from pipelines.store.raw import ReturnSetKey
 from pipelines.store.tables import Store
 from schemas.forms.b02_sales import Sales
 from schemas.forms.t01_budget import Budget
 from schemas.periods import Period
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import PERIOD, PLACES, Row, filled, raw_file, run, told
 
 FINANCE = "Bộ phận Tài chính - Kế toán"
@@ -82,5 +82,5 @@ def test_a_village_that_writes_dong_among_villages_in_millions_is_told() -> None
 
 
 def test_the_returns_as_shipped_trip_none(example: Store) -> None:
-    assert "H-05" not in {row["code"] for row in published.findings(example, "2024-H1", "huu-kien")}
-    assert ReturnSetKey("2024-H1", "huu-kien").pair in published.checked_sets(example)
+    assert "H-05" not in {row["code"] for row in published.findings(example, ReturnSetKey("2024-H1", "huu-kien"))}
+    assert ReturnSetKey("2024-H1", "huu-kien") in published.checked_sets(example)

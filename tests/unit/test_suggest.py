@@ -8,10 +8,10 @@ from pipelines.steps.validate.typos import Slip
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
-from schemas.system import Row, System, system
+from schemas.system import Row, System
 from tests.unit.slips import consistent, systems, with_slips
 
-OF = system(Livestock)
+OF = Livestock.system
 HERD = {"buffalo": 31, "cattle": 40, "horse": 1428, "horse_ordinary": 1016, "horse_white": 412, "total": 1499}
 GOOD = dict.fromkeys(OF.variables, 0) | HERD
 
@@ -60,7 +60,7 @@ def test_ties_carry_one_number_and_say_how_many_they_are() -> None:
 
 
 def test_decimals_are_proposed_as_vietnamese_prints_them() -> None:
-    of = system(Crops)
+    of = Crops.system
     record = {"cereal_production": 10_058, "rice_production": 6528, "maize_production": 3800}
     texts = [
         (one.changes[0].variable, one.changes[0].written, one.changes[0].text) for one in suggest(of, record).ranked

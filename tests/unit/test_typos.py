@@ -6,7 +6,7 @@ from pipelines.steps.validate.typos import Slip, Status, find_slip, find_typos
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.t01_budget import Budget
-from schemas.system import Row, System, system
+from schemas.system import Row, System
 from tests.unit.slips import consistent, slipped, systems
 
 SUM = System.of(Row("sum", {"total": 1, "a": -1, "b": -1}))
@@ -81,7 +81,7 @@ def test_every_slip_that_the_tests_make_is_recognised(decimals: int) -> None:
 
 
 def test_a_cell_that_another_sum_confirms_is_not_suspected() -> None:
-    of = system(Livestock)
+    of = Livestock.system
     record = dict.fromkeys(of.variables, 0) | {"horse_ordinary": 60, "horse_white": 42, "horse": 102, "total": 120}
     typos = find_typos(of, record)
     assert [(one.variable, one.proposed, one.closes) for one in typos.candidates] == [("total", 102, ("B01-01",))]
@@ -128,7 +128,7 @@ def test_numbers_of_one_digit_are_no_evidence_unless_asked_for() -> None:
 
 
 def test_one_dong_in_twelve_billion_is_seen() -> None:
-    of = system(Budget)
+    of = Budget.system
     record = {
         "revenue_total_estimate": 12_345_678_901,
         "revenue_local_estimate": 12_345_678_801,
@@ -139,7 +139,7 @@ def test_one_dong_in_twelve_billion_is_seen() -> None:
 
 
 def test_dong_written_for_million_dong_is_one_candidate() -> None:
-    of = system(Sales)
+    of = Sales.system
     meant = {"revenue_total": 1_500_250, "revenue_livestock": 1_500_000, "revenue_poultry": 250}
     typos = find_typos(of, meant | {"revenue_livestock": 1_500_000 * 10**6})
     assert [(one.variable, one.proposed, one.slip) for one in typos.common] == [

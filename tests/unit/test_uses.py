@@ -3,20 +3,18 @@
 import csv
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas import tables
-from tests.unit.conftest import KEY
+from tests.unit.offices import KEY, Office, publish
 
 RETURNS = Path(sys.executable).parent / "returns"
 
@@ -43,9 +41,10 @@ def test_a_cell_names_every_figure_made_of_it(example: Store) -> None:
 
 
 def test_it_is_the_lineage_read_backwards(example: Store) -> None:
-    edges = [row for path in example.published("lineage") for row in pq.read_table(path).to_pylist()]
+    edges = published.every_edge(example, KEY)
+    assert len(edges) > 1000
     for place in sorted({(row["file"], row["cell"]) for row in edges})[::25]:
-        assert {(row["sheet"], row["figure"]) for row in published.uses(example, *KEY.pair, *place)} == {
+        assert {(row["sheet"], row["figure"]) for row in published.uses(example, KEY, *place)} == {
             (row["sheet"], row["figure"]) for row in edges if (row["file"], row["cell"]) == place
         }
 
@@ -72,28 +71,26 @@ def test_a_cell_that_no_figure_uses_says_so(example: Store) -> None:
     assert rows(example, "na_lia.xlsx", "Chăn nuôi", "B13") == []
 
 
-def test_a_cell_of_a_form_held_back_says_that_it_waits(example: Store, tmp_path: Path) -> None:
-    copied = Store(tmp_path / "data")
-    shutil.copytree(example.root, copied.root)
-    found = copied.read("findings/livestock", [str(KEY)])[0].to_pylist()
+def test_a_cell_of_a_form_held_back_says_that_it_waits(office: Office) -> None:
+    found = office.rows("findings/livestock")
     held = dict.fromkeys(tables.FINDINGS.names, "") | {
         "period": KEY.period,
         "commune": KEY.commune,
         "severity": "error",
         "form": "B01",
     }
-    copied.stage("findings/livestock", str(KEY), pa.Table.from_pylist([*found, held], tables.FINDINGS), "held")
-    told = uses(copied, "na_lia.xlsx", "Chăn nuôi", "D14", "--format", "json")
+    publish(office.store, KEY, {"findings/livestock": pa.Table.from_pylist([*found, held], tables.FINDINGS)})
+    told = uses(office.store, "na_lia.xlsx", "Chăn nuôi", "D14", "--format", "json")
     assert {row["status"] for row in json.loads(told)} == {"held"}
-    for path in copied.published("lineage"):  # as before the form was accepted for the first time
-        path.unlink()
-    assert "biểu B01 đang bị giữ lại" in uses(copied, "na_lia.xlsx", "Chăn nuôi", "D14")
+    # As before the form was accepted for the first time.
+    publish(office.store, KEY, {"lineage/livestock": tables.LINEAGE.empty_table()})
+    assert "biểu B01 đang bị giữ lại" in uses(office.store, "na_lia.xlsx", "Chăn nuôi", "D14")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nobody.xlsx", "Chăn nuôi", "D13"), "nobody.xlsx"),
+        (("nobody.xlsx", "Chăn nuôi", "D13"), "Không có sổ tính «nobody.xlsx» đã đọc của huu-kien, kỳ 2024-H1."),
         (("na_lia.xlsx", "Chăn thả", "D13"), "«Chăn nuôi»"),
         (("na_lia.xlsx", "Chăn nuôi", "ZZ999"), "«ZZ999»"),
         (("na_lia.xlsx", "Chăn nuôi", "D13", "--commune", "nowhere"), "Không có bộ báo cáo này"),

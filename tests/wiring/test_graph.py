@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from functools import cache
 
 import dagster as dg
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.partitions import RETURN_SETS
 from schemas.edits import Agreement
+from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
+from schemas.form import Form
 from schemas.forms import FORMS
 from tests.unit.builders import ROOT
 from tests.wiring.graph import checks, defs, specs
@@ -47,48 +50,66 @@ def test_the_definitions_load_without_a_warning_about_this_project() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_dependency_is_an_asset() -> None:
+@cache
+def resolved_upstream(key: str) -> frozenset[str]:
+    """Everything an asset is made of as Dagster has it, however far back: a misspelt dependency loads, and is none."""
+    graph = defs.resolve_asset_graph()
+    return frozenset(one.to_user_string() for one in graph.get_ancestor_asset_keys(dg.AssetKey(key.split("/"))))
+
+
+def test_every_dependency_is_an_asset_and_dagster_sees_the_same_graph() -> None:
     for key in sorted(specs()):
         assert deps_of(key) <= set(specs()), key
+        assert resolved_upstream(key) - {key} == upstream_of(key), key
 
 
-def test_every_check_is_of_an_asset() -> None:
-    assert checks()
-    assert {spec.asset_key.to_user_string() for spec in checks().values()} <= set(specs())
+def test_there_is_a_check_on_the_findings_of_every_form_on_those_of_no_form_and_on_who_is_late() -> None:
+    wanted = {f"findings/{form.domain}:edits" for form in FORMS} | {"findings/workbooks:edits", "cells:overdue"}
+    assert set(checks()) == wanted
+    assert not [name for name, check in checks().items() if check.blocking]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
-def test_every_form_has_its_chain_of_assets_and_its_check(form: type) -> None:
-    domain = form.domain  # type: ignore[attr-defined]
-    assert deps_of(f"returns/{domain}") == {"cells"}
-    assert f"returns/{domain}" in deps_of(f"findings/{domain}")
-    assert f"findings/{domain}" in deps_of(f"marts/{domain}")
-    assert f"returns/{domain}" in upstream_of(f"marts/{domain}")
-    check = checks()[f"findings/{domain}:edits"]
-    assert check.blocking
-    for edit in form.edits:  # type: ignore[attr-defined]
-        if isinstance(edit, Agreement):
-            assert {f"returns/{other.form.domain}" for other in edit.others} <= deps_of(f"findings/{domain}")
+def test_every_form_has_its_chain_of_assets(form: type[Form]) -> None:
+    own = form.domain
+    assert deps_of(f"returns/{own}") == {"cells"}
+    others = {other.form.domain for edit in form.edits if isinstance(edit, Agreement) for other in edit.others}
+    read = {f"returns/{one}" for one in {own, *others}}
+    assert deps_of(f"findings/{own}") == {*read, "problems/workbooks", "cells"}
+    assert deps_of(f"marts/{own}") == {f"returns/{own}", f"findings/{own}", "problems/workbooks"}
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.code)
-def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: object) -> None:
-    code, forms = chapter.code, chapter.forms  # type: ignore[attr-defined]
-    assert {f"marts/{form.domain}" for form in forms} <= deps_of(f"figures/{code}")
-    assert specs()[f"figures/{code}"].automation_condition is not None
+def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: Chapter) -> None:
+    assert deps_of(f"figures/{chapter.code}") == {f"marts/{form.domain}" for form in chapter.forms}
 
 
-def test_nothing_but_what_is_read_from_raw_is_without_a_dependency() -> None:
+def test_statements_are_made_of_all_figures_and_documents_of_statements() -> None:
+    figures = {f"figures/{chapter.code}" for chapter in CHAPTERS}
+    findings = {f"findings/{form.domain}" for form in FORMS} | {"findings/workbooks"}
+    assert deps_of("statements") == {"cells", *figures}
+    assert deps_of("explorer") == deps_of("report") == {"cells", "statements", *figures, *findings}
+    assert "explorer" not in upstream_of("interchange")
+
+
+def test_nothing_but_what_is_read_from_raw_and_what_describes_it_is_without_a_dependency() -> None:
     assert {key for key in specs() if not deps_of(key)} == {"cells", "marts/places"}
 
 
-def test_the_job_runs_every_asset_and_every_check_in_one_process() -> None:
+def test_the_refresh_job_runs_every_asset_but_the_annexes_in_one_step_of_one_process() -> None:
     job = defs.resolve_job_def("refresh")
     layer = job.asset_layer
-    assert {key.to_user_string() for key in layer.selected_asset_keys} == set(specs())
-    assert len(layer.asset_graph.asset_check_keys) == len(checks())
+    assert {key.to_user_string() for key in layer.selected_asset_keys} == set(specs()) - {"report"}
+    assert {key.to_user_string() for key in layer.asset_graph.asset_check_keys} == set(checks())
+    assert len(list(job.nodes)) == 1
     assert job.executor_def.name == "in_process"
     assert job.partitions_def == RETURN_SETS
+
+
+def test_the_report_job_makes_the_annexes_and_nothing_else() -> None:
+    job = defs.resolve_job_def("report")
+    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == {"report"}
+    assert {one.name for one in defs.resolve_all_job_defs() if not one.name.startswith("__")} == {"refresh", "report"}
 
 
 def test_every_asset_has_a_group_a_description_and_the_partition_of_return_sets() -> None:
@@ -114,12 +135,10 @@ def test_groups_read_in_the_order_of_the_plan_and_an_asset_belongs_to_a_desk_not
     assert len({frozenset(specs()[f"{layer}/livestock"].kinds) for layer in ("returns", "findings", "marts")}) == 3
 
 
-def test_what_no_asset_and_no_check_expects_is_told_in_a_sentence() -> None:
-    tellers = [
-        one for one in [*(defs.assets or []), *(defs.asset_checks or [])] if isinstance(one, dg.AssetsDefinition)
-    ]
-    assert len(tellers) > len(CHAPTERS)
-    for one in tellers:
+def test_what_no_asset_expects_is_told_in_a_sentence() -> None:
+    makers = [one for one in defs.assets or [] if isinstance(one, dg.AssetsDefinition)]
+    assert {one.op.name for one in makers} == {"tables", "annexes"}
+    for one in makers:
         compute = one.op.compute_fn.decorated_fn  # type: ignore[union-attr]
         assert compute.__code__.co_filename.endswith("failures.py"), one.op.name
 
@@ -192,18 +211,10 @@ def test_the_nightly_schedule_runs_at_two_in_vietnam() -> None:
     assert schedule.description
 
 
-def test_the_sensors_run_by_default() -> None:
-    sensors = list(defs.sensors or [])
-    assert len(sensors) >= 2
-    for sensor in sensors:
-        assert isinstance(sensor, dg.SensorDefinition)
-        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING, sensor.name
-
-
-def test_the_automation_sensor_covers_everything_that_has_a_condition() -> None:
+def test_the_sensors_run_by_default_and_nothing_runs_by_itself_beside_them() -> None:
+    sensors = {one.name: one for one in defs.sensors or []}
+    assert set(sensors) == {"new_return_sets", "returns_due", "digest"}
+    for name, sensor in sensors.items():
+        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING, name
     graph = defs.resolve_asset_graph()
-    conditioned = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).automation_condition}
-    assert {f"figures/{chapter.code}" for chapter in CHAPTERS} <= conditioned
-    (sensor,) = [one for one in defs.sensors or [] if isinstance(one, dg.AutomationConditionSensorDefinition)]
-    assert sensor.asset_selection is not None
-    assert conditioned <= {key.to_user_string() for key in sensor.asset_selection.resolve(graph)}
+    assert not [key for key in graph.get_all_asset_keys() if graph.get(key).automation_condition]

@@ -97,7 +97,7 @@ CATALOGUES = (
         "en",
         "What the command line says of itself, in English.",
         tuple(_modules(_HERE.parent)),
-        ("_", "said", "later"),
+        ("_", "translated", "later"),
     ),
     Messages(
         TYPERS_DOMAIN,

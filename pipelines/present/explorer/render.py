@@ -1,7 +1,7 @@
-"""Pages to files: the templates filled in, the style sheet and the script beside them.
+"""What is shown becomes HTML: the templates filled in, the style sheet and the script beside them.
 
-Belongs here: Jinja, and the names of the files. Does not belong here: what is said (``pages``), writing to disk
-(``pipelines.refresh.layers``).
+Belongs here: Jinja, and the words of the interface as the templates put them. Does not belong here: what is shown
+(``pages``), when a file is made (``site``).
 """
 
 import json
@@ -11,36 +11,27 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.present.explorer.pages import Published, Site, site
+from pipelines.present.charts import PlanChart
+from pipelines.present.explorer import addresses, bars
+from pipelines.present.explorer.pages import HtmlPage, SearchIndex
 from schemas.words import VERDICTS, WORDS
 
-INDEX = "index.html"
-_STATIC = ("explorer.css", "explorer.js")
+
+def html(name: str, page: HtmlPage) -> str:
+    """Return a page; from its name follow the paths to the top of the site, since paths from disk are relative."""
+    filled = _environment().get_template(page.template)
+    return filled.render(page=page, name=name, root="../" * name.count("/"))
 
 
-def files(published: Published) -> dict[str, bytes]:
-    """Return the site of a return set: file names, from its top, and contents; the start page comes last."""
-    pages = site(published)
-    made: dict[str, str] = {name: _static(name) for name in _STATIC}
-    made["data.js"] = f"window.explorer={_data(pages)};\n"
-    for chapter in pages.chapters:
-        made[f"chapters/{chapter.code}.html"] = _page("chapter.html", pages, "../", chapter=chapter)
-        made[f"trace/{chapter.code}.html"] = _page("trace.html", pages, "../", chapter=chapter)
-    for sheet in pages.sheets:
-        made[sheet.href] = _page("sheet.html", pages, "../", sheet=sheet)
-    for name in ("findings", "corrections", "workbooks"):
-        made[f"{name}.html"] = _page(f"{name}.html", pages, "", current=name)
-    made[INDEX] = _page("index.html", pages, "", current="start")
-    return {name: text.encode() for name, text in made.items()}
+def data(index: SearchIndex) -> str:
+    """Return the words and the search index; a script and no JSON file, since a page from disk may not fetch one."""
+    held = {"words": WORDS, "chapters": index.chapters, "figures": index.figures}
+    return f"window.explorer={json.dumps(held, separators=(',', ':'))};\n"
 
 
-def _page(template: str, pages: Site, root: str, *, current: str = "", **more: object) -> str:
-    """Fill in a template; ``root`` leads from the page to the top of the site, since paths from disk are relative."""
-    return (
-        _environment()
-        .get_template(template)
-        .render(site=pages, about=pages.published, root=root, current=current, **more)
-    )
+def static(name: str) -> str:
+    """Return a file that is the same for every site."""
+    return resources.files("pipelines.present.explorer").joinpath("static", name).read_text("utf-8")
 
 
 @cache
@@ -49,12 +40,14 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    # As filters, since a filter of a constant is worked out once, when its template is compiled.
+    environment.filters |= {"word": word, "attribute": attribute, "either": either, "hash": shortened}
     environment.globals |= {
-        "w": word,
-        "attribute": attribute,
         "words": WORDS,
         "verdicts": tuple(VERDICTS),
-        "svg": Markup,  # for what charts.py draws, which has escaped its texts itself
+        "link": addresses.link,
+        "trace": addresses.trace,
+        "svg": _svg,
     }
     return environment
 
@@ -66,22 +59,21 @@ def word(key: str) -> Markup:
 
 
 @cache
-def attribute(name: str, key: str) -> Markup:
+def attribute(key: str, name: str) -> Markup:
     """Return an attribute whose text is a word of the interface, marked in the same way."""
     return Markup('{}="{}" data-w-{}="{}"').format(Markup(name), WORDS[key][0], Markup(name), key)
 
 
-def _static(name: str) -> str:
-    return resources.files("pipelines.present.explorer").joinpath("static", name).read_text("utf-8")
+def either(name: str, group: str) -> str:
+    """Return the word for a name of a group, such as ``holds`` of ``outcome.``; the name where there is none."""
+    return word(group + name) if group + name in WORDS else name
 
 
-def _data(pages: Site) -> str:
-    """Return the words and the search index; a script and no JSON file, since a page from disk may not fetch one."""
-    figures = [
-        [figure.id, figure.label, f"{figure.value} {figure.unit}".strip() if figure.value else "", figure.chapter]
-        for figure in pages.figures
-    ]
-    return json.dumps(
-        {"words": WORDS, "chapters": {chapter.code: chapter.title for chapter in pages.chapters}, "figures": figures},
-        separators=(",", ":"),
-    )
+@cache
+def shortened(sha256: str) -> Markup:
+    """Return the beginning of a hash, which holds the whole of it."""
+    return Markup('<abbr class="hash" title="{}">{}</abbr>').format(sha256, sha256[:12])
+
+
+def _svg(chart: PlanChart, name: str) -> Markup:
+    return Markup(bars.svg(chart, name))  # it has escaped its texts itself

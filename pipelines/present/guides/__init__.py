@@ -1,8 +1,8 @@
-"""The guides for the data officer and for the auditor: Markdown kept here, filled in, and the same as pages to print.
+"""The guides for officer, auditor, analyst and administrator: Markdown kept here, filled in, and pages to print.
 
-Belongs here: gathering what the guides list (findings, edits, forms, commands) from where it is declared, and laying
-the guides out as Markdown and as HTML. Does not belong here: what is told (the ``.md`` files beside this one), any word
-on a particular form or finding (``schemas``), writing files (``pipelines.cli``), what helps to fill in a form
+Belongs here: gathering what the guides list (findings, edits, forms, tables, commands) from where it is declared, and
+laying the guides out as Markdown and as HTML. Does not belong here: what is told (the ``.md`` files beside this one),
+any word on a particular form or finding (``schemas``), writing files (``pipelines.cli``), what helps to fill in a form
 (``pipelines.handout.aids``).
 """
 
@@ -23,15 +23,19 @@ from markdown_it.token import Token
 from markupsafe import Markup
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
+from pipelines.present.data_package import published, view_of
 from pipelines.present.dictionary import SEVERITIES, plain_markdown
-from schemas.edits import Severity
+from pipelines.store.state import FORMAT
+from pipelines.store.tables import file_of
+from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
 from schemas.forms import FORMS
+from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problem, Problems
 from schemas.words import VERDICTS
 
-GUIDES = ("can-bo", "kiem-toan")
+GUIDES = ("can-bo", "kiem-toan", "phan-tich", "quan-tri")
 """Names of the guides' files."""
 
 OPEN_PLACES = {
@@ -46,6 +50,16 @@ OPEN_PLACES = {
     "expected": "nội dung cần có",
 }
 """What goes into the open places of a finding's sentence."""
+
+KINDS = {
+    Kind.STAGED: "Của lần đọc gần nhất, chưa công bố",
+    Kind.PUBLISHED: "Đã công bố",
+    Kind.DOCUMENT: "Tài liệu",
+}
+"""What a table is for, as the list of outputs says it."""
+
+_PART = {Extent.RETURN_SET: "‹kỳ›_‹xã›", Extent.PERIOD: "‹kỳ›", Extent.OFFICE: OFFICE}
+"""How the file of a part is called, with the open places of the list of outputs."""
 
 _COMMON = 4
 """An option that so many commands have is described once for all of them."""
@@ -119,6 +133,9 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
             forms=_forms(places),
             commands=_commands(known),
             options=_options(known),
+            outputs=_outputs(),
+            views=_views(),
+            format=FORMAT,
             verdicts=VERDICTS,
             due=[f"{period.due.day}/{period.due.month}" for period in (Period(_YEAR, 1), Period(_YEAR, 2))],
         )
@@ -127,11 +144,11 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
 
 def _findings() -> str:
     problems = sorted((one.value for one in Problems), key=lambda problem: problem.code)
-    rows = [(f"`{problem.code}`", _level(problem.severity), *told(problem)) for problem in problems]
+    rows = [(f"`{problem.code}`", _level(problem.severity), *wrong_and_next(problem)) for problem in problems]
     return _table(("Mã", "Mức", "Báo gì", "Việc cần làm"), rows)
 
 
-def told(problem: Problem) -> tuple[str, str]:
+def wrong_and_next(problem: Problem) -> tuple[str, str]:
     """Return what a finding of a kind says is wrong, less where it is, and what it says to do next."""
     what, _, next_step = problem.message.partition(". ")
     where, _, wrong = what.partition(": ")
@@ -166,6 +183,51 @@ def _owed_by(kind: str, places: Places) -> str:
         return "Mỗi thôn (`mã thôn.xlsx`)"
     # Desks are the same in every commune, so any commune will do.
     return "; ".join(f"{desk.title} (`{desk.code}.xlsx`)" for desk in places.reporters("", kind))
+
+
+def _outputs() -> str:
+    """Return the list of all tables; those of all forms, or of all chapters, in one row."""
+    meanings: dict[tuple[Kind, str], dict[str, None]] = {}
+    for table in FLOW.tables:
+        meanings.setdefault((table.kind, file_with_open_places(table)), {})[_of_any_form(table)] = None
+    rows = [(KINDS[kind], f"`{file}`", *words) for (kind, file), words in meanings.items()]
+    rows.sort(key=lambda row: list(KINDS.values()).index(row[0]))
+    return _table(("Loại", "Tệp", "Là gì"), rows)
+
+
+def file_with_open_places(table: Table) -> str:
+    """Return where a table lies, with open places for its part, and for its form or chapter where each has one."""
+    family, _, own = table.name.partition("/")
+    if table.form is None and table.maker.subject:
+        name = f"{family}/‹chương›"
+    else:
+        name = f"{family}/‹biểu›" if own in _DOMAINS else table.name
+    return file_of(name, _PART[table.extent])
+
+
+_DOMAINS = frozenset(form.domain for form in FORMS)
+
+
+def _of_any_form(table: Table) -> str:
+    """Return what a table is, with open places for the words of its form."""
+    form = table.form
+    if form is None:
+        return table.meaning
+    words = table.meaning.replace(f"{form.code} «{form.heading}»", "‹mã và tên biểu›")
+    return words.replace(f"«{form.line_title}»", "‹tên dòng›") if form.line_title else words
+
+
+def _views() -> str:
+    """Return the list of published tables as they are asked for: one row for each view of DuckDB."""
+    shown: dict[str, Table] = {}
+    for table in published():
+        shown.setdefault(view_of(table), table)
+    rows = []
+    for view, table in shown.items():
+        file = file_of(table.name, _PART[table.extent]) if table.form else file_with_open_places(table)
+        key = ", ".join(f"`{name}`" for name in table.keys)
+        rows.append((f"`{view}`", f"`{file}`", table.meaning, key))
+    return _table(("Bảng", "Tệp", "Là gì", "Khóa"), rows)
 
 
 def verbs(app: typer.Typer) -> dict[str, Verb]:

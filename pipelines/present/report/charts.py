@@ -1,7 +1,7 @@
 """The charts of the Word report, drawn as pictures for black-and-white print.
 
 Belongs here: how a chart looks on paper. Does not belong here: which figures make one, their order and their words
-(``pipelines.present.explorer``); the workbook's own charts (``excel``).
+(``pipelines.present.charts``); the workbook's own charts (``excel``).
 """
 
 import io
@@ -16,7 +16,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Patch
 
-from pipelines.present.explorer.pages import DrawnChart
+from pipelines.present.charts import PlanChart
 
 WIDTH_MM = 160
 _DPI, _INCH_MM, _POINTS = 300, 25.4, 11
@@ -41,7 +41,7 @@ _FILLS = (
 """Greys and hatches that stay apart on a photocopy."""
 
 
-def picture(chart: DrawnChart) -> bytes:
+def picture(chart: PlanChart) -> bytes:
     """Return a chart as PNG, to be shown ``WIDTH_MM`` wide."""
     font = _font()
     labels = [textwrap.wrap(bar.label, _LABEL_LETTERS) for bar in chart.bars]

@@ -18,9 +18,11 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
-from pipelines.present.explorer.pages import DrawnChart
-from pipelines.present.report.contents import BLANK, Line, Report, ReportChapter
+from pipelines.present.charts import PlanChart
+from pipelines.present.report.contents import Report, ReportChapter
 from pipelines.present.report.formulas import DATA, DataSheet, Record, data_sheets, excel
+from pipelines.present.report.lines import FigureLine
+from pipelines.present.report.notes import BLANK
 from pipelines.steps.numbers import read_number
 from schemas.form import Form
 from schemas.formula import Total
@@ -66,7 +68,7 @@ def workbook(report: Report) -> bytes:
     title, office = f"{_TITLE} {report.period}", f"Ủy ban nhân dân xã {report.commune}"
     book.set_properties({"title": f"{title}, xã {report.commune}", "author": office, "created": report.date})
     styles = _Styles(book)
-    data = data_sheets(report.published)
+    data = data_sheets(report.rows)
     contents = book.add_worksheet(_CONTENTS)
     names = _sheet_names(report.chapters)
     sheets = [book.add_worksheet(name) for name in names]
@@ -167,11 +169,11 @@ class _Chapter:
         self._section("", chapter.printed)
         self._section(WORDS["figures.others"][0], chapter.others)
         self._section(_COMPARED, [*(one.line for one in chapter.comparisons), *chapter.amounts])
-        for grid in chapter.grids:
-            self._section(grid.title, grid.lines)
+        for table in chapter.tables:
+            self._section(table.title, table.lines)
         self.sheet.print_area(0, 0, self.row, _ON_PAPER - 1)
 
-    def _section(self, title: str, lines: Sequence[Line]) -> None:
+    def _section(self, title: str, lines: Sequence[FigureLine]) -> None:
         if title and lines:
             self.sheet.merge_range(self.row, 0, self.row, _ON_PAPER - 1, title, self.styles("section"))
             self.row += 1
@@ -179,15 +181,15 @@ class _Chapter:
             self._line(line)
             self.row += 1
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: FigureLine) -> None:
         styles, figure = self.styles, line.figure
         formula = excel(line, self.data)
         notes = [*line.notes]
         if not formula and line.row is not None and line.row["value"] is not None:
             notes.append(_STATIC)
         verdicts = "; ".join(dict.fromkeys(VERDICTS[printed.verdict] for printed in figure.printed))
-        notes_told = " ".join(notes)
-        texts = (line.number, figure.label, figure.unit, "", line.printed.text, verdicts, notes_told, figure.formula)
+        all_notes = " ".join(notes)
+        texts = (line.number, figure.label, figure.unit, "", line.printed.text, verdicts, all_notes, line.formula)
         looks = ("centre", "label", "centre", "", "", "centre", "label", "label")
         for column, (text, look) in enumerate(zip(texts, looks, strict=True)):
             if look:
@@ -199,7 +201,7 @@ class _Chapter:
         widths = [width - 2 * line.depth if column == 1 else width for column, (_, width) in enumerate(_HEADINGS)]
         _fit(self.sheet, self.row, zip(texts, widths, strict=True))
 
-    def _value(self, line: Line, formula: str) -> None:
+    def _value(self, line: FigureLine, formula: str) -> None:
         value = line.row["value"] if line.row else None
         if value is None:
             self.sheet.write_string(self.row, _VALUE, line.value.text, self.styles("right"))
@@ -208,9 +210,9 @@ class _Chapter:
         else:
             self.sheet.write_number(self.row, _VALUE, float(value), self.styles.number(value))
 
-    def _printed(self, line: Line) -> None:
+    def _printed(self, line: FigureLine) -> None:
         """Write the plan's number as a number where it is written as one, else as it is worded."""
-        rows = [row for row in self.report.published.statements if row["id"] == line.figure.id]
+        rows = [row for row in self.report.rows.statements if row["id"] == line.figure.id]
         unit = unit_labelled(rows[0]["unit"]) if len(rows) == 1 else None
         read = read_number("text", rows[0]["printed"], unit).value if unit else None
         if read is not None and read == Decimal(rows[0]["value"]):
@@ -244,7 +246,7 @@ class _Charts:
             self._chart(chart)
         self.sheet.set_h_pagebreaks(breaks[1:])
 
-    def _chart(self, chart: DrawnChart) -> None:
+    def _chart(self, chart: PlanChart) -> None:
         """Write the numbers, which follow the figures' cells, and draw them."""
         top, last = self.row, self.row + len(chart.bars)
         names = chart.series or (_HEADINGS[_VALUE][0],)
@@ -256,7 +258,7 @@ class _Charts:
             for part, segment in enumerate(bar.segments):
                 behind = self._part(chart.ids[part], bar.label) if chart.series else self.cells.get(chart.ids[at], "")
                 cell, look = (top + 1 + at, 1 + part), self.styles.number(segment.value)
-                if not chart.rows[at][1][part]:
+                if not chart.table[at][1][part]:
                     self.sheet.write_string(*cell, BLANK, self.styles("right"))
                 elif behind:
                     self.sheet.write_formula(*cell, f"={behind}", look, float(segment.value))
@@ -265,11 +267,10 @@ class _Charts:
         height = 120 + 34 * len(chart.bars)
         drawn = self._drawn(chart, names, top, last)
         drawn.set_size({"width": 900, "height": height})
-        described = "; ".join(f"{bar.label} {bar.text}" for bar in chart.bars)
-        self.sheet.insert_chart(last + 2, 0, drawn, {"description": f"{chart.title}: {described}."})
+        self.sheet.insert_chart(last + 2, 0, drawn, {"description": f"{chart.title}: {chart.described}."})
         self.row = last + 4 + height // _ROW_PIXELS
 
-    def _drawn(self, chart: DrawnChart, names: Sequence[str], top: int, last: int) -> Any:
+    def _drawn(self, chart: PlanChart, names: Sequence[str], top: int, last: int) -> Any:
         drawn = self.book.add_chart({"type": "bar", "subtype": "stacked"} if chart.series else {"type": "bar"})
         for column in range(1, 1 + len(names)):
             drawn.add_series(
@@ -294,23 +295,23 @@ class _Charts:
 
     def _part(self, identifier: str, reporter: str) -> str:
         """Return the cell of what one reporter gave to a figure; nothing where it is not one cell."""
-        published = self.report.published
-        figures = (one for chapter in published.chapters for one in chapter.figures)
+        rows = self.report.rows
+        figures = (one for chapter in rows.chapters for one in chapter.figures)
         declared = next((one for one in figures if one.id == identifier), None)
         if declared is None or not isinstance(declared.formula, Total):
             return ""
         asked = declared.formula.field
         data = self.data.get(asked.form)
-        records = data.records if data and asked.factor == declared.unit.factor else ()
-        named = [record for record in records if published.reporters.get(record[0], record[0]) == reporter]
-        own = [record for record in named if data and (record, str(asked)) in data.values]
-        return data.at(own[0], str(asked)) if data and len(own) == 1 else ""
+        records = data.records if data and asked.unit.factor == declared.unit.factor else ()
+        named = [record for record in records if rows.reporter(record[0]) == reporter]
+        own = [record for record in named if data and (record, asked.name) in data.values]
+        return data.at(own[0], asked.name) if data and len(own) == 1 else ""
 
 
 def _write_data(sheet: Any, data: DataSheet, styles: _Styles, report: Report) -> None:
     """Write the accepted values of a form: its reporters down and its fields across, or the other way round."""
     form, fields = data.form, data.form.fields()
-    names = [report.published.reporters.get(reporter, reporter) for reporter, _ in data.records]
+    names = [report.rows.reporter(reporter) for reporter, _ in data.records]
     lines = [_line_name(report, form, record) for record in data.records]
     down, across = data.first
     _page(sheet, report, styles, f"{form.code}. {form.heading}", down - 1)
@@ -350,15 +351,15 @@ def _write_data(sheet: Any, data: DataSheet, styles: _Styles, report: Report) ->
         shown = styles("corrected", num_format=plain.num_format) if found["correction"] else plain
         sheet.write_number(row, column, float(found["value"]), shown)
         if found["correction"]:
-            told = f"«{found['received']}» thành «{found['text']}»: {found['correction']}"
-            sheet.write_comment(row, column, told, {"author": found["corrected_by"], "x_scale": 2.5, "y_scale": 1.5})
+            remark = f"«{found['received']}» thành «{found['text']}»: {found['correction']}"
+            sheet.write_comment(row, column, remark, {"author": found["corrected_by"], "x_scale": 2.5, "y_scale": 1.5})
 
 
 def _line_name(report: Report, form: type[Form], record: Record) -> str:
     """Return what a line is called: figures of the line have its name as their scope."""
     named = (
         row["scope"].partition(":")[2]
-        for row in report.published.figures
+        for row in report.rows.figures
         if record[1] and (row["reporter"], row["line"]) == record and form.code in row["forms"].split()
     )
     return next(named, record[1])
@@ -375,11 +376,11 @@ def _write_contents(
     sheet.write_string(0, 0, f"Ủy ban nhân dân xã {report.commune}".upper(), styles("title"))
     sheet.write_string(1, 0, f"{_TITLE} {report.period}".upper(), styles("title"))
     row = 3
-    told = [f"{WORDS['held.notice'][0]} {'; '.join(report.held)}."] if report.held else []
-    told += [f"Số liệu theo bản đã phát hành «{report.released}»."] if report.released else []
+    sentences = [f"{WORDS['held.notice'][0]} {'; '.join(report.held)}."] if report.held else []
+    sentences += [f"Số liệu theo bản đã phát hành «{report.released}»."] if report.released else []
     counted = "; ".join(f"{word.lower()} {count}" for word, count in report.verdicts.items())
-    told += [f"{WORDS['printed.count'][0]}: {sum(report.verdicts.values())} ({counted}).", _ABOUT]
-    for words in told:
+    sentences += [f"{WORDS['printed.count'][0]}: {sum(report.verdicts.values())} ({counted}).", _ABOUT]
+    for words in sentences:
         sheet.merge_range(row, 0, row, 1, words, styles("plain", text_wrap=True))
         sheet.set_row(row, 18 * (1 + len(words) // 75))
         row += 1

@@ -11,8 +11,8 @@ from math import prod
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 
-from pipelines.present.explorer.pages import Published, Row
-from pipelines.present.report.contents import Line
+from pipelines.present.report.lines import FigureLine
+from pipelines.present.rows import ReturnSetRows, TableRow
 from schemas.form import Form
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, Value
 
@@ -34,7 +34,7 @@ class DataSheet:
     form: type[Form]
     records: tuple[Record, ...]
     fields: tuple[str, ...]
-    values: Mapping[tuple[Record, str], Row]
+    values: Mapping[tuple[Record, str], TableRow]
     """The cells behind the values, as the lineage has them."""
 
     @property
@@ -65,11 +65,19 @@ class DataSheet:
         return self.first[0] + down, self.first[1] + right
 
     def at(self, record: Record, name: str) -> str:
-        """Return the address of a value."""
+        """Return the address of a value, with its sheet.
+
+        Raises:
+            UnwritableError: There is no such value.
+        """
         return f"{quote_sheetname(self.sheet)}!{xl_rowcol_to_cell(*self.place(record, name))}"
 
     def total(self, name: str) -> str:
-        """Return the sum of a field over its records."""
+        """Return the sum of a field over its records, as Excel writes it; of one record just its address.
+
+        Raises:
+            UnwritableError: No record has a value of the field.
+        """
         own = [record for record in self.records if (record, name) in self.values]
         if not own:
             raise UnwritableError
@@ -80,7 +88,7 @@ class DataSheet:
         )
 
     def value(self, record: Record, name: str) -> Value:
-        """Return a value, or nothing where it is blank or not there."""
+        """Return a value in the field's own unit, or nothing where it is blank or not there."""
         found = self.values.get((record, name), {}).get("value")
         return None if found is None else Fraction(found)
 
@@ -110,7 +118,7 @@ class _Cells:
 
     def lookup(self, leaf: Leaf) -> Value:
         """Return what Excel would make of a leaf: blanks count for nothing."""
-        values = [self.sheet(leaf).value(record, str(leaf.field)) for record in self.records(leaf)]
+        values = [self.sheet(leaf).value(record, leaf.field.name) for record in self.records(leaf)]
         return sum((value for value in values if value is not None), Fraction(0))
 
 
@@ -138,12 +146,12 @@ def _term(formula: Formula, cells: _Cells) -> _Term:
     """
     match formula:
         case Total():
-            return _Term(cells.sheet(formula).total(str(formula.field)), formula.field.factor)
+            return _Term(cells.sheet(formula).total(formula.field.name), formula.field.unit.factor)
         case Leaf():
             records = cells.records(formula)
             if len(records) != 1:
                 raise UnwritableError
-            return _Term(cells.sheet(formula).at(records[0], str(formula.field)), formula.field.factor)
+            return _Term(cells.sheet(formula).at(records[0], formula.field.name), formula.field.unit.factor)
         case Constant():
             return _Term(str(formula.value), kind=_ATOM if formula.value.denominator == 1 else _PRODUCT)
         case Sum():
@@ -198,7 +206,7 @@ def written(
     return _scaled(replace(term, factor=term.factor / factor)).text
 
 
-def excel(line: Line, by_form: Mapping[type[Form], DataSheet]) -> str:
+def excel(line: FigureLine, by_form: Mapping[type[Form], DataSheet]) -> str:
     """Return a figure as an Excel formula; empty where the cells do not give exactly its published value.
 
     That is so where a reporter's row stands among the values and does not count, such as that of a dissolved village.
@@ -206,7 +214,7 @@ def excel(line: Line, by_form: Mapping[type[Form], DataSheet]) -> str:
     declared, row = line.declared, line.row
     if declared is None or row is None or not row["exact"]:
         return ""
-    cells, exact = _Cells(by_form, (row["reporter"], row["line"])), Fraction(row["exact"])
+    cells, exact = _Cells(by_form, line.record), Fraction(row["exact"])
     try:
         computed = declared.formula.compute(cells.lookup)
         if computed is None or computed / declared.unit.factor != exact:
@@ -217,14 +225,14 @@ def excel(line: Line, by_form: Mapping[type[Form], DataSheet]) -> str:
     return f"={text}" if exact == Fraction(row["value"]) else f"=ROUND({text},{declared.decimals})"
 
 
-def data_sheets(published: Published) -> dict[type[Form], DataSheet]:
+def data_sheets(rows: ReturnSetRows) -> dict[type[Form], DataSheet]:
     """Return the accepted values behind the figures, by form in the order of the codes."""
-    values: dict[str, dict[tuple[Record, str], Row]] = {}
-    for row in published.lineage:
-        values.setdefault(row["form"], {})[(row["reporter"], row["line"]), row["field"]] = row
+    values: dict[str, dict[tuple[Record, str], TableRow]] = {}
+    for edge in rows.lineage:
+        values.setdefault(edge["form"], {})[(edge["reporter"], edge["line"]), edge["field"]] = edge
     found = {}
     for code, own in sorted(values.items()):
-        form = published.forms[code]
+        form = rows.forms[code]
         used = {name for _, name in own}
         fields = tuple(name for name in form.fields() if name in used)
         found[form] = DataSheet(form, tuple(sorted({record for record, _ in own})), fields, own)

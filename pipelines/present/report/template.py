@@ -28,7 +28,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from pipelines.present.report.word import DEPTHS, GRID_STYLE, TEMPLATE, TEXT_STYLE, frozen
+from pipelines.present.report.word import DEPTHS, RECORDS_STYLE, TEMPLATE, TEXT_STYLE, frozen
 
 _FONT, _SIZE, _TABLE_SIZE = "Times New Roman", 14, 12
 _LEFT, _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -103,7 +103,7 @@ def _styles(document: WordDocument) -> None:
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(8), Pt(4)
     note = _paragraph_style(document, _NOTE_STYLE)
     note.paragraph_format.space_before, note.paragraph_format.alignment = Pt(3), WD_ALIGN_PARAGRAPH.JUSTIFY
-    for name in (_LINED, GRID_STYLE):
+    for name in (_LINED, RECORDS_STYLE):
         _table_style(document, name)
 
 
@@ -216,9 +216,9 @@ def _chapters(document: WordDocument) -> None:
     document.add_paragraph("So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước", _CAPTION_STYLE)
     _comparisons(document)
     _tag(document, "{%p endif %}")
-    _tag(document, "{%p for grid in chapter.grids %}")
-    document.add_paragraph("{{ grid.title }}", _CAPTION_STYLE)
-    _grid(document)
+    _tag(document, "{%p for table in chapter.tables %}")
+    document.add_paragraph("{{ table.title }}", _CAPTION_STYLE)
+    _records(document)
     _tag(document, "{%p endfor %}")
     _tag(document, "{%p for note in chapter.notes %}")
     note = document.add_paragraph(style=_NOTE_STYLE)
@@ -270,16 +270,16 @@ def _comparisons(document: WordDocument) -> None:
     _widths(table, widths)
 
 
-def _grid(document: WordDocument) -> None:
+def _records(document: WordDocument) -> None:
     """Write the table with as many columns as there are; ``word`` sets their widths."""
     widths = (45, 10, 100, 10)
-    table = _table(document, GRID_STYLE, widths, ("{{ grid.corner }}",))
+    table = _table(document, RECORDS_STYLE, widths, ("{{ table.corner }}",))
     head = table.rows[0].cells
     for cell, words in zip(
-        head[1:], ("{%tc for words in grid.headings %}", "{{ words }}", "{%tc endfor %}"), strict=True
+        head[1:], ("{%tc for words in table.headings %}", "{{ words }}", "{%tc endfor %}"), strict=True
     ):
         _fill(cell, words, _HEAD_STYLE)
-    _tag_row(table, "{%tr for row in grid.rows %}")
+    _tag_row(table, "{%tr for row in table.rows %}")
     cells = _row(table).cells
     _fill(cells[0], "{{ row.label }}", TEXT_STYLE)
     _fill(cells[1], "{%tc for cell in row.cells %}", TEXT_STYLE)

@@ -21,7 +21,9 @@ from docxtpl import DocxTemplate, InlineImage, RichText, RichTextParagraph
 from jinja2 import Environment, StrictUndefined
 
 from pipelines.present.report import charts
-from pipelines.present.report.contents import Grid, Line, Report, ReportChapter
+from pipelines.present.report.contents import Report, ReportChapter
+from pipelines.present.report.lines import FigureLine
+from pipelines.present.report.records import RecordTable
 from schemas.words import WORDS
 
 TEMPLATE = ("templates", "report.docx")
@@ -29,7 +31,7 @@ TEMPLATE = ("templates", "report.docx")
 TEXT_STYLE, DEPTHS = "Bảng - chữ", 4
 """The template's style of a label, and how many of it there are: one for each depth, the deepest for all below."""
 
-GRID_STYLE = "Bảng kẻ theo đơn vị"
+RECORDS_STYLE = "Bảng kẻ theo đơn vị"
 """The template's style of the tables whose columns are counted by the data."""
 
 _PAGE_MM, _LABEL_MM, _LEAST_LABEL_MM = 165, 80, 40
@@ -47,14 +49,13 @@ def document(report: Report) -> bytes:
     made: Document = template.docx
     for table in made.tables:
         _keep_ends(table)
-    grids = [table for table in made.tables if table.style is not None and table.style.name == GRID_STYLE]
-    wanted = [part for chapter in report.chapters for grid in chapter.grids for part in _parts(grid)]
-    for table, grid in zip(grids, wanted, strict=True):
-        _set_widths(table, grid)
+    written = [table for table in made.tables if table.style is not None and table.style.name == RECORDS_STYLE]
+    wanted = [part for chapter in report.chapters for records in chapter.tables for part in _parts(records)]
+    for table, records in zip(written, wanted, strict=True):
+        _set_widths(table, records)
     drawn = [chart for chapter in report.chapters for chart in chapter.charts]
     for shape, chart in zip(made.inline_shapes, drawn, strict=True):
-        described = "; ".join(f"{bar.label} {bar.text}" for bar in chart.bars)
-        shape._inline.docPr.set("descr", f"{chart.title}: {described}.")
+        shape._inline.docPr.set("descr", f"{chart.title}: {chart.described}.")
         shape._inline.docPr.set("name", chart.title)
     made.core_properties.created = made.core_properties.modified = report.date
     saved = io.BytesIO()
@@ -99,15 +100,15 @@ def _chapter(chapter: ReportChapter, template: DocxTemplate, styles: Sequence[st
         "title": chapter.title,
         "lines": lines,
         "comparisons": chapter.comparisons,
-        "grids": [
+        "tables": [
             {
                 "title": part.title,
                 "corner": part.corner,
                 "headings": part.headings,
                 "rows": [{"label": label, "cells": cells} for label, cells in part.rows],
             }
-            for grid in chapter.grids
-            for part in _parts(grid)
+            for records in chapter.tables
+            for part in _parts(records)
         ],
         "charts": [
             {
@@ -120,7 +121,7 @@ def _chapter(chapter: ReportChapter, template: DocxTemplate, styles: Sequence[st
     }
 
 
-def _line(line: Line, styles: Sequence[str]) -> dict[str, Any]:
+def _line(line: FigureLine, styles: Sequence[str]) -> dict[str, Any]:
     label = RichTextParagraph()
     label.add(RichText(line.figure.label), parastyle=styles[min(line.depth, len(styles) - 1)])
     return {
@@ -133,35 +134,38 @@ def _line(line: Line, styles: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _parts(grid: Grid) -> list[Grid]:
-    """Return a grid as one table, or as several below one another where its columns do not fit on the page."""
+def _parts(records: RecordTable) -> list[RecordTable]:
+    """Return a record table as it is, or as several below one another where it is too wide for the page."""
     room = _PAGE_MM - _LEAST_LABEL_MM
     parts: list[list[int]] = [[]]
-    for column in range(len(grid.headings)):
-        if parts[-1] and sum(_needed(grid, other) for other in (*parts[-1], column)) > room:
+    for column in range(len(records.headings)):
+        if parts[-1] and sum(_needed(records, other) for other in (*parts[-1], column)) > room:
             parts.append([])
         parts[-1].append(column)
     return [
         replace(
-            grid,
-            title=grid.title if part is parts[0] else f"{grid.title} (tiếp theo)",
-            headings=tuple(grid.headings[column] for column in part),
-            rows=tuple((label, tuple(cells[column] for column in part)) for label, cells in grid.rows),
+            records,
+            title=records.title if part is parts[0] else f"{records.title} (tiếp theo)",
+            headings=tuple(records.headings[column] for column in part),
+            rows=tuple((label, tuple(cells[column] for column in part)) for label, cells in records.rows),
         )
         for part in parts
     ]
 
 
-def _needed(grid: Grid, column: int) -> float:
+def _needed(records: RecordTable, column: int) -> float:
     """Return how wide a column must be for its longest word, in millimetres."""
-    cells = (cells[column] for _, cells in grid.rows)
-    words = [*grid.headings[column].split(), *(f"{word}{cell.marks}" for cell in cells for word in cell.text.split())]
+    cells = (cells[column] for _, cells in records.rows)
+    words = [
+        *records.headings[column].split(),
+        *(f"{word}{cell.marks}" for cell in cells for word in cell.text.split()),
+    ]
     return _PADDING_MM + max(sum(_NARROW_MM if letter in ".,()" else _LETTER_MM for letter in word) for word in words)
 
 
-def _set_widths(table: Table, grid: Grid) -> None:
+def _set_widths(table: Table, records: RecordTable) -> None:
     """Give the columns what they need, the labels what is then left, and the rest to all alike."""
-    needed = [_needed(grid, column) for column in range(len(grid.headings))]
+    needed = [_needed(records, column) for column in range(len(records.headings))]
     label = min(_LABEL_MM, _PAGE_MM - sum(needed))
     more = (_PAGE_MM - label - sum(needed)) / len(needed)
     widths: list[Length] = [Mm(label), *(Mm(width + more) for width in needed)]

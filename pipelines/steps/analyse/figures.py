@@ -4,8 +4,7 @@ Belongs here: adding up over reporters and places, rounding, what a missing repo
 Does not belong here: any particular figure (``schemas.figures``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,65 +14,55 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.analyse.sources import cells
 from pipelines.steps.numbers import round_half_up
-from pipelines.steps.validate.check import ReturnSet
+from pipelines.steps.sources import cells
+from schemas.fields import LINE_NAME, REPORTER_KEYS
 from schemas.figure import Chapter, Figure
-from schemas.form import LINE_NAME, REPORTER_KEYS, Form
+from schemas.form import Form
 from schemas.formula import At, Leaf, Value
+from schemas.outcomes import Status
 from schemas.periods import Period
 from schemas.places import Place, Places
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import FIGURES, LINEAGE
 from schemas.units import DECIMAL
 
-FIGURE_COLUMNS = tuple(FIGURES.names)
-"""One row per period, place and figure; of figures per record also per reporter and line. ``value``: rounded half up,
-missing unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a
-``STATUS_*``."""
-
-STATUS_COMPLETE, STATUS_INCOMPLETE, STATUS_UNDEFINED = "complete", "incomplete", "undefined"
-"""Every expected value is there; some are missing, so there is no value; all are there but a divisor is zero."""
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """What a chapter gave: its figures, and the edges down to the cells."""
-
-    figures: pd.DataFrame
-    lineage: pa.Table
-    """``schemas.tables.LINEAGE``: one row per figure of a commune, or of one of its reporters,
-    and cell it is made from."""
-
 
 def evaluate(
-    chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet], places: Places
-) -> Evaluated:
-    """Evaluate a chapter for the given return sets, and for every territory above their communes.
+    chapter: Chapter, marts: Mapping[type[Form], pa.Table], wanted: Iterable[tuple[str, Place]], places: Places
+) -> pd.DataFrame:
+    """Evaluate a chapter: ``schemas.tables.FIGURES``.
 
     Args:
         chapter: The figures.
-        marts: The published records of every form the chapter draws on, with their ``sources``, all return sets
-            together.
-        return_sets: The sets whose figures are wanted.
+        marts: The published records of every form the chapter draws on, of all communes that the wanted places have.
+        wanted: Periods and places whose figures are wanted.
         places: Which territory lies in which, and who is expected to report.
     """
     totals = {form: _Totals(form, mart, places) for form, mart in marts.items()}
     rows = [
         row
-        for period, place in _wanted(return_sets, places)
+        for period, place in wanted
         for figure in chapter.figures
         for row in _rows(chapter, figure, period, place, totals, places)
     ]
-    return Evaluated(_frame(rows), _lineage(chapter, marts, return_sets))
+    return _frame(rows)
 
 
-def _wanted(return_sets: Sequence[ReturnSet], places: Places) -> list[tuple[str, Place]]:
-    wanted: dict[tuple[str, str], tuple[str, Place]] = {}
-    for period, code in return_sets:
-        commune = places.commune(code)
-        for place in [commune, *places.ancestors(code)] if commune else []:
-            wanted[period, place.code] = (period, place)
-    return list(wanted.values())
+def of_communes(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str, Place]]:
+    """Return periods and communes of return sets."""
+    return [(key.period, commune) for key in return_sets if (commune := places.commune(key.commune)) is not None]
+
+
+def above(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str, Place]]:
+    """Return periods and places of every level above the communes of return sets, each once."""
+    found = {
+        (key.period, place.code): (key.period, place)
+        for key in return_sets
+        if places.commune(key.commune)
+        for place in places.ancestors(key.commune)
+    }
+    return list(found.values())
 
 
 class _Totals:
@@ -87,9 +76,12 @@ class _Totals:
         # field only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
         both = [(name, how) for name in names for how in ("sum", "count")]
         given = mart.group_by(list(REPORTER_KEYS)).aggregate([*both, ([], "count_all")])
-        for name in names:
-            whole = pc.equal(given[f"{name}_count"], given["count_all"]).cast(pa.int64())
-            given = given.set_column(given.column_names.index(f"{name}_count"), f"{name}_count", whole)
+        whole = {name: pc.equal(given[f"{name}_count"], given["count_all"]).cast(pa.int64()) for name in names}
+        given = pa.table(
+            {name: given[name] for name in REPORTER_KEYS[:2]}
+            | {f"{name}_sum": given[f"{name}_sum"] for name in names}
+            | {f"{name}_count": whole[name] for name in names}
+        )
         summed = given.group_by(["period", "commune"]).aggregate([(f"{name}_{how}", "sum") for name, how in both])
         self._sums: dict[tuple[str, str], dict[str, Decimal | int]] = {}
         self._counts: dict[tuple[str, str], dict[str, int]] = {}
@@ -172,16 +164,16 @@ def _rows(
     def lookup(leaf: Leaf) -> Value:
         of_form = totals[leaf.field.form]
         if isinstance(leaf, At):
-            return of_form.at(period, place, leaf.line, leaf.field)
-        return of_form.total(period, place, leaf.field)
+            return of_form.at(period, place, leaf.line, leaf.field.name)
+        return of_form.total(period, place, leaf.field.name)
 
     if figure.per_record:
         if place.level == "commune":
             yield from _record_rows(chapter, figure, period, place, totals[figure.forms[0]], places)
         return
-    if place.level != "commune" and any(not leaf.field.additive for leaf in figure.formula.leaves()):
+    if place.level != "commune" and any(not leaf.field.unit.additive for leaf in figure.formula.leaves()):
         return  # rates of several communes do not add up; a rate above them must be a formula over what does
-    names = {form: [field for field in figure.formula.fields() if field.form is form] for form in figure.forms}
+    names = {form: [field.name for field in figure.formula.fields() if field.form is form] for form in figure.forms}
     reported = sum(totals[form].reported(period, place, fields) for form, fields in names.items())
     scope = "commune" if place.level == "commune" else f"{place.level}:{place.name}"
     what = (period, place, "", "", figure.id, figure.label, scope)
@@ -192,13 +184,12 @@ def _record_rows(
     chapter: Chapter, figure: Figure, period: str, place: Place, totals: _Totals, places: Places
 ) -> Iterator[tuple[Any, ...]]:
     """Yield a figure once per record of its form."""
-    described = figure.forms[0].fields()
     fields = figure.formula.fields()
     for record in totals.records(period, place.code):
-        blank = [field for field in fields if record[field] is None]
-        if blank and all(described[field].optional for field in blank):
+        blank = [field for field in fields if record[field.name] is None]
+        if blank and all(field.optional for field in blank):
             continue  # it does not concern this reporter, so there is no such figure
-        known = {field: Fraction(record[field]) for field in fields if record[field] is not None}
+        known = {field: Fraction(record[field.name]) for field in fields if record[field.name] is not None}
         value = figure.formula.compute(lambda leaf, known=known: known.get(leaf.field))  # type: ignore[misc]
         line, reporter = record["line"], record["reporter"]
         name = record[LINE_NAME] if line else places.title(place.code, reporter)
@@ -221,7 +212,7 @@ def _row(
     period, place, reporter, line, identifier, label, scope = what
     exact = None if value is None else value / figure.unit.factor
     rounded = None if exact is None else round_half_up(exact, figure.decimals)
-    missing = STATUS_UNDEFINED if reported == expected else STATUS_INCOMPLETE
+    missing = Status.UNDEFINED if reported == expected else Status.INCOMPLETE
     return (
         period,
         place.level,
@@ -233,7 +224,7 @@ def _row(
         rounded,
         figure.unit.label,
         scope,
-        missing if value is None else STATUS_COMPLETE,
+        missing if value is None else Status.COMPLETE,
         reported,
         expected,
         "" if exact is None else str(exact),
@@ -247,18 +238,18 @@ def _row(
 def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     special: dict[str, Any] = {"value": pd.ArrowDtype(DECIMAL), "reported": "int64", "expected": "int64"}
     columns: list[list[Any]] = (
-        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in FIGURE_COLUMNS]
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in FIGURES.names]
     )
     return pd.DataFrame(
         {
             name: pd.array(column, dtype=special.get(name, pd.StringDtype()))
-            for name, column in zip(FIGURE_COLUMNS, columns, strict=True)
+            for name, column in zip(FIGURES.names, columns, strict=True)
         }
     )
 
 
-def _lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]) -> pa.Table:
-    """Return the edges of the chapter's figures, for the communes of the return sets and their reporters."""
+def lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
+    """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it."""
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
     uses = pa.Table.from_pylist(_uses(chapter), pa.schema([(name, pa.string()) for name in _USE_COLUMNS]))
     edges = long.join(uses, ["form", "field"], join_type="inner")
@@ -283,7 +274,7 @@ _USE_COLUMNS = ("figure", "form", "field", "only_line")
 def _uses(chapter: Chapter) -> list[dict[str, str]]:
     """Return which figure uses which field, of one line only where the formula says so."""
     uses = {
-        (figure.id, leaf.field.form.code, str(leaf.field), leaf.line if isinstance(leaf, At) else "")
+        (figure.id, leaf.field.form.code, leaf.field.name, leaf.line if isinstance(leaf, At) else "")
         for figure in chapter.figures
         for leaf in figure.formula.leaves()
     }

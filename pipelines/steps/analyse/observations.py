@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from pipelines.steps.analyse.sources import cells
-from pipelines.steps.validate.check import ReturnSet
+from pipelines.steps.sources import cells
 from schemas.form import Form
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import OBSERVATIONS
 
 
-def observe(marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSet]) -> pa.Table:
+def observe(marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
     """Return ``schemas.tables.OBSERVATIONS`` of the return sets, from the published marts of all forms."""
     described = pa.Table.from_pylist(
         [

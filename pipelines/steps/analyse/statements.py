@@ -10,64 +10,62 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from fractions import Fraction
 
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
-from pipelines.steps.validate.check import ReturnSet
+from pipelines.steps.problems import problem_rows
 from schemas.edits import Balance
+from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Total
-from schemas.tables import STATEMENTS
+from schemas.outcomes import Verdict
+from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import PRINTED, STATEMENTS, in_folder
 from schemas.units import unit_labelled
 
-PRINTED_COLUMNS = ("id", "section", "printed", "value", "unit")
-"""What a ``printed.csv`` must have: figure id, place in the plan, the text as printed,
-its number with a dot, its unit."""
-
-
-class Verdict(StrEnum):
-    """How a printed number stands to the one computed."""
-
-    AGREES = "agrees"
-    ROUNDED = "rounded"
-    TRUNCATED = "truncated"
-    CONFLICT = "conflict"
-    NOT_RECOMPUTABLE = "not_recomputable"
-
+_COLUMNS = in_folder(PRINTED)
+"""What a ``printed.csv`` must have."""
 
 _NUMBER = re.compile(r"\d[\d.\s]*(?:,(\d+))?")
 _AT_LEAST = re.compile(r"^\s*(?:trên|hơn|ít nhất|tối thiểu|từ)\b|trở lên\s*$", re.IGNORECASE)
 _AT_MOST = re.compile(r"^\s*(?:dưới|không quá|tối đa)\b|trở xuống\s*$", re.IGNORECASE)
 
 
-def read_printed(texts: Mapping[ReturnSet, str]) -> pd.DataFrame:
-    """Read what plans print, given as CSV text by (period, commune).
+def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read what plans print, given as CSV text by return set.
 
     Returns:
-        One row per printed figure: period, commune and ``PRINTED_COLUMNS``, all text.
-
-    Raises:
-        ValueError: A table lacks a column, or a value is no number.
+        ``schemas.tables.PRINTED``, the rows that can be read; and ``schemas.tables.PROBLEMS``: what cannot.
     """
     rows: list[dict[str, str]] = []
-    for (period, commune), text in texts.items():
-        for row in csv.DictReader(io.StringIO(text)):
-            missing = [name for name in PRINTED_COLUMNS if row.get(name) is None]
-            if missing:
-                raise ValueError(f"printed.csv của {commune}, kỳ {period}: thiếu cột {', '.join(missing)}.")
-            try:
-                Decimal(row["value"])
-            except InvalidOperation:
-                raise ValueError(
-                    f"printed.csv của {commune}, kỳ {period}: «{row['value']}» của {row['id']} không phải là số."
-                ) from None
-            rows.append({"period": period, "commune": commune, **{name: row[name] for name in PRINTED_COLUMNS}})
-    return pd.DataFrame(rows, columns=["period", "commune", *PRINTED_COLUMNS], dtype=pd.StringDtype())
+    unreadable: list[dict[str, str]] = []
+    for key, text in texts.items():
+        at = {**key._asdict(), "file": "printed.csv"}
+        reader = csv.DictReader(io.StringIO(text))
+        if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or ())]:
+            unreadable.append({**at, "written": f"thiếu cột {', '.join(missing)}", "expected": ", ".join(_COLUMNS)})
+            continue
+        for line, row in enumerate(reader, start=2):
+            given = {name: row[name] or "" for name in _COLUMNS}
+            if _is_number(given["value"]):
+                rows.append({**key._asdict(), **given})
+            else:
+                written = f"dòng {line}, {given['id']}: giá trị «{given['value']}»"
+                unreadable.append({**at, "written": written, "expected": "một số viết với dấu chấm"})
+    return frame_of(rows, PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
 
 
 @dataclass(frozen=True)
@@ -132,8 +130,8 @@ def compare(
             made_from = f"Tính từ: {'; '.join(stood.operands)}." if stood.operands else ""
             note = " ".join(filter(None, [note, made_from, *sums.get(key, ())]))
         note = " ".join(filter(None, [note, *(f"({remark})" for remark in stood.notes)]))
-        rows.append({**row, "computed": value, "verdict": verdict.value, "note": note})
-    return pd.DataFrame(rows, columns=STATEMENTS.names, dtype=pd.StringDtype())
+        rows.append({**row, "computed": value, "verdict": verdict, "note": note})
+    return frame_of(rows, STATEMENTS)
 
 
 def decimals_printed(printed: str, value: str) -> int:
@@ -195,16 +193,16 @@ def _verdict(printed: str, stated: Decimal, exact: Fraction, decimals: int) -> V
 
 def _printed_sums(printed: pd.DataFrame, catalogue: Sequence[Figure]) -> dict[Key, list[str]]:
     """Return, per printed figure, a sentence for every balance edit that the printed numbers themselves break."""
-    id_of: dict[tuple[type[Form], str], str] = {}
+    id_of: dict[FormField, str] = {}
     for figure in catalogue:
         if type(figure.formula) is Total:
-            id_of.setdefault((figure.formula.field.form, str(figure.formula.field)), figure.id)
+            id_of.setdefault(figure.formula.field, figure.id)
     values = {(row["period"], row["commune"], row["id"]): row for row in printed.to_dict("records")}
     told: dict[Key, list[str]] = {}
-    forms = dict.fromkeys(form for form, _ in id_of)
+    forms = dict.fromkeys(field.form for field in id_of)
     for period, commune in printed[["period", "commune"]].drop_duplicates().itertuples(index=False, name=None):
         for edit in (edit for form in forms for edit in form.edits if isinstance(edit, Balance)):
-            keys = [(period, commune, id_of.get((edit.form, name), "")) for name in edit.names]
+            keys = [(period, commune, id_of.get(field, "")) for field in edit.operands]
             if not all(key in values for key in keys):
                 continue
             total, *parts = (Decimal(values[key]["value"]) for key in keys)

@@ -12,33 +12,32 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 from openpyxl.utils import coordinate_to_tuple
 
+from pipelines.steps.frames import frame_of
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
+from schemas.outcomes import Decision
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import CELL_KEY, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder
 
-LEDGER_COLUMNS = ("when", "who", "file", "sheet", "cell", "old", "new", "reason", "suggestion", "decision")
-"""``old``: the text as received; ``new``: the text to use. ``decision``: accepted (the cell is replaced), refused (a
-suggestion that is not to be made again) or as_is (the reporter confirms a number that looks wrong; ``new`` is then that
-number: equal to ``old`` where it is used as received, or what an earlier correction made of it)."""
-
-ACCEPTED, REFUSED, AS_IS = "accepted", "refused", "as_is"
+_COLUMNS = in_folder(LEDGER)
 
 _ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 _LAST_ROW, _LAST_COLUMN = 2**20, 2**14
 
 
-def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the ledgers of return sets, given as CSV text by (period, commune).
 
     Returns:
-        The entries, with period and commune before ``LEDGER_COLUMNS``, and the problems of ledgers that cannot be read.
+        The entries, ``schemas.tables.LEDGER``, and the problems of ledgers that cannot be read.
     """
     entries: list[dict[str, str]] = []
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
         # newline="": a line break inside a quoted text is part of the text, and has to match the workbook's.
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator(text))
-        missing = [name for name in LEDGER_COLUMNS if name not in (reader.fieldnames or ())]
+        missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
         if missing or UNDECODED in text:
             trouble = f"thiếu cột {', '.join(missing)}" if missing else "không phải bảng mã UTF-8"
             problems.append(
@@ -47,15 +46,12 @@ def read_ledger(ledgers: Mapping[tuple[str, str], str]) -> tuple[pd.DataFrame, p
                     "commune": commune,
                     "file": "corrections.csv",
                     "written": trouble,
-                    "expected": ", ".join(LEDGER_COLUMNS),
+                    "expected": ", ".join(_COLUMNS),
                 }
             )
             continue
         entries.extend({"period": period, "commune": commune, **_text_only(row)} for row in reader)
-    columns = ["period", "commune", *LEDGER_COLUMNS]
-    return pd.DataFrame(entries, columns=columns, dtype=pd.StringDtype()), problem_rows(
-        Problems.LEDGER_UNREADABLE, problems
-    )
+    return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
 
 
 UNDECODED = "\ufffd"
@@ -69,7 +65,7 @@ def separator(text: str) -> str:
 
 
 def _text_only(row: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: (row.get(name) or "") for name in LEDGER_COLUMNS}
+    return {name: (row.get(name) or "") for name in _COLUMNS}
 
 
 def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
@@ -80,11 +76,11 @@ def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
     """
     found: set[tuple[str, str, str, str, str, str]] = set()
     for row in ledger.to_dict("records"):
-        period, commune, file, sheet, cell = (row[name] for name in _AT)
+        period, commune, file, sheet, cell = (row[name] for name in CELL_KEY)
         key = (period, commune, file, sheet, cell, row["new"])
-        if row["decision"] == REFUSED:
+        if row["decision"] == Decision.REFUSED:
             found.add(key)
-        elif row["decision"] == ACCEPTED:
+        elif row["decision"] == Decision.ACCEPTED:
             found.discard(key)
     return found
 
@@ -111,16 +107,15 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
     """
     accepted, confirmed = _standing(ledger)
     unreasoned = [entry for entry in (*accepted, *confirmed) if not _reasoned(entry)]
-    cells = cells.assign(received=cells["text"], **dict.fromkeys(_DECIDED, ""))
+    cells = cells.assign(received=cells["text"], **dict.fromkeys(DECIDED, ""))
     stale: list[Entry] = []
     if accepted:
         cells = _replaced(cells, [entry for entry in accepted if _reasoned(entry)], stale)
     if confirmed:
         cells = _kept(cells, [entry for entry in confirmed if _reasoned(entry)], stale)
-    decisions = (ACCEPTED, REFUSED, AS_IS)
     unclear = [
-        {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(decisions)}
-        for entry in ledger[~ledger["decision"].isin(decisions)].to_dict("records")
+        {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(Decision)}
+        for entry in ledger[~ledger["decision"].isin(list(Decision))].to_dict("records")
     ]
     problems = joined(
         [
@@ -143,13 +138,12 @@ def not_lost(
 
     Args:
         problems: As ``correct`` returns them.
-        files: ``read.FILE_COLUMNS`` of the return sets.
+        files: ``schemas.tables.FILES`` of the return sets.
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
     """
-    names = ["period", "commune", "file"]
-    unread = set(_keys(files[files["problem"] != ""], names))
-    present = set(_keys(files, names))
+    unread = set(_keys(files[files["problem"] != ""], FILE_KEY))
+    present = set(_keys(files, FILE_KEY))
     sent = set(_keys(sheets, ["period", "commune", "form", "reporter"]))
     lost = {
         (row["period"], row["commune"], row["file"], row["sheet"])
@@ -159,28 +153,26 @@ def not_lost(
         and (row["period"], row["commune"], row["file"]) not in present
     }
     stale = problems["problem"] == Problems.LEDGER_STALE.name
-    where = zip(_keys(problems, names), _keys(problems, _AT[:-1]), strict=True)
+    where = zip(_keys(problems, FILE_KEY), _keys(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
     return problems[~(stale & told)]
 
 
 Entry = dict[str, str]
 
-_DECIDED = ("correction", "corrected_by", "confirmed", "confirmed_by")
-
 
 def _standing(ledger: pd.DataFrame) -> tuple[list[Entry], list[Entry]]:
     """Return the corrections and the confirmations that no later entry for the same cell has replaced."""
-    last: dict[str, dict[tuple[str, ...], Entry]] = {ACCEPTED: {}, AS_IS: {}}
+    last: dict[str, dict[tuple[str, ...], Entry]] = {Decision.ACCEPTED: {}, Decision.AS_IS: {}}
     for entry in ledger[ledger["decision"].isin(list(last))].to_dict("records"):
-        key = tuple(entry[name] for name in _AT)
-        if entry["decision"] == ACCEPTED:
-            last[AS_IS].pop(key, None)
+        key = tuple(entry[name] for name in CELL_KEY)
+        if entry["decision"] == Decision.ACCEPTED:
+            last[Decision.AS_IS].pop(key, None)
         elif entry["new"] == entry["old"]:
-            last[ACCEPTED].pop(key, None)
+            last[Decision.ACCEPTED].pop(key, None)
         last[entry["decision"]].pop(key, None)  # so that the entries stay in the order of the ledger
         last[entry["decision"]][key] = entry
-    return list(last[ACCEPTED].values()), list(last[AS_IS].values())
+    return list(last[Decision.ACCEPTED].values()), list(last[Decision.AS_IS].values())
 
 
 def _reasoned(entry: Entry) -> bool:
@@ -192,7 +184,7 @@ def _replaced(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry])
     rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
     new = []
     for entry in entries:
-        *sheet, cell = (entry[name] for name in _AT)
+        *sheet, cell = (entry[name] for name in CELL_KEY)
         row = rows.get((*sheet, cell))
         received = "" if row is None else cells.at[row, "received"]
         if tuple(sheet) not in hashes or received != entry["old"] or not is_address(cell):
@@ -215,10 +207,10 @@ def _replaced(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry])
 def _kept(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> pd.DataFrame:
     """Return the cells with the confirmations beside them; those of a text no longer in use go to ``stale``."""
     rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
-    already_told = {tuple(entry[name] for name in _AT) for entry in stale}
+    already_told = {tuple(entry[name] for name in CELL_KEY) for entry in stale}
     new = []
     for entry in entries:
-        *sheet, cell = (entry[name] for name in _AT)
+        *sheet, cell = (entry[name] for name in CELL_KEY)
         row = rows.get((*sheet, cell))
         received, used = ("", "") if row is None else (cells.at[row, "received"], cells.at[row, "text"])
         stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
@@ -233,22 +225,19 @@ def _kept(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> 
     return _with(cells, new)
 
 
-_AT = ["period", "commune", "file", "sheet", "cell"]
-
-
-def _keys(frame: pd.DataFrame, names: Sequence[str] = _AT) -> Iterable[tuple[str, ...]]:
+def _keys(frame: pd.DataFrame, names: Sequence[str] = CELL_KEY) -> Iterable[tuple[str, ...]]:
     return zip(*(frame[name] for name in names), strict=True)
 
 
 def _hashes(cells: pd.DataFrame) -> dict[tuple[str, ...], str]:
-    return dict(zip(_keys(cells, _AT[:-1]), cells["sha256"], strict=True))
+    return dict(zip(_keys(cells, SHEET_KEY), cells["sha256"], strict=True))
 
 
 def _blank(entry: Entry, sha256: str) -> dict[str, object]:
     """Return the cell that a decision on a blank brings into being; its received text stays empty."""
     row, column = coordinate_to_tuple(entry["cell"])
-    where = {name: entry[name] for name in _AT} | {"sha256": sha256, "row": row, "column": column}
-    return where | {"kind": "blank"} | dict.fromkeys(("text", "aside", "received", *_DECIDED), "")
+    where = {name: entry[name] for name in CELL_KEY} | {"sha256": sha256, "row": row, "column": column}
+    return where | {"kind": "blank"} | dict.fromkeys(("text", "aside", "received", *DECIDED), "")
 
 
 def _with(cells: pd.DataFrame, new: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Vietnamese from before Unicode: the tables of TCVN3 (fonts .VnTime and their like) and VNI (VNI-Times).
 
-Belongs here: the two tables, as facts, and decoding a text by one of them. Does not belong here: deciding that a sheet
-was typed so (``pipelines.steps.collect.locate``).
+Belongs here: the two tables, as facts; deciding by which of them a sheet was typed, and decoding it. Does not belong
+here: anything else that a sheet is recognised by (``pipelines.steps.collect.sheets``).
 
 Such texts look right only in their own font; in a cell they are other letters: «Chỉ tiêu» is «ChØ tiªu» in TCVN3 and
 «Chæ tieâu» in VNI.
@@ -9,7 +9,28 @@ Such texts look right only in their own font; in a cell they are other letters: 
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from pipelines.steps.collect.layout import (
+    COMMUNE_MARK,
+    LABEL_HEADING,
+    LINE_HEADING,
+    NOTE_HEADING,
+    PERIOD_MARK,
+    REPORTER_MARK,
+    UNIT_HEADING,
+    VALUE_HEADING,
+    headings_of,
+)
+from pipelines.steps.collect.sheets import Sheet
+from pipelines.steps.numbers import NONE_HERE
+from pipelines.steps.problems import problem_rows
+from schemas.form import Form
+from schemas.problems import Problems
+from schemas.tables import SHEET_KEY
+from schemas.text import fold
 
 _TCVN3 = str.maketrans(
     "¡¢§£¤¥¦µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊË®ÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\u00adõö÷øùúûüýþ",
@@ -70,3 +91,53 @@ def decoded(text: str, encoding: str) -> str:
         encoding: A key of ``DECODERS``.
     """
     return DECODERS[encoding](text) if all(ord(letter) < 256 for letter in text) else text
+
+
+def in_unicode(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, dict[tuple[str, ...], str]]:
+    """Return the cells with texts of old encodings in Unicode, and the encoding of each sheet that has some.
+
+    A sheet is taken for one of TCVN3 or VNI only where words that forms print are recognised in it after decoding and
+    not before; and then it is the encoding that explains more of them.
+    """
+    known = _known_words(forms)
+
+    def is_known(text: str) -> bool:
+        return fold(text) in known or fold(text.partition(":")[0]) in known
+
+    texts = [text for text in cells.loc[cells["kind"] == "text", "text"].unique() if _OLD_LETTER.search(text)]
+    unknown = [text for text in texts if not is_known(text)]
+    gained = {name: {text for text in unknown if is_known(decoded(text, name))} for name in DECODERS}
+    gained = {name: found for name, found in gained.items() if found}
+    if not gained:
+        return cells, {}
+    encodings: dict[tuple[str, ...], str] = {}
+    text = cells["text"].copy()
+    for key, own in cells.groupby(SHEET_KEY, sort=False):
+        times = {name: int(own["text"].isin(found).sum()) for name, found in gained.items()}
+        best = max(times, key=lambda name: times[name])
+        if times[best]:
+            encodings[tuple(key)] = best
+            foreign = own["text"][(own["kind"] == "text") & ~own["text"].map(is_known)]
+            text[foreign.index] = foreign.map(lambda typed, best=best: decoded(typed, best))
+    return cells.assign(text=text), encodings
+
+
+_OLD_LETTER = re.compile("[\u00a1-\u00ff]")
+"""What every Vietnamese word with a sign has in TCVN3 and VNI."""
+
+
+def _known_words(forms: Sequence[type[Form]]) -> set[str]:
+    """Return the folded words that forms print: headings, marks, labels, and «không» in a cell."""
+    words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING, *NONE_HERE}
+    words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
+    listed = {fold(label) for form in forms for item in form.fields().values() for label in item.labels}
+    tabled = {
+        word for form in forms if form.line_title for item in form.fields().values() for word in headings_of(item)
+    }
+    return ({fold(word) for word in words} | listed | tabled) - {""}
+
+
+def old_encodings(encodings: Mapping[tuple[str, ...], str], usable: Sequence[Sheet]) -> pd.DataFrame:
+    """Tell of the sheets that were read by an old encoding (``PROBLEMS``)."""
+    rows = [sheet.words | {"written": encodings[sheet.key]} for sheet in usable if sheet.key in encodings]
+    return problem_rows(Problems.OLD_ENCODING, rows)

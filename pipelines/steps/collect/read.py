@@ -4,12 +4,10 @@ Belongs here: every filled cell with its address and text, as written. Does not 
 """
 
 import datetime as dt
-import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
@@ -18,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
 from pipelines.steps.collect import other_formats, package
+from pipelines.steps.collect.raw_file import RawFile
 
 CELL_COLUMNS = (
     "period",
@@ -43,34 +42,8 @@ _LARGEST_SHEET = 256 * 2**20
 """Unpacked bytes beyond which a workbook is refused: no return is that large, a zip bomb is."""
 
 
-@dataclass(frozen=True)
-class RawFile:
-    """One file of a return set, with its bytes; or a subfolder: its name, a slash, and the names of what lies in it."""
-
-    period: str
-    commune: str
-    name: str
-    content: bytes
-
-    @property
-    def suffix(self) -> str:
-        """What the name ends in, in small letters: the format, and the suffix under which the bytes are archived."""
-        return suffix_of(self.name)
-
-    @property
-    def sha256(self) -> str:
-        """The hash that names the file's content."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
 FORMATS = (".xlsx", other_formats.ODS, other_formats.CSV)
 """Files that are read, by the end of their names."""
-
-
-def suffix_of(name: str) -> str:
-    """Return what the name of a file ends in, in small letters, with its dot; empty where it has none."""
-    _, dot, ending = name.rpartition(".")
-    return f"{dot}{ending}".lower() if dot else ""
 
 
 def read(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:

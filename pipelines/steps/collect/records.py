@@ -6,7 +6,8 @@ Belongs here: turning entries into one row per reporter, in the types the form d
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.form import KEYS, Form
+from schemas.fields import KEYS
+from schemas.form import Form
 
 
 def records(entries: pa.Table, form: type[Form]) -> pa.Table:

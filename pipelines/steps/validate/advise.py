@@ -12,7 +12,6 @@ from decimal import Decimal
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.suggest import Suggestion, suggest
 from schemas.form import Form
-from schemas.system import system
 
 SHOWN = 3
 """Suggestions told per finding; more would be no help on the telephone."""
@@ -60,7 +59,7 @@ def advise(
         edits: Codes of the failing edits.
         refused: What is not to be suggested again.
     """
-    rules = system(form)
+    rules = form.system
     record = {name: rules.whole(name, value) for name, value in values.items() if name in rules.variables}
     texts = {name: item.text for name, item in written.items()}
     frozen = [name for name, item in written.items() if item.settled]

@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.steps.frames import return_sets_in
 from schemas.form import Form, VillageForm
 from schemas.periods import Period
-from schemas.units import Dong, Hectares, Quantity
+from schemas.return_sets import ReturnSetKey
+from schemas.units import Dong, Hectares, Unit
 
 LEAST_VILLAGES = 5
 """Villages with a ratio that a field needs in a commune; below that, quartiles say nothing."""
@@ -63,10 +65,10 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
     """
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
     compared_with = earlier(frame, accepted) if issubclass(form, VillageForm) else {}
-    rows = frame[[pair in compared_with for pair in _sets(frame)]]
+    rows = frame[[key in compared_with for key in return_sets_in(frame)]]
     if not len(rows) or not names:
         return []
-    periods = [compared_with[pair] for pair in _sets(rows)]
+    periods = [compared_with[key] for key in return_sets_in(rows)]
     keys = pd.MultiIndex.from_arrays([[period.code for period in periods], rows["commune"], rows["reporter"]])
     before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
     group = rows.groupby(["period", "commune"]).ngroup().to_numpy()
@@ -83,25 +85,21 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
     ]
 
 
-def _is_compared(unit: type[Quantity]) -> bool:
+def _is_compared(unit: Unit) -> bool:
     """Return whether a unit is of counts or of areas; money, weights and rates move with prices and the weather."""
     counted = unit.additive and not unit.decimals and unit.dimension != Dong.dimension
     return counted or unit is Hectares
 
 
-def _sets(frame: pd.DataFrame) -> "zip[tuple[str, str]]":
-    return zip(frame["period"], frame["commune"], strict=True)
-
-
-def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[tuple[str, str], Period]:
+def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey, Period]:
     """Return, per return set with accepted records of an earlier period, the period to compare with."""
-    known = set(_sets(accepted))
+    known = set(return_sets_in(accepted))
     found = {}
-    for pair in dict.fromkeys(_sets(frame)):
-        period, commune = pair
+    for key in dict.fromkeys(return_sets_in(frame)):
+        period, commune = key
         fitting = [one for one in Period.parse(period).comparable if (one.code, commune) in known]
         if fitting:
-            found[pair] = fitting[0]
+            found[key] = fitting[0]
     return found
 
 

@@ -3,7 +3,7 @@
 Belongs here: that decision, as data. Does not belong here: publishing, Dagster's checks (they only show it).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.collect.records import of_form, records
-from pipelines.steps.validate.check import ReturnSet
-from schemas.edits import Outcome, Severity
-from schemas.form import KEYS, Form
+from pipelines.steps.frames import belongs, return_sets_in
+from schemas.fields import KEYS
+from schemas.form import Form
+from schemas.outcomes import Outcome, Severity
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import SOURCES
 
 
-def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> set[ReturnSet]:
+def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> set[ReturnSetKey]:
     """Return the return sets whose form is held back.
 
     By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its
@@ -26,7 +28,7 @@ def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> se
     """
     blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
     unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]
-    return {pair for rows in (blocking, unreadable) for pair in zip(rows["period"], rows["commune"], strict=True)}
+    return {key for rows in (blocking, unreadable) for key in return_sets_in(rows)}
 
 
 def admit(
@@ -34,7 +36,7 @@ def admit(
     entries: pa.Table,
     outcomes: pa.Table,
     mart: pa.Table,
-    entering: Collection[ReturnSet],
+    entering: Collection[ReturnSetKey],
 ) -> pa.Table:
     """Return the mart as it is to be published.
 
@@ -54,12 +56,6 @@ def admit(
     own = own.append_column("edits", _edits(form, own, outcomes))
     fresh = records(own, form).append_column(SOURCES, _sources(own))
     return pa.concat_tables([kept, fresh]).sort_by([(key, "ascending") for key in KEYS])
-
-
-def belongs(table: pa.Table, place: str, wanted: Iterable[tuple[str, str]]) -> pa.ChunkedArray:
-    """Return, per row, whether its period and ``place`` are among the wanted pairs."""
-    joined = pc.binary_join_element_wise(table["period"], table[place], "\n")
-    return pc.is_in(joined, pa.array(["\n".join(pair) for pair in wanted], pa.string()))
 
 
 def _edits(form: type[Form], entries: pa.Table, outcomes: pa.Table) -> pa.Array:

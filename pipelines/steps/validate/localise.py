@@ -18,6 +18,13 @@ from pipelines.steps.validate.typos import Record
 from schemas.exact import Conflict, Range, Rational, determined, find_point
 from schemas.system import Row, System
 
+_MOST_TRIED = 2000
+"""Choices tried one by one before HiGHS is asked; loading HiGHS takes as long as some hundred thousand of them."""
+
+
+class _TooManyError(Exception):
+    """There are too many choices to try them one by one."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -197,15 +204,53 @@ class _Search:
 
     def _cheapest(self, cuts: Sequence[frozenset[str]], found: Sequence[frozenset[str]]) -> tuple[str, ...] | None:
         """Return the cheapest cells of which every cut has one and every found answer lacks one; nothing if none do."""
-        # Here and not above: loading it takes longer than checking all records that have nothing wrong with them.
-        import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
         names = [name for name in self.values if name not in self.frozen]
         if not cuts and not found:
             return ()
         if not names or any(cut.isdisjoint(names) for cut in cuts):
             return None
+        try:
+            return self._by_hand(names, cuts, found)
+        except _TooManyError:
+            return self._by_solver(names, cuts, found)
+
+    def _by_hand(
+        self, names: Sequence[str], cuts: Sequence[frozenset[str]], found: Sequence[frozenset[str]]
+    ) -> tuple[str, ...] | None:
+        """Return what ``_by_solver`` does, by trying: almost every record has one or two wrong cells.
+
+        Raises:
+            _TooManyError: There are too many choices for that.
+        """
+        best: tuple[float, frozenset[str]] | None = None
+        tried = 0
+
+        def extend(chosen: frozenset[str], weight: float, without: frozenset[str]) -> None:
+            nonlocal best, tried
+            tried += 1
+            if tried > _MOST_TRIED:
+                raise _TooManyError
+            if (best is not None and weight >= best[0]) or any(answer <= chosen for answer in found):
+                return
+            opened = next((cut for cut in cuts if chosen.isdisjoint(cut)), None)
+            if opened is None:
+                best = (weight, chosen)
+                return
+            for name in names:
+                if name in opened and name not in without:
+                    extend(chosen | {name}, weight + self.weights.get(name, 1), without)
+                    without |= {name}
+
+        extend(frozenset(), 0.0, frozenset())
+        return None if best is None else tuple(name for name in names if name in best[1])
+
+    def _by_solver(
+        self, names: Sequence[str], cuts: Sequence[frozenset[str]], found: Sequence[frozenset[str]]
+    ) -> tuple[str, ...] | None:
+        # Here and not above: loading it takes longer than checking all records that have nothing wrong with them.
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         matrix = [[float(name in chosen) for name in names] for chosen in (*cuts, *found)]
         low = [1.0] * len(cuts) + [-np.inf] * len(found)
         high = [np.inf] * len(cuts) + [len(answer) - 1.0 for answer in found]

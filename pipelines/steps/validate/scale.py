@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.steps.frames import return_sets_in
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.change import LEAST_VILLAGES, earlier, numbers
 from schemas.edits import Balance
@@ -74,9 +75,9 @@ def _earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, name
     periods = earlier(frame, accepted)
     if not periods:
         return
-    pairs = list(zip(frame["period"], frame["commune"], strict=True))
-    rows = frame[[pair in periods for pair in pairs]]
-    comparable = [periods[pair] for pair in pairs if pair in periods]
+    sets = list(return_sets_in(frame))
+    rows = frame[[key in periods for key in sets]]
+    comparable = [periods[key] for key in sets if key in periods]
     keys = [[period.code for period in comparable], *(rows[key] for key in ("commune", "reporter", "line"))]
     wanted = ["period", "commune", "reporter", "line"]
     before = accepted.set_index(wanted)[names].reindex(pd.MultiIndex.from_arrays(keys))
@@ -99,12 +100,12 @@ def _others(form: type[Form], frame: pd.DataFrame, names: list[str]) -> Iterator
 
 def _sums(form: type[Form], frame: pd.DataFrame) -> Iterator[Scaled]:
     for edit in form.edits:
-        if not isinstance(edit, Balance) or form.ref(edit.names[0]).dimension != Dong.dimension:
+        if not isinstance(edit, Balance) or form.fields()[edit.names[0]].unit.dimension != Dong.dimension:
             continue
         (row,) = edit.rows()
         names = list(edit.names)
         for index in frame.index[~edit.holds(frame).fillna(True).astype(bool)]:
-            steps = {name: int(frame.at[index, name] * 10 ** form.ref(name).decimals) for name in names}
+            steps = {name: int(frame.at[index, name] * 10 ** form.fields()[name].unit.decimals) for name in names}
             gap = sum(row.coefficients[name] * steps[name] for name in names)
             for name in names:
                 for power in (-3, -6):
@@ -117,7 +118,7 @@ def _sums(form: type[Form], frame: pd.DataFrame) -> Iterator[Scaled]:
 
 def _scaled(form: type[Form], row: Any, names: list[str], columns: list[int], power: int, against: str) -> Scaled:
     fields = tuple(names[column] for column in columns)
-    own = round(math.log10(form.ref(fields[0]).factor))
+    own = round(math.log10(form.fields()[fields[0]].unit.factor))
     return Scaled(row, fields, _UNITS.get(own - power, "một đơn vị tiền khác"), against)
 
 

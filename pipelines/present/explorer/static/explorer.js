@@ -11,14 +11,14 @@
   const remembered = () => { try { return localStorage.getItem("language"); } catch { return null; } };
   const remember = (language) => { try { localStorage.setItem("language", language); } catch { /* not kept from page to page */ } };
   let language = remembered() === "en" ? "en" : "vi";
-  const said = (key) => words[key][language === "en" ? 1 : 0];
+  const wording = (key) => words[key][language === "en" ? 1 : 0];
   function speak() {
     for (const node of document.querySelectorAll("[data-w]")) {
-      node.textContent = said(node.dataset.w);
+      node.textContent = wording(node.dataset.w);
       if (language === "en") node.lang = "en"; else node.removeAttribute("lang");
     }
     for (const name of ATTRIBUTES) {
-      for (const node of document.querySelectorAll(`[data-w-${name}]`)) node.setAttribute(name, said(node.getAttribute(`data-w-${name}`)));
+      for (const node of document.querySelectorAll(`[data-w-${name}]`)) node.setAttribute(name, wording(node.getAttribute(`data-w-${name}`)));
     }
     button.querySelector("span").lang = language === "en" ? "vi" : "en";
   }
@@ -71,10 +71,10 @@
     }));
     if (!found.length || found.length > MOST) {
       const item = document.createElement("li");
-      item.append(element("p", said(found.length ? "search.more" : "search.none")));
+      item.append(element("p", wording(found.length ? "search.more" : "search.none")));
       list.append(item);
     }
-    count.textContent = `${found.length} ${said("search.found")}`;
+    count.textContent = `${found.length} ${wording("search.found")}`;
     list.hidden = false;
   }
   form.hidden = false;

@@ -1,0 +1,43 @@
+"""From entries to findings: who makes ``outcomes`` and ``findings``.
+
+Belongs here: which step is given what. Does not belong here: the rules (``schemas.forms``), running them
+(``pipelines.steps.validate``).
+"""
+
+from collections.abc import Mapping
+
+from pipelines.refresh.making import Given, Made
+from pipelines.steps import sources
+from pipelines.steps.frames import to_frame, to_table, together
+from pipelines.steps.validate import check
+from schemas import tables
+from schemas.flow import forms_read_by
+
+
+def check_form(given: Given) -> Mapping[str, Made]:
+    """Make the outcomes and the findings of one form."""
+    form = given.tables[0].form
+    assert form is not None
+    mart = f"marts/{form.domain}"
+    accepted = given.accepted(mart)
+    known = together([accepted, given.earlier(mart)], tables.mart(form))
+    checked = check.check(
+        form,
+        together([given.table(f"returns/{other.domain}") for other in forms_read_by(form)], tables.ENTRIES),
+        to_frame(list(given.family("problems")), tables.PROBLEMS),
+        to_frame([known.drop_columns([tables.SOURCES.name])], form.arrow()),
+        [given.key],
+        given.places,
+        to_frame([given.table("ledger")], tables.LEDGER),
+        sources.whence(accepted),
+    )
+    return {
+        f"outcomes/{form.domain}": Made(to_table(checked.outcomes, tables.OUTCOMES)),
+        f"findings/{form.domain}": Made(to_table(checked.findings, tables.FINDINGS)),
+    }
+
+
+def check_workbooks(given: Given) -> Mapping[str, Made]:
+    """Make the findings on files and sheets that no form can answer for."""
+    met = to_frame([*given.family("problems"), given.table("printed_problems")], tables.PROBLEMS)
+    return {"findings/workbooks": Made(to_table(check.formless(met, given.places), tables.FINDINGS))}

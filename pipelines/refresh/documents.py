@@ -1,0 +1,44 @@
+"""Documents that are made when somebody wants them, and where documents lie.
+
+Belongs here: the annexes of a return set as published now, or of a release. Does not belong here: what is in them
+(``pipelines.present``).
+"""
+
+from pathlib import Path
+
+from pipelines.present.explorer.site import EXPLORER, INDEX
+from pipelines.refresh import batches
+from pipelines.store.raw import OWN_PLACES, SHIPPED_PLACES, Raw, places_of
+from pipelines.store.releases import Release
+from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
+
+REPORT = "report"
+
+
+def report_of(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> list[Path]:
+    """Make the Word and the Excel annex of a return set, unless they are current; return where they lie."""
+    batches.refresh(raw, store, key, who=who, wanted={REPORT}, only=True)
+    return files_of(store, REPORT, key)
+
+
+def files_of(store: Store, table: str, key: ReturnSetKey) -> list[Path]:
+    """Return where the files of a document lie, as they were written last; none where they never were."""
+    rows = store.rows(table, str(key))
+    return [] if rows is None else [store.root / name for name in rows["file"].to_pylist()]
+
+
+def explorer_page(store: Store, key: ReturnSetKey, page: str = INDEX) -> Path:
+    """Return where a page of a return set's site lies, or would lie: the start page where none is named."""
+    return store.root / EXPLORER / str(key) / page
+
+
+def release_report(release: Release) -> dict[str, bytes]:
+    """Return the annexes of a release, by file name: of its frozen figures, with the places of its time."""
+    from pipelines.present.report.files import files
+    from pipelines.refresh.presenting import shown
+
+    own = (release.folder / name for name in (*SHIPPED_PLACES, OWN_PLACES))
+    places = places_of(path.read_bytes() for path in own if path.is_file())
+    key = ReturnSetKey(release.period, release.commune)
+    return files(shown(places, release.tables, key, Store(release.data).archive), release.name)

@@ -1,0 +1,132 @@
+"""From what is published to documents: who makes the explorer, the report, the OpenLineage events, the data package.
+
+Belongs here: gathering what a document shows, and listing the files it is made of. Does not belong here: what is said
+and drawn (``pipelines.present``).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.present.explorer import site
+from pipelines.present.rows import ReturnSetRows
+from pipelines.refresh.making import Given, Made
+from pipelines.settings import now
+from pipelines.steps.collect import read
+from pipelines.steps.collect.raw_file import RawFile, suffix_of
+from pipelines.steps.frames import to_table
+from pipelines.store import published
+from pipelines.store.archive import Archive
+from pipelines.store.tables import Tables
+from schemas import tables
+from schemas.figures import CHAPTERS
+from schemas.flow import Extent
+from schemas.forms import BY_CODE
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+
+
+def write_explorer(given: Given) -> Mapping[str, Made]:
+    """Make the static site of a return set: only the pages that show something else than before, or are not there."""
+    folder = f"{site.EXPLORER}/{given.key}"
+    before = {row["file"]: row for row in given.before("explorer").to_pylist()}
+    rows, made = [], dict[str, bytes]()
+    for name, file in site.files(shown(given.places, given, given.key, given.archive)).items():
+        path = f"{folder}/{name}"
+        known = before.pop(path, None)
+        if known is None or known["key"] != file.key or not given.is_there(path, known["sha256"]):
+            made[path] = file.content()
+            known = {"sha256": hashlib.sha256(made[path]).hexdigest(), "bytes": len(made[path])}
+        rows.append({**given.key._asdict(), "file": path, **known, "key": file.key})
+    return {"explorer": Made(pa.Table.from_pylist(rows, tables.PAGES), made, tuple(before))}
+
+
+def write_report(given: Given) -> Mapping[str, Made]:
+    """Make the Word and the Excel annex of a return set."""
+    # Word, Excel and the drawing of charts take a second to import.
+    from pipelines.present.report.files import files
+
+    made = files(shown(given.places, given, given.key, given.archive))
+    named = {f"report/{given.key}/{name}": content for name, content in made.items()}
+    return {"report": Made(_inventory(given.key, named), named)}
+
+
+def write_events(given: Given) -> Mapping[str, Made]:
+    """Make the OpenLineage events of a return set."""
+    # OpenLineage takes longer to import than a refresh with nothing to do takes.
+    from pipelines.present import openlineage
+
+    files = given.table("files")
+    made_of = given.tables[0].made_of
+    seen = openlineage.Seen(
+        dict(zip(files["file"].to_pylist(), files["sha256"].to_pylist(), strict=True)),
+        {name: given.content(name) for name in made_of},
+        frozenset(name for name in made_of if given.held(name)),
+        now(),
+    )
+    events = openlineage.lines(openlineage.run_events(given.key, seen))
+    named = {f"openlineage/{given.key}.ndjson": events}
+    return {"openlineage": Made(_inventory(given.key, named), named)}
+
+
+def write_data_package(given: Given) -> Mapping[str, Made]:
+    """Make the descriptor and the views of all published tables."""
+    from pipelines.present import data_package
+
+    package = json.dumps(data_package.package(given.parts), ensure_ascii=False, indent=2) + "\n"
+    texts = {data_package.PACKAGE: package, data_package.VIEWS: data_package.views(given.parts)}
+    named = {name: text.encode() for name, text in texts.items()}
+    assert given.part.extent is Extent.OFFICE
+    return {"data_package": Made(_inventory(ReturnSetKey("", ""), named), named)}
+
+
+def _inventory(key: ReturnSetKey, files: Mapping[str, bytes]) -> pa.Table:
+    """Return what is written of a return set: name, hash and size of every file."""
+    rows = [(*key, name, hashlib.sha256(content).hexdigest(), len(content)) for name, content in files.items()]
+    schema = tables.DOCUMENTS
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
+
+
+def shown(places: Places, source: Tables, key: ReturnSetKey, archive: Archive) -> ReturnSetRows:
+    """Return what is published of a return set, for those who only present it."""
+    found, edges = published.findings(source, key), published.every_edge(source, key)
+    staged: dict[str, list[dict[str, Any]]] = {}
+    for table in ("files", "cells", "ledger"):
+        rows = source.rows(table, str(key))
+        staged[table] = [] if rows is None else rows.to_pylist()
+    commune = places.commune(key.commune)
+    reporters = {row["reporter"] for row in (*found, *edges)}
+    return ReturnSetRows(
+        period=key.period,
+        commune=key.commune,
+        title=commune.name if commune else key.commune,
+        period_title=Period.parse(key.period).title,
+        figures=published.figures(source, key),
+        statements=published.statements(source, key),
+        lineage=edges,
+        findings=found,
+        held=published.held_forms(found),
+        superseded=_superseded(archive, key, edges, staged["files"]),
+        **staged,
+        reporters={code: places.title(key.commune, code) for code in sorted(reporters)},
+        chapters=CHAPTERS,
+        forms=BY_CODE,
+    )
+
+
+def _superseded(
+    archive: Archive, key: ReturnSetKey, edges: Iterable[published.PublishedRow], files: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the cells of archived workbooks that figures come from, where another lies in the raw folder, or none."""
+    present = {(row["file"], row["sha256"]) for row in files}
+    earlier = sorted({(row["file"], row["sha256"]) for row in edges} - present)
+    archived = [
+        RawFile(*key, name, content)
+        for name, sha256 in earlier
+        if (content := archive.get(sha256, suffix_of(name))) is not None
+    ]
+    return to_table(read.read(archived)[1], tables.CELLS).to_pylist() if archived else []

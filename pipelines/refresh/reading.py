@@ -1,0 +1,120 @@
+"""From the raw folder to entries: who makes ``files``, ``cells``, ``ledger`` and ``returns``.
+
+Belongs here: which step is given what. Does not belong here: the steps (``pipelines.steps.collect``).
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.refresh.making import Given, Made
+from pipelines.steps import problems, sources
+from pipelines.steps.analyse import statements
+from pipelines.steps.collect import correct, locate, read
+from pipelines.steps.frames import to_frame, to_table
+from schemas import tables
+from schemas.forms import FORMS
+from schemas.problems import Problems
+
+
+def read_workbooks(given: Given) -> Mapping[str, Made]:
+    """Make ``files`` and ``cells``: a workbook whose bytes this very code has read before is not opened again."""
+    before = [given.previous(name) for name in ("files", "cells")]
+    files, cells = (
+        schema.empty_table() if table is None or None in before else table
+        for table, schema in zip(before, (tables.FILES, tables.CELLS), strict=True)
+    )
+    present = {(file.name, file.sha256): file for file in given.workbooks}
+    known = set(zip(files["file"].to_pylist(), files["sha256"].to_pylist(), strict=True)) & present.keys()
+    new_files, new_cells = read.read([file for what, file in present.items() if what not in known])
+    kept = [_of(table, known) for table in (files, cells)]
+    all_files = pa.concat_tables([kept[0], to_table(new_files, tables.FILES)]).sort_by("file")
+    all_cells = pa.concat_tables([kept[1], to_table(new_cells, tables.CELLS)])
+    # In the order of the files, so that the same workbooks give the same bytes, whichever was read anew.
+    order = {name: number for number, name in enumerate(all_files["file"].to_pylist())}
+    at = pa.array([order[name] for name in all_cells["file"].to_pylist()], pa.int64())
+    number = pa.array(range(len(all_cells)), pa.int64())
+    sorting = pa.table({"at": at, "number": number})
+    indices = pc.sort_indices(sorting, sort_keys=[("at", "ascending"), ("number", "ascending")])
+    return {"files": Made(all_files), "cells": Made(all_cells.take(indices))}
+
+
+def _of(table: pa.Table, kept: set[tuple[str, str]]) -> pa.Table:
+    pairs = zip(table["file"].to_pylist(), table["sha256"].to_pylist(), strict=True)
+    return table.filter(pa.array([pair in kept for pair in pairs], pa.bool_()))
+
+
+def read_decisions(given: Given) -> Mapping[str, Made]:
+    """Make ``ledger`` and ``ledger_problems``."""
+    ledger, met = correct.read_ledger({given.key: given.ledger} if given.ledger else {})
+    return {
+        "ledger": Made(to_table(ledger, tables.LEDGER)),
+        "ledger_problems": Made(to_table(met, tables.PROBLEMS)),
+    }
+
+
+def read_printed(given: Given) -> Mapping[str, Made]:
+    """Make ``printed`` and ``printed_problems``."""
+    printed, met = statements.read_printed({} if given.printed is None else {given.key: given.printed})
+    return {
+        "printed": Made(to_table(printed, tables.PRINTED)),
+        "printed_problems": Made(to_table(met, tables.PROBLEMS)),
+    }
+
+
+def locate_returns(given: Given) -> Mapping[str, Made]:
+    """Make ``returns/…``, ``problems/…`` and ``sheets``: entries, trouble met, sheets with a form in them."""
+    files, cells, ledger, ledger_problems = (
+        to_frame([given.table(name)], schema)
+        for name, schema in (
+            ("files", tables.FILES),
+            ("cells", tables.CELLS),
+            ("ledger", tables.LEDGER),
+            ("ledger_problems", tables.PROBLEMS),
+        )
+    )
+    corrected, correction_problems = correct.correct(cells, ledger)
+    located = locate.locate(corrected, FORMS, given.places)
+    accepted = {form: given.accepted(f"marts/{form.domain}") for form in FORMS} if len(correction_problems) else {}
+    whence = {form: sources.whence(mart) for form, mart in accepted.items()}
+    stale = correct.not_lost(correction_problems, files, located.sheets, whence)
+    met = pd.concat(
+        [
+            _file_problems(files),
+            located.problems,
+            _with_form(pd.concat([ledger_problems, stale]), located.sheets),
+        ],
+        ignore_index=True,
+    )
+    entries = to_table(located.entries, tables.ENTRIES)
+    found = to_table(met, tables.PROBLEMS)
+    made = {"sheets": Made(to_table(located.sheets, tables.SHEETS))}
+    for code, name in {"": "workbooks", **{form.code: form.domain for form in FORMS}}.items():
+        made[f"problems/{name}"] = Made(found.filter(pc.equal(found["form"], code)))
+        if code:
+            made[f"returns/{name}"] = Made(entries.filter(pc.equal(entries["form"], code)))
+    return made
+
+
+def _file_problems(files: pd.DataFrame) -> pd.DataFrame:
+    troubled = files[files["problem"] != ""]
+    met = [
+        problems.problem_rows(
+            Problems[str(name)],
+            rows.rename(columns={"detail": "written"})[["period", "commune", "file", "written"]].to_dict("records"),
+        )
+        for name, rows in troubled.groupby("problem")
+    ]
+    return pd.concat(met, ignore_index=True) if met else problems.problem_rows(Problems.UNREADABLE_FILE, [])
+
+
+def _with_form(met: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Give problems of the ledger the form and reporter of the sheet they point at."""
+    known = sheets[[*tables.SHEET_KEY, "form", "reporter"]]
+    return (
+        met.drop(columns=["form", "reporter"])
+        .merge(known, on=tables.SHEET_KEY, how="left")
+        .fillna({"form": "", "reporter": ""})
+    )

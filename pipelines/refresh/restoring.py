@@ -1,0 +1,104 @@
+"""From the archive back to records: what was accepted once, made again of the very bytes it was accepted from.
+
+Belongs here: reading the list of a state of the raw folder, and the steps from its workbooks to entries and marts. Does
+not belong here: keeping bytes (``pipelines.store.archive``), releases (``pipelines.refresh.release``).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.refresh.stale import Inputs
+from pipelines.steps.collect import correct, locate, read
+from pipelines.steps.collect.raw_file import RawFile, suffix_of
+from pipelines.steps.frames import to_frame, to_table, together
+from pipelines.steps.validate import check, gate
+from pipelines.store.archive import RECEIVED, TABLE, Archive
+from pipelines.store.raw import LEDGER, PRINTED, ledger_text, places_of
+from pipelines.store.state import Written
+from schemas import tables
+from schemas.flow import Table
+from schemas.forms import FORMS
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
+
+
+class ArchiveError(SentenceError):
+    """What was accepted is not in the archive as it was; the message says what to do."""
+
+
+def kept(archive: Archive, sha256: str, suffix: str) -> bytes:
+    """Return archived bytes.
+
+    Raises:
+        ArchiveError: They are not there, or not those that were kept.
+    """
+    path, content = archive.path(sha256, suffix), archive.get(sha256, suffix)
+    if content is None:
+        raise ArchiveError(
+            f"{'Bản lưu đã bị thay đổi:' if path.is_file() else 'Không có bản lưu'} "
+            f"{path.relative_to(archive.root)}, "
+            "mà số đã công bố được tính từ đó. Lấy lại tệp này từ bản sao lưu. Nếu không có bản sao lưu: xóa tệp hỏng, "
+            "rồi chạy returns refresh --all đến khi không còn biểu nào bị giữ lại."
+        )
+    return content
+
+
+def listed(archive: Archive, received: str) -> dict[str, Any]:
+    """Return the list of what lay in the raw folder, by its hash: ``code``, ``places`` and ``files`` with hashes."""
+    found: dict[str, Any] = json.loads(kept(archive, received, RECEIVED))
+    return found
+
+
+def tables_of(state: Mapping[str, Any]) -> dict[str, str]:
+    """Return ledger, plan and tables of places of a list, with their hashes."""
+    own = {name: sha256 for name, sha256 in state["files"].items() if name in (LEDGER, PRINTED)}
+    return own | dict(state["places"])
+
+
+def beside(archive: Archive, received: str) -> dict[str, bytes]:
+    """Return the ledger, the plan and the tables of places of a list."""
+    return {name: kept(archive, sha256, TABLE) for name, sha256 in tables_of(listed(archive, received)).items()}
+
+
+def places_then(archive: Archive, received: str) -> Places:
+    """Return the places of a list."""
+    return places_of(kept(archive, sha256, TABLE) for _, sha256 in listed(archive, received)["places"])
+
+
+def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: Mapping[str, str]) -> locate.Located:
+    """Return the entries of some workbooks, by name and hash, corrected by the ledger and located by the places."""
+    files = [RawFile(*key, name, kept(archive, sha256, suffix_of(name))) for name, sha256 in workbooks.items()]
+    text = ledger_text(beside(archive, received).get(LEDGER, b""))
+    ledger, _ = correct.read_ledger({key: text} if text else {})
+    corrected, _ = correct.correct(read.read(files)[1], ledger)
+    return locate.locate(corrected, FORMS, places_then(archive, received))
+
+
+def restored(inputs: Inputs, table: Table, written: Written) -> pa.Table:
+    """Make a mart again of the archive, where its file was lost and what came since is held.
+
+    Raises:
+        ArchiveError: The archive does not have it either.
+    """
+    form, archive, key = table.form, inputs.store.archive, inputs.part.key
+    if form is None or not written.received:
+        return table.schema.empty_table()
+    state = listed(archive, written.received)
+    names = {name: sha256 for name, sha256 in state["files"].items() if name not in (LEDGER, PRINTED)}
+    present = {name: sha256 for name, sha256 in names.items() if archive.path(sha256, suffix_of(name)).is_file()}
+    located = entries_then(archive, key, written.received, present)
+    entries = to_table(located.entries, tables.ENTRIES)
+    outcomes = check.check(
+        form,
+        together([entries], tables.ENTRIES),
+        located.problems,
+        to_frame([], form.arrow()),
+        [key],
+        places_then(archive, written.received),
+    ).outcomes
+    made = gate.admit(form, entries, to_table(outcomes, tables.OUTCOMES), table.schema.empty_table(), [key])
+    return made.cast(table.schema)

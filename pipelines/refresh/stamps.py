@@ -1,0 +1,112 @@
+"""Stamps: of what, and by which code, a table was made.
+
+Belongs here: the hash of a table's inputs as they are now, and the version of the code of each maker. Does not belong
+here: what to do where a stamp is not the one that was noted (``pipelines.refresh.stale``).
+
+``stamp(table) = hash(code of its maker, content of each table it is made of)``. It is of contents, not of stamps: one
+that comes out as it was leaves all that is made of it current.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+
+from schemas.flow import Table
+
+_SCHEMAS = ("schemas", "schemas/places")
+_FORMS = (*_SCHEMAS, "schemas/forms")
+_COLLECT = (*_FORMS, "pipelines/steps", "pipelines/steps/collect")
+_VALIDATE = (*_COLLECT, "pipelines/steps/validate")
+_ANALYSE = (*_FORMS, "schemas/figures", "pipelines/steps", "pipelines/steps/analyse")
+_PRESENT = (*_COLLECT, "schemas/figures", "pipelines/store", "pipelines/present")
+"""What is shown may come from a workbook that was replaced, read again from the archive."""
+
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "read": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
+    "decisions": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
+    "printed": ("pipelines/steps/analyse", "pipelines/steps", "schemas"),
+    "locate": _COLLECT,
+    "check": _VALIDATE,
+    "formless": _VALIDATE,
+    "admit": _VALIDATE,
+    "observe": _ANALYSE,
+    "evaluate": _ANALYSE,
+    "add_up": _ANALYSE,
+    "compare": _ANALYSE,
+    "places": _ANALYSE,
+    "explorer": (*_PRESENT, "pipelines/present/explorer"),
+    "report": (*_PRESENT, "pipelines/present/report"),
+    "openlineage": _PRESENT,
+    "data_package": _PRESENT,
+}
+"""The rooms on which each task stands, itself in ``pipelines.refresh`` apart: what is imported to do it. A test holds
+this against the imports."""
+
+_MAKERS = "pipelines/refresh"
+"""The room of the tasks themselves."""
+
+_PACKAGES = ("pandas", "pandera", "pyarrow", "python-calamine", "openpyxl", "jinja2", "scipy")
+"""Whose versions can change what comes out."""
+
+
+@cache
+def code_of(task: str) -> str:
+    """Return the version of the code of a task: a hash of the sources of the rooms it stands on."""
+    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages()])
+
+
+@cache
+def code_version() -> str:
+    """Return a hash of all that makes tables: the version of this software, as tables and releases note it."""
+    return digest([_room(room) for room in sorted({_MAKERS, *(room for rooms in ROOMS.values() for room in rooms)})])
+
+
+@cache
+def _room(room: str) -> str:
+    """Return the hash of the files of a room, and of what it keeps in folders that are no packages."""
+    package, *below = room.split("/")
+    folder = Path(str(resources.files(package))).joinpath(*below)
+    digest = hashlib.sha256()
+    for path in sorted(_files(folder)):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+_CODE = frozenset({".py", ".html", ".css", ".js", ".jinja", ".docx"})
+
+
+def _files(folder: Path) -> list[Path]:
+    found = [path for path in folder.iterdir() if path.suffix in _CODE and path.is_file()]
+    inner = [path for path in folder.iterdir() if path.is_dir() and not (path / "__init__.py").exists()]
+    return found + [path for one in inner for path in one.rglob("*") if path.suffix in _CODE]
+
+
+@cache
+def _packages() -> list[tuple[str, str]]:
+    return [(name, metadata.version(name)) for name in _PACKAGES]
+
+
+def stamp(table: Table, content: Callable[[str], str], earlier: Sequence[str], held: Sequence[str]) -> str:
+    """Return the stamp of a table made now.
+
+    Args:
+        table: The table.
+        content: Gives the hash of the content of what it is made of, by name.
+        earlier: The contents of the parts of earlier periods that its maker reads, in order.
+        held: The contents of the marts it looks at that are held.
+    """
+    made_of = [(name, content(name)) for name in table.made_of]
+    return digest([code_of(table.maker.task), table.name, made_of, list(earlier), list(held)])
+
+
+def sha256(content: bytes) -> str:
+    """Return the hash of bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest(what: object) -> str:
+    """Return the hash of something that JSON can say."""
+    return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()

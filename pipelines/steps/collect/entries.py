@@ -1,0 +1,180 @@
+"""Entries: the cell that answers each field asked for, and the number in it.
+
+Belongs here: finding that cell, reading its number, and what is wrong with it by itself. Does not belong here: rules
+between fields (``pipelines.steps.validate.check``), the grammar of numbers (``pipelines.steps.numbers``).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from pipelines.steps.collect.layout import NOTE_HEADING
+from pipelines.steps.collect.lines import Asked
+from pipelines.steps.collect.package import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED
+from pipelines.steps.collect.read import address
+from pipelines.steps.collect.sheets import Cell, Sheet
+from pipelines.steps.numbers import read_number, same_unit
+from pipelines.steps.problems import joined, problem_rows
+from schemas.form import Form
+from schemas.problems import Problems
+from schemas.tables import DECIDED
+
+
+@dataclass
+class Entry:
+    """A field that was asked for, the cell that answers it, and what that says.
+
+    Attributes:
+        asked: The field.
+        cell: The cell; of a blank one the place alone.
+        note: What the reporter wrote beside it.
+        value: The number; missing for a blank or a problem.
+        problem: What keeps the number from being read.
+    """
+
+    asked: Asked
+    cell: Cell
+    note: str
+    value: Decimal | None = None
+    problem: Problems | None = None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The entry as a row of ``schemas.tables.ENTRIES``."""
+        asked, cell = self.asked, self.cell
+        return {
+            **asked.sheet.words,
+            "line": asked.line,
+            "line_name": asked.line_name,
+            "field": asked.field,
+            "sha256": asked.sheet.sha256,
+            "cell": cell.cell,
+            "received": cell.received,
+            "text": cell.text,
+            "value": self.value,
+            "note": self.note,
+            **dict(zip(DECIDED, cell.decided, strict=True)),
+            "problem": self.problem.name if self.problem else "",
+        }
+
+
+def entries_of(asked: Sequence[Asked], forms: Mapping[str, type[Form]]) -> list[Entry]:
+    """Return the entries of the fields asked for, each with its number read."""
+    cells: dict[int, dict[tuple[int, int], Cell]] = {}
+    notes: dict[int, dict[int, Cell]] = {}
+    found = []
+    for one in asked:
+        sheet = one.sheet
+        if id(sheet) not in cells:
+            cells[id(sheet)] = {(cell.row, cell.column): cell for cell in sheet.cells}
+            notes[id(sheet)] = sheet.column(NOTE_HEADING)
+        cell = cells[id(sheet)].get((one.row, one.column)) or _blank(one.row, one.column)
+        note = notes[id(sheet)].get(one.row)
+        found.append(Entry(one, cell, note.text if note else ""))
+    for entry in found:
+        entry.value, entry.problem = _read(entry, forms[entry.asked.sheet.form])
+    return found
+
+
+def _blank(row: int, column: int) -> Cell:
+    return Cell(row, column, address(row, column), "blank", "", "", "", ("",) * len(DECIDED), "", row, column)
+
+
+def _read(entry: Entry, form: type[Form]) -> tuple[Decimal | None, Problems | None]:
+    item = form.fields()[entry.asked.field]
+    if not same_unit(entry.asked.unit, item.unit):
+        return None, Problems.WRONG_UNIT
+    reading = read_number(entry.cell.kind, entry.cell.text, item.unit)
+    if reading.problem is None and reading.value is None and not item.optional:
+        return None, Problems.BLANK
+    return reading.value, reading.problem
+
+
+def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.DataFrame:
+    """Tell of the cells that hold no number, kind by kind (``PROBLEMS``); ``merged`` tells of merged ones."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for entry in entries:
+        if entry.problem is not None and entry.problem is not Problems.MERGED_CELLS:
+            written = entry.asked.unit if entry.problem is Problems.WRONG_UNIT else entry.cell.text
+            expected = forms[entry.asked.sheet.form].fields()[entry.asked.field].unit.label
+            rows.setdefault(entry.problem.name, []).append(_where(entry) | {"written": written, "expected": expected})
+    return joined(problem_rows(Problems[name], rows[name]) for name in sorted(rows))
+
+
+def merged(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Take the numbers from entries that share merged cells, and tell of them (``PROBLEMS``).
+
+    One number for several lines, or one label for several numbers: which is whose is not ours to guess.
+    """
+    by_sheet: dict[int, list[Entry]] = {}
+    for entry in entries:
+        by_sheet.setdefault(id(entry.asked.sheet), []).append(entry)
+    shared = [*_numbers_of_several(by_sheet), *_labels_of_several(by_sheet)]
+    for own, _ in shared:
+        for entry in own:
+            entry.value, entry.problem = None, Problems.MERGED_CELLS
+    return problem_rows(Problems.MERGED_CELLS, [words for _, words in shared])
+
+
+Shared = tuple[list[Entry], dict[str, str]]
+"""Entries of which none can be read, and what is told of them."""
+
+
+def _numbers_of_several(by_sheet: Mapping[int, Sequence[Entry]]) -> Iterator[Shared]:
+    """Yield the entries that one number, merged downwards, stands for."""
+    for entries in by_sheet.values():
+        sheet, columns = entries[0].asked.sheet, {entry.asked.column for entry in entries}
+        for cell in sheet.below():
+            if cell.last_row > cell.row and cell.column in columns:
+                rows, across = range(cell.row, cell.last_row + 1), range(cell.column, cell.last_column + 1)
+                own = [entry for entry in entries if entry.asked.row in rows and entry.asked.column in across]
+                if len(own) > 1:
+                    cells = ";".join(entry.cell.cell for entry in own)
+                    yield own, _where(own[0]) | {"cells": cells, "written": cell.text}
+
+
+def _labels_of_several(by_sheet: Mapping[int, Sequence[Entry]]) -> Iterator[Shared]:
+    """Yield the entries whose label, merged downwards, stands beside several numbers."""
+    for entries in by_sheet.values():
+        for entry in entries:
+            asked = entry.asked
+            filled = [
+                cell
+                for cell in (asked.sheet.below() if asked.last_row > asked.row else ())
+                if cell.column == asked.column and asked.row < cell.row <= asked.last_row
+            ]
+            if filled:
+                cells = ";".join([entry.cell.cell, *(cell.cell for cell in filled)])
+                written = "; ".join(filter(None, [entry.cell.text, *(cell.text for cell in filled)]))
+                yield [entry], _where(entry) | {"cells": cells, "written": written}
+
+
+def _where(entry: Entry) -> dict[str, str]:
+    asked = entry.asked
+    return asked.sheet.words | {"line": asked.line, "field": asked.field, "cells": entry.cell.cell}
+
+
+_HIDING = {HIDDEN_SHEET: "trang ẩn", HIDDEN_ROW: "dòng ẩn", HIDDEN_COLUMN: "cột ẩn"}
+
+
+def asides(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Tell, once per sheet, of answers that whoever looks at the page does not see, and of those from other files."""
+    by_sheet: dict[tuple[str, ...], tuple[Sheet, list[Entry]]] = {}
+    for entry in entries:
+        if entry.cell.aside and entry.cell.text:
+            sheet = entry.asked.sheet
+            by_sheet.setdefault((*sheet.key, sheet.form, sheet.reporter), (sheet, []))[1].append(entry)
+    parts = []
+    for _, (sheet, own) in sorted(by_sheet.items(), key=lambda item: item[0]):
+        for problem, words in ((Problems.HIDDEN_CELLS, list(_HIDING)), (Problems.LINKED_CELLS, [LINKED])):
+            noted = [(entry, entry.cell.aside.split()) for entry in own]
+            found = [(entry, present) for entry, present in noted if not set(words).isdisjoint(present)]
+            if found:
+                present = {word for _, words_of in found for word in words_of}
+                written = ", ".join(_HIDING[word] for word in words if word in present and word in _HIDING)
+                cells = ";".join(entry.cell.cell for entry, _ in found)
+                parts.append(problem_rows(problem, [sheet.words | {"cells": cells, "written": written}]))
+    return joined(parts)

@@ -1,0 +1,30 @@
+"""How a sheet of a form is laid out: the words of its marks and its column headings.
+
+Belongs here: those words, which blank forms are written with and returns are recognised by. Does not belong here:
+recognising them (``pipelines.steps.collect.sheets``).
+"""
+
+from schemas.fields import FormField
+from schemas.text import fold
+
+LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
+"""The columns of a form that lists one field per row."""
+
+LINE_HEADING = "Mã dòng"
+"""The column with the codes of the lines, in a form with one line per row."""
+
+REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
+"""What stands before a colon above the table, and before the code of the form."""
+
+
+def heading_of(item: FormField) -> str:
+    """Return the column heading of a field in a form with lines: its label and its unit."""
+    return f"{item.label} ({item.unit.label})"
+
+
+def headings_of(item: FormField) -> list[str]:
+    """Return every column heading, folded, under which a field is recognised: with and without its unit."""
+    units = (item.unit.label, *item.unit.aliases)
+    return list(
+        {fold(wording) for label in item.labels for wording in (label, *(f"{label} ({unit})" for unit in units))}
+    )

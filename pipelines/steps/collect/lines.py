@@ -1,0 +1,155 @@
+"""Lines: where on a sheet each field of its form is asked for, found by wording, never by row number.
+
+Belongs here: forms that list one field per row, and forms with one line per row and one field per column. Does not
+belong here: what stands in the cell (``pipelines.steps.collect.entries``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, UNIT_HEADING, VALUE_HEADING, headings_of
+from pipelines.steps.collect.sheets import Cell, Sheet
+from pipelines.steps.problems import joined, problem_rows
+from schemas.form import Form
+from schemas.problems import Problems
+from schemas.text import fold
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field that a sheet asks for, and the cell its value belongs in.
+
+    Attributes:
+        sheet: The sheet.
+        field: Name of the field.
+        row: Row of the cell.
+        column: Column of the cell.
+        last_row: How far down the field's label reaches.
+        unit: The unit printed beside it; empty where the heading of the column has it.
+        line: Code of the line, in a form with many.
+        line_name: Name of the line, as written.
+    """
+
+    sheet: Sheet
+    field: str
+    row: int
+    column: int
+    last_row: int
+    unit: str = ""
+    line: str = ""
+    line_name: str = ""
+
+
+Met = dict[Problems, list[dict[str, str]]]
+"""Problem rows by kind."""
+
+
+def asked_for(sheets: Sequence[Sheet], forms: Sequence[type[Form]]) -> tuple[list[Asked], pd.DataFrame]:
+    """Return the fields that usable sheets ask for, and what is wrong with lines and labels (``PROBLEMS``)."""
+    listed = {form.code: form for form in forms if not form.line_title}
+    met: Met = {}
+    found = [line for sheet in sheets if sheet.form in listed for line in _listed(sheet, listed[sheet.form], met)]
+    parts = [_told(met, Problems.LABEL_MISSING, Problems.LABEL_REPEATED)]
+    for form in (form for form in forms if form.line_title):
+        met = {}
+        found += [line for sheet in sheets if sheet.form == form.code for line in _tabled(sheet, form, met)]
+        parts.append(_told(met, *_OF_TABLES))
+    return found, joined(parts)
+
+
+_OF_TABLES = (
+    Problems.LABEL_MISSING,
+    Problems.LABEL_REPEATED,
+    Problems.LINE_REPEATED,
+    Problems.LINE_WITHOUT_CODE,
+)
+
+
+def _told(met: Met, *kinds: Problems) -> pd.DataFrame:
+    return joined(problem_rows(kind, met.get(kind, [])) for kind in kinds)
+
+
+def _meet(met: Met, kind: Problems, rows: Iterable[dict[str, str]]) -> None:
+    met.setdefault(kind, []).extend(rows)
+
+
+@cache
+def _labels(form: type[Form]) -> dict[str, str]:
+    """Return folded wording to field of a form that lists one field per row."""
+    return {fold(label): name for name, item in form.fields().items() for label in item.labels}
+
+
+@cache
+def _column_headings(form: type[Form]) -> dict[str, str]:
+    """Return folded column heading to field of a form with one field per column."""
+    return {heading: name for name, item in form.fields().items() for heading in headings_of(item)}
+
+
+def _listed(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
+    """Return the fields that a sheet lists one per row; of those without one clear row, a problem."""
+    names, label_at = _labels(form), sheet.columns.get(LABEL_HEADING, 0)
+    labels: dict[str, list[Cell]] = {}
+    for cell in sheet.below():
+        # A label may be merged with the cells left and right of it.
+        if cell.column <= label_at <= cell.last_column and cell.folded in names:
+            labels.setdefault(names[cell.folded], []).append(cell)
+    _look_over(sheet, form, labels, met)
+    units, value_at = sheet.column(UNIT_HEADING), sheet.columns.get(VALUE_HEADING, 0)
+    return [
+        Asked(sheet, name, label.row, value_at, label.last_row, units[label.row].text if label.row in units else "")
+        for name, (label, *others) in labels.items()
+        if not others
+    ]
+
+
+def _look_over(sheet: Sheet, form: type[Form], labels: Mapping[str, Sequence[Cell]], met: Met) -> None:
+    """Tell of the fields of a form that have no label on a sheet, and of those that have several."""
+    missing = [sheet.words | {"field": name} for name in form.fields() if name not in labels]
+    _meet(met, Problems.LABEL_MISSING, missing)
+    repeated = [
+        sheet.words | {"field": name, "cells": ";".join(cell.cell for cell in cells)}
+        for name, cells in sorted(labels.items())
+        if len(cells) > 1
+    ]
+    _meet(met, Problems.LABEL_REPEATED, repeated)
+
+
+def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
+    """Return the fields of every line of a sheet, each in the column whose heading names it, with its unit."""
+    names = _column_headings(form)
+    heads = [cell for cell in sheet.cells if cell.row == sheet.header]
+    columns: dict[str, list[Cell]] = {}
+    for head in heads:
+        if head.folded in names:
+            columns.setdefault(names[head.folded], []).append(head)
+    _look_over(sheet, form, columns, met)
+    field_at = {name: cells[0].column for name, cells in columns.items() if len(cells) == 1}
+    name_at = next((head.column for head in heads if head.folded == fold(form.line_title)), 0)
+    line_at = sheet.columns.get(LINE_HEADING, 0)
+    again = {  # the headings printed anew on a new page
+        cell.row for cell in sheet.below() if cell.column == line_at and cell.folded == fold(LINE_HEADING)
+    }
+    below = [cell for cell in sheet.below() if cell.row not in again]
+    codes = [cell for cell in below if cell.column == line_at]
+    coded = {cell.row for cell in codes}
+    first_of_row: dict[int, Cell] = {}
+    for cell in below:
+        if cell.column in field_at.values() and cell.row not in coded:
+            first_of_row.setdefault(cell.row, cell)
+    nameless = [sheet.words | {"cells": cell.cell, "written": cell.text} for cell in first_of_row.values()]
+    _meet(met, Problems.LINE_WITHOUT_CODE, nameless)
+    line_names = {cell.row: cell.text for cell in below if cell.column == name_at}
+    times = Counter(cell.text.strip() for cell in codes)
+    twice = [cell for cell in codes if times[cell.text.strip()] > 1]
+    repeated = [sheet.words | {"cells": cell.cell, "written": cell.text.strip()} for cell in twice]
+    _meet(met, Problems.LINE_REPEATED, repeated)
+    return [
+        Asked(sheet, name, code.row, column, code.row, "", code.text.strip(), line_names.get(code.row, ""))
+        for code in codes
+        if code not in twice
+        for name, column in field_at.items()
+    ]

@@ -1,0 +1,253 @@
+"""Sheets: the filled cells of one sheet, which form it is, who sent it, where its columns stand; or why it is not read.
+
+Belongs here: what is decided once per sheet. Does not belong here: its fields (``pipelines.steps.collect.lines``).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+from openpyxl.utils import range_boundaries
+
+from pipelines.steps.collect.layout import (
+    COMMUNE_MARK,
+    FORM_MARK,
+    LABEL_HEADING,
+    LINE_HEADING,
+    NOTE_HEADING,
+    PERIOD_MARK,
+    REPORTER_MARK,
+    UNIT_HEADING,
+    VALUE_HEADING,
+)
+from pipelines.steps.collect.package import MERGED, PICTURE
+from pipelines.steps.problems import joined, problem_rows
+from schemas.form import Form
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.problems import Problems
+from schemas.tables import DECIDED, SHEET_KEY
+from schemas.text import fold, visible
+
+Key = tuple[str, str, str, str]
+"""Period, commune, file and name of a sheet."""
+
+
+class Cell(NamedTuple):
+    """One filled cell, as corrected. ``last_row`` and ``last_column``: how far it reaches, where it is merged."""
+
+    row: int
+    column: int
+    cell: str
+    kind: str
+    text: str
+    received: str
+    aside: str
+    decided: tuple[str, ...]
+    folded: str
+    last_row: int
+    last_column: int
+
+
+@dataclass
+class Sheet:
+    """One sheet of a workbook, and what was recognised of it.
+
+    Attributes:
+        key: Its name and that of its workbook, commune and period.
+        sha256: Hash of the workbook.
+        cells: The filled cells, in the order in which they were read.
+        form: Code of its form; empty where it is none that is known.
+        reporter: Code of who sent it; empty where that is not clear.
+        header: Row of the column headings; 0 where there is none to go by.
+        columns: Column of each heading found there.
+        usable: Whether its fields are to be read.
+    """
+
+    key: Key
+    sha256: str
+    cells: list[Cell] = field(default_factory=list)
+    form: str = ""
+    reporter: str = ""
+    header: int = 0
+    columns: Mapping[str, int] = field(default_factory=dict)
+    usable: bool = False
+
+    def below(self) -> Iterator[Cell]:
+        """Yield the cells below the column headings."""
+        return (cell for cell in self.cells if cell.row > self.header)
+
+    def column(self, heading: str) -> dict[int, Cell]:
+        """Return row to cell of the column under a heading, the cells above it included."""
+        at = self.columns.get(heading)
+        return {cell.row: cell for cell in self.cells if cell.column == at}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a problem says of the sheet."""
+        return {**dict(zip(SHEET_KEY, self.key, strict=True)), "form": self.form, "reporter": self.reporter}
+
+
+def sheets_of(cells: pd.DataFrame) -> list[Sheet]:
+    """Return corrected cells sheet by sheet, in the order in which the sheets first occur.
+
+    Args:
+        cells: As ``correct.correct`` returns them: ``schemas.tables.CELLS``, what was received, what was decided.
+    """
+    found: dict[Key, Sheet] = {}
+    keys = zip(*(cells[name] for name in SHEET_KEY), strict=True)
+    decided = zip(*(cells[name] for name in DECIDED), strict=True)
+    plain = zip(*(cells[name] for name in ("row", "column", "cell", "kind", "text", "received", "aside")), strict=True)
+    for key, sha256, (row, column, cell, kind, text, received, aside), own in zip(
+        keys, cells["sha256"], plain, decided, strict=True
+    ):
+        last_column, last_row = _extent(aside) or (column, row)
+        sheet = found.get(key) or found.setdefault(key, Sheet(key, sha256))
+        sheet.cells.append(Cell(row, column, cell, kind, text, received, aside, own, fold(text), last_row, last_column))
+    return list(found.values())
+
+
+_MERGED = re.compile(rf"\b{MERGED}=(\S+)")
+
+
+def _extent(aside: str) -> tuple[int, int] | None:
+    """Return the last column and row of the cells that a cell is merged with; nothing where it is not."""
+    merged = _MERGED.search(aside)
+    return range_boundaries(merged[1])[2:] if merged else None
+
+
+def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Places) -> pd.DataFrame:
+    """Find form, reporter and columns of every sheet; return what keeps sheets from being read (``PROBLEMS``)."""
+    by_code = {form.code: form for form in forms}
+    by_sheet_name = {fold(form.sheet): form.code for form in forms}
+    trouble: list[tuple[Problems, dict[str, str]]] = []
+    for sheet in sheets:
+        marks = _marks(sheet)
+        sheet.form = marks.form or by_sheet_name.get(fold(sheet.key[-1]), "")
+        form = by_code.get(sheet.form)
+        if any(cell.kind == PICTURE for cell in sheet.cells):
+            trouble.append((Problems.PICTURE_ONLY, sheet.words))
+            continue
+        if form is None:
+            trouble.append((Problems.NO_FORM, sheet.words | {"form": ""}))
+            continue
+        reporter = places.reporter_named(sheet.key[1], marks.reporter or "")
+        sheet.reporter = reporter or ""
+        rows = _headed_rows(sheet)
+        unclear = _take_columns(form, sheet, rows)
+        refusal = _refusal(form, sheet, marks, reporter, places) or unclear or _two_tables(form, sheet, rows)
+        if refusal is not None:
+            trouble.append((refusal[0], sheet.words | refusal[1]))
+        sheet.usable = refusal is None
+    return joined(problem_rows(kind, [words]) for kind, words in trouble)
+
+
+@dataclass
+class Marks:
+    """What the heading of a sheet says of itself; nothing where it does not say."""
+
+    form: str = ""
+    version: str = ""
+    period: str | None = None
+    commune: str | None = None
+    reporter: str | None = None
+
+
+_FORM_CODE = re.compile(r"^\s*(?:mẫu\s+)?biểu\s+(?:số\s*)?:?\s*([A-Z]\d{2})\b(?:.*phiên\s+bản\s+(\d+))?", re.IGNORECASE)
+
+_MARKS = {fold(REPORTER_MARK): "reporter", fold(PERIOD_MARK): "period", fold(COMMUNE_MARK): "commune"}
+
+_MARKED = re.compile("|".join(f"{re.escape(mark)}(?: |$)" for mark in (*_MARKS, fold(FORM_MARK))))
+
+
+def _marks(sheet: Sheet) -> Marks:
+    marks = Marks()
+    for cell in sheet.cells:
+        if cell.kind != "text" or not _MARKED.match(cell.folded):
+            continue
+        text = visible(cell.text)
+        code = _FORM_CODE.match(text)
+        if code is not None and not marks.form:
+            marks.form, marks.version = code[1].upper(), code[2] or ""
+            continue
+        before, colon, after = text.partition(":")
+        name = _MARKS.get(fold(before))
+        if name is not None and colon and getattr(marks, name) is None:
+            beside = (one.text for one in sheet.cells if (one.row, one.column) == (cell.row, cell.column + 1))
+            setattr(marks, name, after.strip() or next(beside, "").strip())
+    return marks
+
+
+Refusal = tuple[Problems, dict[str, str]]
+"""Why a sheet is not read, and the words of the sentence that says so."""
+
+_HEADINGS = {fold(word): word for word in (LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)}
+
+
+def _headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
+    """Return the cells that say a column heading, by row, in the order of the rows that have what a form needs."""
+    rows: dict[int, list[Cell]] = {}
+    for cell in sheet.cells:
+        if cell.folded in _HEADINGS:
+            rows.setdefault(cell.row, []).append(cell)
+    return {row: rows[row] for row in sorted(rows) if _is_header(_columns(rows[row]))}
+
+
+def _columns(heads: Iterable[Cell]) -> dict[str, int]:
+    return {_HEADINGS[cell.folded]: cell.column for cell in heads}
+
+
+def _is_header(columns: Mapping[str, int]) -> bool:
+    return {LABEL_HEADING, VALUE_HEADING} <= columns.keys() or LINE_HEADING in columns
+
+
+def _take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
+    """Note the first row of column headings and the column of each, or return why there is none to go by."""
+    title = fold(form.line_title) if form.line_title else None
+    for row, heads in rows.items():
+        named = [*heads, *(cell for cell in sheet.cells if cell.row == row and cell.folded == title)]
+        times = Counter(cell.folded for cell in named)
+        twice = next((cell for cell in named if times[cell.folded] > 1), None)
+        if twice is not None:  # two columns of one name: which of them is meant is not ours to guess
+            cells = [cell.cell for cell in named if cell.folded == twice.folded]
+            return Problems.TWO_COLUMNS, {"written": twice.text, "cells": ";".join(cells)}
+        sheet.header, sheet.columns = row, _columns(heads)
+        return None
+    return Problems.NO_HEADER, {}
+
+
+def _two_tables(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
+    """Return a refusal where a second row of headings begins another table; one repeated on a new page does not."""
+    if len(rows) < 2:
+        return None
+    at = sheet.columns
+    listed = {fold(label) for item in form.fields().values() for label in item.labels}
+    tables: dict[str, set[int]] = {}
+    own = at.get(LABEL_HEADING, at.get(LINE_HEADING))
+    for cell in sheet.below():
+        asked = cell.folded != fold(LINE_HEADING) if form.line_title else cell.folded in listed
+        if cell.column == own and asked:
+            tables.setdefault(cell.folded, set()).add(max(row for row in rows if row < cell.row))
+    same = all(_columns(heads).items() <= at.items() for heads in rows.values())
+    if same and all(len(where) < 2 for where in tables.values()):
+        return None
+    return Problems.TWO_TABLES, {"cells": ";".join(heads[0].cell for heads in rows.values())}
+
+
+def _refusal(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
+    """Return why a sheet is not to be read as this return set's, or nothing."""
+    period, commune = Period.parse(sheet.key[0]), sheet.key[1]
+    if marks.version not in ("", str(form.version)):
+        return Problems.WRONG_VERSION, {"written": marks.version, "expected": str(form.version)}
+    if marks.period is not None and not period.is_named(marks.period):
+        return Problems.WRONG_PERIOD, {"written": marks.period, "expected": period.title}
+    if marks.commune is not None and not places.is_commune_named(commune, marks.commune):
+        return Problems.WRONG_COMMUNE, {"written": marks.commune, "expected": places.territory(commune)}
+    if reporter is None:
+        return Problems.UNKNOWN_REPORTER, {"written": marks.reporter or ""}
+    if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind, period)}:
+        return Problems.WRONG_REPORTER_KIND, {"written": marks.reporter or ""}
+    return None

@@ -1,0 +1,37 @@
+"""The cells behind marts, laid out one row per cell.
+
+Belongs here: unfolding the ``sources`` that every mart row carries. Does not belong here: what is done with them.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.frames import belongs, to_frame
+from schemas.fields import KEYS, REPORTER_KEYS
+from schemas.form import Form
+from schemas.return_sets import ReturnSetKey
+
+
+def cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKey]) -> pa.Table:
+    """Return one row per cell behind a form's records, with the record's keys."""
+    own = mart.filter(belongs(mart, "commune", return_sets))
+    sources = own["sources"].combine_chunks()
+    record = pc.list_parent_indices(sources)
+    keys = {name: own[name].take(record) for name in KEYS}
+    flat = pa.Table.from_struct_array(sources.flatten())
+    named = {"form": pa.repeat(form.code, len(flat)), "mart": pa.repeat(form.domain, len(flat))}
+    return pa.table({**keys, **named, **{name: flat[name] for name in flat.column_names}})
+
+
+def whence(mart: pa.Table) -> pd.DataFrame:
+    """Return the sheets that a form's accepted records came from, with the keys of their reporters, each once."""
+    sources = mart["sources"].combine_chunks()
+    record, flat = pc.list_parent_indices(sources), sources.flatten()
+    columns = {name: mart[name].take(record) for name in REPORTER_KEYS}
+    columns |= {name: pc.struct_field(flat, name) for name in ("file", "sheet")}
+    found = pa.table(columns).group_by(list(columns), use_threads=False).aggregate([])
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    return to_frame([found], schema)

@@ -1,0 +1,76 @@
+"""Columns: the records of a form as whole numbers of smallest units, and its edits evaluated over all of them at once.
+
+Belongs here: those columns, and which records an edit holds on. Does not belong here: what an edit is
+(``schemas.edits``), what is said of a breach (``pipelines.steps.validate.wording``).
+
+Pandera's schema of a form (``schemas.pandera_schemas.schema``) says the same of every edit, record by record; a test
+holds the two against each other. Here an edit is a few additions of arrays, whatever the number of records.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.frames import to_frame
+from schemas.edits import Edit
+from schemas.form import Form
+from schemas.system import Row
+
+_LARGEST = np.iinfo(np.int64).max
+
+
+class Columns:
+    """The records of one form, column by column.
+
+    Args:
+        records: A table with the schema ``form.arrow()``.
+        form: The form.
+    """
+
+    def __init__(self, records: pa.Table, form: type[Form]) -> None:
+        self._records, self._form = records, form
+        self._known: dict[str, Any] = {}
+        self._values: dict[str, Any] = {}
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The records as a pandas frame."""
+        return to_frame([self._records], self._form.arrow())
+
+    def known(self, *names: str) -> Any:
+        """Return, per record, whether it has a value in all of the columns."""
+        for name in names:
+            if name not in self._known:
+                self._known[name] = self._records[name].is_valid().to_numpy()
+        return np.logical_and.reduce([self._known[name] for name in names])
+
+    def values(self, name: str) -> Any:
+        """Return a column in whole numbers of its smallest unit, 0 where a value is missing."""
+        if name not in self._values:
+            column = self._records[name].fill_null(0)
+            decimals = self._form.fields()[name].unit.decimals
+            if decimals:
+                column = pc.multiply(column, pa.scalar(10**decimals, pa.decimal128(decimals + 1, 0))).cast(pa.int64())
+            self._values[name] = column.to_numpy()
+        return self._values[name]
+
+    def holds(self, edit: Edit) -> Any:
+        """Return, per record, whether an edit holds; of a record that lacks a value, anything."""
+        rows = edit.rows()
+        if not rows:
+            return edit.holds(self.frame).fillna(True).to_numpy(dtype=bool)
+        return np.logical_and.reduce([self._row_holds(row) for row in rows])
+
+    def _row_holds(self, row: Row) -> Any:
+        terms = [(self.values(name), factor) for name, factor in row.coefficients.items()]
+        largest = sum(int(np.abs(values).max(initial=0)) * abs(factor) for values, factor in terms)
+        # Amounts in đồng against such in triệu đồng can pass 64 bits; Python's whole numbers have no end.
+        kind = np.int64 if max(largest, abs(row.bound)) <= _LARGEST else np.object_
+        total: Any = np.zeros(len(self._records), kind)
+        for values, factor in terms:
+            total = total + values.astype(kind) * factor
+        return (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)

@@ -1,0 +1,105 @@
+"""What is missing: returns that did not come, and values that were accepted before and are blank now.
+
+Belongs here: finding both. Does not belong here: blanks that always were blank
+(``pipelines.steps.collect.entries``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import pandas as pd
+
+from pipelines.steps.numbers import vietnamese
+from pipelines.steps.problems import joined, problem_rows
+from pipelines.steps.validate.cells import Cells
+from schemas.fields import KEYS, REPORTER_KEYS
+from schemas.form import Form
+from schemas.outcomes import Severity
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import FILE_KEY
+
+ERRORS = frozenset(kind.name for kind in Problems if kind.value.severity is Severity.ERROR)
+"""Names of the problems that hold a form back."""
+
+
+def came_from(accepted: pd.DataFrame, whence: pd.DataFrame | None) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return, per reporter with accepted records, the file and sheet they came from, as far as that is known."""
+    found: dict[tuple[str, ...], dict[str, str]] = {key: {} for key in _keys(accepted, REPORTER_KEYS)}
+    if whence is not None:
+        for *key, file, sheet in _keys(whence, (*REPORTER_KEYS, "file", "sheet")):
+            found[tuple(key)] = {"file": file, "sheet": sheet}
+    return found
+
+
+def _keys(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return zip(*(frame[name] for name in names), strict=True)
+
+
+def _file(row: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(row[name] for name in FILE_KEY)
+
+
+def missing_returns(
+    form: type[Form],
+    frame: pd.DataFrame,
+    problems: pd.DataFrame,
+    before: Mapping[tuple[str, ...], Mapping[str, str]],
+    return_sets: Sequence[ReturnSetKey],
+    places: Places,
+) -> pd.DataFrame:
+    """Tell who was to send the form and did not; a return that had been accepted before must not vanish.
+
+    Where the workbook it was accepted from is still there and something is wrong with it, that is what is told: of the
+    whole workbook as the form's own finding, for it is this form that is held.
+    """
+    sent = set(_keys(frame, REPORTER_KEYS))
+    met = problems.to_dict("records") if len(problems) else []
+    turned_away = {tuple(row[name] for name in REPORTER_KEYS) for row in met if row["form"] == form.code}
+    blocking = [row for row in met if row["problem"] in ERRORS]
+    refused_files = {_file(row) for row in blocking if row["form"] == form.code and not row["reporter"]}
+    unopened = {_file(row): row for row in blocking if not row["form"] and not row["sheet"]}
+    missing: list[dict[str, str]] = []
+    withdrawn: list[dict[str, str]] = []
+    unread: list[dict[str, str]] = []
+    for period, commune in return_sets:
+        if not places.expects(commune, form.code):
+            continue
+        for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
+            key = (period, commune, place.code)
+            if key in sent or key in turned_away:
+                continue
+            words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
+            origin = before.get(key, {})
+            file = (period, commune, origin.get("file", ""))
+            if file in unopened:
+                unread.append(unopened[file] | words)
+            elif key not in before:
+                missing.append(words)
+            elif file not in refused_files:
+                withdrawn.append(words | dict(origin))
+    of_files = [problem_rows(Problems[row["problem"]], [row]) for row in unread]
+    return joined(
+        [*of_files, problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)]
+    )
+
+
+def withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """Tell of fields that are blank now though a value had been accepted; they replace the plain finding on a blank."""
+    names = [name for name in form.fields() if name in accepted.columns]
+    if not len(accepted) or not frame[names].isna().to_numpy().any():
+        return problem_rows(Problems.WITHDRAWN_VALUE, [])
+    before = accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_frame(frame[list(KEYS)]))
+    before.index = frame.index
+    gone = frame[names].isna() & before.notna()
+    rows = []
+    for index in gone.index[gone.any(axis="columns")]:
+        record = frame.loc[index]
+        for name in gone.columns[gone.loc[index]]:
+            cell = cells.at(tuple(record[list(KEYS)]), name)
+            if cell is not None and cell["problem"] == Problems.BLANK.name:
+                value = vietnamese(Decimal(str(before.loc[index, name])))
+                rows.append(cells.where(record, name) | {"expected": value})
+    return problem_rows(Problems.WITHDRAWN_VALUE, rows)

@@ -1,0 +1,170 @@
+"""Wording: what a finding says, of a problem and of edits that fail together.
+
+Belongs here: sentences, which cell stands first, and the shape of a finding. Does not belong here: the fixed parts of
+the sentences (``schemas.problems``, ``schemas.edits``), deciding what is wrong (``pipelines.steps.validate.check``).
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from pipelines.steps.frames import frame_of
+from pipelines.steps.numbers import vietnamese
+from pipelines.steps.validate.advise import Advice, Written, advise
+from pipelines.steps.validate.cells import Cells
+from schemas.edits import Agreement, Edit
+from schemas.fields import KEYS
+from schemas.form import Form
+from schemas.outcomes import Outcome, Severity
+from schemas.places import Places
+from schemas.problems import Problems
+from schemas.tables import FINDINGS, PROBLEMS
+from schemas.text import visible
+
+
+def findings(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as ``schemas.tables.FINDINGS``."""
+    return frame_of(rows, FINDINGS)
+
+
+def of_problems(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:
+    """Return problem rows as findings, each with its sentence."""
+    if not len(problems):
+        return []
+    withdrawn = set(
+        problems.loc[problems["problem"] == Problems.WITHDRAWN_VALUE.name, [*KEYS, "cells"]].itertuples(
+            index=False, name=None
+        )
+    )
+    rows = []
+    for row in problems[PROBLEMS.names].to_dict("records"):
+        kind = Problems[row["problem"]]
+        if kind is Problems.BLANK and (*(row[key] for key in KEYS), row["cells"]) in withdrawn:
+            continue
+        label = form.fields()[row["field"]].label if form is not None and row["field"] else ""
+        if row["line"]:
+            label = f"{label}, dòng {row['line']}"
+        words: Mapping[str, str] = row | {
+            **{name: _short(row[name]) for name in ("written", "expected")},
+            "cells": _few(row["cells"]),
+            "label": label,
+            "reporter": places.title(row["commune"], row["reporter"]),
+            "commune": places.territory(row["commune"]),
+        }
+        rows.append(
+            row
+            | {
+                "code": kind.value.code,
+                "severity": kind.value.severity,
+                "status": kind.value.status,
+                "message": kind.value.message.format_map(words),
+                "suggestion": _remark(kind, row["written"]),
+            }
+        )
+    return rows
+
+
+def connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[Edit]]]:
+    """Join edits that fail on one record and share a cell: one wrong cell is then one finding, not one per sum."""
+    groups: list[tuple[Any, list[Edit], set[str]]] = []
+    for index, edit in breaches:
+        names, edits = set(edit.names), [edit]
+        for group in [group for group in groups if group[0] == index and group[2] & names]:
+            groups.remove(group)
+            edits, names = group[1] + edits, names | group[2]
+        groups.append((index, edits, names))
+    yield from ((index, edits) for index, edits, _ in groups)
+
+
+def of_edits(
+    record: pd.Series, edits: Sequence[Edit], cells: Cells, places: Places, kept: Collection[tuple[str, ...]]
+) -> dict[str, str]:
+    """Return the finding on edits that fail together; the cells most in doubt come first."""
+    form = edits[0].form
+    key = tuple(record[list(KEYS)])
+    advice = advise(
+        form,
+        *_as_written(record, form, cells),
+        {edit.code for edit in edits},
+        {tuple(where) for period, commune, *where in kept if (period, commune) == key[:2]},
+    )
+    involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
+    involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
+    found = {name: cells.at(key, name) for name in involved}
+    cell = {name: at["cell"] for name, at in found.items() if at is not None}
+    values = {
+        name: Decimal(str(record[name]))
+        for name in [*involved, *(edit.added for edit in edits if isinstance(edit, Agreement))]
+    }
+    where = found[involved[0]] or {}
+    parts = []
+    for edit in edits:
+        about, expected = edit.names[0], edit.expected(values)
+        others = ", ".join(cell[name] for name in edit.names[1:])
+        parts.append(
+            f"«{edit.label(about)}» (ô {cell[about]}) ghi {vietnamese(values[about])}, "
+            f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
+            f"lệch {vietnamese(abs(values[about] - expected))}, theo {edit.code}: {edit.sentence}"
+        )
+    severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
+    # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
+    leading = advice if severity is Severity.ERROR and advice.field in involved else Advice()
+    # What was written and what is expected is said of the cell that stands first.
+    main = next((edit for edit in edits if edit.names[0] == involved[0]), edits[0])
+    involved.sort(key=lambda name: name != (leading.field or main.names[0]))
+    reporter = places.title(record["commune"], record["reporter"])
+    return dict(zip(KEYS, key, strict=True)) | {
+        "code": main.code,
+        "severity": severity,
+        "status": Outcome.FAILS,
+        "form": form.code,
+        "file": where["file"],
+        "sheet": where["sheet"],
+        "cells": ";".join(cell[name] for name in involved),
+        "written": leading.seen or vietnamese(values[main.names[0]]),
+        "expected": leading.proposed or vietnamese(main.expected(values)),
+        "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
+        "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
+        "suggestion": advice.words,
+    }
+
+
+def _as_written(record: pd.Series, form: type[Form], cells: Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
+    """Return the known values of a record, and where and how each of its fields stands in the workbook."""
+    names = list(form.fields())
+    found = {name: at for name in names if (at := cells.at(tuple(record[list(KEYS)]), name)) is not None}
+    values = {name: Decimal(str(record[name])) for name in names if not pd.isna(record[name])}
+    written = {
+        name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))
+        for name, at in found.items()
+    }
+    return values, written
+
+
+_LONGEST_TEXT, _MOST_CELLS = 400, 8
+
+
+def _short(text: str) -> str:
+    """Return a text as a sentence quotes it: on one line, and only the beginning of a very long one."""
+    seen = visible(text)
+    return seen if len(seen) <= _LONGEST_TEXT else f"{seen[:_LONGEST_TEXT]}…"
+
+
+def _few(cells: str) -> str:
+    """Return addresses as a sentence lists them: the first of many."""
+    listed = cells.split(";")
+    more = f" và {len(listed) - _MOST_CELLS} ô khác" if len(listed) > _MOST_CELLS else ""
+    return ", ".join(listed[:_MOST_CELLS]) + more
+
+
+def _remark(kind: Problems, written: str) -> str:
+    """Return what a cell may have meant: whole thousands, whose dot Excel took for the decimal sign."""
+    try:
+        thousands = Decimal(written) * 1000 if kind is Problems.TOO_PRECISE else Decimal(0)
+    except ArithmeticError:  # a text with a decimal comma, where a dot has no other meaning
+        return ""
+    if abs(thousands) < 1000 or thousands != thousands.to_integral_value():
+        return ""
+    return f"Có thể là {vietnamese(thousands)}: Excel hiểu dấu chấm phân nhóm là dấu thập phân."

@@ -1,0 +1,111 @@
+"""Files and folders on disk: written whole, or not at all.
+
+Belongs here: the only writes of the project below the output folder and the ledger, and clearing away what a killed
+process left behind. Does not belong here: what is written, and where.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+_UNFINISHED = ".tmp"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside the file, then rename over it: a reader sees the old bytes or the new ones and nothing between."""
+    beside = write_beside(path, content)
+    try:
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def write_beside(path: Path, content: bytes) -> Path:
+    """Write bytes into a hidden file beside the one they are for, as far as the device; return where they lie."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The process in the name tells what is being written from what was left behind.
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}.", suffix=_UNFINISHED, dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def sync(folder: Path) -> None:
+    """Make renames in a folder outlast a power cut."""
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False) -> list[Path]:
+    """Remove what killed processes were writing below a folder; return what was removed.
+
+    Args:
+        root: The folder.
+        keep: Which of these files are still wanted.
+    """
+    left = [path for path in root.rglob(f".*{_UNFINISHED}") if path.is_file() and not keep(path)]
+    removed = [path for path in left if not _is_alive(path)]
+    for path in removed:
+        path.unlink(missing_ok=True)
+    return removed
+
+
+def _is_alive(path: Path) -> bool:
+    """Return whether another process, the one that writes a file, still runs; where the name tells none, that not."""
+    words = path.name.split(".")
+    writer = words[-3] if len(words) > 3 and words[-3].isdigit() else "0"
+    return int(writer) not in (0, os.getpid()) and process_is_alive(int(writer))
+
+
+def process_is_alive(process: int) -> bool:
+    """Return whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside the one wanted, and rename it there once it is filled. Nothing is ever replaced.
+
+    Raises:
+        FileExistsError: The folder is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.parent / ".lock"):
+        # Under the lock nobody else fills a folder: what lies there was left by one that was killed.
+        for left in path.parent.glob(f".*{_UNFINISHED}"):
+            shutil.rmtree(left, ignore_errors=True)
+        if path.exists():
+            raise FileExistsError(path)
+        made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent))
+        try:
+            yield made
+            made.chmod(0o755)
+            made.rename(path)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        sync(path.parent)

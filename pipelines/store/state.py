@@ -1,0 +1,179 @@
+"""The state of a part: of every table, what was written last, of what, by whom. The one thing that is believed.
+
+Belongs here: that list, reading and writing it. Does not belong here: the tables, and whether they are up to date
+(``pipelines.refresh.stale``).
+
+A part is what is refreshed together: a return set, all of a period, or the whole office (``schemas.flow.Extent``).
+Its state is ``state/<part>.ndjson``: a line that says the format and the hash of the lines below, then a line a
+table. Writing it is the commit point of a refresh: a file that it does not know is none of ours, and what it knows is
+either in its place or lies beside it, still to be renamed. It is written twice, so that losing one file loses
+nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.store.files import write_whole
+from schemas.sentences import SentenceError
+
+FORMAT = 2
+"""The version of the output folder; 1 had one file for all return sets, and stamps inside the tables."""
+
+STATE = "state"
+
+
+class OldFormatError(SentenceError):
+    """An output folder of another version of this software; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes: a Dagster run, and the version of this software."""
+
+    run: str = ""
+    code: str = ""
+
+
+NOBODY = Writer()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A table of a part as it was written last.
+
+    Args:
+        table: Its name.
+        stamp: The hash of all that it was made of and of the code that made it (``pipelines.refresh.stamps``).
+        content: The sha256 of its bytes.
+        size: Their number.
+        rows: The number of its rows.
+        held: Whether the gate held back what came, so that it still is what it was.
+        received: Of a mart, the state of the raw files from which its rows were accepted: a hash in the archive.
+        run: The Dagster run that made these bytes.
+        code: The version of this software that made them.
+        at: When.
+        maker: The version of the code of its maker, which knows by that what it can use again.
+    """
+
+    table: str
+    stamp: str
+    content: str
+    size: int
+    rows: int
+    held: bool = False
+    received: str = ""
+    run: str = ""
+    code: str = ""
+    at: str = ""
+    maker: str = ""
+
+    @property
+    def writer(self) -> Writer:
+        """Who made these bytes."""
+        return Writer(self.run, self.code)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of a part.
+
+    Args:
+        tables: By name, every table as it was written last.
+        renames: Files written beside their places, and those places, from the top of the output folder: what a commit
+            has still to do, or has done.
+        removals: Files that are no more.
+        shown: Whether Dagster has been told of all of it.
+        received: The state of the raw files that was read last: a hash in the archive.
+    """
+
+    tables: Mapping[str, Written] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    removals: tuple[str, ...] = ()
+    shown: bool = True
+    received: str = ""
+
+    def get(self, table: str) -> Written | None:
+        """Return what is known of a table, or nothing where it has never been written."""
+        return self.tables.get(table)
+
+
+NOTHING = State()
+
+
+def load(root: Path, part: str) -> State:
+    """Return the state of a part; of one that has never been written, that nothing is known.
+
+    Raises:
+        OldFormatError: Another version of this software wrote it.
+    """
+    other: OldFormatError | None = None
+    for path in _paths(root, part):
+        content = path.read_bytes() if path.is_file() else b""
+        try:
+            state = _read(content)
+        except OldFormatError as error:  # or the very digit is damaged, and the copy knows better
+            other = error
+            continue
+        if state is not None:
+            return state
+    if other:
+        raise other
+    return NOTHING
+
+
+def save(root: Path, part: str, state: State) -> None:
+    """Write the state of a part, the copy first: this is the commit."""
+    rows = [asdict(written) for _, written in sorted(state.tables.items())]
+    rest = {
+        "renames": dict(state.renames),
+        "removals": list(state.removals),
+        "shown": state.shown,
+        "received": state.received,
+    }
+    below = "".join(_line(row) for row in [rest, *rows]).encode()
+    head = _line({"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}).encode()
+    for path in reversed(_paths(root, part)):
+        write_whole(path, head + below)
+
+
+def damaged(root: Path, part: str) -> bool:
+    """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
+    found = [path.read_bytes() if path.is_file() else b"" for path in _paths(root, part)]
+    return any(found) and (found[0] != found[1] or _read(found[0]) is None)
+
+
+def parts(root: Path) -> list[str]:
+    """Return the names of all parts of which something has been written, in order."""
+    folder = root / STATE
+    return sorted({path.name.partition(".")[0] for path in folder.glob("[!.]*.ndjson")}) if folder.is_dir() else []
+
+
+def _paths(root: Path, part: str) -> tuple[Path, Path]:
+    return root / STATE / f"{part}.ndjson", root / STATE / f"{part}.copy.ndjson"
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _read(content: bytes) -> State | None:
+    """Return the state in a file, or nothing where its bytes are not those that were written."""
+    first, _, below = content.partition(b"\n")
+    try:
+        head = json.loads(first)
+        if head["format"] != FORMAT:
+            raise OldFormatError(
+                f"Thư mục kết quả do phiên bản khác của phần mềm ghi (dạng {head['format']}, phiên bản này dùng dạng "
+                f"{FORMAT}). Dùng đúng phiên bản đó, hoặc chỉ một thư mục kết quả khác bằng --data."
+            )
+        if head["sha256"] != hashlib.sha256(below).hexdigest():
+            return None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return None
+    rest, *rows = (json.loads(line) for line in below.splitlines())
+    tables = {row["table"]: Written(**row) for row in rows}
+    return State(tables, rest["renames"], tuple(rest["removals"]), rest["shown"], rest["received"])

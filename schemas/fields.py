@@ -1,0 +1,88 @@
+"""Fields: what a form asks for, each described once, and the keys that name a record.
+
+Belongs here: ``field``, the one place where a field is described. Does not belong here: units (``schemas.units``),
+rules between fields (``schemas.edits``), forms (``schemas.form``).
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from schemas.units import DECIMAL, Unit
+
+KEYS = ("period", "commune", "reporter", "line")
+"""What names one record. ``line`` is the code of the line in forms with many lines per reporter,
+and empty in others."""
+
+REPORTER_KEYS = KEYS[:3]
+"""What names one reporter's return."""
+
+LINE_NAME = "line_name"
+"""The column with a line's name as written, in forms with many lines."""
+
+
+@dataclasses.dataclass(eq=False)
+class FormField:
+    """One field of a form: ``horse = field(Heads, "Tổng đàn ngựa")``.
+
+    Read off its form (``Livestock.horse``) it is what formulas and edits refer to. A field is equal to itself
+    alone: the fields that two forms call ``total`` are two.
+
+    Args:
+        unit: What it is counted in.
+        label: The Vietnamese wording of the paper form; unique within the form.
+        definition: What is counted, where the label does not say it.
+        section: The heading on the form above this field; fields of one section stand together.
+        aliases: Other wordings met in real workbooks.
+        minimum: Smallest possible value; ``None`` where a negative one has a meaning.
+        maximum: Largest possible value, where there is one.
+        figure: Id of the figure that is the total of this field over its reporters. Empty: ``<domain>.<field>``;
+            ``None``: the field adds up to nothing (a yield), so no figure comes from it alone.
+        each: Id pattern of the figures that are this field reporter by reporter or line by line, with ``{reporter}`` or
+            ``{line}`` in it.
+        decimals: Digits after the comma of that figure, where the plan prints fewer than the unit keeps.
+        optional: Whether a reporter may leave it blank because it does not concern them; no finding then.
+        plan: The place in the plan that prints it (``fn2`` is footnote 2).
+    """
+
+    unit: Unit
+    label: str
+    _: dataclasses.KW_ONLY
+    definition: str = ""
+    section: str = ""
+    aliases: Sequence[str] = ()
+    minimum: int | None = 0
+    maximum: int | None = None
+    figure: str | None = ""
+    each: str | None = None
+    decimals: int | None = None
+    optional: bool = False
+    plan: str = ""
+    name: str = dataclasses.field(init=False, default="")
+    """The attribute of its form, which is the name of its column."""
+    form: Any = dataclasses.field(init=False, repr=False)
+    """The form that asks for it. Forms are made of fields, so ``schemas.form.Form`` is not known here."""
+
+    def __set_name__(self, form: Any, name: str) -> None:
+        """Take the place in the form that it is assigned to."""
+        self.form, self.name = form, name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be the same field where it is copied, or read back by another process."""
+        return getattr, (self.form, self.name)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every wording under which a workbook may print this field."""
+        return (self.label, *self.aliases)
+
+    def arrow(self) -> pa.Field:
+        """Return the Parquet field: type, and label, unit and definition as metadata."""
+        kind = DECIMAL if self.unit.decimals else pa.int64()
+        described = {"label": self.label, "unit": self.unit.label, "definition": self.definition}
+        return pa.field(self.name, kind, metadata=described)
+
+
+field = FormField

@@ -1,0 +1,396 @@
+"""The flow: which table is made of which. Said here and nowhere else.
+
+Belongs here: every table that is written, in the order in which it can be made, with what it is made of, who makes it
+and what it is for. Does not belong here: columns (``schemas.tables``), making or storing anything.
+
+From it follow where a table lies, its stamp, what is stale, Dagster's assets and their dependencies, the inputs and
+outputs of OpenLineage, what a release holds, the data package and the list of outputs in the guides.
+
+Most of it is generated: a form has its returns, findings, outcomes and mart; a chapter its figures, their lineage and
+the figures of the levels above the commune.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import pyarrow as pa
+
+from schemas import tables
+from schemas.edits import Agreement
+from schemas.fields import KEYS
+from schemas.figure import Chapter
+from schemas.figures import CHAPTERS
+from schemas.form import Form
+from schemas.forms import FORMS
+
+
+class Kind(StrEnum):
+    """What a table is for."""
+
+    RECEIVED = "received"
+    """What lies in the raw folder, and is never written."""
+    STAGED = "staged"
+    """What the last run made of it; the gate has not been passed."""
+    PUBLISHED = "published"
+    """What has been accepted, or is made of that: what analysts read and releases freeze."""
+    DOCUMENT = "document"
+    """Files for people and other programs; the table lists them."""
+
+
+class Extent(StrEnum):
+    """Of what one part of a table is: each part is a file of its own."""
+
+    RETURN_SET = "return_set"
+    """One commune and period: ``2024-H1_huu-kien``."""
+    PERIOD = "period"
+    """All communes of a period: ``2024-H1``."""
+    OFFICE = "office"
+    """All there is: ``all``."""
+
+
+OFFICE = "all"
+"""The name of the one part of a table of the whole office."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who makes a table: a function of ``pipelines.refresh``, and the form or chapter it is called for.
+
+    Args:
+        task: The function, by the name under which ``pipelines.refresh.makers`` knows it.
+        subject: Domain of the form or code of the chapter, where there is one call for each.
+    """
+
+    task: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One table.
+
+    Args:
+        name: Its name, which is also where it lies: a part of it is ``<name>/<part>.parquet``.
+        schema: Its columns.
+        kind: What it is for.
+        maker: Who makes it. Tables of one maker are made in one go.
+        made_of: The tables whose rows its maker reads.
+        extent: Of what one part is.
+        earlier: The tables whose parts of the commune's earlier periods its maker reads too.
+        accepted: The marts whose rows as accepted before its maker looks at. A mart that is not held is made of this
+            very table, so only a held one makes a difference.
+        asset: The Dagster asset that shows it; its own name where none is given.
+        keys: The columns that name a row, where some do.
+        title: What it is, in a few words of Vietnamese; of a published table.
+        meaning: What its rows are, in a sentence; of a published table.
+        form: The form it holds the records of.
+        on_demand: Made only when somebody asks for it, never by a refresh.
+    """
+
+    name: str
+    schema: pa.Schema
+    kind: Kind
+    maker: Maker
+    made_of: tuple[str, ...] = ()
+    extent: Extent = Extent.RETURN_SET
+    earlier: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    asset: str = ""
+    keys: tuple[str, ...] = ()
+    title: str = ""
+    meaning: str = ""
+    form: type[Form] | None = None
+    on_demand: bool = False
+
+    @property
+    def family(self) -> str:
+        """The first word of its name: what tables of all forms, or of all chapters, have in common."""
+        return self.name.partition("/")[0]
+
+    @property
+    def shown_as(self) -> str:
+        """The Dagster asset that shows it."""
+        return self.asset or self.name
+
+
+WORKBOOKS, CORRECTIONS, PRINTED, PLACES = "raw/workbooks", "raw/corrections", "raw/printed", "raw/places"
+"""What lies in the raw folder, as tables are made of it."""
+
+RECEIVED = (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)
+
+PARTS = "state/parts"
+"""Of which parts there are tables: all that is said of the whole output folder is made of that."""
+
+
+def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
+    """Return the forms whose returns a form's edits look at, its own first."""
+    others = {field.form for edit in form.edits if isinstance(edit, Agreement) for field in edit.others}
+    return (form, *sorted(others - {form}, key=lambda other: other.code))
+
+
+def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
+    read, locate = Maker("read"), Maker("locate")
+    for name, schema, maker, source in (
+        ("files", tables.FILES, read, WORKBOOKS),
+        ("cells", tables.CELLS, read, WORKBOOKS),
+        ("ledger", tables.LEDGER, Maker("decisions"), CORRECTIONS),
+        ("ledger_problems", tables.PROBLEMS, Maker("decisions"), CORRECTIONS),
+        ("printed", tables.PRINTED, Maker("printed"), PRINTED),
+        ("printed_problems", tables.PROBLEMS, Maker("printed"), PRINTED),
+    ):
+        yield Table(name, schema, Kind.STAGED, maker, (source,), asset="cells", meaning=tables.MEANINGS[name])
+    made_of = ("files", "cells", "ledger", "ledger_problems", PLACES)
+    marts = tuple(f"marts/{form.domain}" for form in forms)
+    for form in forms:
+        meaning = tables.meaning_of_entries(form)
+        yield Table(
+            f"returns/{form.domain}",
+            tables.ENTRIES,
+            Kind.STAGED,
+            locate,
+            made_of,
+            accepted=marts,
+            meaning=meaning,
+            form=form,
+        )
+        yield Table(
+            f"problems/{form.domain}",
+            tables.PROBLEMS,
+            Kind.STAGED,
+            locate,
+            made_of,
+            accepted=marts,
+            asset=f"returns/{form.domain}",
+            meaning=tables.MEANINGS["problems"],
+            form=form,
+        )
+    for name, schema in (("problems/workbooks", tables.PROBLEMS), ("sheets", tables.SHEETS)):
+        yield Table(
+            name,
+            schema,
+            Kind.STAGED,
+            locate,
+            made_of,
+            accepted=marts,
+            asset="problems/workbooks",
+            meaning=tables.MEANINGS[name.partition("/")[0]],
+        )
+
+
+def _of_form(form: type[Form]) -> Iterator[Table]:
+    own, check = form.domain, Maker("check", form.domain)
+    read = [other.domain for other in forms_read_by(form)]
+    made_of = (
+        *(f"{family}/{name}" for family in ("returns", "problems") for name in read),
+        "problems/workbooks",
+        "ledger",
+        PLACES,
+    )
+    mart = (f"marts/{own}",)
+    for family, schema, meaning in (
+        ("outcomes", tables.OUTCOMES, tables.meaning_of_outcomes(form)),
+        ("findings", tables.FINDINGS, tables.meaning_of_findings(form)),
+    ):
+        yield Table(
+            f"{family}/{own}",
+            schema,
+            Kind.STAGED,
+            check,
+            made_of,
+            earlier=mart,
+            accepted=mart,
+            asset=f"findings/{own}",
+            meaning=meaning,
+            form=form,
+        )
+    yield Table(
+        f"marts/{own}",
+        tables.mart(form),
+        Kind.PUBLISHED,
+        Maker("admit", own),
+        (f"returns/{own}", f"outcomes/{own}", f"findings/{own}", "problems/workbooks"),
+        accepted=mart,
+        keys=KEYS,
+        title=f"{form.code} {form.heading}",
+        meaning=tables.meaning(form),
+        form=form,
+    )
+
+
+def _of_chapter(chapter: Chapter) -> Iterator[Table]:
+    made_of = (*(f"marts/{form.domain}" for form in chapter.forms), PLACES)
+    evaluate = Maker("evaluate", chapter.code)
+    asset = f"figures/{chapter.code}"
+    for family, schema, maker, extent, keys in (
+        ("figures", tables.FIGURES, evaluate, Extent.RETURN_SET, _FIGURE),
+        ("lineage", tables.LINEAGE, evaluate, Extent.RETURN_SET, _EDGE),
+        ("levels", tables.FIGURES, Maker("add_up", chapter.code), Extent.PERIOD, _FIGURE),
+    ):
+        meaning = tables.MEANINGS[family]
+        title = f"{meaning.partition(':')[0]}: {chapter.title}"
+        yield Table(
+            f"{family}/{chapter.code}",
+            schema,
+            Kind.PUBLISHED,
+            maker,
+            made_of,
+            extent,
+            asset=asset,
+            keys=keys,
+            title=title,
+            meaning=meaning,
+        )
+
+
+_FIGURE = ("period", "place", "reporter", "line", "id")
+_EDGE = ("period", "commune", "figure", "form", "reporter", "line", "field")
+
+
+def _named(name: str, schema: pa.Schema, maker: str, made_of: Iterable[str], *keys: str) -> Table:
+    meaning = tables.MEANINGS[name.rpartition("/")[2]]
+    return Table(
+        name,
+        schema,
+        Kind.PUBLISHED,
+        Maker(maker),
+        tuple(made_of),
+        keys=keys,
+        title=meaning.partition(":")[0],
+        meaning=meaning,
+    )
+
+
+def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterator[Table]:
+    """Yield every table of some forms and chapters, each after all it is made of."""
+    forms, chapters = tuple(forms), tuple(chapters)
+    marts = tuple(f"marts/{form.domain}" for form in forms)
+    findings = (*(f"findings/{form.domain}" for form in forms), "findings/workbooks")
+    figures, lineage = (tuple(f"{family}/{chapter.code}" for chapter in chapters) for family in ("figures", "lineage"))
+    before = [*_collected(forms), *(table for form in forms for table in _of_form(form))]
+    before.append(
+        Table(
+            "findings/workbooks",
+            tables.FINDINGS,
+            Kind.STAGED,
+            Maker("formless"),
+            ("problems/workbooks", "printed_problems", PLACES),
+            meaning=tables.MEANINGS["workbooks"],
+        )
+    )
+    before.append(_named("marts/observations", tables.OBSERVATIONS, "observe", marts, *KEYS, "form", "field"))
+    before += [table for chapter in chapters for table in _of_chapter(chapter)]
+    compared = ("printed", *figures, *lineage)
+    before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
+    yield from before
+    shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
+    yield Table("explorer", tables.PAGES, Kind.DOCUMENT, Maker("explorer"), shown, meaning=tables.MEANINGS["explorer"])
+    yield Table(
+        "report",
+        tables.DOCUMENTS,
+        Kind.DOCUMENT,
+        Maker("report"),
+        shown,
+        meaning=tables.MEANINGS["report"],
+        on_demand=True,
+    )
+    yield Table(
+        "openlineage",
+        tables.DOCUMENTS,
+        Kind.DOCUMENT,
+        Maker("openlineage"),
+        tuple(one.name for one in before if one.extent is Extent.RETURN_SET and one.kind is not Kind.DOCUMENT),
+        asset="interchange",
+        meaning=tables.MEANINGS["openlineage"],
+    )
+    yield Table(
+        "marts/places",
+        tables.PLACES,
+        Kind.PUBLISHED,
+        Maker("places"),
+        (PLACES,),
+        Extent.OFFICE,
+        title=tables.MEANINGS["places"].partition(":")[0],
+        meaning=tables.MEANINGS["places"],
+    )
+    yield Table(
+        "data_package",
+        tables.DOCUMENTS,
+        Kind.DOCUMENT,
+        Maker("data_package"),
+        (PARTS,),
+        Extent.OFFICE,
+        asset="interchange",
+        meaning=tables.MEANINGS["data_package"],
+    )
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Every table, in an order in which each comes after all it is made of."""
+
+    tables: tuple[Table, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a flow in which a table is made of one that does not come before it.
+
+        Raises:
+            ValueError: A table is named twice, or made of one that is not declared or comes later.
+        """
+        known = {*RECEIVED, PARTS}
+        for table in self.tables:
+            if table.name in known:
+                raise ValueError(f"Table {table.name} is declared twice.")
+            if strange := set(table.made_of) - known:
+                raise ValueError(f"Table {table.name} is made of {', '.join(sorted(strange))}, not declared before it.")
+            known.add(table.name)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Table]:
+        """The tables by name."""
+        return {table.name: table for table in self.tables}
+
+    def __getitem__(self, name: str) -> Table:
+        """Return the table of a name."""
+        return self.by_name[name]
+
+    def of(self, extent: Extent) -> tuple[Table, ...]:
+        """Return the tables with parts of one extent, in order."""
+        return tuple(table for table in self.tables if table.extent is extent)
+
+    def kind(self, *kinds: Kind) -> tuple[Table, ...]:
+        """Return the tables of some kinds, in order."""
+        return tuple(table for table in self.tables if table.kind in kinds)
+
+    def family(self, family: str) -> tuple[Table, ...]:
+        """Return the tables whose names begin with a word, in order."""
+        return tuple(table for table in self.tables if table.family == family)
+
+    @cached_property
+    def made_together(self) -> Mapping[Maker, tuple[Table, ...]]:
+        """The tables of each maker, in order."""
+        together: dict[Maker, list[Table]] = {}
+        for table in self.tables:
+            together.setdefault(table.maker, []).append(table)
+        return {maker: tuple(group) for maker, group in together.items()}
+
+    @cached_property
+    def assets(self) -> Mapping[str, tuple[Table, ...]]:
+        """The tables that each Dagster asset shows, by the asset's name, the one of that name first."""
+        shown: dict[str, list[Table]] = {}
+        for table in self.tables:
+            shown.setdefault(table.shown_as, []).append(table)
+        return {name: tuple(sorted(group, key=lambda table: table.name != name)) for name, group in shown.items()}
+
+    def followers(self, names: Iterable[str]) -> set[str]:
+        """Return all tables that are made, over any number of steps, of one of these; these included."""
+        found = set(names)
+        for table in self.tables:
+            if not found.isdisjoint((*table.made_of, *table.earlier)):
+                found.add(table.name)
+        return found
+
+
+FLOW = Flow(tuple(declared(FORMS, CHAPTERS)))
+"""The flow of the home pack's forms and chapters."""
