@@ -30,6 +30,9 @@ class Edit(ABC):
     """A rule over the fields of one form, named by its code."""
 
     crosses_forms = False
+    confirmable = False
+    """Whether the rule itself may be what is wrong, so that a reporter can confirm the numbers against it: what follows
+    from measuring, or from counting elsewhere, and not what follows from adding up."""
     demand = "các phần cộng lại là"
     """How a message puts what the other operands make of the first."""
 
@@ -171,9 +174,15 @@ class Bound(LinearEdit):
 
 
 class Product(Edit):
-    """One field is the product of others, within the rounding of the printed figure."""
+    """One field is the product of others, as near as what was written can tell.
+
+    A quantity that is measured is rounded before it is written: 43,2 ha stands for anything from 43,15 to 43,25. So the
+    product may lie anywhere that its factors' last digits leave open, give or take half of its own last digit. Counts
+    and đồng are exact. Another area or yield may be what was meant, so a breach can be confirmed as it is.
+    """
 
     demand = "tích là"
+    confirmable = True
 
     def __init__(
         self,
@@ -182,13 +191,12 @@ class Product(Edit):
         factors: Sequence[str],
         *,
         divisor: int = 1,
-        tolerance: str = "0",
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Declare that ``product`` = ``factors`` multiplied, over ``divisor``, within ``tolerance``."""
+        """Declare that ``product`` = ``factors`` multiplied, over ``divisor``."""
         super().__init__(code, severity)
         self.product, self.factors = product, tuple(factors)
-        self.divisor, self.tolerance = divisor, Decimal(tolerance)
+        self.divisor = divisor
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -204,9 +212,25 @@ class Product(Edit):
         complete = frame[list(self.names)].notna().all(axis="columns")
         result = complete.astype("boolean").where(complete)
         records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
-        gaps = [Decimal(record[self.product]) - self.expected(record) for record in records]
-        result[complete] = [abs(gap) <= self.tolerance for gap in gaps]
+        result[complete] = [
+            self.fits({name: Decimal(str(value)) for name, value in record.items()}) for record in records
+        ]
         return result
+
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        """Return whether the rule holds on one record in which nothing is blank."""
+        low, high = Fraction(1, self.divisor), Fraction(1, self.divisor)
+        for name in self.factors:
+            value, half = Fraction(record[name]), self._half(name, record[name])
+            low, high = low * max(Fraction(0), value - half), high * (value + half)
+        value, half = Fraction(record[self.product]), self._half(self.product, record[self.product])
+        return low - half <= value <= high + half
+
+    def _half(self, name: str, value: Decimal) -> Fraction:
+        """Return half a unit of the last digit that a value needs; nothing of a zero, or of what is counted."""
+        if not value or not self.fields[name].unit.decimals:
+            return Fraction(0)
+        return Fraction(1, 2 * 10 ** max(0, -int(value.normalize().as_tuple().exponent)))
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         value = Decimal(1)
@@ -231,14 +255,17 @@ class Ratio(Product):
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Declare that ``result`` = ``multiplier`` times the ``bases``, each in its own unit, within ``tolerance``."""
-        super().__init__(code, result, bases, tolerance=tolerance, severity=severity)
-        self.multiplier = Decimal(multiplier)
+        super().__init__(code, result, bases, severity=severity)
+        self.multiplier, self.tolerance = Decimal(multiplier), Decimal(tolerance)
 
     @property
     def sentence(self) -> str:
         bases = " × ".join(self.label(name) for name in self.factors)
         within = f" (lệch không quá {_printed(self.tolerance)})" if self.tolerance else ""
         return f"{self.label(self.product)} = {_printed(self.multiplier)} × {bases}{within}"
+
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        return abs(record[self.product] - self.expected(record)) <= self.tolerance
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return self.multiplier * super().expected(record)
@@ -260,9 +287,13 @@ class Ratio(Product):
 
 
 class Agreement(Edit):
-    """What one desk reports for the whole commune equals what others report, added up."""
+    """What one desk reports for the whole commune equals what others report, added up.
+
+    Others may be missing from those who report, so a breach can be confirmed as it is.
+    """
 
     crosses_forms = True
+    confirmable = True
     demand = "các đơn vị cộng lại là"
 
     def __init__(self, code: str, line: str, *others: FormField, severity: Severity = Severity.ERROR) -> None:

@@ -5,11 +5,11 @@ chart of it is (``schemas.chart``).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.chart import Against, Chart
 from schemas.form import Form
-from schemas.formula import Formula, Own, Total
+from schemas.formula import Formula, Own, Total, constant, difference
 from schemas.units import Unit
 
 
@@ -103,3 +103,23 @@ def fields_of(*forms: type[Form]) -> Iterable[Figure]:
                 yield Figure(identifier, item.label, item.unit, Total(item), decimals, item.plan)
             if item.each:
                 yield Figure(item.each, item.label, item.unit, Own(item), decimals, item.plan)
+
+
+_YEAR_ON_YEAR, _GROWTH = ".pct_yoy", ".growth"
+
+
+def with_growth(chapter: Chapter) -> Chapter:
+    """Return the chapter with a figure of growth beside each percentage of last year: some plans print «tăng 3,4%»."""
+    growth = (
+        replace(
+            figure,
+            id=figure.id.removesuffix(_YEAR_ON_YEAR) + _GROWTH,
+            label=f"{figure.label}, mức tăng (giảm thì là số âm)",
+            formula=difference(figure.formula, constant("100", "100 %")),
+            plan="",
+            against=None,
+        )
+        for figure in chapter.figures
+        if figure.id.endswith(_YEAR_ON_YEAR)
+    )
+    return replace(chapter, figures=(*chapter.figures, *growth))

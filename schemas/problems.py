@@ -137,6 +137,14 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhưng đơn vị «{expected}» "
         "không có nhiều chữ số lẻ như vậy. Hỏi lại đơn vị báo cáo.",
     )
+    ROUNDED = Problem(
+        "C-18",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhiều chữ số lẻ hơn "
+        "đơn vị tính cho phép nhưng đúng với các số tính ra nó; đã làm tròn thành {expected}. "
+        "Nhắc đơn vị ghi số đã làm tròn.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     DATE = Problem(
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
@@ -201,6 +209,29 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
         "thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}. Hỏi lại đơn vị báo cáo; "
         "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
+    OWN_CHANGE = Problem(
+        "H-06",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
+        "khác hẳn các kỳ trước của chính đơn vị ({expected}). Hỏi lại đơn vị báo cáo; "
+        "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
+    COPIED = Problem(
+        "H-07",
+        "{reporter}, tệp {file}, trang «{sheet}»: {written} của biểu {form} giống hệt {expected}. "
+        "Có thể đơn vị gửi lại số kỳ trước; hỏi lại, nếu đúng thì ghi giữ nguyên ô {cells} "
+        "(returns correct --as-is).",
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
+    OVERRULED = Problem(
+        "H-08",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, không đúng quy tắc {expected}. "
+        "Nếu quyết định không còn đúng, ghi đính chính ô này.",
         Severity.WARNING,
         Outcome.FAILS,
     )

@@ -5,6 +5,7 @@ how it converts inside its dimension. Does not belong here: how a number is read
 (``pipelines.steps.numbers``), the fields (``schemas.fields``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -54,6 +55,12 @@ Tonnes = Unit("tấn", decimals=2)
 
 QuintalsPerHectare = Unit("tạ/ha", decimals=2, additive=False)
 """Yield; a tạ is 100 kg, so area x yield is ten times the tonnes."""
+
+Quintals = Unit("tạ", decimals=2)
+"""Weight as plans print it; no form asks for it."""
+
+TonnesPerHectare = Unit("tấn/ha", decimals=2, additive=False)
+"""Yield as some plans print it; no form asks for it."""
 
 Households = Unit("hộ")
 """Households."""
@@ -220,21 +227,64 @@ Dong = Unit("đồng", dimension="tiền", aliases=("đ", "d", "vnd", "vnđ"))
 DongPerGift = Unit("đồng/suất", additive=False)
 """Value of one gift, to the đồng."""
 
-MillionDong = Unit("triệu đồng", decimals=3, dimension="tiền", factor=Fraction(10**6), aliases=("tr.đ", "trđ"))
+MillionDong = Unit(
+    "triệu đồng", decimals=3, dimension="tiền", factor=Fraction(10**6), aliases=("tr.đ", "trđ", "triệu", "tr")
+)
 """Money, as villages report sales."""
 
-BillionDong = Unit("tỷ đồng", decimals=3, dimension="tiền", factor=Fraction(10**9), aliases=("tỉ đồng",))
+BillionDong = Unit("tỷ đồng", decimals=3, dimension="tiền", factor=Fraction(10**9), aliases=("tỉ đồng", "tỷ", "tỉ"))
 """Money, as the plan sums up sales."""
 
 
 Percent = Unit("%", decimals=4, additive=False)
 """A share or a rate."""
 
+PercentPoints = Unit("điểm %", decimals=4, aliases=("điểm phần trăm",), additive=False)
+"""What lies between two percentages, as plans print it; forms and figures count it in %."""
+
+
+_MEASURED: tuple[Mapping[Unit, Fraction], ...] = (
+    {Kilograms: Fraction(1), Quintals: Fraction(100), Tonnes: Fraction(1000)},
+    {QuintalsPerHectare: Fraction(1), TonnesPerHectare: Fraction(10)},
+    {SquareMetres: Fraction(1), Hectares: Fraction(10_000)},
+)
+"""Units that measure the same and are each the base of a dimension of their own, so that a formula may count in any of
+them; how many of one make another matters only where a plan prints another than the figure's."""
+
+
+def conversion(given: Unit, wanted: Unit) -> Fraction | None:
+    """Return how many of the wanted unit make one of the given, or nothing where they measure different things."""
+    if given.dimension == wanted.dimension:
+        return given.factor / wanted.factor
+    for measured in _MEASURED:
+        if given in measured and wanted in measured:
+            return measured[given] / measured[wanted]
+    return None
+
+
+def is_measure(unit: Unit) -> bool:
+    """Return whether a unit measures (ha, tấn, đồng, %) and does not count things that are called like it."""
+    measured = {one for units in _MEASURED for one in units}
+    return unit in measured or unit in _PERCENTAGES or unit.dimension in (Dong.dimension, Metres.dimension)
+
+
+_PERCENTAGES = (Percent, PercentPoints)
+
 
 @cache
 def _by_word() -> dict[str, Unit]:
     units = [unit for unit in globals().values() if isinstance(unit, Unit)]
     return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
+
+
+def unit_at(text: str) -> Unit | None:
+    """Return the unit that a text begins with, the longest where one is the beginning of another."""
+    clean = text.lstrip().casefold().replace("²", "2").replace("³", "3")
+    for word in sorted(_by_word(), key=len, reverse=True):
+        ends = not word[-1].isalnum() or not clean[len(word) : len(word) + 1].isalnum()
+        if clean.startswith(word) and ends:
+            return _by_word()[word]
+    return None
 
 
 def unit_labelled(label: str) -> Unit | None:

@@ -42,6 +42,14 @@ def correct(
     as_is: Annotated[
         bool, typer.Option("--as-is", help=later("Đơn vị xác nhận số đã ghi là đúng, dù có cảnh báo."))
     ] = False,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule",
+            help=later("Mã quy tắc không đúng với trường hợp này; dùng cùng --as-is khi lỗi nằm ở quy tắc."),
+            show_default=False,
+        ),
+    ] = "",
     commune: Commune = "",
     period: PeriodCode = "",
     output: OutputFormat = Format.TABLE,
@@ -55,6 +63,8 @@ def correct(
 
     if refuse and as_is:
         fail(_("Chỉ dùng một trong hai: --refuse hoặc --as-is."))
+    if rule and not as_is:
+        fail(_("--rule chỉ dùng cùng --as-is."))
     if as_is and new is not None:
         fail(_("--as-is giữ nguyên số đã ghi, nên không kèm số mới. Bỏ số mới, hoặc bỏ --as-is."))
     if not as_is and (new is None or new.startswith("--")):
@@ -70,8 +80,8 @@ def correct(
     ledger = Ledger(returns, key)
     place = CellPlace(file, sheet, cell)
     if as_is:
-        _refuse_needless(settings, key, place)
-        entry = ledger.confirm(place, reason=reason, who=who)
+        _refuse_needless(settings, key, place, rule)
+        entry = ledger.confirm(place, reason=reason, who=who, rule=rule)
         done = _("Đã ghi vào sổ đính chính: giữ nguyên «{new}» ở {where}. Chạy: returns refresh")
     elif refuse:
         entry = ledger.refuse(place, new or "", reason=reason, who=who, suggestion=suggestion)
@@ -86,13 +96,25 @@ def correct(
         print_rows(output, tables.LEDGER.names, [{**key._asdict(), **entry}])
 
 
-def _refuse_needless(settings: Settings, key: Any, place: Any) -> None:
-    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first."""
+def _refuse_needless(settings: Settings, key: Any, place: Any, rule: str) -> None:
+    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first.
+
+    A rule that is said to be wrong must be one that may be, and one that tells of this cell.
+    """
     from pipelines.store import published
     from pipelines.store.tables import Store
+    from schemas.forms import FORMS
     from schemas.problems import Problems
     from schemas.text import fold
 
+    confirmable = {edit.code for form in FORMS for edit in form.edits if edit.confirmable}
+    if rule and rule not in confirmable:
+        fail(
+            _(
+                "Quy tắc {rule} không thể sai, hoặc không có quy tắc này; chỉ ghi được với: {rules}. "
+                "Hỏi lại đơn vị báo cáo rồi ghi đính chính."
+            ).format(rule=rule, rules=", ".join(sorted(confirmable)))
+        )
     store = Store(settings.data)
     if key not in published.checked_sets(store):
         return
@@ -102,13 +124,23 @@ def _refuse_needless(settings: Settings, key: Any, place: Any) -> None:
         for row in published.findings(store, key)
         if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
     ]
+    told = [row for row in rows if row["code"] == rule or f"theo {rule}: " in row["message"]]
+    if rule and told:
+        return
+    if rule:
+        fail(
+            _("Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {file}. Xem: returns findings").format(
+                rule=rule, cell=cell, file=place.file
+            )
+        )
     named = [row for row in rows if row["cells"].split(";")[0] == cell]
     stale = Problems.LEDGER_STALE.value.code
     if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
         fail(
             _(
                 "Ô {cell}, tệp {file} đang có lỗi ({codes}); lỗi thì không giữ nguyên được. "
-                "Hỏi lại đơn vị báo cáo rồi ghi đính chính. Nếu tệp vừa thay, chạy trước: returns refresh"
+                "Hỏi lại đơn vị báo cáo rồi ghi đính chính; nếu quy tắc không đúng, thêm --rule. "
+                "Nếu tệp vừa thay, chạy trước: returns refresh"
             ).format(cell=cell, file=place.file, codes=", ".join(errors))
         )
     if not named:

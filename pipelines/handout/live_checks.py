@@ -10,6 +10,7 @@ conditional formats.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import prod
 
@@ -125,9 +126,29 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
             steps = prod((Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in edit.factors), start=factor)
             product = "*".join(f"N({cells[name]})" for name in edit.factors)
             gap = f"ROUND(N({cells[first]})-{_times(factor, product)},{_digits([steps, Fraction(1, 10**decimals)])})"
-            return gap, decimals, f"ABS({gap})>{edit.tolerance}"
+            if isinstance(edit, Ratio) or not any(edit.fields[name].unit.decimals for name in edit.names):
+                return gap, decimals, f"ABS({gap})>{edit.tolerance if isinstance(edit, Ratio) else 0}"
+            halves = {name: _half(cells[name], edit.fields[name].unit.decimals) for name in edit.names}
+            low, high = (
+                _times(factor, "*".join(f"MAX(0,N({cells[name]}){sign}{halves[name]})" for name in edit.factors))
+                for sign in "-+"
+            )
+            own = f"N({cells[first]})"
+            # Rounded, as the gap is: 0,1 + 0,2 is 0,3.
+            below, above = f"ROUND({low}-{halves[first]}-{own},9)>0", f"ROUND({own}-{high}-{halves[first]},9)>0"
+            return gap, decimals, f"OR({below},{above})"
         case _:
             raise TypeError(f"No formula is known for edit {edit.code} of the kind {type(edit).__name__}.")
+
+
+def _half(cell: str, decimals: int) -> str:
+    """Return the formula for half a unit of the last digit in a cell; nothing for a zero, or for what is counted."""
+    if not decimals:
+        return "0"
+    formula = f"{Decimal(5).scaleb(-decimals - 1):f}"
+    for digits in reversed(range(decimals)):
+        formula = f"IF(ROUND(N({cell}),{digits})=N({cell}),{Decimal(5).scaleb(-digits - 1):f},{formula})"
+    return f"IF(N({cell})=0,0,{formula})"
 
 
 def _sum(weights: Mapping[str, Fraction], cells: Mapping[str, str]) -> str:

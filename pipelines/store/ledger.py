@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from filelock import FileLock, Timeout
+from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.collect.correct import (
     correct,
@@ -28,9 +29,12 @@ from pipelines.steps.collect.correct import (
     read_ledger,
     separator,
 )
+from pipelines.steps.collect.encodings import in_unicode
+from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.locate import locate
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
+from pipelines.steps.collect.sheets import recognise, sheets_of
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import write_whole
 from pipelines.store.raw import LEDGER, Raw
@@ -114,8 +118,14 @@ class Ledger:
             text = cell.number(proposed) or proposed
             return self._append(cell, Decision.REFUSED, text, reason=reason, who=who, suggestion=suggestion or text)
 
-    def confirm(self, place: CellPlace, *, reason: str, who: str) -> Entry:
+    def confirm(self, place: CellPlace, *, reason: str, who: str, rule: str = "") -> Entry:
         """Record that the reporter confirms a number that looks wrong: the warning on it is not told again.
+
+        Args:
+            place: The cell.
+            reason: Who was asked, and why the number stands.
+            who: The role of whoever decides.
+            rule: Code of the edit that is wrong in this case; it then is a warning and no error.
 
         Raises:
             LedgerError: As ``accept`` says.
@@ -129,9 +139,9 @@ class Ledger:
                     f"{cell.where} đang có lỗi khi đọc số («{cell.text}»), lỗi thì không giữ nguyên được. "
                     f"Hỏi lại đơn vị báo cáo rồi ghi đính chính."
                 )
-            if cell.confirmed:
+            if cell.confirmed and not rule:
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
-            return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who)
+            return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who, suggestion=rule)
 
     def _cell(self, place: CellPlace) -> "_LedgerCell":
         """Read the cell from its workbook, and what the ledger says of it so far."""
@@ -160,6 +170,8 @@ class Ledger:
                 f"Ô {address}, trang «{sheet}», tệp {file.name} để trống và không phải ô ghi số của chỉ tiêu nào. "
                 "Kiểm tra lại địa chỉ ô bằng: returns findings"
             )
+        if not answers:
+            self._refuse_unread(corrected, CellPlace(file.name, sheet, address), found[found["sheet"] == sheet])
         cell = filled[0] if filled else {"received": "", "text": "", "confirmed": ""}
         return _LedgerCell(
             CellPlace(file.name, sheet, address),
@@ -169,6 +181,32 @@ class Ledger:
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
+        )
+
+    def _refuse_unread(self, cells: pd.DataFrame, place: CellPlace, answers: pd.DataFrame) -> None:
+        """Raise where a cell of a sheet that is read stands in the table and is not read: a row's number, its label.
+
+        What stands above the table is read, and so is a label as long as it is not known for one.
+        """
+        sheets = sheets_of(in_unicode(cells[cells["sheet"] == place.sheet], FORMS)[0])
+        recognise(sheets, FORMS, self.raw.places)
+        row, column = coordinate_to_tuple(place.cell)
+        if not len(answers) or row <= sheets[0].header:
+            return
+        form = BY_CODE[answers["form"].iloc[0]]
+        beside = (UNIT_HEADING, NOTE_HEADING, LINE_HEADING, form.line_title)
+        heads = {cell.column: cell.folded for cell in sheets[0].cells if cell.row == sheets[0].header}
+        answering = {coordinate_to_tuple(cell): cell for cell in answers["cell"]}
+        known_row = row in {at for at, _ in answering}
+        is_line = bool(form.line_title)
+        read = {fold(word) for word in beside if word and (known_row or is_line)}
+        if heads.get(column) in (read if known_row or is_line else {fold(LABEL_HEADING)}):
+            return
+        nearest = min(answering, key=lambda at: (abs(at[0] - row), abs(at[1] - column)))
+        field = form.fields()[answers.loc[answers["cell"] == answering[nearest], "field"].iloc[0]]
+        raise LedgerError(
+            f"Ô {place.cell}, trang «{place.sheet}», tệp {place.file} không phải ô ghi số nên không biểu nào đọc; "
+            f"đính chính ở đó không thay đổi gì. Ô gần nhất được đọc là {answering[nearest]}: «{field.label}»."
         )
 
     def _file(self, name: str) -> RawFile:

@@ -6,11 +6,12 @@ Belongs here: chapters, and the list of them. Does not belong here: what a figur
 from importlib import import_module
 from pkgutil import iter_modules
 
-from schemas.figure import Chapter
+from schemas.figure import Chapter, with_growth
 
 
 def _declared() -> tuple[Chapter, ...]:
-    chapters = tuple(import_module(f"{__name__}.{module.name}").CHAPTER for module in iter_modules(__path__))
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    chapters = tuple(with_growth(module.CHAPTER) for module in modules)
     owners: dict[str, str] = {}
     for chapter in chapters:
         for figure in chapter.figures:

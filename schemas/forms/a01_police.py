@@ -1,6 +1,6 @@
 """Form A01: security and public order (plan P1.II.4.b and P1.III.1)."""
 
-from schemas.edits import balance, within
+from schemas.edits import balance, bound, within
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.forms.g01_kindergarten import Kindergarten
@@ -178,4 +178,6 @@ class Police(
             LowerSecondary.pupils,
             severity=Severity.WARNING,
         ),
+        # By order: somebody goes on every patrol.
+        bound("A01-03", ["patrols"], "patrol_turns"),
     )

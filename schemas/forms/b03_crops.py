@@ -99,8 +99,8 @@ class Crops(
     edits = (
         balance("B03-01", "annual_area", ["winter_area", "rice_area", "maize_area", "other_area"]),
         balance("B03-02", "cereal_production", ["rice_production", "maize_production"]),
-        product("B03-03", "rice_production", ["rice_area", "rice_yield"], divisor=10, tolerance="0.05"),
-        product("B03-04", "maize_production", ["maize_area", "maize_yield"], divisor=10, tolerance="0.05"),
+        product("B03-03", "rice_production", ["rice_area", "rice_yield"], divisor=10),
+        product("B03-04", "maize_production", ["maize_area", "maize_yield"], divisor=10),
         bound("B03-05", ["anise_area", "fruit_new_area"], "perennial_area"),
         bound("B03-06", ["anise_new_area"], "anise_area"),
     )

@@ -1,8 +1,10 @@
 """Form C02: production projects of the national target programmes (plan P1.II.1.a)."""
 
-from schemas.edits import balance
+from schemas.edits import balance, within
 from schemas.fields import field
 from schemas.form import LineForm
+from schemas.forms.x03_poverty import Poverty
+from schemas.outcomes import Severity
 from schemas.units import Dong, Households
 
 
@@ -77,4 +79,6 @@ class ProductionProjects(
         balance("C02-01", "households", ["households_poor", "households_near_poor", "households_escaped"]),
         balance("C02-02", "cost", ["programme", "contribution"]),
         balance("C02-03", "programme", ["central", "local"]),
+        # A warning: the list of poor households is fixed once a year, a project chooses from it at any time.
+        within("C02-04", "households_poor", Poverty.poor, severity=Severity.WARNING),
     )

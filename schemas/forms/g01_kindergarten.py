@@ -76,4 +76,6 @@ class Kindergarten(
         balance("G01-01", "staff_total", ["staff_permanent", "contract_teachers", "contract_staff"]),
         balance("G01-02", "contract_staff", ["contract_staff_indefinite", "contract_staff_fixed_term"]),
         bound("G01-03", ["kindergarten_classes"], "groups"),
+        # By order: no group or class is without a child.
+        bound("G01-04", ["groups"], "pupils"),
     )

@@ -222,4 +222,14 @@ class Primary(
         bound("G02-18", ["completion_level_base"], "pupils"),
         balance("G02-19", "awards", ["awards_excellent", "awards_exemplary", "awards_subject"]),
         bound("G02-20", ["awards"], "pupils"),
+        # By order: no class is without a pupil, no site without a class, and a prize is won by a pupil at least.
+        bound("G02-21", ["classes"], "pupils"),
+        bound("G02-22", ["classes_last_year"], "pupils_last_year"),
+        bound("G02-23", ["sites"], "classes"),
+        bound("G02-24", ["trang_nguyen_first", "trang_nguyen_second", "trang_nguyen_consolation"], "pupils"),
+        bound("G02-25", ["vietnamese_consolation"], "pupils"),
+        bound("G02-26", ["vietnamese_team_consolation"], "pupils"),
+        bound("G02-27", ["math_consolation"], "pupils"),
+        bound("G02-28", ["english_consolation"], "pupils"),
+        bound("G02-29", ["innovation_consolation"], "pupils"),
     )

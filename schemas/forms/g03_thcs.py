@@ -146,4 +146,10 @@ class LowerSecondary(
             "grade9_consolation",
             ["grade9_consolation_literature", "grade9_consolation_geography", "grade9_consolation_other"],
         ),
+        # By order, as in G02.
+        bound("G03-13", ["classes"], "pupils"),
+        bound("G03-14", ["grade8_second", "grade8_third", "grade8_consolation"], "grades678_pupils"),
+        bound("G03-15", ["grade9_consolation"], "grade9_pupils"),
+        # A warning: more pupils may have moved in during the year than left.
+        bound("G03-16", ["grade9_pupils"], "grade9_pupils_start", severity=Severity.WARNING),
     )

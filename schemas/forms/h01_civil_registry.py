@@ -82,4 +82,6 @@ class CivilRegistry(
         bound("H01-02", ["linked_births"], "births"),
         # A warning: deaths of an earlier period may be settled late, so an office has to explain and not to correct.
         bound("H01-03", ["linked_deaths"], "deaths", severity=Severity.WARNING),
+        # By order: somebody hears every session.
+        bound("H01-04", ["law_sessions"], "law_participants"),
     )

@@ -1,9 +1,10 @@
 """Form N02: disinfection and vaccination of animals (plan P1.II.1.a)."""
 
-from schemas.edits import ratio, within
+from schemas.edits import bound, ratio, within
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.l01_culture import Culture
 from schemas.outcomes import Severity
 from schemas.units import Heads, Households, Litres, SquareMetres, Villages
 
@@ -71,4 +72,10 @@ class Veterinary(
         ratio("N02-01", "disinfected_area", ["disinfected_households"], AREA_PER_HOUSEHOLD),
         # Dogs are counted on one day and vaccinated over months, so more of them is odd and not impossible.
         within("N02-02", "rabies_dogs", Livestock.dog, severity=Severity.WARNING),
+        # By order: a village counts that has a household disinfected, and it is one of the commune's.
+        bound("N02-03", ["disinfected_villages"], "disinfected_households"),
+        within("N02-04", "disinfected_villages", Culture.villages, severity=Severity.WARNING),
+        # As with dogs: herds are counted on one day and vaccinated over months.
+        within("N02-05", "pasteurellosis", Livestock.total, severity=Severity.WARNING),
+        within("N02-06", "foot_and_mouth", Livestock.total, severity=Severity.WARNING),
     )

@@ -1,7 +1,10 @@
 """Form Q02: what the militia built for the villages (plan P1.II.4.a)."""
 
+from schemas.edits import within
 from schemas.fields import field
 from schemas.form import LineForm
+from schemas.forms.b05_incinerators import VillageIncinerators
+from schemas.outcomes import Severity
 from schemas.units import Incinerators
 
 
@@ -22,4 +25,9 @@ class MilitiaWorks(
         figure="military.incinerators.built",
         each="env.incinerators.{line}.militia_built",
         plan="P1.II.4.a",
+    )
+
+    edits = (
+        # By order: what the militia built in a village is among what its village reports as built.
+        within("Q02-01", "incinerators", VillageIncinerators.built, severity=Severity.WARNING),
     )

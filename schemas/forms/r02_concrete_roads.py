@@ -1,8 +1,9 @@
 """Form R02: roads concreted by the State and the people together (plan P1.II.1.a)."""
 
-from schemas.edits import balance
+from schemas.edits import balance, bound
 from schemas.fields import field
 from schemas.form import LineForm
+from schemas.outcomes import Severity
 from schemas.units import Centimetres, CubicMetres, Dong, LabourDays, Metres, MillionDong, Tonnes
 
 
@@ -108,4 +109,13 @@ class ConcreteRoads(
         optional=True,
     )
 
-    edits = (balance("R02-01", "length", ["main_length", "alley_length"]),)
+    edits = (
+        balance("R02-01", "length", ["main_length", "alley_length"]),
+        # By order: a road is longer than wide, and wider than thick.
+        bound("R02-02", ["width"], "length"),
+        bound("R02-03", ["thickness"], "width"),
+        # Warnings, for the people may bring what the State does not: a cubic metre of concrete takes some 0,3 tấn of
+        # cement, 0,5 m3 of sand and 0,9 m3 of stone (định mức cấp phối bê tông của Bộ Xây dựng, Thông tư 12/2021).
+        bound("R02-04", ["cement"], "sand", severity=Severity.WARNING),
+        bound("R02-05", ["sand"], "stone", severity=Severity.WARNING),
+    )

@@ -1,8 +1,9 @@
 """Form T01: revenue and expenditure of the commune budget (plan P1.II.1.đ)."""
 
-from schemas.edits import balance
+from schemas.edits import balance, bound
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Dong
 
 _ACTUAL, _ESTIMATE = "Thực hiện trong kỳ", "Dự toán năm"
@@ -42,4 +43,13 @@ class Budget(
     edits = (
         balance("T01-01", "revenue_total", ["revenue_local", "revenue_transfer", "revenue_carried_over"]),
         balance("T01-02", "revenue_total_estimate", ["revenue_local_estimate", "revenue_transfer_estimate"]),
+        # By definition: local revenue and the transfer are parts of the total; what is left is carried over.
+        bound("T01-03", ["revenue_local_plan"], "revenue_total_plan"),
+        bound("T01-04", ["revenue_local_last_year", "revenue_transfer_last_year"], "revenue_total_last_year"),
+        # A commune budget may have no deficit (Luật Ngân sách nhà nước 2015, Điều 7). Warnings, for revenue and
+        # expenditure are settled apart.
+        bound("T01-05", ["expenditure_total"], "revenue_total", severity=Severity.WARNING),
+        bound("T01-06", ["expenditure_estimate"], "revenue_total_estimate", severity=Severity.WARNING),
+        bound("T01-07", ["expenditure_plan"], "revenue_total_plan", severity=Severity.WARNING),
+        bound("T01-08", ["expenditure_last_year"], "revenue_total_last_year", severity=Severity.WARNING),
     )

@@ -1,5 +1,6 @@
 """Form X02: disability assessments, monthly allowances and health insurance cards (plan P1.II.2.a)."""
 
+from schemas.edits import bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.units import Cards, Households, People, Rounds
@@ -73,4 +74,9 @@ class SocialProtection(
         figure="health_insurance.new_cards",
         plan="P1.II.2.a",
         section=_OTHER,
+    )
+
+    edits = (
+        # By order: a round assesses somebody.
+        bound("X02-01", ["disability_rounds"], "disability_persons"),
     )

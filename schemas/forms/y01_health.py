@@ -137,4 +137,8 @@ class Health(
             LowerSecondary.pupils,
             severity=Severity.WARNING,
         ),
+        # A warning: a quick test leaves no slide.
+        bound("Y01-14", ["malaria_cases"], "malaria_slides", severity=Severity.WARNING),
+        # By order: a round inspects somebody.
+        bound("Y01-15", ["food_rounds"], "food_establishments"),
     )

@@ -65,4 +65,6 @@ class Population(
         balance("Y02-04", "third", ["third_male", "third_female"]),
         bound("Y02-05", ["third_male"], "births_male"),
         bound("Y02-06", ["third_female"], "births_female"),
+        # By order: somebody hears every session.
+        bound("Y02-07", ["sessions"], "audience"),
     )

@@ -134,11 +134,11 @@ class Run:
         told = self.problems if blanks else self.problems[self.problems["problem"] != "BLANK"]
         return [dict(row) for row in told.to_dict("records")]
 
-    def check(self, form: type[Form], accepted: pa.Table | None = None) -> Checked:
+    def check(self, form: type[Form], accepted: pa.Table | None = None, ledger: pd.DataFrame | None = None) -> Checked:
         published = [] if accepted is None else [accepted.drop_columns(["sources"])]
         before = to_frame(published, form.arrow())
         origin = None if accepted is None else whence(accepted)
-        return check(form, self.entries, self.problems, before, self.return_sets, self.places, whence=origin)
+        return check(form, self.entries, self.problems, before, self.return_sets, self.places, ledger, origin)
 
     def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[ReturnSetKey]:
         """The return sets whose form does not enter the mart."""

@@ -10,14 +10,24 @@ import pytest
 
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.frames import to_frame
-from pipelines.steps.validate.change import LEAST_VILLAGES, changed_much
+from pipelines.steps.validate.change import LEAST_VILLAGES, changed_alone, changed_much, copied
 from schemas.fields import field
-from schemas.form import DeskForm, Form, VillageForm
+from schemas.form import DeskForm, Form, LineForm, VillageForm
 from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import mart
-from schemas.units import Dong, Heads, Hectares, QuintalsPerHectare, SquareMetres, Tonnes
+from schemas.units import (
+    Dong,
+    Files,
+    Heads,
+    Hectares,
+    LevelsReached,
+    Metres,
+    QuintalsPerHectare,
+    SquareMetres,
+    Tonnes,
+)
 from tests.unit.builders import (
     COMMUNE,
     LEDGER_HEADING,
@@ -224,3 +234,93 @@ def test_a_confirmed_number_is_told_no_more() -> None:
     assert problems.empty
     found = changes(sent(SLIP, ledger=ledger), accepted((LAST_YEAR, BEFORE)))
     assert [row["cells"] for row in found] == [address_of(Livestock, name) for name in ("total", "horse_ordinary")]
+
+
+class Office(DeskForm, code="Z53", sheet="S", title="T", domain="z", reporter="finance"):
+    files = field(Files, "Hồ sơ")
+    paid = field(Dong, "Chi")
+    level = field(LevelsReached, "Mức độ", maximum=3)
+
+
+class Roads(LineForm, code="Z54", sheet="S", title="T", domain="z", reporter="works", lines="Công trình"):
+    width = field(Metres, "Chiều rộng")
+
+
+def of_desk(values: Mapping[str, int], period: Period = PERIOD, line: str = "") -> Row:
+    return {"period": period.code, "commune": "x", "reporter": "finance", "line": line, **values}
+
+
+def alone(form: type[Form], now: Sequence[Row], *before: Row) -> list[tuple[str, Decimal, Decimal]]:
+    tables = (pa.Table.from_pylist(list(rows), form.arrow()) for rows in (now, before))
+    frame, then = (to_frame([table], form.arrow()) for table in tables)
+    return [(one.field, one.lowest, one.highest) for one in changed_alone(form, frame, then)]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_told"),
+    [
+        (1000, 100, True),
+        (100, 1000, True),
+        (199, 100, False),
+        (201, 100, True),
+        (24, 4, False),
+        (30, 4, True),
+        (0, 100, False),
+        (100, 0, False),
+    ],
+)
+def test_a_desk_is_held_against_its_own_earlier_period(now: int, before: int, is_told: bool) -> None:
+    found = alone(Office, [of_desk({"files": now})], of_desk({"files": before}, LAST_YEAR))
+    assert found == [("files", Decimal(before), Decimal(before))] * is_told
+
+
+def test_both_comparable_periods_make_the_span_and_no_other_does() -> None:
+    year, half = of_desk({"files": 100}, LAST_YEAR), of_desk({"files": 700}, HALF_BEFORE)
+    assert alone(Office, [of_desk({"files": 1300})], year, half) == []
+    assert alone(Office, [of_desk({"files": 1500})], year, half) == [("files", Decimal(100), Decimal(700))]
+    assert alone(Office, [of_desk({"files": 9000})], of_desk({"files": 1}, LAST_SPRING)) == []
+    assert alone(Office, [of_desk({"files": 9000})]) == []
+
+
+def test_money_may_change_more_and_a_level_by_one() -> None:
+    then = of_desk({"paid": 5_000_000, "level": 3}, LAST_YEAR)
+    assert alone(Office, [of_desk({"paid": 14_000_000, "level": 2})], then) == []
+    assert [name for name, *_ in alone(Office, [of_desk({"paid": 16_000_000, "level": 1})], then)] == ["paid", "level"]
+
+
+def test_a_new_line_is_held_against_all_the_reporters_earlier_lines() -> None:
+    before = [of_desk({"width": width}, LAST_YEAR, line=f"old{width}") for width in (3, 5)]
+    assert alone(Roads, [of_desk({"width": 40}, line="new")], *before) == []
+    assert alone(Roads, [of_desk({"width": 300}, line="new")], *before) == [("width", Decimal(3), Decimal(5))]
+    assert alone(Roads, [of_desk({"width": 30}, line="old3")], *before) == [("width", Decimal(3), Decimal(3))]
+
+
+def test_a_village_that_others_judge_is_not_judged_alone_and_one_of_few_is() -> None:
+    few = dict(list(BEFORE.items())[:3])
+    then = accepted((LAST_YEAR, few))
+    codes = {row["code"] for row in told(sent(few | {"pa_phao": 9999}).check(Livestock, then))}
+    assert codes == {"H-06"}
+    codes = {row["code"] for row in told(sent(SLIP).check(Livestock, accepted((LAST_YEAR, BEFORE))))}
+    assert codes == {"H-04"}
+
+
+def test_a_return_that_is_the_earlier_one_is_told_once_with_its_period() -> None:
+    now = BEFORE | {"pa_phao": "1.234.567"}
+    published = accepted((LAST_YEAR, now))
+    found = [row for row in told(sent(now).check(Livestock, published)) if row["code"] == "H-07"]
+    assert [(row["reporter"], row["severity"], row["written"]) for row in found] == [("pa_phao", "warning", "3/3 số")]
+    assert "giống hệt số 6 tháng đầu năm 2023" in found[0]["message"]
+    assert found[0]["cells"].split(";")[0] in found[0]["message"]
+    assert sent(now).held(Livestock, published) == set()
+    changed_since = sent(now | {"pa_phao": "1.234.568"}).check(Livestock, published)
+    assert "H-07" not in {row["code"] for row in told(changed_since)}
+
+
+def test_few_digits_that_are_the_same_are_no_copy() -> None:
+    frame = to_frame([pa.Table.from_pylist([of_desk({"files": 30, "level": 2})], Office.arrow())], Office.arrow())
+    then = frame.assign(period=LAST_YEAR.code)
+    assert copied(Office, frame, then) == []
+    long = [of_desk({"files": 30, "paid": 123_456_789_012})]
+    frame = to_frame([pa.Table.from_pylist(long, Office.arrow())], Office.arrow())
+    (found,) = copied(Office, frame, frame.assign(period=LAST_YEAR.code))
+    assert (found.of, found.period, len(found.cells)) == (2, LAST_YEAR, 2)

@@ -394,3 +394,29 @@ def test_another_form_of_the_same_workbook_is_not_confused(ledger: Ledger) -> No
     ledger.accept(CellPlace(FILE, Forestry.sheet, area), "2,25", reason=WHY, who=WHO)
     with pytest.raises(LedgerError, match="chữ số lẻ"):
         ledger.accept(AT, "2,25", reason=WHY, who=WHO)
+
+
+def test_what_lies_beside_the_numbers_is_refused_with_the_nearest_cell_that_is_read(ledger: Ledger) -> None:
+    row = HORSE[1:]
+    for column in "AB":
+        with pytest.raises(LedgerError, match=f"Ô gần nhất được đọc là {HORSE}: «Đàn ngựa»") as refusal:
+            ledger.accept(CellPlace(FILE, SHEET, f"{column}{row}"), "267", reason=WHY, who=WHO)
+        assert "không biểu nào đọc" in str(refusal.value)
+    assert files_in(ledger) == {FILE}
+
+
+def test_a_unit_and_a_label_that_is_not_known_for_one_can_be_mended(ledger: Ledger) -> None:
+    row = HORSE[1:]
+    content = changed(
+        filled(Livestock, {"horse": 5}),
+        lambda sheet: (sheet[f"C{row}"].__setattr__("value", "tạ"), sheet[f"B{row}"].__setattr__("value", "Đàn ngưa")),
+    )
+    (path_of(ledger).parent / FILE).write_bytes(content)
+    ledger.accept(CellPlace(FILE, SHEET, f"B{row}"), "Đàn ngựa", reason=WHY, who=WHO)
+    ledger.accept(CellPlace(FILE, SHEET, f"C{row}"), "con", reason=WHY, who=WHO)
+    assert cell(ledger, f"C{row}")[0]["text"] == "con"
+
+
+def test_a_confirmation_may_name_the_rule_that_is_wrong(ledger: Ledger) -> None:
+    entry = ledger.confirm(AT, reason=WHY, who=WHO, rule="B03-03")
+    assert (entry["decision"], entry["suggestion"], entry["new"]) == ("as_is", "B03-03", "207")

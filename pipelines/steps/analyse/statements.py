@@ -1,7 +1,8 @@
 """Figures against what the plan prints: agrees, rounded, truncated, conflict, not recomputable.
 
-Belongs here: reading a printed number's precision, the verdict, and saying which numbers disagree and by how much.
-Does not belong here: anything about one particular plan; the same comparison serves every commune.
+Belongs here: the verdict, and saying which numbers disagree and by how much. Does not belong here: reading a printed
+text (``pipelines.steps.analyse.printed``), anything about one particular plan; the same comparison serves every
+commune.
 """
 
 import csv
@@ -15,26 +16,23 @@ from fractions import Fraction
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.steps.analyse.printed import APPROXIMATE, PERCENTAGES, Direction, How, Said, said_in
 from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
-from schemas.edits import Balance
+from schemas.edits import Balance, Bound
 from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
-from schemas.formula import Total
-from schemas.outcomes import Verdict
+from schemas.formula import Difference, Own, Total
+from schemas.outcomes import Severity, Verdict
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED, STATEMENTS, in_folder
-from schemas.units import unit_labelled
+from schemas.units import Unit, conversion, unit_labelled
 
 _COLUMNS = in_folder(PRINTED)
 """What a ``printed.csv`` must have."""
-
-_NUMBER = re.compile(r"\d[\d.\s]*(?:,(\d+))?")
-_AT_LEAST = re.compile(r"^\s*(?:trên|hơn|ít nhất|tối thiểu|từ)\b|trở lên\s*$", re.IGNORECASE)
-_AT_MOST = re.compile(r"^\s*(?:dưới|không quá|tối đa)\b|trở xuống\s*$", re.IGNORECASE)
 
 
 def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -120,11 +118,15 @@ def compare(
         ``schemas.tables.STATEMENTS``, one row per printed figure.
     """
     computed = {(row["period"], row["place"], row["id"]): row for row in figures.to_dict("records")}
-    sums = _printed_sums(printed, list(catalogue))
+    catalogue = list(catalogue)
+    declared = _Declared(catalogue)
+    sums, above = _printed_sums(printed, catalogue), _printed_bounds(printed, declared)
     rows = []
     for row in printed.to_dict("records"):
         key = (row["period"], row["commune"], row["id"])
-        verdict, value, note = _judge(row, computed.get(key))
+        verdict, value, note = _judge(row, computed.get(key), declared.figure(row["id"]))
+        if key in above and verdict is not Verdict.NOT_RECOMPUTABLE:
+            verdict, note = Verdict.CONFLICT, " ".join(filter(None, [note, *above[key]]))
         stood = sources.get(key, Behind((), ()))
         if verdict is Verdict.CONFLICT:
             made_from = f"Tính từ: {'; '.join(stood.operands)}." if stood.operands else ""
@@ -134,15 +136,9 @@ def compare(
     return frame_of(rows, STATEMENTS)
 
 
-def decimals_printed(printed: str, value: str) -> int:
-    """Return how many decimals a printed text shows; of a text without digits, those of its value."""
-    numbers = list(_NUMBER.finditer(printed))
-    if numbers:
-        return len(numbers[-1][1] or "")
-    return max(0, -int(Decimal(value).normalize().as_tuple().exponent))
-
-
-def _judge(row: Mapping[str, str], figure: Mapping[str, object] | None) -> tuple[Verdict, str, str]:
+def _judge(
+    row: Mapping[str, str], figure: Mapping[str, object] | None, declared: Figure | None
+) -> tuple[Verdict, str, str]:
     """Return the verdict, the computed value as text, and a sentence where there is something to say."""
     if figure is None:
         return (
@@ -155,40 +151,76 @@ def _judge(row: Mapping[str, str], figure: Mapping[str, object] | None) -> tuple
         return Verdict.NOT_RECOMPUTABLE, "", missing
     exact = Fraction(str(figure["exact"]))
     ours, theirs = unit_labelled(str(figure["unit"])), unit_labelled(row["unit"])
-    if ours is not None and theirs is not None and ours is not theirs:
-        if ours.dimension != theirs.dimension:
-            return (
-                Verdict.CONFLICT,
-                plain(round_half_up(exact, 4)),
-                f"Kế hoạch in đơn vị «{row['unit']}», tính bằng «{figure['unit']}».",
-            )
-        exact = exact * ours.factor / theirs.factor
-    stated, decimals = Decimal(row["value"]), decimals_printed(row["printed"], row["value"])
-    shown = plain(round_half_up(exact, decimals + 2))
-    verdict = _verdict(row["printed"], stated, exact, decimals)
-    if verdict is not Verdict.CONFLICT:
-        return verdict, shown, ""
-    gap = Decimal(row["value"]) - round_half_up(exact, decimals + 2)
-    sign = "cao hơn" if gap > 0 else "thấp hơn"
-    return (
-        verdict,
-        shown,
-        f"Kế hoạch in {row['printed']}, tính được {vietnamese(Decimal(shown))}: in {sign} {vietnamese(abs(gap))}.",
-    )
+    if ours is None or theirs is None:
+        unknown = row["unit"] if theirs is None else figure["unit"]
+        return Verdict.NOT_RECOMPUTABLE, "", f"Chưa biết đơn vị tính «{unknown}» nên không đối chiếu được."
+    said = said_in(row["printed"], Decimal(row["value"]), theirs)
+    ratio = _ratio(ours, said.unit, declared)
+    if ratio is None:
+        printed = row["unit"] if said.unit is theirs else said.unit.label
+        return (
+            Verdict.CONFLICT,
+            plain(round_half_up(exact, 4)),
+            f"Kế hoạch in đơn vị «{printed}», tính bằng «{figure['unit']}».",
+        )
+    if said.contradiction:
+        return Verdict.CONFLICT, plain(round_half_up(exact * ratio, said.decimals + 2)), said.contradiction
+    stated = -said.value if _is_reversed(said, declared) else said.value
+    verdict, note = _verdict(said, stated, exact * ratio)
+    near = round_half_up(exact * ratio, said.decimals + 2)
+    if verdict is Verdict.CONFLICT:
+        sign, gap = ("cao hơn", stated - near) if stated > near else ("thấp hơn", near - stated)
+        unit = "" if said.unit is theirs else f" {said.unit.label}"
+        note = f"Kế hoạch in {row['printed']}, tính được {vietnamese(near)}{unit}: in {sign} {vietnamese(gap)}{unit}."
+    # The table holds it in its own unit, whatever the text says it in.
+    back = Fraction(1) if said.unit is theirs else _ratio(said.unit, theirs, declared) or Fraction(1)
+    shown = near if back == 1 else round_half_up(exact * ratio * back, theirs.decimals + 2)
+    return verdict, plain(shown), note
 
 
-def _verdict(printed: str, stated: Decimal, exact: Fraction, decimals: int) -> Verdict:
+def _ratio(ours: Unit, theirs: Unit, figure: Figure | None) -> Fraction | None:
+    """Return what makes an amount in one unit one in another, or nothing where the two cannot be compared."""
+    if {ours, theirs} <= PERCENTAGES and is_change(figure):
+        return Fraction(1)
+    return conversion(ours, theirs)
+
+
+def is_change(figure: Figure | None) -> bool:
+    """Return whether a figure lies between two percentages, so that a plan may print it in points."""
+    if figure is None:
+        return False
+    leaves = figure.formula.leaves()
+    own = len(leaves) == 1 and (leaves[0].field.minimum is None or leaves[0].field.minimum < 0)
+    return isinstance(figure.formula, Difference) or own
+
+
+def _is_reversed(said: Said, figure: Figure | None) -> bool:
+    """Return whether the text says «giảm» of a figure that counts a rise, or «tăng» of one that counts a fall."""
+    if said.direction is None or said.value < 0 or not is_change(figure):
+        return False
+    label = "" if figure is None else figure.label.casefold()
+    falls, rises = label.find("giảm"), label.find("tăng")
+    counts_fall = falls >= 0 and (rises < 0 or falls < rises)
+    return (said.direction is Direction.DOWN) != counts_fall
+
+
+def _verdict(said: Said, stated: Decimal, exact: Fraction) -> tuple[Verdict, str]:
     if exact == Fraction(stated):
-        return Verdict.AGREES
-    if _AT_LEAST.search(printed):
-        return Verdict.AGREES if exact >= Fraction(stated) else Verdict.CONFLICT
-    if _AT_MOST.search(printed):
-        return Verdict.AGREES if exact <= Fraction(stated) else Verdict.CONFLICT
-    if round_half_up(exact, decimals) == stated:
-        return Verdict.ROUNDED
-    if truncate(exact, decimals) == stated:
-        return Verdict.TRUNCATED
-    return Verdict.CONFLICT
+        return Verdict.AGREES, ""
+    if said.how is How.AT_LEAST:
+        return (Verdict.AGREES if exact >= Fraction(stated) else Verdict.CONFLICT), ""
+    if said.how is How.AT_MOST:
+        return (Verdict.AGREES if exact <= Fraction(stated) else Verdict.CONFLICT), ""
+    if round_half_up(exact, said.decimals) == stated:
+        return Verdict.ROUNDED, ""
+    if truncate(exact, said.decimals) == stated:
+        return Verdict.TRUNCATED, ""
+    width = APPROXIMATE * abs(Fraction(stated))
+    below = Fraction(0) if said.how is How.NEARLY else width  # «gần 300» is never said of 301
+    if said.how in (How.NEARLY, How.ABOUT) and -width <= exact - Fraction(stated) <= below:
+        percent = vietnamese(round_half_up(100 * APPROXIMATE, 1))
+        return Verdict.AGREES, f"Kế hoạch in số ước lượng («{said.word}»), số tính được lệch không quá {percent} %."
+    return Verdict.CONFLICT, ""
 
 
 def _printed_sums(printed: pd.DataFrame, catalogue: Sequence[Figure]) -> dict[Key, list[str]]:
@@ -215,3 +247,79 @@ def _printed_sums(printed: pd.DataFrame, catalogue: Sequence[Figure]) -> dict[Ke
                 for key in keys:
                     told.setdefault(key, []).append(sentence)
     return told
+
+
+class _Declared:
+    """The figures that are declared, by the ids that a plan may print: those per record have patterns for ids."""
+
+    def __init__(self, catalogue: Sequence[Figure]) -> None:
+        self._plain = {figure.id: figure for figure in catalogue if not figure.per_record}
+        self._patterns = [
+            (re.compile(_ANY_RECORD.sub("(.+)", re.escape(figure.id))), figure)
+            for figure in catalogue
+            if figure.per_record
+        ]
+        self._of_field: dict[tuple[FormField, bool], Figure] = {}
+        for figure in catalogue:
+            if isinstance(figure.formula, Total | Own):
+                self._of_field.setdefault((figure.formula.field, figure.per_record), figure)
+
+        self.forms = dict.fromkeys(form for figure in catalogue for form in figure.forms)
+
+    def figure(self, identifier: str) -> Figure | None:
+        """Return the figure that an id is of."""
+        return self._plain.get(identifier) or next(
+            (figure for pattern, figure in self._patterns if pattern.fullmatch(identifier)), None
+        )
+
+    def beside(self, identifier: str, part: FormField, whole: FormField) -> str:
+        """Return the id of the whole that belongs to a part of this id; nothing where the id is not that part's."""
+        mine, other = self._of_field.get((part, False)), self._of_field.get((whole, False))
+        if mine is not None and other is not None and mine.id == identifier:
+            return other.id
+        mine, other = self._of_field.get((part, True)), self._of_field.get((whole, True))
+        if mine is None or other is None or identifier in self._plain:
+            return ""
+        record = re.fullmatch(_ANY_RECORD.sub("(.+)", re.escape(mine.id)), identifier)
+        return "" if record is None else other.id_for(record[1], record[1])
+
+
+_ANY_RECORD = re.compile(r"\\\{\w+\\\}")
+"""The place of a record's code in an escaped id."""
+
+
+def _printed_bounds(printed: pd.DataFrame, declared: _Declared) -> dict[Key, list[str]]:
+    """Return, per printed figure, a sentence for every bound by which it may not stand beside another printed one."""
+    bounds = [
+        (edit, edit.form.fields()[edit.parts[0]], edit.form.fields()[edit.whole])
+        for form in declared.forms
+        for edit in form.edits
+        if isinstance(edit, Bound) and len(edit.parts) == 1 and edit.severity is Severity.ERROR
+    ]
+    values = {(row["period"], row["commune"], row["id"]): row for row in printed.to_dict("records")}
+    told: dict[Key, list[str]] = {}
+    for (period, commune, identifier), row in values.items():
+        for edit, part, whole in bounds:
+            other = values.get((period, commune, declared.beside(identifier, part, whole)))
+            if other is not None and _exceeds(row, other):
+                told.setdefault((period, commune, identifier), []).append(
+                    f"Trong kế hoạch, «{part.label}» in {row['printed']}, nhiều hơn «{whole.label}» "
+                    f"in {other['printed']} (quy tắc {edit.code})."
+                )
+    return told
+
+
+def _exceeds(row: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether a printed part is more than its printed whole, whatever «trên» and «dưới» leave open."""
+    amounts = []
+    for one, open_ended in ((row, How.AT_MOST), (other, How.AT_LEAST)):
+        unit = unit_labelled(one["unit"])
+        said = None if unit is None else said_in(one["printed"], Decimal(one["value"]), unit)
+        if (
+            said is None
+            or said.contradiction
+            or said.how not in (How.EXACT, *({How.AT_LEAST, How.AT_MOST} - {open_ended}))
+        ):
+            return False
+        amounts.append(Fraction(said.value) * said.unit.factor)
+    return amounts[0] > amounts[1]

@@ -85,6 +85,21 @@ def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
     return found
 
 
+def overruled(ledger: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str, str]]:
+    """Return the rule that a confirmation says is wrong on its cell, who says so and why, by the cell's key.
+
+    The last decision on a cell counts; whether its number still stands is told by the cell (``confirmed``).
+    """
+    found: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for row in ledger.to_dict("records"):
+        key = tuple(row[name] for name in CELL_KEY)
+        if row["decision"] == Decision.AS_IS and row["suggestion"]:
+            found[key] = (row["suggestion"], row["who"], row["reason"])
+        elif row["decision"] in (Decision.AS_IS, Decision.ACCEPTED):
+            found.pop(key, None)
+    return found
+
+
 def is_address(text: str) -> bool:
     """Return whether a text is the address of a spreadsheet cell, such as D11."""
     if not _ADDRESS.fullmatch(text):

@@ -5,8 +5,9 @@ between fields (``pipelines.steps.validate.check``), the grammar of numbers (``p
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -16,8 +17,9 @@ from pipelines.steps.collect.lines import Asked
 from pipelines.steps.collect.package import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED
 from pipelines.steps.collect.read import address
 from pipelines.steps.collect.sheets import Cell, Sheet
-from pipelines.steps.numbers import read_number, same_unit
+from pipelines.steps.numbers import read_number, round_half_up, same_unit, vietnamese
 from pipelines.steps.problems import joined, problem_rows
+from schemas.edits import Product
 from schemas.form import Form
 from schemas.problems import Problems
 from schemas.tables import DECIDED
@@ -33,6 +35,7 @@ class Entry:
         note: What the reporter wrote beside it.
         value: The number; missing for a blank or a problem.
         problem: What keeps the number from being read.
+        rounded: Whether it was written with more decimals than its unit keeps, which other numbers explain.
     """
 
     asked: Asked
@@ -40,6 +43,7 @@ class Entry:
     note: str
     value: Decimal | None = None
     problem: Problems | None = None
+    rounded: bool = False
 
     @property
     def row(self) -> dict[str, Any]:
@@ -76,7 +80,34 @@ def entries_of(asked: Sequence[Asked], forms: Mapping[str, type[Form]]) -> list[
         found.append(Entry(one, cell, note.text if note else ""))
     for entry in found:
         entry.value, entry.problem = _read(entry, forms[entry.asked.sheet.form])
+    _round_products(found, forms)
     return found
+
+
+def _round_products(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> None:
+    """Round what was worked out and not counted: 558,2575 tấn where area and yield give just that."""
+    records: dict[tuple[int, str], dict[str, Entry]] = {}
+    for entry in entries:
+        records.setdefault((id(entry.asked.sheet), entry.asked.line), {})[entry.asked.field] = entry
+    for record in records.values():
+        too_precise = [one for one in record.values() if one.problem is Problems.TOO_PRECISE]
+        for entry in too_precise:
+            form = forms[entry.asked.sheet.form]
+            unit = form.fields()[entry.asked.field].unit
+            written = read_number(entry.cell.kind, entry.cell.text, replace(unit, decimals=_FINEST)).value
+            if written is None:
+                continue
+            known = {name: one.value for name, one in record.items() if one.value is not None}
+            products = [edit for edit in form.edits if type(edit) is Product and entry.asked.field in edit.names]
+            for edit in products:
+                others = {name: known[name] for name in edit.names if name in known}
+                if len(others) == len(edit.names) - 1 and edit.fits(others | {entry.asked.field: written}):
+                    entry.value = round_half_up(Fraction(written), unit.decimals)
+                    entry.problem, entry.rounded = None, True
+
+
+_FINEST = 14
+"""Digits after the comma that are read of what a spreadsheet worked out; with 14 before it a Decimal is full."""
 
 
 def _blank(row: int, column: int) -> Cell:
@@ -94,13 +125,17 @@ def _read(entry: Entry, form: type[Form]) -> tuple[Decimal | None, Problems | No
 
 
 def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.DataFrame:
-    """Tell of the cells that hold no number, kind by kind (``PROBLEMS``); ``merged`` tells of merged ones."""
+    """Tell of cells without a number and of rounded ones, kind by kind (``PROBLEMS``); ``merged`` has its own."""
     rows: dict[str, list[dict[str, str]]] = {}
     for entry in entries:
         if entry.problem is not None and entry.problem is not Problems.MERGED_CELLS:
             written = entry.asked.unit if entry.problem is Problems.WRONG_UNIT else entry.cell.text
             expected = forms[entry.asked.sheet.form].fields()[entry.asked.field].unit.label
             rows.setdefault(entry.problem.name, []).append(_where(entry) | {"written": written, "expected": expected})
+        if entry.rounded:
+            value = vietnamese(entry.value) if entry.value is not None else ""
+            words = _where(entry) | {"written": entry.cell.text, "expected": value}
+            rows.setdefault(Problems.ROUNDED.name, []).append(words)
     return joined(problem_rows(Problems[name], rows[name]) for name in sorted(rows))
 
 

@@ -1,4 +1,4 @@
-"""The same cell in an earlier period: values that changed quite unlike those of the commune's other villages.
+"""The same cell in an earlier period: values that changed unlike the other villages', or unlike the reporter's own.
 
 Belongs here: which earlier records a value is held against, the test, and its parameters. Does not belong here: the
 sentence (``schemas.problems``), the cells and the confirmed numbers (``pipelines.steps.validate.check``).
@@ -8,6 +8,10 @@ Survey Methodology 12, 73-83. The ratio of now to before is centred on the media
 effect that is 0 at the median, the same for doubling as for halving, and larger for larger numbers. What lies many
 quartile distances from the median effect is told. A village whose value is blank or 0 in either period has no ratio:
 it is not judged, and others are not judged by it.
+
+Where there are not enough villages to compare with, and at every desk, which has no like, a value is held against its
+own earlier ones instead: it is told when it leaves their span by a factor that no ordinary year brings. And a return in
+which nearly all numbers are those of an earlier period was probably never filled in anew.
 """
 
 from collections.abc import Mapping
@@ -20,10 +24,11 @@ import numpy as np
 import pandas as pd
 
 from pipelines.steps.frames import return_sets_in
+from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form, VillageForm
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
-from schemas.units import Dong, Hectares, Unit
+from schemas.units import Dong, Hectares, LevelsReached, Unit
 
 LEAST_VILLAGES = 5
 """Villages with a ratio that a field needs in a commune; below that, quartiles say nothing."""
@@ -41,6 +46,43 @@ LEAST_EFFECT = 10.0
 It stands for A of the paper, a share of the median effect, which is about 0 in so small a group. Without it one head
 more would be told wherever the other villages report the same number as before.
 """
+
+SPAN, MONEY_SPAN, NEW_LINE_SPAN = 2.0, 3.0, 10.0
+"""How many times the largest earlier value, or what part of the smallest, is still ordinary: of what is counted or
+measured, of money, which comes project by project, and of a line that is new, among the reporter's earlier lines.
+Thirty per cent more or less in both periods make 1.3 / 0.7, which is less than two."""
+
+LEAST_ROOTS = 3.0
+"""Distance between the square roots of two values that is still chance: of small counts the ratio says nothing, and the
+root of a count varies by about a half whatever its size. So 4 may become 24, and 100 no more than 200."""
+
+SAME_SHARE, SAME_DIGITS = 0.9, 12
+"""Share of a return's numbers, zeros left out, that are the earlier ones; and the digits these must have together, that
+it is no coincidence."""
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """One value that left the span of its reporter's earlier ones."""
+
+    row: Any
+    field: str
+    lowest: Decimal
+    highest: Decimal
+    periods: tuple[Period, ...]
+    is_new: bool
+    """Whether the line is new, and was held against the reporter's earlier lines."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A return that is that of an earlier period in nearly all numbers."""
+
+    cells: tuple[tuple[Any, str], ...]
+    """Row and field of the numbers that are the same."""
+    of: int
+    """How many numbers the return has, zeros left out."""
+    period: Period
 
 
 @dataclass(frozen=True)
@@ -72,7 +114,7 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
     keys = pd.MultiIndex.from_arrays([[period.code for period in periods], rows["commune"], rows["reporter"]])
     before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
     group = rows.groupby(["period", "commune"]).ngroup().to_numpy()
-    told = _outlying(numbers(rows[names]), numbers(before), group)
+    told = _outlying(_judged(numbers(rows[names]), numbers(before), group))
     return [
         Change(
             rows.index[row],
@@ -83,6 +125,124 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
         )
         for row, column, typical in told.itertuples(index=False, name=None)
     ]
+
+
+def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[OwnChange]:
+    """Return the values that left the span of their reporter's own earlier ones, where no others can judge them.
+
+    Args:
+        form: The form.
+        frame: Its records now.
+        accepted: Its records in the mart, of all periods.
+    """
+    names = list(form.fields())
+    before = [one for one in _before(frame, accepted) if one.known.any()]
+    if not before or not len(frame):
+        return []
+    now = numbers(frame[names])
+    values = np.stack([one.values(frame, accepted, names) for one in before])
+    lines = np.stack([one.span(frame, accepted, names) for one in before])
+    is_new = np.broadcast_to(np.isnan(values).all(axis=(0, 2))[:, None], now.shape) & bool(form.line_title)
+    low = np.where(is_new, _least(lines[..., 0]), _least(values))
+    high = np.where(is_new, _most(lines[..., 1]), _most(values))
+    spans = [MONEY_SPAN if item.unit.dimension == Dong.dimension else SPAN for item in form.fields().values()]
+    span = np.where(is_new, NEW_LINE_SPAN, np.array(spans))
+    with np.errstate(invalid="ignore"):
+        far = (now > 0) & (low > 0) & ((now > high * span) | (now < low / span))
+        roots = np.minimum(abs(np.sqrt(now) - np.sqrt(low)), abs(np.sqrt(now) - np.sqrt(high)))
+        told = far & (roots >= LEAST_ROOTS)
+        steps = [item.unit is LevelsReached for item in form.fields().values()]
+        # A level is gained or lost one at a time, whatever its ratio.
+        told |= np.array(steps) & ~is_new & (low > 0) & ((now > high + 1) | (now < low - 1))
+    told &= ~_judged_by_others(form, frame, accepted, names)
+    return [
+        OwnChange(
+            frame.index[row],
+            names[column],
+            _exactly(low[row, column]),
+            _exactly(high[row, column]),
+            tuple(one.periods[row] for one in before if one.known[row]),
+            bool(is_new[row, column]),
+        )
+        for row, column in zip(*np.nonzero(told), strict=True)
+    ]
+
+
+def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[Copied]:
+    """Return the returns of which nearly all numbers are those of an earlier period."""
+    names = list(form.fields())
+    found: dict[tuple[str, ...], Copied] = {}
+    now = numbers(frame[names]) if len(frame) else np.empty((0, len(names)))
+    filled = now > 0
+    for one in _before(frame, accepted):
+        if not one.known.any():
+            continue
+        same = filled & (now == one.values(frame, accepted, names))
+        for key, at in frame.groupby(list(REPORTER_KEYS), sort=False).indices.items():
+            cells = [(frame.index[at[row]], names[column]) for row, column in zip(*np.nonzero(same[at]), strict=True)]
+            digits = sum(len(_exactly(frame.at[cell]).normalize().as_tuple().digits) for cell in cells)
+            of = int(filled[at].sum())
+            if cells and len(cells) >= SAME_SHARE * of and digits >= SAME_DIGITS:
+                found.setdefault(key, Copied(tuple(cells), of, one.periods[at[0]]))
+    return list(found.values())
+
+
+def _exactly(value: Any) -> Decimal:
+    number = Decimal(str(value))
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+
+
+class _Before:
+    """For each row of a frame one earlier period, where there are accepted records of it."""
+
+    def __init__(self, frame: pd.DataFrame, which: int, present: set[ReturnSetKey]) -> None:
+        sets = list(return_sets_in(frame))
+        self.periods = [Period.parse(key.period).comparable[which] for key in sets]
+        self.known = np.array(
+            [ReturnSetKey(period.code, key.commune) in present for period, key in zip(self.periods, sets, strict=True)],
+            dtype=bool,
+        )
+
+    def values(self, frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
+        """Return the values of the same records then; not a number where there was none."""
+        keys = [[period.code for period in self.periods], *(frame[name] for name in KEYS[1:])]
+        return numbers(accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_arrays(keys)))
+
+    def span(self, frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
+        """Return the smallest and the largest value of the reporter's lines then, along the last axis."""
+        keys = [[period.code for period in self.periods], frame["commune"], frame["reporter"]]
+        then = pd.DataFrame(numbers(accepted[names]), columns=names)
+        then = then.where(then > 0).groupby([accepted[name].to_numpy() for name in REPORTER_KEYS])
+        wanted = pd.MultiIndex.from_arrays(keys)
+        return np.stack([one.reindex(wanted).to_numpy() for one in (then.min(), then.max())], axis=-1)
+
+
+def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> list[_Before]:
+    present = set(return_sets_in(accepted))
+    return [_Before(frame, which, present) for which in range(2)] if present and len(frame) else []
+
+
+def _least(values: Any) -> Any:
+    return np.where(np.isnan(values), np.inf, values).min(axis=0) * np.where(np.isnan(values).all(axis=0), np.nan, 1)
+
+
+def _most(values: Any) -> Any:
+    return np.where(np.isnan(values), -np.inf, values).max(axis=0) * np.where(np.isnan(values).all(axis=0), np.nan, 1)
+
+
+def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
+    """Return, per value, whether enough other villages changed to judge it."""
+    judged = np.zeros((len(frame), len(names)), dtype=bool)
+    if issubclass(form, VillageForm):
+        compared = earlier(frame, accepted)
+        periods = [compared[key].code if key in compared else "" for key in return_sets_in(frame)]
+        keys = pd.MultiIndex.from_arrays([periods, frame["commune"], frame["reporter"]])
+        before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
+        group = frame.groupby(["period", "commune"]).ngroup().to_numpy()
+        cells = _judged(numbers(frame[names]), numbers(before), group)
+        judged[cells["row"], cells["column"]] = True
+        judged &= np.array([_is_compared(item.unit) for item in form.fields().values()])
+    return judged
 
 
 def _is_compared(unit: Unit) -> bool:
@@ -109,16 +269,22 @@ def numbers(frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
     return np.column_stack(columns)
 
 
-def _outlying(now: Any, before: Any, group: Any) -> pd.DataFrame:
-    """Return row, column and median ratio of the outlying values, group by group and column by column."""
+def _judged(now: Any, before: Any, group: Any) -> pd.DataFrame:
+    """Return row, column, group and both values where enough villages have a ratio."""
     row, column = np.nonzero((now > 0) & (before > 0))
     cells = pd.DataFrame(
         {"row": row, "column": column, "group": group[row], "now": now[row, column], "before": before[row, column]}
     )
-    by = ["group", "column"]
-    cells = cells[cells.groupby(by)["row"].transform("size") >= LEAST_VILLAGES]
+    return cells[cells.groupby(_BY)["row"].transform("size") >= LEAST_VILLAGES]
+
+
+_BY = ["group", "column"]
+
+
+def _outlying(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return row, column and median ratio of the outlying values, group by group and column by column."""
     ratio = cells["now"] / cells["before"]
-    keys = [cells[name] for name in by]
+    keys = [cells[name] for name in _BY]
     typical = ratio.groupby(keys).transform("median")
     centred = np.where(ratio < typical, 1 - typical / ratio, ratio / typical - 1)
     effect = centred * cells[["now", "before"]].max(axis="columns") ** SIZE_POWER

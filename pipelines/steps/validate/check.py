@@ -5,7 +5,7 @@ forms, earlier periods. Does not belong here: what a rule is (``schemas.edits``)
 (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,14 +18,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.config import config_context
 
-from pipelines.steps.collect.correct import refused
+from pipelines.steps.collect.correct import overruled, refused
 from pipelines.steps.collect.records import records
 from pipelines.steps.frames import return_sets_in
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import wording
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import changed_much
+from pipelines.steps.validate.change import changed_alone, changed_much, copied
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, came_from, missing_returns, withdrawn_values
 from pipelines.steps.validate.scale import scaled
@@ -89,7 +89,8 @@ def check(
     )
     doubtful = _doubtful(met)
     # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
-    met = joined([met, _changed_much(form, frame, accepted, cells), _scaled(form, frame, accepted, cells)])
+    compared = (_changed_much, _changed_alone, _scaled, _copied)
+    met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared)])
     keys = list(frame[list(KEYS)].itertuples(index=False, name=None))
     breaches: list[tuple[Any, Edit]] = []
     outcomes: list[tuple[Any, ...]] = []
@@ -104,11 +105,15 @@ def check(
         )
         breaches.extend((index, edit) for index, one in zip(frame.index, what, strict=True) if one is Outcome.FAILS)
     kept = refused(ledger) if ledger is not None and breaches else set()
+    breaches, settled = _overruled(frame, breaches, cells, {} if ledger is None else overruled(ledger))
     of_edits = [
         wording.of_edits(frame.loc[index], edits, cells, places, kept) for index, edits in wording.connected(breaches)
     ]
+    found = _not_confirmed(wording.findings([*wording.of_problems(met, form, places), *of_edits]), entries)
+    if len(settled):  # told in spite of the confirmation, for it is of these that it tells
+        found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places))], ignore_index=True)
     return Checked(
-        _not_confirmed(wording.findings([*wording.of_problems(met, form, places), *of_edits]), entries),
+        found,
         pd.DataFrame(outcomes, columns=OUTCOMES.names),
     )
 
@@ -128,6 +133,34 @@ def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
     where = zip(*(findings[name] for name in SHEET_KEY), first, strict=True)
     settled = pd.Series([cell in confirmed for cell in where], index=findings.index)
     return findings[~(settled & (findings["severity"] == Severity.WARNING))]
+
+
+Breaches = list[tuple[Any, Edit]]
+"""Row of a record, and an edit that fails on it."""
+
+
+def _overruled(
+    frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Mapping[tuple[str, ...], tuple[str, str, str]]
+) -> tuple[Breaches, pd.DataFrame]:
+    """Return the breaches without those of which a decision says that the rule is wrong here; and these, as told."""
+    standing: Breaches = []
+    rows = []
+    for index, edit in breaches:
+        record = frame.loc[index]
+        found = None
+        for name in edit.names if edit.confirmable and decided else ():
+            cell = cells.at(tuple(record[list(KEYS)]), name)
+            decision = None if cell is None else decided.get(tuple(cell[key] for key in CELL_KEY))
+            if cell is not None and cell["confirmed"] and decision is not None and decision[0] == edit.code:
+                found = decision
+        if found is None:
+            standing.append((index, edit))
+            continue
+        _, who, reason = found
+        kept = f"{edit.code}: {edit.sentence}; giữ nguyên theo quyết định của {who}: {reason}"
+        value = vietnamese(Decimal(str(record[edit.names[0]])))
+        rows.append(cells.where(record, edit.names[0]) | {"written": value, "expected": kept})
+    return standing, problem_rows(Problems.OVERRULED, rows)
 
 
 def _out_of_range(
@@ -187,6 +220,30 @@ def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame,
         written = vietnamese(Decimal(str(record[change.field])))
         rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
     return problem_rows(Problems.CHANGED_MUCH, rows)
+
+
+def _changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """Tell of values that left the span of their reporter's own earlier ones."""
+    rows = []
+    for change in changed_alone(form, frame, accepted):
+        record = frame.loc[change.row]
+        values = " đến ".join(dict.fromkeys(vietnamese(value) for value in (change.lowest, change.highest)))
+        lines = "các dòng " if change.is_new else ""
+        expected = f"{lines}{', '.join(period.title for period in change.periods)}: {values}"
+        written = vietnamese(Decimal(str(record[change.field])))
+        rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
+    return problem_rows(Problems.OWN_CHANGE, rows)
+
+
+def _copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """Tell, once per return, that nearly all its numbers are those of an earlier period."""
+    rows = []
+    for found in copied(form, frame, accepted):
+        places = [cells.where(frame.loc[row], name) for row, name in found.cells]
+        at = {"field": "", "line": "", "cells": ";".join(place["cells"] for place in places)}
+        written, expected = f"{len(found.cells)}/{found.of} số", f"số {found.period.title}"
+        rows.append(places[0] | at | {"written": written, "expected": expected})
+    return problem_rows(Problems.COPIED, rows)
 
 
 def _scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:

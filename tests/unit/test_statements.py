@@ -1,0 +1,241 @@
+"""What a plan prints, told from its own words: which number is meant, how precise it is, and what it agrees with."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
+from pipelines.steps.analyse.statements import compare
+from pipelines.steps.frames import frame_of
+from schemas.figures import CHAPTERS
+from schemas.tables import PRINTED
+from schemas.units import (
+    Files,
+    Heads,
+    Hectares,
+    Households,
+    MillionDong,
+    Percent,
+    QuintalsPerHectare,
+    SquareMetres,
+    Tonnes,
+    Unit,
+    conversion,
+)
+
+CATALOGUE = [figure for chapter in CHAPTERS for figure in chapter.figures]
+PERIOD, COMMUNE = "2024-H1", "huu-kien"
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "unit", "decimals"),
+    [
+        ("đạt 87,45% KH năm 2022", "87.45", Percent, 2),
+        ("104,3% (146/140)", "104.3", Percent, 1),
+        ("61,2/60 ha", "61.2", Hectares, 1),
+        ("61,2/60 ha", "60", Hectares, 0),
+        ("250,5 m2", "250.5", SquareMetres, 1),
+        ("250,5m²", "250.5", SquareMetres, 1),
+        ("8.4 ha", "8.4", Hectares, 1),
+        ("8.400 ha", "8400", Hectares, 0),
+        ("1.234,56 ha", "1234.56", Hectares, 2),
+        ("5. 373", "5373", Heads, 0),
+        ("5 373 con", "5373", Heads, 0),
+        ("2000.000", "2000000", Heads, 0),
+        ("02/03 hộ", "2", Households, 0),
+        ("4 - 6%", "4", Percent, 0),
+        ("năm 2024 có 30 hộ", "30", Households, 0),
+        ("108 công văn", "108", Files, 0),
+        ("không có ca", "0", Heads, 0),
+    ],
+)
+def test_the_number_is_the_one_whose_unit_fits(printed: str, value: str, unit: Unit, decimals: int) -> None:
+    said = said_in(printed, Decimal(value), unit)
+    assert (said.value, said.decimals, said.contradiction) == (Decimal(value), decimals, "")
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "unit"),
+    [
+        ("đạt 87,45% KH năm 2022", "2022", Percent),
+        ("8.400 ha", "8.4", Hectares),
+        ("1.482", "1428", Heads),
+        ("5,5 tấn/ha", "5.5", QuintalsPerHectare),
+        ("4,6 tỷ", "4.6", MillionDong),
+        ("30 kg", "30", Tonnes),
+    ],
+)
+def test_a_text_that_says_another_amount_than_the_table_is_told(printed: str, value: str, unit: Unit) -> None:
+    contradiction = said_in(printed, Decimal(value), unit).contradiction
+    assert printed in contradiction
+    assert "không khớp" in contradiction
+
+
+@pytest.mark.parametrize(
+    ("printed", "how"),
+    [
+        ("trên 300 con", How.AT_LEAST),
+        ("đạt trên 300", How.AT_LEAST),
+        ("300 con trở lên", How.AT_LEAST),
+        ("không quá 300", How.AT_MOST),
+        ("trên dưới 300", How.ABOUT),
+        ("khoảng 300 con", How.ABOUT),
+        ("ước đạt 300", How.ABOUT),
+        ("xấp xỉ 300", How.ABOUT),
+        ("gần 300 con", How.NEARLY),
+        ("300 con", How.EXACT),
+    ],
+)
+def test_the_words_beside_a_number_say_how_it_is_meant(printed: str, how: How) -> None:
+    assert said_in(printed, Decimal(300), Heads).how is how
+
+
+@pytest.mark.parametrize(
+    ("printed", "direction"),
+    [("tăng 3,4%", Direction.UP), ("giảm khoảng 3,4%", Direction.DOWN), ("đạt 3,4%", None)],
+)
+def test_tang_and_giam_are_heard(printed: str, direction: Direction | None) -> None:
+    assert said_in(printed, Decimal("3.4"), Percent).direction is direction
+
+
+def test_units_that_measure_the_same_convert_and_others_do_not() -> None:
+    assert conversion(Hectares, SquareMetres) == 10_000
+    assert conversion(Tonnes, Hectares) is None
+    assert conversion(Heads, Households) is None
+
+
+def statement(
+    identifier: str, printed: str, value: str, unit: str, ours: object, ours_unit: str, *others: tuple[str, str, str]
+) -> Any:
+    """The one statement on a figure, with other printed numbers (id, text, value) of its unit beside it."""
+    given = [(identifier, printed, value), *others]
+    rows = [
+        {
+            "period": PERIOD,
+            "commune": COMMUNE,
+            "id": name,
+            "section": "",
+            "printed": text,
+            "value": number,
+            "unit": unit,
+        }
+        for name, text, number in given
+    ]
+    exact = "" if ours is None else str(Fraction(str(ours)))
+    figure = {"period": PERIOD, "place": COMMUNE, "id": identifier, "unit": ours_unit, "exact": exact}
+    figures = pd.DataFrame([figure | {"reported": 7, "expected": 8}])
+    return compare(frame_of(rows, PRINTED), figures, {}, CATALOGUE).to_dict("records")[0]
+
+
+AREA, SHARE, GROWTH = "crops.annual.area", "livestock.horse.white.share", "crops.annual.area.growth"
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "unit", "ours", "verdict"),
+    [
+        ("226,04 ha", "226.04", "ha", "226.04", "agrees"),
+        ("8.4 ha", "8.4", "ha", "8.42", "rounded"),
+        ("250,5 m2", "250.5", "m2", "0.02505", "agrees"),
+        ("250,5 m2", "250.5", "m2", "0.02506", "conflict"),
+        ("khoảng 200 ha", "200", "ha", "209", "agrees"),
+        ("khoảng 200 ha", "200", "ha", "211", "conflict"),
+        ("gần 200 ha", "200", "ha", "191", "agrees"),
+        ("gần 200 ha", "200", "ha", "203", "conflict"),
+        ("trên 200 ha", "200", "ha", "203", "agrees"),
+        ("226 công", "226", "công", "226", "conflict"),
+        ("226 mẫu", "226", "mẫu", "226", "not_recomputable"),
+        ("226 tấn", "226", "ha", "226", "conflict"),
+        ("226,04", "226.40", "ha", "226.40", "conflict"),
+        ("226,04", "226.40", "ha", "226.04", "conflict"),
+        ("226 ha", "226", "ha", None, "not_recomputable"),
+    ],
+)
+def test_the_verdict_on_an_area(printed: str, value: str, unit: str, ours: str | None, verdict: str) -> None:
+    row = statement(AREA, printed, value, unit, ours, "ha")
+    assert row["verdict"] == verdict
+    assert bool(row["note"]) is (
+        verdict in ("conflict", "not_recomputable") or (verdict == "agrees" and ours in ("209", "191"))
+    )
+
+
+def test_an_estimate_is_told_with_its_width() -> None:
+    assert f"không quá {100 * APPROXIMATE} %" in statement(AREA, "khoảng 200 ha", "200", "ha", "209", "ha")["note"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "unit", "verdict"),
+    [
+        ("55 tạ/ha", "55", "tạ/ha", "agrees"),
+        ("55 tấn/ha", "55", "tấn/ha", "conflict"),
+        ("5,5 tấn/ha", "5.5", "tấn/ha", "agrees"),
+        ("5,5 tấn/ha", "55", "tạ/ha", "agrees"),
+    ],
+)
+def test_a_yield_in_tonnes_is_another_amount_than_one_in_quintals(
+    printed: str, value: str, unit: str, verdict: str
+) -> None:
+    assert statement("crops.spring_rice.yield", printed, value, unit, "55", "tạ/ha")["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "unit"),
+    [
+        ("4,6 tỷ", "4.6", "tỷ"),
+        ("4.632 triệu", "4632", "triệu"),
+        ("4.632 tr.đ", "4.632", "tỷ"),
+        ("4,6 tỷ", "4600", "triệu đồng"),
+    ],
+)
+def test_money_is_compared_in_the_unit_of_the_text(printed: str, value: str, unit: str) -> None:
+    row = statement("sales.revenue.total", printed, value, unit, "4.632", "tỷ đồng")
+    assert row["verdict"] in ("agrees", "rounded")
+
+
+def test_percent_points_are_no_percent_unless_a_figure_lies_between_two_percentages() -> None:
+    assert statement(SHARE, "59,8 điểm %", "59.8", "%", "59.8", "%")["verdict"] == "conflict"
+    assert statement(SHARE, "59,8 điểm %", "59.8", "điểm %", "59.8", "%")["verdict"] == "conflict"
+    decrease = "edu.primary2.awards.pct_decrease"
+    assert statement(decrease, "giảm 1,2 điểm %", "1.2", "điểm %", "1.2", "%")["verdict"] == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "ours", "verdict"),
+    [
+        ("tăng 3,4%", "3.4", "3.4", "agrees"),
+        ("tăng 3,4%", "3.4", "-3.4", "conflict"),
+        ("giảm 3,4%", "3.4", "-3.4", "agrees"),
+        ("giảm 3,4%", "-3.4", "-3.4", "agrees"),
+        ("giảm 3,4%", "3.4", "-3.44", "rounded"),
+        ("giảm 3,4%", "3.4", "3.4", "conflict"),
+    ],
+)
+def test_growth_is_a_figure_of_its_own_and_keeps_its_sign(printed: str, value: str, ours: str, verdict: str) -> None:
+    assert statement(GROWTH, printed, value, "%", ours, "%")["verdict"] == verdict
+
+
+def test_a_fall_is_not_turned_round_in_a_figure_that_counts_falls() -> None:
+    assert statement("prices.livestock.decrease", "giảm 50%", "50", "%", "50", "%")["verdict"] == "agrees"
+    assert statement("prices.livestock.decrease", "tăng 50%", "50", "%", "50", "%")["verdict"] == "conflict"
+
+
+def test_two_printed_numbers_that_a_bound_forbids_are_a_conflict_at_the_one_that_exceeds() -> None:
+    linked, deaths = "civil.linked.deaths", "civil.deaths.registered"
+    row = statement(linked, "33", "33", "trường hợp", "33", "trường hợp", (deaths, "07", "7"))
+    assert row["verdict"] == "conflict"
+    assert "H01-03" in row["note"]
+    assert statement(linked, "7", "7", "trường hợp", "7", "trường hợp", (deaths, "07", "7"))["verdict"] == "agrees"
+    assert statement(deaths, "07", "7", "trường hợp", "7", "trường hợp", (linked, "33", "33"))["verdict"] == "agrees"
+    open_ended = statement(linked, "33", "33", "trường hợp", "33", "trường hợp", (deaths, "trên 7", "7"))
+    assert open_ended["verdict"] == "agrees"
+
+
+def test_a_bound_counts_within_one_line_too() -> None:
+    row = statement(
+        "tet.gifts.red_cross.households", "9", "9", "hộ", "9", "hộ", ("tet.gifts.red_cross.packages", "8", "8")
+    )
+    assert (row["verdict"], "X04-03" in row["note"]) == ("conflict", True)
+    other = statement("tet.gifts.a.households", "9", "9", "hộ", "9", "hộ", ("tet.gifts.b.packages", "8", "8"))
+    assert other["verdict"] == "agrees"
