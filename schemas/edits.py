@@ -16,7 +16,7 @@ from typing import Any
 
 from schemas.fields import FormField
 from schemas.outcomes import Severity
-from schemas.system import Row, row_of
+from schemas.system import Row, System, row_of
 
 Frame = Any
 """Records of one form as a pandas frame, one column per field. Not imported: whoever has a frame has loaded pandas, and
@@ -79,6 +79,11 @@ class Edit(ABC):
         return ()
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns that ``holds`` looks at."""
+        return self.names
+
+    @property
     def operands(self) -> tuple[FormField, ...]:
         """References to every field the rule reads, those of other forms included."""
         return tuple(self.fields[name] for name in self.names)
@@ -87,9 +92,28 @@ class Edit(ABC):
         """Return the wording of a field of the edit's form."""
         return self.fields[name].label
 
+    def _with_room(self, frame: Frame, outcomes: Outcomes) -> Outcomes:
+        """Return outcomes per row, with false where no value of the blank operands could make the rule hold."""
+        known = frame[list(self.names)].notna()
+        rules, of = self.rows(), System.over(self.operands, ())
+        for index in known.index[~known.all(axis="columns").to_numpy()] if rules else ():
+            names = known.columns[known.loc[index].to_numpy()]
+            values = {name: of.whole(name, Decimal(str(frame.at[index, name]))) for name in names}
+            if not all(row.can_hold(values, of.ranges) for row in rules):
+                outcomes[index] = False
+        return outcomes
+
 
 class LinearEdit(Edit):
     """An edit that is one row of a linear system, over fields whose units may differ (đồng and triệu đồng)."""
+
+    def holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row; a blank leaves open only what the known values leave room for."""
+        return self._with_room(frame, self._known_holds(frame))
+
+    @abstractmethod
+    def _known_holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row, missing wherever an operand is."""
 
     def _mixes_units(self) -> bool:
         return len({operand.unit.factor for operand in self.operands}) > 1
@@ -132,7 +156,7 @@ class Balance(LinearEdit):
         parts = [(-1, self.fields[part]) for part in self.parts]
         return (row_of(self.code, "=", [(1, self.fields[self.total]), *parts]),)
 
-    def holds(self, frame: Frame) -> Outcomes:
+    def _known_holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
         return frame[self.total] == _sum(frame, self.parts)
@@ -163,7 +187,7 @@ class Bound(LinearEdit):
         parts = [(1, self.fields[part]) for part in self.parts]
         return (row_of(self.code, "<=", [*parts, (-1, self.fields[self.whole])]),)
 
-    def holds(self, frame: Frame) -> Outcomes:
+    def _known_holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
         return _sum(frame, self.parts) <= frame[self.whole]
@@ -270,6 +294,9 @@ class Ratio(Product):
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return self.multiplier * super().expected(record)
 
+    def holds(self, frame: Frame) -> Outcomes:
+        return self._with_room(frame, super().holds(frame))
+
     def rows(self) -> tuple[Row, ...]:
         """Return one row without a tolerance, and two with one; of several bases the rule is not linear."""
         result, *bases = self.operands
@@ -302,6 +329,10 @@ class Agreement(Edit):
         self.line, self.others = line, others
         self.added = f"{code} added"
         """Column under which the edit finds the sum of the other forms."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.line, self.added)
 
     @property
     def names(self) -> tuple[str, ...]:

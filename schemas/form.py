@@ -43,6 +43,8 @@ class Form(metaclass=FormType):
     edits: ClassVar[tuple[Edit, ...]] = ()
     system: ClassVar[System] = System((), {})
     """The linear edits as one system, over all fields."""
+    facts: ClassVar[System] = System((), {})
+    """The same without the edits whose breach is only a warning: what may be taken for true of a right record."""
     _fields: ClassVar[Mapping[str, FormField]] = {}
 
     def __init_subclass__(
@@ -73,6 +75,7 @@ class Form(metaclass=FormType):
         for edit in cls.edits:
             edit.bind(cls)
         cls.system = System.over(cls._fields.values(), (row for edit in cls.edits for row in edit.rows()))
+        cls.facts = cls.system.without({edit.code for edit in cls.edits if edit.severity is Severity.WARNING})
         refuse_faulty(code, cls.system, {edit.code for edit in cls.edits if edit.severity is Severity.ERROR})
 
     @classmethod

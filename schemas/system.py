@@ -7,15 +7,16 @@ A field kept to 2 decimals is counted here in hundredths: 62,58 ha is 6258. A ro
 until its coefficients are whole, so 1,5 triệu đồng and 1 500 000 đồng are the same amount.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 from typing import Literal
 
-from schemas.exact import Conflict, Range, Rational, find_point
+from schemas.exact import Conflict, Range, Rational, determined, find_point
 from schemas.fields import FormField
 from schemas.units import Unit
 
@@ -47,6 +48,30 @@ class Row:
         """Return whether the rule holds on values given for all its variables."""
         excess = self.excess(values)
         return excess == 0 if self.relation == "=" else excess <= 0
+
+    def lowered(self, values: Mapping[str, int]) -> "Row":
+        """Return what the rule says of its other variables, once these have their values."""
+        known = sum(factor * values[name] for name, factor in self.coefficients.items() if name in values)
+        rest = {name: factor for name, factor in self.coefficients.items() if name not in values}
+        return Row(self.code, rest, self.relation, self.bound - known)
+
+    def can_hold(self, values: Mapping[str, int], ranges: Mapping[str, Range]) -> bool:
+        """Return whether the known values leave room for the missing ones inside their ranges."""
+        left = self.lowered(values)
+        ends = [_times(ranges[name], factor) for name, factor in left.coefficients.items()]
+        lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+        if len(lows) == len(ends) and sum(lows) > left.bound:
+            return False
+        if self.relation == "<=":
+            return True
+        # Of a sum of whole multiples only such a number can come: 1.500 đồng is not reached by triệu đồng.
+        step = gcd(*left.coefficients.values())
+        return (len(highs) < len(ends) or sum(highs) >= left.bound) and not (left.bound % step if step else left.bound)
+
+
+def _times(limit: Range, factor: int) -> Range:
+    low, high = (None if end is None else factor * end for end in limit)
+    return (low, high) if factor > 0 else (high, low)
 
 
 @dataclass(frozen=True)
@@ -96,6 +121,62 @@ class System:
     def failing(self, values: Mapping[str, int]) -> list[Row]:
         """Return the rows that do not hold; one with a missing value is undecided, and not among them."""
         return [row for row in self.rows if all(name in values for name in row.names) and not row.holds(values)]
+
+    def contradicted(self, values: Mapping[str, int]) -> frozenset[str]:
+        """Return the codes of rules with a missing value that cannot hold, whatever it is.
+
+        Those that fail by themselves, where the known values leave no room; and such as cannot hold together, as where
+        one sum asks for another value in the blank cell than the next.
+        """
+        open_ = [row for row in self.rows if not all(name in values for name in row.names)]
+        alone = {row.code for row in open_ if not row.can_hold(values, self.ranges)}
+        blank = Counter(name for row in open_ for name in row.names if name not in values)
+        if all(count == 1 for count in blank.values()):
+            return frozenset(alone)  # no two of them share a blank, so each can have what it needs
+        rest = [row.lowered(values) for row in open_ if row.code not in alone]
+        blanks = {name for row in rest for name in row.names}
+        found = _point(rest, {name: limit for name, limit in self.ranges.items() if name in blanks})
+        return frozenset({*alone, *(_codes_in(rest, found) if isinstance(found, Conflict) else ())})
+
+    def forced(self, values: Mapping[str, int]) -> dict[str, tuple[int, tuple[str, ...]]]:
+        """Return the missing values that the sums leave no choice about, each with the codes of the sums it stands in.
+
+        A value outside its range is none, nor is one of sums that contradict one another.
+        """
+        wrong = self.contradicted(values)
+        sums = [row for row in self.rows if row.relation == "=" and row.code not in wrong]
+        open_ = [row.lowered(values) for row in sums if not all(name in values for name in row.names)]
+        if isinstance(_point(open_, {name: (None, None) for row in open_ for name in row.names}), Conflict):
+            return {}
+        known = determined([row.coefficients for row in open_], [row.bound for row in open_])
+        return {
+            name: (int(known[name]), tuple(row.code for row in open_ if name in row.coefficients))
+            for name in self.variables
+            if name in known and Fraction(known[name]).denominator == 1 and self.allows(name, int(known[name]))
+        }
+
+    def room(self, name: str, values: Mapping[str, int]) -> Range:
+        """Return the smallest and largest value of one missing variable that every rule by itself leaves room for."""
+        low, high = self.ranges[name]
+        for row in self.rows:
+            factor = row.coefficients.get(name)
+            if factor is None:
+                continue
+            left = row.lowered(values)
+            ends = [_times(self.ranges[other], at) for other, at in left.coefficients.items() if other != name]
+            lows, highs = [end for end, _ in ends if end is not None], [end for _, end in ends if end is not None]
+            most = left.bound - sum(lows) if len(lows) == len(ends) else None
+            least = left.bound - sum(highs) if len(highs) == len(ends) and row.relation == "=" else None
+            below, above = (most, least) if factor > 0 else (least, most)
+            if below is not None:
+                high = min([below // factor, *([] if high is None else [high])])
+            if above is not None:
+                low = max([-(-above // factor), *([] if low is None else [low])])
+        return low, high
+
+    def without(self, codes: Collection[str]) -> "System":
+        """Return the system without some of its rules; the variables stay."""
+        return replace(self, rows=tuple(row for row in self.rows if row.code not in codes))
 
     def whole(self, name: str, value: Decimal) -> int:
         """Return a value of a variable as a whole number of its smallest unit.
@@ -241,5 +322,9 @@ def _point(rows: Sequence[Row], ranges: Mapping[str, Range]) -> dict[str, Ration
     return find_point([row.coefficients for row in rows], [row.range for row in rows], ranges, {})
 
 
+def _codes_in(rows: Sequence[Row], conflict: Conflict) -> list[str]:
+    return sorted(rows[index].code for index, factor in conflict.factors.items() if factor)
+
+
 def _codes(rows: Sequence[Row], conflict: Conflict) -> str:
-    return ", ".join(sorted(rows[index].code for index, factor in conflict.factors.items() if factor))
+    return ", ".join(_codes_in(rows, conflict))

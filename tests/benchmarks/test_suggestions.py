@@ -21,6 +21,7 @@ from pipelines.steps.validate.localise import localise
 from pipelines.steps.validate.suggest import Suggestion, suggest
 from schemas.form import Form
 from schemas.system import Row, System
+from tests.benchmarks import drawn_slips
 from tests.unit.slips import seeded, systems, with_slips
 
 BASES = 16
@@ -28,6 +29,9 @@ BASES = 16
 
 SINGLE, DOUBLE = 7, 3
 """Records with slips made from each of them."""
+
+ALONE_BEFORE = 146
+"""Of the slips drawn in the example, how many were told alone and rightly before other answers were shown as well."""
 
 Drawn = tuple[type[Form], System, dict[str, int], dict[str, int]]
 
@@ -96,6 +100,43 @@ def test_suggestions_on_slips_in_the_published_ratio(capsys: pytest.CaptureFixtu
     assert single["cells listed"] >= 0.99 * single["detected"]
     assert (single["unique and wrong"], single["alone and wrong"]) == (0, 0)
     assert double["unique and wrong"] <= 0.005 * double["records"]
+
+
+SLIPS, SEED = 1000, 7
+TABLE = Path(__file__).parents[2] / "pipelines" / "present" / "guides" / "measured" / "slips.md"
+
+
+def as_table(count: dict[str, dict[str, Counter[str]]]) -> str:
+    """The counts as a page: a column per group of slips, a table without and one with an earlier period."""
+    lines = [
+        "# Slips drawn in the example, and what is told of them",
+        "",
+        f"{SLIPS} slips drawn by `tests/benchmarks/test_suggestions.py` in the numeric cells of the example, mostly",
+        "of a digit, in the published ratio. *Sole*: one answer is shown and no other. *Alone*: it is called the",
+        "only one of its kind.",
+    ]
+    for title, groups in count.items():
+        lines += ["", f"## {title}", "", f"| | {' | '.join(groups)} |", f"|---|{'---:|' * len(groups)}"]
+        for line in ("slips", *drawn_slips.LINES):
+            lines.append(f"| {line} | {' | '.join(str(group[line]) for group in groups.values())} |")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.slow
+def test_slips_drawn_in_the_example_are_never_answered_confidently_and_wrongly() -> None:
+    slips = list(drawn_slips.draw(SLIPS, SEED))
+    count = {
+        "Without an earlier period": drawn_slips.measure(slips, earlier=False),
+        "With an invented earlier period (±10 %)": drawn_slips.measure(slips, earlier=True),
+    }
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text(as_table(count), encoding="utf-8")
+    for groups in count.values():
+        whole, sums = groups["all"], groups["in a sum"]
+        assert (whole["sole and wrong"], whole["alone and wrong"]) == (0, 0)
+        assert sums["true value suggested"] >= 0.92 * sums["slips"]
+        assert whole["first right"] >= 0.35 * whole["slips"]
+        assert whole["alone and right"] >= ALONE_BEFORE
 
 
 IN_BANFF = """

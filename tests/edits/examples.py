@@ -114,6 +114,30 @@ def _fails(form: type[Form], values: Values) -> set[str]:
     return {edit.code for edit in rules if edit.holds(frame).fillna(True).tolist() == [False]}
 
 
+def broken(form: type[Form], values: Values) -> set[str]:
+    """Fields of the edits that cannot hold on a record of these values, whatever it leaves blank."""
+    fields = form.fields().items()
+    frame = pd.DataFrame({name: pd.array([values.get(name)], dtype(item)) for name, item in fields})
+    rules = [edit for edit in form.edits if not edit.crosses_forms]
+    failing = [edit for edit in rules if edit.holds(frame).fillna(True).tolist() == [False]]
+    return {name for edit in failing for name in edit.names} or set(values)
+
+
+def can_be_filled(edit: Edit, name: str) -> bool:
+    """Whether some value of one field makes the edit hold beside the others of its bad example."""
+    item, rest = edit.fields[name], {other: value for other, value in example(edit).bad.items() if other != name}
+    if not edit.rows():
+        return True
+    smallest = {other: int(value.scaleb(edit.fields[other].unit.decimals)) for other, value in rest.items()}
+    for row in edit.rows():
+        asked, left = divmod(-row.excess(smallest | {name: 0}), row.coefficients[name])
+        # A limit that the blank only makes easier to keep asks nothing of it.
+        eased = row.relation == "<=" and row.coefficients[name] < 0
+        if not eased and ((left and row.relation == "=") or asked < (item.minimum or 0)):
+            return False
+    return True
+
+
 def valid(edit: Edit) -> Values:
     """Values of the edit's own fields on which it holds, and every other edit that they decide."""
     form, random = edit.form, Random(edit.code)

@@ -13,7 +13,7 @@ from schemas.form import VillageForm
 from schemas.forms import FORMS
 from schemas.outcomes import Severity
 from schemas.units import Heads
-from tests.edits.examples import cell, example, reporters, results
+from tests.edits.examples import broken, can_be_filled, cell, example, reporters, results
 from tests.unit.builders import ROOT
 
 EDITS = [edit for form in FORMS for edit in form.edits]
@@ -49,7 +49,7 @@ def test_it_fails_on_invalid_data_in_one_finding_with_all_its_cells(edit: Edit) 
     assert finding["file"] == f"{reporter}.xlsx"
     # Which comes first depends on where the slip probably is; all of them are there, once.
     doubtful, *_ = cells = finding["cells"].split(";")
-    assert sorted(cells) == sorted(cell(edit.form, name) for name in edit.names)
+    assert sorted(cells) == sorted(cell(edit.form, name) for name in broken(edit.form, data.bad))
     (name,) = (name for name in edit.names if cell(edit.form, name) == doubtful)
     assert finding["written"] == vietnamese(data.bad[name])
     if name == first:
@@ -64,10 +64,14 @@ def test_it_fails_on_invalid_data_in_one_finding_with_all_its_cells(edit: Edit) 
 
 
 @EACH_EDIT
-def test_it_is_undecided_while_any_operand_is_blank(edit: Edit) -> None:
+def test_it_is_undecided_while_an_operand_is_blank_and_the_others_leave_room_for_it(edit: Edit) -> None:
     for name in edit.names:
         told = results(edit)[f"blank {name}"]
-        assert (told.outcomes, told.of(edit.code)) == ({"undecided": 1}, []), name
+        if can_be_filled(edit, name):
+            assert (told.outcomes, told.of(edit.code)) == ({"undecided": 1}, []), name
+        else:
+            assert told.outcomes == {"fails": 1}, name
+            assert any(cell(edit.form, name) in row["cells"] and "để trống" in row["message"] for row in told.findings)
 
 
 @EACH_EDIT

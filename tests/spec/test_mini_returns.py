@@ -21,7 +21,7 @@ class Case:
 
 CASES = [
     Case(
-        "good returns of both villages give totals and a share",
+        "a blank between the digits of a number is a finding, holds the form, and leaves no total and no share",
         given="""
             B01              | Bản Một
               Đàn ngựa       | 100
@@ -41,7 +41,7 @@ CASES = [
         """,
     ),
     Case(
-        "numbers in Vietnamese writing add up",
+        "a blank where the mark of thousands would stand is a finding, and a number followed by its unit is none",
         given="""
             B01              | Bản Một
               Đàn ngựa       | 1.000

@@ -96,7 +96,7 @@ def test_everything_frozen_is_given_up_and_said() -> None:
     ],
 )
 def test_a_limit_is_said(limits: Limits, reason: str) -> None:
-    (block,) = localise(SUM, {"total": 10, "a": 3, "b": 5}, limits=limits)
+    (block,) = localise(SUM, {"total": 10, "a": 3, "b": 5}, limits=limits, weights={"a": 2})
     assert not block.complete
     assert reason in block.gave_up
 

@@ -21,7 +21,9 @@ def test_a_record_that_holds_gets_no_suggestion() -> None:
 
 
 def test_a_swap_in_a_cell_of_two_sums_is_the_only_answer_and_says_why() -> None:
-    (one,) = suggest(OF, GOOD | {"horse": 1482}, {"horse": "1.482 con"}).ranked
+    one, *others = suggest(OF, GOOD | {"horse": 1482}, {"horse": "1.482 con"}).ranked
+    assert {other.tie for other in others} == {1}
+    assert all(len(other.changes) == 2 and "horse" not in other.values for other in others)
     assert one.values == {"horse": 1428}
     assert one.unique
     assert one.closes == ("B01-01", "B01-02")
@@ -55,7 +57,7 @@ def test_a_number_of_one_digit_takes_away_the_claim() -> None:
 def test_ties_carry_one_number_and_say_how_many_they_are() -> None:
     of = System.of(Row("sum", {"total": 1, "a": -1, "b": -1}))
     ranked = suggest(of, {"total": 135, "a": 42, "b": 103}).ranked
-    assert [(one.values, one.tie) for one in ranked] == [({"total": 145}, 0), ({"a": 32}, 0), ({"b": 93}, 1)]
+    assert [(one.values, one.tie) for one in ranked] == [({"a": 32}, 0), ({"total": 145}, 0), ({"b": 93}, 1)]
     assert "Còn 1 khả năng khác ngang mức này" in ranked[0].evidence
 
 
@@ -86,7 +88,14 @@ def test_a_blank_that_follows_is_told_and_takes_away_the_claim() -> None:
 
 
 def test_an_undecided_sum_alone_calls_for_nothing() -> None:
-    assert suggest(OF, GOOD | {"horse": 1482, "horse_white": None, "cattle": None}).ranked == ()
+    assert suggest(OF, GOOD | {"horse": 1420, "horse_white": None, "cattle": None}).ranked == ()
+
+
+def test_a_blank_is_no_amnesty_for_parts_above_the_total() -> None:
+    ranked = suggest(OF, GOOD | {"cattle": 50_000, "cat": None}).ranked
+    assert {name for one in ranked if one.tie == 0 for name in one.values} >= {"total", "cattle"}
+    (cattle,) = (one for one in ranked if set(one.values) == {"cattle"})
+    assert "«Đàn bò» ghi 50.000, cần sửa, phải từ 0 đến 40 " in cattle.evidence
 
 
 def test_a_limit_that_is_broken_names_both_sides_without_a_value() -> None:

@@ -5,16 +5,28 @@ refused, and their words with the addresses of cells. Does not belong here: how 
 (``pipelines.steps.validate.suggest``), applying one, which only a person does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from functools import partial
 
-from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.suggest import Suggestion, suggest
+import pandas as pd
+
+from pipelines.steps.numbers import round_half_up, vietnamese
+from pipelines.steps.validate.evidence import Evidence
+from pipelines.steps.validate.suggest import Suggestion, suggest, suggest_factors
+from pipelines.steps.validate.typos import MONEY, one_slip_away
+from schemas.edits import Product
 from schemas.form import Form
+from schemas.outcomes import Severity
+from schemas.system import System
 
 SHOWN = 3
-"""Suggestions told per finding; more would be no help on the telephone."""
+"""Suggestions told with their evidence; more would be no help on the telephone."""
+
+LISTED = 12
+"""Suggestions told at all, the others in a few words: as many cells as the longest sum has."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ def advise(
     written: Mapping[str, Written],
     edits: Collection[str],
     refused: Refused,
+    before: Mapping[str, Decimal],
 ) -> Advice:
     """Return what is probably wrong behind failing edits of one record.
 
@@ -58,27 +71,124 @@ def advise(
         written: Where and how each field was written.
         edits: Codes of the failing edits.
         refused: What is not to be suggested again.
+        before: What is known of the record in the last comparable period.
     """
-    rules = form.system
-    record = {name: rules.whole(name, value) for name, value in values.items() if name in rules.variables}
-    texts = {name: item.text for name, item in written.items()}
+    warnings = {edit.code for edit in form.edits if edit.severity is Severity.WARNING}
+    # A warning is no fact. Only where nothing else fails is its own breach looked into, and then nothing is certain.
+    certain = not warnings.issuperset(edits)
+    rules = form.facts if certain else form.system.without(warnings.difference(edits))
+    texts = {name: _as_printed(item.text, values.get(name)) for name, item in written.items()}
     frozen = [name for name, item in written.items() if item.settled]
-    found = suggest(rules, record, texts, frozen=frozen)
+    evidence = Evidence(_whole(rules, before), partial(_breaches, form, values))
+    record = _whole(rules, values)
+    found = suggest(rules, record, texts, frozen=frozen, evidence=evidence, certain=certain)
+    products = [edit for edit in form.edits if edit.code in edits and isinstance(edit, Product) and not edit.rows()]
+    if products and set(edits) == {edit.code for edit in products}:
+        proposals = _factors(products, rules, values, frozen)
+        found = suggest_factors(rules, record, texts, proposals, tuple(edit.code for edit in products), evidence)
     fitting = [
-        one
-        for one in found.ranked
-        if not set(edits).isdisjoint(one.closes)
-        and any(change.text for change in one.changes)
-        and not _was_refused(one, written, refused)
+        one for one in found.ranked if not set(edits).isdisjoint(one.closes) and not _was_refused(one, written, refused)
     ]
-    if not fitting:
+    # Which cells stand in the edits the finding says itself; worth saying here is a value, or where it must lie.
+    if not any(change.text or any(change.limits) for one in fitting for change in one.changes):
         return Advice(" ".join(found.gave_up))
-    best = [one for one in fitting if one.tie == fitting[0].tie][:SHOWN]
-    words = " Hoặc: ".join(_words(one, written) for one in best)
-    (change, *others) = best[0].changes
-    if others or len(best) > 1 or not change.text:
-        return Advice(words)
-    return Advice(words, change.variable, vietnamese(values[change.variable]), change.text)
+    words = [_words(one, written) for one in fitting[:SHOWN]]
+    words += [_few_words(one, written) for one in fitting[SHOWN:LISTED]]
+    more = f" Còn {len(fitting) - LISTED} cách khác." if len(fitting) > LISTED else ""
+    told = " Hoặc: ".join(words) + more
+    (change, *others) = fitting[0].changes
+    if others or not change.text or sum(one.tie == fitting[0].tie for one in fitting) > 1:
+        return Advice(told)
+    return Advice(told, change.variable, vietnamese(values[change.variable]), change.text)
+
+
+def _factors(
+    products: Sequence[Product], rules: System, values: Mapping[str, Decimal], frozen: Collection[str]
+) -> list[tuple[str, int]]:
+    """Return the cells and values with which products hold: what they ask for, and what is one slip from the seen."""
+    tried: list[tuple[str, int]] = []
+    for name in dict.fromkeys(name for edit in products for name in edit.names if name not in frozen):
+        money = rules.units[name].dimension == MONEY
+        seen = rules.whole(name, values[name])
+        tried += [(name, value) for value in one_slip_away(seen, rules.decimals(name), money=money)]
+        tried += [(name, value) for edit in products if (value := _asked(edit, rules, name, values)) is not None]
+    tried = [(name, value) for name, value in dict.fromkeys(tried) if rules.allows(name, value)]
+    frame = pd.DataFrame([{**values, name: rules.decimal(name, value)} for name, value in tried])
+    holds = [edit.holds(frame).tolist() for edit in products if len(tried)]
+    return [one for one, *outcomes in zip(tried, *holds, strict=True) if all(outcomes)]
+
+
+def _asked(edit: Product, rules: System, name: str, values: Mapping[str, Decimal]) -> int | None:
+    """Return what a product asks for in one of its cells, rounded to its unit; nothing where any value will do."""
+    if name not in edit.names:
+        return None
+    if name == edit.product:
+        wanted = Fraction(edit.expected(values))
+    else:
+        of_one = Fraction(edit.expected({**values, name: Decimal(1)}))
+        if not of_one:
+            return None
+        wanted = Fraction(values[edit.product]) / of_one
+    return rules.whole(name, round_half_up(wanted, rules.decimals(name)))
+
+
+def asked_for(
+    form: type[Form], values: Mapping[str, Decimal], written: Mapping[str, Written], in_doubt: Collection[str]
+) -> dict[str, str]:
+    """Return, for cells that are blank or in doubt, what the sums ask for, in words.
+
+    Args:
+        form: The form.
+        values: The record's known values by field.
+        written: Where and how each field was written.
+        in_doubt: Fields whose value is not to be relied on.
+    """
+    rules = form.facts
+    known = {name: value for name, value in _whole(rules, values).items() if name not in in_doubt}
+    found = {}
+    asking = {**dict(_products_asking(form, values, known)), **rules.forced(known)}
+    for name, (value, codes) in asking.items():
+        if name not in written:
+            continue
+        text = vietnamese(rules.decimal(name, value))
+        said = f"ghi {_as_printed(written[name].text, values.get(name))}" if written[name].text else "để trống"
+        found[name] = (
+            f"Ô {written[name].cell}: «{rules.label(name)}» {said}, theo phép tính là {text} ({', '.join(codes)})."
+        )
+    return found
+
+
+def _products_asking(
+    form: type[Form], values: Mapping[str, Decimal], known: Collection[str]
+) -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
+    """Yield, for each cell that is the only unknown one of a product, what the product asks for there, and its code."""
+    for edit in form.edits:
+        unknown = [name for name in edit.names if name not in known]
+        if isinstance(edit, Product) and not edit.rows() and len(unknown) == 1:
+            value = _asked(edit, form.facts, unknown[0], values)
+            if value is not None and form.facts.allows(unknown[0], value):
+                yield unknown[0], (value, (edit.code,))
+
+
+def _as_printed(text: str, value: Decimal | None) -> str:
+    """Return what a cell shows; of a number cell, whose text is a machine's, as Vietnamese prints it."""
+    try:
+        return vietnamese(value) if value is not None and Decimal(text) == value else text
+    except ArithmeticError:
+        return text
+
+
+def _whole(rules: System, values: Mapping[str, Decimal]) -> dict[str, int]:
+    return {name: rules.whole(name, value) for name, value in values.items() if name in rules.variables}
+
+
+def _breaches(form: type[Form], given: Mapping[str, Decimal], changed: Mapping[str, int]) -> int:
+    """Return how many rules that rule nothing out would fail on a changed record: warnings, products, agreements."""
+    values = {**given, **{name: form.system.decimal(name, value) for name, value in changed.items()}}
+    rules = [edit for edit in form.edits if edit.severity is Severity.WARNING or not edit.rows()]
+    known = [edit for edit in rules if all(name in values for name in edit.needs)]
+    frame = pd.DataFrame([values]) if known else None
+    return sum(not bool(edit.holds(frame).iloc[0]) for edit in known)
 
 
 def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:
@@ -92,3 +202,16 @@ def _cells(one: Suggestion, written: Mapping[str, Written]) -> tuple[str, ...]:
 
 def _words(one: Suggestion, written: Mapping[str, Written]) -> str:
     return f"Ô {', '.join(_cells(one, written))}: {one.evidence}"
+
+
+def _few_words(one: Suggestion, written: Mapping[str, Written]) -> str:
+    changes = [(written[change.variable].cell, change) for change in one.changes if change.variable in written]
+    return (
+        "; ".join(
+            f"ô {cell}: «{change.label}» phải là {change.text}"
+            if change.text
+            else f"ô {cell}: «{change.label}» cũng phải sửa"
+            for cell, change in changes
+        )
+        + "."
+    )

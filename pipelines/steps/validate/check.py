@@ -5,7 +5,7 @@ forms, earlier periods. Does not belong here: what a rule is (``schemas.edits``)
 (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,8 +24,9 @@ from pipelines.steps.frames import return_sets_in
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import wording
+from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import changed_alone, changed_much, copied
+from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, came_from, missing_returns, withdrawn_values
 from pipelines.steps.validate.scale import scaled
@@ -92,6 +93,8 @@ def check(
     compared = (_changed_much, _changed_alone, _scaled, _copied)
     met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared)])
     keys = list(frame[list(KEYS)].itertuples(index=False, name=None))
+    in_doubt = {at: {name for *_, name in group} for at, group in _by_record(keys, doubtful).items()}
+    contradicted = columns.contradicted(in_doubt)
     breaches: list[tuple[Any, Edit]] = []
     outcomes: list[tuple[Any, ...]] = []
     for edit in form.edits:
@@ -99,6 +102,7 @@ def check(
             holds, known = _agreement(edit, frame, entries, problems, places)
         else:
             holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
+            holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
         what, sentence = _outcomes(edit, keys, holds, known, doubtful), edit.sentence
         outcomes.extend(
             (*key[:2], form.code, *key[2:], edit.code, sentence, one) for key, one in zip(keys, what, strict=True)
@@ -106,21 +110,64 @@ def check(
         breaches.extend((index, edit) for index, one in zip(frame.index, what, strict=True) if one is Outcome.FAILS)
     kept = refused(ledger) if ledger is not None and breaches else set()
     breaches, settled = _overruled(frame, breaches, cells, {} if ledger is None else overruled(ledger))
+    before = _before(frame, accepted) if breaches else {}
     of_edits = [
-        wording.of_edits(frame.loc[index], edits, cells, places, kept) for index, edits in wording.connected(breaches)
+        wording.of_edits(frame.loc[index], edits, cells, places, kept, before.get(keys[frame.index.get_loc(index)], {}))
+        for index, edits in wording.connected(breaches)
     ]
-    found = _not_confirmed(wording.findings([*wording.of_problems(met, form, places), *of_edits]), entries)
+    told = wording.of_problems(met, form, places, _asked_for(met, form, frame, keys, in_doubt, cells))
+    found = _not_confirmed(wording.findings([*told, *of_edits]), entries)
     if len(settled):  # told in spite of the confirmation, for it is of these that it tells
-        found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places))], ignore_index=True)
+        found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places, {}))], ignore_index=True)
     return Checked(
         found,
         pd.DataFrame(outcomes, columns=OUTCOMES.names),
     )
 
 
+def _by_record(
+    keys: Sequence[tuple[str, ...]], doubtful: Iterable[tuple[str, ...]]
+) -> dict[int, list[tuple[str, ...]]]:
+    """Return the cells in doubt by the record they are in, as its place among ``keys``."""
+    places = {key: at for at, key in enumerate(keys)}
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for cell in doubtful:
+        if cell[:-1] in places:
+            found.setdefault(places[cell[:-1]], []).append(cell)
+    return found
+
+
+def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> dict[tuple[str, ...], Mapping[str, Any]]:
+    """Return, by the key of a record now, the record of the same reporter and line in the last comparable period."""
+    periods = {(period.code, key.commune): key for key, period in earlier(frame, accepted).items()}
+    return {
+        (*periods[row["period"], row["commune"]], row["reporter"], row["line"]): row
+        for row in (accepted.to_dict("records") if periods else [])
+        if (row["period"], row["commune"]) in periods
+    }
+
+
+def _asked_for(
+    met: pd.DataFrame,
+    form: type[Form],
+    frame: pd.DataFrame,
+    keys: Sequence[tuple[str, ...]],
+    in_doubt: Mapping[int, Collection[str]],
+    cells: Cells,
+) -> dict[tuple[str, ...], str]:
+    """Return, by key and field of cells that are blank or in doubt, what the sums ask for there, in words."""
+    cells_met = set(met.loc[met["field"] != "", [*KEYS, "field"]].itertuples(index=False, name=None))
+    found: dict[tuple[str, ...], str] = {}
+    for at, group in _by_record(keys, cells_met).items():
+        values, written = wording.as_written(frame.iloc[at], form, cells)
+        asked = asked_for(form, values, written, in_doubt.get(at, ()))
+        found |= {cell: asked[cell[-1]] for cell in group if cell[-1] in asked}
+    return found
+
+
 def formless(problems: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Return the findings on files and sheets in which no form was recognised, so no form's check tells of them."""
-    return wording.findings(wording.of_problems(problems[problems["form"] == ""], None, places))
+    return wording.findings(wording.of_problems(problems[problems["form"] == ""], None, places, {}))
 
 
 def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
@@ -313,7 +360,7 @@ def _outcomes(
 ) -> list[Outcome]:
     """Return the outcome of one edit on every record."""
     outcomes = [
-        (Outcome.HOLDS if held else Outcome.FAILS) if complete else Outcome.UNDECIDED
+        Outcome.FAILS if not held else Outcome.HOLDS if complete else Outcome.UNDECIDED
         for held, complete in zip(holds.tolist(), known.tolist(), strict=True)
     ]
     if doubtful:

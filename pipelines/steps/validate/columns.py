@@ -7,6 +7,7 @@ Pandera's schema of a form (``schemas.pandera_schemas.schema``) says the same of
 holds the two against each other. Here an edit is a few additions of arrays, whatever the number of records.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -59,11 +60,27 @@ class Columns:
         return self._values[name]
 
     def holds(self, edit: Edit) -> Any:
-        """Return, per record, whether an edit holds; of a record that lacks a value, anything."""
+        """Return, per record, whether an edit holds; of a record that lacks a value, whether it still can."""
         rows = edit.rows()
         if not rows:
             return edit.holds(self.frame).fillna(True).to_numpy(dtype=bool)
         return np.logical_and.reduce([self._row_holds(row) for row in rows])
+
+    def contradicted(self, left_out: Mapping[int, Collection[str]]) -> dict[int, frozenset[str]]:
+        """Return, per record with values missing from its sums, the edits that cannot hold together, if there are any.
+
+        Args:
+            left_out: Record and columns of values that are in doubt, and so are taken for missing.
+        """
+        rules = self._form.facts
+        names = sorted({name for row in rules.rows for name in row.names})
+        lacking = {*np.flatnonzero(~self.known(*names)).tolist(), *left_out} if names else set()
+        found = {at: rules.contradicted(self._record(at, names, left_out.get(at, ()))) for at in sorted(lacking)}
+        return {at: codes for at, codes in found.items() if codes}
+
+    def _record(self, at: int, names: Iterable[str], left_out: Collection[str] = ()) -> dict[str, int]:
+        """Return the known values of one record, in whole numbers of smallest units."""
+        return {name: int(self.values(name)[at]) for name in names if name not in left_out and self.known(name)[at]}
 
     def _row_holds(self, row: Row) -> Any:
         terms = [(self.values(name), factor) for name, factor in row.coefficients.items()]
@@ -73,4 +90,7 @@ class Columns:
         total: Any = np.zeros(len(self._records), kind)
         for values, factor in terms:
             total = total + values.astype(kind) * factor
-        return (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)
+        holds = (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)
+        for at in np.flatnonzero(~self.known(*row.names)).tolist():
+            holds[at] = row.can_hold(self._record(at, row.names), self._form.system.ranges)
+        return holds

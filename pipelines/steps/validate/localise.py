@@ -39,7 +39,7 @@ class Limits:
         clock: What tells the seconds; without one only HiGHS is timed, and the answers depend on no machine's speed.
     """
 
-    answers: int = 10
+    answers: int = 12
     cells: int = 400
     rounds: int = 200
     splits: int = 40
@@ -172,6 +172,10 @@ class _Search:
         cuts = [frozenset(row.names) for row in self.system.failing(self.values)] + [
             frozenset([name]) for name in self._out_of_range()
         ]
+        if not self.weights and cuts and self._single(cuts, answers):
+            complete = len(answers) <= self.limits.answers
+            del answers[self.limits.answers :]
+            return 1.0, complete
         found: list[frozenset[str]] = []
         best: float | None = None
         for _ in range(self.limits.rounds):
@@ -194,6 +198,17 @@ class _Search:
             found.append(frozenset(picked))
             answers.append(Answer(picked, self._forced(picked), filled))
         raise _GaveUp(f"quá {self.limits.rounds} lượt tìm")
+
+    def _single(self, cuts: list[frozenset[str]], answers: list[Answer]) -> bool:
+        """Find the cells that are an answer by themselves, which needs no solver; keep what proves the others none."""
+        for name in [name for name in self.values if name not in self.frozen and all(name in cut for cut in cuts)]:
+            self._check_time()
+            filled = self._fill((name,))
+            if isinstance(filled, frozenset):
+                cuts.append(filled)
+            else:
+                answers.append(Answer((name,), self._forced((name,)), filled))
+        return bool(answers)
 
     def _check_time(self) -> None:
         if self.limits.clock and self.limits.clock() - self._started > self.limits.seconds:

@@ -29,8 +29,17 @@ def findings(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return frame_of(rows, FINDINGS)
 
 
-def of_problems(problems: pd.DataFrame, form: type[Form] | None, places: Places) -> list[dict[str, str]]:
-    """Return problem rows as findings, each with its sentence."""
+def of_problems(
+    problems: pd.DataFrame, form: type[Form] | None, places: Places, asked_for: Mapping[tuple[str, ...], str]
+) -> list[dict[str, str]]:
+    """Return problem rows as findings, each with its sentence.
+
+    Args:
+        problems: ``schemas.tables.PROBLEMS`` of one form.
+        form: The form; none for what concerns whole files and sheets.
+        places: Who the reporters are.
+        asked_for: By key and field, what the sums ask for in a cell.
+    """
     if not len(problems):
         return []
     withdrawn = set(
@@ -60,7 +69,8 @@ def of_problems(problems: pd.DataFrame, form: type[Form] | None, places: Places)
                 "severity": kind.value.severity,
                 "status": kind.value.status,
                 "message": kind.value.message.format_map(words),
-                "suggestion": _remark(kind, row["written"]),
+                "suggestion": asked_for.get((*(row[key] for key in KEYS), row["field"]), "")
+                or _remark(kind, row["written"]),
             }
         )
     return rows
@@ -79,35 +89,39 @@ def connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[
 
 
 def of_edits(
-    record: pd.Series, edits: Sequence[Edit], cells: Cells, places: Places, kept: Collection[tuple[str, ...]]
+    record: pd.Series,
+    edits: Sequence[Edit],
+    cells: Cells,
+    places: Places,
+    kept: Collection[tuple[str, ...]],
+    before: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return the finding on edits that fail together; the cells most in doubt come first."""
+    """Return the finding on edits that fail together; the cells most in doubt come first.
+
+    Args:
+        record: The record, with what agreements of its form found added up.
+        edits: The edits.
+        cells: Where its fields were written.
+        places: Who the reporter is.
+        kept: The suggestions that were refused (``pipelines.steps.collect.correct.refused``).
+        before: The record of the last comparable period, if there is one.
+    """
     form = edits[0].form
     key = tuple(record[list(KEYS)])
     advice = advise(
         form,
-        *_as_written(record, form, cells),
+        *as_written(record, form, cells),
         {edit.code for edit in edits},
         {tuple(where) for period, commune, *where in kept if (period, commune) == key[:2]},
+        _known(before, form.fields()),
     )
     involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
-    values = {
-        name: Decimal(str(record[name]))
-        for name in [*involved, *(edit.added for edit in edits if isinstance(edit, Agreement))]
-    }
+    values = _known(record, [*involved, *(edit.added for edit in edits if isinstance(edit, Agreement))])
     where = found[involved[0]] or {}
-    parts = []
-    for edit in edits:
-        about, expected = edit.names[0], edit.expected(values)
-        others = ", ".join(cell[name] for name in edit.names[1:])
-        parts.append(
-            f"«{edit.label(about)}» (ô {cell[about]}) ghi {vietnamese(values[about])}, "
-            f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
-            f"lệch {vietnamese(abs(values[about] - expected))}, theo {edit.code}: {edit.sentence}"
-        )
+    parts = [_part(edit, values, cell) for edit in edits]
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
     leading = advice if severity is Severity.ERROR and advice.field in involved else Advice()
@@ -123,19 +137,45 @@ def of_edits(
         "file": where["file"],
         "sheet": where["sheet"],
         "cells": ";".join(cell[name] for name in involved),
-        "written": leading.seen or vietnamese(values[main.names[0]]),
-        "expected": leading.proposed or vietnamese(main.expected(values)),
+        "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
+        "expected": leading.proposed or vietnamese(_expected(main, values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
         "suggestion": advice.words,
     }
 
 
-def _as_written(record: pd.Series, form: type[Form], cells: Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
-    """Return the known values of a record, and where and how each of its fields stands in the workbook."""
+def _part(edit: Edit, values: Mapping[str, Decimal], cell: Mapping[str, str]) -> str:
+    """Return how one edit fails: what is written, what the others make of it, and where."""
+    about, others = edit.names[0], ", ".join(cell[name] for name in edit.names[1:])
+    expected = _expected(edit, values)
+    blank = [cell[name] for name in edit.names if name not in values]
+    written = f"ghi {vietnamese(values[about])}" if about in values else "để trống"
+    if blank:
+        off = f"ô {', '.join(blank)} còn để trống nhưng không số nào điền vào là đúng được"
+    else:
+        off = f"lệch {vietnamese(abs(values[about] - expected))}"
+    return (
+        f"«{edit.label(about)}» (ô {cell[about]}) {written}, "
+        f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
+        f"{off}, theo {edit.code}: {edit.sentence}"
+    )
+
+
+def _expected(edit: Edit, values: Mapping[str, Decimal]) -> Decimal:
+    """Return what the known values make of the first operand; only sums are judged with some of them missing."""
+    return edit.expected({**dict.fromkeys(edit.names, Decimal(0)), **values})
+
+
+def _known(record: Any, names: Iterable[str]) -> dict[str, Decimal]:
+    return {name: Decimal(str(record[name])) for name in names if name in record and not pd.isna(record[name])}
+
+
+def as_written(record: pd.Series, form: type[Form], cells: Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
+    """Return the known values of a record, sums of agreements among them, and how each field stands in the workbook."""
     names = list(form.fields())
     found = {name: at for name in names if (at := cells.at(tuple(record[list(KEYS)]), name)) is not None}
-    values = {name: Decimal(str(record[name])) for name in names if not pd.isna(record[name])}
+    values = _known(record, [*names, *(edit.added for edit in form.edits if isinstance(edit, Agreement))])
     written = {
         name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))
         for name, at in found.items()

@@ -1,0 +1,96 @@
+"""What is said of a finding: which edits are facts, what is shown beside the first answer, what last period adds."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+import pytest
+
+from pipelines.steps.validate.advise import LISTED, Advice, Written, advise
+from schemas.form import Form
+from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b02_sales import Sales
+from schemas.forms.g03_thcs import LowerSecondary
+from schemas.forms.x04_tet_gifts import TetGifts
+
+HERD = {"total": 120, "buffalo": 30, "cattle": 34, "horse": 50, "horse_ordinary": 20, "horse_white": 30, "cat": 6}
+PUPILS = {
+    **{"pupils": 176, "grades678_pupils": 141, "grade9_pupils": 35, "assessed": 171, "disabled": 5},
+    **{"grades678_disabled": 5, "grades678_study_pass": 141},
+}
+ALONE = "Không có cách nào khác"
+
+
+def told(
+    form: type[Form],
+    values: Mapping[str, int],
+    edits: Collection[str],
+    *,
+    refused: Collection[tuple[str, ...]] = (),
+    before: Mapping[str, int] | None = None,
+    blank: Collection[str] = (),
+) -> Advice:
+    record = {name: Decimal(values.get(name, 0)) for name in form.fields() if name not in blank}
+    written = {name: Written("f.xlsx", "S", f"D{at}", str(record[name]), False) for at, name in enumerate(record, 9)}
+    return advise(form, record, written, edits, refused, {name: Decimal(one) for name, one in (before or {}).items()})
+
+
+def test_a_standing_warning_rules_out_no_cell_of_a_sum_that_fails() -> None:
+    """G03-10 fails on the true record: taken for a fact, it would ask for a second wrong cell."""
+    advice = told(LowerSecondary, PUPILS | {"assessed": 117}, {"G03-03", "G03-10"})
+    assert (advice.field, advice.proposed) == ("assessed", "171")
+
+
+def test_where_only_a_warning_fails_no_answer_is_called_the_only_one() -> None:
+    assert ALONE not in told(LowerSecondary, PUPILS, {"G03-10"}).words
+
+
+def test_every_other_answer_of_one_cell_is_shown_beside_the_first() -> None:
+    words = told(Livestock, HERD | {"cattle": 84}, {"B01-01"}).words
+    assert words.startswith("Ô D11: Ô «Đàn bò» ghi 84, có lẽ là 34 (gõ sai một chữ số)")
+    assert "«Tổng đàn gia súc» ghi 120, có lẽ là 170" in words or "«Tổng đàn gia súc» phải là 170" in words
+    assert words.count("Hoặc: ") < LISTED
+
+
+def test_an_answer_that_would_stand_by_itself_is_shown_with_one_of_the_next_rank() -> None:
+    words = told(Livestock, {"buffalo": 40, "cattle": 3}, {"B01-01"}).words
+    first, *others = words.split("Hoặc: ")
+    assert "«Tổng đàn gia súc» ghi 0, theo phép tính phải là 43" in first
+    assert others
+    assert all("Tổng đàn" not in other for other in others)
+
+
+def test_numbers_of_one_digit_are_suspected_too() -> None:
+    words = told(Livestock, {"total": 22, "buffalo": 21, "cattle": 5}, {"B01-01"}).words
+    assert "«Đàn bò» ghi 5, có lẽ là 1 (gõ sai một chữ số)" in words
+    assert "«Tổng đàn gia súc» ghi 22, có lẽ là 26" in words
+
+
+@pytest.mark.parametrize(
+    ("before", "first"), [({"cattle": 33, "total": 118}, "D11"), ({"cattle": 85, "goat": 2}, "D9")]
+)
+def test_last_period_decides_which_of_two_slips_comes_first(before: dict[str, int], first: str) -> None:
+    assert told(Livestock, HERD | {"cattle": 84}, {"B01-01"}, before=before).words.startswith(f"Ô {first}:")
+
+
+def test_two_cells_interchanged_are_told_as_one_slip() -> None:
+    words = told(Livestock, HERD | {"horse": 30, "horse_white": 50}, {"B01-01", "B01-02"}).words
+    assert "(hai ô ghi đổi chỗ cho nhau)" in words
+
+
+def test_all_amounts_but_one_in_another_unit_are_told_as_one_slip() -> None:
+    sales = {"revenue_total": 1_230_600, "revenue_livestock": 856_000_000, "revenue_poultry": 374_600_000}
+    words = told(Sales, sales, {"B02-03"}).words
+    assert "(các ô này cùng ghi theo một đơn vị tiền khác)" in words
+
+
+def test_a_refused_suggestion_is_not_made_again_and_the_next_one_is() -> None:
+    words = told(Livestock, HERD | {"cattle": 84}, {"B01-01"}, refused={("f.xlsx", "S", "D11", "34")}).words
+    assert "«Đàn bò» ghi 84, có lẽ là 34" not in words
+    assert "«Tổng đàn gia súc» ghi 120, có lẽ là 170" in words
+
+
+def test_a_wrong_factor_of_a_product_is_told_with_the_slip() -> None:
+    gifts = {"packages": 15, "unit_value": 500_700, "value": 7_500_000}
+    words = told(TetGifts, gifts, {"X04-02"}, blank=["unit_cash", "unit_kind"]).words
+    assert "ghi 500.700, có lẽ là 500.000 (gõ sai một chữ số)" in words
+    assert "«Tổng trị giá» ghi 7.500.000, có lẽ là 7.510.500 (số đã làm tròn)" in words
