@@ -138,7 +138,7 @@ class Problems(Enum):
         "không có nhiều chữ số lẻ như vậy. Hỏi lại đơn vị báo cáo.",
     )
     ROUNDED = Problem(
-        "C-18",
+        "C-22",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhiều chữ số lẻ hơn "
         "đơn vị tính cho phép nhưng đúng với các số tính ra nó; đã làm tròn thành {expected}. "
         "Nhắc đơn vị ghi số đã làm tròn.",
@@ -174,6 +174,29 @@ class Problems(Enum):
         "C-17",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức lấy số từ một tệp khác; đã dùng số Excel lưu "
         "sẵn trong ô. Kiểm tra lại số, rồi nhập thẳng vào ô.",
+        Severity.WARNING,
+    )
+    SHOWN_OTHERWISE = Problem(
+        "C-18",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ một số và hiện một số khác ({written}) "
+        "vì định dạng của ô, không rõ số nào đúng. Định dạng lại ô thành số và nhập lại.",
+    )
+    FORMAT_UNKNOWN = Problem(
+        "C-19",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: định dạng ô ({written}) chưa biết hiện số ra thế nào; đã "
+        "dùng số giữ trong ô. Xem lại số hiện trên trang có đúng như vậy không.",
+        Severity.WARNING,
+    )
+    STALE_FORMULA = Problem(
+        "C-21",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức phải được tính lại khi mở tệp; đã dùng số lưu "
+        "sẵn trong ô. Mở tệp bằng Excel, xem lại số rồi lưu lại.",
+        Severity.WARNING,
+    )
+    NOTE_ERROR = Problem(
+        "C-20",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức chưa "
+        "có kết quả ({written}). Nhập lại ghi chú, hoặc xóa ô.",
         Severity.WARNING,
     )
     BLANK = Problem(

@@ -57,11 +57,14 @@ CELLS = _columns(
     ("cell", "Ô"),
     ("kind", "Kiểu ô"),
     ("text", "Nội dung ô"),
-    ("aside", "Điều người xem trang không thấy: dòng, cột, trang ẩn; ô gộp; số lấy từ tệp khác"),
+    ("shown", "Nội dung ô như người xem trang thấy; trống khi chưa biết định dạng của ô"),
+    ("format", "Định dạng số của ô"),
+    ("aside", "Điều người xem trang không thấy: dòng, cột, trang ẩn; ô gộp, ô bị che; số lấy từ tệp khác"),
     types={"row": pa.int64(), "column": pa.int64()},
 )
 """One row per filled cell. ``kind``: number, text, date, boolean; formula or error where the cell shows no value;
-picture for a sheet that holds nothing else. ``aside``: in the words of ``pipelines.steps.collect.package``."""
+picture for a sheet that holds nothing else. ``text`` is what is kept, ``shown`` what a person sees of it by the number
+format ``format``, missing where that is not rendered. ``aside``: in the words of ``pipelines.steps.collect.asides``."""
 
 LEDGER = _columns(
     *_WHERE,

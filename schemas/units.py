@@ -221,7 +221,7 @@ VillageGates = Unit("cổng làng")
 Villages = Unit("thôn")
 """Villages."""
 
-Dong = Unit("đồng", dimension="tiền", aliases=("đ", "d", "vnd", "vnđ"))
+Dong = Unit("đồng", dimension="tiền", aliases=("đ", "₫", "d", "vnd", "vnđ"))
 """Money, to the đồng."""
 
 DongPerGift = Unit("đồng/suất", additive=False)

@@ -4,7 +4,6 @@ Belongs here: which cells of a copy are marked and how. Does not belong here: wh
 (``pipelines.steps.validate.check``); any change to the workbook that was received, which stays as it is.
 """
 
-import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -86,7 +85,7 @@ def write(
     left_out: list[str] = []
     for name, own in by_file.items():
         content = raw.file(key, name)
-        if content is None or hashlib.sha256(content.content).hexdigest() != read.get(name, {}).get("sha256"):
+        if content is None or content.sha256 != read.get(name, {}).get("sha256"):
             left_out.append(
                 f"Tệp {name} đã khác so với lần chạy gần nhất nên chưa được đánh dấu. Chạy: returns refresh"
             )

@@ -48,7 +48,7 @@ this against the imports."""
 _MAKERS = "pipelines/refresh"
 """The room of the tasks themselves."""
 
-_PACKAGES = ("pandas", "pandera", "pyarrow", "python-calamine", "openpyxl", "jinja2", "scipy")
+_PACKAGES = ("pandas", "pandera", "pyarrow", "openpyxl", "jinja2", "scipy")
 """Whose versions can change what comes out."""
 
 

@@ -26,6 +26,8 @@ _DASHES = str.maketrans("\u2010\u2011\u2212", "---")
 """Signs that look like the one on the keyboard: hyphens, and the minus of mathematics."""
 
 _NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$")
+_THOUSANDS = 3
+"""Digits after a comma that, of a unit counted in whole numbers, are a group of thousands in the English way."""
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
 _SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([.,])\s+(?=\d)|(?<=\d)\s+([.,])\s*(?=\d)")
 
@@ -68,6 +70,90 @@ def read_number(kind: str, text: str, unit: Unit) -> Reading:
             return Reading(problem=Problems.NOT_A_NUMBER)
 
 
+@lru_cache(maxsize=65536)
+def read_cell(kind: str, text: str, shown: str | None, unit: Unit) -> Reading:
+    """Read one cell of a sheet as a quantity of ``unit``: what is kept, where a person sees the same.
+
+    A share in a field counted in % is what a person sees: 0.6 shown as 60% is 60.
+
+    Args:
+        kind: As for ``read_number``.
+        text: What the cell keeps.
+        shown: What it shows, with Vietnamese marks; nothing where that is not known.
+        unit: The unit of the field.
+    """
+    kept = read_number(kind, text, unit)
+    if shown is None or shown == text:
+        return kept
+    if kind == "text":
+        return kept if read_number(kind, shown, unit) == kept else Reading(problem=Problems.SHOWN_OTHERWISE)
+    return _read_shown(Decimal(text), shown, unit) if kind == "number" else kept
+
+
+def _read_shown(kept: Decimal, shown: str, unit: Unit) -> Reading:
+    if not shown.strip():
+        return _fitting(kept, unit) if not kept else Reading(problem=Problems.SHOWN_OTHERWISE)
+    seen = seen_in(shown)
+    words = {word.casefold() for word in ("", unit.label, *unit.aliases)}
+    if seen is None or seen.words not in words:
+        return Reading(problem=Problems.SHOWN_OTHERWISE)
+    if seen.words == "%" and seen.is_of(kept * 100):
+        # Sixty per cent is kept as 0.6. A share worked out by a formula has more digits than anybody is shown.
+        exact = _fitting(kept * 100, unit)
+        return _fitting(seen.value, unit) if exact.problem is Problems.TOO_PRECISE else exact
+    return _fitting(kept, unit) if seen.is_of(kept) else Reading(problem=Problems.SHOWN_OTHERWISE)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A number as it stands on a sheet."""
+
+    value: Decimal
+    step: Decimal
+    """One in its last digit."""
+    words: str
+    """What stands beside it, in small letters."""
+
+    def is_of(self, kept: Decimal) -> bool:
+        """Return whether it is ``kept`` rounded to the digits that are shown."""
+        return abs(kept - self.value) * 2 <= self.step * _NEARLY
+
+
+_NEARLY = Decimal("1.000001")
+"""A kept number is itself rounded, to 15 digits."""
+
+_SEEN = re.compile(r"^(\D*?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?(?:e([+-]?\d{1,3}))?(\D*)$")
+
+
+@lru_cache(maxsize=65536)
+def seen_in(shown: str) -> Seen | None:
+    """Return the number in a shown text, or nothing where there is not one."""
+    clean = "".join(visible(shown).translate(_DASHES).casefold().split())
+    if clean.strip("-₫đ") == "" and "-" in clean:  # a dash stands for nothing, as accountants write
+        return Seen(Decimal(0), Decimal(0), clean.strip("-"))
+    found = _SEEN.match(clean)
+    if found is None:
+        return None
+    before, whole, decimals, power, after = found.groups()
+    minus = before.count("-") + (before.count("(") if ")" in after else 0)
+    value = Decimal(f"{whole.replace('.', '')}.{decimals or 0}").scaleb(int(power or 0))
+    step = Decimal(1).scaleb(int(power or 0) - len(decimals or ""))
+    words = before.replace("-", "").replace("(", "") + after.replace(")", "")
+    return Seen(-value if minus == 1 else value, step, words)
+
+
+_OTHER_MARKS = str.maketrans(".,", ",.")
+
+
+def vietnamese_marks(kept: Decimal, shown: str) -> str:
+    """Return a shown number with Vietnamese marks, as which of both ways of writing it is the number that is kept."""
+    for text in (shown, shown.translate(_OTHER_MARKS)):
+        seen = seen_in(text)
+        if seen is not None and (seen.is_of(kept) or ("%" in seen.words and seen.is_of(kept * 100))):
+            return text
+    return shown
+
+
 def _read_text(text: str, unit: Unit) -> Reading:
     clean = visible(text).translate(_DASHES).casefold()
     if not clean or clean in NOT_KNOWN:
@@ -78,6 +164,8 @@ def _read_text(text: str, unit: Unit) -> Reading:
     number = _NUMBER.match(clean)
     if number is not None:
         sign, whole, decimals = number.groups()
+        if decimals and len(decimals) == _THOUSANDS and not unit.decimals:
+            return Reading(problem=Problems.UNCLEAR_NUMBER)
         return _fitting(Decimal(f"{sign}{whole.replace('.', '')}.{decimals or 0}"), unit)
     return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
 

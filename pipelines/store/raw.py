@@ -3,15 +3,19 @@
 Belongs here: every read below ``raw/``. Does not belong here: any write, for raw files are never edited.
 """
 
+import errno
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
+from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
+from pipelines.steps.collect.unreadable import COPY_OVER
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
@@ -50,7 +54,7 @@ class Raw:
     def unknown_folders(self) -> list[str]:
         """Return folders under a period whose name is no commune's code, so that they can be told of."""
         return [
-            f"{period.name}/{commune.name}"
+            printable(f"{period.name}/{commune.name}")
             for period in self._folders(self.root)
             for commune in self._folders(period)
             if not self.places.commune(commune.name)
@@ -58,36 +62,72 @@ class Raw:
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
-        return (
-            sorted(path for path in root.iterdir() if path.is_dir() and path.name[0] not in "._")
-            if root.is_dir()
-            else []
-        )
+        return [path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path)]
 
     def _names(self, key: ReturnSetKey) -> Iterator[Path]:
-        folder = self.root / key.period / key.commune
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if path.is_file() and not _is_left_behind(path) and path.name not in _NOT_RETURNS:
+        for path in _within(self.root / key.period / key.commune):
+            if not path.is_dir() and not left_behind(path) and path.name not in _NOT_RETURNS:
                 yield path
 
     def files(self, key: ReturnSetKey) -> Iterator[RawFile]:
-        """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it."""
-        for path in self._names(key):
-            yield RawFile(key.period, key.commune, path.name, path.read_bytes())
+        """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it.
+
+        One whose bytes cannot be had is yielded with the reason, and stops none of the others.
+        """
+        try:
+            paths = list(self._names(key))
+        except OSError as error:
+            yield RawFile(key.period, key.commune, "./", b"", reason(error))
+            return
+        for path in paths:
+            yield self._read(key, path)
         for folder in self._folders(self.root / key.period / key.commune):
-            below = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_left_behind(path))
-            listed = "\n".join(path.relative_to(folder).as_posix() for path in below)
+            name = f"{printable(folder.name)}/"
+            try:
+                below = [path for path in _below(folder) if not left_behind(path)]
+            except OSError as error:
+                yield RawFile(key.period, key.commune, name, b"", reason(error))
+                continue
+            listed = "\n".join(printable(path.relative_to(folder).as_posix()) for path in below)
             if listed:
-                yield RawFile(key.period, key.commune, f"{folder.name}/", listed.encode())
+                yield RawFile(key.period, key.commune, name, listed.encode())
+
+    def _read(self, key: ReturnSetKey, path: Path) -> RawFile:
+        """Return a file with its bytes, or with the reason why they cannot be had."""
+        name = printable(path.name)
+        try:
+            trouble = self._not_to_be_read(path)
+            content = b"" if trouble else path.read_bytes()
+        except OSError as error:
+            content, trouble = b"", reason(error)
+        return RawFile(key.period, key.commune, name, content, trouble)
+
+    def _not_to_be_read(self, path: Path) -> str:
+        """Return why a file is not to be read, or nothing.
+
+        Raises:
+            OSError: It cannot be looked at.
+        """
+        if printable(path.name) != path.name:
+            return "tên tệp không phải bảng mã UTF-8; đổi tên tệp"
+        size = path.stat().st_size
+        inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent))
+        if path.is_symlink() and not inside:
+            return "đây là liên kết tới chỗ ngoài thư mục báo cáo; chép chính tệp đó vào đây"
+        if not path.is_file():
+            return "đây không phải một tệp thường; chép chính sổ tính vào đây"
+        if size > LIMITS.file:
+            return f"tệp quá lớn, hơn {LIMITS.file // 2**20} MB; {COPY_OVER}"
+        return ""
 
     def names(self, key: ReturnSetKey) -> list[str]:
         """Return the names of the files of a return set."""
-        return [path.name for path in self._names(key)]
+        return [printable(path.name) for path in self._names(key)]
 
     def file(self, key: ReturnSetKey, name: str) -> RawFile | None:
         """Return one file of a return set, with its bytes, or nothing where there is none of this name."""
-        found = next((path for path in self._names(key) if path.name == name), None)
-        return None if found is None else RawFile(key.period, key.commune, name, found.read_bytes())
+        found = next((path for path in self._names(key) if printable(path.name) == name), None)
+        return None if found is None else self._read(key, found)
 
     def ledger_path(self, key: ReturnSetKey) -> Path:
         """Return where a return set's correction ledger lies, or would lie."""
@@ -106,19 +146,19 @@ class Raw:
     def beside(self, key: ReturnSetKey) -> dict[str, bytes]:
         """Return what lies beside the workbooks and decides what a return set says, with its bytes: ledger and plan."""
         folder = self.root / key.period / key.commune
-        return {name: (folder / name).read_bytes() for name in (LEDGER, PRINTED) if (folder / name).is_file()}
+        return {name: _bytes(folder / name) for name in (LEDGER, PRINTED) if (folder / name).is_file()}
 
     def hashes(self, key: ReturnSetKey) -> dict[str, str]:
         """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
-        contents = {file.name: file.content for file in self.files(key)} | self.beside(key)
-        return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        beside = {name: hashlib.sha256(content).hexdigest() for name, content in self.beside(key).items()}
+        return {file.name: file.sha256 for file in self.files(key)} | beside
 
     def place_tables(self) -> dict[str, bytes]:
         """Return the place tables in the order in which a later one replaces rows of an earlier one."""
         shipped = resources.files("schemas.places")
         tables = {name: shipped.joinpath(name).read_bytes() for name in SHIPPED_PLACES}
         own = self.root / PLACES
-        return tables | ({OWN_PLACES: own.read_bytes()} if own.is_file() else {})
+        return tables | ({OWN_PLACES: _bytes(own)} if own.is_file() else {})
 
     @cached_property
     def places(self) -> Places:
@@ -126,12 +166,76 @@ class Raw:
         return places_of(self.place_tables().values())
 
 
-def _is_left_behind(path: Path) -> bool:
-    """Return whether a file is one that an office program («~$», «.~lock») or a system leaves beside a workbook."""
-    return path.name.startswith((".", "~$")) or path.name.casefold() in _OF_THE_SYSTEM
+LEFT_BEHIND = {
+    r"\..*": "hidden on Linux and macOS: LibreOffice's lock (.~lock), .DS_Store, ._ of macOS, what syncing keeps",
+    r"~\$.*": "Office's note of who has the workbook open",
+    r"~.*\.tmp": "Office's copy while it saves",
+    r"(eh)?thumbs\.db": "Windows' small pictures of a folder",
+    r"desktop\.ini": "Windows' look of a folder",
+    r"icon\r": "macOS' look of a folder",
+    r".*[:\uf03a]zone\.identifier(:\$data)?": "Windows' mark that a file was downloaded, as it shows on other systems",
+    r".*[:\uf03a](smartscreen|afp_afpinfo|afp_resource|com\.apple\..*)(:\$data)?": "the like, of browsers and macOS",
+    r"\$recycle\.bin|system volume information|lost\+found": "what a disk keeps at its root",
+    r"@eadir|#recycle|__macosx": "what network disks and macOS' archives keep beside files",
+}
+"""Names, in small letters, of what programs and systems leave beside workbooks, and of what; nobody sent them."""
+
+_LEFT_BEHIND = re.compile("|".join(f"(?:{pattern})" for pattern in LEFT_BEHIND), re.DOTALL)
 
 
-_OF_THE_SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
+def left_behind(path: Path) -> bool:
+    """Return whether a file or folder is one that a program or a system leaves beside workbooks."""
+    return _LEFT_BEHIND.fullmatch(path.name.lower()) is not None
+
+
+def _bytes(path: Path) -> bytes:
+    """Return the bytes of a file without which nothing can be said.
+
+    Raises:
+        OSError: It cannot be read; unlike the system's own error, this one always names the file.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _within(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder; links to other folders are not followed.
+
+    Raises:
+        OSError: It, or a folder in it, cannot be looked into.
+    """
+    for path in _within(folder):
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
+        else:
+            yield path
+
+
+def printable(name: str) -> str:
+    """Return a name as it can be stored and shown: bytes that are no UTF-8 stand in it by their numbers."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def reason(error: OSError) -> str:
+    """Return in Vietnamese why a file or folder cannot be read."""
+    return _REASONS.get(
+        error.errno or 0, f"không đọc được ({error.strerror or error}); chép lại tệp, hoặc kiểm tra ổ đĩa"
+    )
+
+
+_REASONS = {
+    errno.EACCES: "không có quyền đọc; mở quyền đọc cho tệp",
+    errno.EPERM: "không có quyền đọc; mở quyền đọc cho tệp",
+    errno.EIO: "ổ đĩa báo lỗi khi đọc; chép lại tệp, và kiểm tra ổ đĩa",
+    errno.ENOENT: "đây là liên kết tới một tệp không có; chép chính tệp đó vào đây",
+    errno.ELOOP: "đây là liên kết vòng quanh, không tới tệp nào; chép chính tệp đó vào đây",
+}
 
 
 def ledger_text(content: bytes) -> str:

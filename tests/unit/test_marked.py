@@ -11,11 +11,11 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from pipelines.present import marked as marked_copies
 from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
-from pipelines.steps.collect.read import CELL_COLUMNS, read
+from pipelines.steps.collect.read import read
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import FINDINGS
+from schemas.tables import CELLS, FINDINGS
 from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, rows
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
@@ -70,7 +70,7 @@ def test_a_cell_inside_merged_ones_is_marked_at_the_first_of_them() -> None:
 
 def test_nothing_but_the_marks_is_changed() -> None:
     copy = mark(CONTENT, [finding(f"{HORSE};{GOAT}")])
-    unhashed = [name for name in CELL_COLUMNS if name != "sha256"]
+    unhashed = [name for name in CELLS.names if name != "sha256"]
     before, after = (rows(read([raw_file(content)])[1][unhashed]) for content in (CONTENT, copy))
     assert before == after
     old, new = sheet_of(CONTENT), sheet_of(copy)

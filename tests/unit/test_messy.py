@@ -512,7 +512,7 @@ FILES = {
     "kieu_cu.xlsx": COMPOUND + "Workbook".encode("utf-16-le"),
     "trang_web.xlsx": b"<html><table><tr><td>1</td></tr></table></html>",
     "cat_ngang.xlsx": filled(Livestock)[:2000],
-    "macro.xlsm": _with_macro(filled(Livestock)),
+    "nhi_phan.xlsb": _with_macro(filled(Livestock)),
     "anh.xlsx": _picture_only(),
     "thang_6/na_lia.xlsx": filled(Livestock, HORSES, reporter="Thôn Nà Lìa"),
     "~$suoi_ma.xlsx": b"lock",
@@ -520,7 +520,7 @@ FILES = {
     "Thumbs.db": b"x",
     "desktop.ini": b"x",
     "pa_phao.xlsx": changed(filled(Livestock, WHOLE), _protected_sheet),
-    "suoi_ma.xlsx": _with_macro(filled(Livestock, WHOLE, reporter="Thôn Suối Mạ")),
+    "suoi_ma.xlsm": _with_macro(filled(Livestock, WHOLE, reporter="Thôn Suối Mạ")),
 }
 
 
@@ -546,7 +546,7 @@ class TestFolder:
             ("kieu_cu.xlsx", "W-01", ("kiểu cũ (.xls)", "lưu thành .xlsx")),
             ("trang_web.xlsx", "W-01", ("trang web",)),
             ("cat_ngang.xlsx", "W-01", ("hỏng", "chưa xong")),
-            ("macro.xlsm", "W-02", ("có macro (.xlsm)", "Lưu thành .xlsx")),
+            ("nhi_phan.xlsb", "W-02", ("dạng nhị phân (.xlsb)", "Lưu thành .xlsx")),
             ("anh.xlsx", "W-14", (SHEET, "chỉ có hình hoặc chú thích")),
             ("thang_6/", "W-11", ("1 tệp (na_lia.xlsx)", "chưa được đọc")),
         ],

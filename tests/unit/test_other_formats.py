@@ -179,7 +179,7 @@ def test_what_is_hidden_or_merged_in_an_ods_is_noted() -> None:
     assert {address: aside for address, (_, _, aside) in found.items()} == {
         "A1": "merged=A1:B3",
         "C1": "hidden-column",
-        "A2": "hidden-row",
+        "A2": "hidden-row covered",
     }
 
 

@@ -1,10 +1,13 @@
-from collections.abc import Iterable
+import errno
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipelines.steps.collect import read
+from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
@@ -121,3 +124,132 @@ def test_a_workbook_already_read_is_not_opened_again(office: Office, monkeypatch
 def test_the_shipped_folder_holds_the_return_set_of_the_plan() -> None:
     assert KEY in Raw(ROOT / "raw").return_sets()
     assert Raw(ROOT / "raw").unknown_folders() == []
+
+
+def received(raw: Raw) -> dict[str, str]:
+    """Names of the files that are handed on, and why one cannot be read."""
+    return {file.name: file.trouble for file in raw.files(KEY)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pa_phao.xlsx:Zone.Identifier",
+        "pa_phao.xlsx\uf03aZone.Identifier",
+        "pa_phao.xlsx:Zone.Identifier:$DATA",
+        "pa_phao.xlsx:SmartScreen",
+        "~WRL0001.tmp",
+        "ehthumbs.db",
+        "Desktop.ini",
+        "Icon\r",
+        "._pa_phao.xlsx",
+    ],
+)
+def test_what_systems_leave_beside_a_workbook_is_passed_over(raw: Raw, folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"x")
+    assert received(raw) == {"pa_phao.xlsx": ""}
+
+
+@pytest.mark.parametrize("name", ["@eaDir", "System Volume Information", "$RECYCLE.BIN", "lost+found", "__MACOSX"])
+def test_folders_that_disks_keep_are_no_subfolders(raw: Raw, folder: Path, name: str) -> None:
+    (folder / name).mkdir()
+    (folder / name / "x.xlsx").write_bytes(b"x")
+    assert received(raw) == {"pa_phao.xlsx": ""}
+
+
+def test_a_file_that_only_looks_like_one_of_a_system_is_handed_on(raw: Raw, folder: Path) -> None:
+    for name in ("thumbs.db.xlsx", "Zone.Identifier.xlsx", "desktop.ini.csv"):
+        (folder / name).write_bytes(b"x")
+    assert len(received(raw)) == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(errno.EIO, "ổ đĩa báo lỗi"), (errno.EACCES, "không có quyền đọc"), (errno.ESTALE, "Stale")]
+)
+def test_one_file_that_cannot_be_read_is_told_and_all_others_are_read(
+    raw: Raw, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
+    (folder / "hong.xlsx").write_bytes(b"x")
+    read_bytes = Path.read_bytes
+
+    def broken(path: Path) -> bytes:
+        if path.name == "hong.xlsx":
+            raise OSError(number, "Stale file handle")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    found = received(raw)
+    assert told in found.pop("hong.xlsx")
+    assert found == {"pa_phao.xlsx": ""}
+    files, cells = read.read(raw.files(KEY))
+    assert dict(zip(files["file"], files["problem"], strict=True)) == {
+        "hong.xlsx": "UNREADABLE_FILE",
+        "pa_phao.xlsx": "",
+    }
+    assert set(cells["file"]) == {"pa_phao.xlsx"}
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(raw: Raw, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "thang_6").mkdir()
+    iterdir = Path.iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path.name == "thang_6":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert "không có quyền đọc" in received(raw)["thang_6/"]
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("khong_co.xlsx", "liên kết tới một tệp không có"),
+        ("vong.xlsx", "liên kết vòng quanh"),
+        ("../../../ngoai.xlsx", "ngoài thư mục báo cáo"),
+    ],
+)
+def test_a_link_that_leads_nowhere_or_out_is_told(raw: Raw, folder: Path, target: str, told: str) -> None:
+    (raw.root.parent / "ngoai.xlsx").write_bytes(b"x")
+    (folder / "vong.xlsx").symlink_to(folder / target)
+    assert told in received(raw)["vong.xlsx"]
+
+
+def test_a_link_within_the_raw_folder_is_read(raw: Raw, folder: Path) -> None:
+    (raw.root / "kho").mkdir()
+    (folder / "pa_phao.xlsx").rename(raw.root / "kho" / "pa_phao.xlsx")
+    (folder / "pa_phao.xlsx").symlink_to(raw.root / "kho" / "pa_phao.xlsx")
+    (file,) = raw.files(KEY)
+    assert (file.trouble, file.content[:2]) == ("", b"PK")
+
+
+def test_a_raw_folder_that_is_itself_a_link_is_read(raw: Raw, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(raw.root)
+    assert received(Raw(tmp_path / "link")) == {"pa_phao.xlsx": ""}
+
+
+def test_a_name_that_is_no_utf8_is_told_in_letters_that_can_be_stored(raw: Raw, folder: Path) -> None:
+    (folder / os.fsdecode(b"co_h\xf9ng.xlsx")).write_bytes(b"x")
+    found = received(raw)
+    assert "UTF-8" in found["co_h\\xf9ng.xlsx"]
+    assert found["pa_phao.xlsx"] == ""
+    assert read.read(raw.files(KEY))[0]["problem"].tolist() == ["UNREADABLE_FILE", ""]
+
+
+def test_a_pipe_is_told_and_not_waited_for(raw: Raw, folder: Path) -> None:
+    os.mkfifo(folder / "ong.xlsx")
+    assert "không phải một tệp thường" in received(raw)["ong.xlsx"]
+
+
+def test_a_file_larger_than_any_return_is_told_and_not_read(raw: Raw, folder: Path) -> None:
+    with (folder / "to.csv").open("wb") as file:
+        file.truncate(LIMITS.file + 1)
+    assert "quá lớn" in received(raw)["to.csv"]
+
+
+def test_a_file_that_can_be_read_again_is_another_file(raw: Raw, folder: Path) -> None:
+    (folder / "rong.xlsx").symlink_to(folder / "khong_co.xlsx")
+    before = raw.hashes(KEY)
+    (folder / "khong_co.xlsx").write_bytes(b"")
+    assert raw.hashes(KEY)["rong.xlsx"] != before["rong.xlsx"]

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.steps.collect.read import _has_gaps, read
+from pipelines.steps.collect.read import read
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import ROOT, Row, changed, filled, raw_file, rows
 
@@ -126,6 +126,18 @@ def _with_sheet(content: bytes, patch: Callable[[bytes], bytes]) -> bytes:
     return buffer.getvalue()
 
 
+NAMESPACES = (
+    'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+)
+
+
+def sheet_of(rows: str, before: str = "", after: str = "") -> bytes:
+    """A workbook whose one sheet has these rows, and elements before and after them."""
+    xml = f"<worksheet {NAMESPACES}>{before}<sheetData>{rows}</sheetData>{after}</worksheet>"
+    return _with_sheet(book(lambda sheet: None), lambda _: xml.encode())
+
+
 def test_a_formula_with_its_result_is_read_as_the_result() -> None:
     def change(sheet: Any) -> None:
         sheet["A1"] = "=6*7"
@@ -135,26 +147,45 @@ def test_a_formula_with_its_result_is_read_as_the_result() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "has"),
+    ("cell", "expected"),
     [
-        ('<c r="A1"><f>6*7</f><v>42</v></c>', False),
-        ('<c r="A1" s="4" t="str"><f>"a"</f><v>a</v></c>', False),
-        ('<c r="A1" t="str"><f aca="false">IF(B1=1,1,&quot;&quot;)</f><v></v></c>', False),
-        ('<c r="A1" s="1"/><c r="B1"><v>7</v></c><c r="C1"><f t="shared" si="0"/><v>0</v></c>', False),
-        ('<x:c r="A1"><x:f>6*7</x:f><x:v>42</x:v></x:c>', False),
-        ('<c r="A1"><v>42</v></c>', False),
-        ('<c r="A1"><f>6*7</f></c>', True),
-        ('<c r="A1"><f>6*7</f><v></v></c>', True),
-        ('<c r="A1"><f>6*7</f><v/></c>', True),
-        ('<c r="A1"><f>1</f><v>1</v></c><c r="B1"><f t="shared" si="0"/><v /></c>', True),
-        ('<c r="A1"><f>1</f><v>1</v></c><c r="B1" t="str"/><c r="C1"><f>2</f></c>', True),
-        ('<x:c r="A1"><x:f>6*7</x:f></x:c>', True),
-        ('<c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', True),
-        ("<c r='A1' t='e'><v>#N/A</v></c>", True),
+        ('<c r="A1"><f>6*7</f><v>42</v></c>', ("number", "42")),
+        ('<c r="A1" t="str"><f>"a"</f><v>a</v></c>', ("text", "a")),
+        ('<c r="A1" t="str"><f aca="false">IF(B1=1,1,&quot;&quot;)</f><v></v></c>', None),
+        ('<x:c r="A1"><x:f>6*7</x:f><x:v>42</x:v></x:c>', ("number", "42")),
+        ('<c r="A1"><v>42</v></c>', ("number", "42")),
+        ('<c r="A1"><v><![CDATA[42]]></v></c>', ("number", "42")),
+        ('<c r="A1"/>', None),
+        ('<c r="A1"><v/></c>', None),
+        ('<c r="A1"><f>6*7</f></c>', ("formula", "=6*7")),
+        ('<c r="A1"><f>6*7</f><v></v></c>', ("formula", "=6*7")),
+        ('<c r="A1"><f>6*7</f><v /></c>', ("formula", "=6*7")),
+        ('<c r="A1" t="str"><f>6*7</f></c>', ("formula", "=6*7")),
+        ('<x:c r="A1"><x:f>6*7</x:f></x:c>', ("formula", "=6*7")),
+        ('<c r="A1"><f t="array" ref="A1">SUM(B1:B3)</f></c>', ("formula", "=SUM(B1:B3)")),
+        ('<c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', ("error", "#DIV/0!")),
+        ("<c r='A1' t='e'><v>#N/A</v></c>", ("error", "#N/A")),
+        ('<c r="A1" t="e"><v>#SPILL!</v></c>', ("error", "#SPILL!")),
+        ('<c r="A1" t="e"><v>#CALC!</v></c>', ("error", "#CALC!")),
+        ('<c r="A1" t="e"><v>#BUSY!</v></c>', ("error", "#BUSY!")),
+        (
+            '<c r="A1" t="inlineStr"><is><r><t>12</t></r><r><t> con</t></r><rPh><t>x</t></rPh></is></c>',
+            ("text", "12 con"),
+        ),
+        ('<c r="A1" t="str"><v>a_x000D_b_x005F_</v></c>', ("text", "a\rb_")),
+        ('<c r="A1" t="d"><v>2024-05-01T00:00:00Z</v></c>', ("date", "2024-05-01")),
+        ("<c><v>5</v></c>", ("number", "5")),
+        ("<c r = 'a1' ><v> 5 </v></c>", ("number", "5")),
     ],
 )
-def test_only_what_the_fast_reader_cannot_show_sends_a_workbook_the_slow_way(cell: str, has: bool) -> None:
-    assert _has_gaps(f'<row r="1">{cell}</row>'.encode()) is has
+def test_a_cell_of_any_writing_is_read_as_what_it_says(cell: str, expected: tuple[str, str] | None) -> None:
+    assert cells_of(sheet_of(f'<row r="1">{cell}</row>')) == ({} if expected is None else {("S", "A1"): expected})
+
+
+def test_a_shared_formula_without_results_is_told_as_it_stands_in_each_cell() -> None:
+    first = '<c r="A1"><f t="shared" ref="A1:B1" si="0">SUM(A2:A3)</f></c>'
+    found = cells_of(sheet_of(f'<row r="1">{first}<c r="B1"><f t="shared" si="0"/></c></row>'))
+    assert found == {("S", "A1"): ("formula", "=SUM(A2:A3)"), ("S", "B1"): ("formula", "=SUM(B2:B3)")}
 
 
 def test_a_formula_whose_result_is_an_empty_text_is_a_blank_whatever_else_stands_on_the_sheet() -> None:

@@ -207,14 +207,22 @@ def _replaced(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry])
         elif entry["new"] == received:
             continue  # it takes an earlier correction back: the cell is read as received, with its own kind
         elif row is not None:
-            cells.loc[row, ["text", "kind", "correction", "corrected_by"]] = [
+            cells.loc[row, ["text", "shown", "format", "kind", "correction", "corrected_by"]] = [
                 entry["new"],
+                entry["new"],
+                "",
                 "text",
                 entry["reason"],
                 entry["who"],
             ]
         else:  # a blank cell that the correction fills
-            made = {"kind": "text", "text": entry["new"], "correction": entry["reason"], "corrected_by": entry["who"]}
+            made = {
+                "kind": "text",
+                "text": entry["new"],
+                "shown": entry["new"],
+                "correction": entry["reason"],
+                "corrected_by": entry["who"],
+            }
             new.append(_blank(entry, hashes[tuple(sheet)]) | made)
     return _with(cells, new)
 
@@ -252,7 +260,7 @@ def _blank(entry: Entry, sha256: str) -> dict[str, object]:
     """Return the cell that a decision on a blank brings into being; its received text stays empty."""
     row, column = coordinate_to_tuple(entry["cell"])
     where = {name: entry[name] for name in CELL_KEY} | {"sha256": sha256, "row": row, "column": column}
-    return where | {"kind": "blank"} | dict.fromkeys(("text", "aside", "received", *DECIDED), "")
+    return where | {"kind": "blank"} | dict.fromkeys(("text", "shown", "format", "aside", "received", *DECIDED), "")
 
 
 def _with(cells: pd.DataFrame, new: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def duplicates(sheets: Sequence[Sheet], entries: Sequence[Entry], forms: Mapping
     rows = []
     for key, group in sorted(groups.items()):
         own = [entry for entry in entries if _return(entry.asked.sheet) == key]
-        written = "; ".join(f"{file} – {name}" for _, _, file, name in (sheet.key for sheet in group))
+        written = "; ".join(f"{file} – {_ends_shown(name)}" for _, _, file, name in (sheet.key for sheet in group))
         expected = _differences(own, len(group), forms[group[0].form])
         rows.append(group[0].words | {"sheet": "", "written": written, "expected": expected})
     return problem_rows(Problems.DUPLICATE_RETURN, rows)
@@ -53,11 +53,25 @@ def _differences(entries: Sequence[Entry], sheets: int, form: type[Form]) -> str
     for (line, name), own in answers.items():
         different = {entry.cell.text if entry.value is None else entry.value for entry in own}
         if len(different) > 1 or len(own) != sheets:
+            in_one_file = len({entry.asked.sheet.key[2] for entry in own}) < len(own)
             where = ", ".join(
-                f"{entry.asked.sheet.key[2]} ô {entry.cell.cell} ghi «{visible(entry.cell.text)[:60]}»" for entry in own
+                f"{_named(entry.asked.sheet, in_one_file)} ô {entry.cell.cell} ghi «{visible(entry.cell.text)[:60]}»"
+                for entry in own
             )
             differing.append(f"«{form.fields()[name].label}»{f' dòng {line}' if line else ''}: {where}")
     if not differing:
         return "số liệu giống hệt nhau"
     more = f"; và {len(differing) - _FEW} chỗ khác" if len(differing) > _FEW else ""
     return f"khác nhau ở {len(differing)} chỗ: {'; '.join(differing[:_FEW])}{more}"
+
+
+def _named(sheet: Sheet, in_one_file: bool) -> str:
+    _, _, file, name = sheet.key
+    return f"{file} trang «{_ends_shown(name)}»" if in_one_file else file
+
+
+def _ends_shown(name: str) -> str:
+    """Return the name of a sheet with the blanks at its ends made visible: they may be all that tells two apart."""
+    inner = name.strip()
+    start = name.index(inner) if inner else len(name)
+    return "␣" * start + inner + "␣" * (len(name) - start - len(inner))

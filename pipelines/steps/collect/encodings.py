@@ -119,7 +119,7 @@ def in_unicode(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.Dat
             encodings[tuple(key)] = best
             foreign = own["text"][(own["kind"] == "text") & ~own["text"].map(is_known)]
             text[foreign.index] = foreign.map(lambda typed, best=best: decoded(typed, best))
-    return cells.assign(text=text), encodings
+    return cells.assign(text=text, shown=cells["shown"].where(text == cells["text"], text)), encodings
 
 
 _OLD_LETTER = re.compile("[\u00a1-\u00ff]")

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.steps.collect.asides import COVERED, HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, STALE, address
+from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
 from pipelines.steps.collect.layout import NOTE_HEADING
 from pipelines.steps.collect.lines import Asked
-from pipelines.steps.collect.package import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED
-from pipelines.steps.collect.read import address
 from pipelines.steps.collect.sheets import Cell, Sheet
-from pipelines.steps.numbers import read_number, round_half_up, same_unit, vietnamese
+from pipelines.steps.numbers import read_cell, read_number, round_half_up, same_unit, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from schemas.edits import Product
 from schemas.form import Form
@@ -32,7 +32,7 @@ class Entry:
     Attributes:
         asked: The field.
         cell: The cell; of a blank one the place alone.
-        note: What the reporter wrote beside it.
+        note: The cell in which the reporter wrote something beside it.
         value: The number; missing for a blank or a problem.
         problem: What keeps the number from being read.
         rounded: Whether it was written with more decimals than its unit keeps, which other numbers explain.
@@ -40,7 +40,7 @@ class Entry:
 
     asked: Asked
     cell: Cell
-    note: str
+    note: Cell | None
     value: Decimal | None = None
     problem: Problems | None = None
     rounded: bool = False
@@ -59,7 +59,7 @@ class Entry:
             "received": cell.received,
             "text": cell.text,
             "value": self.value,
-            "note": self.note,
+            "note": self.note.text if self.note else "",
             **dict(zip(DECIDED, cell.decided, strict=True)),
             "problem": self.problem.name if self.problem else "",
         }
@@ -77,7 +77,7 @@ def entries_of(asked: Sequence[Asked], forms: Mapping[str, type[Form]]) -> list[
             notes[id(sheet)] = sheet.column(NOTE_HEADING)
         cell = cells[id(sheet)].get((one.row, one.column)) or _blank(one.row, one.column)
         note = notes[id(sheet)].get(one.row)
-        found.append(Entry(one, cell, note.text if note else ""))
+        found.append(Entry(one, cell, note))
     for entry in found:
         entry.value, entry.problem = _read(entry, forms[entry.asked.sheet.form])
     _round_products(found, forms)
@@ -111,14 +111,15 @@ _FINEST = 14
 
 
 def _blank(row: int, column: int) -> Cell:
-    return Cell(row, column, address(row, column), "blank", "", "", "", ("",) * len(DECIDED), "", row, column)
+    where = address(row, column)
+    return Cell(row, column, where, "blank", "", "", "", "", "", ("",) * len(DECIDED), "", row, column)
 
 
 def _read(entry: Entry, form: type[Form]) -> tuple[Decimal | None, Problems | None]:
     item = form.fields()[entry.asked.field]
     if not same_unit(entry.asked.unit, item.unit):
         return None, Problems.WRONG_UNIT
-    reading = read_number(entry.cell.kind, entry.cell.text, item.unit)
+    reading = read_cell(entry.cell.kind, entry.cell.text, entry.cell.shown, item.unit)
     if reading.problem is None and reading.value is None and not item.optional:
         return None, Problems.BLANK
     return reading.value, reading.problem
@@ -130,6 +131,8 @@ def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.Data
     for entry in entries:
         if entry.problem is not None and entry.problem is not Problems.MERGED_CELLS:
             written = entry.asked.unit if entry.problem is Problems.WRONG_UNIT else entry.cell.text
+            if entry.problem is Problems.SHOWN_OTHERWISE:
+                written = f"{entry.cell.text}; hiện: {(entry.cell.shown or '').strip() or 'không có gì'}"
             expected = forms[entry.asked.sheet.form].fields()[entry.asked.field].unit.label
             rows.setdefault(entry.problem.name, []).append(_where(entry) | {"written": written, "expected": expected})
         if entry.rounded:
@@ -192,24 +195,67 @@ def _where(entry: Entry) -> dict[str, str]:
     return asked.sheet.words | {"line": asked.line, "field": asked.field, "cells": entry.cell.cell}
 
 
-_HIDING = {HIDDEN_SHEET: "trang ẩn", HIDDEN_ROW: "dòng ẩn", HIDDEN_COLUMN: "cột ẩn"}
+def notes_unread(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Tell of notes that show no words (``PROBLEMS``)."""
+    broken: dict[tuple[str, ...], dict[str, str]] = {}
+    for entry in entries:
+        note = entry.note
+        if note is not None and note.kind in (ERROR, FORMULA):
+            words = _where(entry) | {"cells": note.cell, "written": note.text}
+            broken.setdefault((*entry.asked.sheet.key, note.cell), words)
+    return problem_rows(Problems.NOTE_ERROR, broken.values())
+
+
+_BLANK_ZERO, _UNKNOWN = "blank-zero", "unknown"
+"""What is found of a number by its format, in words like those of ``pipelines.steps.collect.asides``."""
+
+_HIDING = {
+    HIDDEN_SHEET: "trang ẩn",
+    HIDDEN_ROW: "dòng ẩn",
+    HIDDEN_COLUMN: "cột ẩn",
+    COVERED: "ô bị ô gộp che",
+    _BLANK_ZERO: "ô có định dạng không hiện số 0",
+}
+
+_ASIDES = (
+    (Problems.HIDDEN_CELLS, tuple(_HIDING)),
+    (Problems.LINKED_CELLS, (LINKED,)),
+    (Problems.STALE_FORMULA, (STALE,)),
+    (Problems.FORMAT_UNKNOWN, (_UNKNOWN,)),
+)
 
 
 def asides(entries: Sequence[Entry]) -> pd.DataFrame:
-    """Tell, once per sheet, of answers that whoever looks at the page does not see, and of those from other files."""
-    by_sheet: dict[tuple[str, ...], tuple[Sheet, list[Entry]]] = {}
+    """Tell, once per sheet, of answers that may not be what whoever looks at the page takes them for (``PROBLEMS``).
+
+    They do not see them, or it is not known what they see; or the answers come from other files, or are out of date.
+    """
+    by_sheet: dict[tuple[str, ...], tuple[Sheet, list[tuple[Entry, list[str]]]]] = {}
     for entry in entries:
-        if entry.cell.aside and entry.cell.text:
+        noted = _noted(entry)
+        if noted and entry.cell.text and entry.problem is not Problems.MERGED_CELLS:
             sheet = entry.asked.sheet
-            by_sheet.setdefault((*sheet.key, sheet.form, sheet.reporter), (sheet, []))[1].append(entry)
+            by_sheet.setdefault((*sheet.key, sheet.form, sheet.reporter), (sheet, []))[1].append((entry, noted))
     parts = []
     for _, (sheet, own) in sorted(by_sheet.items(), key=lambda item: item[0]):
-        for problem, words in ((Problems.HIDDEN_CELLS, list(_HIDING)), (Problems.LINKED_CELLS, [LINKED])):
-            noted = [(entry, entry.cell.aside.split()) for entry in own]
-            found = [(entry, present) for entry, present in noted if not set(words).isdisjoint(present)]
+        for problem, words in _ASIDES:
+            found = [(entry, noted) for entry, noted in own if not set(words).isdisjoint(noted)]
             if found:
-                present = {word for _, words_of in found for word in words_of}
-                written = ", ".join(_HIDING[word] for word in words if word in present and word in _HIDING)
+                present = {word for _, noted in found for word in noted}
+                hiding = [_HIDING[word] for word in words if word in present and word in _HIDING]
+                formats = dict.fromkeys(f"«{entry.cell.format}»" for entry, noted in found if _UNKNOWN in noted)
+                written = ", ".join(formats if problem is Problems.FORMAT_UNKNOWN else hiding)
                 cells = ";".join(entry.cell.cell for entry, _ in found)
                 parts.append(problem_rows(problem, [sheet.words | {"cells": cells, "written": written}]))
     return joined(parts)
+
+
+def _noted(entry: Entry) -> list[str]:
+    """Return what is to be noted of the cell of an answer."""
+    noted = entry.cell.aside.split()
+    if entry.cell.kind == NUMBER and entry.problem is None:
+        if entry.cell.shown is None:
+            noted.append(_UNKNOWN)
+        elif not entry.cell.shown.strip():
+            noted.append(_BLANK_ZERO)
+    return noted

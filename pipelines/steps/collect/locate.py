@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipelines.steps.collect.duplicates import duplicates, repeated
 from pipelines.steps.collect.encodings import in_unicode, old_encodings
-from pipelines.steps.collect.entries import asides, entries_of, merged, unread
+from pipelines.steps.collect.entries import asides, entries_of, merged, notes_unread, unread
 from pipelines.steps.collect.lines import asked_for
 from pipelines.steps.collect.sheets import recognise, sheets_of
 from pipelines.steps.frames import frame_of
@@ -57,7 +57,8 @@ def locate(cells: pd.DataFrame, forms: Sequence[type[Form]], places: Places) -> 
     for sheet in twice:
         sheet.usable = False
     of_twice = duplicates(twice, [entry for entry in entries if not entry.asked.sheet.usable], by_code)
-    within = joined([of_lines, unread(entries, by_code), of_merged, asides(entries), old_encodings(encodings, usable)])
+    of_cells = [unread(entries, by_code), of_merged, notes_unread(entries), asides(entries)]
+    within = joined([of_lines, *of_cells, old_encodings(encodings, usable)])
     out_of_use = {sheet.key for sheet in twice}
     kept = [key not in out_of_use for key in zip(*(within[name] for name in SHEET_KEY), strict=True)]
     return Located(

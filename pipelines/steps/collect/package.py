@@ -1,244 +1,105 @@
-"""What a workbook's file says beside its values: what kind of file it really is, what is hidden, merged, linked, drawn.
+"""A file of parts, as .xlsx and .ods are: a zip whose every part is whole, under the name by which others point at it.
 
-Belongs here: looking into the bytes of a file, and the words for what is found. Does not belong here: the values
-(``pipelines.steps.collect.read``), and what follows from a cell that is hidden or merged
-(``pipelines.steps.collect.locate``).
-
-Looked up in the XML as bytes: the fast reader does not tell these things, and the thorough one takes seconds.
+Belongs here: opening it within the limits, the checks that nothing in it is damaged or ambiguous, and the bytes of a
+part. Does not belong here: what a part says (``spreadsheetml``, ``opendocument``).
 """
 
 import io
-import re
+import posixpath
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from openpyxl.utils import column_index_from_string, get_column_letter
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from pipelines.steps.collect.limits import LIMITS, Limits
+from pipelines.steps.collect.unreadable import BROKEN, CUT_SHORT, TOO_LARGE, UnreadableError, not_a_package
 
-HIDDEN_ROW, HIDDEN_COLUMN, HIDDEN_SHEET, LINKED, MERGED = (
-    "hidden-row",
-    "hidden-column",
-    "hidden-sheet",
-    "linked",
-    "merged",
-)
-"""What is noted of a cell. ``linked``: its value comes from another file; ``merged`` is followed by its range."""
+_CHUNK = 2**16
 
-PICTURE = "picture"
-"""Kind of the one cell that stands for a sheet with pictures or comments and nothing else."""
+_OPENINGS = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a zip begins, one without parts included."""
 
-MOST_CELLS = 2_000_000
-"""Rows times columns that the values of one sheet may span; the reader lays out every cell between them."""
+_ENCRYPTED = 0x1
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The two that office programs know."""
 
 
-class ScatteredError(ValueError):
-    """A sheet has values so far apart that laying it out would take more memory than any return is worth."""
+class Package:
+    """The parts of a file by name; every one has been unpacked and has the checksum it was packed with."""
+
+    def __init__(self, content: bytes, limits: Limits = LIMITS) -> None:
+        """Open a file.
+
+        Raises:
+            UnreadableError: It is no package, too large, damaged, encrypted, or has two parts of one name.
+        """
+        if not content.startswith(_OPENINGS):
+            raise UnreadableError(not_a_package(content))
+        with _damage_told():
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        if sum(entry.file_size for entry in entries) > limits.unpacked:
+            raise UnreadableError(TOO_LARGE)
+        if len(entries) > limits.parts:
+            raise UnreadableError(f"tệp gồm hơn {limits.parts} phần; mở lại bằng Excel, lưu thành .xlsx")
+        self._entries = {part_name(entry.filename): entry for entry in entries}
+        if len(self._entries) < len(entries):
+            raise UnreadableError(f"{BROKEN} (có hai phần cùng tên)")
+        self._small: dict[str, bytes] = {}
+        for name, entry in self._entries.items():
+            self._check(name, entry)
+
+    def _check(self, name: str, entry: zipfile.ZipInfo) -> None:
+        """Unpack a part once, so that its checksum is compared; a small one is kept."""
+        if entry.flag_bits & _ENCRYPTED:
+            raise UnreadableError("tệp đặt mật khẩu; bỏ mật khẩu rồi lưu lại")
+        if entry.compress_type not in _COMPRESSIONS:
+            raise UnreadableError(f"{BROKEN} (nén bằng cách mà Excel không dùng)")
+        with _damage_told(), self._zip.open(entry) as part:
+            if entry.file_size <= _CHUNK:
+                self._small[name] = part.read()
+            else:
+                while part.read(_CHUNK):
+                    pass
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def names(self) -> Iterator[str]:
+        """Return the names of the parts, as ``part_name`` writes them."""
+        return iter(self._entries)
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a part has."""
+        return self._entries[name].file_size
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a part."""
+        return self._small[name] if name in self._small else b"".join(self.chunks(name))
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a part one piece after the other."""
+        if name in self._small:
+            yield self._small[name]
+            return
+        with _damage_told(), self._zip.open(self._entries[name]) as part:
+            while piece := part.read(_CHUNK):
+                yield piece
 
 
-@dataclass(frozen=True)
-class Aside:
-    """What is to be noted of one sheet."""
-
-    hidden: bool = False
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    """Ranges by their first cell."""
-    linked: frozenset[str] = frozenset()
-    drawn: bool = False
-
-    def at(self, row: int, column: int, address: str) -> str:
-        """Return what is noted of a cell, words with spaces between; empty for a plain cell."""
-        said = [
-            *([HIDDEN_SHEET] if self.hidden else ()),
-            *([HIDDEN_ROW] if row in self.hidden_rows else ()),
-            *([HIDDEN_COLUMN] if column in self.hidden_columns else ()),
-            *([LINKED] if address in self.linked else ()),
-            *([f"{MERGED}={self.merged[row, column]}"] if (row, column) in self.merged else ()),
-        ]
-        return " ".join(said)
-
-
-def unreadable(content: bytes, error: Exception) -> str:
-    """Return in Vietnamese why a file did not open and what to do about it; what is not known as it came."""
-    start = content[:64].lstrip().lower()
-    if not content.strip(b"\x00"):
-        return f"tệp rỗng, {_CUT_SHORT}"
-    if content.startswith(_COMPOUND):
-        if _ENCRYPTED in content:
-            return "tệp đặt mật khẩu; mở bằng Excel, bỏ mật khẩu rồi lưu lại"
-        return "đây là tệp Office kiểu cũ (.xls) được đổi đuôi; mở bằng Excel, lưu thành .xlsx"
-    for kind, opening in _KINDS.items():
-        if start.startswith(opening):
-            return f"đây là {kind}, không phải sổ tính; đề nghị đơn vị gửi sổ tính"
-    if not content.startswith(b"PK"):
-        return "đây không phải sổ tính; mở lại bằng Excel, lưu thành .xlsx"
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Tell of what a damaged zip raises; of the library's own faults it tells nothing."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if not any(name.startswith("xl/") for name in package.namelist()):
-                return "bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx"
-            if isinstance(error, ValueError):  # a workbook too large to unpack, which we ourselves refuse
-                return str(error)
-            if package.testzip() is None:
-                return "tệp hỏng; mở lại bằng Excel, lưu thành .xlsx"
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError):
-        pass
-    return f"tệp hỏng, {_CUT_SHORT}"
+        yield
+    except UnreadableError:
+        raise
+    # Of a position before the file's beginning or a name in no known letters, a ValueError.
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, ValueError) as reason:
+        raise UnreadableError(CUT_SHORT) from reason
 
 
-_CUT_SHORT = "có lẽ chép hoặc tải về chưa xong; đề nghị đơn vị gửi lại"
-_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How files of Office 97 to 2003 begin, and today's once a password encrypts them."""
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-_KINDS = {
-    "tệp PDF": b"%pdf",
-    "trang web (HTML)": b"<!doctype html",
-    "trang web": b"<html",
-    "tệp nén RAR": b"rar!",
-    "tệp ảnh PNG": b"\x89png",
-    "tệp ảnh JPEG": b"\xff\xd8\xff",
-}
-
-
-def kind_named(name: str) -> str:
-    """Return in Vietnamese what kind of file a name promises."""
-    _, dot, suffix = name.rpartition(".")
-    known = _SUFFIXES.get(suffix.casefold(), "không phải sổ tính")
-    return f"{known} (.{suffix})" if dot else f"{known} (không có đuôi)"
-
-
-_SUFFIXES = {
-    "xls": "sổ tính Excel kiểu cũ",
-    "xlsm": "sổ tính có macro",
-    "xlsb": "sổ tính dạng nhị phân",
-    "doc": "văn bản Word",
-    "docx": "văn bản Word",
-    "pdf": "tệp PDF",
-    "zip": "tệp nén",
-    "rar": "tệp nén",
-    "jpg": "ảnh",
-    "jpeg": "ảnh",
-    "png": "ảnh",
-}
-
-_NAMED = 3
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return how many files a folder holds, and which: the first of them."""
-    more = ", ..." if len(names) > _NAMED else ""
-    return f"{len(names)} tệp ({', '.join(names[:_NAMED])}{more})"
-
-
-def asides(content: bytes, workbook: CalamineWorkbook) -> dict[str, Aside]:
-    """Return what is to be noted of every sheet of cells in an .xlsx; other sheets, such as charts, are left out.
-
-    Raises:
-        ScatteredError: The values of a sheet span more cells than any return has.
-    """
-    visible = {
-        sheet.name: sheet.visible is SheetVisibleEnum.Visible
-        for sheet in workbook.sheets_metadata
-        if sheet.typ is SheetTypeEnum.WorkSheet
-    }
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = _parts(package)
-        data = {name: package.read(part) for name, part in parts.items() if name in visible}
-        # The others too: whatever the fast reader may lay out is looked at first, for it ends the process.
-        unnamed = {part for part in package.namelist() if _is_sheet(part)} - set(parts.values())
-        data |= {part: package.read(part) for part in unnamed}
-    for name, sheet in data.items():
-        _refuse_scattered(name, sheet)
-    return {name: _aside(data.get(name, b""), visible[name], workbook, name) for name in visible}
-
-
-def _aside(data: bytes, visible: bool, workbook: CalamineWorkbook, name: str) -> Aside:
-    merged = {}
-    if b"mergeCell" in data:
-        for (top, left), (bottom, right) in workbook.get_sheet_by_name(name).merged_cell_ranges or ():
-            first, last = (
-                f"{get_column_letter(column + 1)}{row + 1}" for row, column in ((top, left), (bottom, right))
-            )
-            merged[top + 1, left + 1] = f"{first}:{last}"
-    rows = (_attribute(tag, b"r") for tag in _hidden(_ROW, data))
-    columns = (range(_attribute(tag, b"min"), _attribute(tag, b"max") + 1) for tag in _hidden(_COLUMN, data))
-    return Aside(
-        hidden=not visible,
-        hidden_rows=frozenset(rows),
-        hidden_columns=frozenset(column for span in columns for column in span),
-        merged=merged,
-        linked=frozenset(_linked(data)) if b"[" in data else frozenset(),
-        drawn=any(tag in data for tag in (b"<drawing", b"<legacyDrawing", b"<picture")),
-    )
-
-
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
-_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-_FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b')
-_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)<)')
-_SHARED = re.compile(rb'\bsi="(\d+)"')
-_OTHER_FILE = re.compile(rb"(?<![\w\]])\[(?:\d+|[^\[\]]*\.(?:xls\w?|ods|csv))\]", re.IGNORECASE)
-
-
-def _hidden(tags: re.Pattern[bytes], data: bytes) -> Iterator[bytes]:
-    if b"hidden=" in data:
-        yield from (tag[0] for tag in tags.finditer(data) if _HIDDEN.search(tag[0]))
-
-
-def _attribute(tag: bytes, name: bytes) -> int:
-    found = re.search(rb"\b" + name + rb'="(\d+)"', tag)
-    return int(found[1]) if found else 0
-
-
-def _linked(data: bytes) -> Iterator[str]:
-    """Yield the cells whose formula looks into another file; what shares a formula is found by the formula's number."""
-    shared: set[bytes] = set()
-    for cell, attributes, formula in _FORMULA.findall(data):
-        number = _SHARED.search(attributes)
-        if _OTHER_FILE.search(formula):
-            shared |= {number[1]} if number else set()
-        elif number is None or formula or number[1] not in shared:
-            continue
-        yield cell.decode()
-
-
-def _refuse_scattered(name: str, data: bytes) -> None:
-    columns: set[bytes] = set()
-    farthest = 0
-    for column, row in _FILLED.findall(data):
-        columns.add(column)
-        farthest = max(farthest, int(row))
-    widest = max((column_index_from_string(column.decode()) for column in columns), default=0)
-    if farthest * widest > MOST_CELLS:
-        raise ScatteredError(
-            f"trang «{name}» có nội dung nằm rất xa bảng, tới cột {get_column_letter(widest)} hoặc dòng {farthest}: "
-            "xóa các ô đó"
-        )
-
-
-def _is_sheet(part: str) -> bool:
-    return part.startswith("xl/worksheets/") and part.endswith(".xml")
-
-
-def _parts(package: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part of the package that holds each sheet."""
-    names = set(package.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return {}
-    targets = {
-        one.get("Id"): one.get("Target", "").removeprefix("/xl/")
-        for one in ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
-    }
-    found = {}
-    for sheet in ElementTree.fromstring(package.read("xl/workbook.xml")).iter():
-        if sheet.tag.endswith("}sheet"):
-            number = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
-            part = f"xl/{targets.get(number, '')}"
-            if part in names:
-                found[sheet.get("name", "")] = part
-    return found
+def part_name(name: str) -> str:
+    """Return the name under which a part is looked up: the case of letters and the kind of slash make no difference."""
+    return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").lower()

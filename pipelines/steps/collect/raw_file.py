@@ -1,7 +1,7 @@
-"""A file of a return set, with its bytes.
+"""One file of a return set as it was received.
 
-Belongs here: only that. Does not belong here: where it lies (``pipelines.store.raw``), what is in it
-(``pipelines.steps.collect.read``).
+Belongs here: its place, its bytes, and what its name says of its format. Does not belong here: reading it
+(``pipelines.steps.collect.read``), where it lies (``pipelines.store.raw``).
 """
 
 import hashlib
@@ -16,6 +16,8 @@ class RawFile:
     commune: str
     name: str
     content: bytes
+    trouble: str = ""
+    """Why the bytes could not be had, in Vietnamese; there are none then."""
 
     @property
     def suffix(self) -> str:
@@ -24,8 +26,8 @@ class RawFile:
 
     @property
     def sha256(self) -> str:
-        """The hash that names the file's content."""
-        return hashlib.sha256(self.content).hexdigest()
+        """The hash that names the file's content, or the reason why there is none."""
+        return hashlib.sha256(self.content or self.trouble.encode()).hexdigest()
 
 
 def suffix_of(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 from openpyxl.utils import range_boundaries
 
+from pipelines.steps.collect.asides import MERGED, PICTURE
 from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     FORM_MARK,
@@ -23,7 +24,6 @@ from pipelines.steps.collect.layout import (
     UNIT_HEADING,
     VALUE_HEADING,
 )
-from pipelines.steps.collect.package import MERGED, PICTURE
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
 from schemas.periods import Period
@@ -37,13 +37,18 @@ Key = tuple[str, str, str, str]
 
 
 class Cell(NamedTuple):
-    """One filled cell, as corrected. ``last_row`` and ``last_column``: how far it reaches, where it is merged."""
+    """One filled cell, as corrected. ``last_row`` and ``last_column``: how far it reaches, where it is merged.
+
+    ``shown``: what a person sees; nothing where its format is not rendered.
+    """
 
     row: int
     column: int
     cell: str
     kind: str
     text: str
+    shown: str | None
+    format: str
     received: str
     aside: str
     decided: tuple[str, ...]
@@ -100,13 +105,17 @@ def sheets_of(cells: pd.DataFrame) -> list[Sheet]:
     found: dict[Key, Sheet] = {}
     keys = zip(*(cells[name] for name in SHEET_KEY), strict=True)
     decided = zip(*(cells[name] for name in DECIDED), strict=True)
-    plain = zip(*(cells[name] for name in ("row", "column", "cell", "kind", "text", "received", "aside")), strict=True)
-    for key, sha256, (row, column, cell, kind, text, received, aside), own in zip(
-        keys, cells["sha256"], plain, decided, strict=True
+    shown = cells["shown"].astype(object).where(cells["shown"].notna(), None)
+    plain = zip(*(cells[name] for name in ("row", "column", "cell", "kind", "text")), strict=True)
+    beside = zip(shown, *(cells[name] for name in ("format", "received", "aside")), strict=True)
+    for key, sha256, (row, column, cell, kind, text), (seen, code, received, aside), own in zip(
+        keys, cells["sha256"], plain, beside, decided, strict=True
     ):
         last_column, last_row = _extent(aside) or (column, row)
         sheet = found.get(key) or found.setdefault(key, Sheet(key, sha256))
-        sheet.cells.append(Cell(row, column, cell, kind, text, received, aside, own, fold(text), last_row, last_column))
+        sheet.cells.append(
+            Cell(row, column, cell, kind, text, seen, code, received, aside, own, fold(text), last_row, last_column)
+        )
     return list(found.values())
 
 

@@ -1,0 +1,281 @@
+"""Returns as .ods of LibreOffice: values, shown texts and all that is to be noted of them, from one reading.
+
+Belongs here: what its elements mean. Does not belong here: packages and XML as such (``package``, ``markup``), other
+formats.
+
+An .ods keeps beside each number the text that its program showed, in the marks of whatever language it was set to; that
+text is what is shown, with Vietnamese marks.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipelines.steps.collect.asides import PICTURE, Area, Asides, OverlapError, address, far_away
+from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.limits import LAST_COLUMN, LAST_ROW, Budget
+from pipelines.steps.collect.markup import parse
+from pipelines.steps.collect.package import Package
+from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
+from pipelines.steps.numbers import vietnamese_marks
+
+SUFFIX = ".ods"
+
+_MIME = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+
+
+def is_ods(content: bytes) -> bool:
+    """Return whether bytes are an OpenDocument spreadsheet, whatever the file is called."""
+    return content.startswith(b"PK") and _MIME in content[:128]
+
+
+def read(package: Package, budget: Budget) -> Iterator[Cell]:
+    """Yield the filled cells of every sheet.
+
+    Raises:
+        UnreadableError: It needs a password, is broken, or is larger than a return can be.
+    """
+    if "content.xml" not in package:
+        raise UnreadableError(f"{BROKEN} (không có phần content.xml)")
+    if "meta-inf/manifest.xml" in package and b"encryption-data" in package.read("meta-inf/manifest.xml"):
+        raise UnreadableError("tệp đặt mật khẩu; mở bằng LibreOffice, bỏ mật khẩu rồi lưu lại")
+    found = _Content(budget)
+    parse(package.chunks("content.xml"), found, budget, "content.xml")
+    names: set[str] = set()
+    for number, sheet in enumerate(found.sheets, start=1):
+        name = sheet.name if sheet.name not in names else f"{sheet.name} [trang {number}]"
+        names.add(name)
+        yield from sheet.cells(name, hidden=sheet.style in found.hidden_styles, budget=budget)
+
+
+def _name(namespace: str, *locals_: str) -> tuple[str, ...]:
+    return tuple(f"{namespace} {local}" for local in locals_)
+
+
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_TABLE, _COLUMN, _ROW, _CELL, _COVERED, _TITLE, _VISIBILITY, _FORMULA, _TABLE_STYLE, _DISPLAY = _name(
+    f"{_OASIS}table:1.0",
+    *("table", "table-column", "table-row", "table-cell", "covered-table-cell", "name", "visibility", "formula"),
+    *("style-name", "display"),
+)
+_ROWS, _COLUMNS, _ROW_SPAN, _COLUMN_SPAN, _SHAPES, _TRACKED = _name(
+    f"{_OASIS}table:1.0",
+    *("number-rows-repeated", "number-columns-repeated", "number-rows-spanned", "number-columns-spanned"),
+    *("shapes", "tracked-changes"),
+)
+_TYPE, _VALUE, _DATE, _TIME, _BOOLEAN, _STRING, _ANNOTATION = _name(
+    f"{_OASIS}office:1.0",
+    *("value-type", "value", "date-value", "time-value", "boolean-value", "string-value", "annotation"),
+)
+_PARAGRAPH, _SPACE, _TAB, _BREAK, _TIMES, _RUBY = _name(
+    f"{_OASIS}text:1.0", "p", "s", "tab", "line-break", "c", "ruby-text"
+)
+_STYLE, _STYLE_NAME, _PROPERTIES = _name(f"{_OASIS}style:1.0", "style", "name", "table-properties")
+(_SHOWN_TYPE,) = _name("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type")
+_DRAWN = tuple(f"{_OASIS}drawing:1.0 {local}" for local in ("frame", "custom-shape", "g", "line", "rect", "ellipse"))
+
+
+@dataclass
+class _Sheet:
+    """One sheet while its rows go by; rows and columns count from 1."""
+
+    name: str
+    style: str
+    rows: int = 0
+    columns: int = 0
+    column: int = 0
+    row_is_hidden: bool = False
+    drawn: bool = False
+    repeated: int = 1
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[Area] = field(default_factory=list)
+    linked: set[tuple[int, int]] = field(default_factory=set)
+    found: dict[tuple[int, int], tuple[str, str, str | None]] = field(default_factory=dict)
+
+    def cells(self, name: str, *, hidden: bool, budget: Budget) -> Iterator[Cell]:
+        """Yield the filled cells, or the one that stands for the sheet's pictures."""
+        last_row = max((row for row, _ in self.found), default=0)
+        last_column = max((column for _, column in self.found), default=0)
+        if last_row * last_column > budget.limits.spread:
+            raise UnreadableError(f"trang «{self.name}» {far_away(last_row, last_column)}")
+        try:
+            asides = Asides.of(self.merged, self.hidden_rows, self.hidden_columns, self.found, budget.limits)
+        except OverlapError:
+            raise UnreadableError(f"{BROKEN} (trang «{self.name}»: các ô gộp chồng lên nhau)") from None
+        for (row, column), (kind, text, shown) in self.found.items():
+            aside = asides.at(row, column, hidden=hidden, linked=(row, column) in self.linked)
+            yield Cell(name, row, column, address(row, column), kind, text, shown, "", aside)
+        if self.drawn and not self.found:
+            yield Cell(name, 1, 1, "A1", PICTURE, "", "", "", asides.at(1, 1, hidden=hidden))
+
+
+class _Content:
+    """The elements of the content part."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.sheets: list[_Sheet] = []
+        self.hidden_styles: set[str] = set()
+        self._budget = budget
+        self._sheet: _Sheet | None = None
+        self._style = ""
+        self._skipping = 0
+        self._cell: Mapping[str, str] | None = None
+        self._paragraphs: list[list[str]] = []
+        self._within = False
+
+    def opened(self, name: str, _parent: str, attributes: Mapping[str, str]) -> None:
+        sheet = self._sheet
+        if self._skipping:
+            self._skipping += 1
+        elif sheet is None:
+            self._outside(name, attributes)
+        elif name in (_ANNOTATION, _SHAPES, _RUBY, _TABLE) or name in _DRAWN:
+            # A table within a cell, a drawing, a comment: nothing in it is the cell's own.
+            sheet.drawn |= name not in (_TABLE, _RUBY)
+            self._skipping = 1
+        elif name in (_CELL, _COVERED):
+            self._cell, self._paragraphs = attributes, []
+        elif name == _PARAGRAPH and self._cell is not None:
+            self._paragraphs.append([])
+            self._within = True
+        elif self._within and name in (_SPACE, _TAB, _BREAK):
+            times = self._times(attributes, _TIMES) if name == _SPACE else 1
+            if times > _LONGEST_RUN:
+                raise UnreadableError(f"{BROKEN} (phần content.xml: {times} dấu cách liền nhau)")
+            self._paragraphs[-1].append({_SPACE: " ", _TAB: "\t", _BREAK: "\n"}[name] * times)
+        elif name == _ROW:
+            sheet.column = 0
+            sheet.repeated = self._times(attributes, _ROWS)
+            sheet.row_is_hidden = attributes.get(_VISIBILITY, "visible") != "visible"
+        elif name == _COLUMN:
+            times = min(self._times(attributes, _COLUMNS), LAST_COLUMN)
+            if attributes.get(_VISIBILITY, "visible") != "visible" and sheet.columns < LAST_COLUMN:
+                sheet.hidden_columns.update(range(sheet.columns + 1, sheet.columns + times + 1))
+            sheet.columns += times
+
+    def _outside(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == _TABLE:
+            title = attributes.get(_TITLE, "")
+            if title.startswith("'file:"):  # what is remembered of another file
+                self._skipping = 1
+                return
+            if len(self.sheets) >= self._budget.limits.sheets:
+                raise UnreadableError(f"tệp có hơn {self._budget.limits.sheets} trang; {COPY_OVER}")
+            self._sheet = _Sheet(title, attributes.get(_TABLE_STYLE, ""))
+            self.sheets.append(self._sheet)
+        elif name == _TRACKED:
+            self._skipping = 1
+        elif name == _STYLE:
+            self._style = attributes.get(_STYLE_NAME, "")
+        elif name == _PROPERTIES and attributes.get(_DISPLAY) == "false":
+            self.hidden_styles.add(self._style)
+
+    def text(self, text: str) -> None:
+        if self._within and not self._skipping:
+            self._paragraphs[-1].append(text)
+
+    def closed(self, name: str) -> None:
+        if self._skipping:
+            self._skipping -= 1
+        elif self._sheet is None:
+            return
+        elif name == _PARAGRAPH:
+            self._within = False
+        elif name in (_CELL, _COVERED) and self._cell is not None:
+            self._close_cell(self._sheet, self._cell)
+            self._cell = None
+        elif name == _ROW:
+            self._sheet.rows += self._sheet.repeated
+        elif name == _TABLE:
+            self._sheet = None
+
+    def _close_cell(self, sheet: _Sheet, cell: Mapping[str, str]) -> None:
+        first, left = sheet.rows + 1, sheet.column + 1
+        right = self._times(cell, _COLUMNS)
+        sheet.column += right
+        down_span, right_span = self._times(cell, _ROW_SPAN), self._times(cell, _COLUMN_SPAN)
+        said = _said(cell, ["".join(letters) for letters in self._paragraphs], f"{sheet.name}», dòng {first}")
+        if (down_span, right_span) != (1, 1):
+            sheet.merged.append((first, left, first + down_span - 1, left + right_span - 1))
+        if said is None:
+            return
+        last, rightmost = first + sheet.repeated - 1, left + right - 1
+        if last > LAST_ROW or rightmost > LAST_COLUMN:
+            raise UnreadableError(f"trang «{sheet.name}» có ô ngoài trang tính (dòng {first})")
+        if last * rightmost > self._budget.limits.spread:
+            raise UnreadableError(f"trang «{sheet.name}» {far_away(last, rightmost)}")
+        self._budget.take_cell(said[1], sheet.repeated * right)
+        linked = "'file:" in cell.get(_FORMULA, "")
+        for row in range(first, first + sheet.repeated):
+            if sheet.row_is_hidden:
+                sheet.hidden_rows.add(row)
+            for column in range(left, left + right):
+                sheet.found[row, column] = said
+                if linked:
+                    sheet.linked.add((row, column))
+
+    def _times(self, attributes: Mapping[str, str], name: str) -> int:
+        said = attributes.get(name, "1").strip()
+        if not (said.isascii() and said.isdigit() and len(said) < 12):
+            raise UnreadableError(f"{BROKEN} (phần content.xml: lặp lại «{said[:20]}» lần)")
+        return int(said)
+
+
+_LONGEST_RUN = 2**15
+"""Spaces in a row; a cell of a spreadsheet has no more letters."""
+
+_TIME_OF_DAY = re.compile(r"-?PT(\d{1,9})H(?:(\d{1,2})M)?(?:(\d{1,2})(?:[.,]\d+)?S)?")
+
+Said = tuple[str, str, str | None]
+"""Kind, text and shown text of a cell."""
+
+
+def _said(cell: Mapping[str, str], paragraphs: list[str], where: str) -> Said | None:
+    """Return what a cell says, or nothing where it says nothing."""
+    seen = "\n".join(paragraphs)
+    kind, formula = cell.get(_TYPE), cell.get(_FORMULA, "")
+    if cell.get(_SHOWN_TYPE) == "error" or (seen.strip() and cell.get(_STRING) == ""):
+        return ERROR, seen.strip(), seen.strip()
+    if formula and not kind and not paragraphs:
+        return FORMULA, formula.removeprefix("of:"), None
+    try:
+        match kind:
+            case "float" | "percentage" | "currency":
+                text = number_text(_number(cell.get(_VALUE, "")))
+                return NUMBER, text, vietnamese_marks(Decimal(text), seen) if paragraphs else None
+            case "date":
+                return DATE, date_text(dt.datetime.fromisoformat(cell.get(_DATE, "").removesuffix("Z"))), seen
+            case "time":
+                return DATE, _time(cell.get(_TIME, "")), seen
+            case "boolean" if cell.get(_BOOLEAN) in ("true", "false"):
+                text = cell[_BOOLEAN].upper()
+                return BOOLEAN, text, text
+            case None | "string":
+                text = cell.get(_STRING) or seen
+                return (TEXT, text, seen) if text else None
+            case _:
+                raise ValueError(kind)
+    except ValueError:
+        written = f"{kind} {cell.get(_VALUE) or cell.get(_DATE) or cell.get(_TIME) or ''}".strip()
+        raise UnreadableError(f"{BROKEN} (trang «{where}: ô ghi «{written[:60]}»)") from None
+
+
+_DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+
+
+def _number(text: str) -> float:
+    value = float(text) if _DIGITS.fullmatch(text.strip()) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def _time(text: str) -> str:
+    found = _TIME_OF_DAY.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return str(dt.timedelta(hours=int(found[1]), minutes=int(found[2] or 0), seconds=int(found[3] or 0))).rjust(8, "0")

@@ -1,0 +1,369 @@
+"""What a spreadsheet shows of a cell: its number in its number format, with Vietnamese marks.
+
+Belongs here: the format codes of Office Open XML, which of them are rendered, and the text that comes out. Does not
+belong here: where a cell's format is found (``spreadsheetml``), and what follows where a cell shows another number than
+it keeps (``pipelines.steps.numbers``).
+
+Rendered are the formats that office programs offer for numbers: General; digits with ``0``, ``#``, ``?``, grouped or
+scaled by commas, with a decimal point; percent; exponents of one digit before the point; literal words, signs and
+currencies; blanks (``_x``) and filling (``*x``); sections for negative numbers, zero and text, and those with a
+condition; dates and times in digits, and times that run on (``[h]:mm``). Not rendered, and said to be so by returning
+nothing: fractions, names of months and days, exponents in steps of three, digits of other scripts, eras, and whatever
+is not known. Colours and the languages of dates change no digit and are passed over. How wide a column is, is not
+looked at.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+GENERAL, TEXT = "General", "@"
+
+BUILT_IN: dict[int, str] = {
+    0: GENERAL,
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    5: '#,##0\\ "₫";\\-#,##0\\ "₫"',
+    6: '#,##0\\ "₫";[Red]\\-#,##0\\ "₫"',
+    7: '#,##0.00\\ "₫";\\-#,##0.00\\ "₫"',
+    8: '#,##0.00\\ "₫";[Red]\\-#,##0.00\\ "₫"',
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "dd/mm/yyyy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "dd/mm/yyyy h:mm",
+    37: "#,##0_);(#,##0)",
+    38: "#,##0_);[Red](#,##0)",
+    39: "#,##0.00_);(#,##0.00)",
+    40: "#,##0.00_);[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)',
+    42: '_-* #,##0\\ "₫"_-;\\-* #,##0\\ "₫"_-;_-* "-"\\ "₫"_-;_-@_-',
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
+    44: '_-* #,##0.00\\ "₫"_-;\\-* #,##0.00\\ "₫"_-;_-* "-"??\\ "₫"_-;_-@_-',
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: TEXT,
+}
+"""The formats that files name by a number alone, as a spreadsheet set to Vietnamese shows them."""
+
+_LONGEST_CODE = 255
+"""Characters of a format code; a program that obeys the standard writes no more."""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<general>general)
+    | "(?P<quoted>[^"]*)"
+    | \\(?P<escaped>.)
+    | _(?P<blank>.)
+    | \*(?P<fill>.)
+    | \[(?P<elapsed>h+|m+|s+)\]
+    | \[\$(?P<currency>[^\]\-]*)(?:-[^\]]*)?\]
+    | \[(?P<condition>(?:<=|>=|<>|<|>|=)\s*-?[\d.]+)\]
+    | \[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\](?P<colour>)
+    | (?P<noon>am/pm|a/p)
+    | (?P<date>d+|m+|y+|h+|s+)
+    | (?P<exponent>e[+-])
+    | (?P<digit>[0#?])
+    | (?P<point>\.)
+    | (?P<comma>,)
+    | (?P<percent>%)
+    | (?P<fraction>/)
+    | (?P<text>@)
+    | (?P<plain>[-\s$+():!^&'~{}<>=₫]|[^\x00-\x7f])
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+Token = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One of the up to four parts of a format code."""
+
+    tokens: tuple[Token, ...]
+    condition: tuple[str, Decimal] | None = None
+    negative: bool = False
+    """Whether it is for negative numbers alone."""
+
+    def has(self, *kinds: str) -> bool:
+        """Return whether a token of one of the kinds is in it."""
+        return any(kind in kinds for kind, _ in self.tokens)
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it shows a number as a date or a time."""
+        return self.has("date", "elapsed")
+
+
+@lru_cache(maxsize=4096)
+def sections(code: str) -> tuple[Section, ...] | None:
+    """Return the sections of a format code, or nothing where it has something in it that is not known."""
+    if len(code) > _LONGEST_CODE:
+        return None
+    found: list[Section] = []
+    tokens: list[Token] = []
+    condition: tuple[str, Decimal] | None = None
+    at = 0
+    while at <= len(code):
+        if at == len(code) or code[at] == ";":
+            found.append(Section(tuple(tokens), condition, negative=len(found) == 1 and condition is None))
+            tokens, condition, at = [], None, at + 1
+            continue
+        match = _TOKEN.match(code, at)
+        if match is None or match.lastgroup is None:
+            return None
+        kind, said, at = match.lastgroup, match[match.lastgroup], match.end()
+        if kind == "condition":
+            sign = re.match(r"[<>=]+", said)
+            assert sign is not None
+            try:
+                condition = sign[0], Decimal(said[sign.end() :].strip())
+            except ArithmeticError:
+                return None
+        elif kind in ("quoted", "escaped", "currency", "plain"):
+            tokens.append(("literal", said))
+        elif kind == "blank":
+            tokens.append(("literal", " "))
+        elif kind not in ("fill", "colour"):
+            tokens.append((kind, said.lower()))
+    return tuple(found) if len(found) <= 4 else None
+
+
+def is_date(code: str, value: Decimal) -> bool:
+    """Return whether a format shows a number as a date or a time."""
+    section = _chosen(code, value)
+    return section is not None and section.is_date
+
+
+@lru_cache(maxsize=65536)
+def number_shown(value: Decimal, code: str) -> str | None:
+    """Return what a number looks like in a format, or nothing where that format is not rendered."""
+    section = _chosen(code, value)
+    if section is None or section.is_date or (section.condition is not None and value < 0):
+        return None
+    if not section.tokens:
+        return ""
+    rendered = _digits(section, abs(value))
+    # A section of its own for negative numbers writes their sign itself; what is rounded to zero has none.
+    signed = value < 0 and not section.negative and rendered is not None and re.search("[1-9]", rendered)
+    return f"-{rendered}" if signed else rendered
+
+
+def text_shown(text: str, code: str) -> str | None:
+    """Return what a text looks like in a format."""
+    found = sections(code)
+    if found is None:
+        return text if TEXT not in code and code.count(";") < 3 else None
+    own = found[3] if len(found) == 4 else found[-1] if found[-1].has("text") else None
+    if own is None:
+        return text
+    return "".join(text if kind == "text" else said for kind, said in own.tokens)
+
+
+def date_shown(moment: dt.datetime, days: float, code: str) -> str | None:
+    """Return what a date looks like in a format.
+
+    Args:
+        moment: The date and time of day.
+        days: The number kept for it, for times that run on beyond a day.
+        code: The format.
+    """
+    section = _chosen(code, Decimal(repr(days)))
+    if section is None or section.has("digit", "exponent", "percent", "text", "general"):
+        return None
+    said: list[str] = []
+    dates = [token for token in section.tokens if token[0] in ("date", "elapsed")]
+    half_day = section.has("noon")
+    seen = -1
+    for kind, token in section.tokens:
+        if kind == "literal":
+            said.append(token)
+        elif kind in ("fraction", "point", "comma"):
+            said.append({"fraction": "/", "point": ",", "comma": ","}[kind])
+        elif kind == "noon":
+            said.append("AM" if moment.hour < 12 else "PM")
+        else:
+            seen += 1
+            minutes = token[0] == "m" and (
+                (seen > 0 and dates[seen - 1][1][0] == "h") or (seen + 1 < len(dates) and dates[seen + 1][1][0] == "s")
+            )
+            part = _elapsed(token, days) if kind == "elapsed" else _date_part(token, moment, minutes, half_day)
+            if part is None:
+                return None
+            said.append(part)
+    return "".join(said)
+
+
+def _elapsed(token: str, days: float) -> str:
+    seconds = round(days * 86400)
+    whole = {"h": seconds // 3600, "m": seconds // 60, "s": seconds}[token[0]]
+    return str(whole).zfill(len(token))
+
+
+def _date_part(token: str, moment: dt.datetime, minutes: bool, half_day: bool) -> str | None:
+    if len(token) > 2 and token[0] in "md":
+        return None  # names, which are of a language
+    match token[0]:
+        case "y":
+            return str(moment.year % 100).zfill(2) if len(token) < 3 else str(moment.year).zfill(4)
+        case "m" if not minutes:
+            number = moment.month
+        case "m":
+            number = moment.minute
+        case "d":
+            number = moment.day
+        case "h":
+            number = (moment.hour - 1) % 12 + 1 if half_day else moment.hour
+        case _:
+            number = moment.second
+    return str(number).zfill(min(len(token), 2))
+
+
+def _chosen(code: str, value: Decimal) -> Section | None:
+    """Return the section that shows a number, or nothing where the code is not known or no rule says which."""
+    found = sections(code)
+    if found is None:
+        return None
+    numeric = found[:3]
+    if any(section.condition for section in numeric):
+        for section in numeric:
+            if section.condition is None or _holds(section.condition, value):
+                return section
+        return None
+    if len(numeric) == 1 or (len(numeric) == 2 and numeric[1].has("text")) or value > 0:
+        return numeric[0]
+    if value < 0:
+        return numeric[1]
+    return numeric[2] if len(numeric) == 3 and not numeric[2].has("text") else numeric[0]
+
+
+def _holds(condition: tuple[str, Decimal], value: Decimal) -> bool:
+    sign, limit = condition
+    return {
+        "<": value < limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        ">=": value >= limit,
+        "=": value == limit,
+        "<>": value != limit,
+    }[sign]
+
+
+def general(value: Decimal) -> str:
+    """Return a number as it is shown without a format: its digits, with a comma for the decimals."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(".", ",")
+
+
+def _digits(section: Section, value: Decimal) -> str | None:
+    """Return a number that is not negative in a section that shows digits."""
+    tokens = section.tokens
+    if section.has("fraction"):
+        return None
+    if section.has("general", "text"):
+        if section.has("digit", "exponent", "percent"):
+            return None
+        return "".join(general(value) if kind in ("general", "text") else said for kind, said in tokens)
+    places = [index for index, (kind, _) in enumerate(tokens) if kind == "digit"]
+    if not places:
+        return "".join("%" if kind == "percent" else said for kind, said in tokens if kind in ("literal", "percent"))
+    if sum(kind == "point" for kind, _ in tokens) > 1:
+        return None
+    exponent_at = next((index for index, (kind, _) in enumerate(tokens) if kind == "exponent"), len(tokens))
+    point_at = next((index for index, (kind, _) in enumerate(tokens) if kind == "point"), exponent_at)
+    if point_at > exponent_at:
+        return None
+    whole = [index for index in places if index < point_at]
+    decimals = [index for index in places if point_at < index < exponent_at]
+    powers = [index for index in places if index > exponent_at]
+    value *= Decimal(100) ** sum(kind == "percent" for kind, _ in tokens)
+    commas = [index for index, (kind, _) in enumerate(tokens) if kind == "comma"]
+    grouped = bool(whole) and any(whole[0] < index < whole[-1] for index in commas)
+    scaling = sum(not (whole and whole[0] < index < whole[-1]) for index in commas)
+    value /= Decimal(1000) ** scaling
+    power = 0
+    if exponent_at < len(tokens):
+        if len(whole) != 1 or not powers:
+            return None
+        if value:
+            power = value.adjusted()
+            scaled = _rounded(value.scaleb(-power), len(decimals))
+            power += scaled >= 10
+        value = value.scaleb(-power)
+    value = _rounded(value, len(decimals))
+    before, _, after = format(value, "f").partition(".")
+    written = _filled(tokens, whole, before.lstrip("0"), grouped=grouped)
+    written |= _decimals(tokens, decimals, after)
+    written |= _filled(tokens, powers, str(abs(power)).lstrip("0"), grouped=False)
+    said = []
+    for index, (kind, literal) in enumerate(tokens):
+        match kind:
+            case "literal":
+                said.append(literal)
+            case "digit":
+                said.append(written[index])
+            case "point":
+                said.append(",")
+            case "percent":
+                said.append("%")
+            case "exponent":
+                said.append("E-" if power < 0 else "E+" if literal == "e+" else "E")
+    return "".join(said)
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    unit = Decimal(1).scaleb(-decimals)
+    # A number of more digits than decimals can be rounded to is as it is.
+    return value if value.adjusted() + decimals > 26 else value.quantize(unit, ROUND_HALF_UP)
+
+
+_EMPTY_PLACE = {"0": "0", "#": "", "?": " "}
+
+
+def _filled(tokens: tuple[Token, ...], places: list[int], digits: str, *, grouped: bool) -> dict[int, str]:
+    """Return what stands at each digit's place before the comma: from the right, what is left over at the first."""
+    written: dict[int, str] = {}
+    for count, index in enumerate(reversed(places)):
+        if index == places[0]:
+            rest = digits[: len(digits) - count] if count < len(digits) else ""
+            own = rest or _EMPTY_PLACE[tokens[index][1]]
+            written[index] = _grouped(own, count) if grouped else own
+            continue
+        digit = digits[-1 - count] if count < len(digits) else _EMPTY_PLACE[tokens[index][1]]
+        written[index] = digit + ("." if grouped and digit.strip() and count and count % 3 == 0 else "")
+    return written
+
+
+def _grouped(digits: str, behind: int) -> str:
+    """Return digits with dots between groups of three; ``behind`` digits follow them."""
+    said = ""
+    for count, digit in enumerate(reversed(digits), start=behind):
+        said = digit + ("." if count and count % 3 == 0 and digit.isdigit() else "") + said
+    return said
+
+
+def _decimals(tokens: tuple[Token, ...], places: list[int], digits: str) -> dict[int, str]:
+    written = {index: digits[count] if count < len(digits) else "0" for count, index in enumerate(places)}
+    for index in reversed(places):
+        if written[index] != "0" or tokens[index][1] == "0":
+            break
+        written[index] = _EMPTY_PLACE[tokens[index][1]]
+    return written

@@ -1,0 +1,809 @@
+"""Workbooks of Office Open XML (.xlsx, .xlsm): values and what is to be noted of them, from one reading of the parts.
+
+Belongs here: which part is what, by the relationships that lead to it, and what the elements of workbook, styles,
+strings and sheets mean. Does not belong here: packages and XML as such (``package``, ``markup``), what the cells mean
+(``pipelines.steps.collect.locate``).
+
+A sheet is read in two halves. Which cells it has, with their types, styles and formulas, what is merged, hidden or
+drawn, is read from its XML with the numbers taken out, and is remembered by it: the villages of a commune send the same
+form, and most of a sheet is form. The numbers are then put in by their order. Where taking them out is not certain to
+leave the same XML, the whole is read.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import column_index_from_string
+
+from pipelines.steps.collect.asides import (
+    HIDDEN_SHEET,
+    LINKED,
+    PICTURE,
+    STALE,
+    Area,
+    Asides,
+    OverlapError,
+    address,
+    far_away,
+    within,
+)
+from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.limits import LAST_COLUMN, LAST_ROW, Budget, Limits
+from pipelines.steps.collect.markup import parse
+from pipelines.steps.collect.package import Package, part_name
+from pipelines.steps.collect.shown import BUILT_IN, GENERAL, date_shown, is_date, number_shown, text_shown
+from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
+
+_MAINS = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_LINKS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+"""Namespaces; of the first two, the transitional and the strict form of the standard."""
+
+
+def read(package: Package, budget: Budget) -> Iterator[Cell]:
+    """Yield the filled cells of every sheet of cells; other sheets, such as charts, have none.
+
+    Raises:
+        UnreadableError: The workbook is broken or larger than a return can be; the message names the cell where one is.
+    """
+    book = _opened(package, budget)
+    names: set[str] = set()
+    for number, sheet in enumerate(book.sheets, start=1):
+        # No program lets a name be given twice; where it was, both sheets are read, and our own words tell them apart.
+        name = sheet.name if sheet.name not in names else f"{sheet.name} [trang {number}]"
+        names.add(name)
+        yield from _cells(package, budget, book, sheet, name)
+
+
+@dataclass(frozen=True)
+class _Link:
+    """One relationship of a part: what kind of thing it leads to, and where that is."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    part: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What the workbook says of all its sheets."""
+
+    sheets: Sequence[_Sheet]
+    strings: Sequence[str]
+    styles: "_Styles"
+    since_1904: bool
+    stale: bool
+    """Whether the results of its formulas are to be worked out anew before anybody sees them."""
+    linked_names: frozenset[str]
+    """Names, in small letters, that stand for cells of other files."""
+
+
+def _opened(package: Package, budget: Budget) -> _Book:
+    part = _main_part(package, budget)
+    found = _Workbook()
+    parse(package.chunks(part), found, budget, part)
+    if not found.is_workbook:
+        raise UnreadableError("bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx")
+    if len(found.sheets) > budget.limits.sheets:
+        raise UnreadableError(f"tệp có hơn {budget.limits.sheets} trang; {COPY_OVER}")
+    links = _links(package, budget, part)
+    sheets = []
+    for name, link_id, state in found.sheets:
+        link = links.get(link_id)
+        if link is None or link.target not in package:
+            raise UnreadableError(f"{BROKEN} (không thấy nội dung của trang «{name}»)")
+        if link.kind not in _KINDS_OF_SHEETS:
+            raise UnreadableError(f"{BROKEN} (không rõ trang «{name}» là loại trang gì)")
+        if link.kind == "worksheet":
+            sheets.append(_Sheet(name, link.target, hidden=state != "visible"))
+    strings = _Strings()
+    for target in _targets(package, links, "sharedStrings"):
+        parse(package.chunks(target), strings, budget, target)
+    styles = _Styles()
+    for target in _targets(package, links, "styles"):
+        styles = _styles(package.read(target), target, budget)
+    return _Book(sheets, strings.found, styles, found.since_1904, found.stale, frozenset(found.linked_names))
+
+
+_KINDS_OF_SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
+
+
+def _main_part(package: Package, budget: Budget) -> str:
+    """Return the part that is the workbook: the one to which the package's own relationships lead."""
+    found = [link.target for link in _links(package, budget, "").values() if link.kind == "officeDocument"]
+    if not found and "xl/workbook.xml" in package:  # a package without relationships of its own
+        found = ["xl/workbook.xml"]
+    if not found or found[0] not in package:
+        raise UnreadableError("bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx")
+    if len(set(found)) > 1:
+        raise UnreadableError(f"{BROKEN} (có hai sổ tính trong một tệp)")
+    return found[0]
+
+
+def _targets(package: Package, links: Mapping[str, _Link], kind: str) -> list[str]:
+    """Return the part of a kind that a workbook has at most one of.
+
+    Raises:
+        UnreadableError: It has two, or one that is not there.
+    """
+    found = list({link.target for link in links.values() if link.kind == kind})
+    if len(found) > 1 or any(target not in package for target in found):
+        raise UnreadableError(f"{BROKEN} (thiếu hoặc thừa phần {kind})")
+    return found
+
+
+def _links(package: Package, budget: Budget, part: str) -> dict[str, _Link]:
+    """Return the relationships of a part, or of the package where it is empty, by their names."""
+    folder, _, name = part.rpartition("/")
+    own = part_name(f"{folder}/_rels/{name}.rels")
+    if own not in package:
+        return {}
+    content = package.read(own)
+    budget.take_markup(content)
+    return _links_of(content, folder, own, budget.limits)
+
+
+# Few programs write the workbooks of a commune: much of what they say beside the cells is the same, byte by byte.
+@lru_cache(maxsize=256)
+def _links_of(content: bytes, folder: str, part: str, limits: Limits) -> dict[str, _Link]:
+    found = _Relationships(folder)
+    parse([content], found, Budget(limits), part)
+    return found.found
+
+
+class _Quiet:
+    """A handler that passes over what its subclass does not look at."""
+
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of an element."""
+
+    def closed(self, name: str) -> None:
+        """Take its end."""
+
+    def text(self, text: str) -> None:
+        """Take letters in it."""
+
+
+class _Relationships(_Quiet):
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.found: dict[str, _Link] = {}
+
+    def opened(self, name: str, _parent: str, attributes: Mapping[str, str]) -> None:
+        if name != f"{_RELATIONSHIPS} Relationship" or attributes.get("TargetMode") == "External":
+            return
+        target, link_id = attributes.get("Target", ""), attributes.get("Id", "")
+        if link_id in self.found:
+            raise UnreadableError(f"{BROKEN} (hai phần mang cùng mã {link_id})")
+        path = target if target.startswith(("/", "\\")) else f"{self.folder}/{target}"
+        self.found[link_id] = _Link(attributes.get("Type", "").rpartition("/")[2], part_name(path))
+
+
+def _named(*locals_: str) -> frozenset[str]:
+    """Return element names in either form of the main namespace."""
+    return frozenset(f"{main} {local}" for main in _MAINS for local in locals_)
+
+
+_WORKBOOK, _SHEETS, _SHEET, _PROPERTIES, _CALCULATION, _DEFINED = map(
+    _named, ("workbook", "sheets", "sheet", "workbookPr", "calcPr", "definedName")
+)
+_LINK_IDS = tuple(f"{namespace} id" for namespace in _LINKS)
+_TRUE = frozenset({"1", "true"})
+
+_OTHER_FILE = re.compile(r"(?<![\w\]])\[(?:\d+|[^\[\]]*\.(?:xls\w?|ods|csv))\]", re.IGNORECASE)
+"""How a formula begins the name of a cell in another file."""
+
+
+class _Workbook(_Quiet):
+    """The elements of the workbook part."""
+
+    def __init__(self) -> None:
+        self.is_workbook = self.since_1904 = self.stale = False
+        self.sheets: list[tuple[str, str, str]] = []
+        self.linked_names: set[str] = set()
+        self._name = ""
+        self._definition: list[str] = []
+
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        if name in _WORKBOOK and not parent:
+            self.is_workbook = True
+        elif parent in _SHEETS:
+            if name not in _SHEET:
+                raise UnreadableError(f"{BROKEN} (danh sách các trang có phần tử lạ)")
+            link = next((attributes[name] for name in _LINK_IDS if name in attributes), "")
+            self.sheets.append((attributes.get("name", ""), link, attributes.get("state", "visible")))
+        elif name in _PROPERTIES:
+            self.since_1904 = attributes.get("date1904") in _TRUE
+        elif name in _CALCULATION:
+            self.stale = attributes.get("fullCalcOnLoad") in _TRUE
+        elif name in _DEFINED:
+            self._name, self._definition = attributes.get("name", ""), []
+
+    def text(self, text: str) -> None:
+        if self._name:
+            self._definition.append(text)
+
+    def closed(self, name: str) -> None:
+        if name in _DEFINED:
+            if _OTHER_FILE.search("".join(self._definition)):
+                self.linked_names.add(self._name.lower())
+            self._name = ""
+
+
+_ITEM, _WORDS, _RUN, _READING = map(_named, ("si", "t", "r", "rPh"))
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def _plain(text: str) -> str:
+    """Return a text of a workbook as it is shown: what XML cannot hold is written in it as _x000D_."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+class _Strings(_Quiet):
+    """The strings that cells of all sheets name by their number; letters that say how to speak them are left out."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] | None = None
+        self._within = False
+
+    def opened(self, name: str, parent: str, _attributes: Mapping[str, str]) -> None:
+        if name in _ITEM:
+            self._parts = []
+        elif name in _WORDS:
+            self._within = parent in _ITEM or parent in _RUN
+
+    def text(self, text: str) -> None:
+        if self._within and self._parts is not None:
+            self._parts.append(text)
+
+    def closed(self, name: str) -> None:
+        if name in _WORDS:
+            self._within = False
+        elif name in _ITEM and self._parts is not None:
+            self.found.append(_plain("".join(self._parts)))
+            self._parts = None
+
+
+_FORMAT, _FORMATS, _LOOK, _LOOKS, _CHANGE, _CHANGES = map(_named, ("numFmt", "numFmts", "xf", "cellXfs", "dxf", "dxfs"))
+
+UNKNOWN_FORMAT = "không rõ"
+"""Stands for a format that the workbook does not describe, or that depends on the value; it is not rendered."""
+
+
+class _Styles(_Quiet):
+    """The number formats of the styles that cells name by their number, and which conditional styles have one."""
+
+    def __init__(self) -> None:
+        self.formats: list[str] = []
+        self.changing: set[int] = set()
+        self._own: dict[int, str] = {}
+        self._numbers: list[int] = []
+        self._changes = -1
+        self._by_name: dict[str, str] = {}
+
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        if name in _FORMAT and parent in _FORMATS:
+            self._own[_whole(attributes.get("numFmtId", ""), -1)] = attributes.get("formatCode", "")
+        elif name in _FORMAT and parent in _CHANGE:
+            self.changing.add(self._changes)
+        elif name in _LOOK and parent in _LOOKS:
+            self._numbers.append(_whole(attributes.get("numFmtId", "0"), -1))
+        elif name in _CHANGE and parent in _CHANGES:
+            self._changes += 1
+
+    def settle(self) -> "_Styles":
+        """Look up the formats by their numbers, once all of them are known."""
+        known = BUILT_IN | self._own
+        self.formats = [known.get(number, UNKNOWN_FORMAT) for number in self._numbers]
+        return self
+
+    def format(self, style: str) -> str:
+        """Return the number format of a cell with a style; of a workbook without styles, the general one."""
+        found = self._by_name.get(style)
+        if found is None:
+            number = _whole(style or "0", -1)
+            known = self.formats or [GENERAL]
+            found = self._by_name[style] = known[number] if 0 <= number < len(known) else UNKNOWN_FORMAT
+        return found
+
+
+def _whole(text: str, otherwise: int) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else otherwise
+
+
+def _styles(content: bytes, part: str, budget: Budget) -> _Styles:
+    """Return the styles of a part."""
+    budget.take_markup(content)
+    return _styles_of(content, part, budget.limits)
+
+
+@lru_cache(maxsize=64)
+def _styles_of(content: bytes, part: str, limits: Limits) -> _Styles:
+    found = _Styles()
+    parse([content], found, Budget(limits), part)
+    return found.settle()
+
+
+class _Slot(NamedTuple):
+    """One cell that has something in it: where, of what type and style, and what stands there."""
+
+    row: int
+    column: int
+    cell: str
+    kind: str
+    style: str
+    value: str | None
+    place: int | None
+    """Of a number that was taken out of the XML, which of them it is; it then has no ``value``."""
+    inline: str | None
+    """Text that stands in the cell itself."""
+    formula: str | None
+    origin: str
+    """The cell for which the formula is written, where several share it."""
+    linked: bool
+    aside: str
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the XML of a sheet says, but for the numbers taken out of it."""
+
+    slots: Sequence[_Slot]
+    drawn: bool
+    hides_zeros: bool
+    changing: Sequence[tuple[int, Sequence[Area]]]
+    """Conditional styles and the areas they may apply to."""
+
+
+class _BrokenSheetError(Exception):
+    """A sheet is broken; the message says in Vietnamese where and how, but not in which sheet."""
+
+
+class _ScatteredError(Exception):
+    """A sheet has cells far from its table; the message goes on from the name of the sheet."""
+
+
+_VALUE = re.compile(rb"<v>([-+.0-9Ee]+)</v>")
+_LARGEST_REMEMBERED = 2**19
+
+
+def _layout(package: Package, budget: Budget, sheet: _Sheet) -> tuple[_Layout, Sequence[bytes]]:
+    """Return the layout of a sheet, and the numbers taken out of it.
+
+    Raises:
+        UnreadableError: The sheet is broken, or holds more than the limits allow.
+    """
+    try:
+        if package.size(sheet.part) <= _LARGEST_REMEMBERED:
+            content = package.read(sheet.part)
+            pieces = _VALUE.split(content)
+            numbers = pieces[1::2]
+            pieces[1::2] = [b"<v>%d</v>" % place for place in range(len(numbers))]
+            layout = _remembered(b"".join(pieces), len(numbers), budget.limits)
+            if layout is not None:
+                budget.take_markup(content)
+                return layout, numbers
+        reader = _SheetReader(budget.limits)
+        parse(package.chunks(sheet.part), reader, budget, f"trang «{sheet.name}»")
+        return reader.layout(), ()
+    except _BrokenSheetError as reason:
+        raise UnreadableError(f"{BROKEN} (trang «{sheet.name}»: {reason})") from reason
+    except _ScatteredError as reason:
+        raise UnreadableError(f"trang «{sheet.name}» {reason}") from reason
+
+
+@lru_cache(maxsize=256)
+def _remembered(content: bytes, taken: int, limits: Limits) -> _Layout | None:
+    """Return the layout of a sheet whose numbers are replaced by their places, or nothing where one is not a cell's."""
+    reader = _SheetReader(limits, taken=True)
+    parse([content], reader, Budget(limits), "trang tính")
+    return reader.layout() if reader.places == list(range(taken)) else None
+
+
+_LOCALS = {
+    f"{main} {local}": local
+    for main in _MAINS
+    for local in (
+        *("worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "cols", "col", "sheetView"),
+        *("mergeCells", "mergeCell", "conditionalFormatting", "cfRule", "extLst"),
+        *("drawing", "legacyDrawing", "picture", "oleObjects", "controls"),
+    )
+}
+_CHILDREN = {
+    "sheetData": frozenset({"row"}),
+    "row": frozenset({"c", "extLst"}),
+    "c": frozenset({"f", "v", "is", "extLst"}),
+    "cols": frozenset({"col"}),
+    "mergeCells": frozenset({"mergeCell"}),
+}
+"""What these hold and nothing else; of anything else it is not known what it hides."""
+_PARENTS = {"sheetData": "worksheet", "row": "sheetData", "c": "row", "cols": "worksheet", "col": "cols"} | {
+    "mergeCells": "worksheet",
+    "mergeCell": "mergeCells",
+}
+"""Where elements stand; of one that stands elsewhere it is not known what it means to whom."""
+_PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
+_MOST_HIDDEN = 4 * LAST_COLUMN
+"""Hidden columns, each counted as often as it is told of."""
+_DRAWINGS = frozenset({"drawing", "legacyDrawing", "picture", "oleObjects", "controls"})
+
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+
+
+@lru_cache(maxsize=65536)
+def _position(text: str) -> tuple[int, int] | None:
+    """Return row and column of an address, or nothing where no sheet has it."""
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        return None
+    row, column = int(found[2]), column_index_from_string(found[1].upper())
+    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+def _areas(text: str) -> list[Area]:
+    found = []
+    for one in text.split():
+        first, _, last = one.replace("$", "").partition(":")
+        start, end = _position(first), _position(last or first)
+        if start is None or end is None:
+            raise _BrokenSheetError(f"vùng ô «{one[:40]}» không có trong trang tính")
+        rows, columns = sorted((start[0], end[0])), sorted((start[1], end[1]))
+        found.append((rows[0], columns[0], rows[1], columns[1]))
+    return found
+
+
+class _SheetReader:
+    """The elements of a sheet of cells."""
+
+    def __init__(self, limits: Limits, *, taken: bool = False) -> None:
+        """Prepare for a sheet; ``taken`` says that each number in it is the place of one that was taken out."""
+        self.slots: list[_Slot] = []
+        self.places: list[int] = []
+        self._taken = taken
+        self._limits = limits
+        self._filled = Budget(limits)
+        self._found: set[tuple[int, int]] = set()
+        self._row = self._column = 0
+        self._row_is_hidden = False
+        self._hidden_rows: set[int] = set()
+        self._columns = self._area_count = 0
+        self._hidden_columns: set[int] = set()
+        self._merged: list[Area] = []
+        self._drawn = self._hides_zeros = self._has_data = False
+        self._changing: list[tuple[int, Sequence[Area]]] = []
+        self._areas: list[Area] = []
+        self._shared: dict[str, tuple[str, str]] = {}
+        # Of the cell that is being read:
+        self._cell: Mapping[str, str] = {}
+        self._parts: dict[str, str] = {}
+        self._formula: Mapping[str, str] = {}
+        self._letters: list[str] | None = None
+
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        local = _LOCALS.get(name)
+        above = _LOCALS.get(parent, "")
+        if local not in _CHILDREN.get(above, (local,)) and name.startswith(_MAINS):
+            raise _BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
+        if local is None:
+            if not parent:
+                raise _BrokenSheetError("không phải trang tính")
+            return
+        if local in _PARENTS and above != _PARENTS[local]:
+            raise _BrokenSheetError(f"phần tử «{local}» nằm sai chỗ")
+        if local == "c":
+            self._open_cell(attributes)
+        elif local in _PARTS_OF_A_CELL:
+            if above != "c" or local in self._parts:
+                raise _BrokenSheetError(f"ô {self._address}: phần tử «{local}» nằm sai chỗ")
+            self._parts[local] = ""
+            if local == "f":
+                self._formula = attributes
+            if local != "is":
+                self._letters = []
+        elif local == "t":
+            if "is" in self._parts and above in ("is", "r"):
+                self._letters = []
+        elif local == "row":
+            self._open_row(attributes)
+        elif local == "col":
+            self._add_columns(attributes)
+        elif local == "mergeCell":
+            self._merged += self._add_areas(attributes.get("ref", ""))
+        elif local == "sheetView":
+            self._hides_zeros |= attributes.get("showZeros") in ("0", "false")
+        elif local == "conditionalFormatting":
+            self._areas = self._add_areas(attributes.get("sqref", ""))
+        elif local == "cfRule":
+            style = _whole(attributes.get("dxfId", ""), -1)
+            self._changing.append((style, self._areas))
+        elif local in _DRAWINGS:
+            self._drawn = True
+        elif local == "sheetData":
+            self._has_data = True
+        elif local == "worksheet" and parent:
+            raise _BrokenSheetError("có hai trang tính trong một")
+
+    def text(self, text: str) -> None:
+        if self._letters is not None:
+            self._letters.append(text)
+
+    def closed(self, name: str) -> None:
+        local = _LOCALS.get(name)
+        if local == "c":
+            if self._parts:
+                self._close_cell()
+        elif self._letters is not None and local in ("v", "f", "t"):
+            self._parts["is" if local == "t" else local] += "".join(self._letters)
+            self._letters = None
+
+    @property
+    def _address(self) -> str:
+        return address(self._row or 1, self._column or 1)
+
+    def _open_row(self, attributes: Mapping[str, str]) -> None:
+        said = attributes.get("r")
+        row = self._row + 1 if said is None else _whole(said, 0)
+        if not 1 <= row <= LAST_ROW:
+            raise _BrokenSheetError(f"dòng «{(said or str(row))[:40]}» không có trong trang tính")
+        self._row, self._column = row, 0
+        self._row_is_hidden = attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht"))
+
+    def _open_cell(self, attributes: Mapping[str, str]) -> None:
+        said = attributes.get("r")
+        if said is None:
+            position = (self._row, self._column + 1) if self._column < LAST_COLUMN else None
+        else:
+            position = _position(said.strip())
+        if position is None:
+            raise _BrokenSheetError(f"ô «{(said or '')[:40]}» không có trong trang tính")
+        if position[0] != self._row:
+            raise _BrokenSheetError(f"ô {address(*position)} nằm trong dòng {self._row}")
+        self._column = position[1]
+        self._cell, self._parts, self._formula = attributes, {}, {}
+
+    def _close_cell(self) -> None:
+        position, cell = (self._row, self._column), self._address
+        if position in self._found:
+            raise _BrokenSheetError(f"ô {cell} có hai lần")
+        self._found.add(position)
+        self._filled.take_cell("")
+        if self._row_is_hidden:
+            self._hidden_rows.add(self._row)
+        kind, style = self._cell.get("t", "n"), self._cell.get("s", "")
+        formula, origin = self._parts.get("f"), cell
+        if formula is not None:
+            shared = self._formula.get("si") if self._formula.get("t") == "shared" else None
+            if self._formula.get("t") == "dataTable":
+                formula = f"TABLE({self._formula.get('r1', '')};{self._formula.get('r2', '')})"
+            elif shared is not None and formula:
+                self._shared[shared] = formula, cell
+            elif shared is not None:
+                formula, origin = self._shared.get(shared, ("", cell))
+        linked = formula is not None and _OTHER_FILE.search(formula) is not None
+        value, inline, place = self._parts.get("v"), self._parts.get("is"), None
+        if self._taken and value is not None and value.isdigit():
+            place, value = int(value), None
+            self.places.append(place)
+        self.slots.append(_Slot(*position, cell, kind, style, value, place, inline, formula, origin, linked, ""))
+
+    def _add_columns(self, attributes: Mapping[str, str]) -> None:
+        first, last = (_whole(attributes.get(name, ""), 0) for name in ("min", "max"))
+        if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
+            self._columns += last - first + 1
+            self._hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+        if not 1 <= first <= last <= LAST_COLUMN or self._columns > _MOST_HIDDEN:
+            ends = "–".join(attributes.get(name, "")[:20] for name in ("min", "max"))
+            raise _BrokenSheetError(f"không rõ đây là các cột nào: {ends}")
+
+    def _add_areas(self, text: str) -> list[Area]:
+        found = _areas(text)
+        self._area_count += len(found)
+        if self._area_count > self._limits.cells:
+            raise _BrokenSheetError(f"có hơn {self._limits.cells} vùng ô")
+        return found
+
+    def layout(self) -> _Layout:
+        """Return the layout, once the sheet has come to its end."""
+        if not self._has_data:
+            raise _BrokenSheetError("không có bảng nào")
+        last_row = max((slot.row for slot in self.slots), default=0)
+        last_column = max((slot.column for slot in self.slots), default=0)
+        if last_row * last_column > self._limits.spread:
+            raise _ScatteredError(far_away(last_row, last_column))
+        try:
+            asides = Asides.of(self._merged, self._hidden_rows, self._hidden_columns, self._found, self._limits)
+        except OverlapError:
+            raise _BrokenSheetError("các ô gộp chồng lên nhau") from None
+        slots = [
+            slot._replace(aside=aside) if (aside := asides.at(slot.row, slot.column, linked=slot.linked)) else slot
+            for slot in self.slots
+        ]
+        return _Layout(slots, self._drawn, self._hides_zeros, self._changing)
+
+
+def _is_zero(size: str | None) -> bool:
+    return size is not None and re.fullmatch(r"\s*0*\.?0+\s*", size) is not None
+
+
+def _cells(package: Package, budget: Budget, book: _Book, sheet: _Sheet, name: str) -> Iterator[Cell]:
+    """Yield the filled cells of one sheet, or the one that stands for its pictures."""
+    layout, numbers = _layout(package, budget, sheet)
+    changing = _changing(layout, book.styles)
+    hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
+    filled = False
+    for slot in layout.slots:
+        value = slot.value if slot.place is None else numbers[slot.place].decode("ascii")
+        form = UNKNOWN_FORMAT if within(changing, slot.row, slot.column) else book.styles.format(slot.style)
+        try:
+            said = _said(slot, value, form, book)
+        except _BrokenSheetError as reason:
+            raise UnreadableError(f"{BROKEN} (trang «{sheet.name}», ô {slot.cell}: {reason})") from reason
+        if said is None:
+            continue
+        filled = True
+        kind, text, shown = said
+        budget.take_cell(text)
+        aside = slot.aside
+        if book.linked_names and LINKED not in aside and _names_other_file(slot.formula, book.linked_names):
+            aside = f"{aside} {LINKED}".strip()
+        if book.stale and slot.formula is not None and kind != FORMULA:
+            aside = f"{aside} {STALE}".strip()
+        if layout.hides_zeros and kind == NUMBER and text == "0":
+            shown = ""
+        shown_by = "" if form == GENERAL else form
+        yield Cell(name, slot.row, slot.column, slot.cell, kind, text, shown, shown_by, f"{hidden}{aside}".strip())
+    if layout.drawn and not filled:
+        yield Cell(name, 1, 1, "A1", PICTURE, "", "", "", hidden.strip())
+
+
+def _changing(layout: _Layout, styles: _Styles) -> Sequence[Area]:
+    """Return the areas whose cells may be shown by another number format than their own."""
+    found: list[Area] = []
+    for style, areas in layout.changing:
+        if style in styles.changing:
+            found += areas
+        if len(found) > _MOST_AREAS:
+            return [(1, 1, LAST_ROW, LAST_COLUMN)]
+    return found
+
+
+_MOST_AREAS = 1000
+"""Areas that a cell is looked for in; of more, the whole sheet is taken."""
+
+_NAME = re.compile(r"[^\W\d][\w.\\]*")
+
+
+def _names_other_file(formula: str | None, names: frozenset[str]) -> bool:
+    return formula is not None and any(word.lower() in names for word in _NAME.findall(formula))
+
+
+Said = tuple[str, str, str | None]
+"""Kind, text and shown text of a cell."""
+
+
+def _said(slot: _Slot, value: str | None, form: str, book: _Book) -> Said | None:
+    """Return what a cell says, or nothing where it says nothing.
+
+    Raises:
+        _BrokenSheetError: It cannot be known; the message does not name the cell.
+    """
+    if slot.kind in ("str", "inlineStr", "s"):
+        said = _text(slot, value, book.strings)
+        if said is None:
+            return _formula(slot) if slot.formula is not None and value is None else None
+        return (TEXT, said, text_shown(said, form)) if said else None
+    value = (value or "").strip(_BLANKS)
+    if slot.inline is not None and not value:
+        text = _plain(slot.inline)
+        return (TEXT, text, text_shown(text, form)) if text else None
+    # What programs write that do not calculate: nothing, or a zero until somebody does.
+    if slot.formula is not None and (not value or (book.stale and value == "0")):
+        return _formula(slot)
+    if not value:
+        return (ERROR, "#", "#") if slot.kind == "e" else None
+    match slot.kind:
+        case "n":
+            return _number(value, form, book.since_1904)
+        case "b" if value in ("0", "1", "true", "false"):
+            text = "TRUE" if value in _TRUE else "FALSE"
+            return BOOLEAN, text, text
+        case "e":
+            return ERROR, value, value
+        case "d":
+            return _date(value, form)
+        case _:
+            raise _BrokenSheetError(f"kiểu «{slot.kind[:20]}» ghi «{value[:40]}»")
+
+
+_BLANKS = " \t\r\n"
+
+
+def _text(slot: _Slot, value: str | None, strings: Sequence[str]) -> str | None:
+    """Return the text of a cell of text, or nothing where none was kept."""
+    if slot.kind == "s":
+        index = (value or "").strip(_BLANKS)
+        if not index:
+            return None
+        number = _whole(index, -1)
+        if not 0 <= number < len(strings):
+            raise _BrokenSheetError(f"chỉ tới chuỗi số «{index[:40]}» mà tệp không có")
+        return strings[number]
+    if slot.kind == "inlineStr" and slot.inline is not None:
+        return _plain(slot.inline)
+    if slot.kind == "inlineStr" and value:
+        raise _BrokenSheetError(f"ghi chữ «{value[:40]}» sai chỗ")
+    return None if value is None else _plain(value)
+
+
+def _formula(slot: _Slot) -> Said:
+    """Return a formula whose result is not known, as it stands in this cell."""
+    text = f"={slot.formula or ''}"
+    if slot.origin != slot.cell:
+        text = str(Translator(text, slot.origin).translate_formula(slot.cell))
+    return FORMULA, text, None
+
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+
+
+@lru_cache(maxsize=65536)
+def _number(value: str, form: str, since_1904: bool) -> Said:
+    number = float(value) if _NUMBER.fullmatch(value) else math.nan
+    if not math.isfinite(number):
+        raise _BrokenSheetError(f"ghi «{value[:40]}», không phải là số")
+    text = number_text(number)
+    kept = Decimal(text)
+    if not is_date(form, kept):
+        return NUMBER, text, number_shown(kept, form)
+    moment = _moment(number, since_1904)
+    if moment is None:
+        return DATE, text, None
+    shown = date_shown(moment, number, form)
+    return DATE, str(moment.time()) if 0 <= number < 1 else date_text(moment), shown
+
+
+_FIRST_DAYS = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
+_LAST_DAY = 2958466
+"""The first of January of the year 10000."""
+
+
+def _moment(days: float, since_1904: bool) -> dt.datetime | None:
+    """Return the date that a number of days stands for, to the second; nothing for one that no calendar has."""
+    if not since_1904 and days < 61:
+        days += 1  # the calendar of spreadsheets has a 29th of February 1900
+        if 61 <= days < 62:
+            return None
+    if not 0 <= days < _LAST_DAY - (1462 if since_1904 else 0):
+        return None
+    return _FIRST_DAYS[since_1904] + dt.timedelta(seconds=round(days * 86400))
+
+
+def _date(value: str, form: str) -> Said:
+    try:
+        moment = dt.datetime.fromisoformat(value.removesuffix("Z"))
+    except ValueError:
+        raise _BrokenSheetError(f"ghi «{value[:40]}», không phải ngày tháng") from None
+    days = (moment.replace(tzinfo=None) - _FIRST_DAYS[False]).total_seconds() / 86400
+    return DATE, date_text(moment), date_shown(moment, days, form)
