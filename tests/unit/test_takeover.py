@@ -105,6 +105,8 @@ def test_the_figures_are_those_that_were_released(taken_over: Office) -> None:
     released = published.figures(verify(taken_over.store.root, "lan-2").release.tables, KEY)
     told = {row["id"]: (row["value"], row["status"]) for row in released}
     now = {row["id"]: (row["value"], row["status"]) for row in published.figures(taken_over.store, KEY)}
+    # What the software of now computes besides was not known then.
+    now = {name: row for name, row in now.items() if name in told or not name.endswith(".growth")}
     assert now == told
     assert sum(value is not None for value, _ in now.values()) == 298
 

@@ -30,7 +30,7 @@ class Slip(StrEnum):
     SWAPPED = "swapped"
     DOUBLED = "doubled"
     ADDED = "added"
-    ROUNDED = "rounded"
+    ROUNDED = "rounded_off"
     INTERCHANGED = "interchanged"
     OTHER_UNIT = "other_unit"
 

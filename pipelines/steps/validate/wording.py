@@ -69,8 +69,15 @@ def of_problems(
                 "severity": kind.value.severity,
                 "status": kind.value.status,
                 "message": kind.value.message.format_map(words),
-                "suggestion": asked_for.get((*(row[key] for key in KEYS), row["field"]), "")
-                or _remark(kind, row["written"]),
+                "suggestion": " ".join(
+                    filter(
+                        None,
+                        [
+                            _remark(kind, row["written"]),
+                            asked_for.get((*(row[key] for key in KEYS), row["field"]), ""),
+                        ],
+                    )
+                ),
             }
         )
     return rows
