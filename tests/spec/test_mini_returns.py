@@ -221,7 +221,7 @@ CASES = [
         """,
     ),
     Case(
-        "area times yield is production, within the rounding of a printed figure",
+        "area times yield is production, within what the digits of all three leave open",
         given="""
             B03                    | Bản Một
               Diện tích lúa xuân   | 10,5
@@ -230,10 +230,10 @@ CASES = [
             B03                    | Bản Hai
               Diện tích lúa xuân   | 10
               Năng suất lúa xuân   | 50
-              Sản lượng lúa xuân   | 49,9
+              Sản lượng lúa xuân   | 45
         """,
         findings="""
-            B03-03 | B03 | hai | Sản lượng lúa xuân + Diện tích lúa xuân + Năng suất lúa xuân | 49,9 | 50
+            B03-03 | B03 | hai | Sản lượng lúa xuân + Diện tích lúa xuân + Năng suất lúa xuân | 45 | 50
         """,
     ),
     Case(

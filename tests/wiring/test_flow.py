@@ -362,7 +362,6 @@ NAMED: Mapping[str, str] = {
     "pipelines/present/dictionary.py": "what the dictionary calls the tables of all forms together",
     "pipelines/present/tracing.py": "who wrote the figure, and who accepted its forms",
     "pipelines/refresh/release.py": "the marts from which a release is computed again",
-    "pipelines/refresh/stale.py": "the one table that nobody's figures wait for",
     "assets/described.py": "the assets of no form and no chapter, by the group they stand in",
 }
 """Where a table is named outside the flow, and why; each name has to be one of the flow."""
