@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines.orchestration import checks
 from pipelines.orchestration.failures import reasons
-from pipelines.orchestration.partitions import RETURN_SETS, run_tags
+from pipelines.orchestration.partitions import RETURN_SETS, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present import digest
 from pipelines.present.completeness import all_overdue, overdue
@@ -52,14 +52,33 @@ report = dg.define_asset_job(
     description="Hằng đêm lúc 02:00: chỉ chạy những bộ báo cáo có tệp thay đổi.",
 )
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
-    """Request runs for the return sets whose files changed since they were last checked."""
+    """Request runs for the return sets whose files changed since they were last checked, and that no run is at."""
     known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
     stale = [key for key in stale_sets(folders.raw, folders.store, folders.raw.return_sets()) if str(key) in known]
     if not stale:
         return dg.SkipReason("Không có bộ báo cáo nào thay đổi.")
+    running = _running(context.instance)
+    stale = [key for key in stale if str(key) not in running]
+    if not stale:
+        return dg.SkipReason(_WAITING)
     tick = context.scheduled_execution_time.isoformat()
     runs = enumerate(run_tags(context.instance, stale))
     return [dg.RunRequest(run_key=f"{tick}/{number}", tags=tags) for number, tags in runs]
+
+
+def _running(instance: dg.DagsterInstance) -> set[str]:
+    """Return the return sets that an unfinished run of the refresh is at; what killed machines left does not count."""
+    since = now() - _LONGEST_RUN
+    unfinished = dg.RunsFilter(job_name=refresh.name, statuses=_UNFINISHED, created_after=since)
+    return {key for run in instance.get_runs(unfinished) for key in partitions_of(instance, run.tags)}
+
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 
 
 @dg.sensor(

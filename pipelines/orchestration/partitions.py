@@ -4,7 +4,7 @@ Belongs here: the partitions definition, and how sets become the tags of a run. 
 stale (``pipelines.refresh.stale``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -24,6 +24,14 @@ _START, _END, _ONE = (
 def keys_of(context: dg.AssetExecutionContext) -> list[ReturnSetKey]:
     """Return the return sets a step was asked for."""
     return [ReturnSetKey.parse(key) for key in context.partition_keys]
+
+
+def partitions_of(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> list[str]:
+    """Return the return sets that the tags of a run name: one, or a range in the order in which they became known."""
+    if _START not in tags:
+        return [tags[_ONE]] if _ONE in tags else []
+    known = list(instance.get_dynamic_partitions(str(RETURN_SETS.name)))
+    return known[known.index(tags[_START]) : known.index(tags[_END]) + 1]
 
 
 def register(instance: dg.DagsterInstance, keys: Iterable[ReturnSetKey]) -> None:
