@@ -29,8 +29,8 @@ def with_slow(names: Iterable[str], quick: Collection[str]) -> list[ParameterSet
     return [pytest.param(name, marks=[] if name in quick else [pytest.mark.slow]) for name in names]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small() -> Iterator[None]:
-    """All modules know the forms of the small office only, and it is noon."""
+    """All modules know the forms of the small office only, and it is noon: while tests of faults run, and no longer."""
     with few_forms():
         yield
