@@ -157,6 +157,7 @@ def test_a_warning_is_told_as_a_warning() -> None:
     assert [row["severity"] for row in results(edit)["bad"].of(edit.code)] == ["warning"]
 
 
+@pytest.mark.slow
 def test_turning_pandera_off_in_the_environment_lets_nothing_pass() -> None:
     environment = os.environ | {"PANDERA_VALIDATION_ENABLED": "False", "PYTHONPATH": str(ROOT)}
     code = "from schemas.forms import FORMS; from tests.edits.examples import tripped; print(*tripped(FORMS))"

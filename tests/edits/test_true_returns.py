@@ -25,6 +25,8 @@ from tests.edits.examples import Sent, Values, reporters
 from tests.unit.builders import COMMUNE, PERIOD, PLACES
 from tests.unit.slips import consistent
 
+pytestmark = pytest.mark.slow
+
 SEEDS, NOISE = range(8), 0.3
 LAST_YEAR = Period(2023, 1)
 

@@ -24,6 +24,7 @@ def by_id(office: Office, *words: str) -> dict[str, Row]:
     return {row["id"]: row for row in office.rows(*words)}
 
 
+@pytest.mark.slow
 def test_second_commune_beside_the_first(both: Office, tmp_path: Path) -> None:
     said = both.run("refresh", expect=HELD)
     assert "huu-kien, kỳ 2024-H1: " in said

@@ -331,6 +331,7 @@ for number in range(4):
 """
 
 
+@pytest.mark.slow
 def test_eight_writers_at_the_same_time_lose_nothing(ledger: Ledger) -> None:
     path_of(ledger).write_bytes(f"{LEDGER_HEADING}\n{OLD_LINE}\n".encode())
     words = (str(ledger.raw.root), str(KEY), FILE, SHEET, HORSE)
