@@ -8,7 +8,7 @@ how it converts inside its dimension. Does not belong here: how a number is read
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import pyarrow as pa
 
@@ -277,10 +277,16 @@ def _by_word() -> dict[str, Unit]:
     return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
 
 
+@cache
+def _longest_first() -> tuple[str, ...]:
+    return tuple(sorted(_by_word(), key=len, reverse=True))
+
+
+@lru_cache(maxsize=4096)
 def unit_at(text: str) -> Unit | None:
     """Return the unit that a text begins with, the longest where one is the beginning of another."""
     clean = text.lstrip().casefold().replace("²", "2").replace("³", "3")
-    for word in sorted(_by_word(), key=len, reverse=True):
+    for word in _longest_first():
         ends = not word[-1].isalnum() or not clean[len(word) : len(word) + 1].isalnum()
         if clean.startswith(word) and ends:
             return _by_word()[word]

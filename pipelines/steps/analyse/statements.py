@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 
 import pandas as pd
 import pyarrow as pa
@@ -254,11 +255,7 @@ class _Declared:
 
     def __init__(self, catalogue: Sequence[Figure]) -> None:
         self._plain = {figure.id: figure for figure in catalogue if not figure.per_record}
-        self._patterns = [
-            (re.compile(_ANY_RECORD.sub("(.+)", re.escape(figure.id))), figure)
-            for figure in catalogue
-            if figure.per_record
-        ]
+        self._patterns = [(_of_any_record(figure.id), figure) for figure in catalogue if figure.per_record]
         self._of_field: dict[tuple[FormField, bool], Figure] = {}
         for figure in catalogue:
             if isinstance(figure.formula, Total | Own):
@@ -274,18 +271,24 @@ class _Declared:
 
     def beside(self, identifier: str, part: FormField, whole: FormField) -> str:
         """Return the id of the whole that belongs to a part of this id; nothing where the id is not that part's."""
-        mine, other = self._of_field.get((part, False)), self._of_field.get((whole, False))
-        if mine is not None and other is not None and mine.id == identifier:
-            return other.id
+        if identifier in self._plain:
+            mine, other = self._of_field.get((part, False)), self._of_field.get((whole, False))
+            return other.id if mine is not None and other is not None and mine.id == identifier else ""
         mine, other = self._of_field.get((part, True)), self._of_field.get((whole, True))
-        if mine is None or other is None or identifier in self._plain:
+        if mine is None or other is None:
             return ""
-        record = re.fullmatch(_ANY_RECORD.sub("(.+)", re.escape(mine.id)), identifier)
+        record = _of_any_record(mine.id).fullmatch(identifier)
         return "" if record is None else other.id_for(record[1], record[1])
 
 
 _ANY_RECORD = re.compile(r"\\\{\w+\\\}")
 """The place of a record's code in an escaped id."""
+
+
+@cache
+def _of_any_record(identifier: str) -> "re.Pattern[str]":
+    """Return the pattern of the ids that an id with a place for a record's code stands for."""
+    return re.compile(_ANY_RECORD.sub("(.+)", re.escape(identifier)))
 
 
 def _printed_bounds(printed: pd.DataFrame, declared: _Declared) -> dict[Key, list[str]]:
