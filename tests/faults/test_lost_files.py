@@ -20,6 +20,8 @@ from pipelines.store.state import STATE
 from tests.faults.conftest import sampled, with_slow
 from tests.faults.office import BEFORE, CHANGES, DAMAGED, VILLAGES, Answers, Office
 
+pytestmark = pytest.mark.slow
+
 FEW = 6
 """Losses in each office, where not all are wanted."""
 

@@ -29,6 +29,8 @@ from tests.faults.disk import end_of, reads, start_child
 from tests.faults.office import BEFORE, CHANGES, COMMUNE, KEY, VILLAGES, Change, Office, cell_changes, ledger_grows
 from tests.faults.test_lost_files import CANNOT, said
 
+pytestmark = pytest.mark.slow
+
 FEW = 3
 """Points of each kind at which something is done, where not all are wanted."""
 

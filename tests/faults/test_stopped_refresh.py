@@ -18,6 +18,8 @@ from tests.faults.conftest import sampled, with_slow
 from tests.faults.disk import end_of, full_from, start_child, writes
 from tests.faults.office import CHANGES, DAMAGED, Answers, Office, same_parts
 
+pytestmark = pytest.mark.slow
+
 FEW = 2
 """Points of each kind at which each refresh is stopped in each way, where not all are wanted."""
 
