@@ -11,6 +11,7 @@ from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
 from pipelines.steps.analyse.statements import compare
 from pipelines.steps.frames import frame_of
 from schemas.figures import CHAPTERS
+from schemas.forms.b03_crops import Crops
 from schemas.tables import PRINTED
 from schemas.units import (
     Files,
@@ -221,10 +222,36 @@ def test_a_fall_is_not_turned_round_in_a_figure_that_counts_falls() -> None:
     assert statement("prices.livestock.decrease", "tăng 50%", "50", "%", "50", "%")["verdict"] == "conflict"
 
 
-def test_a_bound_that_is_only_a_warning_makes_no_printed_number_a_conflict() -> None:
+def test_a_bound_that_is_only_a_warning_makes_a_conflict_of_the_printed_number_that_exceeds() -> None:
     linked, deaths = "civil.linked.deaths", "civil.deaths.registered"
     row = statement(linked, "33", "33", "trường hợp", "33", "trường hợp", (deaths, "07", "7"))
-    assert row["verdict"] == "agrees"
+    assert row["verdict"] == "conflict"
+    assert (
+        "«Liên thông khai tử, xóa thường trú, mai táng phí» in 33, nhiều hơn «Đăng ký khai tử» in 07 (quy tắc H01-03)"
+    ) in row["note"]
+    assert statement(deaths, "07", "7", "trường hợp", "7", "trường hợp", (linked, "33", "33"))["verdict"] == "agrees"
+    assert statement(linked, "07", "7", "trường hợp", "7", "trường hợp", (deaths, "07", "7"))["verdict"] == "agrees"
+
+
+def test_one_of_several_parts_may_not_exceed_the_whole_unless_another_can_be_below_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    anise, perennial = "crops.anise.area", "crops.perennial.area"
+
+    def told() -> tuple[object, bool]:
+        row = statement(anise, "9 ha", "9", "ha", "9", "ha", (perennial, "8", "8"))
+        return row["verdict"], "B03-05" in row["note"]
+
+    assert told() == ("conflict", True)
+    monkeypatch.setattr(Crops.fruit_new_area, "minimum", None)
+    assert told() == ("agrees", False)
+
+
+@pytest.mark.parametrize("name", ["study_pass", "conduct_fair"])
+def test_a_whole_that_is_printed_under_any_of_its_names_bounds_its_parts(name: str) -> None:
+    whole = f"edu.thcs.grades678.{name}.base"
+    row = statement("edu.thcs.grades678.disabled", "9", "9", "học sinh", "9", "học sinh", (whole, "8", "8"))
+    assert (row["verdict"], "G03-05" in row["note"]) == ("conflict", True)
 
 
 def test_a_bound_counts_within_one_line_too() -> None:

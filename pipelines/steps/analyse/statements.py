@@ -8,7 +8,7 @@ commune.
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -26,7 +26,7 @@ from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
-from schemas.outcomes import Severity, Verdict
+from schemas.outcomes import Verdict
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED, STATEMENTS, in_folder
@@ -256,10 +256,10 @@ class _Declared:
     def __init__(self, catalogue: Sequence[Figure]) -> None:
         self._plain = {figure.id: figure for figure in catalogue if not figure.per_record}
         self._patterns = [(_of_any_record(figure.id), figure) for figure in catalogue if figure.per_record]
-        self._of_field: dict[tuple[FormField, bool], Figure] = {}
+        self._of_field: dict[tuple[FormField, bool], list[Figure]] = {}
         for figure in catalogue:
             if isinstance(figure.formula, Total | Own):
-                self._of_field.setdefault((figure.formula.field, figure.per_record), figure)
+                self._of_field.setdefault((figure.formula.field, figure.per_record), []).append(figure)
 
         self.forms = dict.fromkeys(form for figure in catalogue for form in figure.forms)
 
@@ -269,16 +269,14 @@ class _Declared:
             (figure for pattern, figure in self._patterns if pattern.fullmatch(identifier)), None
         )
 
-    def beside(self, identifier: str, part: FormField, whole: FormField) -> str:
-        """Return the id of the whole that belongs to a part of this id; nothing where the id is not that part's."""
-        if identifier in self._plain:
-            mine, other = self._of_field.get((part, False)), self._of_field.get((whole, False))
-            return other.id if mine is not None and other is not None and mine.id == identifier else ""
-        mine, other = self._of_field.get((part, True)), self._of_field.get((whole, True))
-        if mine is None or other is None:
-            return ""
-        record = _of_any_record(mine.id).fullmatch(identifier)
-        return "" if record is None else other.id_for(record[1], record[1])
+    def beside(self, identifier: str, part: FormField, whole: FormField) -> Iterator[str]:
+        """Yield the ids of the whole that belong to a part of this id; none where the id is not that part's."""
+        per_record = identifier not in self._plain
+        wholes = self._of_field.get((whole, per_record), ())
+        for mine in self._of_field.get((part, per_record), ()):
+            record = _of_any_record(mine.id).fullmatch(identifier)
+            if record is not None:
+                yield from (other.id_for(record[1], record[1]) if per_record else other.id for other in wholes)
 
 
 _ANY_RECORD = re.compile(r"\\\{\w+\\\}")
@@ -292,24 +290,34 @@ def _of_any_record(identifier: str) -> "re.Pattern[str]":
 
 
 def _printed_bounds(printed: pd.DataFrame, declared: _Declared) -> dict[Key, list[str]]:
-    """Return, per printed figure, a sentence for every bound by which it may not stand beside another printed one."""
+    """Return, per printed figure, a sentence for every bound by which it may not stand beside another printed one.
+
+    Whatever its severity: a bound of which true returns may break a warning still forbids what a plan says of both.
+    """
     bounds = [
-        (edit, edit.form.fields()[edit.parts[0]], edit.form.fields()[edit.whole])
+        (edit, edit.fields[part], edit.fields[edit.whole])
         for form in declared.forms
         for edit in form.edits
-        if isinstance(edit, Bound) and len(edit.parts) == 1 and edit.severity is Severity.ERROR
+        if isinstance(edit, Bound)
+        for part in edit.parts
+        if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part)
     ]
     values = {(row["period"], row["commune"], row["id"]): row for row in printed.to_dict("records")}
     told: dict[Key, list[str]] = {}
     for (period, commune, identifier), row in values.items():
         for edit, part, whole in bounds:
-            other = values.get((period, commune, declared.beside(identifier, part, whole)))
-            if other is not None and _exceeds(row, other):
-                told.setdefault((period, commune, identifier), []).append(
-                    f"Trong kế hoạch, «{part.label}» in {row['printed']}, nhiều hơn «{whole.label}» "
-                    f"in {other['printed']} (quy tắc {edit.code})."
-                )
+            for name in declared.beside(identifier, part, whole):
+                other = values.get((period, commune, name))
+                if other is not None and _exceeds(row, other):
+                    told.setdefault((period, commune, identifier), []).append(
+                        f"Trong kế hoạch, «{part.label}» in {row['printed']}, nhiều hơn «{whole.label}» "
+                        f"in {other['printed']} (quy tắc {edit.code})."
+                    )
     return told
+
+
+def _is_no_less_than_nothing(field: FormField) -> bool:
+    return field.minimum is not None and field.minimum >= 0
 
 
 def _exceeds(row: Mapping[str, str], other: Mapping[str, str]) -> bool:
