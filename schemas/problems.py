@@ -272,7 +272,9 @@ class Problems(Enum):
         Severity.WARNING,
     )
     LEDGER_UNREADABLE = Problem(
-        "L-01", "Sổ đính chính {file} không đọc được: {written}. Khôi phục dòng tiêu đề của sổ: {expected}."
+        "L-01",
+        "Sổ đính chính {file} không đọc được: {written}. "
+        "Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}.",
     )
     LEDGER_STALE = Problem(
         "L-02",

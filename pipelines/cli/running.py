@@ -82,8 +82,9 @@ def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
     from schemas.forms import BY_CODE
 
     found = published.findings(store, key)
-    without = (row["file"] for row in found if row["severity"] == Severity.ERROR and not row["form"])
-    held = sorted({*published.held_forms(found), *without})
+    forms = published.held_forms(found)
+    without = {row["file"] for row in found if row["severity"] == Severity.ERROR and not row["form"]}
+    held = sorted({*forms, *without})
     computed = published.figures(store, key)
     lacking = sum(row["value"] is None and row["reported"] < row["expected"] for row in computed)
     count = _("{count} chỉ tiêu").format(count=len(computed))
@@ -93,7 +94,9 @@ def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     end = []
     if held:
-        named = (f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held)
+        named = [f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held]
+        if forms.keys() >= BY_CODE.keys():
+            named = [_("mọi biểu"), *sorted(without)]
         end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(named)))
     if remarks:
         words = _("{count} điều cần lưu ý.") if held else _("{count} điều cần lưu ý, không giữ lại biểu nào.")

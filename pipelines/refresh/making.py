@@ -15,6 +15,8 @@ from pipelines.refresh.stale import Inputs, Part, is_current
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import RECEIVED, Archive
+from pipelines.store.raw import LEDGER
+from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.state import Writer, Written
 from pipelines.store.tables import DamagedError, Publication, file_of, serialized, with_texts
 from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Table
@@ -91,10 +93,22 @@ class Given:
         return self._work.inputs.received.ledger
 
     @property
+    def unread_ledger(self) -> Sequence[Mapping[str, str]]:
+        """The ledger of corrections, where it lies there and cannot be read, as a problem tells of it."""
+        self._declared(CORRECTIONS)
+        return _unread(self._work.inputs.received.unread(LEDGER))
+
+    @property
     def printed(self) -> str | None:
         """The text of what the plan prints."""
         self._declared(PRINTED)
         return self._work.inputs.received.printed
+
+    @property
+    def unread_plan(self) -> Sequence[Mapping[str, str]]:
+        """What the plan prints, where it lies there and cannot be read, as a problem tells of it."""
+        self._declared(PRINTED)
+        return _unread(self._work.inputs.received.unread(PRINTED_FILE))
 
     @property
     def places(self) -> Places:
@@ -187,6 +201,12 @@ class Given:
         if not any(name in table.made_of for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it is made of {name}.")
         self._work.read.add((self.tables[0].name, name))
+
+
+def _unread(file: RawFile | None) -> Sequence[Mapping[str, str]]:
+    if file is None:
+        return ()
+    return ({"period": file.period, "commune": file.commune, "file": file.name, "written": file.trouble},)
 
 
 @dataclass

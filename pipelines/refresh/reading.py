@@ -3,7 +3,7 @@
 Belongs here: which step is given what. Does not belong here: the steps (``pipelines.steps.collect``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -49,18 +49,26 @@ def _of(table: pa.Table, kept: set[tuple[str, str]]) -> pa.Table:
 def read_decisions(given: Given) -> Mapping[str, Made]:
     """Make ``ledger`` and ``ledger_problems``."""
     ledger, met = correct.read_ledger({given.key: given.ledger} if given.ledger else {})
+    unread = _unread(Problems.LEDGER_UNREADABLE, given.unread_ledger, tables.LEDGER)
     return {
         "ledger": Made(to_table(ledger, tables.LEDGER)),
-        "ledger_problems": Made(to_table(met, tables.PROBLEMS)),
+        "ledger_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
     }
+
+
+def _unread(problem: Problems, files: Sequence[Mapping[str, str]], schema: pa.Schema) -> pd.DataFrame:
+    """Return what there is to tell of files beside the workbooks that cannot be read at all."""
+    expected = ", ".join(tables.in_folder(schema))
+    return problems.problem_rows(problem, [{**file, "expected": expected} for file in files])
 
 
 def read_printed(given: Given) -> Mapping[str, Made]:
     """Make ``printed`` and ``printed_problems``."""
     printed, met = statements.read_printed({} if given.printed is None else {given.key: given.printed})
+    unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plan, tables.PRINTED)
     return {
         "printed": Made(to_table(printed, tables.PRINTED)),
-        "printed_problems": Made(to_table(met, tables.PROBLEMS)),
+        "printed_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
     }
 
 

@@ -154,7 +154,7 @@ class Ledger:
         address = place.cell.strip().replace("$", "").upper()
         if not is_address(address):
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
-        text = self.raw.ledger(self.key) or ""
+        text = self._text()
         entries, problems = read_ledger({self.key: text} if text.strip() else {})
         if len(problems):
             raise LedgerError(
@@ -182,6 +182,13 @@ class Ledger:
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
         )
+
+    def _text(self) -> str:
+        """Return what the ledger says so far."""
+        try:
+            return self.raw.ledger(self.key) or ""
+        except SentenceError as reason:
+            raise LedgerError(f"{reason} Chưa ghi gì vào sổ.") from reason
 
     def _refuse_unread(self, cells: pd.DataFrame, place: CellPlace, answers: pd.DataFrame) -> None:
         """Raise where a cell of a sheet that is read stands in the table and is not read: a row's number, its label.

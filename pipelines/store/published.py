@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
+from schemas.forms import BY_CODE
 from schemas.outcomes import Severity, Status
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -171,11 +173,13 @@ def sentences_of(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return, per form that findings hold back, the first sentence why."""
+    """Return, per form that findings hold back, the first sentence why; a ledger that cannot be read holds all."""
     held: dict[str, str] = {}
     for row in rows:
-        for form in row["form"].split() if row["severity"] == Severity.ERROR else ():
-            held.setdefault(form, row["message"])
+        if row["severity"] == Severity.ERROR:
+            of_all = row["code"] == Problems.LEDGER_UNREADABLE.value.code
+            for form in BY_CODE if of_all else row["form"].split():
+                held.setdefault(form, row["message"])
     return held
 
 

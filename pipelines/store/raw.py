@@ -4,7 +4,6 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 """
 
 import errno
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from pipelines.steps.collect.unreadable import COPY_OVER
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
 SHIPPED_PLACES = ("places.csv", "desks.csv")
@@ -93,14 +93,26 @@ class Raw:
                 yield RawFile(key.period, key.commune, name, listed.encode())
 
     def _read(self, key: ReturnSetKey, path: Path) -> RawFile:
-        """Return a file with its bytes, or with the reason why they cannot be had."""
-        name = printable(path.name)
+        return RawFile(key.period, key.commune, printable(path.name), *self._content(path))
+
+    def _content(self, path: Path) -> tuple[bytes, str]:
+        """Return the bytes of a file, or the reason why they cannot be had."""
         try:
             trouble = self._not_to_be_read(path)
-            content = b"" if trouble else path.read_bytes()
+            return (b"" if trouble else path.read_bytes()), trouble
         except OSError as error:
-            content, trouble = b"", reason(error)
-        return RawFile(key.period, key.commune, name, content, trouble)
+            return b"", reason(error)
+
+    def _table(self, path: Path) -> tuple[bytes, str] | None:
+        """Return the same of a table that people keep; nothing only where none lies there."""
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return b"", reason(error)
+        content, trouble = self._content(path)
+        return (b"", _NO_TEXT) if b"\0" in content else (content, trouble)
 
     def _not_to_be_read(self, path: Path) -> str:
         """Return why a file is not to be read, or nothing.
@@ -115,7 +127,7 @@ class Raw:
         if path.is_symlink() and not inside:
             return "đây là liên kết tới chỗ ngoài thư mục báo cáo; chép chính tệp đó vào đây"
         if not path.is_file():
-            return "đây không phải một tệp thường; chép chính sổ tính vào đây"
+            return "đây không phải một tệp thường; chép chính tệp đó vào đây"
         if size > LIMITS.file:
             return f"tệp quá lớn, hơn {LIMITS.file // 2**20} MB; {COPY_OVER}"
         return ""
@@ -134,31 +146,40 @@ class Raw:
         return self.root / key.period / key.commune / LEDGER
 
     def ledger(self, key: ReturnSetKey) -> str | None:
-        """Return the text of a return set's correction ledger, or nothing where there is none."""
-        content = self.beside(key).get(LEDGER)
-        return None if content is None else ledger_text(content)
+        """Return the text of a return set's correction ledger, or nothing where there is none.
 
-    def printed(self, key: ReturnSetKey) -> str | None:
-        """Return the text of what the plan of a return set prints, or nothing where there is none."""
-        content = self.beside(key).get(PRINTED)
-        return None if content is None else table_text(content)
+        Raises:
+            SentenceError: It lies there and cannot be read.
+        """
+        file = self.beside(key).get(LEDGER)
+        if file is not None and file.trouble:
+            raise SentenceError(f"Sổ đính chính {self.ledger_path(key)} không đọc được: {file.trouble}.")
+        return None if file is None else ledger_text(file.content)
 
-    def beside(self, key: ReturnSetKey) -> dict[str, bytes]:
-        """Return what lies beside the workbooks and decides what a return set says, with its bytes: ledger and plan."""
-        folder = self.root / key.period / key.commune
-        return {name: _bytes(folder / name) for name in (LEDGER, PRINTED) if (folder / name).is_file()}
+    def beside(self, key: ReturnSetKey) -> dict[str, RawFile]:
+        """Return what lies beside the workbooks and decides what a return set says: its ledger, what its plan prints.
+
+        One that lies there and cannot be read comes with the reason: that is not as if there were none.
+        """
+        found = {name: self._table(self.root / key.period / key.commune / name) for name in (LEDGER, PRINTED)}
+        return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
     def hashes(self, key: ReturnSetKey) -> dict[str, str]:
         """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
-        beside = {name: hashlib.sha256(content).hexdigest() for name, content in self.beside(key).items()}
-        return {file.name: file.sha256 for file in self.files(key)} | beside
+        return {file.name: file.sha256 for file in (*self.files(key), *self.beside(key).values())}
 
     def place_tables(self) -> dict[str, bytes]:
-        """Return the place tables in the order in which a later one replaces rows of an earlier one."""
+        """Return the place tables in the order in which a later one replaces rows of an earlier one.
+
+        Raises:
+            SentenceError: The raw folder's own lies there and cannot be read.
+        """
         shipped = resources.files("schemas.places")
         tables = {name: shipped.joinpath(name).read_bytes() for name in SHIPPED_PLACES}
-        own = self.root / PLACES
-        return tables | ({OWN_PLACES: _bytes(own)} if own.is_file() else {})
+        own, trouble = self._table(self.root / PLACES) or (None, "")
+        if trouble:
+            raise SentenceError(f"Danh mục địa bàn {self.root / PLACES} không đọc được: {trouble}; rồi chạy lại.")
+        return tables if own is None else tables | {OWN_PLACES: own}
 
     @cached_property
     def places(self) -> Places:
@@ -186,18 +207,6 @@ _LEFT_BEHIND = re.compile("|".join(f"(?:{pattern})" for pattern in LEFT_BEHIND),
 def left_behind(path: Path) -> bool:
     """Return whether a file or folder is one that a program or a system leaves beside workbooks."""
     return _LEFT_BEHIND.fullmatch(path.name.lower()) is not None
-
-
-def _bytes(path: Path) -> bytes:
-    """Return the bytes of a file without which nothing can be said.
-
-    Raises:
-        OSError: It cannot be read; unlike the system's own error, this one always names the file.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _within(folder: Path) -> list[Path]:
@@ -228,6 +237,8 @@ def reason(error: OSError) -> str:
         error.errno or 0, f"không đọc được ({error.strerror or error}); chép lại tệp, hoặc kiểm tra ổ đĩa"
     )
 
+
+_NO_TEXT = "có ký tự NUL nên không phải bảng mã UTF-8; lưu lại thành CSV UTF-8"
 
 _REASONS = {
     errno.EACCES: "không có quyền đọc; mở quyền đọc cho tệp",

@@ -26,7 +26,7 @@ class Received:
     """The workbooks of a return set, its ledger, what its plan prints, and the tables of places."""
 
     workbooks: tuple[RawFile, ...]
-    beside: Mapping[str, bytes]
+    beside: Mapping[str, RawFile]
     place_tables: Mapping[str, bytes]
 
     @classmethod
@@ -41,14 +41,19 @@ class Received:
 
     @property
     def ledger(self) -> str:
-        """The text of the ledger of corrections; empty where there is none."""
-        return ledger_text(self.beside.get(LEDGER, b""))
+        """The text of the ledger of corrections; empty where there is none, or none that can be read."""
+        return ledger_text(self.beside[LEDGER].content) if LEDGER in self.beside else ""
 
     @property
     def printed(self) -> str | None:
-        """The text of what the plan prints; nothing where there is none."""
-        content = self.beside.get(PRINTED)
-        return None if content is None else table_text(content)
+        """The text of what the plan prints; nothing where there is none, or none that can be read."""
+        file = self.beside.get(PRINTED)
+        return None if file is None or file.trouble else table_text(file.content)
+
+    def unread(self, name: str) -> RawFile | None:
+        """Return the ledger, or what the plan prints, where it lies there and cannot be read; nothing otherwise."""
+        file = self.beside.get(name)
+        return file if file is not None and file.trouble else None
 
     @cached_property
     def places(self) -> Places:
@@ -78,7 +83,8 @@ class Received:
         rows = [] if files is None else zip(files["sha256"].to_pylist(), files["problem"].to_pylist(), strict=True)
         readable = {sha256 for sha256, problem in rows if not problem}
         yield from ((file.content, file.suffix) for file in self.workbooks if file.sha256 in readable)
-        yield from ((content, TABLE) for content in (*self.beside.values(), *self.place_tables.values()))
+        beside = (file.content for file in self.beside.values() if not file.trouble)
+        yield from ((content, TABLE) for content in (*beside, *self.place_tables.values()))
 
     def listed(self, code: str) -> bytes:
         """Return the list of all this, as the archive keeps it; its hash names it.
@@ -86,13 +92,15 @@ class Received:
         Args:
             code: The version of the software that read it.
         """
-        files = {file.name: file.sha256 for file in self.workbooks} | _hashes(self.beside, LEDGER, PRINTED)
-        state = {"code": code, "places": self._places, "files": files}
+        files = {file.name: file.sha256 for file in (*self.workbooks, *self.beside.values())}
+        unread = {name: file.trouble for name in self.beside if (file := self.unread(name))}
+        files = {name: sha256 for name, sha256 in files.items() if name not in unread}
+        state = {"code": code, "places": self._places, "files": files} | ({"unread": unread} if unread else {})
         return json.dumps(state, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _hashes(tables: Mapping[str, bytes], *names: str) -> dict[str, str]:
-    return {name: hashlib.sha256(tables[name]).hexdigest() for name in names if name in tables}
+def _hashes(files: Mapping[str, RawFile], *names: str) -> dict[str, str]:
+    return {name: files[name].sha256 for name in names if name in files}
 
 
 def _hash(what: object) -> str:
