@@ -6,6 +6,7 @@ rules between fields (``schemas.edits``), forms (``schemas.form``).
 
 import dataclasses
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +39,8 @@ class FormField:
         aliases: Other wordings met in real workbooks.
         minimum: Smallest possible value; ``None`` where a negative one has a meaning.
         maximum: Largest possible value, where there is one.
+        confirmable: Whether the maximum is a judgement, as of a yield, and not a definition, as of a share in 100: a
+            decision can then name the range as wrong for one value above it.
         figure: Id of the figure that is the total of this field over its reporters. Empty: ``<domain>.<field>``;
             ``None``: the field adds up to nothing (a yield), so no figure comes from it alone.
         each: Id pattern of the figures that are this field reporter by reporter or line by line, with ``{reporter}`` or
@@ -55,6 +58,7 @@ class FormField:
     aliases: Sequence[str] = ()
     minimum: int | None = 0
     maximum: int | None = None
+    confirmable: bool = False
     figure: str | None = ""
     each: str | None = None
     decimals: int | None = None
@@ -72,6 +76,16 @@ class FormField:
     def __reduce__(self) -> tuple[Any, ...]:
         """Be the same field where it is copied, or read back by another process."""
         return getattr, (self.form, self.name)
+
+    @property
+    def limits(self) -> str:
+        """The range in words, as a message prints it: ``từ 0 đến 120``."""
+        ends = (("từ", self.minimum), ("đến", self.maximum))
+        return " ".join(f"{word} {end}" for word, end in ends if end is not None)
+
+    def may_exceed(self, value: Decimal) -> bool:
+        """Return whether a value is above a maximum that may be what is wrong, and not below the minimum."""
+        return self.confirmable and self.maximum is not None and value > self.maximum
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ def _refuse_needless(settings: Settings, key: Any, place: Any, rule: str) -> Non
     from schemas.text import fold
 
     confirmable = {edit.code for form in FORMS for edit in form.edits if edit.confirmable}
+    confirmable.add(Problems.OUT_OF_RANGE.value.code)
     if rule and rule not in confirmable:
         fail(
             _(

@@ -70,7 +70,7 @@ def _field(field: pa.Field, table: Table) -> dict[str, Any]:
     described = _described(field)
     constraints: dict[str, Any] = {"required": True} if field.name in table.keys else {}
     if item := _fields(table).get(field.name):
-        ends = {"minimum": item.minimum, "maximum": item.maximum}
+        ends = {"minimum": item.minimum, "maximum": None if item.confirmable else item.maximum}
         constraints |= {name: value for name, value in ends.items() if value is not None}
     return described | ({"constraints": constraints} if constraints else {})
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from pipelines.refresh.stale import Inputs
@@ -72,10 +73,14 @@ def places_then(archive: Archive, received: str) -> Places:
 def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: Mapping[str, str]) -> locate.Located:
     """Return the entries of some workbooks, by name and hash, corrected by the ledger and located by the places."""
     files = [RawFile(*key, name, kept(archive, sha256, suffix_of(name))) for name, sha256 in workbooks.items()]
-    text = ledger_text(beside(archive, received).get(LEDGER, b""))
-    ledger, _ = correct.read_ledger({key: text} if text else {})
-    corrected, _ = correct.correct(read.read(files)[1], ledger)
+    corrected, _ = correct.correct(read.read(files)[1], ledger_then(archive, key, received))
     return locate.locate(corrected, FORMS, places_then(archive, received))
+
+
+def ledger_then(archive: Archive, key: ReturnSetKey, received: str) -> pd.DataFrame:
+    """Return the ledger of a list, ``schemas.tables.LEDGER``."""
+    text = ledger_text(beside(archive, received).get(LEDGER, b""))
+    return correct.read_ledger({key: text} if text else {})[0]
 
 
 def restored(inputs: Inputs, table: Table, written: Written) -> pa.Table:
@@ -99,6 +104,7 @@ def restored(inputs: Inputs, table: Table, written: Written) -> pa.Table:
         to_frame([], form.arrow()),
         [key],
         places_then(archive, written.received),
+        ledger_then(archive, key, written.received),
     ).outcomes
     made = gate.admit(form, entries, to_table(outcomes, tables.OUTCOMES), table.schema.empty_table(), [key])
     return made.cast(table.schema)

@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -139,6 +140,8 @@ class Ledger:
                     f"{cell.where} đang có lỗi khi đọc số («{cell.text}»), lỗi thì không giữ nguyên được. "
                     f"Hỏi lại đơn vị báo cáo rồi ghi đính chính."
                 )
+            if rule == Problems.OUT_OF_RANGE.value.code:
+                cell.refuse_beyond_doubt()
             if cell.confirmed and not rule:
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
             return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who, suggestion=rule)
@@ -181,6 +184,7 @@ class Ledger:
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
+            value=None if not answers or pd.isna(answers[0]["value"]) else Decimal(answers[0]["value"]),
         )
 
     def _text(self) -> str:
@@ -300,6 +304,8 @@ class _LedgerCell:
     trouble: bool
     """Whether what is used now cannot be read as a number of the field."""
     field: FormField | None
+    value: Decimal | None
+    """The number that is used now, where one can be read."""
 
     @property
     def where(self) -> str:
@@ -309,6 +315,15 @@ class _LedgerCell:
         """Return the one written form of a number in the cell, or nothing where the cell holds none."""
         value = None if self.field is None else read_number("text", text, self.field.unit).value
         return None if value is None else vietnamese(value)
+
+    def refuse_beyond_doubt(self) -> None:
+        """Raise unless the cell's number is above a maximum that may be what is wrong."""
+        if self.field is not None and (self.value is None or not self.field.may_exceed(self.value)):
+            raise LedgerError(
+                f"{self.where} ghi chỉ tiêu «{self.field.label}»: «{self.text}». Chỉ giữ nguyên được số vượt mức cao "
+                f"nhất là ước lượng, như của năng suất; ở đây khoảng «{self.field.limits}» không thể sai. "
+                "Hỏi lại đơn vị báo cáo rồi ghi đính chính."
+            )
 
     def refuse_unreadable(self, text: str) -> None:
         """Raise unless the cell may hold this text; what is no field's value cell may hold any."""

@@ -33,7 +33,12 @@ class Crops(
         section="Cây hàng năm vụ Đông - Xuân",
     )
     rice_yield = field(
-        QuintalsPerHectare, "Năng suất lúa xuân", figure=None, maximum=120, section="Cây hàng năm vụ Đông - Xuân"
+        QuintalsPerHectare,
+        "Năng suất lúa xuân",
+        figure=None,
+        maximum=120,
+        confirmable=True,
+        section="Cây hàng năm vụ Đông - Xuân",
     )
     rice_production = field(
         Tonnes,
@@ -51,7 +56,12 @@ class Crops(
         section="Cây hàng năm vụ Đông - Xuân",
     )
     maize_yield = field(
-        QuintalsPerHectare, "Năng suất ngô xuân", figure=None, maximum=150, section="Cây hàng năm vụ Đông - Xuân"
+        QuintalsPerHectare,
+        "Năng suất ngô xuân",
+        figure=None,
+        maximum=150,
+        confirmable=True,
+        section="Cây hàng năm vụ Đông - Xuân",
     )
     maize_production = field(
         Tonnes,

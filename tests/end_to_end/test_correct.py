@@ -86,3 +86,56 @@ def test_from_a_wrong_cell_over_the_ledger_to_a_clean_run(office: Office, tmp_pa
     assert kept["confirmed"] == {"reason": "Trường xác nhận", "who": "cán bộ thống kê xã"}
     assert "Giữ nguyên theo xác nhận" in office.ask("trace", "edu.thcs.grades678.study_pass")
     assert hashes(office) == before
+
+
+PRODUCTION = ("pa_phao.xlsx", "Trồng trọt", "D13")
+"""26,95 t of rice, of 4,9 ha at 55 quintals; with the maize 90,75 t of cereals (D18)."""
+
+YIELD = ("suoi_ma.xlsx", "Trồng trọt", "D12")
+"""55 quintals a hectare on 6 ha: 33 t (D13), and 111,1 t of cereals (D18)."""
+
+RICE = "crops.spring_rice.production"
+
+
+def test_an_error_that_a_named_rule_makes_wrongly_is_kept_published_told_and_taken_back(office: Office) -> None:
+    office.fill(*PRODUCTION[:2], {"D13": 36.95, "D18": 100.75})
+    office.fill(*YIELD[:2], {"D12": 130, "D13": 78, "D18": 156.1})
+    office.refresh(expect=HELD)
+    assert {(row["code"], row["file"], row["cells"].split(";")[0]) for row in office.blocking()} == {
+        ("B03-03", "pa_phao.xlsx", "D13"),
+        ("C-11", "suoi_ma.xlsx", "D12"),
+    }
+    assert office.values(RICE) == ["236.5"]
+
+    # Only the rule that tells of the cell, and only one that may be wrong.
+    for words, part in (
+        ((*PRODUCTION, "--as-is"), "thêm --rule"),
+        ((*PRODUCTION, "--as-is", "--rule", "B03-01"), "không thể sai"),
+        ((*PRODUCTION, "--as-is", "--rule", "B03-04"), "Không có phát hiện nào theo quy tắc B03-04"),
+        ((*PRODUCTION, "36,95", "--rule", "B03-03"), "--rule chỉ dùng cùng --as-is"),
+        ((*YIELD, "--as-is"), "C-11"),
+    ):
+        assert part in office.ask("correct", *words, "--reason", "x", expect=CANNOT)
+    for place, rule in ((PRODUCTION, "B03-03"), (YIELD, "C-11")):
+        office.ask("correct", *place, "--as-is", "--rule", rule, "--reason", f"Trưởng thôn cân lại, {rule} sai")
+    office.refresh()
+    told = {row["file"]: row for row in office.findings() if row["code"] == "H-08"}
+    for file, rule, value in (("pa_phao.xlsx", "B03-03", "36,95"), ("suoi_ma.xlsx", "C-11", "130")):
+        assert (told[file]["severity"], told[file]["written"]) == ("warning", value)
+        for part in (f"{rule}: ", "cán bộ thống kê xã", f"Trưởng thôn cân lại, {rule} sai"):
+            assert part in told[file]["message"]
+    assert office.values(RICE) == ["291.5"]
+    sources = {one["file"]: one for one in office.trace(RICE)["sources"]}
+    assert sources["pa_phao.xlsx"]["confirmed"]["reason"] == "Trưởng thôn cân lại, B03-03 sai"
+    assert ("B03-03", "fails") in {(edit["code"], edit["outcome"]) for edit in sources["pa_phao.xlsx"]["edits"]}
+    used = {one["code"]: one["outcome"] for one in office.trace("crops.spring_rice.yield")["sources"][0]["edits"]}
+    assert "C-11" in used
+
+    # The village finds its old book: decisions that follow take the others back.
+    for cell, old in (("D13", "26,95"), ("D18", "90,75")):
+        office.ask("correct", *PRODUCTION[:2], cell, old, "--reason", "Trưởng thôn tìm thấy sổ cũ")
+    for cell, old in (("D12", "55"), ("D13", "33"), ("D18", "111,1")):
+        office.ask("correct", *YIELD[:2], cell, old, "--reason", "Trưởng thôn tìm thấy sổ cũ")
+    office.refresh()
+    assert [row for row in office.findings() if row["code"] in ("H-08", "B03-03", "C-11")] == []
+    assert office.values(RICE) == ["236.5"]

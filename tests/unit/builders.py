@@ -113,6 +113,7 @@ class Run:
     problems: pd.DataFrame
     return_sets: tuple[ReturnSetKey, ...]
     places: Places
+    ledger: pd.DataFrame
 
     @property
     def entries(self) -> pa.Table:
@@ -134,11 +135,11 @@ class Run:
         told = self.problems if blanks else self.problems[self.problems["problem"] != "BLANK"]
         return [dict(row) for row in told.to_dict("records")]
 
-    def check(self, form: type[Form], accepted: pa.Table | None = None, ledger: pd.DataFrame | None = None) -> Checked:
+    def check(self, form: type[Form], accepted: pa.Table | None = None) -> Checked:
         published = [] if accepted is None else [accepted.drop_columns(["sources"])]
         before = to_frame(published, form.arrow())
         origin = None if accepted is None else whence(accepted)
-        return check(form, self.entries, self.problems, before, self.return_sets, self.places, ledger, origin)
+        return check(form, self.entries, self.problems, before, self.return_sets, self.places, self.ledger, origin)
 
     def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[ReturnSetKey]:
         """The return sets whose form does not enter the mart."""
@@ -162,7 +163,7 @@ def run(
     located = locate(corrected, forms, places)
     met = joined([located.problems, correction_problems])
     sets = tuple(dict.fromkeys(ReturnSetKey(file.period, file.commune) for file in files))
-    return Run(seen, corrected, located, met[tables.PROBLEMS.names], sets, places)
+    return Run(seen, corrected, located, met[tables.PROBLEMS.names], sets, places, entries)
 
 
 def run_one(form: type[Form], answers: Mapping[str, Cell], *changes: Callable[[Any], object], **more: Any) -> Run:

@@ -3,6 +3,7 @@ import datetime as dt
 import io
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,11 @@ from pipelines.steps.collect.read import read
 from pipelines.store.ledger import CellPlace, Ledger, LedgerError, now_in_vietnam
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b03_crops import Crops
 from schemas.forms.b04_forestry import Forestry
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import LEDGER, in_folder
-from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Row, address_of, changed, filled, rows
+from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Cell, Row, address_of, changed, filled, rows
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -318,6 +320,7 @@ def python(code: str, *words: str) -> "subprocess.Popen[str]":
 
 _START = """
 import os, signal, sys
+from contextlib import nullcontext
 from pathlib import Path
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw, ReturnSetKey
@@ -421,3 +424,17 @@ def test_a_unit_and_a_label_that_is_not_known_for_one_can_be_mended(ledger: Ledg
 def test_a_confirmation_may_name_the_rule_that_is_wrong(ledger: Ledger) -> None:
     entry = ledger.confirm(AT, reason=WHY, who=WHO, rule="B03-03")
     assert (entry["decision"], entry["suggestion"], entry["new"]) == ("as_is", "B03-03", "207")
+
+
+def test_a_range_that_is_no_judgement_is_not_said_to_be_wrong(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="khoảng «từ 0» không thể sai"):
+        ledger.confirm(AT, reason=WHY, who=WHO, rule="C-11")
+    assert not path_of(ledger).exists()
+
+
+@pytest.mark.parametrize(("rate", "stands"), [(130.5, False), ("130,5", False), (119, True), (-1, True)])
+def test_only_a_value_above_a_judged_maximum_can_be_kept_against_it(ledger: Ledger, rate: Cell, stands: bool) -> None:
+    (path_of(ledger).parent / FILE).write_bytes(filled(Crops, {"rice_yield": rate}))
+    place = CellPlace(FILE, Crops.sheet, address_of(Crops, "rice_yield"))
+    with pytest.raises(LedgerError, match="không thể sai") if stands else nullcontext():
+        ledger.confirm(place, reason=WHY, who=WHO, rule="C-11")

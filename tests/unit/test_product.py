@@ -7,10 +7,12 @@ import pytest
 
 from pipelines.steps.collect.correct import read_ledger
 from schemas.edits import Edit, Product
+from schemas.forms import FORMS
 from schemas.forms.b03_crops import Crops
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.pandera_schemas import dtypes
 from schemas.return_sets import ReturnSetKey
+from schemas.units import Percent
 from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, Cell, Run, address_of, filled, raw_file, run, told
 
 RICE = next(edit for edit in Crops.edits if edit.code == "B03-03")
@@ -50,10 +52,22 @@ def test_what_is_counted_is_exact(value: str, expected: bool) -> None:
     assert holds(GIFTS, value, "45", "600000") is expected
 
 
-def crops(production: Cell, *, area: Cell = "101,5", rate: Cell = "55", ledger: pd.DataFrame | None = None) -> Run:
+def crops(
+    production: Cell,
+    *,
+    area: Cell = "101,5",
+    rate: Cell = "55",
+    cereals: Cell = "558,26",
+    ledger: pd.DataFrame | None = None,
+) -> Run:
     answers: dict[str, Cell] = dict.fromkeys(Crops.fields(), 0)
     answers |= {"annual_area": area, "rice_area": area, "rice_yield": rate, "rice_production": production}
-    return run(raw_file(filled(Crops, answers | {"cereal_production": "558,26"})), ledger=ledger)
+    return run(raw_file(filled(Crops, answers | {"cereal_production": cereals})), ledger=ledger)
+
+
+def grown(answers: dict[str, Cell], ledger: pd.DataFrame | None = None) -> Run:
+    """What a village grew, all of it rice."""
+    return crops(**answers, cereals=answers["production"], ledger=ledger)
 
 
 @pytest.mark.parametrize("production", [558.2575, "558,2575"])
@@ -82,11 +96,9 @@ def test_more_decimals_that_nothing_explains_are_refused_as_before() -> None:
     assert done.value("rice_production") is None
 
 
-def decided(rule: str) -> pd.DataFrame:
-    cell = address_of(Crops, "rice_production")
-    line = (
-        f'2024-07-02,cán bộ thống kê xã,pa_phao.xlsx,"{Crops.sheet}",{cell},"558,26","558,26",Gặt hai lần,{rule},as_is'
-    )
+def decided(rule: str, name: str = "rice_production", value: str = "558,26") -> pd.DataFrame:
+    cell, kept = address_of(Crops, name), f'"{value}","{value}"'
+    line = f'2024-07-02,cán bộ thống kê xã,pa_phao.xlsx,"{Crops.sheet}",{cell},{kept},Gặt hai lần,{rule},as_is'
     ledger, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
     assert problems.empty
     return ledger
@@ -96,7 +108,7 @@ def test_a_decision_that_names_the_rule_makes_its_breach_a_warning_that_says_who
     wrong = crops("558,26", area="50,75")
     assert wrong.held(Crops) != set()
     ledger = decided("B03-03")
-    checked = crops("558,26", area="50,75", ledger=ledger).check(Crops, ledger=ledger)
+    checked = crops("558,26", area="50,75", ledger=ledger).check(Crops)
     (finding,) = told(checked)
     assert (finding["code"], finding["severity"], finding["written"]) == ("H-08", "warning", "558,26")
     for part in ("B03-03", "cán bộ thống kê xã", "Gặt hai lần"):
@@ -108,9 +120,39 @@ def test_a_decision_that_names_the_rule_makes_its_breach_a_warning_that_says_who
 @pytest.mark.parametrize("rule", ["", "B03-04", "B03-02"])
 def test_a_decision_that_names_no_rule_or_another_lets_the_error_stand(rule: str) -> None:
     ledger = decided(rule)
-    checked = crops("558,26", area="50,75", ledger=ledger).check(Crops, ledger=ledger)
+    checked = crops("558,26", area="50,75", ledger=ledger).check(Crops)
     assert [(row["code"], row["severity"]) for row in told(checked)] == [("B03-03", "error")]
 
 
 def test_what_follows_from_adding_up_is_never_a_wrong_rule() -> None:
     assert {edit.code for edit in Crops.edits if edit.confirmable} == {"B03-03", "B03-04"}
+
+
+def test_a_yield_above_all_that_is_known_can_be_kept_by_a_decision_that_names_the_range() -> None:
+    answers: dict[str, Cell] = {"area": "101,5", "rate": "130", "production": "1.319,5"}
+    assert [(row["code"], row["severity"]) for row in told(grown(answers).check(Crops))] == [("C-11", "error")]
+    done = grown(answers, decided("C-11", "rice_yield", "130"))
+    (finding,) = told(done.check(Crops))
+    assert (finding["code"], finding["severity"], finding["written"]) == ("H-08", "warning", "130")
+    for part in ("C-11: Năng suất lúa xuân từ 0 đến 120", "cán bộ thống kê xã", "Gặt hai lần"):
+        assert part in finding["message"]
+    (row,) = done.mart(Crops).to_pylist()
+    edits = {source["field"]: source["edits"] for source in row["sources"]}
+    assert edits["rice_yield"].startswith("C-11 fails;")
+    assert edits["maize_yield"].startswith("C-11 holds;")
+    outcomes = done.check(Crops).outcomes
+    assert outcomes[outcomes["edit"] == "B03-03"]["outcome"].tolist() == ["holds"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [("rice_yield", "130", ""), ("rice_yield", "130", "B03-03"), ("rice_yield", "-130", "C-11")],
+)
+def test_a_range_stands_where_no_decision_names_it_and_below_nothing_always(name: str, value: str, rule: str) -> None:
+    done = grown({"area": "101,5", "rate": value, "production": "1.319,5"}, decided(rule, name, value))
+    assert ("C-11", "error") in {(row["code"], row["severity"]) for row in told(done.check(Crops))}
+
+
+def test_only_a_maximum_that_no_definition_gives_may_be_wrong() -> None:
+    confirmable = [item for form in FORMS for item in form.fields().values() if item.confirmable]
+    assert [item.maximum is not None and item.unit is not Percent for item in confirmable] == [True] * 2

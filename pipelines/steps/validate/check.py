@@ -23,7 +23,7 @@ from pipelines.steps.collect.records import records
 from pipelines.steps.frames import return_sets_in
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
-from pipelines.steps.validate import wording
+from pipelines.steps.validate import overruling, wording
 from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier
@@ -80,6 +80,8 @@ def check(
     columns, cells = Columns(records(entries, form), form), Cells(entries, form)
     frame = columns.frame
     outside, breaking = _judged(form, frame)
+    decided = {} if ledger is None else overruled(ledger)
+    outside, ranges_settled = overruling.ranges(form, frame, outside, cells, decided)
     met = joined(
         [
             problems[problems["form"] == form.code],
@@ -95,7 +97,7 @@ def check(
     keys = list(frame[list(KEYS)].itertuples(index=False, name=None))
     in_doubt = {at: {name for *_, name in group} for at, group in _by_record(keys, doubtful).items()}
     contradicted = columns.contradicted(in_doubt)
-    breaches: list[tuple[Any, Edit]] = []
+    breaches: overruling.Breaches = []
     outcomes: list[tuple[Any, ...]] = []
     for edit in form.edits:
         if isinstance(edit, Agreement):
@@ -109,7 +111,7 @@ def check(
         )
         breaches.extend((index, edit) for index, one in zip(frame.index, what, strict=True) if one is Outcome.FAILS)
     kept = refused(ledger) if ledger is not None and breaches else set()
-    breaches, settled = _overruled(frame, breaches, cells, {} if ledger is None else overruled(ledger))
+    breaches, edits_settled = overruling.edits(frame, breaches, cells, decided)
     before = _before(frame, accepted) if breaches else {}
     of_edits = [
         wording.of_edits(frame.loc[index], edits, cells, places, kept, before.get(keys[frame.index.get_loc(index)], {}))
@@ -117,6 +119,7 @@ def check(
     ]
     told = wording.of_problems(met, form, places, _asked_for(met, form, frame, keys, in_doubt, cells))
     found = _not_confirmed(wording.findings([*told, *of_edits]), entries)
+    settled = joined([ranges_settled, edits_settled])
     if len(settled):  # told in spite of the confirmation, for it is of these that it tells
         found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places, {}))], ignore_index=True)
     return Checked(
@@ -182,46 +185,13 @@ def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
     return findings[~(settled & (findings["severity"] == Severity.WARNING))]
 
 
-Breaches = list[tuple[Any, Edit]]
-"""Row of a record, and an edit that fails on it."""
-
-
-def _overruled(
-    frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Mapping[tuple[str, ...], tuple[str, str, str]]
-) -> tuple[Breaches, pd.DataFrame]:
-    """Return the breaches without those of which a decision says that the rule is wrong here; and these, as told."""
-    standing: Breaches = []
-    rows = []
-    for index, edit in breaches:
-        record = frame.loc[index]
-        found = None
-        for name in edit.names if edit.confirmable and decided else ():
-            cell = cells.at(tuple(record[list(KEYS)]), name)
-            decision = None if cell is None else decided.get(tuple(cell[key] for key in CELL_KEY))
-            if cell is not None and cell["confirmed"] and decision is not None and decision[0] == edit.code:
-                found = decision
-        if found is None:
-            standing.append((index, edit))
-            continue
-        _, who, reason = found
-        kept = f"{edit.code}: {edit.sentence}; giữ nguyên theo quyết định của {who}: {reason}"
-        value = vietnamese(Decimal(str(record[edit.names[0]])))
-        rows.append(cells.where(record, edit.names[0]) | {"written": value, "expected": kept})
-    return standing, problem_rows(Problems.OVERRULED, rows)
-
-
 def _out_of_range(
     form: type[Form], frame: pd.DataFrame, where: Iterable[tuple[Any, str]], cells: Cells
 ) -> pd.DataFrame:
     """Tell of the values outside the range of their field."""
     rows = []
     for index, name in where:
-        item = form.fields()[name]
-        limits = [
-            f"từ {item.minimum}" if item.minimum is not None else "",
-            f"đến {item.maximum}" if item.maximum is not None else "",
-        ]
-        rows.append(cells.where(frame.loc[index], name) | {"expected": " ".join(filter(None, limits))})
+        rows.append(cells.where(frame.loc[index], name) | {"expected": form.fields()[name].limits})
     return problem_rows(Problems.OUT_OF_RANGE, rows)
 
 

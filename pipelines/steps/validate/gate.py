@@ -4,6 +4,7 @@ Belongs here: that decision, as data. Does not belong here: publishing, Dagster'
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,8 +63,15 @@ def _edits(form: type[Form], entries: pa.Table, outcomes: pa.Table) -> pa.Array:
     """Return, per entry, the codes of the edits that looked at its cell, each with what came of it."""
     limited = [name for name, item in form.fields().items() if (item.minimum, item.maximum) != (None, None)]
     ranged = pc.and_(pc.is_in(entries["field"], pa.array(limited, pa.string())), pc.is_valid(entries["value"]))
-    # A value out of its range holds the form back, so one that enters lies within.
-    within = pc.if_else(ranged, f"{Problems.OUT_OF_RANGE.value.code} {Outcome.HOLDS}", None)
+    # A value out of its range holds the form back, so one that enters lies within, or a decision keeps it.
+    above: Any = pa.scalar(False)
+    for name, item in form.fields().items():
+        if item.confirmable:
+            beyond = pc.greater(entries["value"], pa.scalar(item.maximum, entries["value"].type))
+            above = pc.or_(above, pc.and_(pc.equal(entries["field"], name), beyond))
+    outcome = pc.if_else(above, str(Outcome.FAILS), str(Outcome.HOLDS))
+    told = pc.binary_join_element_wise(Problems.OUT_OF_RANGE.value.code, outcome, " ")
+    within = pc.if_else(ranged, told, pa.scalar(None, pa.string()))
     looked = [(edit.code, name) for edit in form.edits for name in edit.names]
     if not looked:
         return within.combine_chunks().fill_null("")

@@ -1,0 +1,79 @@
+"""Rules that a decision says are wrong in one case: what breaks them is told as such, and holds nothing back.
+
+Belongs here: which breaches a decision of the ledger settles. Does not belong here: which rules may be wrong at all
+(``schemas.edits.Edit.confirmable``, ``schemas.fields.FormField.confirmable``), reading decisions
+(``pipelines.steps.collect.correct.overruled``).
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from pipelines.steps.numbers import vietnamese
+from pipelines.steps.problems import problem_rows
+from pipelines.steps.validate.cells import Cells
+from schemas.edits import Edit
+from schemas.fields import KEYS
+from schemas.form import Form
+from schemas.problems import Problems
+from schemas.tables import CELL_KEY
+
+Breaches = list[tuple[Any, Edit]]
+"""Row of a record, and an edit that fails on it."""
+
+Outside = list[tuple[Any, str]]
+"""Row of a record, and the column of a value out of its range."""
+
+Decided = Mapping[tuple[str, ...], tuple[str, str, str]]
+"""As ``correct.overruled`` returns it: by the key of a cell the rule that is wrong there, who says so, and why."""
+
+
+def edits(frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Decided) -> tuple[Breaches, pd.DataFrame]:
+    """Return the breaches that stand, and ``schemas.tables.PROBLEMS`` of those that a decision settles."""
+    standing: Breaches = []
+    settled = []
+    for index, edit in breaches:
+        record, who = frame.loc[index], ""
+        for name in edit.names if edit.confirmable else ():
+            who = _who(record, name, edit.code, cells, decided) or who
+        if who:
+            settled.append(_told(record, edit.names[0], f"{edit.code}: {edit.sentence}", who, cells))
+        else:
+            standing.append((index, edit))
+    return standing, problem_rows(Problems.OVERRULED, settled)
+
+
+def ranges(
+    form: type[Form], frame: pd.DataFrame, outside: Outside, cells: Cells, decided: Decided
+) -> tuple[Outside, pd.DataFrame]:
+    """Return the values out of range that stand, and ``schemas.tables.PROBLEMS`` of those that a decision settles."""
+    standing: Outside = []
+    settled = []
+    code = Problems.OUT_OF_RANGE.value.code
+    for index, name in outside:
+        record, item = frame.loc[index], form.fields()[name]
+        may_stand = item.may_exceed(Decimal(str(record[name])))
+        if may_stand and (who := _who(record, name, code, cells, decided)):
+            settled.append(_told(record, name, f"{code}: {item.label} {item.limits}", who, cells))
+        else:
+            standing.append((index, name))
+    return standing, problem_rows(Problems.OVERRULED, settled)
+
+
+def _who(record: pd.Series, field: str, code: str, cells: Cells, decided: Decided) -> str:
+    """Return who says, and why, that a rule is wrong in a cell, by a decision that still stands; empty where nobody."""
+    cell = cells.at(tuple(record[list(KEYS)]), field) if decided else None
+    if cell is None or not cell["confirmed"]:
+        return ""
+    rule, who, reason = decided.get(tuple(cell[key] for key in CELL_KEY), ("", "", ""))
+    return f"{who}: {reason}" if rule == code else ""
+
+
+def _told(record: pd.Series, field: str, rule: str, who: str, cells: Cells) -> dict[str, str]:
+    value = vietnamese(Decimal(str(record[field])))
+    return cells.where(record, field) | {
+        "written": value,
+        "expected": f"{rule}; giữ nguyên theo quyết định của {who}",
+    }
