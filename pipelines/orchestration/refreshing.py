@@ -31,9 +31,10 @@ def refreshed(
     event more, which took longer than all the work. Where nothing came out other than it was, nothing is logged.
     """
     selected = {key.to_user_string() for key in context.selected_asset_keys}
-    store = folders.store
+    store, who = folders.store, f"Dagster, lần chạy {context.run.run_id[:8]}"
+    batches.tidy_all(store, keys, who=who)
     for key in keys:
-        for name in _made(context, folders, store, key, selected):
+        for name in _made(context, folders, store, key, selected, who):
             shown = metadata.of(name, store, key)
             context.log_event(dg.AssetMaterialization(metadata.key_of(name), metadata=shown, partition=str(key)))
         for check in context.selected_asset_check_keys:
@@ -47,7 +48,12 @@ def refreshed(
 
 
 def _made(
-    context: dg.AssetExecutionContext, folders: Folders, store: Store, key: ReturnSetKey, selected: Collection[str]
+    context: dg.AssetExecutionContext,
+    folders: Folders,
+    store: Store,
+    key: ReturnSetKey,
+    selected: Collection[str],
+    who: str,
 ) -> list[str]:
     """Refresh a return set; return the assets that came out other than they were, in the order of the flow.
 
@@ -61,7 +67,7 @@ def _made(
             folders.raw,
             store,
             key,
-            who=f"Dagster, lần chạy {context.run.run_id[:8]}",
+            who=who,
             wanted=None if everything else wanted,
             anew=context.run.tags.get(REREAD_TAG) == "true",
         )

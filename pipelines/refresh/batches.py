@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipelines.refresh.making import Work
 from pipelines.refresh.stale import Part, inputs_of, is_archived
@@ -156,13 +157,18 @@ def tidy(store: Store, part: Part) -> None:
         states.save(store.root, part.name, state)
 
 
-def tidy_all(store: Store, keys: Sequence[ReturnSetKey]) -> None:
+def tidy_all(store: Store, keys: Sequence[ReturnSetKey], *, who: str = "returns refresh") -> None:
     """Do the same for return sets and what lies above them, and remove what killed processes were writing."""
-    wanted = {name for part in store.parts() for name in store.state(part, anew=True).renames}
     for part in dict.fromkeys(one for key in keys for one in (Part.of(key), *Part.of(key).above())):
         state = store.state(part.name)
         if states.damaged(store.root, part.name) or any((store.root / name).exists() for name in state.renames):
-            with _locked(store, part, "returns refresh"):
+            with _locked(store, part, who):
                 tidy(store, part)
+
+    @cache
+    def wanted() -> set[str]:
+        """Return what still has to be renamed; first asked when a writer is known to be dead, and to commit no more."""
+        return {name for part in store.parts() for name in store.state(part, anew=True).renames}
+
     if store.root.is_dir():
-        clear_unfinished(store.root, keep=lambda path: path.relative_to(store.root).as_posix() in wanted)
+        clear_unfinished(store.root, keep=lambda path: path.relative_to(store.root).as_posix() in wanted())

@@ -59,10 +59,10 @@ def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False)
 
     Args:
         root: The folder.
-        keep: Which of these files are still wanted.
+        keep: Which of these files are still wanted; asked once their writers are all dead.
     """
-    left = [path for path in root.rglob(f".*{_UNFINISHED}") if path.is_file() and not keep(path)]
-    removed = [path for path in left if not _is_alive(path)]
+    left = [path for path in root.rglob(f".*{_UNFINISHED}") if path.is_file() and not _is_alive(path)]
+    removed = [path for path in left if not keep(path)]
     for path in removed:
         path.unlink(missing_ok=True)
     return removed

@@ -196,6 +196,15 @@ class TestInDagster:
         assert "3.010" in row
         assert "Không có gì thay đổi" in office.ask("refresh", expect=HELD)
 
+    def test_what_a_killed_process_was_writing_is_cleared_away(self, office: Office) -> None:
+        killed = subprocess.Popen([sys.executable, "-c", ""])
+        killed.wait()
+        left = office.data / "marts" / "livestock" / f".{RETURN_SET}.parquet.{killed.pid}.x.tmp"
+        left.write_bytes(b"half")
+        with dagster_at(office) as instance:
+            assert run_job(instance, office, "refresh", "cells").success
+        assert unfinished(office) == []
+
     def test_the_mart_alone_of_a_broken_return_is_held(self, office: Office) -> None:
         office.fill("na_lia.xlsx", "Chăn nuôi", {"D10": 56})
         before = office.tables("marts")["livestock"]
