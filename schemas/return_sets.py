@@ -34,8 +34,3 @@ class ReturnSetKey(NamedTuple):
         """
         period, _, commune = key.partition("_")
         return cls(Period.parse(period).code, commune)
-
-    @property
-    def pair(self) -> "ReturnSetKey":
-        """The key itself; left for callers from when it was no pair."""
-        return self

@@ -298,7 +298,8 @@ SOURCES = pa.field(
 def in_folder(schema: pa.Schema) -> list[str]:
     """Return the columns that a table has as a file in the folder of a return set, whose place says period and commune.
 
-    Such files are the correction ledger (``LEDGER``) and what the plan prints (``PRINTED``).
+    Such files are the correction ledger (``LEDGER``) and what the plan prints (``PRINTED``); what a verb prints of one
+    return set has these columns too.
     """
     return [name for name in schema.names if name not in dict(_WHERE)]
 

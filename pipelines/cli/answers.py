@@ -35,21 +35,6 @@ from pipelines.settings import Settings
 from schemas.outcomes import Severity, Status, Verdict
 from schemas.words import VERDICTS, WORDS
 
-FINDING_COLUMNS = (
-    "code",
-    "severity",
-    "status",
-    "form",
-    "reporter",
-    "file",
-    "sheet",
-    "cells",
-    "written",
-    "expected",
-    "message",
-    "suggestion",
-)
-
 
 @verb(
     later("Liệt kê những ô chưa đúng: tệp, trang, ô, đã ghi gì, cần là gì, phải làm gì."),
@@ -77,6 +62,7 @@ def findings(
     if workbook is not None and release:
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
     from pipelines.store import published
+    from schemas import tables
 
     store, key = return_set(raw, data, period, commune, release)
     rows = published.findings(store, key)
@@ -88,7 +74,7 @@ def findings(
         if not rows:
             print(_("Không có phát hiện nào."))
     else:
-        print_rows(output, FINDING_COLUMNS, rows)
+        print_rows(output, tables.in_folder(tables.FINDINGS), rows)
     if workbook is not None:
         written = _mark(workbook, Settings.of(raw, data), store, key, rows)
         print("\n".join(written), file=sys.stdout if output is Format.TABLE else sys.stderr)

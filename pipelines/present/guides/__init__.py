@@ -1,4 +1,4 @@
-"""The guides for officer, auditor, analyst and administrator: Markdown kept here, filled in, and pages to print.
+"""The guides for officer, auditor, analyst, administrator, and of what a run costs: Markdown filled in, and pages.
 
 Belongs here: gathering what the guides list (findings, edits, forms, tables, commands) from where it is declared, and
 laying the guides out as Markdown and as HTML. Does not belong here: what is told (the ``.md`` files beside this one),
@@ -35,7 +35,7 @@ from schemas.places import Places
 from schemas.problems import Problem, Problems
 from schemas.words import VERDICTS
 
-GUIDES = ("can-bo", "kiem-toan", "phan-tich", "quan-tri")
+GUIDES = ("can-bo", "kiem-toan", "phan-tich", "quan-tri", "do-luong")
 """Names of the guides' files."""
 
 OPEN_PLACES = {

@@ -1,8 +1,7 @@
 """Rules that a decision says are wrong in one case: what breaks them is told as such, and holds nothing back.
 
 Belongs here: which breaches a decision of the ledger settles. Does not belong here: which rules may be wrong at all
-(``schemas.edits.Edit.confirmable``, ``schemas.fields.FormField.confirmable``), reading decisions
-(``pipelines.steps.collect.correct.overruled``).
+(``confirmable`` in ``schemas.edits`` and ``schemas.fields``), reading decisions (``pipelines.steps.collect.correct``).
 """
 
 from collections.abc import Mapping
