@@ -164,10 +164,6 @@ class Raw:
         found = {name: self._table(self.root / key.period / key.commune / name) for name in (LEDGER, PRINTED)}
         return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
-    def hashes(self, key: ReturnSetKey) -> dict[str, str]:
-        """Return file name to sha256 of everything that decides what a return set says, ledger and plan included."""
-        return {file.name: file.sha256 for file in (*self.files(key), *self.beside(key).values())}
-
     def place_tables(self) -> dict[str, bytes]:
         """Return the place tables in the order in which a later one replaces rows of an earlier one.
 

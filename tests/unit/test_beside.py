@@ -132,8 +132,8 @@ def test_a_table_that_cannot_be_read_is_not_as_if_there_were_none(small: Raw, na
         if to is not None:
             path.symlink_to(to)
         received = Received.of(small, KEY)
-        seen.append([str(received.contents), received.listed("code"), str(small.hashes(KEY))])
-    assert [len(set(of_each)) for of_each in zip(*seen, strict=True)] == [3, 3, 3]
+        seen.append([str(received.contents), received.listed("code")])
+    assert [len(set(of_each)) for of_each in zip(*seen, strict=True)] == [3, 3]
 
 
 def test_an_unreadable_ledger_holds_every_form_and_changes_nothing_published(
