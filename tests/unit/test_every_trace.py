@@ -5,6 +5,7 @@ The reader, the parsing of numbers and the sums are this test's own; only the fo
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -145,3 +146,21 @@ def test_nothing_published_has_failed_an_edit_that_holds_back(traces: dict[str, 
     failed = {code for traced in traces.values() for code, outcome in edits(traced) if outcome == "fails"}
     assert failed == {"G03-10", "H01-03", "Y01-13"}
     assert {outcome for traced in traces.values() for _, outcome in edits(traced)} <= {"holds", "fails", "undecided"}
+
+
+def test_the_findings_of_the_example_are_what_the_plan_itself_prints(example: Store) -> None:
+    """146 of 146 pupils pass, 05 of them disabled; 33 deaths handled together of 07; 646 pupils examined of 653."""
+    found = published.findings(example, KEY)
+    assert {(row["code"], row["severity"], row["written"], row["expected"]) for row in found} == {
+        ("G03-10", "warning", "146", "141"),
+        ("H01-03", "warning", "33", "7"),
+        ("Y01-13", "warning", "646", "653"),
+    }
+
+
+def test_the_plan_contradicts_itself_or_the_returns_in_eleven_numbers(example: Store) -> None:
+    rows = published.statements(example, KEY)
+    assert Counter(row["verdict"] for row in rows) == {"agrees": 457, "rounded": 33, "truncated": 3, "conflict": 11}
+    agreeing = [row for row in rows if row["verdict"] == "conflict" and row["value"] == row["computed"]]
+    assert [row["id"] for row in agreeing] == ["civil.linked.deaths"]
+    assert "in 33, nhiều hơn «Đăng ký khai tử» in 07 (quy tắc H01-03)" in agreeing[0]["note"]
