@@ -79,11 +79,13 @@ def _wait(sentence: str) -> None:
 def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
+    from pipelines.store.raw import LEDGER
     from schemas.forms import BY_CODE
 
     found = published.findings(store, key)
     forms = published.held_forms(found)
-    without = {row["file"] for row in found if row["severity"] == Severity.ERROR and not row["form"]}
+    # Only a row of the ledger can lack the file that it is about; the trouble is then the ledger's own.
+    without = {row["file"] or LEDGER for row in found if row["severity"] == Severity.ERROR and not row["form"]}
     held = sorted({*forms, *without})
     computed = published.figures(store, key)
     lacking = sum(row["value"] is None and row["reported"] < row["expected"] for row in computed)

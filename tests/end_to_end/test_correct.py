@@ -139,3 +139,10 @@ def test_an_error_that_a_named_rule_makes_wrongly_is_kept_published_told_and_tak
     office.refresh()
     assert [row for row in office.findings() if row["code"] in ("H-08", "B03-03", "C-11")] == []
     assert office.values(RICE) == ["236.5"]
+
+
+def test_a_row_of_the_ledger_that_names_no_file_is_an_error_of_the_ledger(office: Office) -> None:
+    with (office.returns / "corrections.csv").open("a", encoding="utf-8") as ledger:
+        ledger.write("2024-07-01,thống kê,,,,1,2,hỏi rồi,,accepted\n")
+    told = office.ask("refresh", expect=HELD)
+    assert "Giữ lại: corrections.csv;" in told
