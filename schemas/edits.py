@@ -10,7 +10,7 @@ fourth is known only where cells are known.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -29,7 +29,6 @@ Outcomes = Any
 class Edit(ABC):
     """A rule over the fields of one form, named by its code."""
 
-    crosses_forms = False
     confirmable = False
     """Whether the rule itself may be what is wrong, so that a reporter can confirm the numbers against it: what follows
     from measuring, or from counting elsewhere, and not what follows from adding up."""
@@ -79,9 +78,17 @@ class Edit(ABC):
         return ()
 
     @property
+    def beyond(self) -> tuple[str, ...]:
+        """Columns under which checking adds what the rule finds beyond the record; none where that is all it looks at.
+
+        Other forms, other reporters' returns, and who is expected to report are beyond it.
+        """
+        return ()
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Columns that ``holds`` looks at."""
-        return self.names
+        return (*self.names, *self.beyond)
 
     @property
     def operands(self) -> tuple[FormField, ...]:
@@ -195,6 +202,53 @@ class Bound(LinearEdit):
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         others = sum((self._in_first_unit(part, record) for part in self.parts[1:]), Decimal(0))
         return self._in_first_unit(self.whole, record) - others
+
+
+class Limit(LinearEdit):
+    """One field is no more, or no less, than a number, or than so many times another field: 35 pupils to a class.
+
+    Such a number is a norm or a definition that the form cites, or what anybody would call impossible.
+    """
+
+    relation = "≤"
+    demand = "không được quá"
+
+    def __init__(
+        self, code: str, limited: str, multiplier: str, base: str = "", *, severity: Severity = Severity.WARNING
+    ) -> None:
+        """Declare the limit of ``limited``: ``multiplier``, times ``base`` if there is one, each in its own unit."""
+        super().__init__(code, severity)
+        self.limited, self.multiplier, self.base = limited, Decimal(multiplier), base
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.limited, self.base) if self.base else (self.limited,)
+
+    @property
+    def sentence(self) -> str:
+        times = f" × {self.label(self.base)}" if self.base else ""
+        return f"{self.label(self.limited)} {self.relation} {_printed(self.multiplier)}{times}"
+
+    def rows(self) -> tuple[Row, ...]:
+        sign = 1 if self.relation == "≤" else -1
+        limited, *bases = self.operands
+        # The multiplier is per unit as printed, while a row counts all units of a dimension in one.
+        weight = Fraction(self.multiplier) * limited.unit.factor
+        terms = [(-sign * weight / base.unit.factor, base) for base in bases]
+        return (row_of(self.code, "<=", [(sign, limited), *terms], 0 if bases else sign * weight),)
+
+    def _known_holds(self, frame: Frame) -> Outcomes:
+        return self._row_holds(frame)
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return self.multiplier * (record[self.base] if self.base else 1)
+
+
+class Least(Limit):
+    """One field is no less than a number, or than so many times another field."""
+
+    relation = "≥"
+    demand = "không được dưới"
 
 
 class Product(Edit):
@@ -319,7 +373,6 @@ class Agreement(Edit):
     Others may be missing from those who report, so a breach can be confirmed as it is.
     """
 
-    crosses_forms = True
     confirmable = True
     demand = "các đơn vị cộng lại là"
 
@@ -331,8 +384,8 @@ class Agreement(Edit):
         """Column under which the edit finds the sum of the other forms."""
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        return (self.line, self.added)
+    def beyond(self) -> tuple[str, ...]:
+        return (self.added,)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -355,6 +408,39 @@ class Agreement(Edit):
         return record[self.added]
 
 
+class Reporting(Edit):
+    """What one desk counts of those who report, such as schools, is no more than are expected to report."""
+
+    confirmable = True
+    demand = "không được quá"
+
+    def __init__(self, code: str, line: str, *forms: Any) -> None:
+        """Declare that the desk's ``line`` <= the number of reporters of the forms, which only a warning asks for."""
+        super().__init__(code, Severity.WARNING)
+        self.line, self.forms = line, forms
+        self.expected_reporters = f"{code} reporters"
+        """Column under which the edit finds the number of reporters."""
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        return (self.expected_reporters,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.line,)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.line)} ≤ số đơn vị gửi biểu {', '.join(form.code for form in self.forms)}"
+
+    def holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row of a frame with ``line``, and the number in its column ``expected_reporters``."""
+        return frame[self.line] <= frame[self.expected_reporters]
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return record[self.expected_reporters]
+
+
 class Within(Agreement):
     """What one desk reports for the whole commune is no more than what others report, added up."""
 
@@ -369,8 +455,93 @@ class Within(Agreement):
         return frame[self.line] <= frame[self.added]
 
 
+class Whole(Edit):
+    """One field is set in whole thousands, or other such steps: what somebody decided, and nobody counted."""
+
+    demand = "số tròn gần nhất là"
+
+    def __init__(self, code: str, name: str, step: int) -> None:
+        """Declare that the field is a whole multiple of ``step``, which only a warning asks for."""
+        super().__init__(code, Severity.WARNING)
+        self.name, self.step = name, step
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} ghi tròn {_printed(Decimal(self.step))} {self.fields[self.name].unit.label}"
+
+    def holds(self, frame: Frame) -> Outcomes:
+        values = frame[self.name]
+        return (values % self.step == 0).astype("boolean").where(values.notna())
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return (record[self.name] / self.step).quantize(Decimal(1), ROUND_HALF_UP) * self.step
+
+
+class Alike(Edit):
+    """Two fields stand in much the same ratio with all who report to one commune; or one field is much the same.
+
+    A yield, a price, the share of the anise in an orchard differ from village to village, but by no more than the
+    villages differ among themselves: a ratio far outside those of all the others is told. What is measured is rounded
+    before it is written, and counts as any number that would be written so. Of a zero there is no ratio.
+
+    Only a warning: a village may well be unlike its neighbours.
+    """
+
+    confirmable = True
+    demand = "như các đơn vị khác thì khoảng"
+
+    def __init__(self, code: str, compared: str, base: str = "") -> None:
+        """Declare that ``compared`` per ``base``, or by itself, is much alike from reporter to reporter."""
+        super().__init__(code, Severity.WARNING)
+        self.compared, self.base = compared, base
+        self.low, self.high, self.usual = (f"{code} {what}" for what in ("low", "high", "usual"))
+        """Columns under which the edit finds what the ratios of the others leave open, and their median."""
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        return (self.low, self.high, self.usual)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.compared, self.base) if self.base else (self.compared,)
+
+    @property
+    def sentence(self) -> str:
+        base = f" : {self.label(self.base)}" if self.base else ""
+        return f"{self.label(self.compared)}{base} không khác hẳn các đơn vị khác trong xã"
+
+    def holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row of a frame with both fields, and what the others leave open in ``beyond``."""
+        complete = frame[list(self.needs)].notna().all(axis="columns")
+        known = frame.loc[complete, list(self.needs)].astype(float)
+        value, half = known[self.compared], self._rounding(known, self.compared)
+        base, half_of_base = (known[self.base], self._rounding(known, self.base)) if self.base else (1, 0)
+        above = value + half >= known[self.low] * (base - half_of_base)
+        below = value - half <= known[self.high] * (base + half_of_base)
+        result = complete.astype("boolean").where(complete)
+        result[complete] = (above & below) | (value * base == 0)
+        return result
+
+    def _rounding(self, known: Frame, name: str) -> Any:
+        """Return half a unit of a value's last digit, or of the other field's where it has more: 11 by 6,7 is 11,0."""
+        unit = self.fields[name].unit
+        halves = [unit.rounding(known[other]) for other in self.names if self.fields[other].unit is unit]
+        finest = halves[0]
+        for half in halves[1:]:
+            finest = finest.where(finest <= half, half)
+        return finest
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        usual = record[self.usual] * (record[self.base] if self.base else 1)
+        return usual.quantize(Decimal(1).scaleb(-self.fields[self.compared].unit.decimals), ROUND_HALF_UP)
+
+
 def _printed(value: Decimal) -> str:
-    return str(value).replace(".", ",")
+    return f"{value:,f}".translate(str.maketrans(",.", ".,"))
 
 
 def _sum(frame: Frame, names: Sequence[str]) -> Any:
@@ -381,3 +552,4 @@ def _sum(frame: Frame, names: Sequence[str]) -> Any:
 
 
 balance, bound, product, ratio, agrees, within = Balance, Bound, Product, Ratio, Agreement, Within
+at_most, at_least, whole, alike, reporting = Limit, Least, Whole, Alike, Reporting

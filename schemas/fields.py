@@ -47,6 +47,8 @@ class FormField:
             ``{line}`` in it.
         decimals: Digits after the comma of that figure, where the plan prints fewer than the unit keeps.
         optional: Whether a reporter may leave it blank because it does not concern them; no finding then.
+        stock: Whether it counts what there is (classes, patients, poor households) and not what happened in the period,
+            so that it changes slowly.
         plan: The place in the plan that prints it (``fn2`` is footnote 2).
     """
 
@@ -63,6 +65,7 @@ class FormField:
     each: str | None = None
     decimals: int | None = None
     optional: bool = False
+    stock: bool = False
     plan: str = ""
     name: str = dataclasses.field(init=False, default="")
     """The attribute of its form, which is the name of its column."""

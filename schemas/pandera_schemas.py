@@ -30,7 +30,7 @@ def dtype(item: FormField) -> Any:
 @cache
 def schema(form: type[Form]) -> pa.DataFrameSchema:
     """Return the whole Pandera schema of a form's records: ``columns_of``, and every edit within the form."""
-    edits = [_check(edit) for edit in form.edits if not edit.crosses_forms]
+    edits = [_check(edit) for edit in form.edits if not edit.beyond]
     return pa.DataFrameSchema(columns_of(form).columns, checks=edits, strict=True, coerce=False, name=form.code)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -39,6 +40,15 @@ class Unit:
     def __post_init__(self) -> None:
         """Give a unit without one a dimension of its own."""
         object.__setattr__(self, "dimension", self.dimension or self.label)
+
+    def rounding(self, values: Any) -> Any:
+        """Return half a unit of the last digit that each of an array's values needs: 43,2 ha is 43,15 to 43,25.
+
+        Of what is counted nothing is left off, and so nothing is returned for it.
+        """
+        smallest = (values * 10**self.decimals).round()
+        zeros = sum((smallest % 10**place == 0) * 9 * 10 ** (place - 1) for place in range(1, self.decimals + 1))
+        return (zeros + 1) * (0.5 if self.decimals else 0) / 10**self.decimals
 
 
 Heads = Unit("con")

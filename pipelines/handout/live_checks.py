@@ -2,7 +2,8 @@
 
 Belongs here: formulas, and the words beside them. Does not belong here: where cells lie and how they look
 (``pipelines.handout.aids``); what an edit demands (``schemas.edits``): the formulas are made of it, and a test works
-them out in LibreOffice against it. An edit over other forms has no formula, since no reporter has those forms.
+them out in LibreOffice against it. An edit that looks beyond the record has no formula, since no reporter has the forms
+of others.
 
 Only functions that Excel and LibreOffice share, and no array constants: Excel refuses those in validations and in
 conditional formats.
@@ -15,7 +16,7 @@ from fractions import Fraction
 from math import prod
 
 from pipelines.steps.numbers import LONGEST, NONE_HERE, NOT_KNOWN
-from schemas.edits import Balance, Bound, Edit, Product, Ratio
+from schemas.edits import Balance, Bound, Edit, Limit, Product, Ratio, Whole
 from schemas.fields import FormField
 
 RIGHT, WRONG = "Đúng", "Lệch"
@@ -59,7 +60,7 @@ def demand(item: FormField) -> str:
 
 
 def check(edit: Edit, cells: Mapping[str, str], *, named: bool = False) -> Check | None:
-    """Return an edit over the cells of one record; nothing of one that looks at other forms.
+    """Return an edit over the cells of one record; nothing of one that looks beyond the record.
 
     Args:
         edit: The edit.
@@ -69,7 +70,7 @@ def check(edit: Edit, cells: Mapping[str, str], *, named: bool = False) -> Check
     Raises:
         TypeError: An edit of a kind that no formula is known for.
     """
-    if edit.crosses_forms:
+    if edit.beyond:
         return None
     first = cells[edit.names[0]]
     gap, digits, broken = _gap(edit, cells)
@@ -112,14 +113,16 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
     """
     first = edit.names[0]
     match edit:
-        case Balance() | Bound():
+        case Balance() | Bound() | Limit():
             (row,) = edit.rows()
             smallest = {name: Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in row.names}
             lead = row.coefficients[first] / smallest[first]
             weights = {name: factor / smallest[name] / lead for name, factor in row.coefficients.items()}
-            digits = _digits([weight * smallest[name] for name, weight in weights.items()])
-            gap = f"ROUND({_sum(weights, cells)},{digits})"
-            return gap, digits, f"{gap}{'<>' if row.relation == '=' else '>'}0"
+            bound = row.bound / lead
+            digits = _digits([bound, *(weight * smallest[name] for name, weight in weights.items())])
+            less = f"-{_times(bound, '1')}" if bound else ""
+            gap = f"ROUND({_sum(weights, cells)}{less},{digits})"
+            return gap, digits, f"{gap}{'<>' if row.relation == '=' else '>' if lead > 0 else '<'}0"
         case Product():
             decimals = edit.fields[first].unit.decimals
             factor = Fraction(edit.multiplier if isinstance(edit, Ratio) else 1) / edit.divisor
@@ -137,6 +140,10 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
             # Rounded, as the gap is: 0,1 + 0,2 is 0,3.
             below, above = f"ROUND({low}-{halves[first]}-{own},9)>0", f"ROUND({own}-{high}-{halves[first]},9)>0"
             return gap, decimals, f"OR({below},{above})"
+        case Whole():
+            cell = f"N({cells[first]})"
+            gap = f"({cell}-ROUND({cell}/{edit.step},0)*{edit.step})"
+            return gap, edit.fields[first].unit.decimals, f"{gap}<>0"
         case _:
             raise TypeError(f"No formula is known for edit {edit.code} of the kind {type(edit).__name__}.")
 

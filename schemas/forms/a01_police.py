@@ -1,6 +1,6 @@
 """Form A01: security and public order (plan P1.II.4.b and P1.III.1)."""
 
-from schemas.edits import balance, bound, within
+from schemas.edits import at_most, balance, bound, reporting, within
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.forms.g01_kindergarten import Kindergarten
@@ -149,6 +149,7 @@ class Police(
         figure="police.self_governing_models",
         plan="P1.II.4.b",
         section=_RESIDENTS,
+        stock=True,
     )
     beneficiaries_reviewed = field(
         People,
@@ -180,4 +181,7 @@ class Police(
         ),
         # By order: somebody goes on every patrol.
         bound("A01-03", ["patrols"], "patrol_turns"),
+        # No norm: a commune has not so many policemen and militiamen to send on one patrol.
+        at_most("A01-04", "patrol_turns", "50", "patrols"),
+        reporting("A01-05", "campaign_schools", Kindergarten, Primary, LowerSecondary),
     )

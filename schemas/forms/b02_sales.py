@@ -1,6 +1,6 @@
 """Form B02: animals a village sold in the period, and what they brought in (plan P1.II.1.c and footnote 4)."""
 
-from schemas.edits import balance
+from schemas.edits import alike, balance
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.units import Heads, MillionDong
@@ -51,4 +51,6 @@ class Sales(
         balance("B02-01", "total", ["horse", "cattle", "pig", "goat"]),
         balance("B02-02", "horse", ["horse_white", "horse_ordinary"]),
         balance("B02-03", "revenue_total", ["revenue_livestock", "revenue_poultry"]),
+        # Fowl are sold to the same dealers, so a village gets the price that the others get.
+        alike("B02-04", "revenue_poultry", "poultry"),
     )

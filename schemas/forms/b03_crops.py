@@ -1,6 +1,6 @@
 """Form B03: annual and perennial crops of a village (plan P1.II.1.a and footnote 1)."""
 
-from schemas.edits import balance, bound, product
+from schemas.edits import alike, balance, bound, product
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.units import Hectares, QuintalsPerHectare, Tonnes
@@ -113,4 +113,10 @@ class Crops(
         product("B03-04", "maize_production", ["maize_area", "maize_yield"], divisor=10),
         bound("B03-05", ["anise_area", "fruit_new_area"], "perennial_area"),
         bound("B03-06", ["anise_new_area"], "anise_area"),
+        # Villages of one commune have one soil, one climate and one planting campaign.
+        alike("B03-07", "anise_area", "perennial_area"),
+        alike("B03-08", "anise_new_area", "anise_area"),
+        alike("B03-09", "fruit_new_area", "perennial_area"),
+        alike("B03-10", "rice_yield"),
+        alike("B03-11", "maize_yield"),
     )

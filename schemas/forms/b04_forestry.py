@@ -1,6 +1,6 @@
 """Form B04: forest planted in a village and registered for support (plan P1.II.1.a and footnote 3)."""
 
-from schemas.edits import balance
+from schemas.edits import at_least, balance
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.units import Hectares, Households
@@ -59,4 +59,9 @@ class Forestry(
         section="Đăng ký nhu cầu hỗ trợ",
     )
 
-    edits = (balance("B04-01", "registered_area", ["registered_pine", "registered_eucalyptus", "registered_anise"]),)
+    edits = (
+        balance("B04-01", "registered_area", ["registered_pine", "registered_eucalyptus", "registered_anise"]),
+        # Less than 0,3 ha in one piece is no forest (Luật Lâm nghiệp 2017, Điều 2). A warning, for several households
+        # may plant one piece.
+        at_least("B04-02", "registered_area", "0.3", "registered_households"),
+    )

@@ -1,8 +1,10 @@
 """Form C01: national target programmes, their projects and Project 1 by kind of support (plan P1.II.1.a and b)."""
 
-from schemas.edits import balance, bound
+from schemas.edits import at_most, balance, bound, within
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.forms.x03_poverty import Poverty
+from schemas.outcomes import Severity
 from schemas.units import Dong, Households, Projects
 
 _PROJECTS, _COST = "Dự án đã triển khai trong năm", "Kinh phí Dự án 1"
@@ -139,4 +141,11 @@ class Programmes(
         bound("C01-07", ["housing_disbursed"], "housing_capital"),
         bound("C01-08", ["tools_disbursed"], "tools_capital"),
         bound("C01-09", ["water_disbursed"], "water_capital"),
+        # What one household gets at most (Quyết định 1719/QĐ-TTg, Dự án 1). A warning, for a province may add to it.
+        at_most("C01-10", "tools_disbursed", "10000000", "tools_households"),
+        at_most("C01-11", "water_disbursed", "3000000", "water_households"),
+        # For poor households. A warning, as in C02: their list is fixed once a year.
+        within("C01-12", "housing_approved", Poverty.poor, Poverty.near_poor, severity=Severity.WARNING),
+        within("C01-13", "tools_approved", Poverty.poor, Poverty.near_poor, severity=Severity.WARNING),
+        within("C01-14", "water_approved", Poverty.poor, Poverty.near_poor, severity=Severity.WARNING),
     )

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from schemas.edits import balance, bound
+from schemas.edits import at_most, balance, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.units import ChildGroups, Classes, People, Percent, Pupils
@@ -23,32 +23,38 @@ class Kindergarten(
     """One row per kindergarten: the school year that ended in the period."""
 
     staff_total = _field(
-        People, "Tổng số cán bộ, giáo viên, nhân viên", figure="edu.kindergarten.staff.total", section=_STAFF
+        People,
+        "Tổng số cán bộ, giáo viên, nhân viên",
+        figure="edu.kindergarten.staff.total",
+        section=_STAFF,
+        stock=True,
     )
-    staff_permanent = _field(People, "Biên chế", figure="edu.kindergarten.staff.permanent", section=_STAFF)
+    staff_permanent = _field(People, "Biên chế", figure="edu.kindergarten.staff.permanent", section=_STAFF, stock=True)
     contract_teachers = _field(
-        People, "Giáo viên hợp đồng", figure="edu.kindergarten.staff.contract_teacher", section=_STAFF
+        People, "Giáo viên hợp đồng", figure="edu.kindergarten.staff.contract_teacher", section=_STAFF, stock=True
     )
     contract_staff = _field(
-        People, "Nhân viên hợp đồng", figure="edu.kindergarten.staff.contract_staff", section=_STAFF
+        People, "Nhân viên hợp đồng", figure="edu.kindergarten.staff.contract_staff", section=_STAFF, stock=True
     )
     contract_staff_indefinite = _field(
         People,
         "Nhân viên hợp đồng không xác định thời hạn",
         figure="edu.kindergarten.staff.contract_staff.indefinite",
         section=_STAFF,
+        stock=True,
     )
     contract_staff_fixed_term = _field(
         People,
         "Nhân viên hợp đồng xác định thời hạn",
         figure="edu.kindergarten.staff.contract_staff.fixed_term",
         section=_STAFF,
+        stock=True,
     )
-    groups = _field(ChildGroups, "Tổng số nhóm lớp", figure="edu.kindergarten.groups", section=_CHILDREN)
+    groups = _field(ChildGroups, "Tổng số nhóm lớp", figure="edu.kindergarten.groups", section=_CHILDREN, stock=True)
     kindergarten_classes = _field(
-        Classes, "Lớp mẫu giáo", figure="edu.kindergarten.kindergarten_classes", section=_CHILDREN
+        Classes, "Lớp mẫu giáo", figure="edu.kindergarten.kindergarten_classes", section=_CHILDREN, stock=True
     )
-    pupils = _field(Pupils, "Tổng số trẻ", figure="edu.kindergarten.pupils", section=_CHILDREN)
+    pupils = _field(Pupils, "Tổng số trẻ", figure="edu.kindergarten.pupils", section=_CHILDREN, stock=True)
     attendance_pct = _field(
         Percent,
         "Tỷ lệ trẻ mẫu giáo ra lớp",
@@ -58,7 +64,7 @@ class Kindergarten(
         section=_CHILDREN,
     )
     pupils_last_year = _field(
-        Pupils, "Tổng số trẻ năm học trước", figure="edu.kindergarten.pupils.last_year", section=_LAST_YEAR
+        Pupils, "Tổng số trẻ năm học trước", figure="edu.kindergarten.pupils.last_year", section=_LAST_YEAR, stock=True
     )
     nursery_rate_increase = _field(
         Percent,
@@ -78,4 +84,6 @@ class Kindergarten(
         bound("G01-03", ["kindergarten_classes"], "groups"),
         # By order: no group or class is without a child.
         bound("G01-04", ["groups"], "pupils"),
+        # The largest class a kindergarten may have (Thông tư 52/2020/TT-BGDĐT, Điều 15). A warning, for some have more.
+        at_most("G01-05", "pupils", "35", "groups"),
     )

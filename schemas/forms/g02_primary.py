@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from schemas.edits import balance, bound
+from schemas.edits import at_most, balance, bound
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Classes, People, Percent, Prizes, Pupils, SchoolSites, Teachers
 
 _STAFF, _PUPILS, _UPKEEP = "Cán bộ, giáo viên, nhân viên", "Điểm trường, lớp, học sinh", "Huy động và duy trì"
@@ -32,29 +33,37 @@ class Primary(
         figure="edu.primary.staff.total",
         each="edu.{reporter}.staff.total",
         section=_STAFF,
+        stock=True,
     )
-    managers = _field(People, "Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF)
+    managers = _field(People, "Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF, stock=True)
     teachers_and_support = _field(
-        People, "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF
+        People, "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF, stock=True
     )
-    teachers = _maybe(People, "Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF)
-    support = _maybe(People, "Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF)
+    teachers = _maybe(People, "Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF, stock=True)
+    support = _maybe(People, "Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF, stock=True)
 
-    sites = _maybe(SchoolSites, "Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS)
+    sites = _maybe(SchoolSites, "Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS, stock=True)
     classes = _field(
-        Classes, "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS
+        Classes, "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS, stock=True
     )
     pupils = _field(
-        Pupils, "Tổng số học sinh", figure="edu.primary.pupils", each="edu.{reporter}.pupils", section=_PUPILS
+        Pupils,
+        "Tổng số học sinh",
+        figure="edu.primary.pupils",
+        each="edu.{reporter}.pupils",
+        section=_PUPILS,
+        stock=True,
     )
-    female = _maybe(Pupils, "Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS)
-    ethnic = _maybe(Pupils, "Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS)
+    female = _maybe(Pupils, "Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS, stock=True)
+    ethnic = _maybe(
+        Pupils, "Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS, stock=True
+    )
     disabled = _maybe(Pupils, "Học sinh khuyết tật", each="edu.{reporter}.pupils.disabled", section=_PUPILS)
     classes_last_year = _maybe(
-        Classes, "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS
+        Classes, "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS, stock=True
     )
     pupils_last_year = _maybe(
-        Pupils, "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS
+        Pupils, "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS, stock=True
     )
 
     enrol_age6_pct = _maybe_percent(
@@ -67,7 +76,9 @@ class Primary(
     two_sessions_pct = _maybe_percent(
         Percent, "Tỷ lệ học sinh học 2 buổi/ngày", each="edu.{reporter}.two_sessions.pct", section=_UPKEEP
     )
-    lunch_boarders = _maybe(Pupils, "Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP)
+    lunch_boarders = _maybe(
+        Pupils, "Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP, stock=True
+    )
 
     excellent_school = _field(
         Teachers, "Giáo viên giỏi cấp trường", each="edu.{reporter}.teachers.excellent_school", section=_TEACHERS
@@ -232,4 +243,17 @@ class Primary(
         bound("G02-27", ["math_consolation"], "pupils"),
         bound("G02-28", ["english_consolation"], "pupils"),
         bound("G02-29", ["innovation_consolation"], "pupils"),
+        # The largest class a primary school may have (Thông tư 28/2020/TT-BGDĐT, Điều 16). Warnings, for some have
+        # more.
+        at_most("G02-30", "pupils", "35", "classes"),
+        at_most("G02-31", "pupils_last_year", "35", "classes_last_year"),
+        # Who stands for the title of the province has that of the district, mostly of the same year (Thông tư
+        # 22/2019/TT-BGDĐT): a warning.
+        bound("G02-32", ["excellent_province"], "excellent_district", severity=Severity.WARNING),
+        # No more than 15 in 100 of those with the lower title (Nghị định 98/2023/NĐ-CP, as 91/2017/NĐ-CP before it). A
+        # warning, for offices round up.
+        at_most("G02-33", "emulation_fighters", "0.15", "staff_total"),
+        # No norm: there are classes of less than five pupils, and no school in which they are all so small.
+        at_most("G02-34", "classes", "0.2", "pupils"),
+        at_most("G02-35", "classes_last_year", "0.2", "pupils_last_year"),
     )

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from schemas.edits import balance, bound
+from schemas.edits import at_least, at_most, balance, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.outcomes import Severity
@@ -26,18 +26,22 @@ class LowerSecondary(
 ):
     """One row per lower secondary school: the school year that ended in the period."""
 
-    staff_total = _field(People, "Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF)
-    managers = _field(People, "Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF)
-    teachers = _field(People, "Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF)
-    support = _field(People, "Nhân viên", figure="edu.thcs.staff.support", section=_STAFF)
+    staff_total = _field(
+        People, "Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF, stock=True
+    )
+    managers = _field(People, "Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF, stock=True)
+    teachers = _field(People, "Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF, stock=True)
+    support = _field(People, "Nhân viên", figure="edu.thcs.staff.support", section=_STAFF, stock=True)
 
-    classes = _field(Classes, "Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS)
-    pupils = _field(Pupils, "Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS)
-    assessed = _field(Pupils, "Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS)
+    classes = _field(Classes, "Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS, stock=True)
+    pupils = _field(Pupils, "Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS, stock=True)
+    assessed = _field(
+        Pupils, "Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS, stock=True
+    )
     disabled = _field(Pupils, "Học sinh khuyết tật học hòa nhập", figure="edu.thcs.disabled", section=_PUPILS)
 
     grades678_pupils = _field(
-        Pupils, "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678
+        Pupils, "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678, stock=True
     )
     grades678_disabled = _field(
         Pupils, "Học sinh khuyết tật lớp 6, 7, 8", figure="edu.thcs.grades678.disabled", section=_GRADES_678
@@ -55,9 +59,11 @@ class LowerSecondary(
         section=_GRADES_678,
     )
 
-    grade9_pupils = _field(Pupils, "Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9)
+    grade9_pupils = _field(
+        Pupils, "Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9, stock=True
+    )
     grade9_pupils_start = _field(
-        Pupils, "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9
+        Pupils, "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9, stock=True
     )
     grade9_disabled = _field(Pupils, "Học sinh khuyết tật lớp 9", figure="edu.thcs.grade9.disabled", section=_GRADE_9)
     grade9_average_up_pct = _percent(
@@ -152,4 +158,9 @@ class LowerSecondary(
         bound("G03-15", ["grade9_consolation"], "grade9_pupils"),
         # A warning: more pupils may have moved in during the year than left.
         bound("G03-16", ["grade9_pupils"], "grade9_pupils_start", severity=Severity.WARNING),
+        # The largest class the school may have (Thông tư 32/2020/TT-BGDĐT, Điều 16). A warning, for some have more.
+        at_most("G03-17", "pupils", "45", "classes"),
+        # No norm: in no school have all classes less than five pupils, and in none do half of the pupils behave badly.
+        at_most("G03-18", "classes", "0.2", "pupils"),
+        at_least("G03-19", "grades678_conduct_fair", "0.5", "grades678_pupils"),
     )

@@ -1,6 +1,6 @@
 """Form H01: the civil registry, and the spreading of its law (plan P1.II.5.4 and P1.II.6.b)."""
 
-from schemas.edits import bound
+from schemas.edits import at_most, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.outcomes import Severity
@@ -84,4 +84,6 @@ class CivilRegistry(
         bound("H01-03", ["linked_deaths"], "deaths", severity=Severity.WARNING),
         # By order: somebody hears every session.
         bound("H01-04", ["law_sessions"], "law_participants"),
+        # No norm: no hall of a commune holds more.
+        at_most("H01-05", "law_participants", "500", "law_sessions"),
     )

@@ -1,6 +1,6 @@
 """Form K02: the commune's targets for the coming year (plan P2.II.3)."""
 
-from schemas.edits import bound
+from schemas.edits import at_least, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.units import Heads, Hectares, LevelsReached, MillionDong, Percent, Tonnes
@@ -150,4 +150,8 @@ class Targets(
         bound("K02-01", ["horse_white"], "livestock"),
         bound("K02-02", ["poverty_reduction_low"], "poverty_reduction_high"),
         bound("K02-03", ["lower_secondary_level"], "lower_secondary_level_striven"),
+        # The lowest level there is (Nghị định 20/2014/NĐ-CP). A warning, for a commune may have lost it.
+        at_least("K02-04", "primary_level", "1"),
+        at_least("K02-05", "lower_secondary_level", "1"),
+        at_least("K02-06", "literacy_level", "1"),
     )

@@ -27,4 +27,5 @@ class Trade(
         figure="cooperatives.active",
         plan="P1.II.1.d",
         section="Hợp tác xã",
+        stock=True,
     )

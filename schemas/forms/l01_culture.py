@@ -1,8 +1,10 @@
 """Form L01: sport, the commune's page and loudspeakers, mobile coverage (plan P1.II.2.b and P1.II.6.a)."""
 
-from schemas.edits import bound
+from schemas.edits import bound, within
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.forms.v01_documents import IssuedDocuments
+from schemas.outcomes import Severity
 from schemas.units import Documents, NewsItems, Teams, TimesPerDay, Villages
 
 _SPORT, _PAGE, _RELAY, _MOBILE = "Thể thao", "Trang thông tin điện tử", "Truyền thanh", "Sóng di động"
@@ -18,7 +20,7 @@ class Culture(
 ):
     """One row per commune: what was held, posted and broadcast, and how many villages it reaches."""
 
-    villages = field(Villages, "Tổng số thôn của xã", figure="media.relay.villages.base", plan="P1.II.2.b")
+    villages = field(Villages, "Tổng số thôn của xã", figure="media.relay.villages.base", plan="P1.II.2.b", stock=True)
     football_teams = field(
         Teams, "Số đội tham dự giải bóng đá", figure="culture.football.teams", plan="P1.II.2.b", section=_SPORT
     )
@@ -31,7 +33,12 @@ class Culture(
         section=_PAGE,
     )
     relay_villages = field(
-        Villages, "Số thôn được tiếp sóng truyền thanh", figure="media.relay.villages", plan="P1.II.2.b", section=_RELAY
+        Villages,
+        "Số thôn được tiếp sóng truyền thanh",
+        figure="media.relay.villages",
+        plan="P1.II.2.b",
+        section=_RELAY,
+        stock=True,
     )
     relay_sessions = field(
         TimesPerDay,
@@ -48,10 +55,17 @@ class Culture(
         section=_RELAY,
     )
     mobile_villages = field(
-        Villages, "Số thôn được phủ sóng di động", figure="telecom.mobile.villages", plan="P1.II.6.a", section=_MOBILE
+        Villages,
+        "Số thôn được phủ sóng di động",
+        figure="telecom.mobile.villages",
+        plan="P1.II.6.a",
+        section=_MOBILE,
+        stock=True,
     )
 
     edits = (
         bound("L01-01", ["relay_villages"], "villages"),
         bound("L01-02", ["mobile_villages"], "villages"),
+        # What the office has issued can be posted. A warning, for it may post what came from above as well.
+        within("L01-03", "documents_posted", IssuedDocuments.total, severity=Severity.WARNING),
     )

@@ -50,10 +50,19 @@ class OneStop(
     land = field(Files, "Lĩnh vực đất đai", figure="onestop.land", plan="P1.II.5.3", section=_FIELDS)
     land_online = field(Files, "Đất đai, trực tuyến", figure="onestop.land.online", section=_FIELDS)
     procedures_online = field(
-        Procedures, "Tổng số dịch vụ công trực tuyến", figure="dvctt.total", plan="P1.II.6.b", section=_ONLINE
+        Procedures,
+        "Tổng số dịch vụ công trực tuyến",
+        figure="dvctt.total",
+        plan="P1.II.6.b",
+        section=_ONLINE,
+        stock=True,
     )
-    procedures_full = field(Procedures, "Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE)
-    procedures_partial = field(Procedures, "Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE)
+    procedures_full = field(
+        Procedures, "Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE, stock=True
+    )
+    procedures_partial = field(
+        Procedures, "Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE, stock=True
+    )
 
     edits = (
         balance("M01-01", "received", ["civil_status", "certification", "labour_social", "land"]),

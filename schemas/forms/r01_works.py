@@ -1,7 +1,9 @@
 """Form R01: the spring campaign of rural works and tree planting (plan P1.II.1.a)."""
 
+from schemas.edits import bound
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Kilometres, LabourTurns, Trees
 
 _WORKS, _TREES = "Ra quân làm thủy lợi, vệ sinh môi trường, giao thông nông thôn", "Trồng cây tại các trường học"
@@ -45,4 +47,9 @@ class RuralWorks(
         figure="trees.schools.labour",
         plan="P1.II.1.a",
         section=_TREES,
+    )
+
+    edits = (
+        # A drain is dredged beside a road that is cleared. A warning, for one road may have two.
+        bound("R01-01", ["drains_dredged"], "roads_cleared", severity=Severity.WARNING),
     )

@@ -1,6 +1,6 @@
 """Form T01: revenue and expenditure of the commune budget (plan P1.II.1.đ)."""
 
-from schemas.edits import balance, bound
+from schemas.edits import balance, bound, whole
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.outcomes import Severity
@@ -52,4 +52,13 @@ class Budget(
         bound("T01-06", ["expenditure_estimate"], "revenue_total_estimate", severity=Severity.WARNING),
         bound("T01-07", ["expenditure_plan"], "revenue_total_plan", severity=Severity.WARNING),
         bound("T01-08", ["expenditure_last_year"], "revenue_total_last_year", severity=Severity.WARNING),
+        # No norm: what is granted or planned is set in whole thousands at the finest, and is transferred as granted.
+        whole("T01-09", "revenue_transfer", 1000),
+        whole("T01-10", "revenue_local_estimate", 1000),
+        whole("T01-11", "revenue_transfer_estimate", 1000),
+        whole("T01-12", "expenditure_estimate", 1000),
+        whole("T01-13", "revenue_total_plan", 1000),
+        whole("T01-14", "revenue_local_plan", 1000),
+        whole("T01-15", "expenditure_plan", 1000),
+        whole("T01-16", "revenue_transfer_last_year", 1000),
     )

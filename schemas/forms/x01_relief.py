@@ -1,6 +1,6 @@
 """Form X01: rice asked for households short of food (plan P1.II.2.a)."""
 
-from schemas.edits import bound
+from schemas.edits import at_most, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.units import Households, Months, People
@@ -36,4 +36,11 @@ class Relief(
     edits = (
         bound("X01-01", ["tet_households"], "tet_persons"),
         bound("X01-02", ["lean_households"], "lean_persons"),
+        # One month at Tết, and three at most in the lean season (Nghị định 20/2021/NĐ-CP, Điều 12). Warnings, for a
+        # commune may ask in more than one round.
+        at_most("X01-03", "tet_months", "1"),
+        at_most("X01-04", "lean_months", "3"),
+        # No norm: there is hardly a household of more, let alone that all of them have so many on average.
+        at_most("X01-05", "tet_persons", "12", "tet_households"),
+        at_most("X01-06", "lean_persons", "12", "lean_households"),
     )

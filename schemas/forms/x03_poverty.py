@@ -3,6 +3,7 @@
 from schemas.edits import bound
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.outcomes import Severity
 from schemas.units import Dong, Households, Months
 
 _POVERTY, _ELECTRICITY = "Rà soát hộ nghèo, hộ cận nghèo thường xuyên", "Hỗ trợ tiền điện"
@@ -25,9 +26,16 @@ class Poverty(
         plan="P1.II.2.a",
         section=_POVERTY,
     )
-    poor = field(Households, "Tổng số hộ nghèo", figure="poverty.poor.households", plan="P1.II.2.a", section=_POVERTY)
+    poor = field(
+        Households, "Tổng số hộ nghèo", figure="poverty.poor.households", plan="P1.II.2.a", section=_POVERTY, stock=True
+    )
     near_poor = field(
-        Households, "Tổng số hộ cận nghèo", figure="poverty.near_poor.households", plan="P1.II.2.a", section=_POVERTY
+        Households,
+        "Tổng số hộ cận nghèo",
+        figure="poverty.near_poor.households",
+        plan="P1.II.2.a",
+        section=_POVERTY,
+        stock=True,
     )
     electricity_households = field(
         Households,
@@ -36,7 +44,9 @@ class Poverty(
         figure="electricity_support.households",
         section=_ELECTRICITY,
     )
-    electricity_months = field(Months, "Số tháng được hỗ trợ tiền điện trong kỳ", figure=None, section=_ELECTRICITY)
+    electricity_months = field(
+        Months, "Số tháng được hỗ trợ tiền điện trong kỳ", figure=None, maximum=12, section=_ELECTRICITY
+    )
     electricity_rate = field(
         Dong,
         "Mức hỗ trợ tiền điện một hộ một tháng",
@@ -45,4 +55,9 @@ class Poverty(
         section=_ELECTRICITY,
     )
 
-    edits = (bound("X03-01", ["new_poor"], "poor"),)
+    edits = (
+        bound("X03-01", ["new_poor"], "poor"),
+        # Every poor household is helped, and others besides (Quyết định 28/2014/QĐ-TTg). A warning, for the list may
+        # have changed since it was asked for.
+        bound("X03-02", ["poor"], "electricity_households", severity=Severity.WARNING),
+    )

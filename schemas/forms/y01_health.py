@@ -1,6 +1,6 @@
 """Form Y01: the health station's programmes (plan footnote 7)."""
 
-from schemas.edits import agrees, balance, bound
+from schemas.edits import agrees, at_most, balance, bound
 from schemas.fields import field
 from schemas.form import DeskForm
 from schemas.forms.g01_kindergarten import Kindergarten
@@ -37,21 +37,39 @@ class Health(
         People, "Bệnh nhân tâm thần mới phát hiện", figure="health.mental.new_patients", plan="fn7", section=_MENTAL
     )
     mental_managed = field(
-        People, "Bệnh nhân tâm thần được quản lý điều trị", figure="health.mental.managed", plan="fn7", section=_MENTAL
+        People,
+        "Bệnh nhân tâm thần được quản lý điều trị",
+        figure="health.mental.managed",
+        plan="fn7",
+        section=_MENTAL,
+        stock=True,
     )
     mental_medicated = field(
-        People, "Bệnh nhân tâm thần uống thuốc", figure="health.mental.on_medication", plan="fn7", section=_MENTAL
+        People,
+        "Bệnh nhân tâm thần uống thuốc",
+        figure="health.mental.on_medication",
+        plan="fn7",
+        section=_MENTAL,
+        stock=True,
     )
     schizophrenia = field(
-        People, "Bệnh nhân tâm thần phân liệt", figure="health.mental.schizophrenia", plan="fn7", section=_MENTAL
+        People,
+        "Bệnh nhân tâm thần phân liệt",
+        figure="health.mental.schizophrenia",
+        plan="fn7",
+        section=_MENTAL,
+        stock=True,
     )
-    epilepsy = field(People, "Bệnh nhân động kinh", figure="health.mental.epilepsy", plan="fn7", section=_MENTAL)
+    epilepsy = field(
+        People, "Bệnh nhân động kinh", figure="health.mental.epilepsy", plan="fn7", section=_MENTAL, stock=True
+    )
     hypertension = field(
         People,
         "Bệnh nhân tăng huyết áp được quản lý điều trị",
         figure="health.hypertension.managed",
         plan="fn7",
         section=_HEART,
+        stock=True,
     )
     immunised = field(
         Children,
@@ -61,16 +79,31 @@ class Health(
         section=_VACCINES,
     )
     infants = field(
-        Children, "Số trẻ dưới 1 tuổi", figure="health.immunisation.full.base", plan="fn7", section=_VACCINES
+        Children,
+        "Số trẻ dưới 1 tuổi",
+        figure="health.immunisation.full.base",
+        plan="fn7",
+        section=_VACCINES,
+        stock=True,
     )
     malnourished = field(
-        Children, "Trẻ dưới 5 tuổi suy dinh dưỡng", figure="health.malnutrition.under5", plan="fn7", section=_NUTRITION
+        Children,
+        "Trẻ dưới 5 tuổi suy dinh dưỡng",
+        figure="health.malnutrition.under5",
+        plan="fn7",
+        section=_NUTRITION,
+        stock=True,
     )
     under5 = field(
-        Children, "Số trẻ dưới 5 tuổi", figure="health.malnutrition.under5.base", plan="fn7", section=_NUTRITION
+        Children,
+        "Số trẻ dưới 5 tuổi",
+        figure="health.malnutrition.under5.base",
+        plan="fn7",
+        section=_NUTRITION,
+        stock=True,
     )
-    malnourished_last_year = field(Children, "Trẻ dưới 5 tuổi suy dinh dưỡng năm trước", section=_NUTRITION)
-    under5_last_year = field(Children, "Số trẻ dưới 5 tuổi năm trước", section=_NUTRITION)
+    malnourished_last_year = field(Children, "Trẻ dưới 5 tuổi suy dinh dưỡng năm trước", section=_NUTRITION, stock=True)
+    under5_last_year = field(Children, "Số trẻ dưới 5 tuổi năm trước", section=_NUTRITION, stock=True)
     food_rounds = field(
         Rounds,
         "Đợt kiểm tra liên ngành an toàn thực phẩm",
@@ -114,6 +147,7 @@ class Health(
         plan="fn7",
         section=_SCHOOLS,
         definition="Số học sinh các trường mà trạm lấy làm mẫu số; đối chiếu với số các trường báo cáo.",
+        stock=True,
     )
 
     edits = (
@@ -141,4 +175,8 @@ class Health(
         bound("Y01-14", ["malaria_cases"], "malaria_slides", severity=Severity.WARNING),
         # By order: a round inspects somebody.
         bound("Y01-15", ["food_rounds"], "food_establishments"),
+        # No norm: slides cost money, and twice as many as were asked for in the year are taken by no station.
+        at_most("Y01-16", "malaria_slides", "2", "malaria_slides_plan"),
+        # No norm: more people than there are, of whom one in twenty at least is a child under five.
+        at_most("Y01-17", "tb_audience", "20", "under5"),
     )

@@ -1,8 +1,10 @@
 """Form Y02: population, family planning and births in the health station's care (plan footnote 7)."""
 
-from schemas.edits import balance, bound
+from schemas.edits import at_least, at_most, balance, bound, within
 from schemas.fields import field
 from schemas.form import DeskForm
+from schemas.forms.y01_health import Health
+from schemas.outcomes import Severity
 from schemas.units import Children, People, Times
 
 _PLANNING, _MOTHERS, _BIRTHS = "Dân số - kế hoạch hóa gia đình", "Chăm sóc sức khỏe sinh sản", "Trẻ sinh ra"
@@ -24,6 +26,7 @@ class Population(
         figure="health.contraception.users",
         plan="fn7",
         section=_PLANNING,
+        stock=True,
     )
     eligible = field(
         People,
@@ -31,6 +34,7 @@ class Population(
         figure="health.contraception.base",
         plan="fn7",
         section=_PLANNING,
+        stock=True,
     )
     deaths = field(People, "Số người chết", figure="health.deaths", plan="fn7", section=_PLANNING)
     sessions = field(
@@ -67,4 +71,11 @@ class Population(
         bound("Y02-06", ["third_female"], "births_female"),
         # By order: somebody hears every session.
         bound("Y02-07", ["sessions"], "audience"),
+        # No norms: no hall of a commune holds more; of the couples of the country three in four take precautions, and
+        # nowhere less than one in four; a village has more children of five years than women who expect one.
+        at_most("Y02-08", "audience", "500", "sessions"),
+        at_least("Y02-09", "contraception", "0.25", "eligible"),
+        within("Y02-10", "pregnant", Health.under5, severity=Severity.WARNING),
+        # No norm: of a whole population one in a hundred dies in a year, and a fifth are such couples.
+        bound("Y02-11", ["deaths"], "eligible", severity=Severity.WARNING),
     )

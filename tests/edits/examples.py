@@ -15,9 +15,9 @@ import pyarrow as pa
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.check import Checked, check, counted
-from schemas.edits import Agreement, Edit
+from schemas.edits import Agreement, Alike, Edit, Reporting
 from schemas.form import Form
-from schemas.outcomes import Outcome
+from schemas.outcomes import Outcome, Severity
 from schemas.pandera_schemas import dtype
 from schemas.places import Places
 from schemas.problems import Problems
@@ -110,7 +110,7 @@ def _fits(form: type[Form], name: str, value: Decimal) -> bool:
 def _fails(form: type[Form], values: Values) -> set[str]:
     """Codes of the edits of a form that fail on a record of these values; those that need other fields do not count."""
     frame = pd.DataFrame({name: pd.array([value], dtype(form.fields()[name])) for name, value in values.items()})
-    rules = [edit for edit in form.edits if not edit.crosses_forms and set(edit.names) <= set(values)]
+    rules = [edit for edit in form.edits if not edit.beyond and set(edit.names) <= set(values)]
     return {edit.code for edit in rules if edit.holds(frame).fillna(True).tolist() == [False]}
 
 
@@ -118,7 +118,7 @@ def broken(form: type[Form], values: Values) -> set[str]:
     """Fields of the edits that cannot hold on a record of these values, whatever it leaves blank."""
     fields = form.fields().items()
     frame = pd.DataFrame({name: pd.array([values.get(name)], dtype(item)) for name, item in fields})
-    rules = [edit for edit in form.edits if not edit.crosses_forms]
+    rules = [edit for edit in form.edits if not edit.beyond]
     failing = [edit for edit in rules if edit.holds(frame).fillna(True).tolist() == [False]]
     return {name for edit in failing for name in edit.names} or set(values)
 
@@ -150,13 +150,19 @@ def valid(edit: Edit) -> Values:
 
 
 def invalid(edit: Edit) -> Values:
-    """The same values with the first operand changed, so that this edit fails and no other."""
+    """The same values with the first operand changed, so that this edit fails and no other.
+
+    Where that cannot be, a warning may fail beside an error, one that asks for more: what is above a limit is above a
+    norm below it.
+    """
     form, good = edit.form, valid(edit)
+    warnings = {other.code for other in form.edits if other.severity is Severity.WARNING}
     first = edit.names[0]
-    for step in STEPS:
-        values = good | {first: good[first] + step}
-        if _fits(form, first, values[first]) and _fails(form, values) == {edit.code}:
-            return values
+    changed = [good | {first: good[first] + step} for step in STEPS if _fits(form, first, good[first] + step)]
+    for stricter in (set(), warnings if edit.severity is Severity.ERROR else set()):
+        for values in changed:
+            if _fails(form, values) - stricter == {edit.code}:
+                return values
     raise AssertionError(f"no data found that trips edit {edit.code} alone: {edit.sentence}")
 
 
@@ -168,7 +174,7 @@ class Example:
     good: Values
     bad: Values
     others: tuple[Sent, ...] = ()
-    """Records of other forms, on which the edit depends."""
+    """Records of other forms, or of other reporters, on which the edit depends."""
 
     def cases(self) -> dict[str, tuple[Sent, ...]]:
         """What is tried, by name: good, bad, blank and unreadable operands, operands out of range, others missing."""
@@ -184,7 +190,7 @@ class Example:
         if minimum is not None:
             below = self.bad | {first: Decimal(minimum - 1)}
             cases["out of range"] = (replace(own, values=below), *self.others)
-        for number, other in enumerate(self.others):
+        for number, other in enumerate(self.others if isinstance(edit, Agreement) else ()):
             rest_of_others = [one for one in self.others if one is not other]
             cases[f"other {number} blank"] = (own, replace(other, values={}), *rest_of_others)
             unread = replace(other, values={}, unreadable=frozenset(other.values))
@@ -202,8 +208,15 @@ def example(edit: Edit) -> Example:
     Raises:
         AssertionError: The edit cannot be made to hold, or cannot be tripped.
     """
+    if isinstance(edit, Alike):
+        good = dict(zip(edit.names, (Decimal(10), Decimal(20)), strict=False))
+        others = tuple(Sent(edit.form, code, good) for code in reporters(edit.form)[1:])
+        return Example(edit, good, good | {edit.compared: Decimal(15)}, others)
+    if isinstance(edit, Reporting):
+        number = Decimal(sum(len(reporters(form)) for form in edit.forms))
+        return Example(edit, {edit.line: number}, {edit.line: number + 1})
     if not isinstance(edit, Agreement):
-        assert not edit.crosses_forms, f"edit {edit.code} is of a kind these tests do not know"
+        assert not edit.beyond, f"edit {edit.code} is of a kind these tests do not know"
         return Example(edit, valid(edit), invalid(edit))
     sent = [
         Sent(form, code, {other.name: Decimal(number) for other in edit.others if other.form is form})
@@ -229,18 +242,19 @@ class Told:
 def results(edit: Edit) -> dict[str, Told]:
     """What checking every case of an edit gave, by the case's name."""
     cases = example(edit).cases()
-    found = _checked(edit.form, (edit,) if edit.crosses_forms else ())
+    found = _checked(edit.form, (edit,) if edit.beyond else ())
     return {name: found[edit.code, name] for name in cases}
 
 
 @cache
 def _checked(form: type[Form], edits: tuple[Edit, ...]) -> dict[tuple[str, str], Told]:
     """Check the cases of these edits, or of all within the form, in one run: each case is a return set of its own."""
-    wanted = edits or tuple(edit for edit in form.edits if not edit.crosses_forms)
+    wanted = edits or tuple(edit for edit in form.edits if not edit.beyond)
     cases = {(edit.code, name): sent for edit in wanted for name, sent in _cases_if_any(edit).items()}
     sent = [replace(record, commune="/".join(case)) for case, records in cases.items() for record in records]
     checked = run_check(form, sent)
-    by_case = {(row["commune"], row["edit"]): row for row in rows(counted(checked.outcomes))}
+    own = checked.outcomes[checked.outcomes["reporter"] == reporters(form)[0]]
+    by_case = {(row["commune"], row["edit"]): row for row in rows(counted(own))}
     findings: dict[str, list[Row]] = {}
     for row in rows(checked.findings):
         findings.setdefault(row["commune"], []).append(row)
@@ -263,7 +277,7 @@ def tripped(forms: Iterable[type[Form]]) -> list[str]:
     """Codes of the edits within a form that are told of when each of them is tripped."""
     codes: set[str] = set()
     for form in forms:
-        edits = [edit for edit in form.edits if not edit.crosses_forms]
+        edits = [edit for edit in form.edits if not edit.beyond]
         sent = [replace(record, commune=edit.code) for edit in edits for record in example(edit).cases()["bad"]]
         found = rows(run_check(form, sent).findings) if sent else []
         codes |= {row["code"] for row in found if row["commune"] == row["code"]}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from pipelines.steps.numbers import vietnamese
-from schemas.edits import Agreement, Bound, Edit
+from schemas.edits import Agreement, Alike, Bound, Edit
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.forms import FORMS
@@ -18,7 +18,7 @@ from tests.unit.builders import ROOT
 
 EDITS = [edit for form in FORMS for edit in form.edits]
 # Only Pandera's own checks could be turned off from outside; agreements are evaluated without it.
-OF_PANDERA = sorted(edit.code for edit in EDITS if not edit.crosses_forms)
+OF_PANDERA = sorted(edit.code for edit in EDITS if not edit.beyond)
 
 
 def each(edits: Iterable[Edit]) -> pytest.MarkDecorator:
@@ -108,8 +108,8 @@ def test_an_agreement_is_undecided_while_another_has_not_sent_its_return(edit: A
         assert (told.outcomes, told.of(edit.code)) == ({"undecided": 1}, []), number
 
 
-@EACH_AGREEMENT
-def test_an_agreement_is_undecided_while_nobody_else_has_sent_anything(edit: Agreement) -> None:
+@each(edit for edit in EDITS if isinstance(edit, Agreement | Alike))
+def test_what_compares_with_others_is_undecided_while_nobody_else_has_sent_anything(edit: Edit) -> None:
     told = results(edit)["nothing else sent"]
     assert (told.outcomes, told.of(edit.code)) == ({"undecided": 1}, [])
 

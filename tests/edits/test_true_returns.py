@@ -48,7 +48,11 @@ def generated(seed: int) -> Returns:
 def _of_desk(form: type[Form], random: Random) -> Values:
     record = consistent(form.system, random)
     values = {name: form.system.decimal(name, value) for name, value in record.items()}
+    if form.code == "T01":
+        values = {name: value * 1000 for name, value in values.items()}
     if form.code == "X04":
+        values["packages"] = min(values["packages"], Decimal(1000))
+        values["households"] = min(values["households"], values["packages"])
         values["value"] = values["packages"] * values["unit_value"]
     return values
 
@@ -94,6 +98,11 @@ def _agree(found: Returns) -> None:
     of["N02"]["disinfected_villages"] = min(of["N02"]["disinfected_households"], of["L01"]["villages"], Decimal(8))
     of["Q02"]["incinerators"] = total("B05", "built") // 2
     of["X03"]["poor"] = max(of["X03"]["poor"], of["C02"]["households_poor"])
+    of["X03"]["electricity_households"] = max(of["X03"]["electricity_households"], of["X03"]["poor"])
+    approved = max(of["C01"][f"{what}_approved"] for what in ("housing", "tools", "water"))
+    of["X03"]["near_poor"] = approved  # in no edit of its own form
+    of["L01"]["documents_posted"] = of["V01"]["total"] // 2
+    of["Y01"]["under5"] = max(of["Y01"]["under5"], of["Y02"]["pregnant"])
 
 
 def noisy(form: type[Form], values: Mapping[str, Decimal], random: Random) -> Values:

@@ -116,7 +116,7 @@ def test_a_part_that_is_wrong_shows_at_once_and_what_is_right_says_so(filled_in:
 
 def every_edit() -> Iterator[Edit]:
     for form in FORMS:
-        yield from (edit for edit in form.edits if not edit.crosses_forms)
+        yield from (edit for edit in form.edits if not edit.beyond)
 
 
 def test_every_live_check_agrees_with_its_edit(tmp_path: Path) -> None:

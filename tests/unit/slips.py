@@ -30,7 +30,7 @@ def consistent(of: System, random: Random) -> dict[str, int]:
         for name in random.sample(block.variables, len(block.variables)):
             high = block.ranges[name][1]
             wanted = _size(block, name, random) if high is None else random.randint(0, high)
-            for size in (wanted, wanted // 10, wanted // 100, wanted // 1000, 0):
+            for size in (wanted, wanted // 10, wanted // 100, wanted // 1000, 0, 1):
                 found = find_point(forms, form_ranges, {**ranges, name: (size, size)}, point)
                 if isinstance(found, dict) and all(Fraction(value).denominator == 1 for value in found.values()):
                     ranges[name], point = (size, size), {key: int(value) for key, value in found.items()}

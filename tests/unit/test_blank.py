@@ -139,7 +139,7 @@ def test_the_demand_comes_from_the_unit_and_the_range() -> None:
 
 @EACH_FORM
 def test_every_edit_on_the_form_alone_has_a_live_check_beside_its_first_cell(form: type[Form]) -> None:
-    edits = [edit for edit in form.edits if not edit.crosses_forms]
+    edits = [edit for edit in form.edits if not edit.beyond]
     sheet = blank(form)
     if not edits:
         assert CHECK_HEADING not in [cell.value for cell in sheet[HEADING]]

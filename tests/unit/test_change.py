@@ -18,12 +18,14 @@ from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import mart
 from schemas.units import (
+    Classes,
     Dong,
     Files,
     Heads,
     Hectares,
     LevelsReached,
     Metres,
+    Percent,
     QuintalsPerHectare,
     SquareMetres,
     Tonnes,
@@ -240,13 +242,17 @@ class Office(DeskForm, code="Z53", sheet="S", title="T", domain="z", reporter="f
     files = field(Files, "Hồ sơ")
     paid = field(Dong, "Chi")
     level = field(LevelsReached, "Mức độ", maximum=3)
+    classes = field(Classes, "Lớp", stock=True)
+    trained = field(Percent, "Tỷ lệ qua đào tạo", maximum=100)
+    gained = field(Percent, "Mức tăng tỷ lệ", minimum=-100, maximum=100)
+    cleared = field(Hectares, "Phát quang")
 
 
 class Roads(LineForm, code="Z54", sheet="S", title="T", domain="z", reporter="works", lines="Công trình"):
     width = field(Metres, "Chiều rộng")
 
 
-def of_desk(values: Mapping[str, int], period: Period = PERIOD, line: str = "") -> Row:
+def of_desk(values: Mapping[str, int | Decimal], period: Period = PERIOD, line: str = "") -> Row:
     return {"period": period.code, "commune": "x", "reporter": "finance", "line": line, **values}
 
 
@@ -265,8 +271,10 @@ def alone(form: type[Form], now: Sequence[Row], *before: Row) -> list[tuple[str,
         (201, 100, True),
         (24, 4, False),
         (30, 4, True),
-        (0, 100, False),
-        (100, 0, False),
+        (0, 100, True),
+        (100, 0, True),
+        (0, 8, False),
+        (8, 0, False),
     ],
 )
 def test_a_desk_is_held_against_its_own_earlier_period(now: int, before: int, is_told: bool) -> None:
@@ -286,6 +294,54 @@ def test_money_may_change_more_and_a_level_by_one() -> None:
     then = of_desk({"paid": 5_000_000, "level": 3}, LAST_YEAR)
     assert alone(Office, [of_desk({"paid": 14_000_000, "level": 2})], then) == []
     assert [name for name, *_ in alone(Office, [of_desk({"paid": 16_000_000, "level": 1})], then)] == ["paid", "level"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_told"),
+    [(5, 9, True), (6, 9, False), (14, 9, True), (13, 9, False), (2, 4, False), (1, 4, True), (0, 9, False)],
+)
+def test_of_what_is_there_half_as_much_again_or_less_is_told_from_three_on(
+    now: int, before: int, is_told: bool
+) -> None:
+    found = alone(Office, [of_desk({"classes": now})], of_desk({"classes": before}, LAST_YEAR))
+    assert [name for name, *_ in found] == ["classes"] * is_told
+
+
+@pytest.mark.parametrize(
+    ("field", "now", "before", "is_told"),
+    [
+        ("trained", "16", "36", True),
+        ("trained", "19", "36", False),
+        ("cleared", "15", "1.5", True),
+        ("cleared", "2", "0.9", False),  # as 1,5 and 0,94 would be written
+        ("cleared", "2", "0.60", True),
+        ("cleared", "9", "0", False),
+        ("gained", "7", "1", False),
+    ],
+)
+def test_what_is_measured_is_told_beyond_its_last_digit_and_a_difference_is_not(
+    field: str, now: str, before: str, is_told: bool
+) -> None:
+    found = alone(Office, [of_desk({field: Decimal(now)})], of_desk({field: Decimal(before)}, LAST_YEAR))
+    assert [name for name, *_ in found] == [field] * is_told
+
+
+@pytest.mark.parametrize(
+    ("others", "now", "is_told"),
+    [
+        ([0, 0, 0, 0, 0], 4, True),
+        ([0, 0, 0, 0, 0], 3, False),
+        ([0, 0, 0, 0], 4, False),
+        ([0, 0, 0, 0, 1], 4, False),
+        ([0, 0, 0, 0], 9, True),
+    ],
+)
+def test_a_village_that_alone_of_those_without_any_has_some_is_told(others: list[int], now: int, is_told: bool) -> None:
+    values = {f"v{number}": value for number, value in enumerate([now, *others])}
+    then = records(dict.fromkeys(values, 0))
+    then["period"] = LAST_YEAR.code
+    found = changed_alone(Livestock, records(values), then)
+    assert [(one.row, one.field, one.highest) for one in found] == [(0, "horse", Decimal(0))] * is_told
 
 
 def test_a_new_line_is_held_against_all_the_reporters_earlier_lines() -> None:

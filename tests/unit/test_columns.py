@@ -17,7 +17,7 @@ from schemas.forms import FORMS
 from schemas.pandera_schemas import schema
 from schemas.units import Dong, MillionDong
 
-WITH_EDITS = [form for form in FORMS if any(not edit.crosses_forms for edit in form.edits)]
+WITH_EDITS = [form for form in FORMS if any(not edit.beyond for edit in form.edits)]
 
 LARGEST = 10**14 - 1
 """What fits a column before the comma."""
@@ -36,7 +36,7 @@ def made_up(form: type[Form], random: Random) -> dict[str, Decimal | None]:
         small = random.randint(0, top * 10**item.unit.decimals)
         record[name] = Decimal(small).scaleb(-item.unit.decimals)
     for edit in reversed(form.edits):
-        if not edit.crosses_forms and random.random() < 0.8:
+        if not edit.beyond and random.random() < 0.8:
             first = edit.fields[edit.names[0]]
             right = edit.expected(record).quantize(Decimal(1).scaleb(-first.unit.decimals))
             record[first.name] = min(max(right, Decimal(0)), Decimal(LARGEST))
@@ -47,7 +47,7 @@ def made_up(form: type[Form], random: Random) -> dict[str, Decimal | None]:
 
 def by_pandera(form: type[Form], columns: Columns) -> dict[str, set[int]]:
     """Edit to the numbers of the records on which Pandera says that it fails."""
-    failing: dict[str, set[int]] = {edit.code: set() for edit in form.edits if not edit.crosses_forms}
+    failing: dict[str, set[int]] = {edit.code: set() for edit in form.edits if not edit.beyond}
     try:
         schema(form).validate(columns.frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
@@ -58,7 +58,7 @@ def by_pandera(form: type[Form], columns: Columns) -> dict[str, set[int]]:
 
 
 def by_columns(form: type[Form], columns: Columns) -> dict[str, set[int]]:
-    edits = [edit for edit in form.edits if not edit.crosses_forms]
+    edits = [edit for edit in form.edits if not edit.beyond]
     return {edit.code: {*(~columns.holds(edit)).nonzero()[0].tolist()} for edit in edits}
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.steps.frames import return_sets_in
-from schemas.fields import KEYS, REPORTER_KEYS
+from schemas.fields import KEYS, REPORTER_KEYS, FormField
 from schemas.form import Form, VillageForm
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
@@ -47,14 +47,24 @@ It stands for A of the paper, a share of the median effect, which is about 0 in 
 more would be told wherever the other villages report the same number as before.
 """
 
-SPAN, MONEY_SPAN, NEW_LINE_SPAN = 2.0, 3.0, 10.0
+SPAN, STOCK_SPAN, MONEY_SPAN, NEW_LINE_SPAN = 2.0, 1.5, 3.0, 10.0
 """How many times the largest earlier value, or what part of the smallest, is still ordinary: of what is counted or
-measured, of money, which comes project by project, and of a line that is new, among the reporter's earlier lines.
-Thirty per cent more or less in both periods make 1.3 / 0.7, which is less than two."""
+measured, of a stock, of money, which comes project by project, and of a line that is new, among the reporter's earlier
+lines. Thirty per cent more or less in both periods make 1.3 / 0.7, which is less than two."""
 
 LEAST_ROOTS = 3.0
-"""Distance between the square roots of two values that is still chance: of small counts the ratio says nothing, and the
-root of a count varies by about a half whatever its size. So 4 may become 24, and 100 no more than 200."""
+"""Distance between the square roots of two counts that is still chance: of small ones the ratio says nothing, and the
+root of a count varies by about a half whatever its size. So 4 may become 24, 100 no more than 200, and 0 become 8 or
+the other way round. Of what is measured chance is only what the last digit leaves open; but what may be negative is a
+difference, of which the ratio says as little as of a small count."""
+
+LEAST_STEPS = 3
+"""By how many a stock changes at least that is told: it does not come about by chance, but a class may be opened."""
+
+LEAST_STARTED = 4
+"""What is counted in a village where there was none before, while there is still none in all the other villages that
+had none. Eleven times none, five villages and both periods, leave a rate of 0,27 open at most; by it one value in 5,000
+is as large."""
 
 SAME_SHARE, SAME_DIGITS = 0.9, 12
 """Share of a return's numbers, zeros left out, that are the earlier ones; and the digits these must have together, that
@@ -145,16 +155,14 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
     is_new = np.broadcast_to(np.isnan(values).all(axis=(0, 2))[:, None], now.shape) & bool(form.line_title)
     low = np.where(is_new, _least(lines[..., 0]), _least(values))
     high = np.where(is_new, _most(lines[..., 1]), _most(values))
-    spans = [MONEY_SPAN if item.unit.dimension == Dong.dimension else SPAN for item in form.fields().values()]
-    span = np.where(is_new, NEW_LINE_SPAN, np.array(spans))
-    with np.errstate(invalid="ignore"):
-        far = (now > 0) & (low > 0) & ((now > high * span) | (now < low / span))
-        roots = np.minimum(abs(np.sqrt(now) - np.sqrt(low)), abs(np.sqrt(now) - np.sqrt(high)))
-        told = far & (roots >= LEAST_ROOTS)
-        steps = [item.unit is LevelsReached for item in form.fields().values()]
-        # A level is gained or lost one at a time, whatever its ratio.
-        told |= np.array(steps) & ~is_new & (low > 0) & ((now > high + 1) | (now < low - 1))
+    told = np.column_stack(
+        [
+            _left(item, now[:, at], low[:, at], high[:, at], is_new[:, at])
+            for at, item in enumerate(form.fields().values())
+        ]
+    )
     told &= ~_judged_by_others(form, frame, accepted, names)
+    told |= _started(form, frame, now, high)
     return [
         OwnChange(
             frame.index[row],
@@ -166,6 +174,41 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
         )
         for row, column in zip(*np.nonzero(told), strict=True)
     ]
+
+
+def _left(item: FormField, now: Any, low: Any, high: Any, is_new: Any) -> Any:
+    """Return, per value of one field, whether it left the span from ``low`` to ``high``."""
+    unit = item.unit
+    if unit is LevelsReached:  # a level is gained or lost one at a time, whatever its ratio
+        return ~is_new & (now > 0) & (low > 0) & ((now > high + 1) | (now < low - 1))
+    is_money = unit.dimension == Dong.dimension
+    span = np.where(is_new, NEW_LINE_SPAN, MONEY_SPAN if is_money else SPAN)
+    is_difference = item.minimum is None or item.minimum < 0
+    if is_money or (unit.decimals and not is_difference):
+        half = unit.rounding(now)
+        rises = now - half > (high + unit.rounding(high)) * span
+        falls = (now + half) * span < low - unit.rounding(low)
+        return (now > 0) & (low > 0) & (rises | falls)
+    roots, lowest, highest = (np.sqrt(np.maximum(values, 0)) for values in (now, low, high))
+    if item.stock:
+        rises = (now > high * STOCK_SPAN) & (now - high >= LEAST_STEPS)
+        falls = (now * STOCK_SPAN < low) & (low - now >= LEAST_STEPS)
+        return (now > 0) & (low > 0) & ~is_new & (rises | falls)
+    rises = (now > high * span) & (roots - highest >= LEAST_ROOTS)
+    falls = (now * span < low) & (lowest - roots >= LEAST_ROOTS)
+    return (now >= 0) & (rises | falls)
+
+
+def _started(form: type[Form], frame: pd.DataFrame, now: Any, high: Any) -> Any:
+    """Return, per value, whether a village has some of what neither it nor the others had before, nor have now."""
+    if not issubclass(form, VillageForm):
+        return np.zeros(now.shape, bool)
+    group = frame.groupby(["period", "commune"]).ngroup().to_numpy()
+    had_none = high == 0
+    still = pd.DataFrame(had_none & (now == 0)).groupby(group).transform("sum").to_numpy()
+    others = pd.DataFrame(had_none).groupby(group).transform("sum").to_numpy() - had_none
+    counted = np.array([not item.unit.decimals for item in form.fields().values()])
+    return counted & had_none & (now >= LEAST_STARTED) & (still == others) & (others >= LEAST_VILLAGES)
 
 
 def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[Copied]:

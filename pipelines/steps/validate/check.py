@@ -1,7 +1,7 @@
 """Records to findings: every edit of a form evaluated, and what does not hold told with its cells.
 
 Belongs here: the order of the checks, the four outcomes of edits, and what only a form's neighbours can tell: other
-forms, earlier periods. Does not belong here: what a rule is (``schemas.edits``), what a finding says
+forms, other reporters, earlier periods. Does not belong here: what a rule is (``schemas.edits``), what a finding says
 (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
@@ -29,8 +29,9 @@ from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, came_from, missing_returns, withdrawn_values
+from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
-from schemas.edits import Agreement, Edit
+from schemas.edits import Agreement, Alike, Edit, Reporting
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -102,6 +103,10 @@ def check(
     for edit in form.edits:
         if isinstance(edit, Agreement):
             holds, known = _agreement(edit, frame, entries, problems, places)
+        elif isinstance(edit, Alike):
+            holds, known = _alike(edit, frame)
+        elif isinstance(edit, Reporting):
+            holds, known = _reporting(edit, frame, places)
         else:
             holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
             holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
@@ -314,13 +319,36 @@ def _agreement(
             usable = key not in in_doubt and not pd.isna(value) and totals[row] is not None
             totals[row] = totals[row] + Decimal(str(value)) if usable else None
     frame[edit.added] = pd.array(totals, dtype=pd.ArrowDtype(DECIMAL)).astype(frame[edit.line].dtype)
-    known = frame[[edit.line, edit.added]].notna().all(axis="columns")
+    return _as_found(edit, frame)
+
+
+def _alike(edit: Alike, frame: pd.DataFrame) -> tuple[Any, Any]:
+    """Evaluate a ratio against those of the others; return, per record, whether it holds, and whether all is known."""
+    frame[list(edit.beyond)] = of_others(edit, frame)
+    return _as_found(edit, frame)
+
+
+def _reporting(edit: Reporting, frame: pd.DataFrame, places: Places) -> tuple[Any, Any]:
+    """Evaluate a desk's line against the number of reporters; undecided where none is known."""
+    kinds = {form.reporter_kind for form in edit.forms}
+    numbers = {
+        key: sum(len(places.reporters(key.commune, kind, Period.parse(key.period))) for kind in kinds)
+        for key in set(return_sets_in(frame))
+    }
+    found = [numbers[key] or None for key in return_sets_in(frame)]
+    frame[edit.expected_reporters] = pd.array(found, dtype=pd.Int64Dtype())
+    return _as_found(edit, frame)
+
+
+def _as_found(edit: Edit, frame: pd.DataFrame) -> tuple[Any, Any]:
+    """Return, per record, whether an edit holds, and whether all that it looks at is known, beyond the record too."""
+    known = frame[list(edit.needs)].notna().all(axis="columns")
     return edit.holds(frame).fillna(True).to_numpy(dtype=bool), known.to_numpy(dtype=bool)
 
 
 def _breaking(field: str, edits: Iterable[Edit], columns: Columns) -> Any:
     """Return, per record, whether it breaks an edit of its own form that reads a field."""
-    reading = [edit for edit in edits if field in edit.names and not edit.crosses_forms]
+    reading = [edit for edit in edits if field in edit.names and not edit.beyond]
     broken = [columns.known(*edit.names) & ~columns.holds(edit) for edit in reading]
     return np.logical_or.reduce(broken) if broken else np.zeros(len(columns.frame), bool)
 

@@ -14,7 +14,7 @@ from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.advise import Advice, Written, advise
 from pipelines.steps.validate.cells import Cells
-from schemas.edits import Agreement, Edit
+from schemas.edits import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -106,7 +106,7 @@ def of_edits(
     """Return the finding on edits that fail together; the cells most in doubt come first.
 
     Args:
-        record: The record, with what agreements of its form found added up.
+        record: The record, with what the edits of its form found beyond it (``Edit.beyond``).
         edits: The edits.
         cells: Where its fields were written.
         places: Who the reporter is.
@@ -126,7 +126,7 @@ def of_edits(
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
     found = {name: cells.at(key, name) for name in involved}
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
-    values = _known(record, [*involved, *(edit.added for edit in edits if isinstance(edit, Agreement))])
+    values = _known(record, [*involved, *(name for edit in edits for name in edit.beyond)])
     where = found[involved[0]] or {}
     parts = [_part(edit, values, cell) for edit in edits]
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
@@ -179,10 +179,10 @@ def _known(record: Any, names: Iterable[str]) -> dict[str, Decimal]:
 
 
 def as_written(record: pd.Series, form: type[Form], cells: Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
-    """Return the known values of a record, sums of agreements among them, and how each field stands in the workbook."""
+    """Return a record's known values, ``Edit.beyond`` among them, and how each field stands in the workbook."""
     names = list(form.fields())
     found = {name: at for name in names if (at := cells.at(tuple(record[list(KEYS)]), name)) is not None}
-    values = _known(record, [*names, *(edit.added for edit in form.edits if isinstance(edit, Agreement))])
+    values = _known(record, [*names, *(name for edit in form.edits for name in edit.beyond)])
     written = {
         name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))
         for name, at in found.items()
