@@ -35,7 +35,7 @@ from pipelines.store import published
 from pipelines.store.archive import RECEIVED, TABLE
 from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.ledger import Clock, now_in_vietnam
-from pipelines.store.raw import LEDGER, PRINTED, Raw, table_text
+from pipelines.store.raw import LEDGER, PRINTED, Raw
 from pipelines.store.releases import (
     MANIFEST,
     RELEASES,
@@ -54,6 +54,7 @@ from schemas import tables
 from schemas.figures import CHAPTERS
 from schemas.flow import FLOW
 from schemas.forms import FORMS
+from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
 from schemas.return_sets import ReturnSetKey
 
@@ -327,7 +328,7 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     rows = together([to_table(one, tables.FIGURES) for one in evaluated], tables.FIGURES)
     edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
     compared = statements.compare(
-        statements.read_printed({} if plan is None else {key: table_text(plan)})[0],
+        statements.read_printed({} if plan is None else {key: decoded(plan)})[0],
         to_frame([rows], tables.FIGURES),
         statements.behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],

@@ -17,11 +17,12 @@ from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
-from pipelines.store.raw import LEDGER, PRINTED, ledger_text, places_of
+from pipelines.store.raw import LEDGER, PRINTED, places_of
 from pipelines.store.state import Written
 from schemas import tables
 from schemas.flow import Table
 from schemas.forms import FORMS
+from schemas.kept import decoded
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -79,7 +80,7 @@ def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: 
 
 def ledger_then(archive: Archive, key: ReturnSetKey, received: str) -> pd.DataFrame:
     """Return the ledger of a list, ``schemas.tables.LEDGER``."""
-    text = ledger_text(beside(archive, received).get(LEDGER, b""))
+    text = decoded(beside(archive, received).get(LEDGER, b""))
     return correct.read_ledger({key: text} if text else {})[0]
 
 

@@ -25,7 +25,7 @@ NOT_KNOWN = frozenset({"...", "…"})
 _DASHES = str.maketrans("\u2010\u2011\u2212", "---")
 """Signs that look like the one on the keyboard: hyphens, and the minus of mathematics."""
 
-_NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$")
+_NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$", re.ASCII)
 _THOUSANDS = 3
 """Digits after a comma that, of a unit counted in whole numbers, are a group of thousands in the English way."""
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
@@ -122,7 +122,8 @@ class Seen:
 _NEARLY = Decimal("1.000001")
 """A kept number is itself rounded, to 15 digits."""
 
-_SEEN = re.compile(r"^(\D*?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?(?:e([+-]?\d{1,3}))?(\D*)$")
+_SEEN = re.compile(r"^(\D*?)(\d+|\d{1,3}(?:\.\d{3})+|(?=,\d))(?:,(\d*))?(?:e([+-]?\d{1,3}))?(\D*)$")
+"""With the comma that a format of optional digits leaves where it shows none before or behind it: «,5» and «12,»."""
 
 
 @lru_cache(maxsize=65536)
@@ -180,11 +181,9 @@ def _without_unit(clean: str, unit: Unit) -> str:
 def _fitting(value: Decimal, unit: Unit) -> Reading:
     if value and value.adjusted() >= LONGEST:
         return Reading(problem=Problems.TOO_LARGE)
-    exact = value.normalize()
-    exponent = exact.as_tuple().exponent
-    if not isinstance(exponent, int) or -exponent > unit.decimals:
-        return Reading(problem=Problems.TOO_PRECISE)
-    return Reading(exact.quantize(Decimal(1).scaleb(-unit.decimals)))
+    # Rounding and comparing: what is normalised would itself be rounded, to 28 digits. There is no zero below zero.
+    kept = value.quantize(Decimal(1).scaleb(-unit.decimals)) + 0
+    return Reading(kept) if kept == value else Reading(problem=Problems.TOO_PRECISE)
 
 
 def same_unit(printed: str, unit: Unit) -> bool:

@@ -28,7 +28,6 @@ from pipelines.steps.collect.correct import (
     correct,
     is_address,
     read_ledger,
-    separator,
 )
 from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
@@ -42,6 +41,7 @@ from pipelines.store.raw import LEDGER, Raw
 from schemas import tables
 from schemas.fields import FormField
 from schemas.forms import BY_CODE, FORMS
+from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -359,10 +359,10 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     for left in path.parent.glob(f".{path.stem}.*.tmp"):
         left.unlink(missing_ok=True)
     old = path.read_bytes() if path.is_file() else b""
-    if not _text(old).strip():
+    if not decoded(old).strip():
         old = _EMPTY[old.startswith(_EMPTY[1])]
     new = old + _row(old, entry)
-    before, after = (read_ledger({key: _text(content)})[0].to_dict("records") for content in (old, new))
+    before, after = (read_ledger({key: decoded(content)})[0].to_dict("records") for content in (old, new))
     wanted = {"period": key.period, "commune": key.commune, **{name: entry[name] for name in _COLUMNS}}
     if after != [*before, wanted]:  # an open quotation mark at the end would swallow the row
         raise LedgerError(
@@ -372,13 +372,9 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     write_whole(path, new)
 
 
-def _text(content: bytes) -> str:
-    return content.decode("utf-8-sig", errors="replace")
-
-
 def _row(old: bytes, entry: Mapping[str, str]) -> bytes:
     """Return what is to stand behind the ledger's bytes: with a heading where it has none, in its own manner else."""
-    text = _text(old)
+    text = decoded(old)
     heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text)), [])
     end = "\r\n" if old.partition(b"\n")[0].endswith(b"\r") else "\n"
     buffer = io.StringIO(newline="")

@@ -4,7 +4,6 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 """
 
 import errno
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
+from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
@@ -154,7 +154,7 @@ class Raw:
         file = self.beside(key).get(LEDGER)
         if file is not None and file.trouble:
             raise SentenceError(f"Sổ đính chính {self.ledger_path(key)} không đọc được: {file.trouble}.")
-        return None if file is None else ledger_text(file.content)
+        return None if file is None else decoded(file.content)
 
     def beside(self, key: ReturnSetKey) -> dict[str, RawFile]:
         """Return what lies beside the workbooks and decides what a return set says: its ledger, what its plan prints.
@@ -245,16 +245,6 @@ _REASONS = {
 }
 
 
-def ledger_text(content: bytes) -> str:
-    """Return a ledger's text; a line break inside a quoted cell text stays the one it is."""
-    return content.decode("utf-8-sig", errors="replace")
-
-
-def table_text(content: bytes) -> str:
-    """Return the text of a table that people keep, its line breaks made alike."""
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig").read()
-
-
 def places_of(tables: Iterable[bytes]) -> Places:
     """Return the places that tables describe, in the order of ``Raw.place_tables``."""
-    return Places.parse(table_text(table) for table in tables)
+    return Places.parse(decoded(table) for table in tables)

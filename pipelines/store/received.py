@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE
-from pipelines.store.raw import LEDGER, PRINTED, Raw, ledger_text, places_of, table_text
+from pipelines.store.raw import LEDGER, PRINTED, Raw, places_of
 from schemas.flow import CORRECTIONS, PLACES, WORKBOOKS
 from schemas.flow import PRINTED as PRINTED_NUMBERS
+from schemas.kept import decoded
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 
@@ -42,13 +43,13 @@ class Received:
     @property
     def ledger(self) -> str:
         """The text of the ledger of corrections; empty where there is none, or none that can be read."""
-        return ledger_text(self.beside[LEDGER].content) if LEDGER in self.beside else ""
+        return decoded(self.beside[LEDGER].content) if LEDGER in self.beside else ""
 
     @property
     def printed(self) -> str | None:
         """The text of what the plan prints; nothing where there is none, or none that can be read."""
         file = self.beside.get(PRINTED)
-        return None if file is None or file.trouble else table_text(file.content)
+        return None if file is None or file.trouble else decoded(file.content)
 
     def unread(self, name: str) -> RawFile | None:
         """Return the ledger, or what the plan prints, where it lies there and cannot be read; nothing otherwise."""

@@ -5,13 +5,12 @@ has) and the lookups over them. Does not belong here: reading the files (``pipel
 folder can bring places of its own and a second commune needs no code.
 """
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from schemas.kept import KeptError, kept_rows
 from schemas.periods import Period
 from schemas.sentences import SentenceError
 from schemas.text import fold
@@ -61,20 +60,18 @@ class Places:
         """Read place tables given as CSV text; a later table replaces a place of an earlier one.
 
         Raises:
-            SentenceError: A column is missing, a day is none, a place has an unknown level or parent, or two of one
-                commune go by one name.
+            SentenceError: A table or one of its rows cannot be read, a day is none, a place has an unknown level, is in
+                none that may hold it or is there twice, or two of one commune go by one name.
         """
-        found: dict[tuple[str, str], Place] = {}
+        found: dict[tuple[str, ...], Place] = {}
         for table in tables:
-            for row in csv.DictReader(io.StringIO(table)):
-                place = _place(row)
-                found[place.parent, place.code] = place
-        territories = {place.code for place in found.values() if place.level != "village"}
+            found |= _places(table)
+        levels = {place.code: place.level for place in found.values() if place.level in LEVELS[:-1]}
         for place in found.values():
-            if place.level not in (*LEVELS, "desk") or (place.parent and place.parent not in territories):
-                raise SentenceError(
-                    f"Danh mục địa bàn (places.csv): «{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
-                    "cấp hoặc địa bàn cấp trên này không có. Sửa dòng đó rồi chạy lại."
+            if place.level not in (*LEVELS, "desk") or not _hangs(place, levels):
+                raise _refused(
+                    f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
+                    "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
                 )
         _refuse_shared_names(found.values())
         return cls(tuple(found.values()))
@@ -179,9 +176,9 @@ def _refuse_shared_names(places: Iterable[Place]) -> None:
         for name in (place.name, *place.aliases) if place.level in ("village", "desk") else ():
             other = owners.setdefault((place.parent, fold(name)), place.code)
             if other != place.code:
-                raise SentenceError(
-                    f"Danh mục địa bàn (places.csv): «{other}» và «{place.code}» của "
-                    f"{place.parent or 'các bộ phận của xã'} cùng mang tên «{name}». Đổi một tên rồi chạy lại."
+                raise _refused(
+                    f"«{other}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
+                    f"cùng mang tên «{name}». Đổi một tên rồi chạy lại."
                 )
 
 
@@ -201,20 +198,48 @@ def _spellings(name: str) -> dict[str, None]:
 _NEEDED = ("code", "level", "name")
 
 
-def _place(row: dict[str, str]) -> Place:
-    if missing := [name for name in _NEEDED if row.get(name) is None]:
-        raise SentenceError(f"Danh mục địa bàn (places.csv): thiếu cột {', '.join(missing)}. Thêm vào rồi chạy lại.")
+def _refused(why: str) -> SentenceError:
+    return SentenceError(f"Danh mục địa bàn (places.csv): {why}")
 
+
+def _places(table: str) -> dict[tuple[str, ...], Place]:
+    """Return the places of one table by what tells one from another: a village is one only within its commune."""
+    try:
+        rows = kept_rows(table, _NEEDED, ragged=True)
+    except KeptError as reason:
+        raise _refused(f"{reason}. Sửa chỗ đó rồi chạy lại.") from reason
+    found: dict[tuple[str, ...], Place] = {}
+    for row in rows:
+        if row.trouble:
+            raise _refused(f"dòng {row.line} {row.trouble}. Sửa dòng đó rồi chạy lại.")
+        place = _place(row.cells)
+        key = ("", place.code) if place.level in LEVELS[:-1] else (place.level, place.parent, place.code)
+        if key in found:
+            raise _refused(f"có hai dòng mang mã «{place.code}». Bỏ một dòng rồi chạy lại.")
+        found[key] = place
+    return found
+
+
+def _hangs(place: Place, levels: Mapping[str, str]) -> bool:
+    """Return whether a place lies in one that may hold it, so that every way up comes to an end."""
+    above = levels.get(place.parent)
+    if place.level == "village":
+        return above == "commune"
+    if place.level == "desk" or above is None:
+        return above is not None or not place.parent
+    return LEVELS.index(above) < LEVELS.index(place.level)
+
+
+def _place(row: Mapping[str, str]) -> Place:
     def day(text: str | None) -> date | None:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            raise SentenceError(
-                f"Danh mục địa bàn (places.csv): «{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. "
-                "Sửa dòng đó rồi chạy lại."
+            raise _refused(
+                f"«{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. Sửa dòng đó rồi chạy lại."
             ) from None
 
-    return Place(
+    place = Place(
         code=row["code"],
         level=row["level"],
         name=row["name"],
@@ -226,3 +251,8 @@ def _place(row: dict[str, str]) -> Place:
         kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
     )
+    if not place.code or not all(fold(name) for name in (place.name, *place.aliases)):
+        raise _refused(f"«{place.code}» thiếu mã hoặc tên, hoặc có một tên không có chữ nào. Sửa dòng đó rồi chạy lại.")
+    if place.valid_from and place.valid_to and place.valid_to < place.valid_from:
+        raise _refused(f"«{place.code}» hết hiệu lực trước khi bắt đầu. Sửa ngày ở dòng đó rồi chạy lại.")
+    return place

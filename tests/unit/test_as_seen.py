@@ -326,6 +326,15 @@ class TestOtherPackages:
             package.writestr(SHEET1.upper(), "<worksheet/>")
         assert "cùng tên" in refused(buffer.getvalue())
 
+    def test_a_part_without_a_name_keeps_nothing_from_being_read(self) -> None:
+        buffer = io.BytesIO(PLAIN)
+        with zipfile.ZipFile(buffer, "a") as package:
+            package.writestr("~~~~~~~~", b"")
+        assert horse(buffer.getvalue().replace(b"~~~~~~~~", bytes(8))) == 100
+
+    def test_a_string_with_something_in_its_letters_is_told(self) -> None:
+        assert "phần tử lạ" in refused(repacked(PLAIN, {STRINGS: sub("</t></si>", "<b/>5</t></si>")}))
+
     def test_a_flipped_bit_in_any_part_is_told(self) -> None:
         sizes = {}
         with zipfile.ZipFile(io.BytesIO(PLAIN)) as package:
@@ -361,6 +370,8 @@ class TestBrokenCells:
             '<c r="D12"><v>5</v><v>6</v></c>',
             '<c r="D12"><v>5</v></c><c r="D12"><v>6</v></c>',
             '<c r="D13"><v>5</v></c>',
+            '<c r="D12"><v>1<is/>5</v></c>',
+            '<c r="D12" t="inlineStr"><is><t>1<t>5</t></t></is></c>',
         ],
     )  # fmt: skip
     def test_a_cell_that_says_what_no_cell_can_is_named(self, xml: str) -> None:
@@ -381,6 +392,29 @@ class TestBrokenCells:
     def test_a_row_that_no_sheet_has_is_one_finding(self, row: str) -> None:
         said = refused(repacked(PLAIN, {SHEET1: sub('<row r="12"', f'<row r="{row}"')}))
         assert f"«{row}»" in said
+
+    def test_a_row_that_comes_twice_is_one_finding(self) -> None:
+        said = refused(repacked(PLAIN, {SHEET1: sub('<row r="12"', '<row r="12" hidden="1"/><row r="12"')}))
+        assert "dòng 12 có hai lần" in said
+
+    @pytest.mark.parametrize("written", ["yes", "F12", "2", ""])
+    @pytest.mark.parametrize(
+        ("part", "before", "after"),
+        [
+            (SHEET1, '<row r="12"', '<row hidden="{}" r="12"'),
+            (SHEET1, "<sheetData>", '<cols><col min="4" max="4" hidden="{}"/></cols><sheetData>'),
+            (SHEET1, "<sheetView ", '<sheetView showZeros="{}" '),
+            (BOOK, "<calcPr[^>]*/>", '<calcPr fullCalcOnLoad="{}"/>'),
+            (BOOK, "<workbookPr[^>]*/>", '<workbookPr date1904="{}"/>'),
+        ],
+        ids=["row", "column", "zeros", "results", "dates"],
+    )
+    def test_what_is_neither_true_nor_false_is_not_taken_for_false(
+        self, part: str, before: str, after: str, written: str
+    ) -> None:
+        cols = {SHEET1: sub("<cols>.*</cols>", "")} if "<cols>" in after else {}
+        content = repacked(repacked(PLAIN, cols), {part: sub(before, after.format(written))})
+        assert f"«{written}»" in refused(content)
 
     @pytest.mark.parametrize("address", ["XFD1048576", "xfd1048576"])
     def test_a_cell_far_from_the_table_is_one_finding(self, address: str) -> None:

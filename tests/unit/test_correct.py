@@ -176,3 +176,36 @@ def test_a_ledger_saved_with_semicolons_is_read() -> None:
     entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING.replace(',', ';')}\n{line}"})
     assert problems.empty
     assert run(FILE, ledger=entries).entry("horse")["correction"] == "đếm lại, cả chuồng sau"
+
+
+RIGHT = f"2024,thống kê,pa_phao.xlsx,{SHEET},{HORSE},207,267,đếm lại,,accepted"
+
+
+UNPAIRED = "trở lên có chỗ thừa thiếu một dấu nháy kép, hoặc có ô quá dài"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (RIGHT.replace("đếm lại", "đếm lại, cả chuồng sau"), "dòng 2 có 11 ô mà tiêu đề có 10 cột"),
+        (RIGHT.removesuffix(",,accepted"), "dòng 2 có 8 ô mà tiêu đề có 10 cột"),
+        (RIGHT.replace("207", '"207'), f"từ dòng 3 {UNPAIRED}"),
+        (RIGHT.replace("207", '"2"07"'), f"từ dòng 2 {UNPAIRED}"),
+        (
+            RIGHT.replace("207", "2" * 200_000),
+            "từ dòng 2 trở lên có chỗ thừa thiếu một dấu nháy kép, hoặc có ô quá dài",
+        ),
+    ],
+    ids=["a comma without marks", "cut short", "an open mark", "a mark within", "endless"],
+)
+def test_a_row_that_does_not_stand_under_the_headings_is_told_and_moves_no_other(line: str, told: str) -> None:
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}\n{RIGHT}"})
+    assert [(row["problem"], row["written"]) for row in rows(problems)] == [("LEDGER_UNREADABLE", told)]
+    assert len(entries) == ("dòng 2 có" in told and "ô mà" in told)
+
+
+def test_a_column_that_stands_twice_in_a_ledger_is_not_chosen_from() -> None:
+    text = f"{LEDGER_HEADING},new\n{RIGHT},300"
+    entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): text})
+    assert entries.empty
+    assert [row["written"] for row in rows(problems)] == ["có hai cột new"]

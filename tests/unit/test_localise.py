@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations
+from math import floor
 from random import Random
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from pipelines.steps.validate.localise import Limits, localise
 from pipelines.steps.validate.typos import Record
-from schemas.exact import find_point
+from schemas.exact import Range, find_point
 from schemas.form import Form
 from schemas.forms.t01_budget import Budget
 from schemas.system import Row, System
@@ -165,20 +167,26 @@ def smallest(of: System, record: dict[str, int]) -> set[tuple[str, ...]]:
 
 
 def can_be_filled(of: System, record: dict[str, int], chosen: tuple[str, ...]) -> bool:
-    """Whether whole numbers in the chosen cells make every edit hold; the solver's corners are whole where any are."""
-    point = find_point(
-        [row.coefficients for row in of.rows],
-        [row.range for row in of.rows],
-        {name: limit if name in chosen else (record[name],) * 2 for name, limit in of.ranges.items()},
-        {},
-    )
-    return isinstance(point, dict) and all(Fraction(value).denominator == 1 for value in point.values())
+    """Whether whole numbers in the chosen cells make every edit hold."""
+    return has_whole(of, {name: limit if name in chosen else (record[name],) * 2 for name, limit in of.ranges.items()})
+
+
+def has_whole(of: System, ranges: Mapping[str, Range]) -> bool:
+    """Whether every edit holds for some whole numbers within the ranges: of a corner between two, both sides."""
+    point = find_point([row.coefficients for row in of.rows], [row.range for row in of.rows], ranges, {})
+    if not isinstance(point, dict):
+        return False
+    between = next((name for name, value in point.items() if Fraction(value).denominator != 1), None)
+    if between is None:
+        return True
+    (low, high), below = ranges[between], floor(point[between])
+    return any(has_whole(of, {**ranges, between: part}) for part in ((low, below), (below + 1, high)))
 
 
 @pytest.mark.parametrize("of", [block for _, of in systems() for block in of.blocks if len(block.variables) <= 8])
 def test_every_small_block_of_the_forms_gives_what_trying_everything_gives(of: System) -> None:
     random = Random(of.rows[0].code)
-    for count in (1, 2):
+    for count in range(1, min(2, len(of.variables)) + 1):
         record = with_slips(of, consistent(of, random), count, random)
         told = {answer.cells for block in localise(of, record, limits=Limits(answers=100)) for answer in block.answers}
         expected = smallest(of, record)

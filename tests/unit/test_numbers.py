@@ -114,6 +114,12 @@ TEXTS: list[tuple[str, Unit, Told]] = [
     ("2,5", Heads, Problems.TOO_PRECISE),
     ("2,505", Hectares, Problems.TOO_PRECISE),
     ("3.819.888.592,5đ", Dong, Problems.TOO_PRECISE),
+    ("5,00000000000000000000000000001", Heads, Problems.TOO_PRECISE),
+    ("5,00000000000000000000000000001", Hectares, Problems.TOO_PRECISE),
+    ("5,00000000000000000000000000000", Heads, "5"),
+    # Digits that are none of ours.
+    ("٣", Heads, Problems.UNCLEAR_NUMBER),
+    ("1२", Heads, Problems.UNCLEAR_NUMBER),
 ]
 
 
@@ -144,6 +150,12 @@ def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(text: str, unit:
 )
 def test_each_kind_of_cell_has_its_meaning(kind: str, text: str, unit: Unit, expected: Told) -> None:
     assert read_number(kind, text, unit) == reading(expected, unit)
+
+
+def test_there_is_no_zero_below_zero() -> None:
+    zero = read_number("text", "-0,00", Hectares).value
+    assert zero is not None
+    assert vietnamese(zero) == "0"
 
 
 @pytest.mark.parametrize("text", ["0.500", "0.123", "01.234", "00.500"])

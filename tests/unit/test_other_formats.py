@@ -197,6 +197,21 @@ def test_cells_that_were_deleted_under_review_are_not_on_the_sheet() -> None:
     assert ods_cells(row(cell("5", "float")), more=deleted) == {"A1": ("number", "5", "")}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        row("<table:table-cell><text:p>1<table:table-cell/>5</text:p></table:table-cell>"),
+        row("<table:table-cell><text:p>1<text:p>2</text:p>5</text:p></table:table-cell>"),
+        row("<table:table-cell><table:table-row/></table:table-cell>"),
+        row(row(cell("1", "float"))),
+        cell("1", "float"),
+    ],
+    ids=["cell in a paragraph", "paragraph in another", "row in a cell", "row in a row", "cell in no row"],
+)
+def test_what_stands_in_an_ods_where_nothing_like_it_stands_is_told(line: str) -> None:
+    assert "sai chỗ" in problem(ods_of(line), "a.ods")
+
+
 def test_an_ods_is_read_as_one_though_it_is_called_xlsx() -> None:
     found = ods_cells(row(cell("", "", 'table:formula="of:=A2"')), name="a.xlsx")
     assert found == {"A1": ("formula", "=A2", "")}

@@ -4,6 +4,7 @@ import pytest
 
 from schemas.periods import Period
 from schemas.places import Places
+from schemas.sentences import SentenceError
 from tests.unit.builders import COMMUNE, PERIOD, PLACE_HEADING, PLACES, places_with
 
 SECOND = (
@@ -102,8 +103,26 @@ def test_a_commune_is_known_by_its_name_with_or_without_xa() -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["x,hamlet,X,huu-kien,,,,", "x,village,X,nowhere,,,,", "x,commune,X,nowhere,,,,", "x,village,X,pa_phao,,,,"],
-    ids=["unknown level", "village without commune", "commune without district", "village in a village"],
+    [
+        "x,hamlet,X,huu-kien,,,,",
+        "x,village,X,nowhere,,,,",
+        "x,village,X,,,,,",
+        "x,village,X,chi-lang,,,,",
+        "x,village,X,pa_phao,,,,",
+        "x,commune,X,nowhere,,,,",
+        "x,commune,X,x,,,,",
+        "x,district,X,huu-kien,,,,",
+    ],
+    ids=[
+        "unknown level",
+        "village without commune",
+        "village nowhere",
+        "village in a district",
+        "village in a village",
+        "commune without district",
+        "commune in itself",
+        "district in a commune",
+    ],
 )
 def test_a_place_that_hangs_nowhere_is_refused(row: str) -> None:
     with pytest.raises(ValueError, match="«x»"):
@@ -122,3 +141,38 @@ def test_two_villages_of_a_commune_cannot_go_by_one_name(row: str) -> None:
     """Otherwise the return of one would silently be taken for that of the other."""
     with pytest.raises(ValueError, match="Suối Mỏ"):
         places_with(row)
+
+
+def test_a_table_saved_with_semicolons_is_read() -> None:
+    text = "\n".join([PLACE_HEADING, *SECOND]).replace(",", ";")
+    assert Places.parse([text.replace("chi-lang", "")]).commune("ban-moi") is not None
+
+
+@pytest.mark.parametrize(
+    ("rows", "part"),
+    [
+        (["mot,village,Một,huu-kien,,,,", "mot,village,Hai,huu-kien,,,,"], "hai dòng mang mã «mot»"),
+        (["mot,village,Thôn Một, bên suối,huu-kien,,,,"], "thuộc « bên suối»"),
+        (["mot,village,Một,huu-kien,,,,,hai"], "có 9 ô mà tiêu đề có 8 cột"),
+        (['mot,village,"Một,huu-kien,,,,', "hai,village,Hai,huu-kien,,,,"], "nháy kép"),
+        (["mot,village,-,huu-kien,,,,"], "không có chữ nào"),
+        (["mot,village,Một,huu-kien,|*,,,"], "không có chữ nào"),
+        ([",village,Một,huu-kien,,,,"], "thiếu mã"),
+        (["mot,village,Một,huu-kien,,2024-07-01,2024-06-30,"], "trước khi bắt đầu"),
+        (["mot,village,M\ufffdt,huu-kien,,,,"], "bảng mã UTF-8"),
+    ],
+)
+def test_a_table_that_would_lose_or_move_a_row_is_refused(rows: list[str], part: str) -> None:
+    with pytest.raises(SentenceError, match=part):
+        places_with(*rows)
+
+
+@pytest.mark.parametrize("row", ["mot,village,Một,huu-kien", "mot,village,Một,huu-kien,,,,,,,"])
+def test_blank_cells_at_the_end_of_a_row_may_be_missing_or_too_many(row: str) -> None:
+    assert places_with(row).reporter_named(COMMUNE, "Thôn Một") == "mot"
+
+
+def test_a_territory_that_an_own_table_hangs_elsewhere_is_there_once() -> None:
+    places = places_with("bac-son,district,Bắc Sơn,lang-son,,,,", "huu-kien,commune,Hữu Kiên,bac-son,,,,")
+    assert [place.code for place in places.ancestors(COMMUNE)] == ["bac-son", "lang-son", "vn"]
+    assert [place.parent for place in places.rows if place.code == COMMUNE] == ["bac-son"]

@@ -1,12 +1,10 @@
 """Workbooks made by chance: what we read is what was written, and what a second reader reads.
 
-How many are made says ``RETURNS_WORKBOOKS``; a run by hand takes thousands. Each is made from its number, so that one
-that fails can be made again.
+Each is made from its number, so that one that fails can be made again; how many are made says ``tests.unit.fuzzing``.
 """
 
 import datetime as dt
 import io
-import os
 import re
 import shutil
 import subprocess
@@ -25,8 +23,9 @@ from python_calamine import CalamineWorkbook
 
 from pipelines.steps.collect.read import read
 from tests.unit.builders import raw_file, rows
+from tests.unit.fuzzing import FACTOR
 
-TIMES = int(os.environ.get("RETURNS_WORKBOOKS", "120"))
+TIMES = 120 * FACTOR
 FLIPS = 8
 """Damaged copies of each workbook."""
 

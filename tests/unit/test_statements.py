@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
-from pipelines.steps.analyse.statements import compare
+from pipelines.steps.analyse.statements import compare, read_printed
 from pipelines.steps.frames import frame_of
 from schemas.figures import CHAPTERS
 from schemas.forms.b03_crops import Crops
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED
 from schemas.units import (
     Files,
@@ -261,3 +262,38 @@ def test_a_bound_counts_within_one_line_too() -> None:
     assert (row["verdict"], "X04-03" in row["note"]) == ("conflict", True)
     other = statement("tet.gifts.a.households", "9", "9", "hộ", "9", "hộ", ("tet.gifts.b.packages", "8", "8"))
     assert other["verdict"] == "agrees"
+
+
+PLAN = "id,section,printed,value,unit"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a,P1,đạt 1,5 ha,5,ha",
+        "a,P1,1.5 ha,1.5",
+        "a,P1,1000 con,1_000,con",
+        "a,P1,1000 con,1e3,con",
+        "a,P1,1000 con,1e999999,con",
+        "a,P1,3 con,٣,con",
+        "a,P1,3 con,NaN,con",
+        "a,P1,3 con, 3,con",
+        f"a,P1,{'con ' * 999},3,con",
+    ],
+)
+def test_a_printed_row_that_does_not_say_one_number_is_told_and_no_other_is_lost(line: str) -> None:
+    printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\n{line}\nb,P1,4 con,4,con\n"})
+    assert printed["id"].tolist() == ["b"]
+    assert problems["problem"].tolist() == ["PRINTED_UNREADABLE"]
+    assert "dòng 2, a" in problems["written"].iloc[0]
+
+
+@pytest.mark.parametrize("text", [f'{PLAN}\na,P1,"4 con,4,con\n', f"{PLAN},value\n", "b\ufffdng"])
+def test_a_plan_that_cannot_be_read_as_a_table_is_told(text: str) -> None:
+    printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): text})
+    assert (len(printed), problems["problem"].tolist()) == (0, ["PRINTED_UNREADABLE"])
+
+
+def test_a_plan_saved_with_semicolons_is_read() -> None:
+    printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\na,P1,1.5 ha,1.5,ha\n".replace(",", ";")})
+    assert (printed["value"].tolist(), len(problems)) == (["1.5"], 0)

@@ -5,12 +5,10 @@ text (``pipelines.steps.analyse.printed``), anything about one particular plan; 
 commune.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
@@ -26,6 +24,7 @@ from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
+from schemas.kept import KeptError, KeptRow, kept_rows
 from schemas.outcomes import Verdict
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -46,25 +45,38 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.Da
     unreadable: list[dict[str, str]] = []
     for key, text in texts.items():
         at = {**key._asdict(), "file": "printed.csv"}
-        reader = csv.DictReader(io.StringIO(text))
-        if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or ())]:
-            unreadable.append({**at, "written": f"thiếu cột {', '.join(missing)}", "expected": ", ".join(_COLUMNS)})
+        try:
+            kept = kept_rows(text, _COLUMNS)
+        except KeptError as reason:
+            unreadable.append({**at, "written": str(reason), "expected": ", ".join(_COLUMNS)})
             continue
-        for line, row in enumerate(reader, start=2):
-            given = {name: row[name] or "" for name in _COLUMNS}
-            if _is_number(given["value"]):
-                rows.append({**key._asdict(), **given})
+        for row in kept:
+            if trouble := _trouble(row):
+                said, expected = trouble
+                called = f", {row.cells['id']}" if row.cells.get("id") else ""
+                unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
             else:
-                written = f"dòng {line}, {given['id']}: giá trị «{given['value']}»"
-                unreadable.append({**at, "written": written, "expected": "một số viết với dấu chấm"})
+                rows.append({**row.cells, **key._asdict()})  # the plan's own column of periods is another
     return frame_of(rows, PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False
+_VALUE = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_LONGEST_TEXT = 1000
+"""Letters of a printed text: some sentences, of which one has the number."""
+
+
+def _trouble(row: KeptRow) -> tuple[str, str] | None:
+    """Return what of a row cannot be read and what would be right, or nothing where all can."""
+    if row.trouble:
+        return row.trouble, "số ô bằng số cột"
+    if _VALUE.fullmatch(row.cells["value"]) is None:
+        return f"giá trị «{row.cells['value'][:_SHORT]}»", "một số viết với dấu chấm"
+    if len(row.cells["printed"]) > _LONGEST_TEXT:
+        return f"kế hoạch in «{row.cells['printed'][:_SHORT]}…»", f"không quá {_LONGEST_TEXT} chữ"
+    return None
+
+
+_SHORT = 40
 
 
 @dataclass(frozen=True)

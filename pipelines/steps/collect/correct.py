@@ -4,8 +4,6 @@ Belongs here: the ledger's columns, and applying it. Does not belong here: writi
 (``pipelines.store.ledger``).
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,6 +13,7 @@ from openpyxl.utils import coordinate_to_tuple
 from pipelines.steps.frames import frame_of
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
+from schemas.kept import KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -30,42 +29,21 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
     """Read the ledgers of return sets, given as CSV text by (period, commune).
 
     Returns:
-        The entries, ``schemas.tables.LEDGER``, and the problems of ledgers that cannot be read.
+        The entries, ``schemas.tables.LEDGER``, and the problems of ledgers and of rows that cannot be read.
     """
     entries: list[dict[str, str]] = []
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
-        # newline="": a line break inside a quoted text is part of the text, and has to match the workbook's.
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator(text))
-        missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-        if missing or UNDECODED in text:
-            trouble = f"thiếu cột {', '.join(missing)}" if missing else "không phải bảng mã UTF-8"
-            problems.append(
-                {
-                    "period": period,
-                    "commune": commune,
-                    "file": "corrections.csv",
-                    "written": trouble,
-                    "expected": ", ".join(_COLUMNS),
-                }
-            )
+        where = {"period": period, "commune": commune}
+        told = {**where, "file": "corrections.csv", "expected": ", ".join(_COLUMNS)}
+        try:
+            rows = kept_rows(text, _COLUMNS)
+        except KeptError as reason:
+            problems.append({**told, "written": str(reason)})
             continue
-        entries.extend({"period": period, "commune": commune, **_text_only(row)} for row in reader)
+        problems.extend({**told, "written": f"dòng {row.line} {row.trouble}"} for row in rows if row.trouble)
+        entries.extend({**row.cells, **where} for row in rows if not row.trouble)
     return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
-
-
-UNDECODED = "\ufffd"
-"""What stands in a text for bytes that are not UTF-8."""
-
-
-def separator(text: str) -> str:
-    """Return what separates the columns; a spreadsheet set to Vietnamese saves semicolons."""
-    heading = text.partition("\n")[0]
-    return ";" if heading.count(";") > heading.count(",") else ","
-
-
-def _text_only(row: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: (row.get(name) or "") for name in _COLUMNS}
 
 
 def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:

@@ -127,7 +127,7 @@ class _Content:
         self._paragraphs: list[list[str]] = []
         self._within = False
 
-    def opened(self, name: str, _parent: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         sheet = self._sheet
         if self._skipping:
             self._skipping += 1
@@ -137,6 +137,8 @@ class _Content:
             # A table within a cell, a drawing, a comment: nothing in it is the cell's own.
             sheet.drawn |= name not in (_TABLE, _RUBY)
             self._skipping = 1
+        elif name in _PLACED and not self._stands(name, parent):
+            raise UnreadableError(f"{BROKEN} (trang «{sheet.name}», dòng {sheet.rows + 1}: phần tử nằm sai chỗ)")
         elif name in (_CELL, _COVERED):
             self._cell, self._paragraphs = attributes, []
         elif name == _PARAGRAPH and self._cell is not None:
@@ -156,6 +158,12 @@ class _Content:
             if attributes.get(_VISIBILITY, "visible") != "visible" and sheet.columns < LAST_COLUMN:
                 sheet.hidden_columns.update(range(sheet.columns + 1, sheet.columns + times + 1))
             sheet.columns += times
+
+    def _stands(self, name: str, parent: str) -> bool:
+        """Return whether an element stands where it is known what it means."""
+        if name == _PARAGRAPH:
+            return not self._within
+        return self._cell is None and (parent == _ROW) == (name in (_CELL, _COVERED))
 
     def _outside(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == _TABLE:
@@ -224,6 +232,9 @@ class _Content:
             raise UnreadableError(f"{BROKEN} (phần content.xml: lặp lại «{said[:20]}» lần)")
         return int(said)
 
+
+_PLACED = frozenset({_CELL, _COVERED, _ROW, _COLUMN, _PARAGRAPH})
+"""What may not stand anywhere: cells in rows, nothing of the table in a cell, and no paragraph in another."""
 
 _LONGEST_RUN = 2**15
 """Spaces in a row; a cell of a spreadsheet has no more letters."""

@@ -38,7 +38,8 @@ class Package:
             raise UnreadableError(not_a_package(content))
         with _damage_told():
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        # Not by ``is_dir``, which a name without a letter makes fail.
+        entries = [entry for entry in self._zip.infolist() if not entry.filename.endswith("/")]
         if sum(entry.file_size for entry in entries) > limits.unpacked:
             raise UnreadableError(TOO_LARGE)
         if len(entries) > limits.parts:

@@ -8,9 +8,9 @@ Rendered are the formats that office programs offer for numbers: General; digits
 scaled by commas, with a decimal point; percent; exponents of one digit before the point; literal words, signs and
 currencies; blanks (``_x``) and filling (``*x``); sections for negative numbers, zero and text, and those with a
 condition; dates and times in digits, and times that run on (``[h]:mm``). Not rendered, and said to be so by returning
-nothing: fractions, names of months and days, exponents in steps of three, digits of other scripts, eras, and whatever
-is not known. Colours and the languages of dates change no digit and are passed over. How wide a column is, is not
-looked at.
+nothing: fractions, names of months, days and halves of a day, exponents in steps of three, digits of other scripts,
+eras, and whatever is not known. Colours and the languages of dates change no digit and are passed over. How wide a
+column is, is not looked at.
 """
 
 import datetime as dt
@@ -45,13 +45,13 @@ BUILT_IN: dict[int, str] = {
     20: "h:mm",
     21: "h:mm:ss",
     22: "dd/mm/yyyy h:mm",
-    37: "#,##0_);(#,##0)",
-    38: "#,##0_);[Red](#,##0)",
-    39: "#,##0.00_);(#,##0.00)",
-    40: "#,##0.00_);[Red](#,##0.00)",
-    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)',
+    37: "#,##0\\ _₫;\\-#,##0\\ _₫",
+    38: "#,##0\\ _₫;[Red]\\-#,##0\\ _₫",
+    39: "#,##0.00\\ _₫;\\-#,##0.00\\ _₫",
+    40: "#,##0.00\\ _₫;[Red]\\-#,##0.00\\ _₫",
+    41: '_-* #,##0\\ _₫_-;\\-* #,##0\\ _₫_-;_-* "-"\\ _₫_-;_-@_-',
     42: '_-* #,##0\\ "₫"_-;\\-* #,##0\\ "₫"_-;_-* "-"\\ "₫"_-;_-@_-',
-    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
+    43: '_-* #,##0.00\\ _₫_-;\\-* #,##0.00\\ _₫_-;_-* "-"??\\ _₫_-;_-@_-',
     44: '_-* #,##0.00\\ "₫"_-;\\-* #,##0.00\\ "₫"_-;_-* "-"??\\ "₫"_-;_-@_-',
     45: "mm:ss",
     46: "[h]:mm:ss",
@@ -177,7 +177,7 @@ def text_shown(text: str, code: str) -> str | None:
 
 
 def date_shown(moment: dt.datetime, days: float, code: str) -> str | None:
-    """Return what a date looks like in a format.
+    """Return what a date looks like in a format, or nothing where it is not rendered, as no time before all dates is.
 
     Args:
         moment: The date and time of day.
@@ -185,25 +185,22 @@ def date_shown(moment: dt.datetime, days: float, code: str) -> str | None:
         code: The format.
     """
     section = _chosen(code, Decimal(repr(days)))
-    if section is None or section.has("digit", "exponent", "percent", "text", "general"):
+    if section is None or days < 0 or section.has("digit", "exponent", "percent", "text", "general", "noon"):
         return None
     said: list[str] = []
     dates = [token for token in section.tokens if token[0] in ("date", "elapsed")]
-    half_day = section.has("noon")
     seen = -1
     for kind, token in section.tokens:
         if kind == "literal":
             said.append(token)
         elif kind in ("fraction", "point", "comma"):
             said.append({"fraction": "/", "point": ",", "comma": ","}[kind])
-        elif kind == "noon":
-            said.append("AM" if moment.hour < 12 else "PM")
         else:
             seen += 1
             minutes = token[0] == "m" and (
                 (seen > 0 and dates[seen - 1][1][0] == "h") or (seen + 1 < len(dates) and dates[seen + 1][1][0] == "s")
             )
-            part = _elapsed(token, days) if kind == "elapsed" else _date_part(token, moment, minutes, half_day)
+            part = _elapsed(token, days) if kind == "elapsed" else _date_part(token, moment, minutes)
             if part is None:
                 return None
             said.append(part)
@@ -216,7 +213,7 @@ def _elapsed(token: str, days: float) -> str:
     return str(whole).zfill(len(token))
 
 
-def _date_part(token: str, moment: dt.datetime, minutes: bool, half_day: bool) -> str | None:
+def _date_part(token: str, moment: dt.datetime, minutes: bool) -> str | None:
     if len(token) > 2 and token[0] in "md":
         return None  # names, which are of a language
     match token[0]:
@@ -229,7 +226,7 @@ def _date_part(token: str, moment: dt.datetime, minutes: bool, half_day: bool) -
         case "d":
             number = moment.day
         case "h":
-            number = (moment.hour - 1) % 12 + 1 if half_day else moment.hour
+            number = moment.hour
         case _:
             number = moment.second
     return str(number).zfill(min(len(token), 2))

@@ -207,7 +207,19 @@ _WORKBOOK, _SHEETS, _SHEET, _PROPERTIES, _CALCULATION, _DEFINED = map(
     _named, ("workbook", "sheets", "sheet", "workbookPr", "calcPr", "definedName")
 )
 _LINK_IDS = tuple(f"{namespace} id" for namespace in _LINKS)
-_TRUE = frozenset({"1", "true"})
+_TRUE, _FALSE = frozenset({"1", "true"}), frozenset({"0", "false", None})
+
+
+def _holds(said: str | None) -> bool:
+    """Return what an attribute says that is true or false; one that is left out is false.
+
+    Raises:
+        ValueError: It is neither, and what it hides or changes cannot be known.
+    """
+    if said not in _TRUE | _FALSE:
+        raise ValueError(f"thuộc tính ghi «{said[:20] if said else ''}» mà chỉ có thể là đúng hoặc sai")
+    return said in _TRUE
+
 
 _OTHER_FILE = re.compile(r"(?<![\w\]])\[(?:\d+|[^\[\]]*\.(?:xls\w?|ods|csv))\]", re.IGNORECASE)
 """How a formula begins the name of a cell in another file."""
@@ -232,11 +244,18 @@ class _Workbook(_Quiet):
             link = next((attributes[name] for name in _LINK_IDS if name in attributes), "")
             self.sheets.append((attributes.get("name", ""), link, attributes.get("state", "visible")))
         elif name in _PROPERTIES:
-            self.since_1904 = attributes.get("date1904") in _TRUE
+            self.since_1904 = self._is_so(attributes.get("date1904"))
         elif name in _CALCULATION:
-            self.stale = attributes.get("fullCalcOnLoad") in _TRUE
+            self.stale = self._is_so(attributes.get("fullCalcOnLoad"))
         elif name in _DEFINED:
             self._name, self._definition = attributes.get("name", ""), []
+
+    @staticmethod
+    def _is_so(said: str | None) -> bool:
+        try:
+            return _holds(said)
+        except ValueError as reason:
+            raise UnreadableError(f"{BROKEN} ({reason})") from reason
 
     def text(self, text: str) -> None:
         if self._name:
@@ -270,6 +289,8 @@ class _Strings(_Quiet):
     def opened(self, name: str, parent: str, _attributes: Mapping[str, str]) -> None:
         if name in _ITEM:
             self._parts = []
+        elif parent in _WORDS:
+            raise UnreadableError(f"{BROKEN} (chuỗi số {len(self.found)} có phần tử lạ)")
         elif name in _WORDS:
             self._within = parent in _ITEM or parent in _RUN
 
@@ -444,6 +465,8 @@ _PARENTS = {"sheetData": "worksheet", "row": "sheetData", "c": "row", "cols": "w
     "mergeCell": "mergeCells",
 }
 """Where elements stand; of one that stands elsewhere it is not known what it means to whom."""
+_LETTERS = frozenset({"v", "f", "t"})
+"""What has letters in it and no element."""
 _PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
 _MOST_HIDDEN = 4 * LAST_COLUMN
 """Hidden columns, each counted as often as it is told of."""
@@ -486,6 +509,7 @@ class _SheetReader:
         self._filled = Budget(limits)
         self._found: set[tuple[int, int]] = set()
         self._row = self._column = 0
+        self._rows: set[int] = set()
         self._row_is_hidden = False
         self._hidden_rows: set[int] = set()
         self._columns = self._area_count = 0
@@ -504,6 +528,8 @@ class _SheetReader:
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         local = _LOCALS.get(name)
         above = _LOCALS.get(parent, "")
+        if above in _LETTERS:
+            raise _BrokenSheetError(f"ô {self._address}: có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
         if local not in _CHILDREN.get(above, (local,)) and name.startswith(_MAINS):
             raise _BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
         if local is None:
@@ -532,7 +558,7 @@ class _SheetReader:
         elif local == "mergeCell":
             self._merged += self._add_areas(attributes.get("ref", ""))
         elif local == "sheetView":
-            self._hides_zeros |= attributes.get("showZeros") in ("0", "false")
+            self._hides_zeros |= not self._is_so(attributes.get("showZeros", "1"))
         elif local == "conditionalFormatting":
             self._areas = self._add_areas(attributes.get("sqref", ""))
         elif local == "cfRule":
@@ -554,9 +580,15 @@ class _SheetReader:
         if local == "c":
             if self._parts:
                 self._close_cell()
-        elif self._letters is not None and local in ("v", "f", "t"):
+        elif self._letters is not None and local in _LETTERS:
             self._parts["is" if local == "t" else local] += "".join(self._letters)
             self._letters = None
+
+    def _is_so(self, said: str | None) -> bool:
+        try:
+            return _holds(said)
+        except ValueError as reason:
+            raise _BrokenSheetError(f"dòng {self._row}: {reason}") from None
 
     @property
     def _address(self) -> str:
@@ -567,8 +599,11 @@ class _SheetReader:
         row = self._row + 1 if said is None else _whole(said, 0)
         if not 1 <= row <= LAST_ROW:
             raise _BrokenSheetError(f"dòng «{(said or str(row))[:40]}» không có trong trang tính")
+        if row in self._rows:
+            raise _BrokenSheetError(f"dòng {row} có hai lần")
+        self._rows.add(row)
         self._row, self._column = row, 0
-        self._row_is_hidden = attributes.get("hidden") in _TRUE or _is_zero(attributes.get("ht"))
+        self._row_is_hidden = self._is_so(attributes.get("hidden")) or _is_zero(attributes.get("ht"))
 
     def _open_cell(self, attributes: Mapping[str, str]) -> None:
         said = attributes.get("r")
@@ -610,7 +645,7 @@ class _SheetReader:
 
     def _add_columns(self, attributes: Mapping[str, str]) -> None:
         first, last = (_whole(attributes.get(name, ""), 0) for name in ("min", "max"))
-        if attributes.get("hidden") in _TRUE or _is_zero(attributes.get("width")):
+        if self._is_so(attributes.get("hidden")) or _is_zero(attributes.get("width")):
             self._columns += last - first + 1
             self._hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
         if not 1 <= first <= last <= LAST_COLUMN or self._columns > _MOST_HIDDEN:
@@ -791,7 +826,7 @@ _LAST_DAY = 2958466
 
 def _moment(days: float, since_1904: bool) -> dt.datetime | None:
     """Return the date that a number of days stands for, to the second; nothing for one that no calendar has."""
-    if not since_1904 and days < 61:
+    if not since_1904 and 0 <= days < 61:
         days += 1  # the calendar of spreadsheets has a 29th of February 1900
         if 61 <= days < 62:
             return None

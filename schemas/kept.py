@@ -1,0 +1,87 @@
+"""Tables that people keep as .csv beside the returns: the ledger of corrections, what the plan prints, the places.
+
+Belongs here: from text to rows, each as it was written or with the reason why not. Does not belong here: reading files,
+what the columns mean, returns sent as .csv (``pipelines.steps.collect.delimited``).
+
+Such a table decides figures, and is edited by hand: a quotation mark left open swallows the rows below it, a comma
+without one moves all that follows it one column on. So nothing is skipped and nothing is filled in.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+UNDECODED = "\ufffd"
+"""What stands in a text for bytes that are not UTF-8."""
+
+
+class KeptError(ValueError):
+    """A table cannot be read; the message says why, as a part of a Vietnamese sentence."""
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """One row of a table that holds something."""
+
+    line: int
+    """The line of the file on which it ends, counted from 1."""
+    cells: Mapping[str, str]
+    """Column to text; of a row with trouble, what can be told of it."""
+    trouble: str
+    """Why its texts cannot be put under the headings, as a part of a Vietnamese sentence; empty where they can."""
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a table, with ``UNDECODED`` for what is not UTF-8."""
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def separator(text: str) -> str:
+    """Return what separates the columns; a spreadsheet set to Vietnamese saves semicolons."""
+    heading = re.split("[\r\n]", text, maxsplit=1)[0]
+    return ";" if heading.count(";") > heading.count(",") else ","
+
+
+def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list[KeptRow]:
+    """Return the rows of a table under its headings; rows without a word in them are none.
+
+    Args:
+        text: As ``decoded`` returns it.
+        needed: The columns it must have; it may have others.
+        ragged: Whether blank cells at the end of a row may be left out, or be too many.
+
+    Raises:
+        KeptError: It is not UTF-8, lacks a column or has one twice, or its quotation marks do not pair.
+    """
+    if UNDECODED in text:
+        raise KeptError("không phải bảng mã UTF-8")
+    # newline="": a line break inside a quoted text is part of the text, and has to match the workbook's.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error:
+        raise KeptError(
+            f"từ dòng {reader.line_num} trở lên có chỗ thừa thiếu một dấu nháy kép, hoặc có ô quá dài"
+        ) from None
+    heading = lines[0][1] if lines else []
+    if missing := [name for name in needed if name not in heading]:
+        raise KeptError(f"thiếu cột {', '.join(missing)}")
+    if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
+        raise KeptError(f"có hai cột {', '.join(twice)}")
+    rows = ((line, _even(cells, len(heading)) if ragged else cells) for line, cells in lines[1:] if any(cells))
+    return [_row(line, cells, heading) for line, cells in rows]
+
+
+def _even(cells: Sequence[str], width: int) -> list[str]:
+    """Return the cells of a row, blank ones at its end added or taken away."""
+    last = max((at for at, text in enumerate(cells, start=1) if text), default=0)
+    return [*cells[: max(last, width)], *[""] * (width - len(cells))]
+
+
+def _row(line: int, cells: Sequence[str], heading: Sequence[str]) -> KeptRow:
+    under = dict(zip(heading, cells, strict=False))
+    if len(cells) != len(heading) or any(text for name, text in zip(heading, cells, strict=True) if not name):
+        return KeptRow(line, under, f"có {len(cells)} ô mà tiêu đề có {sum(map(bool, heading))} cột")
+    return KeptRow(line, {name: text for name, text in under.items() if name}, "")
