@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from pipelines.orchestration.metadata import column_lineage, column_schema, key_of
-from pipelines.orchestration.partitions import RETURN_SETS
+from pipelines.orchestration.partitions import BATCHES
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 from schemas.flow import FLOW, Table
@@ -51,7 +51,7 @@ def spec(name: str) -> dg.AssetSpec:
         owners=[OWNER],
         tags=tags,
         kinds=set(_KINDS.get(name) or _KINDS[first.family]),
-        partitions_def=RETURN_SETS,
+        partitions_def=BATCHES,
     )
 
 

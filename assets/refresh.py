@@ -15,7 +15,7 @@ import dagster as dg
 from assets.described import spec
 from pipelines.orchestration import checks
 from pipelines.orchestration.failures import in_sentences
-from pipelines.orchestration.partitions import ONE_RUN, RETURN_SETS, keys_of
+from pipelines.orchestration.partitions import BATCHES, ONE_RUN, batches_of
 from pipelines.orchestration.refreshing import refreshed
 from pipelines.orchestration.resources import Calendar, Folders
 from schemas.flow import FLOW
@@ -26,7 +26,7 @@ NAMES = tuple(name for name, tables in FLOW.assets.items() if not tables[0].on_d
 @dg.multi_asset(
     specs=[spec(name) for name in NAMES],
     check_specs=[*(checks.spec(name) for name in NAMES if checks.is_checked(name)), checks.LATE],
-    partitions_def=RETURN_SETS,
+    partitions_def=BATCHES,
     backfill_policy=ONE_RUN,
     can_subset=True,
 )
@@ -35,7 +35,7 @@ def tables(
     context: dg.AssetExecutionContext, folders: Folders, calendar: Calendar
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Bring what was selected up to date; tell Dagster of what came out other than it was."""
-    refreshed(context, folders, calendar, keys_of(context))
+    refreshed(context, folders, calendar, batches_of(context))
     yield from ()  # what there is to tell has been logged
 
 

@@ -17,6 +17,9 @@ RAW_VARIABLE, DATA_VARIABLE, HOME_VARIABLE = "RETURNS_RAW", "RETURNS_DATA", "DAG
 TODAY_VARIABLE = "RETURNS_TODAY"
 """A day such as 2024-07-11 to take for today: lets a test, or a rehearsal, see what happens once returns are due."""
 
+ENGINE_VARIABLE = "RETURNS_ENGINE"
+"""Where batches are worked on, as ``pipelines.refresh.engines`` names it; in the process itself where it is empty."""
+
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 """Whose days and nights count."""
 
@@ -51,6 +54,11 @@ class Settings:
         if not own.exists() or own.read_text("utf-8") == _SHIPPED_BEFORE:
             own.write_text(shipped, encoding="utf-8")
         os.environ |= {RAW_VARIABLE: str(self.raw), DATA_VARIABLE: str(self.data), HOME_VARIABLE: str(self.home)}
+
+
+def engine() -> str:
+    """Return where batches are worked on."""
+    return os.environ.get(ENGINE_VARIABLE, "").strip()
 
 
 _SHIPPED_BEFORE = """\

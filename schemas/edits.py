@@ -9,9 +9,11 @@ fourth is known only where cells are known.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cached_property
+from math import prod
 from typing import Any
 
 from schemas.fields import FormField
@@ -99,16 +101,100 @@ class Edit(ABC):
         """Return the wording of a field of the edit's form."""
         return self.fields[name].label
 
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        """Return whether the rule holds on one record in which nothing is blank, as only a row or two can say of it."""
+        values = {name: self._own.whole(name, record[name]) for name in self.names}
+        return all(row.holds(values) for row in self._rows)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the rule is rows of a linear system."""
+        return bool(self._rows)
+
+    @cached_property
+    def _rows(self) -> tuple[Row, ...]:
+        return self.rows()
+
+    @cached_property
+    def _own(self) -> System:
+        return System.over(self.operands, ())
+
     def _with_room(self, frame: Frame, outcomes: Outcomes) -> Outcomes:
         """Return outcomes per row, with false where no value of the blank operands could make the rule hold."""
-        known = frame[list(self.names)].notna()
-        rules, of = self.rows(), System.over(self.operands, ())
-        for index in known.index[~known.all(axis="columns").to_numpy()] if rules else ():
-            names = known.columns[known.loc[index].to_numpy()]
-            values = {name: of.whole(name, Decimal(str(frame.at[index, name]))) for name in names}
-            if not all(row.can_hold(values, of.ranges) for row in rules):
-                outcomes[index] = False
+        known = {name: frame[name].notna().to_numpy() for name in self.names if self._rows}
+        lacking = (~_all(known.values())).nonzero()[0].tolist() if known else ()
+        if not lacking:
+            return outcomes
+        given = {name: frame[name].iloc[lacking].astype(object).tolist() for name in self.names}
+        for number, at in enumerate(lacking):
+            values = {
+                name: self._own.whole(name, Decimal(str(given[name][number]))) for name in self.names if known[name][at]
+            }
+            if not all(row.can_hold(values, self._own.ranges) for row in self._rows):
+                outcomes.iloc[at] = False
         return outcomes
+
+    def _complete(self, frame: Frame) -> tuple[Outcomes, Mapping[str, Any]]:
+        """Return outcomes that are missing where an operand is; and of the other rows each operand, as an array.
+
+        It is of whole numbers of smallest units.
+        """
+        complete = frame[self.names[0]].notna() & _all(frame[name].notna().to_numpy() for name in self.names)
+        return complete.astype("boolean").where(complete), {
+            name: _whole_numbers(frame.loc[complete, name], self.fields[name].unit.decimals) for name in self.names
+        }
+
+    def _row_holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row by whole numbers of smallest units: amounts in đồng overflow Arrow's decimals."""
+        result, values = self._complete(frame)
+        if len(next(iter(values.values()))):
+            result[result.notna()] = _all(_holds(row, values) for row in self._rows)
+        return result
+
+
+def _whole_numbers(values: Any, decimals: int) -> Any:
+    """Return a column without blanks as an array of whole numbers of its smallest unit."""
+    smallest = values * 10**decimals
+    return smallest.astype("int64" if values.dtype == object else "int64[pyarrow]").to_numpy()
+
+
+def _holds(row: Row, values: Mapping[str, Any]) -> Any:
+    """Return, per record, whether a row holds."""
+    largest = sum(abs(factor) * _largest(values[name]) for name, factor in row.coefficients.items())
+    total = sum(_with_digits(values[name], largest) * factor for name, factor in row.coefficients.items())
+    return total == row.bound if row.relation == "=" else total <= row.bound
+
+
+def _all(told: Iterable[Any]) -> Any:
+    first, *others = told
+    for other in others:
+        first = first & other
+    return first.astype(bool)
+
+
+def _half(item: FormField, value: Decimal) -> Fraction:
+    """Return half a unit of the last digit that a value needs; nothing of a zero, or of what is counted."""
+    if not value or not item.unit.decimals:
+        return Fraction(0)
+    return Fraction(1, 2 * 10 ** max(0, -int(value.normalize().as_tuple().exponent)))
+
+
+def _halves(smallest: Any, decimals: int) -> Any:
+    """Return half a unit of the last digit that each number needs, in halves of smallest units; nothing of a zero.
+
+    Of what is counted nothing is left off.
+    """
+    zeros = sum((smallest % 10**place == 0) * 9 * 10 ** (place - 1) for place in range(1, decimals + 1))
+    return (zeros + 1) * (smallest != 0) if decimals else 0 * smallest
+
+
+def _largest(values: Any) -> int:
+    return max(abs(int(values.max())), abs(int(values.min())))
+
+
+def _with_digits(values: Any, largest: int) -> Any:
+    """Return an array in which numbers as large as that can be worked out: Python's, where 64 bits are too few."""
+    return values.astype(object) if largest >= 2**63 else values
 
 
 class LinearEdit(Edit):
@@ -124,18 +210,6 @@ class LinearEdit(Edit):
 
     def _mixes_units(self) -> bool:
         return len({operand.unit.factor for operand in self.operands}) > 1
-
-    def _row_holds(self, frame: Frame) -> Outcomes:
-        """Return the outcome per row by whole numbers of smallest units: amounts in đồng overflow Arrow's decimals."""
-        (row,) = self.rows()
-        complete = frame[list(self.names)].notna().all(axis="columns")
-        result = complete.astype("boolean").where(complete)
-        records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
-        smallest = {operand.name: 10**operand.unit.decimals for operand in self.operands}
-        result[complete] = [
-            row.holds({name: int(Decimal(record[name]) * smallest[name]) for name in self.names}) for record in records
-        ]
-        return result
 
     def _in_first_unit(self, name: str, record: Mapping[str, Decimal]) -> Decimal:
         """Return a value counted in the unit of the first operand."""
@@ -286,29 +360,40 @@ class Product(Edit):
         return f"{self.label(self.product)} = {' × '.join(self.label(name) for name in self.factors)}{divided}"
 
     def holds(self, frame: Frame) -> Outcomes:
-        # Python decimals: the product of two columns of 18 digits, times ten, no longer fits Arrow's 38.
-        complete = frame[list(self.names)].notna().all(axis="columns")
-        result = complete.astype("boolean").where(complete)
-        records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
-        result[complete] = [
-            self.fits({name: Decimal(str(value)) for name, value in record.items()}) for record in records
-        ]
+        result, smallest = self._complete(frame)
+        if not len(smallest[self.product]):
+            return result
+        # Halves of smallest units, so that what rounding leaves open is whole too.
+        values = {name: 2 * smallest[name] for name in self.names}
+        halves = {name: _halves(smallest[name], self.fields[name].unit.decimals) for name in self.names}
+        units = {name: 2 * 10 ** self.fields[name].unit.decimals for name in self.names}
+        ends = [_largest(values[name]) + units[name] for name in self.names]
+        largest = 2 * self.divisor * prod(ends) * prod(units.values())
+        values, halves = ({name: _with_digits(one[name], largest) for name in self.names} for one in (values, halves))
+        result[result.notna()] = self._lies_within(values, halves, units).astype(bool)
         return result
 
     def fits(self, record: Mapping[str, Decimal]) -> bool:
         """Return whether the rule holds on one record in which nothing is blank."""
-        low, high = Fraction(1, self.divisor), Fraction(1, self.divisor)
-        for name in self.factors:
-            value, half = Fraction(record[name]), self._half(name, record[name])
-            low, high = low * max(Fraction(0), value - half), high * (value + half)
-        value, half = Fraction(record[self.product]), self._half(self.product, record[self.product])
-        return low - half <= value <= high + half
+        values = {name: Fraction(record[name]) for name in self.names}
+        halves = {name: _half(self.fields[name], record[name]) for name in self.names}
+        return bool(self._lies_within(values, halves, dict.fromkeys(self.names, 1)))
 
-    def _half(self, name: str, value: Decimal) -> Fraction:
-        """Return half a unit of the last digit that a value needs; nothing of a zero, or of what is counted."""
-        if not value or not self.fields[name].unit.decimals:
-            return Fraction(0)
-        return Fraction(1, 2 * 10 ** max(0, -int(value.normalize().as_tuple().exponent)))
+    def _lies_within(self, values: Mapping[str, Any], halves: Mapping[str, Any], units: Mapping[str, int]) -> Any:
+        """Return whether the product lies between what its factors leave open: of numbers, or of arrays of them.
+
+        Args:
+            values: The operands.
+            halves: How far each of them may lie from what was meant.
+            units: In how many parts the unit of each of them is counted.
+        """
+        low, high, whole = units[self.product], units[self.product], self.divisor
+        for name in self.factors:
+            above = values[name] > halves[name]
+            low, high = low * (values[name] - halves[name]) * above, high * (values[name] + halves[name])
+            whole *= units[name]
+        value, half = values[self.product] * whole, halves[self.product] * whole
+        return (low - half <= value) & (value <= high + half)
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         value = Decimal(1)
@@ -349,7 +434,14 @@ class Ratio(Product):
         return self.multiplier * super().expected(record)
 
     def holds(self, frame: Frame) -> Outcomes:
-        return self._with_room(frame, super().holds(frame))
+        if self._rows:
+            return self._with_room(frame, self._row_holds(frame))
+        complete = frame[list(self.names)].notna().all(axis="columns")
+        result = complete.astype("boolean").where(complete)
+        records = frame.loc[complete, list(self.names)].astype(object).to_dict("records")
+        told = [self.fits({name: Decimal(str(value)) for name, value in record.items()}) for record in records]
+        result[complete] = told
+        return result
 
     def rows(self) -> tuple[Row, ...]:
         """Return one row without a tolerance, and two with one; of several bases the rule is not linear."""
@@ -404,6 +496,9 @@ class Agreement(Edit):
         """Return the outcome per row of a frame with ``line``, and the others' sum in its column ``added``."""
         return frame[self.line] == frame[self.added]
 
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        return bool(self.holds(record))
+
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return record[self.added]
 
@@ -436,6 +531,9 @@ class Reporting(Edit):
     def holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row of a frame with ``line``, and the number in its column ``expected_reporters``."""
         return frame[self.line] <= frame[self.expected_reporters]
+
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        return bool(self.holds(record))
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return record[self.expected_reporters]
@@ -476,6 +574,9 @@ class Whole(Edit):
     def holds(self, frame: Frame) -> Outcomes:
         values = frame[self.name]
         return (values % self.step == 0).astype("boolean").where(values.notna())
+
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        return not record[self.name] % self.step
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return (record[self.name] / self.step).quantize(Decimal(1), ROUND_HALF_UP) * self.step
@@ -518,21 +619,30 @@ class Alike(Edit):
         """Return the outcome per row of a frame with both fields, and what the others leave open in ``beyond``."""
         complete = frame[list(self.needs)].notna().all(axis="columns")
         known = frame.loc[complete, list(self.needs)].astype(float)
-        value, half = known[self.compared], self._rounding(known, self.compared)
-        base, half_of_base = (known[self.base], self._rounding(known, self.base)) if self.base else (1, 0)
-        above = value + half >= known[self.low] * (base - half_of_base)
-        below = value - half <= known[self.high] * (base + half_of_base)
+        halves = {name: self.fields[name].unit.rounding(known[name]) for name in self.names}
         result = complete.astype("boolean").where(complete)
-        result[complete] = (above & below) | (value * base == 0)
+        result[complete] = self._stands(known, {name: self._finest(name, halves) for name in self.names})
         return result
 
-    def _rounding(self, known: Frame, name: str) -> Any:
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        halves = {name: float(_half(self.fields[name], record[name])) for name in self.names}
+        known = {name: float(record[name]) for name in self.needs}
+        return bool(self._stands(known, {name: self._finest(name, halves) for name in self.names}))
+
+    def _stands(self, known: Any, halves: Mapping[str, Any]) -> Any:
+        """Return whether both may stand in such a ratio, however they were rounded: of numbers, or of columns."""
+        value, half = known[self.compared], halves[self.compared]
+        base, half_of_base = (known[self.base], halves[self.base]) if self.base else (1, 0)
+        above = value + half >= known[self.low] * (base - half_of_base)
+        below = value - half <= known[self.high] * (base + half_of_base)
+        return (above & below) | (value * base == 0)
+
+    def _finest(self, name: str, halves: Mapping[str, Any]) -> Any:
         """Return half a unit of a value's last digit, or of the other field's where it has more: 11 by 6,7 is 11,0."""
         unit = self.fields[name].unit
-        halves = [unit.rounding(known[other]) for other in self.names if self.fields[other].unit is unit]
-        finest = halves[0]
-        for half in halves[1:]:
-            finest = finest.where(finest <= half, half)
+        finest, *others = [halves[other] for other in self.names if self.fields[other].unit is unit]
+        for half in others:
+            finest = finest - (finest - half) * (finest > half)
         return finest
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:

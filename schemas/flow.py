@@ -6,8 +6,8 @@ and what it is for. Does not belong here: columns (``schemas.tables``), making o
 From it follow where a table lies, its stamp, what is stale, Dagster's assets and their dependencies, the inputs and
 outputs of OpenLineage, what a release holds, the data package and the list of outputs in the guides.
 
-Most of it is generated: a form has its returns, findings, outcomes and mart; a chapter its figures, their lineage and
-the figures of the levels above the commune.
+Most of it is generated: a form has its returns, findings, outcomes, mart and sums; a chapter its figures, their lineage
+and the figures of the levels above the commune.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -42,8 +42,8 @@ class Kind(StrEnum):
 class Extent(StrEnum):
     """Of what one part of a table is: each part is a file of its own."""
 
-    RETURN_SET = "return_set"
-    """One commune and period: ``2024-H1_huu-kien``."""
+    BATCH = "batch"
+    """One folder below a period, with the return sets in it: ``2024-H1_huu-kien``."""
     PERIOD = "period"
     """All communes of a period: ``2024-H1``."""
     OFFICE = "office"
@@ -87,6 +87,9 @@ class Table:
         meaning: What its rows are, in a sentence; of a published table.
         form: The form it holds the records of.
         on_demand: Made only when somebody asks for it, never by a refresh.
+        whole: Its rows are of the batch as a whole, and not each of one commune.
+        of_one: Made by a refresh only where the batch is a commune's own folder; of a territory's many communes when
+            somebody asks for one.
     """
 
     name: str
@@ -94,7 +97,7 @@ class Table:
     kind: Kind
     maker: Maker
     made_of: tuple[str, ...] = ()
-    extent: Extent = Extent.RETURN_SET
+    extent: Extent = Extent.BATCH
     earlier: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     asset: str = ""
@@ -103,6 +106,8 @@ class Table:
     meaning: str = ""
     form: type[Form] | None = None
     on_demand: bool = False
+    whole: bool = False
+    of_one: bool = False
 
     @property
     def family(self) -> str:
@@ -217,16 +222,32 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         meaning=tables.meaning(form),
         form=form,
     )
+    meaning = tables.MEANINGS["sums"]
+    yield Table(
+        f"sums/{own}",
+        tables.SUMS,
+        Kind.PUBLISHED,
+        Maker("sum", own),
+        (f"marts/{own}", PLACES),
+        asset=f"marts/{own}",
+        keys=_SUM,
+        title=f"{meaning.partition(':')[0]}: {form.heading}",
+        meaning=meaning,
+        whole=True,
+    )
+
+
+_SUM = ("period", "place", "field", "line")
 
 
 def _of_chapter(chapter: Chapter) -> Iterator[Table]:
-    made_of = (*(f"marts/{form.domain}" for form in chapter.forms), PLACES)
-    evaluate = Maker("evaluate", chapter.code)
+    marts, sums = (tuple(f"{family}/{form.domain}" for form in chapter.forms) for family in ("marts", "sums"))
+    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, PLACES)
     asset = f"figures/{chapter.code}"
-    for family, schema, maker, extent, keys in (
-        ("figures", tables.FIGURES, evaluate, Extent.RETURN_SET, _FIGURE),
-        ("lineage", tables.LINEAGE, evaluate, Extent.RETURN_SET, _EDGE),
-        ("levels", tables.FIGURES, Maker("add_up", chapter.code), Extent.PERIOD, _FIGURE),
+    for family, schema, maker, made_of, extent, keys in (
+        ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),
+        ("lineage", tables.LINEAGE, evaluate, of_batch, Extent.BATCH, _EDGE),
+        ("levels", tables.FIGURES, Maker("add_up", chapter.code), (*sums, PLACES), Extent.PERIOD, _FIGURE),
     ):
         meaning = tables.MEANINGS[family]
         title = f"{meaning.partition(':')[0]}: {chapter.title}"
@@ -285,7 +306,15 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
-    yield Table("explorer", tables.PAGES, Kind.DOCUMENT, Maker("explorer"), shown, meaning=tables.MEANINGS["explorer"])
+    yield Table(
+        "explorer",
+        tables.PAGES,
+        Kind.DOCUMENT,
+        Maker("explorer"),
+        shown,
+        meaning=tables.MEANINGS["explorer"],
+        of_one=True,
+    )
     yield Table(
         "report",
         tables.DOCUMENTS,
@@ -300,7 +329,7 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
         tables.DOCUMENTS,
         Kind.DOCUMENT,
         Maker("openlineage"),
-        tuple(one.name for one in before if one.extent is Extent.RETURN_SET and one.kind is not Kind.DOCUMENT),
+        tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT),
         asset="interchange",
         meaning=tables.MEANINGS["openlineage"],
     )

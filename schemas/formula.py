@@ -11,10 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from schemas.fields import FormField
 
-Value = Fraction | None
+Value = Any
+"""A fraction or nothing; or a whole column of them, which is computed with alike and knows itself what it lacks
+(``pipelines.steps.analyse.rationals``)."""
 
 
 class Formula(ABC):
@@ -167,7 +170,7 @@ class Ratio(Formula):
 
     def compute(self, lookup: Lookup) -> Value:
         part, whole = self.part.compute(lookup), self.whole.compute(lookup)
-        return None if part is None or not whole else self.times * part / whole
+        return None if part is None or whole is None or whole == 0 else self.times * part / whole
 
     def leaves(self) -> tuple[Leaf, ...]:
         return (*self.part.leaves(), *self.whole.leaves())

@@ -152,6 +152,24 @@ OUTCOMES = _columns(
 )
 """One row per record that was checked and edit; ``outcome``: a ``schemas.outcomes.Outcome``."""
 
+SUM = pa.decimal128(38, DECIMAL.scale)
+"""How sums over places are kept: exact, and wide enough for those of a nation."""
+
+SUMS = _columns(
+    ("period", "Kỳ báo cáo"),
+    ("place", "Địa bàn"),
+    ("form", "Biểu"),
+    ("field", "Trường"),
+    ("line", "Mã dòng; trống là mọi dòng"),
+    ("sum", "Tổng"),
+    ("given", "Số đơn vị đã cho đủ số liệu"),
+    types={"sum": SUM, "given": pa.int64()},
+)
+"""One row per period, place and field of a form, and per line of it that some figure asks for. ``sum``: what is known,
+added up in the field's unit; ``given``: how many reporters gave the field on all their lines, or in how many communes
+the line has a value. The place is a commune, or one of any level above; of such a one, tables of several batches say
+each its part (``pipelines.steps.analyse.sums.merged``)."""
+
 FIGURES = _columns(
     ("period", "Kỳ báo cáo"),
     ("level", "Cấp"),
@@ -271,6 +289,8 @@ MEANINGS = {
     "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
     "statements": "So từng con số kế hoạch in ra với con số tính được: "
     "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    "sums": "Số cộng của từng biểu: mỗi dòng một chỉ tiêu của một kỳ và một xã hay một cấp trên, "
+    "kèm số đơn vị đã cho số liệu. Của cấp trên, mỗi tệp chỉ cộng các xã trong tệp.",
     "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một xã.",
     "levels": "Chỉ tiêu của các cấp trên xã: mỗi dòng một chỉ tiêu của một kỳ và một huyện, tỉnh hay cả nước.",
     "lineage": "Từ chỉ tiêu tới ô: mỗi dòng một ô đứng sau một chỉ tiêu của một kỳ và một xã.",

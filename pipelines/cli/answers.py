@@ -28,6 +28,7 @@ from pipelines.cli.options import (
     RawFolder,
     ReleaseName,
     Sheet,
+    one_period,
     return_set,
 )
 from pipelines.cli.output import plain, print_rows, print_tree
@@ -124,12 +125,17 @@ def figures(
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
-    store, key = return_set(raw, data, period, commune, release)
     if place and release:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
-    held = {} if place else published.held_forms(published.findings(store, key))
-    rows = _figures_of(store, key, place)
-    missing = _never_published(key.period, rows, held)
+    held: dict[str, str] = {}
+    above = _above(raw, data, period, place) if place else None
+    if above is None:
+        store, key = return_set(raw, data, period, commune or place, release)
+        period, held = key.period, published.held_forms(published.findings(store, key))
+        rows = published.figures(store, key)
+    else:
+        period, rows = above
+    missing = _never_published(period, rows, held)
     for row in rows:
         row["status"] = published.status(row, held)
     shown = [row | {"value": plain(row["value"])} for row in [*rows, *missing]]
@@ -139,12 +145,14 @@ def figures(
     sys.exit(HELD if held else CLEAN)
 
 
-def _figures_of(store: Any, key: Any, place: str) -> list[Any]:
+def _above(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any]] | None:
+    """Return a period and the figures of a place above the communes; nothing where the place is a commune."""
     from pipelines.store import published
 
-    if place and place != key.commune:
-        return published.figures_above(store, key.period, place)
-    return published.figures(store, key)
+    store, one = one_period(raw, data, period)
+    if any(key.commune == place for key in published.checked_sets(store)):
+        return None
+    return one, published.figures_above(store, one, place)
 
 
 def _lacking(row: Mapping[str, Any]) -> str:

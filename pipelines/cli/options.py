@@ -100,9 +100,7 @@ AnyPeriod = Annotated[
 
 def return_set(raw: str, data: str, period: str, commune: str, release: str = "") -> tuple[Any, ReturnSetKey]:
     """Return the store, and the one return set that the options mean; of a release, its frozen tables and its set."""
-    from pipelines.store.published import checked_sets
     from pipelines.store.tables import Store
-    from pipelines.store.takeover import is_of_before
 
     store = Store(Settings.of(raw, data).data)
     if release:
@@ -110,13 +108,33 @@ def return_set(raw: str, data: str, period: str, commune: str, release: str = ""
 
         frozen = opened(store.root, release)
         return frozen.tables, only([frozen.key], period, commune)
+    return store, only(_refreshed(store), period, commune)
+
+
+def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:
+    """Return the store, and the one period that the option means, whatever communes have reported in it."""
+    from pipelines.store.tables import Store
+
+    store = Store(Settings.of(raw, data).data)
+    fitting = sorted({key.period for key in _refreshed(store) if period in ("", key.period)})
+    if len(fitting) == 1:
+        return store, fitting[0]
+    known = "; ".join(f"--period {one}" for one in fitting) or _("chưa có kỳ nào như vậy")
+    fail(_("Chọn một kỳ: {periods}.").format(periods=known))
+
+
+def _refreshed(store: Any) -> list[ReturnSetKey]:
+    """Return the return sets of which there are outputs; or end here, where there are none."""
+    from pipelines.store.published import checked_sets
+    from pipelines.store.takeover import is_of_before
+
     known = checked_sets(store)
     if not known and is_of_before(store.root):
         words = _("Kết quả trong {path} do phiên bản trước của phần mềm ghi. Chạy một lần để chuyển: returns refresh")
         fail(words.format(path=store.root))
     if not known:
         fail(_("Chưa có kết quả nào trong {path}. Chạy trước: returns refresh").format(path=store.root))
-    return store, only(known, period, commune)
+    return known
 
 
 def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetKey:
@@ -124,6 +142,12 @@ def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetK
     fitting = [key for key in known if period in ("", key.period) and commune in ("", key.commune)]
     if len(fitting) == 1:
         return fitting[0]
-    listed = "; ".join(f"--period {one} --commune {other}" for one, other in (fitting or known))
+    named = [f"--period {one} --commune {other}" for one, other in (fitting or known)]
+    more = _("; … và {count} bộ nữa").format(count=len(named) - _LISTED) if len(named) > _LISTED else ""
+    listed = "; ".join(named[:_LISTED]) + more
     words = _("Có nhiều bộ báo cáo, chọn một: {sets}.") if fitting else _("Không có bộ báo cáo này; hiện có: {sets}.")
     fail(words.format(sets=listed))
+
+
+_LISTED = 10
+"""Return sets that a sentence lists."""

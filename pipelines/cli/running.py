@@ -6,6 +6,7 @@ Belongs here: starting Dagster, and telling what came of it. Does not belong her
 
 import os
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +37,7 @@ def refresh(
 ) -> None:
     """Run the job on the return sets that changed; exit 1 where a form is held back."""
     from pipelines.refresh.batches import tidy_all
-    from pipelines.refresh.stale import stale_sets
+    from pipelines.refresh.stale import stale_batches
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
     from schemas.flow import FLOW
@@ -48,13 +49,17 @@ def refresh(
     for folder in returns.unknown_folders():
         words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
         print(words.format(folder=folder), file=sys.stderr)
-    wanted = [key for key in returns.return_sets() if commune in ("", key.commune) and period in ("", key.period)]
+    wanted = {
+        batch: keys
+        for batch, keys in returns.batches().items()
+        if period in ("", batch.period) and (commune in ("", batch.folder) or (batch.period, commune) in keys)
+    }
     if not wanted:
         words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
         fail(words.format(path=settings.raw))
-    tidy_all(store, wanted)
+    tidy_all(store, list(wanted))
     everything = {table.name for table in FLOW.tables if not table.on_demand}
-    stale = dict.fromkeys(wanted, everything) if all_ else stale_sets(returns, store, wanted)
+    stale = dict.fromkeys(wanted, everything) if all_ else stale_batches(returns, store, wanted)
     if stale:
         from pipelines.cli.runs import run_refresh
         from pipelines.orchestration.resources import Folders
@@ -62,10 +67,12 @@ def refresh(
         settings.export()
         with progress(_("Đang chạy")) as bar:
             run_refresh(Folders(), stale, reread=all_, progress=bar, waiting=_wait)
-    summaries = [_summary(Store(settings.data), key, changed=key in stale) for key in wanted]
+    store = Store(settings.data)
+    summaries = [one for batch in wanted for one in _summaries(store, batch, changed=batch in stale)]
     if output is Format.TABLE:
-        for summary in summaries:
-            print(summary["message"])
+        for batch, keys in wanted.items():
+            own = [one for one in summaries if (one["period"], one["commune"]) in keys]
+            print(own[0]["message"] if len(own) == 1 else _together(returns.places, batch, own))
     else:
         print_rows(output, ("period", "commune", "changed", "figures", "findings", "held", "message"), summaries)
     sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
@@ -76,20 +83,54 @@ def _wait(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
+def _summaries(store: Any, batch: Any, *, changed: bool) -> Iterator[dict[str, Any]]:
+    """Yield what came of each return set of a batch."""
+    from pipelines.store import published
+
+    counts = published.counted_figures(store, batch)
+    for key, found in published.findings_of(store, batch):
+        yield _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed)
+
+
+def _together(places: Any, batch: Any, own: Sequence[Mapping[str, Any]]) -> str:
+    """Return what came of the many return sets of a territory, in a sentence or two."""
+    held = [one["commune"] for one in own if one["held"]]
+    start = _("Đã chạy xong") if any(one["changed"] for one in own) else _("Không có gì thay đổi")
+    end = _("Không xã nào có biểu bị giữ lại.")
+    if held:
+        more = _(" và {count} xã nữa").format(count=len(held) - _NAMED) if len(held) > _NAMED else ""
+        words = _("{count} xã có biểu bị giữ lại: {named}{more}. Xem: returns findings --commune {first}.")
+        end = words.format(count=len(held), named=", ".join(held[:_NAMED]), more=more, first=held[0])
+    return _(
+        "{territory}, kỳ {period}: {start}; {communes} xã, {figures} chỉ tiêu, {findings} phát hiện. {end}"
+    ).format(
+        territory=places.territory(batch.folder),
+        period=batch.period,
+        start=start,
+        communes=len(own),
+        figures=sum(one["figures"] for one in own),
+        findings=sum(one["findings"] for one in own),
+        end=end,
+    )
+
+
+_NAMED = 10
+"""Communes that a sentence names."""
+
+
+def _summary(
+    store: Any, key: Any, found: Sequence[Mapping[str, Any]], computed: int, lacking: int, *, changed: bool
+) -> dict[str, Any]:
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
     from pipelines.store.raw import LEDGER
     from schemas.forms import BY_CODE
 
-    found = published.findings(store, key)
     forms = published.held_forms(found)
     # Only a row of the ledger can lack the file that it is about; the trouble is then the ledger's own.
     without = {row["file"] or LEDGER for row in found if row["severity"] == Severity.ERROR and not row["form"]}
     held = sorted({*forms, *without})
-    computed = published.figures(store, key)
-    lacking = sum(row["value"] is None and row["reported"] < row["expected"] for row in computed)
-    count = _("{count} chỉ tiêu").format(count=len(computed))
+    count = _("{count} chỉ tiêu").format(count=computed)
     if lacking:
         count += _(", {count} chưa có số vì thiếu báo cáo").format(count=lacking)
     start = _("Đã chạy xong") if changed else _("Không có gì thay đổi, không đọc lại tệp nào")
@@ -109,7 +150,7 @@ def _summary(store: Any, key: Any, *, changed: bool) -> dict[str, Any]:
     return {
         **key._asdict(),
         "changed": changed,
-        "figures": len(computed),
+        "figures": computed,
         "findings": len(found),
         "held": " ".join(held),
         "message": _("{commune}, kỳ {period}: {start}; {count}. {end}").format(

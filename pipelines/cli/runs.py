@@ -29,11 +29,11 @@ from pipelines.orchestration.partitions import register, run_tags
 from pipelines.orchestration.refreshing import REREAD_TAG
 from pipelines.orchestration.resources import Folders
 from pipelines.refresh.batches import Progress, followed
-from pipelines.refresh.stale import stale_sets
+from pipelines.refresh.stale import stale_batches
 from pipelines.settings import HOME_VARIABLE
 from pipelines.store.files import process_is_alive
 from schemas.flow import FLOW
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey
 from schemas.sentences import SentenceError
 
 LOCATION, MODULE = "returns", "pipelines.definitions"
@@ -42,22 +42,22 @@ LOCATION, MODULE = "returns", "pipelines.definitions"
 
 def run_refresh(
     folders: Folders,
-    stale: Mapping[ReturnSetKey, Collection[str]],
+    stale: Mapping[BatchKey, Collection[str]],
     *,
     reread: bool,
     progress: Progress,
     waiting: Callable[[str], None],
 ) -> None:
-    """Run the refresh job for return sets, as few runs as cover them, on the assets that can be stale and no others.
+    """Run the refresh job for batches, as few runs as cover them, on the assets that can be stale and no others.
 
     A form that is held back is no error here: it is in the findings.
 
     Args:
         folders: The raw folder and the output folder.
-        stale: By return set, the tables that can be stale; more may turn out to be, and then another run follows.
+        stale: By batch, the tables that can be stale; more may turn out to be, and then another run follows.
         reread: Make everything anew.
         progress: Told of every table that is made.
-        waiting: Told where another process has a return set.
+        waiting: Told where another process has a batch.
 
     Raises:
         SentenceError: A step failed; the run's page in the UI has the details.
@@ -69,7 +69,7 @@ def run_refresh(
             assets = {FLOW[name].shown_as for names in stale.values() for name in names}
             for tags in run_tags(instance, list(stale)):
                 run(instance, _job(assets), {**tags, REREAD_TAG: str(reread).lower()})
-            if reread or not (stale := stale_sets(folders.raw, folders.store, list(stale))):
+            if reread or not (stale := stale_batches(folders.raw, folders.store, list(stale))):
                 return
 
 

@@ -5,19 +5,20 @@ Belongs here: how findings become a Dagster check result. Does not belong here: 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
 
 from pipelines.orchestration.metadata import findings_table, key_of, plain_table
-from pipelines.orchestration.partitions import RETURN_SETS
+from pipelines.orchestration.partitions import BATCHES
 from pipelines.present.completeness import Overdue
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Outcome, Severity
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey
 
 CHECK, LATE_CHECK = "edits", "overdue"
 CELLS = dg.AssetKey("cells")
@@ -45,22 +46,22 @@ def spec(asset: str) -> dg.AssetCheckSpec:
         f"**{title}**: mọi ô đọc được, mọi quy tắc đúng. Màu đỏ: số liệu mới bị giữ lại, bảng đã công bố giữ nguyên. "
         "Bảng bên dưới chỉ rõ tệp, trang, ô, số đã ghi, số cần có và việc cần làm."
     )
-    return dg.AssetCheckSpec(CHECK, asset=key_of(asset), description=description, partitions_def=RETURN_SETS)
+    return dg.AssetCheckSpec(CHECK, asset=key_of(asset), description=description, partitions_def=BATCHES)
 
 
-def evaluation(asset: str, store: Store, key: ReturnSetKey) -> dg.AssetCheckEvaluation:
-    """Return what the check shows of a return set: ERROR where it is held, WARN where there is only a remark."""
+def evaluation(asset: str, store: Store, batch: BatchKey) -> dg.AssetCheckEvaluation:
+    """Return what the check shows of a batch: ERROR where it is held, WARN where there is only a remark."""
     family = FLOW.assets[asset]
-    findings = _rows(store, family[0].name, key)
-    held = _is_held(store, family[0], key)
+    findings = _rows(store, family[0].name, batch)
+    held = _is_held(store, family[0], batch)
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
     metadata: dict[str, dg.MetadataValue] = {}
     # Dagster sorts metadata by name.
     if findings:
         metadata["1. phát hiện"] = findings_table(findings)
     if held:
-        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(str(key))
-    if counts := counted(row for table in family[1:] for row in _rows(store, table.name, key)):
+        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(str(batch))
+    if counts := [one for table in family[1:] for one in counted(store.rows(table.name, str(batch)))]:
         metadata["3. kết quả từng quy tắc"] = plain_table(counts, _OUTCOME_HEADINGS)
     return dg.AssetCheckEvaluation(
         asset_key=key_of(asset),
@@ -70,26 +71,29 @@ def evaluation(asset: str, store: Store, key: ReturnSetKey) -> dg.AssetCheckEval
         metadata=metadata,
         description=sentence(findings, held=held),
         blocking=False,
-        partition=str(key),
+        partition=str(batch),
     )
 
 
-def _rows(store: Store, table: str, key: ReturnSetKey) -> list[dict[str, Any]]:
-    rows = store.rows(table, str(key))
+def _rows(store: Store, table: str, batch: BatchKey) -> list[dict[str, Any]]:
+    rows = store.rows(table, str(batch))
     return [] if rows is None else rows.to_pylist()
 
 
-def _is_held(store: Store, findings: Table, key: ReturnSetKey) -> bool:
+def _is_held(store: Store, findings: Table, batch: BatchKey) -> bool:
     """Return whether the mart that these findings decide on was held back."""
     marts = [table for table in FLOW.family("marts") if findings.name in table.made_of]
-    return any(written.held for mart in marts if (written := store.written(mart.name, str(key))) is not None)
+    return any(written.held for mart in marts if (written := store.written(mart.name, str(batch))) is not None)
 
 
-def counted(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return how often each edit came out how, from rows of ``schemas.tables.OUTCOMES``."""
+def counted(outcomes: pa.Table | None) -> list[dict[str, Any]]:
+    """Return how often each edit came out how, in the order of the edits, from ``schemas.tables.OUTCOMES``."""
+    if outcomes is None or outcomes.schema != tables.OUTCOMES:
+        return []
+    keys = ["edit", "sentence", "outcome"]
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in outcomes:
-        counts.setdefault((row["edit"], row["sentence"]), Counter())[row["outcome"]] += 1
+    for row in outcomes.group_by(keys, use_threads=False).aggregate([([], "count_all")]).to_pylist():
+        counts.setdefault((row["edit"], row["sentence"]), Counter())[row["outcome"]] += row["count_all"]
     return [
         {"edit": edit, "sentence": words, **{str(outcome): found[outcome] for outcome in Outcome}}
         for (edit, words), found in counts.items()

@@ -13,12 +13,12 @@ import dagster as dg
 
 from pipelines.orchestration import checks
 from pipelines.orchestration.failures import reasons
-from pipelines.orchestration.partitions import RETURN_SETS, partitions_of, run_tags
+from pipelines.orchestration.partitions import BATCHES, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present import digest
 from pipelines.present.completeness import all_overdue, overdue
 from pipelines.refresh.documents import explorer_page
-from pipelines.refresh.stale import stale_sets
+from pipelines.refresh.stale import stale_batches
 from pipelines.settings import TIME_ZONE, MailServer, now
 from pipelines.store import published
 
@@ -52,13 +52,13 @@ report = dg.define_asset_job(
     description="Hằng đêm lúc 02:00: chỉ chạy những bộ báo cáo có tệp thay đổi.",
 )
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
-    """Request runs for the return sets whose files changed since they were last checked, and that no run is at."""
-    known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
-    stale = [key for key in stale_sets(folders.raw, folders.store, folders.raw.return_sets()) if str(key) in known]
+    """Request runs for the batches whose files changed since they were last checked, and that no run is at."""
+    known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
+    stale = [one for one in stale_batches(folders.raw, folders.store, folders.raw.batches()) if str(one) in known]
     if not stale:
         return dg.SkipReason("Không có bộ báo cáo nào thay đổi.")
     running = _running(context.instance)
-    stale = [key for key in stale if str(key) not in running]
+    stale = [batch for batch in stale if str(batch) not in running]
     if not stale:
         return dg.SkipReason(_WAITING)
     tick = context.scheduled_execution_time.isoformat()
@@ -67,7 +67,7 @@ def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.
 
 
 def _running(instance: dg.DagsterInstance) -> set[str]:
-    """Return the return sets that an unfinished run of the refresh is at; what killed machines left does not count."""
+    """Return the batches that an unfinished run of the refresh is at; what killed machines left does not count."""
     since = now() - _LONGEST_RUN
     unfinished = dg.RunsFilter(job_name=refresh.name, statuses=_UNFINISHED, created_after=since)
     return {key for run in instance.get_runs(unfinished) for key in partitions_of(instance, run.tags)}
@@ -89,12 +89,12 @@ _UNFINISHED = [
 )
 def new_return_sets(context: dg.SensorEvaluationContext, folders: Folders) -> dg.SensorResult:
     """Register the return sets whose folder has appeared, and run them."""
-    known = set(context.instance.get_dynamic_partitions(str(RETURN_SETS.name)))
-    new = [str(key) for key in folders.raw.return_sets() if str(key) not in known]
+    known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
+    new = [str(batch) for batch in folders.raw.batches() if str(batch) not in known]
     if not new:
         return dg.SensorResult(skip_reason="Không có bộ báo cáo mới.")
     return dg.SensorResult(
-        dynamic_partitions_requests=[RETURN_SETS.build_add_request(new)],
+        dynamic_partitions_requests=[BATCHES.build_add_request(new)],
         run_requests=[dg.RunRequest(run_key=f"new/{key}", partition_key=key) for key in new],
     )
 
@@ -191,16 +191,16 @@ def digest_mail(context: dg.SensorEvaluationContext, folders: Folders, calendar:
 def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[str, digest.Part | None]:
     """Return what is to be told: of every return set, by its name, and of runs that broke."""
     store, places = folders.store, folders.raw.places
-    keys = published.checked_sets(store)
+    sets = [one for batch in store.batches() for one in published.findings_of(store, batch)]
     parts: dict[str, digest.Part | None] = {}
-    for key in keys:
-        found, page = published.findings(store, key), explorer_page(store, key)
+    for key, found in sets:
+        page = explorer_page(store, key)
         parts[str(key)] = digest.part(
             key,
             found,
             places,
             late=overdue(key, found, places, today),
             explorer=page if page.exists() else None,
-            alone=len(keys) == 1,
+            alone=len(sets) == 1,
         )
     return parts | {"": digest.failed(_failures(instance))}

@@ -14,11 +14,10 @@ import pyarrow as pa
 from pipelines.present.columns import columns
 from pipelines.refresh.documents import explorer_page
 from pipelines.steps.numbers import vietnamese
-from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Verdict
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.tables import description
 from schemas.words import VERDICTS, WORDS
 
@@ -56,28 +55,30 @@ def column_lineage(table: Table) -> Mapping[str, object]:
     return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=traced)} if traced else {}
 
 
-def of(asset: str, store: Store, key: ReturnSetKey) -> Mapping[str, dg.MetadataValue | int]:
+def of(asset: str, store: Store, batch: BatchKey) -> Mapping[str, dg.MetadataValue | int]:
     """Return what a materialisation of an asset shows: counts, and at most ``MOST_ROWS`` rows."""
     table = FLOW.assets[asset][0]
-    written = store.written(table.name, str(key))
+    written = store.written(table.name, str(batch))
     shown: dict[str, dg.MetadataValue | int] = {"dagster/row_count": written.rows if written else 0}
     more = _MORE.get(table.family)
-    return shown | (more(table, store, key) if more else {})
+    return shown | (more(table, store, batch) if more else {})
 
 
-def _of_files(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
-    return {"tệp": len(published.files(store, key))}
+def _of_files(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
+    written = store.written("files", str(batch))
+    return {"tệp": written.rows if written else 0}
 
 
-def _of_figures(table: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
-    rows = store.rows(table.name, str(key))
-    page = explorer_page(store, key, f"trace/{table.maker.subject}.html")
-    shown: dict[str, dg.MetadataValue | int] = {"trang tra cứu": dg.MetadataValue.path(page)}
+def _of_figures(table: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
+    rows = store.rows(table.name, str(batch))
+    page = explorer_page(store, ReturnSetKey(*batch), f"trace/{table.maker.subject}.html")
+    shown: dict[str, dg.MetadataValue | int] = {"trang tra cứu": dg.MetadataValue.path(page)} if page.is_file() else {}
     return shown if rows is None else shown | {"chỉ tiêu": figures_table(rows)}
 
 
-def _of_statements(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
-    rows = published.statements(store, key)
+def _of_statements(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
+    table = store.rows("statements", str(batch))
+    rows = [] if table is None else table.to_pylist()
     counts = Counter(row["verdict"] for row in rows)
     conflicts = [row for row in rows if row["verdict"] == Verdict.CONFLICT]
     return {f"số {VERDICTS[verdict].lower()}": count for verdict, count in counts.items()} | {
@@ -95,8 +96,8 @@ _STATEMENT_HEADINGS = {
 }
 
 
-def _of_site(_: Table, store: Store, key: ReturnSetKey) -> dict[str, dg.MetadataValue | int]:
-    page = explorer_page(store, key)
+def _of_site(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
+    page = explorer_page(store, ReturnSetKey(*batch))
     return {"trang đầu": dg.MetadataValue.url(page.as_uri()), "trang đầu (tệp)": dg.MetadataValue.path(page)}
 
 
@@ -136,9 +137,9 @@ def figures_table(figures: pa.Table) -> dg.TableMetadataValue:
             "status": f"{_state(row['status'])} ({row['reported']}/{row['expected']})",
             "id": row["id"],
         }
-        for row in figures.to_pylist()
+        for row in figures.slice(0, MOST_ROWS).to_pylist()
     ]
-    return plain_table(rows, _FIGURE_HEADINGS)
+    return plain_table(rows, _FIGURE_HEADINGS, of=len(figures))
 
 
 def _state(status: str) -> str:
@@ -154,15 +155,22 @@ _FIGURE_HEADINGS = {
 }
 
 
-def plain_table(rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> dg.TableMetadataValue:
-    """Return some columns of rows as a table with headings: the first ``MOST_ROWS``, and how many more there are."""
+def plain_table(rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str], of: int = 0) -> dg.TableMetadataValue:
+    """Return some columns of rows as a table with headings: the first ``MOST_ROWS``, and how many more there are.
+
+    Args:
+        rows: The rows, or the first of them.
+        headings: The heading of each column that is shown.
+        of: How many rows there are, where these are the first.
+    """
+    of = of or len(rows)
     shown = [
         {heading: "" if row[name] is None else str(row[name]) for name, heading in headings.items()}
         for row in rows[:MOST_ROWS]
     ]
-    if len(rows) > MOST_ROWS:
+    if of > MOST_ROWS:
         first = next(iter(headings.values()))
-        more = f"… và {len(rows) - MOST_ROWS} dòng nữa, xem trang tra cứu hoặc bảng Parquet."
+        more = f"… và {of - MOST_ROWS} dòng nữa, xem trang tra cứu hoặc bảng Parquet."
         shown.append(dict.fromkeys(headings.values(), "") | {first: more})
     columns = [dg.TableColumn(heading, "string") for heading in headings.values()]
     return dg.MetadataValue.table([dg.TableRecord(dict(row)) for row in shown], dg.TableSchema(columns=columns))

@@ -5,7 +5,8 @@ belong here: the work (``pipelines.refresh.batches``), what a page shows of a ta
 (``pipelines.orchestration.metadata``).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 
 import dagster as dg
 
@@ -13,19 +14,20 @@ from pipelines.orchestration import checks, metadata
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present.completeness import all_overdue
 from pipelines.refresh import batches
+from pipelines.settings import engine
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.flow import FLOW
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey
 
 REREAD_TAG = "returns/reread"
 """Run tag that makes known workbooks be opened again, and everything be made anew."""
 
 
 def refreshed(
-    context: dg.AssetExecutionContext, folders: Folders, calendar: Calendar, keys: Sequence[ReturnSetKey]
+    context: dg.AssetExecutionContext, folders: Folders, calendar: Calendar, keys: Sequence[BatchKey]
 ) -> None:
-    """Refresh return sets; log a materialisation of every asset that came out other than it was, and every check.
+    """Refresh batches; log a materialisation of every asset that came out other than it was, and every check.
 
     Logged, not yielded: for every output of a step Dagster looks up the versions of all it depends on, and stores an
     event more, which took longer than all the work. Where nothing came out other than it was, nothing is logged.
@@ -33,46 +35,51 @@ def refreshed(
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     store, who = folders.store, f"Dagster, lần chạy {context.run.run_id[:8]}"
     batches.tidy_all(store, keys, who=who)
-    for key in keys:
-        for name in _made(context, folders, store, key, selected, who):
-            shown = metadata.of(name, store, key)
-            context.log_event(dg.AssetMaterialization(metadata.key_of(name), metadata=shown, partition=str(key)))
+    untold = {batch for batch in keys if not store.state(str(batch)).shown}
+    for batch, done in _done(context, folders, store, keys, selected, who):
+        # Where an earlier run was killed before Dagster was told of what it had published, all is told now.
+        made = done.made | _tables(selected) if batch in untold else done.made
+        shown_as = {FLOW[name].shown_as for name in made}
+        for name in (name for name in FLOW.assets if name in shown_as):
+            shown = metadata.of(name, store, batch)
+            context.log_event(dg.AssetMaterialization(metadata.key_of(name), metadata=shown, partition=str(batch)))
         for check in context.selected_asset_check_keys:
             if check.name == checks.CHECK:
-                context.log_event(checks.evaluation(check.asset_key.to_user_string(), store, key))
-        batches.shown(store, key)
-        if held := published.held_forms(published.findings(store, key)):
-            context.log.warning(f"{key}: giữ lại {', '.join(held)}; số đã công bố trước đó được giữ nguyên.")
+                context.log_event(checks.evaluation(check.asset_key.to_user_string(), store, batch))
+        batches.shown(store, batch)
+        held = {
+            key: forms for key, found in published.findings_of(store, batch) if (forms := published.held_forms(found))
+        }
+        for key, forms in islice(held.items(), metadata.MOST_ROWS):
+            context.log.warning(f"{key}: giữ lại {', '.join(forms)}; số đã công bố trước đó được giữ nguyên.")
     if any(check.name == checks.LATE_CHECK for check in context.selected_asset_check_keys):
         context.log_event(checks.late_evaluation(all_overdue(folders.raw, store, calendar.today)))
 
 
-def _made(
+def _done(
     context: dg.AssetExecutionContext,
     folders: Folders,
     store: Store,
-    key: ReturnSetKey,
+    keys: Sequence[BatchKey],
     selected: Collection[str],
     who: str,
-) -> list[str]:
-    """Refresh a return set; return the assets that came out other than they were, in the order of the flow.
-
-    Where an earlier run was killed before Dagster was told of what it had published, all that is selected is told now.
-    """
-    wanted = {table.name for name in selected for table in FLOW.assets[name]}
+) -> Iterator[tuple[BatchKey, batches.Done]]:
+    """Refresh batches, on the engine that the settings name; yield each when it is done."""
     everything = selected == {name for name, tables in FLOW.assets.items() if not tables[0].on_demand}
-    untold = not store.state(str(key)).shown
     with batches.followed(batches.progress(), _both(batches.waiting(), context.log.info)):
-        done = batches.refresh(
+        yield from batches.refresh_each(
             folders.raw,
             store,
-            key,
+            keys,
             who=who,
-            wanted=None if everything else wanted,
+            wanted=None if everything else _tables(selected),
             anew=context.run.tags.get(REREAD_TAG) == "true",
+            engine=engine(),
         )
-    made = {FLOW[name].shown_as for name in (done.made | wanted if untold else done.made)}
-    return [name for name in FLOW.assets if name in made]
+
+
+def _tables(selected: Collection[str]) -> set[str]:
+    return {table.name for name in selected for table in FLOW.assets[name]}
 
 
 def _both(one: Callable[[str], None], other: Callable[[str], None]) -> Callable[[str], None]:

@@ -143,6 +143,33 @@ def _used(mart: str, column: str, figures: Sequence[Figure]) -> Source:
     return Source(mart, column, tuple(steps))
 
 
+def _sums(table: Table) -> Columns:
+    (mart,) = _of(table, "marts")
+    form = FLOW[mart].form
+    assert form is not None
+    return {
+        "period": [_from(mart, "period")],
+        "place": [_from(mart, "commune")],
+        "line": [_from(mart, "line")],
+        "sum": [_from(mart, name, "AGGREGATION") for name in form.fields()],
+        "given": [_from(mart, "reporter", "AGGREGATION")],
+    }
+
+
+def _levels(table: Table) -> Columns:
+    sums = {form: f"sums/{form.domain}" for form in _chapter(table).forms}
+    used: dict[str, list[Figure]] = {}
+    for figure in (one for one in _chapter(table).figures if not one.per_record):
+        for form in figure.forms:
+            used.setdefault(sums[form], []).append(figure)
+    return {
+        "value": [_used(one, "sum", figures) for one, figures in used.items()],
+        "exact": [_from(one, "sum", "TRANSFORMATION") for one in used],
+        "reported": [_from(one, "given", "AGGREGATION") for one in used],
+        **{name: [_from(one, name) for one in used] for name in ("period", "place")},
+    }
+
+
 def _lineage(table: Table) -> Columns:
     marts = _of(table, "marts")
     made = {name: [_from(mart, name) for mart in marts] for name in ("period", "commune", "reporter", "line")}
@@ -168,7 +195,8 @@ _FOLLOWED: Mapping[str, Callable[[Table], Columns]] = {
     "findings": _findings,
     "marts": _marts,
     "figures": _figures,
-    "levels": _figures,
+    "levels": _levels,
+    "sums": _sums,
     "lineage": _lineage,
     "statements": _statements,
 }

@@ -125,6 +125,7 @@ def overdue(key: ReturnSetKey, findings: Iterable[Mapping[str, Any]], places: Pl
 
 def all_overdue(raw: Raw, store: Store, today: date) -> list[Overdue]:
     """Return what is late on a day of every return set that has been read."""
-    keys = [ReturnSetKey(*pair) for pair in published.checked_sets(store)]
-    late = (overdue(key, published.findings(store, key), raw.places, today) for key in keys)
+    due = [batch for batch in store.batches() if today > Period.parse(batch.period).due]
+    found = (one for batch in due for one in published.findings_of(store, batch))
+    late = (overdue(key, rows, raw.places, today) for key, rows in found)
     return [one for one in late if one is not None]

@@ -28,7 +28,7 @@ def _parts(table: Table, parts: Iterable[str]) -> list[str]:
     known = [part for part in parts if part != OFFICE]
     if table.extent is Extent.OFFICE:
         return [OFFICE]
-    return [part for part in known if ("_" in part) == (table.extent is Extent.RETURN_SET)]
+    return [part for part in known if ("_" in part) == (table.extent is Extent.BATCH)]
 
 
 def package(parts: Iterable[str]) -> dict[str, Any]:

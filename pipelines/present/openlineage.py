@@ -1,12 +1,12 @@
 """OpenLineage events: what a refresh read and wrote, and from which columns every column came.
 
-Belongs here: the events of one return set, made of the flow and of what the caller saw lying. Does not belong here:
+Belongs here: the events of one batch, made of the flow and of what the caller saw lying. Does not belong here:
 which table is made of which (``schemas.flow``), which column of which (``columns``), looking at files or the clock.
 
 Plain JSON, since OpenLineage's own classes take longer to load and to fill than all else that follows a changed cell; a
 test builds the events with those classes and compares.
 
-One run of the job ``refresh`` per return set is the parent of a run per layer; every run has a START and a COMPLETE.
+One run of the job ``refresh`` per batch is the parent of a run per layer; every run has a START and a COMPLETE.
 All are told after the fact, once what they speak of is published, so a run that did not get through tells nothing. Ids
 come from the contents of what was read: events told again are the same events.
 """
@@ -25,7 +25,7 @@ from pipelines.present.columns import Source, columns, filters
 from pipelines.store import raw
 from schemas import tables
 from schemas.flow import CORRECTIONS, FLOW, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey
 
 NAMESPACE, PRODUCER = "returns", "urn:returns:pipelines.present.openlineage"
 """No path of a machine: the same returns give the same names wherever they are refreshed."""
@@ -47,11 +47,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Seen:
-    """What lay there when a refresh of a return set was through.
+    """What lay there when a refresh of a batch was through.
 
     Args:
-        files: The workbooks and their sha256.
-        versions: The content hash of every table of the return set, by name.
+        files: The workbooks, or folders of workbooks, and their hashes.
+        versions: The content hash of every table of the batch, by name.
         held: The marts that the gate held back.
         at: When.
     """
@@ -71,12 +71,12 @@ class _Layer:
     outputs: tuple[Table, ...]
 
 
-def run_events(key: ReturnSetKey, seen: Seen) -> list[Json]:
-    """Return the events of one return set, the parent's around those of its layers."""
-    received = {_raw(key, name): sha256 for name, sha256 in seen.files.items()}
-    layers = _layers(key, tuple(received), seen.held)
+def run_events(batch: BatchKey, seen: Seen) -> list[Json]:
+    """Return the events of one batch, the parent's around those of its layers."""
+    received = {_raw(batch, name): sha256 for name, sha256 in seen.files.items()}
+    layers = _layers(batch, tuple(received), seen.held)
     versions = received | dict(seen.versions)
-    identity = f"{key}/{versions}"
+    identity = f"{batch}/{versions}"
     written = tuple(table for layer in layers for table in layer.outputs)
     refresh = _Layer("refresh", tuple(received), written)
     run = {"run": {"runId": _id(identity, refresh.job)}, "job": {"namespace": NAMESPACE, "name": refresh.job}}
@@ -86,16 +86,16 @@ def run_events(key: ReturnSetKey, seen: Seen) -> list[Json]:
     return [start, *within, complete]
 
 
-def _layers(key: ReturnSetKey, workbooks: tuple[str, ...], held: Collection[str]) -> list[_Layer]:
+def _layers(batch: BatchKey, workbooks: tuple[str, ...], held: Collection[str]) -> list[_Layer]:
     """Return the flow as jobs, one for each family of assets, in order."""
     files = {
         WORKBOOKS: workbooks,
-        CORRECTIONS: (_raw(key, raw.LEDGER),),
-        PRINTED: (_raw(key, raw.PRINTED),),
+        CORRECTIONS: (_raw(batch, raw.LEDGER),),
+        PRINTED: (_raw(batch, raw.PRINTED),),
         PLACES: ("raw/places.csv",),
     }
     found: dict[str, list[Table]] = {}
-    for table in FLOW.of(Extent.RETURN_SET):
+    for table in FLOW.of(Extent.BATCH):
         if table.kind is not Kind.DOCUMENT:
             found.setdefault(_job(table), []).append(table)
     return [
@@ -112,9 +112,11 @@ def _layers(key: ReturnSetKey, workbooks: tuple[str, ...], held: Collection[str]
 def _job(table: Table) -> str:
     """Return the name of the job that writes a table: what its maker makes first, and by the name of its family.
 
-    What is made of all marts is no job of theirs, or that would read what it writes.
+    What is made of marts is no job of theirs, or that would read what it writes.
     """
     first = FLOW.made_together[table.maker][0]
+    if first.shown_as in first.made_of:
+        return first.family
     family, _, own = first.shown_as.partition("/")
     return own if family == "marts" and first.form is None else family
 
@@ -161,8 +163,8 @@ def _id(identity: str, job: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"{PRODUCER}/{job}/{identity}"))
 
 
-def _raw(key: ReturnSetKey, file: str) -> str:
-    return f"raw/{key.period}/{key.commune}/{file}"
+def _raw(batch: BatchKey, file: str) -> str:
+    return f"raw/{batch.period}/{batch.folder}/{file}"
 
 
 def _version(content: str | None) -> Json:

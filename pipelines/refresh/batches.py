@@ -1,7 +1,7 @@
 """One batch's work, from the raw folder to published tables: one process at a time, and all of it or nothing.
 
-Belongs here: the lock, tidying up after a killed process, the order of a return set and of what lies above it, who is
-told how far it is. Does not belong here: Dagster, which is one of those that call this; making tables
+Belongs here: the lock, tidying up after a killed process, the order of a batch and of what lies above it, who is told
+how far it is. Does not belong here: Dagster, which is one of those that call this; making tables
 (``pipelines.refresh.making``).
 """
 
@@ -10,18 +10,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
+from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work
-from pipelines.refresh.stale import Part, inputs_of, is_archived
+from pipelines.refresh.stale import Part, inputs_of, is_archived, note_files
 from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw
-from pipelines.store.state import State
+from pipelines.store.state import State, Writer
 from pipelines.store.tables import OvertakenError, Store, finish
 from pipelines.store.takeover import take_over
-from schemas.flow import FLOW
-from schemas.return_sets import ReturnSetKey
+from schemas.flow import FLOW, Extent
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 Progress = Callable[[str, int], None]
@@ -54,11 +56,11 @@ def progress() -> Progress:
 
 @dataclass(frozen=True)
 class Done:
-    """What a refresh of a return set did.
+    """What a refresh of a batch did.
 
     Args:
         made: The tables that came out other than they were, those of the levels above too.
-        state: What is known of the return set now.
+        state: What is known of the batch now.
     """
 
     made: frozenset[str]
@@ -68,32 +70,104 @@ class Done:
 def refresh(
     raw: Raw,
     store: Store,
-    key: ReturnSetKey,
+    batch: BatchKey,
     *,
     who: str,
     wanted: Collection[str] | None = None,
     only: bool = False,
     anew: bool = False,
 ) -> Done:
-    """Bring the tables of a return set up to date, then those of the levels above it.
+    """Bring the tables of a batch up to date, then those of the levels above it.
 
     Args:
         raw: The raw folder.
         store: The output folder.
-        key: The return set.
+        batch: The batch.
         who: What is being done, as others that have to wait are told.
         wanted: Only these tables, and what they are made of; all where none are named.
         only: Not even what they are made of: that stays as it is published.
         anew: Make everything, also what is current.
     """
+    ((_, done),) = refresh_each(raw, store, [batch], who=who, wanted=wanted, only=only, anew=anew)
+    return done
+
+
+def refresh_each(
+    raw: Raw,
+    store: Store,
+    batches: Sequence[BatchKey],
+    *,
+    who: str,
+    wanted: Collection[str] | None = None,
+    only: bool = False,
+    anew: bool = False,
+    engine: str = HERE,
+) -> Iterator[tuple[BatchKey, Done]]:
+    """Bring the tables of batches up to date, each by itself, then those of the levels above them.
+
+    Each argument is as in ``refresh``, but for the batches, and for ``engine``: where they are worked on
+    (``pipelines.refresh.engines``).
+
+    Yields:
+        Each batch when it is done; the last of them when the levels above are done, too, with what was made there.
+    """
+    if not batches:
+        return
     take_over(store.root)
-    made: set[str] = set()
-    own = Part.of(key)
-    for part in (own, *own.above()):
-        named = None if wanted is None else {name for name in wanted if FLOW[name].extent is part.extent}
-        if named is None or named:
-            made.update(_refresh(raw, store, part, who, named, only=only, anew=anew))
-    return Done(frozenset(made), store.state(own.name, anew=True))
+    names = None if wanted is None else frozenset(wanted)
+    jobs = [Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew) for batch in batches]
+    last: tuple[BatchKey, Done] | None = None
+    for job, made in each(engine, work, jobs):
+        if last is not None:
+            yield last
+        last = job.part.batch, Done(frozenset(made), store.state(job.part.name, anew=True))
+    assert last is not None
+    above = dict.fromkeys(sorted((part for batch in batches for part in Part.of(batch).above()), key=_order))
+    for part in above:
+        made = work(replace(jobs[0], part=part))
+        store.state(part.name, anew=True)
+        last = last[0], replace(last[1], made=last[1].made | frozenset(made))
+    yield last
+
+
+def _order(part: Part) -> tuple[int, str]:
+    """Return where a part comes among those above batches: the office is made of the periods."""
+    return part.extent is Extent.OFFICE, part.name
+
+
+@dataclass(frozen=True)
+class Job:
+    """The work on one part, as another process can be told of it; done twice, it is as if done once.
+
+    Args:
+        raw: The raw folder.
+        data: The output folder.
+        writer: Who is noted as the writer.
+        part: The part.
+        who: What is being done, as others that have to wait are told.
+        wanted: Only these tables; all where none are named.
+        only: Not even what they are made of.
+        anew: Make everything, also what is current.
+    """
+
+    raw: Path
+    data: Path
+    writer: Writer
+    part: Part
+    who: str
+    wanted: frozenset[str] | None
+    only: bool
+    anew: bool
+
+
+def work(job: Job) -> list[str]:
+    """Do a job; return the tables that came out other than they were."""
+    wanted = job.wanted
+    named = None if wanted is None else {name for name in wanted if FLOW[name].extent is job.part.extent}
+    if named is not None and not named:
+        return []
+    store = Store(job.data, job.writer)
+    return _refresh(Raw(job.raw), store, job.part, job.who, named, only=job.only, anew=job.anew)
 
 
 _MOST_TRIES = 5
@@ -120,6 +194,7 @@ def _refresh(
             if not work.is_overtaken():
                 if ran or (wanted is None and not is_archived(work.inputs, work.state)):
                     work.commit(whole=wanted is None)
+                    note_files(raw, work.inputs)
                 return work.made
     raise SentenceError(
         f"Các bộ báo cáo khác của {part.name} liên tục được cập nhật nên chưa tổng hợp được. Chạy lại: returns refresh"
@@ -135,14 +210,15 @@ def _locked(store: Store, part: Part, who: str) -> Iterator[None]:
 @contextmanager
 def held_still(store: Store, key: ReturnSetKey, *, who: str) -> Iterator[None]:
     """Keep everybody else from changing a return set, for one who reads many tables and wants them of one time."""
-    with _locked(store, Part.of(key), who):
-        store.state(str(key), anew=True)
+    part = store.part_of(key)
+    with locked(store.root, part, who, waiting()):
+        store.state(part, anew=True)
         yield
 
 
-def shown(store: Store, key: ReturnSetKey) -> None:
-    """Note that Dagster has been told of all that was made of a return set."""
-    part = str(key)
+def shown(store: Store, batch: BatchKey) -> None:
+    """Note that Dagster has been told of all that was made of a batch."""
+    part = str(batch)
     with locked(store.root, part, "Dagster"):
         state = store.state(part, anew=True)
         if not state.shown:
@@ -157,9 +233,9 @@ def tidy(store: Store, part: Part) -> None:
         states.save(store.root, part.name, state)
 
 
-def tidy_all(store: Store, keys: Sequence[ReturnSetKey], *, who: str = "returns refresh") -> None:
-    """Do the same for return sets and what lies above them, and remove what killed processes were writing."""
-    for part in dict.fromkeys(one for key in keys for one in (Part.of(key), *Part.of(key).above())):
+def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns refresh") -> None:
+    """Do the same for batches and what lies above them, and remove what killed processes were writing."""
+    for part in dict.fromkeys(one for batch in batches for one in (Part.of(batch), *Part.of(batch).above())):
         state = store.state(part.name)
         if states.damaged(store.root, part.name) or any((store.root / name).exists() for name in state.renames):
             with _locked(store, part, who):

@@ -26,13 +26,13 @@ def check_form(given: Given) -> Mapping[str, Made]:
         together([given.table(f"returns/{other.domain}") for other in forms_read_by(form)], tables.ENTRIES),
         to_frame(list(given.family("problems")), tables.PROBLEMS),
         to_frame([known.drop_columns([tables.SOURCES.name])], form.arrow()),
-        [given.key],
+        given.sets,
         given.places,
         to_frame([given.table("ledger")], tables.LEDGER),
         sources.whence(accepted),
     )
     return {
-        f"outcomes/{form.domain}": Made(to_table(checked.outcomes, tables.OUTCOMES)),
+        f"outcomes/{form.domain}": Made(checked.outcomes),
         f"findings/{form.domain}": Made(to_table(checked.findings, tables.FINDINGS)),
     }
 

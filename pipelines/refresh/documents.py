@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.present.explorer.site import EXPLORER, INDEX
 from pipelines.refresh import batches
+from pipelines.store.files import write_whole
 from pipelines.store.raw import OWN_PLACES, SHIPPED_PLACES, Raw, places_of
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
@@ -17,15 +18,32 @@ REPORT = "report"
 
 
 def report_of(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> list[Path]:
-    """Make the Word and the Excel annex of a return set, unless they are current; return where they lie."""
-    batches.refresh(raw, store, key, who=who, wanted={REPORT}, only=True)
-    return files_of(store, REPORT, key)
+    """Make the Word and the Excel annex of a return set, unless they are current; return where they lie.
 
-
-def files_of(store: Store, table: str, key: ReturnSetKey) -> list[Path]:
-    """Return where the files of a document lie, as they were written last; none where they never were."""
-    rows = store.rows(table, str(key))
+    Of a commune in a territory's batch they are made each time, and the explorer's pages with them, for a refresh of so
+    many communes makes neither.
+    """
+    batch = raw.batch_of(key)
+    if batch.folder != key.commune:
+        return _of_territory(raw, store, key)
+    batches.refresh(raw, store, batch, who=who, wanted={REPORT}, only=True)
+    rows = store.rows(REPORT, str(batch))
     return [] if rows is None else [store.root / name for name in rows["file"].to_pylist()]
+
+
+def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
+    from pipelines.present.explorer import site
+    from pipelines.present.report.files import files
+    from pipelines.refresh.presenting import shown
+
+    with batches.held_still(store, key, who=REPORT):
+        rows = shown(raw.places, store, key, store.archive_of(store.part_of(key)))
+    for name, page in site.files(rows).items():
+        write_whole(explorer_page(store, key, name), page.content())
+    made = {store.root / REPORT / str(key) / name: content for name, content in files(rows).items()}
+    for path, content in made.items():
+        write_whole(path, content)
+    return list(made)
 
 
 def explorer_page(store: Store, key: ReturnSetKey, page: str = INDEX) -> Path:

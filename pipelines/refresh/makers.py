@@ -17,6 +17,7 @@ MAKERS = {
     "formless": "checking:check_workbooks",
     "admit": "publishing:admit_records",
     "observe": "publishing:observe",
+    "sum": "publishing:sum_records",
     "evaluate": "publishing:evaluate_chapter",
     "add_up": "publishing:add_up_levels",
     "compare": "publishing:compare_statements",

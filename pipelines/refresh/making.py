@@ -4,24 +4,28 @@ Belongs here: what a maker is given and what it hands back; the order; stopping 
 committing. Does not belong here: any particular table (``pipelines.refresh.makers`` lists who makes which), Dagster.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.refresh import stamps
-from pipelines.refresh.stale import Inputs, Part, is_current
+from pipelines.refresh.stale import Inputs, Part, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store.archive import RECEIVED, Archive
+from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept
 from pipelines.store.raw import LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
+from pipelines.store.received import accepted_from
 from pipelines.store.state import Writer, Written
 from pipelines.store.tables import DamagedError, Publication, file_of, serialized, with_texts
-from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Table
+from schemas import flow
+from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
 from schemas.places import Places
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 
 class UndeclaredInputError(LookupError):
@@ -36,11 +40,13 @@ class Made:
         rows: The table; nothing where what was there stays, because the gate held back what came.
         files: Of a document, the bytes of the files to be written, by name from the top of the output folder.
         removals: Files that are no more.
+        held: The return sets whose rows are those that were there, because the gate held back what came of them.
     """
 
     rows: pa.Table | None
     files: Mapping[str, bytes] = field(default_factory=dict)
     removals: tuple[str, ...] = ()
+    held: Collection[ReturnSetKey] = ()
 
 
 Maker = Callable[["Given"], Mapping[str, Made]]
@@ -49,15 +55,28 @@ Maker = Callable[["Given"], Mapping[str, Made]]
 
 @dataclass(frozen=True)
 class Given:
-    """What a maker is given: the inputs of its tables, and nothing else can be read through it."""
+    """What a maker is given: the inputs of its tables, and nothing else can be read through it.
+
+    Args:
+        tables: The tables it is to make.
+        sets: The return sets of which it is to make them: of a batch those that have changed, where the rows of the
+            others can stay; or those below a period or the office.
+    """
 
     tables: Sequence[Table]
+    sets: Sequence[ReturnSetKey]
     _work: "Work"
 
     @property
+    def batch(self) -> BatchKey:
+        """The batch that is worked on."""
+        return self._work.inputs.part.batch
+
+    @property
     def key(self) -> ReturnSetKey:
-        """The return set that is worked on."""
-        return self._work.inputs.part.key
+        """The one return set of a batch that is a commune's own folder."""
+        (key,) = self.sets
+        return key
 
     @property
     def part(self) -> Part:
@@ -70,45 +89,40 @@ class Given:
         return self.tables[0].maker.subject
 
     @property
-    def sets(self) -> Sequence[ReturnSetKey]:
-        """The return sets below a period or the office."""
-        return self._work.inputs.sets
-
-    @property
     def parts(self) -> Sequence[str]:
         """The names of all parts."""
         self._declared(PARTS)
         return self._work.inputs.store.parts()
 
     @property
-    def workbooks(self) -> Sequence[RawFile]:
+    def workbooks(self) -> Iterator[RawFile]:
         """The files as received."""
         self._declared(WORKBOOKS)
-        return self._work.inputs.received.workbooks
+        return self._work.inputs.received.workbooks_of(self.sets)
 
     @property
-    def ledger(self) -> str:
-        """The text of the ledger of corrections."""
+    def ledgers(self) -> Mapping[ReturnSetKey, str]:
+        """The text of each ledger of corrections."""
         self._declared(CORRECTIONS)
-        return self._work.inputs.received.ledger
+        return _of_keys(self._work.inputs.received.ledgers, self.sets)
 
     @property
-    def unread_ledger(self) -> Sequence[Mapping[str, str]]:
-        """The ledger of corrections, where it lies there and cannot be read, as a problem tells of it."""
+    def unread_ledgers(self) -> Sequence[Mapping[str, str]]:
+        """The ledgers of corrections that lie there and cannot be read, as a problem tells of them."""
         self._declared(CORRECTIONS)
-        return _unread(self._work.inputs.received.unread(LEDGER))
+        return _unread(self._work.inputs.received.unread(LEDGER, self.sets))
 
     @property
-    def printed(self) -> str | None:
-        """The text of what the plan prints."""
+    def printed(self) -> Mapping[ReturnSetKey, str]:
+        """The text of what each plan prints."""
         self._declared(PRINTED)
-        return self._work.inputs.received.printed
+        return _of_keys(self._work.inputs.received.printed, self.sets)
 
     @property
-    def unread_plan(self) -> Sequence[Mapping[str, str]]:
-        """What the plan prints, where it lies there and cannot be read, as a problem tells of it."""
+    def unread_plans(self) -> Sequence[Mapping[str, str]]:
+        """What plans print that lies there and cannot be read, as a problem tells of it."""
         self._declared(PRINTED)
-        return _unread(self._work.inputs.received.unread(PRINTED_FILE))
+        return _unread(self._work.inputs.received.unread(PRINTED_FILE, self.sets))
 
     @property
     def places(self) -> Places:
@@ -123,7 +137,15 @@ class Given:
             UndeclaredInputError: The flow does not say that it is read.
         """
         self._declared(name)
-        return self._work.table(name)
+        return self._own(self._work.table(name))
+
+    def _own(self, table: pa.Table) -> pa.Table:
+        """Return the rows of the return sets that are wanted."""
+        return table if len(self.sets) == len(self._work.inputs.sets) else of_communes(table, self.sets)
+
+    def part_of(self, _: ReturnSetKey) -> str:
+        """Return the part that is worked on."""
+        return self.part.name
 
     def family(self, family: str, part: str = "", **wanted: str) -> Iterator[pa.Table]:  # noqa: ARG002 - as of a store
         """Yield the declared tables of a family, such as ``figures``, by name, with the rows that have some texts."""
@@ -131,7 +153,7 @@ class Given:
         for name in sorted(declared):
             if name.partition("/")[0] == family:
                 self._work.read.add((self.tables[0].name, name))
-                yield with_texts(self._work.table(name), **wanted)
+                yield with_texts(self._own(self._work.table(name)), **wanted)
 
     def rows(self, table: str, part: str = "", **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
         """Return the rows of a table that have some texts: as ``Tables`` has it, for those who present."""
@@ -144,34 +166,35 @@ class Given:
         return written.writer if written else Writer()
 
     def each(self, name: str) -> pa.Table:
-        """Return a table of all return sets of the period, one under the other."""
+        """Return a table of all batches of the period, one under the other."""
         self._declared(name)
-        return self._work.of_sets(name, self.sets)
+        return self._work.of_parts(name, self._work.inputs.below)
 
     def earlier(self, name: str) -> pa.Table:
-        """Return a table of the commune's earlier periods, one under the other."""
+        """Return a table of the batches of earlier periods, one under the other."""
         if not any(name in table.earlier for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it reads earlier {name}.")
         self._work.read.add((self.tables[0].name, f"earlier {name}"))
-        return self._work.of_sets(name, self._work.inputs.earlier)
+        return self._work.of_parts(name, self._work.inputs.earlier)
 
     def accepted(self, name: str) -> pa.Table:
         """Return the rows of a mart as they were accepted before this run; none where none ever were."""
         if not any(name in table.accepted for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it looks at accepted {name}.")
         self._work.read.add((self.tables[0].name, f"accepted {name}"))
-        return self._work.before(name)
+        return self._own(self._work.before(name))
 
     def previous(self, name: str) -> pa.Table | None:
         """Return one of the maker's own tables as it was made before by the very code of now; nothing otherwise."""
         assert name in [table.name for table in self.tables]
-        return self._work.reusable(FLOW[name])
+        found = self._work.reusable(FLOW[name])
+        return None if found is None else self._own(found)
 
     def held(self, mart: str) -> bool:
-        """Return whether a mart still is what it was, because the gate held back what came."""
+        """Return whether a mart still is what it was, because the gate held back all that came."""
         self._declared(mart)
         written = self._work.state.get(mart)
-        return written is not None and written.held
+        return written is not None and len(written.held) == len(self.sets)
 
     def content(self, name: str) -> str:
         """Return the hash of a table's bytes: its version, for those who tell it to other programs."""
@@ -190,7 +213,7 @@ class Given:
     @property
     def archive(self) -> Archive:
         """What was accepted before, as it was received."""
-        return self._work.inputs.store.archive
+        return self._work.inputs.store.archive_of(self.part.name)
 
     @property
     def writer(self) -> Writer:
@@ -203,10 +226,10 @@ class Given:
         self._work.read.add((self.tables[0].name, name))
 
 
-def _unread(file: RawFile | None) -> Sequence[Mapping[str, str]]:
-    if file is None:
-        return ()
-    return ({"period": file.period, "commune": file.commune, "file": file.name, "written": file.trouble},)
+def _unread(files: Iterable[RawFile]) -> list[Mapping[str, str]]:
+    return [
+        {"period": file.period, "commune": file.commune, "file": file.name, "written": file.trouble} for file in files
+    ]
 
 
 @dataclass
@@ -230,14 +253,16 @@ class Work:
     def __post_init__(self) -> None:
         """Begin with what is known."""
         store, inputs = self.inputs.store, self.inputs
-        others = inputs.earlier if inputs.part.extent is Extent.RETURN_SET else inputs.sets
-        self._others = {str(key): store.state(str(key), anew=True) for key in others}
+        others = inputs.earlier if inputs.part.extent is Extent.BATCH else inputs.below
+        self._others = {part: store.state(part, anew=True) for part in others}
         self._before = store.state(inputs.part.name, anew=True)
         self.state = replace(self._before, renames={}, removals=())
         self._tables: dict[str, pa.Table] = {}
         self._earlier: dict[str, pa.Table] = {}
         self._publication = Publication(self.inputs.store, self.inputs.part.name)
+        self._archived: list[bytes] = []
         self.made: list[str] = []
+        self._touched: dict[str, Sequence[ReturnSetKey]] = {}
         self._looked_at: set[str] = set()
 
     def run(self, wanted: Iterable[str] | None = None, *, only: bool = False) -> Iterator[Sequence[Table]]:
@@ -251,7 +276,7 @@ class Work:
             The tables that one maker is about to make.
         """
         if wanted is None:
-            names = {table.name for table in self.inputs.part.tables}
+            names = {table.name for table in self.inputs.tables}
         else:
             names = set(wanted) if only else _with_inputs(wanted)
         for tables in FLOW.made_together.values():
@@ -263,16 +288,64 @@ class Work:
             self._looked_at.update(table.name for table in tables)
 
     def _make(self, tables: Sequence[Table]) -> None:
-        made = self.makers(tables[0].maker.task)(Given(tables, self))
+        concerned = self._concerned(tables)
+        sets = self.inputs.sets if any(table.whole for table in tables) else concerned
+        made = self.makers(tables[0].maker.task)(Given(tables, sets, self))
         assert made.keys() == {table.name for table in tables}, tables[0].name
         for table in tables:
-            self._take(table, made[table.name])
+            before = len(self.made)
+            self._take(table, made[table.name], sets)
+            if len(self.made) > before:
+                self._touched[table.name] = concerned
 
-    def _take(self, table: Table, made: Made) -> None:
-        """Take a table that was made; where it came out as it was, its bytes and who wrote them stay."""
-        held = made.rows is None
-        rows = self.before(table.name) if made.rows is None else made.rows
-        rows = rows.cast(table.schema)
+    def _concerned(self, tables: Sequence[Table]) -> Sequence[ReturnSetKey]:
+        """Return the return sets of which tables have to be made: all, unless only the rows of some can be others."""
+        if len(self.inputs.sets) < 2 or not all(map(self._was_current, tables)):
+            return self.inputs.sets
+        touched = {
+            key
+            for table in tables
+            for name in table.made_of
+            for key in (self._changed if name in flow.RECEIVED else self._touched.get(name, ()))
+        }
+        return [key for key in self.inputs.sets if key in touched] or self.inputs.sets
+
+    @cached_property
+    def _changed(self) -> tuple[ReturnSetKey, ...]:
+        """The return sets of the batch of which something else was received than when all of it was last made."""
+        if len(self._lists) < 2 or self.anew:
+            return tuple(self._lists)
+        known = lists_of(self._archive_here, self._before.received)
+        return tuple(key for key, sha256 in self._entering.items() if known.get(key.commune) != sha256)
+
+    def _was_current(self, table: Table) -> bool:
+        """Return whether a table said what its inputs gave, as they were when all was last made: by this very code.
+
+        If so, only the rows of the return sets that have changed since can be others.
+        """
+        known = self._before.get(table.name)
+        return (
+            known is not None
+            and table.kind is not Kind.DOCUMENT
+            and known.maker == stamps.code_of(table.maker.task)
+            and known.stamp == self.inputs.stamp(table, self._before, self._before.contents)
+            and is_whole(self.inputs.store, table, self.inputs.part.name, known)
+        )
+
+    def _take(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> None:
+        """Take a table that was made; where it came out as it was, its bytes and who wrote them stay.
+
+        Args:
+            table: The table.
+            made: What its maker made.
+            sets: The return sets whose rows these are; those of others stay.
+        """
+        own = sets if made.rows is None else made.held
+        held = {key.commune for key in own} if table.family == "marts" else set()
+        if len(sets) < len(self.inputs.sets):
+            known = self._before.get(table.name)
+            held |= set(known.held if known else ()) - {key.commune for key in sets}
+        rows = self._with_others(table, made, sets)
         content, known = serialized(rows), self.state.get(table.name)
         sha256 = stamps.sha256(content)
         store, part = self.inputs.store, self.inputs.part.name
@@ -288,10 +361,10 @@ class Work:
                 self._publication.put(name, file)
         for name in made.removals:
             self._publication.remove(name)
-        entered = self.received if table.family == "marts" and not held else ""
+        entered = self._entered(table, own, sets) if table.family == "marts" and made.rows is not None else ""
         written = replace(
             known,
-            held=held,
+            held=tuple(sorted(held)),
             received=known.received or entered,
             maker=stamps.code_of(table.maker.task),
         )
@@ -301,9 +374,53 @@ class Work:
         self.state = replace(self.state, tables={**self.state.tables, table.name: replace(written, stamp=stamp)})
 
     @cached_property
+    def _lists(self) -> Mapping[ReturnSetKey, bytes]:
+        """The list of all that lay in the raw folder, by return set: what its rows of a mart are accepted from."""
+        return self.inputs.received.listed(stamps.code_version())
+
+    @cached_property
+    def _entering(self) -> Mapping[ReturnSetKey, str]:
+        """The hashes of these lists."""
+        return {key: stamps.sha256(content) for key, content in self._lists.items()}
+
+    @cached_property
     def received(self) -> str:
-        """The hash of the list of all that lay in the raw folder: what a mart is accepted from."""
-        return stamps.sha256(self.inputs.received.listed(stamps.code_version()))
+        """The hash of the list of the return set; of a batch of several, of the list of their lists."""
+        return self._noted(self._entering)
+
+    def _noted(self, lists: Mapping[ReturnSetKey, str]) -> str:
+        """Return by which hash the archive knows from what the rows of some return sets were accepted."""
+        if len(self._lists) == 1:
+            return next(iter(lists.values()), "")
+        content = accepted_from(lists)
+        self._archived.append(content)
+        return stamps.sha256(content)
+
+    def _entered(self, table: Table, held: Collection[ReturnSetKey], sets: Collection[ReturnSetKey]) -> str:
+        """Return from what the rows of a mart were accepted: those that entered now, and those that stayed."""
+        entering = {key: sha256 for key, sha256 in self._entering.items() if key in sets and key not in held}
+        if len(entering) == len(self._entering):
+            return self.received
+        before = self._before.get(table.name)
+        known = lists_of(self._archive_here, before.received) if before else {}
+        return self._noted({key: known[key.commune] for key in self._entering if key.commune in known} | entering)
+
+    def _with_others(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> pa.Table:
+        """Return a whole table: what was made of some return sets, in its place among the rows of the others."""
+        if made.rows is None:
+            return self.before(table.name).cast(table.schema)
+        rows = made.rows.cast(table.schema)
+        if self.inputs.part.extent is not Extent.BATCH or len(self.inputs.sets) < 2 or table.kind is Kind.DOCUMENT:
+            return rows
+        if len(sets) < len(self.inputs.sets):
+            others = [key for key in self.inputs.sets if key not in set(sets)]
+            rows = pa.concat_tables([of_communes(self.before(table.name), others), rows])
+        # With the very schema: in one that was read, what is said of the columns stands in another order.
+        return pa.table(by_commune(rows).columns, schema=table.schema)
+
+    @property
+    def _archive_here(self) -> Archive:
+        return self.inputs.store.archive_of(self.inputs.part.name)
 
     def is_overtaken(self) -> bool:
         """Return whether another process has published, meanwhile, something that this work was made of."""
@@ -318,7 +435,7 @@ class Work:
         Args:
             whole: Whether all tables of the part follow now from what lay in the raw folder.
         """
-        for table in self.inputs.part.tables:
+        for table in self.inputs.tables:
             written = self.state.get(table.name)
             if table.accepted and written is not None and table.name in self._looked_at:
                 stamp = self.inputs.stamp(table, self.state)
@@ -328,19 +445,37 @@ class Work:
         self._archive()
         received = self.received if whole else self.state.received
         shown = [name for name in self.made if not FLOW[name].on_demand]
-        self.state = replace(self.state, received=received, shown=self.state.shown and not shown)
+        communes = tuple(key.commune for key in self._lists)
+        contents = self.state.contents
+        if whole:
+            packs = {PACKS: self._archive_here.packed()} if len(self._lists) > 1 else {}
+            contents = {**self.inputs.received.contents, **packs}
+        self.state = replace(
+            self.state,
+            received=received,
+            shown=self.state.shown and not shown,
+            communes=communes,
+            contents=contents,
+        )
         self._publication.commit(self.state)
 
     def _archive(self) -> None:
-        """Keep all that decides what the return set says, the list of it too.
+        """Keep all that decides what the return sets say, the lists of it too.
 
         So whatever is accepted, and however long it then stays published, its bytes are there, also when the village
         has sent another workbook since. What cannot be opened is never accepted, and is not kept.
         """
-        archive, files = self.inputs.store.archive, self.table("files") if "files" in self.state.tables else None
-        for content, suffix in self.inputs.received.deciding(files):
-            archive.keep(content, suffix)
-        archive.keep(self.inputs.received.listed(stamps.code_version()), RECEIVED)
+        archive = self._archive_here
+        files = self.table("files") if "files" in self.state.tables else None
+        assert self.received
+        lists = (Kept.of(content, RECEIVED) for content in (*self._lists.values(), *self._archived))
+        sets = self._changed if is_archived(self.inputs, self._before) else tuple(self._lists)
+        every = (*self.inputs.received.deciding(files, sets), *lists)
+        if len(self._lists) > 1:
+            archive.keep_together(every)
+        else:
+            for kept in every:
+                archive.keep(kept.content, kept.suffix)
 
     def table(self, name: str) -> pa.Table:
         """Return a table as it is now."""
@@ -367,9 +502,9 @@ class Work:
         assert found is not None
         return found
 
-    def of_sets(self, name: str, keys: Sequence[ReturnSetKey]) -> pa.Table:
-        """Return a table of several return sets, one under the other."""
-        found = [self.inputs.store.rows(name, str(key)) for key in keys]
+    def of_parts(self, name: str, parts: Iterable[str]) -> pa.Table:
+        """Return a table of several batches, one under the other."""
+        found = [self.inputs.store.rows(name, part) for part in parts]
         return pa.concat_tables([FLOW[name].schema.empty_table(), *(one for one in found if one is not None)])
 
     def reusable(self, table: Table) -> pa.Table | None:
@@ -380,6 +515,31 @@ class Work:
         part = self.inputs.part.name
         whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)
         return self.before(table.name) if whole else None
+
+
+def by_commune(rows: pa.Table) -> pa.Table:
+    """Return the rows of a batch commune by commune, in the order of their codes; within one as they were."""
+    communes = rows[_commune_of(rows)]
+    at = pa.table({"commune": communes, "at": pa.array(range(len(rows)), pa.int64())})
+    order = pc.sort_indices(at, sort_keys=[("commune", "ascending"), ("at", "ascending")])
+    return rows.take(order)
+
+
+def of_communes(rows: pa.Table, sets: Iterable[ReturnSetKey]) -> pa.Table:
+    """Return the rows of a batch that are of some return sets."""
+    return rows.filter(pc.is_in(rows[_commune_of(rows)], pa.array([key.commune for key in sets], pa.string())))
+
+
+def _commune_of(rows: pa.Table) -> str:
+    """Return the column that says of which commune a row is: figures are of places."""
+    return "commune" if "commune" in rows.column_names else "place"
+
+
+Value = TypeVar("Value")
+
+
+def _of_keys(found: Mapping[ReturnSetKey, Value], keys: Iterable[ReturnSetKey]) -> dict[ReturnSetKey, Value]:
+    return {key: found[key] for key in keys if key in found}
 
 
 def _with_inputs(names: Iterable[str]) -> set[str]:

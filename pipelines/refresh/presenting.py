@@ -17,7 +17,6 @@ from pipelines.refresh.making import Given, Made
 from pipelines.settings import now
 from pipelines.steps.collect import read
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
-from pipelines.steps.frames import to_table
 from pipelines.store import published
 from pipelines.store.archive import Archive
 from pipelines.store.tables import Tables
@@ -27,7 +26,7 @@ from schemas.flow import Extent
 from schemas.forms import BY_CODE
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 
 def write_explorer(given: Given) -> Mapping[str, Made]:
@@ -56,21 +55,32 @@ def write_report(given: Given) -> Mapping[str, Made]:
 
 
 def write_events(given: Given) -> Mapping[str, Made]:
-    """Make the OpenLineage events of a return set."""
+    """Make the OpenLineage events of a batch."""
     # OpenLineage takes longer to import than a refresh with nothing to do takes.
     from pipelines.present import openlineage
 
     files = given.table("files")
     made_of = given.tables[0].made_of
     seen = openlineage.Seen(
-        dict(zip(files["file"].to_pylist(), files["sha256"].to_pylist(), strict=True)),
+        _workbooks(files, given.batch),
         {name: given.content(name) for name in made_of},
         frozenset(name for name in made_of if given.held(name)),
         now(),
     )
-    events = openlineage.lines(openlineage.run_events(given.key, seen))
-    named = {f"openlineage/{given.key}.ndjson": events}
-    return {"openlineage": Made(_inventory(given.key, named), named)}
+    events = openlineage.lines(openlineage.run_events(given.batch, seen))
+    named = {f"openlineage/{given.batch}.ndjson": events}
+    return {"openlineage": Made(_inventory(ReturnSetKey(*given.batch), named), named)}
+
+
+def _workbooks(files: pa.Table, batch: BatchKey) -> dict[str, str]:
+    """Return what was read, with its hash: the workbooks of a commune; of a territory, its communes' folders."""
+    rows = list(zip(*(files[name].to_pylist() for name in ("commune", "file", "sha256")), strict=True))
+    if all(commune == batch.folder for commune, *_ in rows):
+        return {file: sha256 for _, file, sha256 in rows}
+    folders: dict[str, list[str]] = {}
+    for commune, file, sha256 in rows:
+        folders.setdefault(commune, []).append(f"{file} {sha256}")
+    return {commune: hashlib.sha256("\n".join(own).encode()).hexdigest() for commune, own in folders.items()}
 
 
 def write_data_package(given: Given) -> Mapping[str, Made]:
@@ -96,7 +106,7 @@ def shown(places: Places, source: Tables, key: ReturnSetKey, archive: Archive) -
     found, edges = published.findings(source, key), published.every_edge(source, key)
     staged: dict[str, list[dict[str, Any]]] = {}
     for table in ("files", "cells", "ledger"):
-        rows = source.rows(table, str(key))
+        rows = source.rows(table, source.part_of(key), commune=key.commune)
         staged[table] = [] if rows is None else rows.to_pylist()
     commune = places.commune(key.commune)
     reporters = {row["reporter"] for row in (*found, *edges)}
@@ -129,4 +139,4 @@ def _superseded(
         for name, sha256 in earlier
         if (content := archive.get(sha256, suffix_of(name))) is not None
     ]
-    return to_table(read.read(archived)[1], tables.CELLS).to_pylist() if archived else []
+    return list(read.read(archived).cells.to_pylist())

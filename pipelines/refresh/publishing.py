@@ -11,8 +11,8 @@ from importlib import resources
 import pyarrow.compute as pc
 
 from pipelines.refresh.making import Given, Made
-from pipelines.steps.analyse import divisions, figures, observations, statements
-from pipelines.steps.frames import to_frame, to_table, together
+from pipelines.steps.analyse import divisions, figures, observations, statements, sums
+from pipelines.steps.frames import belongs, to_frame, to_table, together
 from pipelines.steps.validate import gate
 from schemas import tables
 from schemas.figure import Chapter
@@ -21,22 +21,26 @@ from schemas.forms import FORMS
 
 
 def admit_records(given: Given) -> Mapping[str, Made]:
-    """Make the mart of a form: the new records, or, where the findings hold the form back, what was accepted before."""
+    """Make the mart of a form: the new records; of sets whose findings hold it back, what was accepted before."""
     (table,) = given.tables
     form = table.form
     assert form is not None
     findings = to_frame([given.table(f"findings/{form.domain}")], tables.FINDINGS)
     problems = to_frame(list(given.family("problems")), tables.PROBLEMS)
-    if given.key in gate.held(findings, problems, form):
+    held = gate.held(findings, problems, form) & set(given.sets)
+    entering = [key for key in given.sets if key not in held]
+    if held and not entering:
         return {table.name: Made(None)}
     entries, outcomes = (given.table(f"{family}/{form.domain}") for family in ("returns", "outcomes"))
-    return {table.name: Made(gate.admit(form, entries, outcomes, table.schema.empty_table(), [given.key]))}
+    before = given.accepted(table.name) if held else table.schema.empty_table()
+    before = before.filter(belongs(before, "commune", held))
+    return {table.name: Made(gate.admit(form, entries, outcomes, before, entering), held=held)}
 
 
 def observe(given: Given) -> Mapping[str, Made]:
     """Make the long table of every accepted value."""
     marts = {form: given.table(f"marts/{form.domain}") for form in FORMS}
-    return {"marts/observations": Made(observations.observe(marts, [given.key]))}
+    return {"marts/observations": Made(observations.observe(marts, given.sets))}
 
 
 def _chapter(code: str) -> Chapter:
@@ -44,33 +48,50 @@ def _chapter(code: str) -> Chapter:
     return chapter
 
 
+def sum_records(given: Given) -> Mapping[str, Made]:
+    """Make the sums of a form."""
+    (form,) = [form for form in FORMS if form.domain == given.subject]
+    lines = sums.lines_asked(form, CHAPTERS)
+    added = sums.added_up(form, given.table(f"marts/{form.domain}"), given.places, lines)
+    return {f"sums/{form.domain}": Made(added)}
+
+
 def evaluate_chapter(given: Given) -> Mapping[str, Made]:
     """Make the figures of a chapter for the commune, and the edges from each to its cells."""
     chapter = _chapter(given.subject)
-    marts = {form: given.table(f"marts/{form.domain}") for form in chapter.forms}
-    rows = figures.evaluate(chapter, marts, figures.of_communes([given.key], given.places), given.places)
+    marts, added = (
+        {form: given.table(f"{family}/{form.domain}") for form in chapter.forms} for family in ("marts", "sums")
+    )
+    rows = figures.evaluate(chapter, added, figures.of_communes(given.sets, given.places), given.places, marts)
     return {
-        f"figures/{chapter.code}": Made(to_table(rows, tables.FIGURES)),
-        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, [given.key])),
+        f"figures/{chapter.code}": Made(rows),
+        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, given.sets)),
     }
 
 
 def add_up_levels(given: Given) -> Mapping[str, Made]:
     """Make the figures of a chapter for every level above the communes of a period."""
     chapter = _chapter(given.subject)
-    marts = {form: given.each(f"marts/{form.domain}") for form in chapter.forms}
-    rows = figures.evaluate(chapter, marts, figures.above(given.sets, given.places), given.places)
-    return {f"levels/{chapter.code}": Made(to_table(rows, tables.FIGURES))}
+    added = {form: sums.merged([given.each(f"sums/{form.domain}")]) for form in chapter.forms}
+    wanted = figures.above(given.sets, given.places)
+    rows = figures.evaluate(chapter, added, wanted, given.places, present=given.sets)
+    return {f"levels/{chapter.code}": Made(rows)}
 
 
 def compare_statements(given: Given) -> Mapping[str, Made]:
     """Make the comparison of what the plan prints with what was computed."""
-    computed = together(list(given.family("figures")), tables.FIGURES)
-    edges = together(list(given.family("lineage")), tables.LINEAGE)
+    printed = given.table("printed")
+    computed, edges = (
+        together([statements.of_printed(one, printed, *of) for one in given.family(family)], schema)
+        for family, schema, of in (
+            ("figures", tables.FIGURES, ("place", "id")),
+            ("lineage", tables.LINEAGE, ("commune", "figure")),
+        )
+    )
     compared = statements.compare(
-        to_frame([given.table("printed")], tables.PRINTED),
+        to_frame([printed], tables.PRINTED),
         to_frame([computed.filter(pc.equal(computed["level"], "commune"))], tables.FIGURES),
-        statements.behind(edges, FORMS),
+        statements.Behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],
     )
     return {"statements": Made(to_table(compared, tables.STATEMENTS))}

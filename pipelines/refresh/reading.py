@@ -3,8 +3,9 @@
 Belongs here: which step is given what. Does not belong here: the steps (``pipelines.steps.collect``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +14,8 @@ from pipelines.refresh.making import Given, Made
 from pipelines.steps import problems, sources
 from pipelines.steps.analyse import statements
 from pipelines.steps.collect import correct, locate, read
-from pipelines.steps.frames import to_frame, to_table
+from pipelines.steps.collect.columns import runs
+from pipelines.steps.frames import to_frame, to_table, together
 from schemas import tables
 from schemas.forms import FORMS
 from schemas.problems import Problems
@@ -26,30 +28,31 @@ def read_workbooks(given: Given) -> Mapping[str, Made]:
         schema.empty_table() if table is None or None in before else table
         for table, schema in zip(before, (tables.FILES, tables.CELLS), strict=True)
     )
-    present = {(file.name, file.sha256): file for file in given.workbooks}
-    known = set(zip(files["file"].to_pylist(), files["sha256"].to_pylist(), strict=True)) & present.keys()
-    new_files, new_cells = read.read([file for what, file in present.items() if what not in known])
-    kept = [_of(table, known) for table in (files, cells)]
-    all_files = pa.concat_tables([kept[0], to_table(new_files, tables.FILES)]).sort_by("file")
-    all_cells = pa.concat_tables([kept[1], to_table(new_cells, tables.CELLS)])
+    present = {(file.commune, file.name, file.sha256): file for file in given.workbooks}
+    known = {key for key in runs(files, _NAMED).keys if key in present}
+    new = read.read([present[key] for key in sorted(present.keys() - known)])
+    all_files = pa.concat_tables([_of(files, known), new.files]).sort_by([(name, "ascending") for name in _NAMED])
+    all_cells = pa.concat_tables([_of(cells, known), together([new.cells], tables.CELLS)])
     # In the order of the files, so that the same workbooks give the same bytes, whichever was read anew.
-    order = {name: number for number, name in enumerate(all_files["file"].to_pylist())}
-    at = pa.array([order[name] for name in all_cells["file"].to_pylist()], pa.int64())
-    number = pa.array(range(len(all_cells)), pa.int64())
-    sorting = pa.table({"at": at, "number": number})
-    indices = pc.sort_indices(sorting, sort_keys=[("at", "ascending"), ("number", "ascending")])
-    return {"files": Made(all_files), "cells": Made(all_cells.take(indices))}
+    order = {key: number for number, key in enumerate(runs(all_files, _NAMED).keys)}
+    of_files = runs(all_cells, _NAMED)
+    at = np.array([order[key] for key in of_files.keys], np.int64)[of_files.number]
+    return {"files": Made(all_files), "cells": Made(all_cells.take(np.argsort(at, kind="stable")))}
 
 
-def _of(table: pa.Table, kept: set[tuple[str, str]]) -> pa.Table:
-    pairs = zip(table["file"].to_pylist(), table["sha256"].to_pylist(), strict=True)
-    return table.filter(pa.array([pair in kept for pair in pairs], pa.bool_()))
+_NAMED = ["commune", "file", "sha256"]
+"""What tells one workbook from all others of a period."""
+
+
+def _of(table: pa.Table, kept: Collection[tuple[str, ...]]) -> pa.Table:
+    of_files = runs(table, _NAMED)
+    return table.filter(pa.array(np.array([key in kept for key in of_files.keys], bool)[of_files.number]))
 
 
 def read_decisions(given: Given) -> Mapping[str, Made]:
     """Make ``ledger`` and ``ledger_problems``."""
-    ledger, met = correct.read_ledger({given.key: given.ledger} if given.ledger else {})
-    unread = _unread(Problems.LEDGER_UNREADABLE, given.unread_ledger, tables.LEDGER)
+    ledger, met = correct.read_ledger(given.ledgers)
+    unread = _unread(Problems.LEDGER_UNREADABLE, given.unread_ledgers, tables.LEDGER)
     return {
         "ledger": Made(to_table(ledger, tables.LEDGER)),
         "ledger_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
@@ -64,8 +67,8 @@ def _unread(problem: Problems, files: Sequence[Mapping[str, str]], schema: pa.Sc
 
 def read_printed(given: Given) -> Mapping[str, Made]:
     """Make ``printed`` and ``printed_problems``."""
-    printed, met = statements.read_printed({} if given.printed is None else {given.key: given.printed})
-    unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plan, tables.PRINTED)
+    printed, met = statements.read_printed(given.printed)
+    unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plans, tables.PRINTED)
     return {
         "printed": Made(to_table(printed, tables.PRINTED)),
         "printed_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
@@ -74,16 +77,15 @@ def read_printed(given: Given) -> Mapping[str, Made]:
 
 def locate_returns(given: Given) -> Mapping[str, Made]:
     """Make ``returns/…``, ``problems/…`` and ``sheets``: entries, trouble met, sheets with a form in them."""
-    files, cells, ledger, ledger_problems = (
+    files, ledger, ledger_problems = (
         to_frame([given.table(name)], schema)
         for name, schema in (
             ("files", tables.FILES),
-            ("cells", tables.CELLS),
             ("ledger", tables.LEDGER),
             ("ledger_problems", tables.PROBLEMS),
         )
     )
-    corrected, correction_problems = correct.correct(cells, ledger)
+    corrected, correction_problems = correct.correct(given.table("cells"), ledger)
     located = locate.locate(corrected, FORMS, given.places)
     accepted = {form: given.accepted(f"marts/{form.domain}") for form in FORMS} if len(correction_problems) else {}
     whence = {form: sources.whence(mart) for form, mart in accepted.items()}
@@ -96,7 +98,7 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
         ],
         ignore_index=True,
     )
-    entries = to_table(located.entries, tables.ENTRIES)
+    entries = located.entries
     found = to_table(met, tables.PROBLEMS)
     made = {"sheets": Made(to_table(located.sheets, tables.SHEETS))}
     for code, name in {"": "workbooks", **{form.code: form.domain for form in FORMS}}.items():

@@ -22,17 +22,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.refresh.batches import held_still
-from pipelines.refresh.restoring import beside, entries_then, kept, listed, places_then, tables_of
+from pipelines.refresh.restoring import beside, entries_then, kept, list_of, listed, places_then, tables_of
 from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
-from pipelines.steps.analyse import figures, statements
+from pipelines.steps.analyse import figures, statements, sums
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.sources import cells
 from pipelines.steps.validate import gate
 from pipelines.store import published
-from pipelines.store.archive import RECEIVED, TABLE
+from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.ledger import Clock, now_in_vietnam
 from pipelines.store.raw import LEDGER, PRINTED, Raw
@@ -114,7 +114,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
     _refuse(held, stale, despite)
     states = _states(store, key)
     frozen = {table: _frozen(store, table, key) for table in TABLES}
-    latest = store.state(str(key)).received
+    latest = list_of(_archive(store, key), store.state(store.part_of(key)).received, key)
     if not len(frozen["figures"]):
         raise ReleaseError(f"Chưa có chỉ tiêu nào của {key.commune}, kỳ {key.period}. Chạy trước: returns refresh")
     recomputed = _recompute(store, key, latest, states)
@@ -128,7 +128,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
             for table, rows in frozen.items():
                 write_whole(made / f"{table}.parquet", serialized(rows))
             written = {name: astuple(who) for name, who in _writers(store, key).items()}
-            kept = beside(store.archive, latest) | {WRITERS: json.dumps(written, indent=1).encode()}
+            kept = beside(_archive(store, key), latest) | {WRITERS: json.dumps(written, indent=1).encode()}
             for file, content in kept.items():
                 write_whole(made / file, content)
             manifest = {
@@ -144,7 +144,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
                 "rows": {table: len(rows) for table, rows in frozen.items()},
                 "state": latest,
                 "accepted": [asdict(state) for state in states],
-                "files": [*_own_files(made, name), *_archived_files(store, latest, states)],
+                "files": [*_own_files(made, name), *_archived_files(_archive(store, key), latest, states)],
             }
             content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
             write_whole(made / MANIFEST, content)
@@ -169,8 +169,9 @@ def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
         for what in row["form"].split() or [row["file"]]:
             reasons.setdefault(what, row["message"])
     ledger = reasons.get(LEDGER, "")
-    state = store.state(str(key))
-    held = [mart.form.code for mart in FLOW.family("marts") if mart.form and (one := state.get(mart.name)) and one.held]
+    state = store.state(store.part_of(key))
+    marts = ((mart.form, state.get(mart.name)) for mart in FLOW.family("marts"))
+    held = [form.code for form, written in marts if form and written and key.commune in written.held]
     return reasons | {code: reasons.get(code, ledger) for code in held}
 
 
@@ -196,24 +197,27 @@ def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:
     behind: dict[str, dict[str, str]] = {}
     for form in FORMS:
         name = f"marts/{form.domain}"
-        written, mart = store.written(name, str(key)), store.rows(name, str(key))
-        if written is None or mart is None or not written.received:
+        part = store.part_of(key)
+        written, mart = store.written(name, part), store.rows(name, part, commune=key.commune)
+        received = list_of(_archive(store, key), written.received, key) if written else ""
+        if mart is None or not received:
             continue
         used = cells(form, together([mart], tables.mart(form)), [key]).group_by(["file", "sha256"]).aggregate([])
-        forms.setdefault(written.received, []).append(form.code)
+        forms.setdefault(received, []).append(form.code)
         pairs = zip(used["file"].to_pylist(), used["sha256"].to_pylist(), strict=True)
-        behind.setdefault(written.received, {}).update(pairs)
+        behind.setdefault(received, {}).update(pairs)
     return [Accepted(stamp, tuple(codes), dict(sorted(behind[stamp].items()))) for stamp, codes in forms.items()]
 
 
 def _frozen(store: Store, table: str, key: ReturnSetKey) -> pa.Table:
     """Return the rows of one return set, as the release keeps them."""
-    return together(list(store.family(table, str(key))), TABLES[table])
+    own = {"place" if table == "figures" else "commune": key.commune}
+    return together(list(store.family(table, store.part_of(key), **own)), TABLES[table])
 
 
 def _writers(store: Store, key: ReturnSetKey) -> dict[str, Writer]:
     """Return who wrote the set's rows of every mart and every chapter's figures."""
-    state = store.state(str(key))
+    state = store.state(store.part_of(key))
     named = [table.name for family in ("marts", "figures") for table in FLOW.family(family)]
     return {name: written.writer for name in named if (written := state.get(name)) is not None}
 
@@ -223,14 +227,24 @@ def _own_files(folder: Path, name: str) -> Iterator[dict[str, Any]]:
         yield _file(f"{RELEASES}/{name}/{path.name}", path.read_bytes())
 
 
-def _archived_files(store: Store, latest: str, states: Iterable[Accepted]) -> list[dict[str, Any]]:
-    """Return every archived file that computing the figures again needs."""
-    states, archive = list(states), store.archive
+def _archive(store: Store, key: ReturnSetKey) -> Archive:
+    return store.archive_of(store.part_of(key))
+
+
+def _archived_files(archive: Archive, latest: str, states: Iterable[Accepted]) -> list[dict[str, Any]]:
+    """Return every archived file that computing the figures again needs; of what lies in a pack, a file is made."""
+    states = list(states)
     needed = {(sha256, suffix_of(name)) for state in states for name, sha256 in state.workbooks.items()}
     for received in {latest, *(state.stamp for state in states)}:
         own = tables_of(listed(archive, received)).values()
         needed |= {(received, RECEIVED), *((sha256, TABLE) for sha256 in own)}
-    return [_file(archive_path(*one), kept(archive, *one)) for one in sorted(needed)]
+    return [_file(archive_path(*one), _loose(archive, *one)) for one in sorted(needed)]
+
+
+def _loose(archive: Archive, sha256: str, suffix: str) -> bytes:
+    content = kept(archive, sha256, suffix)
+    archive.keep(content, suffix)
+    return content
 
 
 def _file(path: str, content: bytes) -> dict[str, Any]:
@@ -315,22 +329,22 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     marts = {form: tables.mart(form).empty_table() for form in FORMS}
     unchecked = tables.OUTCOMES.empty_table()  # what came of the edits decides no figure, and is not computed again
     for state in states:
-        located = entries_then(store.archive, key, state.stamp, state.workbooks)
-        entries = to_table(located.entries, tables.ENTRIES)
+        entries = entries_then(_archive(store, key), key, state.stamp, state.workbooks).entries
         for form in (form for form in FORMS if form.code in state.forms):
             marts[form] = gate.admit(form, entries, unchecked, marts[form], [key])
-    places, plan = places_then(store.archive, latest), beside(store.archive, latest).get(PRINTED)
+    places, plan = places_then(_archive(store, key), latest), beside(_archive(store, key), latest).get(PRINTED)
     own = {chapter.code: {form: marts[form] for form in chapter.forms} for chapter in CHAPTERS}
     wanted = figures.of_communes([key], places)
     # In the order of their names, as they are frozen.
     chapters = sorted(CHAPTERS, key=lambda chapter: chapter.code)
-    evaluated = [figures.evaluate(chapter, own[chapter.code], wanted, places) for chapter in chapters]
-    rows = together([to_table(one, tables.FIGURES) for one in evaluated], tables.FIGURES)
+    added = sums.of_forms(marts, places, CHAPTERS)
+    evaluated = [figures.evaluate(chapter, added, wanted, places, marts) for chapter in chapters]
+    rows = together(evaluated, tables.FIGURES)
     edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
     compared = statements.compare(
         statements.read_printed({} if plan is None else {key: decoded(plan)})[0],
         to_frame([rows], tables.FIGURES),
-        statements.behind(edges, FORMS),
+        statements.Behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],
     )
     return {"figures": rows, "lineage": edges, "statements": to_table(compared, tables.STATEMENTS)}

@@ -14,12 +14,11 @@ import pyarrow as pa
 from pipelines.refresh.stale import Inputs
 from pipelines.steps.collect import correct, locate, read
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
-from pipelines.steps.frames import to_frame, to_table, together
+from pipelines.steps.frames import to_frame
 from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.raw import LEDGER, PRINTED, places_of
 from pipelines.store.state import Written
-from schemas import tables
 from schemas.flow import Table
 from schemas.forms import FORMS
 from schemas.kept import decoded
@@ -55,6 +54,14 @@ def listed(archive: Archive, received: str) -> dict[str, Any]:
     return found
 
 
+def list_of(archive: Archive, received: str, key: ReturnSetKey) -> str:
+    """Return the hash of the list of a return set, where ``received`` may be that of a batch of several; or nothing."""
+    if not received:
+        return ""
+    found: str = listed(archive, received).get("sets", {key.commune: received}).get(key.commune, "")
+    return found
+
+
 def tables_of(state: Mapping[str, Any]) -> dict[str, str]:
     """Return ledger, plan and tables of places of a list, with their hashes."""
     own = {name: sha256 for name, sha256 in state["files"].items() if name in (LEDGER, PRINTED)}
@@ -74,7 +81,7 @@ def places_then(archive: Archive, received: str) -> Places:
 def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: Mapping[str, str]) -> locate.Located:
     """Return the entries of some workbooks, by name and hash, corrected by the ledger and located by the places."""
     files = [RawFile(*key, name, kept(archive, sha256, suffix_of(name))) for name, sha256 in workbooks.items()]
-    corrected, _ = correct.correct(read.read(files)[1], ledger_then(archive, key, received))
+    corrected, _ = correct.correct(read.read(files).cells, ledger_then(archive, key, received))
     return locate.locate(corrected, FORMS, places_then(archive, received))
 
 
@@ -90,22 +97,29 @@ def restored(inputs: Inputs, table: Table, written: Written) -> pa.Table:
     Raises:
         ArchiveError: The archive does not have it either.
     """
-    form, archive, key = table.form, inputs.store.archive, inputs.part.key
-    if form is None or not written.received:
+    archive = inputs.store.archive_of(inputs.part.name)
+    lists = {key: list_of(archive, written.received, key) for key in inputs.store.sets_in(inputs.part.name)}
+    made = [_restored(archive, table, key, received) for key, received in lists.items() if received]
+    return pa.concat_tables([table.schema.empty_table(), *made])
+
+
+def _restored(archive: Archive, table: Table, key: ReturnSetKey, received: str) -> pa.Table:
+    """Make the rows of one return set."""
+    form = table.form
+    if form is None:
         return table.schema.empty_table()
-    state = listed(archive, written.received)
+    state = listed(archive, received)
     names = {name: sha256 for name, sha256 in state["files"].items() if name not in (LEDGER, PRINTED)}
-    present = {name: sha256 for name, sha256 in names.items() if archive.path(sha256, suffix_of(name)).is_file()}
-    located = entries_then(archive, key, written.received, present)
-    entries = to_table(located.entries, tables.ENTRIES)
+    present = {name: sha256 for name, sha256 in names.items() if archive.get(sha256, suffix_of(name)) is not None}
+    located = entries_then(archive, key, received, present)
     outcomes = check.check(
         form,
-        together([entries], tables.ENTRIES),
+        located.entries,
         located.problems,
         to_frame([], form.arrow()),
         [key],
-        places_then(archive, written.received),
-        ledger_then(archive, key, written.received),
+        places_then(archive, received),
+        ledger_then(archive, key, received),
     ).outcomes
-    made = gate.admit(form, entries, to_table(outcomes, tables.OUTCOMES), table.schema.empty_table(), [key])
+    made = gate.admit(form, located.entries, outcomes, table.schema.empty_table(), [key])
     return made.cast(table.schema)

@@ -5,25 +5,29 @@ disk. Does not belong here: making anything; importing what makes it, for where 
 make.
 """
 
-import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import pyarrow as pa
+
 from pipelines.refresh.stamps import code_of, digest, stamp
-from pipelines.store import archive
+from pipelines.store import index
+from pipelines.store.archive import PACKS, RECEIVED, Archive
 from pipelines.store.raw import Raw
 from pipelines.store.received import Received
 from pipelines.store.state import State, Written
 from pipelines.store.tables import DamagedError, OvertakenError, Store, file_of
-from schemas.flow import FLOW, OFFICE, PARTS, RECEIVED, Extent, Kind, Table
+from schemas import flow
+from schemas.flow import FLOW, OFFICE, PARTS, Extent, Kind, Table
 from schemas.periods import Period
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 
 @dataclass(frozen=True)
 class Part:
-    """What is refreshed together: a return set, all of a period, or the whole office.
+    """What is refreshed together: a batch, all of a period, or the whole office.
 
     Args:
         name: Its name in paths and partitions.
@@ -34,25 +38,20 @@ class Part:
     extent: Extent
 
     @classmethod
-    def of(cls, key: ReturnSetKey) -> "Part":
-        """Return the part that a return set is."""
-        return cls(str(key), Extent.RETURN_SET)
+    def of(cls, batch: BatchKey) -> "Part":
+        """Return the part that a batch is."""
+        return cls(str(batch), Extent.BATCH)
 
     @property
-    def key(self) -> ReturnSetKey:
-        """The return set that it is."""
-        return ReturnSetKey.parse(self.name)
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables of which it has a part, less those that only come when somebody asks."""
-        return tuple(table for table in FLOW.of(self.extent) if not table.on_demand)
+    def batch(self) -> BatchKey:
+        """The batch that it is."""
+        return BatchKey.parse(self.name)
 
     def above(self) -> tuple["Part", ...]:
         """Return the parts that are made of this one too, in the order in which they can be made."""
         office = Part(OFFICE, Extent.OFFICE)
-        if self.extent is Extent.RETURN_SET:
-            return (Part(self.key.period, Extent.PERIOD), office)
+        if self.extent is Extent.BATCH:
+            return (Part(self.batch.period, Extent.PERIOD), office)
         return (office,) if self.extent is Extent.PERIOD else ()
 
 
@@ -70,42 +69,65 @@ class Inputs:
     part: Part
     received: Received
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether the batch is a commune's own folder."""
+        return self.part.extent is Extent.BATCH and [str(key) for key in self.sets] == [self.part.name]
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that a refresh makes of the part, in order."""
+        asked_for = {table for table in FLOW.tables if table.on_demand or (table.of_one and not self.is_of_one)}
+        return tuple(table for table in FLOW.of(self.part.extent) if table not in asked_for)
+
     @cached_property
     def sets(self) -> tuple[ReturnSetKey, ...]:
-        """The return sets of which something has been written: of the part's period where it is one."""
-        known = sorted(ReturnSetKey.parse(name) for name in self.store.parts() if "_" in name)
-        whole = self.part.extent is Extent.PERIOD
-        return tuple(key for key in known if not whole or key.period == self.part.name)
+        """The return sets of a batch; of what lies above, those of all batches of which something has been written."""
+        if self.part.extent is Extent.BATCH:
+            return tuple(self.received.sets)
+        return tuple(sorted(key for part in self.below for key in self.store.sets_in(part)))
 
     @cached_property
-    def earlier(self) -> tuple[ReturnSetKey, ...]:
-        """The return sets of the same commune in earlier periods, oldest first."""
-        if self.part.extent is not Extent.RETURN_SET:
-            return ()
-        own = Period.parse(self.part.key.period)
-        mine = [key for key in self.sets if key.commune == self.part.key.commune]
-        return tuple(
-            sorted((key for key in mine if Period.parse(key.period) < own), key=lambda key: Period.parse(key.period))
-        )
+    def below(self) -> tuple[str, ...]:
+        """The batches, of which something has been written, that lie below a period or the office."""
+        period = self.part.name if self.part.extent is Extent.PERIOD else ""
+        return tuple(str(batch) for batch in self.store.batches(period))
 
-    def content(self, name: str, state: State) -> str:
-        """Return the hash of what a table of this part is made of; empty where it has never been written."""
-        if name in RECEIVED:
-            return self.received.contents[name]
+    @cached_property
+    def earlier(self) -> tuple[str, ...]:
+        """The batches of earlier periods that have return sets of the same communes, oldest first."""
+        if self.part.extent is not Extent.BATCH:
+            return ()
+        own, communes = Period.parse(self.part.batch.period), {key.commune for key in self.sets}
+        before = [batch for batch in self.store.batches() if Period.parse(batch.period) < own]
+        known = [batch for batch in before if any(key.commune in communes for key in self.store.sets_in(str(batch)))]
+        return tuple(str(batch) for batch in sorted(known, key=lambda batch: (Period.parse(batch.period), batch)))
+
+    def content(self, name: str, state: State, received: Mapping[str, str] | None = None) -> str:
+        """Return the hash of what a table of this part is made of; empty where it has never been written.
+
+        Args:
+            name: The table, or what was received.
+            state: What is known of the part.
+            received: The hashes of what was received at another time than now.
+        """
+        if name in flow.RECEIVED:
+            return self.received.contents[name] if received is None else received.get(name, "")
         if name == PARTS:
             return digest([part for part in self.store.parts() if part != OFFICE])
         if FLOW[name].extent is self.part.extent:
             written = state.get(name)
             return written.content if written else ""
-        return digest([(str(key), _content(self.store.written(name, str(key)))) for key in self.sets])
+        return digest([(part, _content(self.store.written(name, part))) for part in self.below])
 
-    def stamp(self, table: Table, state: State) -> str:
-        """Return the stamp that a table of this part would carry if it were made now."""
+    def stamp(self, table: Table, state: State, received: Mapping[str, str] | None = None) -> str:
+        """Return the stamp that a table of this part would carry if it were made now, or of what was received then."""
         earlier = [
-            f"{key} {_content(self.store.written(name, str(key)))}" for name in table.earlier for key in self.earlier
+            f"{part} {_content(self.store.written(name, part))}" for name in table.earlier for part in self.earlier
         ]
         marts = [one for name in table.accepted if (one := state.get(name)) is not None]
-        return stamp(table, lambda name: self.content(name, state), earlier, [one.content for one in marts if one.held])
+        held = [f"{one.content} {' '.join(one.held)}" for one in marts if one.held]
+        return stamp(table, lambda name: self.content(name, state, received), earlier, held)
 
 
 def _content(written: Written | None) -> str:
@@ -123,7 +145,14 @@ def is_current(inputs: Inputs, table: Table, state: State) -> bool:
 
 
 def is_whole(store: Store, table: Table, part: str, written: Written) -> bool:
-    """Return whether a table, and every file that it lists, lies there as it was written."""
+    """Return whether a table, and every file that it lists, lies there as it was written.
+
+    Of a batch of several return sets only that it lies there in its size: to look at every byte would cost as much as a
+    change. Whoever reads it looks.
+    """
+    if len(store.state(part).communes) > 1:
+        path = store.path(table.name, part)
+        return path.is_file() and path.stat().st_size == written.size
     if not store.holds(file_of(table.name, part), written.content, part):
         return False
     if table.kind is not Kind.DOCUMENT:
@@ -137,9 +166,13 @@ def is_whole(store: Store, table: Table, part: str, written: Written) -> bool:
 def is_archived(inputs: Inputs, state: State) -> bool:
     """Return whether the archive has what was made of the raw folder: it may have lost a file, as every folder may."""
     store, part = inputs.store, inputs.part.name
+    archive = store.archive_of(part)
+    if len(inputs.received.sets) > 1:
+        return state.contents.get(PACKS) == archive.packed()
     files = store.rows("files", part) if "files" in state.tables else None
-    deciding = ((hashlib.sha256(content).hexdigest(), suffix) for content, suffix in inputs.received.deciding(files))
-    return all(store.archive.get(*one) is not None for one in (*deciding, (state.received, archive.RECEIVED)))
+    deciding = [(kept.sha256, kept.suffix) for kept in inputs.received.deciding(files)]
+    lists = {state.received, *lists_of(archive, state.received).values()}
+    return all(archive.get(*one) is not None for one in (*deciding, *((sha256, RECEIVED) for sha256 in lists)))
 
 
 def stale_tables(inputs: Inputs) -> set[str]:
@@ -152,12 +185,12 @@ def stale_tables(inputs: Inputs) -> set[str]:
     try:
         return _stale_tables(inputs)
     except (DamagedError, OvertakenError):
-        return {table.name for table in inputs.part.tables}
+        return {table.name for table in inputs.tables}
 
 
 def _stale_tables(inputs: Inputs) -> set[str]:
     state = inputs.store.state(inputs.part.name)
-    tables = inputs.part.tables
+    tables = inputs.tables
     behind = {table.name for table in tables if not is_current(inputs, table, state)}
     if not behind and not is_archived(inputs, state):
         behind = {tables[0].name}
@@ -185,41 +218,63 @@ def _replaced(inputs: Inputs, state: State) -> set[str] | None:
     files, sheets = store.rows("files", part), store.rows("sheets", part)
     if files is None or sheets is None:
         return None
-    before = dict(zip(files["file"].to_pylist(), files["sha256"].to_pylist(), strict=True))
-    present = {file.name: file.sha256 for file in inputs.received.workbooks}
+    before = dict(zip(_names(files), files["sha256"].to_pylist(), strict=True))
+    present = {(file.commune, file.name): file.sha256 for file in inputs.received.workbooks}
     if before.keys() != present.keys():
         return None
     changed = {name for name, sha256 in present.items() if before[name] != sha256}
-    found = zip(sheets["file"].to_pylist(), sheets["form"].to_pylist(), strict=True)
-    return {form for file, form in found if file in changed}
+    return {form for file, form in zip(_names(sheets), sheets["form"].to_pylist(), strict=True) if file in changed}
+
+
+def _names(table: pa.Table) -> Iterator[tuple[str, str]]:
+    """Yield commune and name of the workbook of every row."""
+    return zip(table["commune"].to_pylist(), table["file"].to_pylist(), strict=True)
+
+
+def lists_of(archive: Archive, received: str) -> dict[str, str]:
+    """Return, by commune, the lists that a list of several return sets names; none where it is of one set alone."""
+    content = archive.get(received, RECEIVED) if received else None
+    found: dict[str, str] = json.loads(content).get("sets", {}) if content is not None else {}
+    return found
 
 
 def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
-    """Read what lies in the raw folder of a part, now."""
-    received = Received.of(raw, part.key) if part.extent is Extent.RETURN_SET else Received.places_only(raw)
-    return Inputs(store, part, received)
+    """Read what lies in the raw folder of a part, now.
+
+    A return set whose folder is no more stays in its batch: that all its workbooks are gone is told, and its published
+    rows stay.
+    """
+    if part.extent is not Extent.BATCH:
+        return Inputs(store, part, Received.of(raw, ()))
+    keys = sorted({*raw.sets_of(part.batch), *store.sets_in(part.name)})
+    # Of a commune's few workbooks every byte is looked at each time.
+    known = index.load(store.root, part.name) if len(keys) > 1 else index.NOTHING_NOTED
+    return Inputs(store, part, Received.of(raw, keys, known))
 
 
-def stale_sets(raw: Raw, store: Store, keys: list[ReturnSetKey]) -> Mapping[ReturnSetKey, set[str]]:
-    """Return the return sets for which something has to be done, with the tables concerned, their levels above too.
+def note_files(raw: Raw, inputs: Inputs) -> None:
+    """Note size, time and hash of the files of a batch of several return sets, once they have been refreshed."""
+    if len(inputs.received.sets) > 1:
+        noted = ((file, raw.noted(file)) for file in inputs.received.workbooks)
+        named = ((ReturnSetKey(file.period, file.commune), file.name, one) for file, one in noted if one is not None)
+        index.save(inputs.store.root, inputs.part.name, named)
+
+
+def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mapping[BatchKey, set[str]]:
+    """Return the batches for which something has to be done, with the tables concerned, their levels above too.
 
     A form that was checked as it lies now and held back is not stale: another run would hold it back again.
     """
-    found: dict[ReturnSetKey, set[str]] = {}
-    above: dict[Part, set[str]] = {}
-    for key in keys:
-        part = Part.of(key)
-        stale = stale_tables(inputs_of(raw, store, part))
-        for higher in part.above():
-            if higher not in above:
-                above[higher] = stale_tables(inputs_of(raw, store, higher))
-        # What lies above is brought up to date by the last of the sets that it is made of.
-        found[key] = stale
-    for higher, behind in above.items():
-        below = [key for key in keys if higher in Part.of(key).above()]
-        if behind:
-            found[below[-1]] |= behind
-    return {key: stale for key, stale in found.items() if stale}
+    found: dict[BatchKey, set[str]] = {}
+    last: dict[Part, BatchKey] = {}
+    for batch in batches:
+        part = Part.of(batch)
+        found[batch] = stale_tables(inputs_of(raw, store, part))
+        # What lies above is brought up to date by the last of the batches that it is made of.
+        last |= dict.fromkeys(part.above(), batch)
+    for higher, batch in last.items():
+        found[batch] |= stale_tables(inputs_of(raw, store, higher))
+    return {batch: stale for batch, stale in found.items() if stale}
 
 
 def figures_current(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
@@ -227,9 +282,7 @@ def figures_current(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
 
     What only presents them may lag behind, and whether the archive has everything is asked by who needs it.
     """
-    inputs = inputs_of(raw, store, Part.of(key))
+    inputs = inputs_of(raw, store, Part.of(raw.batch_of(key)))
     state = store.state(inputs.part.name)
-    decisive = (
-        table for table in inputs.part.tables if table.kind is not Kind.DOCUMENT and table.maker.task != "observe"
-    )
+    decisive = (table for table in inputs.tables if table.kind is not Kind.DOCUMENT and table.maker.task != "observe")
     return all(is_current(inputs, table, state) for table in decisive)

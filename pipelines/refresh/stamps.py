@@ -33,6 +33,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "formless": _VALIDATE,
     "admit": _VALIDATE,
     "observe": _ANALYSE,
+    "sum": _ANALYSE,
     "evaluate": _ANALYSE,
     "add_up": _ANALYSE,
     "compare": _ANALYSE,

@@ -7,6 +7,7 @@ Does not belong here: what the columns are (``schemas.tables``).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,10 +47,72 @@ def return_sets_in(frame: pd.DataFrame) -> Iterator[ReturnSetKey]:
     return map(ReturnSetKey, frame["period"], frame["commune"])
 
 
+def sets_of(frame: pd.DataFrame) -> tuple[list[ReturnSetKey], Any]:
+    """Return the return sets that a frame with ``period`` and ``commune`` speaks of; and per row the number of its."""
+    table = _texts([frame["period"], frame["commune"]])
+    number, first = numbered(table, table.column_names)
+    pairs = zip(*(table[name].take(pa.array(first)).to_pylist() for name in table.column_names), strict=True)
+    return [ReturnSetKey(*pair) for pair in pairs], number
+
+
+def positions(wanted: Sequence[Any], frame: pd.DataFrame, names: Sequence[str]) -> Any:
+    """Return, for each row of wanted texts, the first row of a frame that has them in some columns; -1 for none.
+
+    Args:
+        wanted: An array of texts for each of the columns.
+        frame: Where they are looked up.
+        names: The columns.
+    """
+    one, other = _texts(wanted), _texts([frame[name] for name in names])
+    at = pc.index_in(joined_text(one, one.column_names), joined_text(other, other.column_names))
+    return at.fill_null(-1).to_numpy(zero_copy_only=False)
+
+
+def _texts(columns: Sequence[Any]) -> pa.Table:
+    return pa.table({str(at): pa.array(column, pa.string()) for at, column in enumerate(columns)})
+
+
 def belongs(table: pa.Table, place: str, wanted: Iterable[tuple[str, str]]) -> pa.ChunkedArray:
     """Return, per row, whether ``period`` and the column ``place`` are one of the wanted pairs."""
     joined = pc.binary_join_element_wise(table["period"], table[place], "\n")
     return pc.is_in(joined, pa.array(["\n".join(pair) for pair in wanted], pa.string()))
+
+
+def joined_text(table: pa.Table, names: Sequence[str]) -> pa.Array:
+    """Return, per row, the texts of some columns as one, to look rows up by."""
+    joined = pc.binary_join_element_wise(*(table[name] for name in names), "\n")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def numbered(table: pa.Table, names: Sequence[str]) -> tuple[Any, Any]:
+    """Return which rows have the same texts in some columns.
+
+    Returns:
+        Per row the number of its group, in the order in which groups first occur; and per group its first row.
+    """
+    number = joined_text(table, names).dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    return number, np.unique(number, return_index=True)[1]
+
+
+def in_order(table: pa.Table, names: Sequence[str]) -> Any:
+    """Return the row numbers of a table in the order of some text columns, rows with the same texts as they stand."""
+    place, places = np.zeros(len(table), np.int64), 1
+    for name in names:
+        column = table[name].combine_chunks() if isinstance(table[name], pa.ChunkedArray) else table[name]
+        texts = column.dictionary_encode()
+        rank = np.empty(len(texts.dictionary), np.int64)
+        rank[pc.sort_indices(texts.dictionary).to_numpy()] = np.arange(len(rank))
+        if places * len(rank) > np.iinfo(np.int64).max:
+            distinct, place = np.unique(place, return_inverse=True)
+            places = len(distinct)
+        place, places = place * len(rank) + rank[texts.indices.to_numpy()], places * len(rank)
+    return np.argsort(place, kind="stable")
+
+
+def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return a table in the order of some text columns; the table itself where it is in that order."""
+    order = in_order(table, names)
+    return table if (order[1:] > order[:-1]).all() else table.take(pa.array(order))
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from schemas.return_sets import ReturnSetKey
 
 def cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKey]) -> pa.Table:
     """Return one row per cell behind a form's records, with the record's keys."""
-    own = mart.filter(belongs(mart, "commune", return_sets))
+    wanted = belongs(mart, "commune", return_sets)
+    own = mart if pc.all(wanted).as_py() else mart.filter(wanted)
     sources = own["sources"].combine_chunks()
     record = pc.list_parent_indices(sources)
     keys = {name: own[name].take(record) for name in KEYS}

@@ -1,39 +1,130 @@
 """The archive: bytes that decided what was published, kept for good under their own hash.
 
 Belongs here: keeping and giving back. Does not belong here: what is worth keeping (``pipelines.refresh``).
+
+What a commune office receives lies in a file each. A territory receives tens of thousands: those of one refresh lie
+together in a pack, a zip without compression that any program opens, whose names are those that the files would have.
 """
 
 import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.store.files import write_whole
 
-ARCHIVE = "archive"
+ARCHIVE, PACKS = "archive", "packs"
 WORKBOOK, TABLE, RECEIVED = ".xlsx", ".csv", ".json"
 """What is kept: workbooks as received, those in another format under its suffix; ledgers, plans and place tables; lists
 of all that lay in the raw folder when something was accepted."""
 
+_THEN = (1980, 1, 1, 0, 0, 0)
+"""The time that every entry of a pack bears, so that the same bytes give the same pack."""
+
+
+class Kept(NamedTuple):
+    """Bytes to be kept, under their hash and suffix."""
+
+    sha256: str
+    suffix: str
+    content: bytes
+
+    @classmethod
+    def of(cls, content: bytes, suffix: str) -> "Kept":
+        """Return bytes with their hash."""
+        return cls(hashlib.sha256(content).hexdigest(), suffix, content)
+
+    @property
+    def name(self) -> str:
+        """What the file of these bytes is called."""
+        return f"{self.sha256}{self.suffix}"
+
 
 @dataclass(frozen=True)
 class Archive:
-    """The archive of an output folder."""
+    """The archive of an output folder.
+
+    Args:
+        root: The output folder.
+        part: The batch whose packs are looked into; those of all batches where none is named.
+    """
 
     root: Path
+    part: str = ""
 
     def path(self, sha256: str, suffix: str) -> Path:
-        """Return where bytes lie, or would lie."""
+        """Return where the file of bytes lies, or would lie."""
         return self.root / ARCHIVE / f"{sha256}{suffix}"
 
     def keep(self, content: bytes, suffix: str) -> str:
-        """Keep bytes, once; return their hash. Where they lie already, damaged, they are put right."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        if self.get(sha256, suffix) is None:
-            write_whole(self.path(sha256, suffix), content)
-        return sha256
+        """Keep bytes in a file, once; return their hash. Where they lie already, damaged, they are put right."""
+        kept = Kept.of(content, suffix)
+        path = self.path(kept.sha256, suffix)
+        if not path.is_file() or not _is_whole(path.read_bytes(), kept.sha256):
+            write_whole(path, content)
+        return kept.sha256
+
+    def keep_together(self, every: Iterable[Kept]) -> None:
+        """Keep bytes in one pack, but for those that are in one of the part's packs already."""
+        known = {name for pack in self._packs() for name in _names(pack)}
+        new = {kept.name: kept.content for kept in every if kept.name not in known}
+        if not new:
+            return
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as pack:
+            for name, content in sorted(new.items()):
+                pack.writestr(zipfile.ZipInfo(name, _THEN), content)
+        content = buffer.getvalue()
+        write_whole(self._folder / f"{hashlib.sha256(content).hexdigest()}.zip", content)
 
     def get(self, sha256: str, suffix: str) -> bytes | None:
         """Return bytes that were kept; nothing where they are not there as they were kept."""
         path = self.path(sha256, suffix)
         content = path.read_bytes() if path.is_file() else None
-        return content if content is not None and hashlib.sha256(content).hexdigest() == sha256 else None
+        if content is not None and _is_whole(content, sha256):
+            return content
+        return next((found for found in self._packed(path.name) if _is_whole(found, sha256)), None)
+
+    def packed(self) -> str:
+        """Return which packs there are, and how large they are: another text where one of them is lost or cut short."""
+        return " ".join(f"{pack.name}:{pack.stat().st_size}" for pack in self._packs())
+
+    @property
+    def _folder(self) -> Path:
+        return self.root / ARCHIVE / PACKS / self.part
+
+    def _packs(self) -> list[Path]:
+        return sorted(self._folder.rglob("[!.]*.zip")) if self._folder.is_dir() else []
+
+    def _packed(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a name from the packs that have it and can be read."""
+        for pack in self._packs():
+            if name in _names(pack):
+                with zipfile.ZipFile(pack) as opened:
+                    try:
+                        yield opened.read(name)
+                    except zipfile.BadZipFile:  # told by whoever finds the bytes nowhere
+                        continue
+
+
+def _is_whole(content: bytes, sha256: str) -> bool:
+    return hashlib.sha256(content).hexdigest() == sha256
+
+
+def _names(pack: Path) -> frozenset[str]:
+    """Return what is in a pack; nothing where it cannot be opened."""
+    stat = pack.stat()
+    return _names_of(pack, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _names_of(pack: Path, _size: int, _changed: int) -> frozenset[str]:
+    try:
+        with zipfile.ZipFile(pack) as opened:
+            return frozenset(opened.namelist())
+    except zipfile.BadZipFile:
+        return frozenset()

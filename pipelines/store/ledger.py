@@ -14,13 +14,14 @@ import csv
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 from filelock import FileLock, Timeout
 from openpyxl.utils import coordinate_to_tuple
 
@@ -35,9 +36,11 @@ from pipelines.steps.collect.locate import locate
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
 from pipelines.steps.collect.sheets import recognise, sheets_of
+from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import write_whole
 from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.tables import with_texts
 from schemas import tables
 from schemas.fields import FormField
 from schemas.forms import BY_CODE, FORMS
@@ -149,11 +152,12 @@ class Ledger:
     def _cell(self, place: CellPlace) -> "_LedgerCell":
         """Read the cell from its workbook, and what the ledger says of it so far."""
         file = self._file(place.file)
-        files, cells = read([file])
-        if files["problem"].iloc[0]:
-            kind = Problems[files["problem"].iloc[0]].value
-            raise LedgerError(kind.message.format(file=file.name, written=files["detail"].iloc[0]))
-        sheet = self._sheet(cells, file.name, place.sheet)
+        files, cells, _ = read([file])
+        (told,) = files.to_pylist()
+        if told["problem"]:
+            kind = Problems[told["problem"]].value
+            raise LedgerError(kind.message.format(file=file.name, written=told["detail"]))
+        sheet = self._sheet(cells["sheet"].unique().to_pylist(), file.name, place.sheet)
         address = place.cell.strip().replace("$", "").upper()
         if not is_address(address):
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
@@ -164,10 +168,11 @@ class Ledger:
                 Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
             )
         own = entries[entries["file"] == file.name]
-        corrected, met = correct(cells, own)
-        found = locate(corrected, FORMS, self.raw.places).entries
+        decisions, met = correct(cells, own)
+        found = to_frame([locate(decisions, FORMS, self.raw.places).entries], tables.ENTRIES)
+        corrected = with_texts(decisions.whole(), sheet=sheet)
         answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
-        filled = corrected[(corrected["sheet"] == sheet) & (corrected["cell"] == address)].to_dict("records")
+        filled = with_texts(corrected, cell=address).to_pylist()
         if not filled and not answers:
             raise LedgerError(
                 f"Ô {address}, trang «{sheet}», tệp {file.name} để trống và không phải ô ghi số của chỉ tiêu nào. "
@@ -194,12 +199,12 @@ class Ledger:
         except SentenceError as reason:
             raise LedgerError(f"{reason} Chưa ghi gì vào sổ.") from reason
 
-    def _refuse_unread(self, cells: pd.DataFrame, place: CellPlace, answers: pd.DataFrame) -> None:
+    def _refuse_unread(self, cells: pa.Table, place: CellPlace, answers: pd.DataFrame) -> None:
         """Raise where a cell of a sheet that is read stands in the table and is not read: a row's number, its label.
 
         What stands above the table is read, and so is a label as long as it is not known for one.
         """
-        sheets = sheets_of(in_unicode(cells[cells["sheet"] == place.sheet], FORMS)[0])
+        sheets = sheets_of(in_unicode(cells, FORMS)[0])
         recognise(sheets, FORMS, self.raw.places)
         row, column = coordinate_to_tuple(place.cell)
         if not len(answers) or row <= sheets[0].header:
@@ -231,8 +236,7 @@ class Ledger:
         return file
 
     @staticmethod
-    def _sheet(cells: pd.DataFrame, file: str, name: str) -> str:
-        sheets = list(cells["sheet"].unique())
+    def _sheet(sheets: Sequence[str], file: str, name: str) -> str:
         fitting = [sheet for sheet in sheets if sheet == name] or [one for one in sheets if fold(one) == fold(name)]
         if len(fitting) != 1:
             listed = ", ".join(f"«{sheet}»" for sheet in sheets)

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
-from schemas.forms import BY_CODE
 from schemas.outcomes import Severity, Status
 from schemas.problems import Problems
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 
@@ -49,12 +49,25 @@ def findings(tables: Tables, key: ReturnSetKey, marts: Iterable[str] = ()) -> li
         Findings, each once: what is wrong with a workbook is every form's that came in it, and then ``form`` has the
         codes of all of them, with spaces between.
     """
-    part = str(key)
-    named = [tables.rows(f"findings/{mart}", part) for mart in marts]
+    named = [_table(tables, key, f"findings/{mart}") for mart in marts]
     own = [one for one in named if one is not None]
-    found = own if own else list(tables.family("findings", part))
+    found = own if own else list(_family(tables, key, "findings"))
+    return _in_order(row for table in found for row in _rows(table))
+
+
+def findings_of(store: Store, batch: BatchKey) -> Iterator[tuple[ReturnSetKey, list[PublishedRow]]]:
+    """Yield the return sets of a batch, in order, each with its findings as ``findings`` has them."""
+    found: dict[str, list[PublishedRow]] = {}
+    for table in store.family("findings", str(batch)):
+        for row in _rows(table):
+            found.setdefault(row["commune"], []).append(row)
+    for key in store.sets_in(str(batch)):
+        yield key, _in_order(found.get(key.commune, ()))
+
+
+def _in_order(rows: Iterable[PublishedRow]) -> list[PublishedRow]:
     return sorted(
-        _each_once(row for table in found for row in _rows(table)),
+        _each_once(rows),
         key=lambda row: (row["severity"] != Severity.ERROR, row["form"], row["code"], row["reporter"], row["cells"]),
     )
 
@@ -71,17 +84,28 @@ def _each_once(rows: Iterable[PublishedRow]) -> list[PublishedRow]:
 
 def checked_sets(store: Store) -> list[ReturnSetKey]:
     """Return every return set that has been read."""
-    return [ReturnSetKey.parse(part) for part in store.parts() if "_" in part]
+    return sorted(key for batch in store.batches() for key in store.sets_in(str(batch)))
 
 
 def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the files of one return set as they were when it was last read."""
-    return _of(tables.rows("files", str(key)))
+    return _of(_table(tables, key, "files"))
 
 
 def figures(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the published figures of one commune, chapter by chapter."""
-    return [row for table in tables.family("figures", str(key)) for row in _rows(table)]
+    return [row for table in _family(tables, key, "figures") for row in _rows(table)]
+
+
+def counted_figures(store: Store, batch: BatchKey) -> dict[str, tuple[int, int]]:
+    """Return, by commune of a batch, how many figures are published, and how many of these lack a return."""
+    counts: dict[str, tuple[int, int]] = {}
+    for table in store.family("figures", str(batch)):
+        lacking = pc.and_(pc.is_null(table["value"]), pc.less(table["reported"], table["expected"]))
+        for commune, lacks in zip(table["place"].to_pylist(), lacking.to_pylist(), strict=True):
+            known, without = counts.get(commune, (0, 0))
+            counts[commune] = known + 1, without + lacks
+    return counts
 
 
 def figures_above(tables: Tables, period: str, place: str) -> list[PublishedRow]:
@@ -91,7 +115,7 @@ def figures_above(tables: Tables, period: str, place: str) -> list[PublishedRow]
 
 def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow | None:
     """Return one published figure of a commune, or nothing where there is none of this id."""
-    for table in tables.family("figures", str(key), id=identifier):
+    for table in _family(tables, key, "figures", id=identifier):
         for row in _rows(table):
             return row
     return None
@@ -99,35 +123,33 @@ def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow |
 
 def statements(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return what the plan of a commune prints against what was computed, in the order of the plan."""
-    return _of(tables.rows("statements", str(key)))
+    return _of(_table(tables, key, "statements"))
 
 
 def lineage(tables: Tables, key: ReturnSetKey, figure: str, chapter: str = "") -> list[PublishedRow]:
     """Return the cells a figure is made from, by form, field and reporter; knowing its chapter makes it quick."""
-    part = str(key)
-    own = tables.rows(f"lineage/{chapter}", part, figure=figure) if chapter else None
-    found = tables.family("lineage", part, figure=figure) if own is None else [own]
+    own = _table(tables, key, f"lineage/{chapter}", figure=figure) if chapter else None
+    found = _family(tables, key, "lineage", figure=figure) if own is None else [own]
     return [row for table in found for row in _rows(table)]
 
 
 def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the cells behind every figure of a return set."""
-    return [row for table in tables.family("lineage", str(key)) for row in _rows(table)]
+    return [row for table in _family(tables, key, "lineage") for row in _rows(table)]
 
 
 def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[PublishedRow]:
     """Return the edges from every figure to one cell of any sheet of a workbook: the lineage read backwards."""
-    found = tables.family("lineage", str(key), file=file, cell=cell)
+    found = _family(tables, key, "lineage", file=file, cell=cell)
     return [row for table in found for row in _rows(table)]
 
 
 def sentences(tables: Tables, key: ReturnSetKey, marts: Iterable[str]) -> dict[str, str]:
     """Return the edits of the forms behind some marts, by code, each in its sentence."""
-    part = str(key)
-    named = [tables.rows(f"outcomes/{mart}", part) for mart in marts]
+    named = [_table(tables, key, f"outcomes/{mart}") for mart in marts]
     own = [one for one in named if one is not None]
     found: dict[str, str] = {}
-    for table in own if own else tables.family("outcomes", part):
+    for table in own if own else _family(tables, key, "outcomes"):
         # Not grouped in Arrow: that, too, imports pandas.
         found |= dict(zip(*(table[name].to_pylist() for name in ("edit", "sentence")), strict=True))
     return found
@@ -135,18 +157,18 @@ def sentences(tables: Tables, key: ReturnSetKey, marts: Iterable[str]) -> dict[s
 
 def writer(tables: Tables, key: ReturnSetKey, table: str) -> Writer:
     """Return who wrote a return set's rows of a published table."""
-    return tables.writer_of(table, str(key))
+    return tables.writer_of(table, tables.part_of(key))
 
 
 def filled(tables: Tables, key: ReturnSetKey, file: str) -> list[PublishedRow]:
     """Return the filled cells of one workbook as they were when it was last read."""
-    return _of(tables.rows("cells", str(key), file=file))
+    return _of(_table(tables, key, "cells", file=file))
 
 
 def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[PublishedRow]:
     """Return the published records of one reporter in one mart, of all periods."""
     sets = [key for key in checked_sets(store) if key.commune == commune]
-    found = [store.rows(f"marts/{mart}", str(key), reporter=reporter) for key in sets]
+    found = [_table(store, key, f"marts/{mart}", reporter=reporter) for key in sets]
     return [row for table in found for row in _of(table)]
 
 
@@ -155,10 +177,25 @@ def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[Publi
     wanted = {"file": file, "cell": cell}
     return [
         row
-        for table in tables.family("returns", str(key))
+        for table in _family(tables, key, "returns")
         if wanted.keys() <= set(table.column_names)
         for row in _rows(with_texts(table, **wanted))
     ]
+
+
+def _table(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> pa.Table | None:
+    """Return the rows of a return set in a table that may be of a whole batch."""
+    return tables.rows(table, tables.part_of(key), **_own(key, table.partition("/")[0]), **wanted)
+
+
+def _family(tables: Tables, key: ReturnSetKey, family: str, **wanted: str) -> Iterator[pa.Table]:
+    """Yield the same of all tables of a family."""
+    return tables.family(family, tables.part_of(key), **_own(key, family), **wanted)
+
+
+def _own(key: ReturnSetKey, family: str) -> dict[str, str]:
+    """Return what the rows of a return set have in common: figures are of a place, all others of a commune."""
+    return {"place" if family == "figures" else "commune": key.commune}
 
 
 def _of(table: pa.Table | None) -> list[PublishedRow]:
@@ -178,9 +215,16 @@ def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     for row in rows:
         if row["severity"] == Severity.ERROR:
             of_all = row["code"] == Problems.LEDGER_UNREADABLE.value.code
-            for form in BY_CODE if of_all else row["form"].split():
+            for form in _every_form() if of_all else row["form"].split():
                 held.setdefault(form, row["message"])
     return held
+
+
+def _every_form() -> Iterable[str]:
+    # Only here: most answers do without forms, which take longer to import than the answer.
+    from schemas.forms import BY_CODE
+
+    return BY_CODE
 
 
 def status(figure: Mapping[str, Any], held: Mapping[str, str]) -> str:

@@ -1,23 +1,25 @@
-"""The raw folder: return sets, their files, their ledger; and the fingerprint that says whether anything changed.
+"""The raw folder: batches, the return sets in them, their files, their ledger.
 
 Belongs here: every read below ``raw/``. Does not belong here: any write, for raw files are never edited.
 """
 
 import errno
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from stat import S_ISREG
 
 from pipelines.steps.collect.limits import LIMITS
-from pipelines.steps.collect.raw_file import RawFile
+from pipelines.steps.collect.raw_file import LyingFile, RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
+from pipelines.store.index import NOTHING_NOTED, Index, Noted
 from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
@@ -32,47 +34,92 @@ _NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
 
 @dataclass(frozen=True)
 class Raw:
-    """A folder ``<period>/<commune>/`` of workbooks."""
+    """Workbooks in folders ``<period>/<commune>/``, and ``<period>/<territory>/<commune>/``."""
 
     root: Path
 
-    def return_sets(self) -> list[ReturnSetKey]:
-        """Return every return set that has a folder and whose commune is known, oldest first."""
-        found: list[ReturnSetKey] = []
-        for period in sorted(folder.name for folder in self._folders(self.root)):
+    def batches(self) -> dict[BatchKey, list[ReturnSetKey]]:
+        """Return every batch that has a folder, oldest first, each with the return sets in it.
+
+        Raises:
+            SentenceError: A commune has two folders in one period.
+        """
+        found: dict[BatchKey, list[ReturnSetKey]] = {}
+        for period in self._periods():
+            for folder in self._folders(self.root / period):
+                own = [ReturnSetKey(period, path.name) for path in self._communes(folder)]
+                if own:
+                    found[BatchKey(period, folder.name)] = own
+        _refuse_twice(found)
+        return dict(sorted(found.items()))
+
+    def _periods(self) -> Iterator[str]:
+        for folder in self._folders(self.root):
             try:
-                Period.parse(period)
+                Period.parse(folder.name)
             except ValueError:
                 continue
-            found.extend(
-                ReturnSetKey(period, commune.name)
-                for commune in self._folders(self.root / period)
-                if self.places.commune(commune.name)
-            )
-        return sorted(found)
+            yield folder.name
+
+    def _communes(self, folder: Path) -> list[Path]:
+        """Return the folders of communes in a folder below a period: itself, or those in a territory's."""
+        if self.places.commune(folder.name):
+            return [folder]
+        if not self.places.is_above_communes(folder.name):
+            return []
+        return [path for path in self._folders(folder) if self.places.lies_in(path.name, folder.name)]
+
+    def return_sets(self) -> list[ReturnSetKey]:
+        """Return every return set that has a folder and whose commune is known, oldest first."""
+        return sorted(key for keys in self.batches().values() for key in keys)
+
+    def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
+        """Return the return sets in the folder of a batch, in order."""
+        folder = self.root / batch.period / batch.folder
+        return [ReturnSetKey(batch.period, path.name) for path in self._communes(folder) if path.is_dir()]
+
+    def batch_of(self, key: ReturnSetKey) -> BatchKey:
+        """Return the batch whose folder has, or would have, the folder of a return set."""
+        above = self.folder(key).parent
+        return BatchKey(key.period, key.commune if above == self.root / key.period else above.name)
+
+    def folder(self, key: ReturnSetKey) -> Path:
+        """Return where the files of a return set lie, or would lie: below what the commune lies in, or by itself."""
+        own = self.root / key.period / key.commune
+        if not own.is_dir() and self.places.commune(key.commune):
+            for place in self.places.ancestors(key.commune):
+                within = self.root / key.period / place.code / key.commune
+                if within.is_dir():
+                    return within
+        return own
 
     def unknown_folders(self) -> list[str]:
-        """Return folders under a period whose name is no commune's code, so that they can be told of."""
-        return [
-            printable(f"{period.name}/{commune.name}")
-            for period in self._folders(self.root)
-            for commune in self._folders(period)
-            if not self.places.commune(commune.name)
-        ]
+        """Return folders under a period that are neither a commune's nor those of a territory and its communes."""
+        found = []
+        for period in self._folders(self.root):
+            for folder in self._folders(period):
+                communes = self._communes(folder)
+                if self.places.is_above_communes(folder.name):
+                    strange = [path for path in self._folders(folder) if path not in communes]
+                else:
+                    strange = [] if communes else [folder]
+                found += [printable(path.relative_to(self.root).as_posix()) for path in strange]
+        return found
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
         return [path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path)]
 
     def _names(self, key: ReturnSetKey) -> Iterator[Path]:
-        for path in _within(self.root / key.period / key.commune):
+        for path in _within(self.folder(key)):
             if not path.is_dir() and not left_behind(path) and path.name not in _NOT_RETURNS:
                 yield path
 
-    def files(self, key: ReturnSetKey) -> Iterator[RawFile]:
+    def files(self, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> Iterator[RawFile]:
         """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it.
 
-        One whose bytes cannot be had is yielded with the reason, and stops none of the others.
+        One whose bytes cannot be had is yielded with the reason, and stops none of the others. The bytes of one that
+        lies there as it is noted are read when somebody asks for them.
         """
         try:
             paths = list(self._names(key))
@@ -80,8 +127,12 @@ class Raw:
             yield RawFile(key.period, key.commune, "./", b"", reason(error))
             return
         for path in paths:
-            yield self._read(key, path)
-        for folder in self._folders(self.root / key.period / key.commune):
+            noted = known.get((key, path.name))
+            if noted is not None and _lies_as(path, noted):
+                yield LyingFile(*key, path.name, path, noted.sha256)
+            else:
+                yield self._read(key, path)
+        for folder in self._folders(self.folder(key)):
             name = f"{printable(folder.name)}/"
             try:
                 below = [path for path in _below(folder) if not left_behind(path)]
@@ -94,6 +145,16 @@ class Raw:
 
     def _read(self, key: ReturnSetKey, path: Path) -> RawFile:
         return RawFile(key.period, key.commune, printable(path.name), *self._content(path))
+
+    def noted(self, file: RawFile) -> Noted | None:
+        """Return what to note of a file that has been looked at, for the next time; nothing of one that is in doubt."""
+        path = self.folder(ReturnSetKey(file.period, file.commune)) / file.name
+        try:
+            stat = path.lstat()
+        except OSError:
+            return None
+        whole = S_ISREG(stat.st_mode) and not file.trouble
+        return Noted(stat.st_size, stat.st_mtime_ns, file.sha256) if whole else None
 
     def _content(self, path: Path) -> tuple[bytes, str]:
         """Return the bytes of a file, or the reason why they cannot be had."""
@@ -123,8 +184,9 @@ class Raw:
         if printable(path.name) != path.name:
             return "tên tệp không phải bảng mã UTF-8; đổi tên tệp"
         size = path.stat().st_size
-        inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent))
-        if path.is_symlink() and not inside:
+        if path.is_symlink() and not any(
+            path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent)
+        ):
             return "đây là liên kết tới chỗ ngoài thư mục báo cáo; chép chính tệp đó vào đây"
         if not path.is_file():
             return "đây không phải một tệp thường; chép chính tệp đó vào đây"
@@ -143,7 +205,7 @@ class Raw:
 
     def ledger_path(self, key: ReturnSetKey) -> Path:
         """Return where a return set's correction ledger lies, or would lie."""
-        return self.root / key.period / key.commune / LEDGER
+        return self.folder(key) / LEDGER
 
     def ledger(self, key: ReturnSetKey) -> str | None:
         """Return the text of a return set's correction ledger, or nothing where there is none.
@@ -161,7 +223,7 @@ class Raw:
 
         One that lies there and cannot be read comes with the reason: that is not as if there were none.
         """
-        found = {name: self._table(self.root / key.period / key.commune / name) for name in (LEDGER, PRINTED)}
+        found = {name: self._table(self.folder(key) / name) for name in (LEDGER, PRINTED)}
         return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
     def place_tables(self) -> dict[str, bytes]:
@@ -181,6 +243,26 @@ class Raw:
     def places(self) -> Places:
         """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
         return places_of(self.place_tables().values())
+
+
+def _lies_as(path: Path, noted: Noted) -> bool:
+    """Return whether a file lies there with the size and the time of change that were noted."""
+    try:
+        stat = path.lstat()
+    except OSError:
+        return False
+    return S_ISREG(stat.st_mode) and (stat.st_size, stat.st_mtime_ns) == (noted.size, noted.changed)
+
+
+def _refuse_twice(batches: Mapping[BatchKey, Sequence[ReturnSetKey]]) -> None:
+    owners: dict[ReturnSetKey, BatchKey] = {}
+    for batch, keys in batches.items():
+        for key in keys:
+            if (other := owners.setdefault(key, batch)) != batch:
+                raise SentenceError(
+                    f"Xã «{key.commune}» có hai thư mục trong kỳ {key.period}: dưới «{other.folder}» và dưới "
+                    f"«{batch.folder}». Để tất cả tệp của xã vào một thư mục rồi chạy lại."
+                )
 
 
 LEFT_BEHIND = {

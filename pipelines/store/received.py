@@ -1,19 +1,20 @@
 """What lay in the raw folder at one moment: read once, so that all that is said of it is said of the same bytes.
 
-Belongs here: the bytes of one return set and of what decides it, and their hashes. Does not belong here: which files
-are returns (``pipelines.store.raw``), what the bytes say.
+Belongs here: the bytes of the return sets of a batch and of what decides them, and their hashes. Does not belong here:
+which files are returns (``pipelines.store.raw``), what the bytes say.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
 
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store.archive import TABLE
+from pipelines.store.archive import TABLE, Kept
+from pipelines.store.index import NOTHING_NOTED, Index
 from pipelines.store.raw import LEDGER, PRINTED, Raw, places_of
 from schemas.flow import CORRECTIONS, PLACES, WORKBOOKS
 from schemas.flow import PRINTED as PRINTED_NUMBERS
@@ -23,38 +24,64 @@ from schemas.return_sets import ReturnSetKey
 
 
 @dataclass(frozen=True)
-class Received:
-    """The workbooks of a return set, its ledger, what its plan prints, and the tables of places."""
+class ReceivedSet:
+    """The workbooks of a return set, its ledger, and what its plan prints."""
 
     workbooks: tuple[RawFile, ...]
     beside: Mapping[str, RawFile]
+
+    @classmethod
+    def of(cls, raw: Raw, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> "ReceivedSet":
+        """Read a return set, but for the files that lie there as they are noted."""
+        return cls(tuple(raw.files(key, known)), raw.beside(key))
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """Why the ledger, or what the plan prints, cannot be read though it lies there."""
+        return {name: file.trouble for name, file in self.beside.items() if file.trouble}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The hash of every workbook, of the ledger and of the plan, by name, but for what is unread."""
+        beside = [file for file in self.beside.values() if not file.trouble]
+        return {file.name: file.sha256 for file in (*self.workbooks, *beside)}
+
+
+@dataclass(frozen=True)
+class Received:
+    """The return sets of a batch, in order, and the tables of places."""
+
+    sets: Mapping[ReturnSetKey, ReceivedSet]
     place_tables: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, raw: Raw, key: ReturnSetKey) -> "Received":
-        """Read a return set."""
-        return cls(tuple(raw.files(key)), raw.beside(key), raw.place_tables())
-
-    @classmethod
-    def places_only(cls, raw: Raw) -> "Received":
-        """Read what is not of one return set."""
-        return cls((), {}, raw.place_tables())
+    def of(cls, raw: Raw, keys: Iterable[ReturnSetKey], known: Index = NOTHING_NOTED) -> "Received":
+        """Read some return sets, but for the files that lie there as they are noted."""
+        return cls({key: ReceivedSet.of(raw, key, known) for key in keys}, raw.place_tables())
 
     @property
-    def ledger(self) -> str:
-        """The text of the ledger of corrections; empty where there is none, or none that can be read."""
-        return decoded(self.beside[LEDGER].content) if LEDGER in self.beside else ""
+    def workbooks(self) -> Iterator[RawFile]:
+        """The workbooks of all sets."""
+        return (file for one in self.sets.values() for file in one.workbooks)
 
     @property
-    def printed(self) -> str | None:
-        """The text of what the plan prints; nothing where there is none, or none that can be read."""
-        file = self.beside.get(PRINTED)
-        return None if file is None or file.trouble else decoded(file.content)
+    def ledgers(self) -> dict[ReturnSetKey, str]:
+        """The text of the ledger of corrections of each set that has one that can be read."""
+        return {key: decoded(content) for key, content in self._beside(LEDGER) if content}
 
-    def unread(self, name: str) -> RawFile | None:
-        """Return the ledger, or what the plan prints, where it lies there and cannot be read; nothing otherwise."""
-        file = self.beside.get(name)
-        return file if file is not None and file.trouble else None
+    @property
+    def printed(self) -> dict[ReturnSetKey, str]:
+        """The text of what the plan prints, of each set that has it and in which it can be read."""
+        return {key: decoded(content) for key, content in self._beside(PRINTED)}
+
+    def _beside(self, name: str) -> Iterator[tuple[ReturnSetKey, bytes]]:
+        for key, one in self.sets.items():
+            if name in one.beside and not one.beside[name].trouble:
+                yield key, one.beside[name].content
+
+    def unread(self, name: str, keys: Iterable[ReturnSetKey]) -> list[RawFile]:
+        """Return the ledgers, or what the plans print, that lie in some sets and cannot be read."""
+        return [self.sets[key].beside[name] for key in keys if name in self.sets[key].unread]
 
     @cached_property
     def places(self) -> Places:
@@ -64,40 +91,60 @@ class Received:
     @cached_property
     def contents(self) -> Mapping[str, str]:
         """The hash of each of ``schemas.flow.RECEIVED``."""
+        of_sets = {str(key): one for key, one in self.sets.items()}
         return {
-            WORKBOOKS: _hash({file.name: file.sha256 for file in self.workbooks}),
-            CORRECTIONS: _hash(_hashes(self.beside, LEDGER)),
-            PRINTED_NUMBERS: _hash(_hashes(self.beside, PRINTED)),
+            WORKBOOKS: _hash({key: {file.name: file.sha256 for file in one.workbooks} for key, one in of_sets.items()}),
+            CORRECTIONS: _hash({key: _hashes(one.beside, LEDGER) for key, one in of_sets.items()}),
+            PRINTED_NUMBERS: _hash({key: _hashes(one.beside, PRINTED) for key, one in of_sets.items()}),
             PLACES: _hash(self._places),
         }
 
-    @property
+    @cached_property
     def _places(self) -> list[tuple[str, str]]:
         return [(name, hashlib.sha256(table).hexdigest()) for name, table in self.place_tables.items()]
 
-    def deciding(self, files: pa.Table | None) -> Iterator[tuple[bytes, str]]:
-        """Yield the bytes that decide what the return set says, each with its suffix in the archive.
+    def workbooks_of(self, keys: Iterable[ReturnSetKey]) -> Iterator[RawFile]:
+        """Yield the workbooks of some sets."""
+        return (file for key in keys for file in self.sets[key].workbooks)
+
+    def deciding(self, files: pa.Table | None, keys: Iterable[ReturnSetKey] | None = None) -> Iterator[Kept]:
+        """Yield the bytes that decide what the return sets say, or some of them.
 
         Args:
-            files: ``schemas.tables.FILES`` of the set: what could not be opened decides nothing.
+            files: ``schemas.tables.FILES`` of the sets: what could not be opened decides nothing.
+            keys: The sets; all where none are named.
         """
+        keys = list(self.sets if keys is None else keys)
         rows = [] if files is None else zip(files["sha256"].to_pylist(), files["problem"].to_pylist(), strict=True)
         readable = {sha256 for sha256, problem in rows if not problem}
-        yield from ((file.content, file.suffix) for file in self.workbooks if file.sha256 in readable)
-        beside = (file.content for file in self.beside.values() if not file.trouble)
-        yield from ((content, TABLE) for content in (*beside, *self.place_tables.values()))
+        for file in self.workbooks_of(keys):
+            if file.sha256 in readable:
+                yield Kept(file.sha256, file.suffix, file.content)
+        for key in keys:
+            beside = self.sets[key].beside.values()
+            yield from (Kept.of(file.content, TABLE) for file in beside if not file.trouble)
+        yield from (Kept.of(content, TABLE) for content in self.place_tables.values())
 
-    def listed(self, code: str) -> bytes:
-        """Return the list of all this, as the archive keeps it; its hash names it.
+    def listed(self, code: str) -> dict[ReturnSetKey, bytes]:
+        """Return the list of all that decides each set, as the archive keeps it; its hash names it.
 
         Args:
             code: The version of the software that read it.
         """
-        files = {file.name: file.sha256 for file in (*self.workbooks, *self.beside.values())}
-        unread = {name: file.trouble for name in self.beside if (file := self.unread(name))}
-        files = {name: sha256 for name, sha256 in files.items() if name not in unread}
-        state = {"code": code, "places": self._places, "files": files} | ({"unread": unread} if unread else {})
-        return json.dumps(state, sort_keys=True, ensure_ascii=False).encode()
+        return {key: _json(self._listed(one, code)) for key, one in self.sets.items()}
+
+    def _listed(self, one: ReceivedSet, code: str) -> dict[str, object]:
+        listed: dict[str, object] = {"code": code, "places": self._places, "files": one.files}
+        return {**listed, "unread": one.unread} if one.unread else listed
+
+
+def accepted_from(lists: Mapping[ReturnSetKey, str]) -> bytes:
+    """Return what the archive keeps of the lists from which the rows of several sets were accepted: their hashes."""
+    return _json({"sets": {key.commune: sha256 for key, sha256 in lists.items()}})
+
+
+def _json(what: object) -> bytes:
+    return json.dumps(what, sort_keys=True, ensure_ascii=False).encode()
 
 
 def _hashes(files: Mapping[str, RawFile], *names: str) -> dict[str, str]:

@@ -3,11 +3,11 @@
 Belongs here: that list, reading and writing it. Does not belong here: the tables, and whether they are up to date
 (``pipelines.refresh.stale``).
 
-A part is what is refreshed together: a return set, all of a period, or the whole office (``schemas.flow.Extent``).
-Its state is ``state/<part>.ndjson``: a line that says the format and the hash of the lines below, then a line a
-table. Writing it is the commit point of a refresh: a file that it does not know is none of ours, and what it knows is
-either in its place or lies beside it, still to be renamed. It is written twice, so that losing one file loses
-nothing.
+A part is what is refreshed together: a batch, all of a period, or the whole office (``schemas.flow.Extent``). Its state
+is ``state/<part>.ndjson``: a line that says the format, which communes are in the part, and the hash of what follows,
+then a line a table. Writing it is the commit point of a refresh: a file that it does not know is none of ours, and what
+it knows is either in its place or lies beside it, still to be renamed. It is written twice, so that losing one file
+loses nothing.
 """
 
 import hashlib
@@ -51,8 +51,9 @@ class Written:
         content: The sha256 of its bytes.
         size: Their number.
         rows: The number of its rows.
-        held: Whether the gate held back what came, so that it still is what it was.
-        received: Of a mart, the state of the raw files from which its rows were accepted: a hash in the archive.
+        held: The communes of which the gate held back what came, so that their rows still are what they were.
+        received: Of a mart, the state of the raw files from which its rows were accepted: a hash in the archive. It is
+            that of a return set's list; of several sets, that of a list of their lists.
         run: The Dagster run that made these bytes.
         code: The version of this software that made them.
         at: When.
@@ -64,7 +65,7 @@ class Written:
     content: str
     size: int
     rows: int
-    held: bool = False
+    held: tuple[str, ...] = ()
     received: str = ""
     run: str = ""
     code: str = ""
@@ -88,6 +89,8 @@ class State:
         removals: Files that are no more.
         shown: Whether Dagster has been told of all of it.
         received: The state of the raw files that was read last: a hash in the archive.
+        communes: The communes whose return sets are in the part, in order; none in what lies above batches.
+        contents: The hash of each of ``schemas.flow.RECEIVED``, as it was read last.
     """
 
     tables: Mapping[str, Written] = field(default_factory=dict)
@@ -95,6 +98,8 @@ class State:
     removals: tuple[str, ...] = ()
     shown: bool = True
     received: str = ""
+    communes: tuple[str, ...] = ()
+    contents: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, table: str) -> Written | None:
         """Return what is known of a table, or nothing where it has never been written."""
@@ -114,7 +119,7 @@ def load(root: Path, part: str) -> State:
     for path in _paths(root, part):
         content = path.read_bytes() if path.is_file() else b""
         try:
-            state = _read(content)
+            state = _read(content, part)
         except OldFormatError as error:  # or the very digit is damaged, and the copy knows better
             other = error
             continue
@@ -133,9 +138,12 @@ def save(root: Path, part: str, state: State) -> None:
         "removals": list(state.removals),
         "shown": state.shown,
         "received": state.received,
+        "communes": list(state.communes),
+        "contents": dict(state.contents),
     }
     below = "".join(_line(row) for row in [rest, *rows]).encode()
-    head = _line({"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}).encode()
+    checked = {"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}
+    head = _line(checked | {"communes": list(state.communes)}).encode()
     for path in reversed(_paths(root, part)):
         write_whole(path, head + below)
 
@@ -143,7 +151,24 @@ def save(root: Path, part: str, state: State) -> None:
 def damaged(root: Path, part: str) -> bool:
     """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
     found = [path.read_bytes() if path.is_file() else b"" for path in _paths(root, part)]
-    return any(found) and (found[0] != found[1] or _read(found[0]) is None)
+    return any(found) and (found[0] != found[1] or _read(found[0], part) is None)
+
+
+def communes_in(root: Path, part: str) -> list[str]:
+    """Return the communes whose return sets are in a part, from its first line alone, which is quick."""
+    for path in _paths(root, part):
+        try:
+            with path.open("rb") as file:
+                found: list[str] = json.loads(file.readline()).get("communes", _named_after(part))
+        except (OSError, ValueError, AttributeError):
+            continue
+        return found
+    return []
+
+
+def _named_after(part: str) -> list[str]:
+    """Return the commune of a part that was written before a part could have several."""
+    return [part.partition("_")[2]] if "_" in part else []
 
 
 def parts(root: Path) -> list[str]:
@@ -160,7 +185,7 @@ def _line(row: Mapping[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _read(content: bytes) -> State | None:
+def _read(content: bytes, part: str) -> State | None:
     """Return the state in a file, or nothing where its bytes are not those that were written."""
     first, _, below = content.partition(b"\n")
     try:
@@ -175,5 +200,19 @@ def _read(content: bytes) -> State | None:
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
         return None
     rest, *rows = (json.loads(line) for line in below.splitlines())
-    tables = {row["table"]: Written(**row) for row in rows}
-    return State(tables, rest["renames"], tuple(rest["removals"]), rest["shown"], rest["received"])
+    communes = tuple(rest.get("communes", _named_after(part)))
+    tables = {row["table"]: Written(**row | {"held": _held(row["held"], communes)}) for row in rows}
+    return State(
+        tables,
+        rest["renames"],
+        tuple(rest["removals"]),
+        rest["shown"],
+        rest["received"],
+        communes,
+        rest.get("contents", {}),
+    )
+
+
+def _held(held: bool | list[str], communes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the communes that are held; of a part that was written before it could have several, whether it was."""
+    return (communes if held else ()) if isinstance(held, bool) else tuple(held)

@@ -25,6 +25,7 @@ from pipelines.store import state as states
 from pipelines.store.archive import Archive
 from pipelines.store.files import sync, write_beside
 from pipelines.store.state import NOBODY, State, Writer, Written
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 
@@ -59,11 +60,16 @@ class Store:
     root: Path
     writer: Writer = NOBODY
     _states: dict[str, State] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[ReturnSetKey, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def archive(self) -> Archive:
         """The archive beside the tables."""
         return Archive(self.root)
+
+    def archive_of(self, part: str) -> Archive:
+        """Return the archive, to be asked for what a batch was made of."""
+        return Archive(self.root, part)
 
     def path(self, table: str, part: str) -> Path:
         """Return where a part of a table lies, or would lie."""
@@ -72,6 +78,28 @@ class Store:
     def parts(self) -> list[str]:
         """Return the names of all parts of which something has been written, in order."""
         return states.parts(self.root)
+
+    def batches(self, period: str = "") -> Iterator[BatchKey]:
+        """Yield the batches, of one period where it is named, of which something has been written, in order."""
+        for part in self.parts():
+            if "_" in part and period in ("", part.partition("_")[0]):
+                yield BatchKey.parse(part)
+
+    def sets_in(self, part: str) -> list[ReturnSetKey]:
+        """Return the return sets whose rows are in the tables of a batch, in order."""
+        period = part.partition("_")[0]
+        return [ReturnSetKey(period, commune) for commune in states.communes_in(self.root, part)]
+
+    def part_of(self, key: ReturnSetKey) -> str:
+        """Return the batch in which the rows of a return set are; where there are none, in which they would be."""
+        if key not in self._parts:
+            own = [str(key), *(str(batch) for batch in self.batches(key.period) if batch.folder != key.commune)]
+            holding = (part for part in own if key.commune in states.communes_in(self.root, part))
+            found = next(holding, None)
+            if found is None:
+                return str(key)
+            self._parts[key] = found
+        return self._parts[key]
 
     def state(self, part: str, *, anew: bool = False) -> State:
         """Return the state of a part, as it was when it was first asked for, or as it is now."""
@@ -145,6 +173,10 @@ class Frozen:
 
     root: Path
 
+    def part_of(self, key: ReturnSetKey) -> str:
+        """Return the one part that there is."""
+        return str(key)
+
     def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
         """Return the rows of a table in which columns have some texts; nothing where releases do not keep it."""
         path = self.root / f"{table}.parquet"
@@ -168,6 +200,9 @@ WRITERS = "written.json"
 class Tables(Protocol):
     """What can be asked for rows: what is published now, a release, or a refresh in the making."""
 
+    def part_of(self, key: ReturnSetKey) -> str:
+        """Return the part in which the rows of a return set are."""
+
     def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:
         """Return the rows of a part of a table in which columns have some texts."""
 
@@ -186,7 +221,8 @@ def file_of(table: str, part: str) -> str:
 def serialized(table: pa.Table) -> bytes:
     """Return the bytes of a Parquet file; the same rows give the same bytes."""
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    # In one piece: where its pieces end would be seen in the bytes.
+    pq.write_table(table.combine_chunks(), buffer, compression="zstd", write_page_checksum=True)
     content: bytes = buffer.getvalue().to_pybytes()
     return content
 

@@ -73,7 +73,7 @@ def _take_over(root: Path) -> None:
                 run=run,
                 code=code,
             )
-        publication.commit(State(tables))
+        publication.commit(State(tables, communes=(key.commune,)))
     for name in _FOLDERS:
         shutil.rmtree(root / name, ignore_errors=True)
     for path in [

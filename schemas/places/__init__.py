@@ -85,6 +85,16 @@ class Places:
         place = self._territories.get(code)
         return place if place is not None and place.level == "commune" else None
 
+    def is_above_communes(self, code: str) -> bool:
+        """Return whether a code is that of a territory in which communes can lie."""
+        place = self._territories.get(code)
+        return place is not None and place.level != "commune"
+
+    def lies_in(self, commune: str, territory: str) -> bool:
+        """Return whether a code is that of a commune in a territory."""
+        known = self.commune(commune) is not None
+        return known and any(place.code == territory for place in self.ancestors(commune))
+
     def ancestors(self, commune: str) -> list[Place]:
         """Return the territories above a commune, nearest first."""
         above: list[Place] = []
@@ -126,9 +136,42 @@ class Places:
         place = self.commune(commune)
         return place is not None and (not place.forms or form in place.forms)
 
+    def expected(self, place: Place, form: str, kind: str, period: Period) -> tuple[int, int]:
+        """Return how many communes of a place send a form, and how many reporters in them.
+
+        Args:
+            place: A commune, or a place above.
+            form: The form's code.
+            kind: Who sends it: village, or the kind of a desk.
+            period: When.
+        """
+        key = (place.code, form, kind, period)
+        if key not in self._expected:
+            communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form)]
+            self._expected[key] = (len(communes), sum(self._reporting(code, kind, period) for code in communes))
+        return self._expected[key]
+
+    def _reporting(self, commune: str, kind: str, period: Period) -> int:
+        key = (commune, kind, period)
+        if key not in self._counted:
+            self._counted[key] = len(self.reporters(commune, kind, period))
+        return self._counted[key]
+
+    @cached_property
+    def _expected(self) -> dict[tuple[str, str, str, Period], tuple[int, int]]:
+        return {}
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, str, Period], int]:
+        return {}
+
     def kind(self, commune: str, reporter: str) -> str:
         """Return what kind of reporter a code names: village, or the kind of a desk."""
-        return next((row.kind for row in self.rows if row.code == reporter and row.parent in ("", commune)), "")
+        return self._kinds.get((commune, reporter)) or self._kinds.get(("", reporter), "")
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, str], str]:
+        return {(row.parent, row.code): row.kind for row in reversed(self.rows)}
 
     def title(self, commune: str, reporter: str) -> str:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""

@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.refresh.batches import refresh
 from pipelines.store.tables import Store
+from schemas.return_sets import BatchKey
 from tests.unit.offices import KEY, SHIPPED
 
 ROUNDS = 15
@@ -23,7 +24,7 @@ FIGURE = "livestock.horse.white.share"
 @pytest.mark.slow
 @pytest.mark.parametrize("shown", ["json", "table"])
 def test_trace_against_the_import_of_parquet(shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    refresh(SHIPPED, Store(tmp_path), KEY, who="benchmark")
+    refresh(SHIPPED, Store(tmp_path), BatchKey(*KEY), who="benchmark")
     trace = [str(RETURNS), "trace", FIGURE, "--data", str(tmp_path), "--format", shown]
     bare = [sys.executable, "-c", "import pyarrow.parquet"]
     times: dict[str, list[float]] = {"trace": [], "bare": []}

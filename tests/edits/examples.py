@@ -11,6 +11,7 @@ from random import Random
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
@@ -89,8 +90,8 @@ def _places(sent: Iterable[Sent]) -> Places:
     villages = {record.reporter for record in sent if record.form.reporter_kind == "village"}
     communes = {record.commune for record in sent} - {COMMUNE}
     return places_with(
-        *(f"{commune},commune,{commune},chi-lang,,,,," for commune in communes),
-        *(f"{village},village,{village},{commune},,,,," for commune in communes for village in villages),
+        *(f"{commune},commune,{commune},chi-lang,,,," for commune in communes),
+        *(f"{village},village,{village},{commune},,,," for commune in communes for village in villages),
     )
 
 
@@ -253,7 +254,7 @@ def _checked(form: type[Form], edits: tuple[Edit, ...]) -> dict[tuple[str, str],
     cases = {(edit.code, name): sent for edit in wanted for name, sent in _cases_if_any(edit).items()}
     sent = [replace(record, commune="/".join(case)) for case, records in cases.items() for record in records]
     checked = run_check(form, sent)
-    own = checked.outcomes[checked.outcomes["reporter"] == reporters(form)[0]]
+    own = checked.outcomes.filter(pc.equal(checked.outcomes["reporter"], reporters(form)[0]))
     by_case = {(row["commune"], row["edit"]): row for row in rows(counted(own))}
     findings: dict[str, list[Row]] = {}
     for row in rows(checked.findings):

@@ -28,7 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines import cli
 from pipelines.refresh import batches
-from pipelines.refresh.stale import stale_sets
+from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
@@ -129,12 +129,17 @@ class Office:
     def refresh(self, *, expect: int = CLEAN) -> None:
         """Do the work of ``returns refresh`` in this process; ``expect`` is the exit code that it would have."""
         raw, store = Raw(self.raw), Store(self.data)
-        keys = raw.return_sets()
-        batches.tidy_all(store, keys)
-        while stale := stale_sets(raw, store, keys):
-            for key in stale:
-                batches.refresh(raw, store, key, who="a test")
-        found = [row for key in keys for row in published.findings(store, key) if row["severity"] == Severity.ERROR]
+        lying = list(raw.batches())
+        batches.tidy_all(store, lying)
+        while stale := stale_batches(raw, store, lying):
+            for batch in stale:
+                batches.refresh(raw, store, batch, who="a test")
+        found = [
+            row
+            for key in raw.return_sets()
+            for row in published.findings(store, key)
+            if row["severity"] == Severity.ERROR
+        ]
         assert (HELD if found else CLEAN) == expect, found
 
     def rows(self, *words: str, expect: int | None = None) -> list[Row]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import dagster as dg
-import pandas as pd
 import pytest
 
 from pipelines.steps.collect import read
@@ -44,7 +43,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     reading = read.read
 
-    def noted(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def noted(files: Iterable[RawFile]) -> read.Reading:
         files = list(files)
         names.extend(file.name for file in files)
         return reading(files)

@@ -26,7 +26,7 @@ import schemas
 from pipelines import settings
 from pipelines.handout.layout import Answer, workbook
 from pipelines.refresh.batches import refresh, tidy_all
-from pipelines.refresh.stale import stale_sets
+from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
 from pipelines.store.locks import LOCKS
 from pipelines.store.raw import LEDGER, PLACES, PRINTED, Raw
@@ -176,7 +176,7 @@ class Office:
         made = set[str]()
         self.tidy()
         for _ in range(_MOST_ROUNDS):
-            stale = stale_sets(self.raw, self.store, self.raw.return_sets())
+            stale = stale_batches(self.raw, self.store, self.raw.batches())
             if not stale:
                 break
             for key in stale:
@@ -185,7 +185,7 @@ class Office:
 
     def tidy(self) -> None:
         """Do what a refresh begins with."""
-        tidy_all(self.store, self.raw.return_sets())
+        tidy_all(self.store, list(self.raw.batches()))
 
     def tree(self) -> dict[str, Any]:
         """What lies in the output folder, by name: hashes of bytes, and what the states say, less who and when."""

@@ -23,7 +23,7 @@ from pipelines.store.state import STATE
 from pipelines.store.tables import serialized
 from schemas import flow
 from schemas.flow import Extent
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from tests.faults.conftest import sampled, with_slow
 from tests.faults.disk import end_of, reads, start_child
 from tests.faults.office import BEFORE, CHANGES, COMMUNE, KEY, VILLAGES, Change, Office, cell_changes, ledger_grows
@@ -51,7 +51,7 @@ def not_accepted_from_it(office: Office) -> list[str]:
     """The marts that are not what the returns give from which, it is said, they were accepted."""
     found = []
     for key in office.raw.return_sets():
-        inputs = inputs_of(office.raw, office.store, Part.of(key))
+        inputs = inputs_of(office.raw, office.store, Part.of(BatchKey(*key)))
         for name, written in office.store.state(str(key)).tables.items():
             if name.startswith("marts/") and flow.FLOW[name].form and written.received:
                 again = serialized(restored(inputs, flow.FLOW[name], written))
@@ -145,8 +145,8 @@ def test_figures_above_and_comparisons_with_earlier_periods_are_of_one_moment(sm
 
     def meanwhile(disturbed: Office) -> None:
         disturbed.arrives("ban_tren", 2, period=BEFORE)
-        own = {table.name for table in flow.FLOW.of(Extent.RETURN_SET) if not table.on_demand}
-        refresh(disturbed.raw, disturbed.store, earlier, who="thử", wanted=own)
+        own = {table.name for table in flow.FLOW.of(Extent.BATCH) if not table.on_demand}
+        refresh(disturbed.raw, disturbed.store, BatchKey(*earlier), who="thử", wanted=own)
 
     office = Office(tmp_path / "office")
     office.opens(*VILLAGES, period=BEFORE)
@@ -200,7 +200,7 @@ def refreshing(office: Office, paused: Callable[[], object]) -> Callable[[], Non
 
     def work() -> None:
         with followed(progress, lambda _: None):
-            refresh(office.raw, office.store, KEY, who="người thứ nhất")
+            refresh(office.raw, office.store, BatchKey(*KEY), who="người thứ nhất")
 
     return work
 

@@ -5,12 +5,10 @@ written is blank. Findings name cells by their labels: a table is to be read, no
 """
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-import pandas as pd
-
 from pipelines.steps.analyse.figures import evaluate, of_communes
+from pipelines.steps.analyse.sums import of_forms
 from pipelines.steps.collect.raw_file import RawFile
 from schemas import tables
 from schemas.figures import CHAPTERS
@@ -105,10 +103,10 @@ def run_table(table: str) -> Result:
                 findings.append(tuple(row[name] for name in FINDING_COLUMNS))
                 messages.append(row["message"])
     figures = {}
+    sums, wanted = of_forms(published, PLACES, CHAPTERS), of_communes([RETURN_SET], PLACES)
     for chapter in [chapter for chapter in CHAPTERS if sent & set(chapter.forms)]:
-        wanted = {form: published[form] for form in chapter.forms}
-        for row in evaluate(chapter, wanted, of_communes([RETURN_SET], PLACES), PLACES).to_dict("records"):
+        for row in evaluate(chapter, sums, wanted, PLACES, published).to_pylist():
             number = row["value"]
-            value = "" if pd.isna(number) else format(Decimal(number).normalize(), "f")
+            value = "" if number is None else format(number.normalize(), "f")
             figures[row["id"]] = (value, row["status"], f"{row['reported']}/{row['expected']}")
     return Result(sorted(findings), figures, messages)

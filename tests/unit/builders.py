@@ -1,8 +1,8 @@
 """Small returns for tests: a workbook made and changed, and its way through the steps in memory."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.handout.layout import Answer, workbook
+from pipelines.steps.collect import read as reading
 from pipelines.steps.collect.correct import correct, read_ledger
 from pipelines.steps.collect.locate import Located, locate
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.steps.collect.read import read
 from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.problems import joined
 from pipelines.steps.sources import whence
@@ -91,6 +91,18 @@ def put(form: type[Form], field: str, value: object) -> Callable[[Any], None]:
     return change
 
 
+def read(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The files and the cells of workbooks, as frames."""
+    found = reading.read(files)
+    return to_frame([found.files], tables.FILES), to_frame([found.cells], tables.CELLS)
+
+
+def decided(files: Iterable[RawFile], ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cells of workbooks with a ledger's decisions, and the problems of the ledger, as frames."""
+    found, problems = correct(reading.read(files).cells, ledger)
+    return to_frame([found.whole()], found.decided.schema), problems
+
+
 def raw_file(content: bytes, name: str = "pa_phao.xlsx", commune: str = COMMUNE, period: Period = PERIOD) -> RawFile:
     return RawFile(period.code, commune, name, content)
 
@@ -149,7 +161,7 @@ class Run:
         """The mart as the gate lets it be published."""
         now = tables.mart(form).empty_table() if published is None else published
         entering = set(self.return_sets) - self.held(form, published)
-        outcomes = to_table(self.check(form, published).outcomes, tables.OUTCOMES)
+        outcomes = self.check(form, published).outcomes
         return gate.admit(form, self.entries, outcomes, now, entering)
 
 
@@ -157,13 +169,15 @@ def run(
     *files: RawFile, ledger: pd.DataFrame | None = None, forms: Sequence[type[Form]] = FORMS, places: Places = PLACES
 ) -> Run:
     """Take workbooks through the steps up to the entries."""
-    seen, cells = read(files)
-    entries = ledger_of() if ledger is None else ledger
-    corrected, correction_problems = correct(cells, entries)
-    located = locate(corrected, forms, places)
+    seen, cells, _ = reading.read(files)
+    decisions, correction_problems = correct(cells, ledger_of() if ledger is None else ledger)
+    found = locate(decisions, forms, places)
+    located = replace(found, entries=to_frame([found.entries], tables.ENTRIES))
     met = joined([located.problems, correction_problems])
     sets = tuple(dict.fromkeys(ReturnSetKey(file.period, file.commune) for file in files))
-    return Run(seen, corrected, located, met[tables.PROBLEMS.names], sets, places, entries)
+    corrected = to_frame([decisions.whole()], decisions.decided.schema)
+    entries = ledger_of() if ledger is None else ledger
+    return Run(to_frame([seen], tables.FILES), corrected, located, met[tables.PROBLEMS.names], sets, places, entries)
 
 
 def run_one(form: type[Form], answers: Mapping[str, Cell], *changes: Callable[[Any], object], **more: Any) -> Run:

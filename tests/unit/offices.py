@@ -10,15 +10,16 @@ import openpyxl
 import pyarrow as pa
 
 from pipelines.refresh.batches import Done, refresh
-from pipelines.refresh.stale import stale_sets
+from pipelines.refresh.stale import stale_batches
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.state import Writer, Written
 from pipelines.store.tables import Publication, Store, file_of, serialized
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from tests.unit.builders import LEDGER_HEADING, ROOT
 
 SHIPPED = Raw(ROOT / "raw")
 KEY = ReturnSetKey("2024-H1", "huu-kien")
+BATCH = BatchKey(*KEY)
 EXAMPLE_WRITER = Writer("11111111-aaaa", "22222222bbbb")
 """Who is noted as the writer of the refreshed example."""
 
@@ -44,8 +45,12 @@ class Office:
         return self.raw.root / self.key.period / self.key.commune
 
     @property
+    def batch(self) -> BatchKey:
+        return BatchKey(*self.key)
+
+    @property
     def part(self) -> str:
-        return str(self.key)
+        return str(self.batch)
 
     def send(self, name: str, content: bytes) -> None:
         """A reporter sends a workbook."""
@@ -73,11 +78,11 @@ class Office:
 
     def refresh(self, wanted: Collection[str] | None = None, *, anew: bool = False) -> Done:
         """What the job does, or of it what makes some tables."""
-        return refresh(self.raw, self.store, self.key, who="test", wanted=wanted, anew=anew)
+        return refresh(self.raw, self.store, self.batch, who="test", wanted=wanted, anew=anew)
 
     def stale(self) -> set[str]:
         """The tables that a refresh would look at."""
-        return stale_sets(self.raw, Store(self.store.root), [self.key]).get(self.key, set())
+        return stale_batches(self.raw, Store(self.store.root), [self.batch]).get(self.batch, set())
 
     def rows(self, table: str, part: str = "") -> list[dict[str, Any]]:
         """A table as it is published now."""
@@ -98,5 +103,5 @@ def publish(store: Store, key: ReturnSetKey, tables: Mapping[str, pa.Table], hel
     for name, rows in tables.items():
         content = serialized(rows)
         sha256 = publication.put(file_of(name, part), content)
-        written[name] = Written(name, "", sha256, len(content), len(rows), held=name in held)
+        written[name] = Written(name, "", sha256, len(content), len(rows), held=(key.commune,) * (name in held))
     publication.commit(replace(state, tables=written))

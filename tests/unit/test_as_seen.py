@@ -19,11 +19,24 @@ import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from pipelines.steps.collect.layout import NOTE_HEADING
-from pipelines.steps.collect.read import read
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g01_kindergarten import Kindergarten
-from tests.unit.builders import ROOT, Row, Run, address_of, changed, filled, put, raw_file, rows, run, run_one, told
+from tests.unit.builders import (
+    ROOT,
+    Row,
+    Run,
+    address_of,
+    changed,
+    filled,
+    put,
+    raw_file,
+    read,
+    rows,
+    run,
+    run_one,
+    told,
+)
 
 HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 SHEET1, STRINGS, BOOK, LINKS = (
@@ -620,9 +633,10 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-files, cells = read([RawFile("2024-H1", "huu-kien", Path(name).name, Path(name).read_bytes()) for name in sys.argv[1:]])
-assert cells["file"].unique().tolist() == ["good.xlsx"], cells
-print(*files["detail"], sep="\\n")
+paths = [Path(name) for name in sys.argv[1:]]
+files, cells, _ = read([RawFile("2024-H1", "huu-kien", path.name, path.read_bytes()) for path in paths])
+assert cells["file"].unique().to_pylist() == ["good.xlsx"], cells
+print(*files["detail"].to_pylist(), sep="\\n")
 """.replace("MEMORY", str(2 * 2**30)).replace("SECONDS", "60")
 """Reads files with two gigabytes of memory and a minute; the last is a workbook like any other, and is read."""
 

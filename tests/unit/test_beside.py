@@ -97,12 +97,11 @@ def test_a_table_that_cannot_be_read_is_told_and_all_else_is_read(
     small: Raw, monkeypatch: pytest.MonkeyPatch, name: str, breaking: Breaking, told: str
 ) -> None:
     breaking(small.root / KEY.period / KEY.commune / name, monkeypatch)
-    received = Received.of(small, KEY)
-    unread = received.unread(name)
-    assert unread is not None
+    received = Received.of(small, [KEY])
+    (unread,) = received.unread(name, [KEY])
     assert (unread.name, unread.content, told in unread.trouble) == (name, b"", True)
     assert [(file.name, file.trouble) for file in received.workbooks] == [("pa_phao.xlsx", "")]
-    assert received.beside == {name: unread}
+    assert received.sets[KEY].beside == {name: unread}
 
 
 @every_way
@@ -131,8 +130,8 @@ def test_a_table_that_cannot_be_read_is_not_as_if_there_were_none(small: Raw, na
         path.unlink(missing_ok=True)
         if to is not None:
             path.symlink_to(to)
-        received = Received.of(small, KEY)
-        seen.append([str(received.contents), received.listed("code")])
+        received = Received.of(small, [KEY])
+        seen.append([str(received.contents), received.listed("code")[KEY]])
     assert [len(set(of_each)) for of_each in zip(*seen, strict=True)] == [3, 3]
 
 

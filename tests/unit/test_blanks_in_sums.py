@@ -28,9 +28,8 @@ def of(run_: Run, code: str, form: type[Form] = Livestock) -> list[Row]:
 
 
 def outcome(run_: Run, code: str) -> str:
-    (row,) = (
-        row for row in rows(run_.check(Livestock).outcomes) if row["edit"] == code and row["reporter"] == "pa_phao"
-    )
+    outcomes = run_.check(Livestock).outcomes.to_pylist()
+    (row,) = (row for row in outcomes if row["edit"] == code and row["reporter"] == "pa_phao")
     return str(row["outcome"])
 
 

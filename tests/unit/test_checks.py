@@ -12,6 +12,7 @@ from pipelines.store.tables import Store
 from schemas import tables
 from schemas.forms.b01_livestock import Livestock
 from schemas.outcomes import Outcome
+from schemas.return_sets import BatchKey
 from tests.unit.offices import KEY, publish
 
 ASSET = "findings/livestock"
@@ -35,7 +36,7 @@ def shown(root: Path, *findings: tuple[str, str], held: bool = False) -> dg.Asse
     }
     store = Store(root)
     publish(store, KEY, made, held={"marts/livestock"} if held else ())
-    return checks.evaluation(ASSET, store, KEY)
+    return checks.evaluation(ASSET, store, BatchKey(*KEY))
 
 
 def sentences(evaluation: dg.AssetCheckEvaluation) -> list[str]:

@@ -1,7 +1,6 @@
 import pytest
 
-from pipelines.steps.collect.correct import correct, read_ledger
-from pipelines.steps.collect.read import read
+from pipelines.steps.collect.correct import read_ledger
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import LEDGER, in_folder
@@ -11,6 +10,7 @@ from tests.unit.builders import (
     PERIOD,
     Row,
     address_of,
+    decided,
     filled,
     ledger_of,
     raw_file,
@@ -25,8 +25,7 @@ SHEET = Livestock.sheet
 
 def corrected(*entries: str) -> tuple[dict[str, Row], list[Row]]:
     """Cells by address, and problems, after the ledger's entries."""
-    _, cells = read([FILE])
-    after, problems = correct(cells, ledger_of(*entries))
+    after, problems = decided([FILE], ledger_of(*entries))
     return {row["cell"]: row for row in rows(after)}, rows(problems)
 
 
@@ -91,7 +90,7 @@ def test_a_correction_without_a_reason_is_told_and_not_made(reason: str) -> None
 def test_a_correction_without_a_name_is_told_and_not_made() -> None:
     line = f"2024-07-01,,pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm,,accepted"
     ledger, _ = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
-    after, problems = correct(read([FILE])[1], ledger)
+    after, problems = decided([FILE], ledger)
     assert problems["problem"].tolist() == ["LEDGER_NO_REASON"]
     assert "267" not in set(after["text"])
 
@@ -99,7 +98,7 @@ def test_a_correction_without_a_name_is_told_and_not_made() -> None:
 def test_a_refused_suggestion_changes_nothing() -> None:
     line = f"2024-07-01,thống kê,pa_phao.xlsx,{SHEET},{HORSE},207,267,không đúng,267,refused"
     ledger, _ = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): f"{LEDGER_HEADING}\n{line}"})
-    after, problems = correct(read([FILE])[1], ledger)
+    after, problems = decided([FILE], ledger)
     assert problems.empty
     assert "267" not in set(after["text"])
 
@@ -127,8 +126,7 @@ def test_a_correction_to_nothing_leaves_a_blank() -> None:
 
 def test_a_ledger_of_one_set_does_not_touch_another_set_with_files_of_the_same_name() -> None:
     other = raw_file(FILE.content, commune="ban-moi")
-    _, cells = read([FILE, other])
-    after, problems = correct(cells, ledger_of(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm"))
+    after, problems = decided([FILE, other], ledger_of(f"pa_phao.xlsx,{SHEET},{HORSE},207,267,ghi nhầm"))
     assert problems.empty
     texts = {row["commune"]: row["text"] for row in rows(after) if row["cell"] == HORSE}
     assert texts == {COMMUNE: "267", "ban-moi": "207"}
@@ -136,8 +134,7 @@ def test_a_ledger_of_one_set_does_not_touch_another_set_with_files_of_the_same_n
 
 def test_a_file_that_only_another_set_has_is_unknown_here() -> None:
     other = raw_file(FILE.content, "only_there.xlsx", commune="ban-moi")
-    _, cells = read([FILE, other])
-    after, problems = correct(cells, ledger_of(f"only_there.xlsx,{SHEET},{GOAT},,31,quên ghi"))
+    after, problems = decided([FILE, other], ledger_of(f"only_there.xlsx,{SHEET},{GOAT},,31,quên ghi"))
     assert problems["problem"].tolist() == ["LEDGER_STALE"]
     assert after["sha256"].notna().all()
 

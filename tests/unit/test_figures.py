@@ -3,9 +3,12 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.steps.analyse.figures import above, evaluate, lineage, of_communes
+from pipelines.steps.analyse.sums import merged, of_forms
 from schemas.fields import field
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.form import Form, VillageForm
@@ -71,6 +74,15 @@ def figures(
     answers: Mapping[str, Mapping[str, Any]], visits: Mapping[str, int] | None = None
 ) -> dict[tuple[str, str], Row]:
     """Figures by place and id, of villages that sent the first form, and villages that sent the second."""
+    marts = marts_of(answers, visits)
+    wanted = [*of_communes(SETS, PLACES), *above(SETS, PLACES)]
+    found = evaluate(CHAPTER, of_forms(marts, PLACES, [CHAPTER]), wanted, PLACES, marts)
+    return {(row["place"], row["id"]): row for row in found.to_pylist()}
+
+
+def marts_of(
+    answers: Mapping[str, Mapping[str, Any]], visits: Mapping[str, int] | None = None
+) -> dict[type[Form], pa.Table]:
     sent: list[tuple[type[Form], str, Mapping[str, Any]]] = [(Bees, at, given) for at, given in answers.items()]
     sent += [(Visits, at, {"visits": count}) for at, count in (visits or {}).items()]
     files = []
@@ -80,9 +92,7 @@ def figures(
         files.append(raw_file(content, f"{form.code}{village}.xlsx", folder))
     done = run(*files, forms=BEES, places=PLACES)
     assert done.met() == []
-    marts = {form: done.mart(form) for form in BEES}
-    found = evaluate(CHAPTER, marts, [*of_communes(SETS, PLACES), *above(SETS, PLACES)], PLACES)
-    return {(row["place"], row["id"]): dict(row) for row in found.to_dict("records")}
+    return {form: done.mart(form) for form in BEES}
 
 
 def plain(row: Row) -> str | None:
@@ -227,6 +237,34 @@ def test_a_district_with_a_missing_village_has_no_value(missing: str) -> None:
         assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 2, 3)
 
 
+def test_the_sums_of_batches_joined_are_those_of_all_communes_at_once() -> None:
+    marts = marts_of({"a": ALL, "b": ALL | {"hives": 7}, "c": ALL | {"wild": "2"}}, {"c": 4})
+    wanted = above(SETS, PLACES)
+    together = evaluate(CHAPTER, of_forms(marts, PLACES, [CHAPTER]), wanted, PLACES)
+    batches = [
+        {form: mart.filter(pc.equal(mart["commune"], commune)) for form, mart in marts.items()}
+        for commune in ("one", "two")
+    ]
+    sums = [of_forms(batch, PLACES, [CHAPTER]) for batch in batches]
+    joined = {form: merged([one[form] for one in sums]) for form in BEES}
+    assert evaluate(CHAPTER, joined, wanted, PLACES).equals(together)
+    first = {form: merged([sums[0][form]]) for form in BEES}
+    (row,) = [row for row in evaluate(CHAPTER, first, wanted, PLACES).to_pylist() if row["id"] == "bees.hives"][:1]
+    assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 2, 3)
+
+
+def test_a_district_has_the_value_of_the_communes_that_are_present_and_says_that_others_are_not() -> None:
+    marts = marts_of({"a": ALL, "b": ALL | {"hives": 7}, "c": ALL})
+    first = {form: mart.filter(pc.equal(mart["commune"], "one")) for form, mart in marts.items()}
+    sums = of_forms(first, PLACES, [CHAPTER])
+    present = [key for key in SETS if key.commune == "one"]
+    found = evaluate(CHAPTER, sums, above(SETS, PLACES), PLACES, present=present).to_pylist()
+    rows = {row["place"]: row for row in found if row["id"] == "bees.hives"}
+    for place in ("chi-lang", "lang-son", "vn"):
+        row = rows[place]
+        assert (plain(row), row["status"], row["reported"], row["expected"]) == ("17", "incomplete", 2, 3)
+
+
 def test_a_commune_that_does_not_send_a_form_has_no_figures_of_it() -> None:
     found = figures({"a": ALL, "b": ALL, "c": ALL})
     assert not [place for place, _ in found if place == "huu-kien"]
@@ -252,8 +290,9 @@ def test_a_village_that_no_longer_exists_does_not_stand_in_for_one_that_does() -
     ]
     done = run(*files, forms=BEES, places=places)
     wanted = of_communes([ReturnSetKey(PERIOD.code, "one")], places)
-    found = evaluate(CHAPTER, {form: done.mart(form) for form in BEES}, wanted, places)
-    row = found[(found["place"] == "one") & (found["id"] == "bees.hives")].to_dict("records")[0]
+    marts = {form: done.mart(form) for form in BEES}
+    found = evaluate(CHAPTER, of_forms(marts, places, [CHAPTER]), wanted, places, marts).to_pylist()
+    (row,) = [row for row in found if (row["place"], row["id"]) == ("one", "bees.hives")]
     assert (plain(row), row["status"]) == (None, "incomplete")
 
 

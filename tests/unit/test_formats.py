@@ -15,12 +15,11 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from pipelines.steps.collect.read import read
 from pipelines.steps.collect.shown import BUILT_IN, number_shown
 from pipelines.steps.numbers import read_cell, seen_in
 from schemas.problems import Problems
 from schemas.units import Heads, Hectares, Percent
-from tests.unit.builders import raw_file, rows
+from tests.unit.builders import raw_file, read, rows
 from tests.unit.fuzzing import FACTOR
 from tests.unit.test_second_reader import DATE_FORMATS, FORMATS, WRITERS, converted, number, planned, seen
 

@@ -111,7 +111,7 @@ def test_every_table_of_the_flow_is_in_the_list_of_outputs(texts: dict[str, str]
 
 
 def test_the_list_says_where_a_table_lies() -> None:
-    parts = {Extent.RETURN_SET: str(KEY), Extent.PERIOD: KEY.period, Extent.OFFICE: OFFICE}
+    parts = {Extent.BATCH: str(KEY), Extent.PERIOD: KEY.period, Extent.OFFICE: OFFICE}
     for table in FLOW.tables:
         filled = guides.file_with_open_places(table).replace("‹kỳ›", KEY.period).replace("‹xã›", KEY.commune)
         own = table.name.partition("/")[2]

@@ -31,6 +31,7 @@ from schemas.fields import KEYS
 from schemas.figures import CHAPTERS
 from schemas.flow import FLOW, Kind
 from schemas.forms import FORMS
+from schemas.return_sets import BatchKey
 from tests.unit.offices import KEY, SHIPPED, Office
 
 Event = dict[str, Any]
@@ -147,7 +148,7 @@ def test_only_parts_that_are_there_are_listed() -> None:
     assert {path for path in two if "livestock" in path} == {
         *(
             f"{table}/livestock/{part}.parquet"
-            for table in ("marts", "figures", "lineage")
+            for table in ("marts", "sums", "figures", "lineage")
             for part in ("2024-H1_a", "2024-H1_b")
         ),
         "levels/livestock/2024-H1.parquet",
@@ -156,8 +157,9 @@ def test_only_parts_that_are_there_are_listed() -> None:
 
 def test_the_tables_of_all_chapters_share_a_view_and_every_other_has_one_of_its_own() -> None:
     views = [data_package.view_of(table) for table in data_package.published()]
-    shared = {"figures", "lineage", "levels"}
-    assert {view: views.count(view) for view in views if views.count(view) > 1} == dict.fromkeys(shared, len(CHAPTERS))
+    shared = {"sums", "figures", "lineage", "levels"}
+    counts = dict.fromkeys(shared, len(CHAPTERS)) | {"sums": len(FORMS)}
+    assert {view: views.count(view) for view in views if views.count(view) > 1} == counts
     assert {table.family for table in data_package.published() if data_package.view_of(table) in shared} == shared
 
 
@@ -175,7 +177,7 @@ def of(told: list[Event], job: str, state: str = "COMPLETE") -> Event:
 
 
 def test_every_run_starts_and_completes_once_within_its_parent(told: list[Event]) -> None:
-    jobs = ["cells", "returns", "findings", "marts", "observations", "figures", "statements"]
+    jobs = ["cells", "returns", "findings", "marts", "sums", "observations", "figures", "statements"]
     names = [(event["job"]["name"], event["eventType"]) for event in told]
     layered = [(job, state) for job in jobs for state in ("START", "COMPLETE")]
     assert names == [("refresh", "START"), *layered, ("refresh", "COMPLETE")]
@@ -281,7 +283,7 @@ def without_nothing(value: Any) -> Any:
 
 
 def test_the_same_sight_gives_the_same_runs(told: list[Event], example: Store) -> None:
-    made = openlineage.run_events(KEY, seen(example))
+    made = openlineage.run_events(BatchKey(*KEY), seen(example))
     assert [event["run"]["runId"] for event in made] == [event["run"]["runId"] for event in told]
 
 
@@ -345,7 +347,7 @@ def test_events_name_no_path_of_this_machine(example: Store) -> None:
 
 def test_a_form_held_back_is_not_told_as_written(example: Store) -> None:
     held = replace(seen(example), held=frozenset({"marts/livestock"}))
-    for event in openlineage.run_events(KEY, held):
+    for event in openlineage.run_events(BatchKey(*KEY), held):
         if event["job"]["name"] in ("marts", "refresh"):
             outputs = {dataset["name"] for dataset in event["outputs"]}
             assert "marts/livestock" not in outputs

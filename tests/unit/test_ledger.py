@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from pipelines.steps.collect.correct import correct, read_ledger, refused
-from pipelines.steps.collect.read import read
+from pipelines.steps.collect.correct import read_ledger, refused
 from pipelines.store.ledger import CellPlace, Ledger, LedgerError, now_in_vietnam
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
@@ -19,7 +18,19 @@ from schemas.forms.b03_crops import Crops
 from schemas.forms.b04_forestry import Forestry
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import LEDGER, in_folder
-from tests.unit.builders import COMMUNE, LEDGER_HEADING, PERIOD, ROOT, Cell, Row, address_of, changed, filled, rows
+from tests.unit.builders import (
+    COMMUNE,
+    LEDGER_HEADING,
+    PERIOD,
+    ROOT,
+    Cell,
+    Row,
+    address_of,
+    changed,
+    decided,
+    filled,
+    rows,
+)
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 NOON = dt.datetime(2024, 7, 2, 12, 0, 30, 999, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -50,7 +61,7 @@ def cell(ledger: Ledger, address: str = HORSE) -> tuple[Row, list[str]]:
     """A cell as the next run will use it, and the problems that run will meet."""
     entries, unreadable = read_ledger({KEY: ledger.raw.ledger(KEY) or LEDGER_HEADING})
     assert unreadable.empty
-    cells, problems = correct(read(ledger.raw.files(KEY))[1], entries)
+    cells, problems = decided(ledger.raw.files(KEY), entries)
     found = {row["cell"]: row for row in rows(cells)}
     return found[address], problems["problem"].tolist()
 

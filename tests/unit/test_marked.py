@@ -11,12 +11,11 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from pipelines.present import marked as marked_copies
 from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
-from pipelines.steps.collect.read import read
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELLS, FINDINGS
-from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, rows
+from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, read, rows
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"

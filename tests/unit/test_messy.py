@@ -13,7 +13,6 @@ import xlsxwriter
 
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.collect.encodings import decoded
-from pipelines.steps.collect.read import read
 from pipelines.store import published
 from pipelines.store.received import Received
 from pipelines.store.tables import Store
@@ -33,6 +32,7 @@ from tests.unit.builders import (
     filled,
     put,
     raw_file,
+    read,
     rows,
     run,
     run_one,
@@ -574,7 +574,7 @@ class TestFolder:
 
     def test_a_change_below_a_subfolder_is_a_change(self, folder: Office) -> None:
         def received() -> str:
-            return Received.of(folder.raw, KEY).contents[WORKBOOKS]
+            return Received.of(folder.raw, [KEY]).contents[WORKBOOKS]
 
         before = received()
         extra = folder.folder / "thang_6" / "them.xlsx"

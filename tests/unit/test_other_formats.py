@@ -10,14 +10,13 @@ import pytest
 
 from pipelines.present.marked import write
 from pipelines.refresh.release import make, verify
-from pipelines.steps.collect.read import read
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS
-from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, rows, run
+from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, read, rows, run
 from tests.unit.offices import KEY, Office
 
 HERD: dict[str, Cell] = {"horse": 1207, "horse_ordinary": 1000, "horse_white": 207, "goat": "-", "pig": "không"}

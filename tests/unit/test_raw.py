@@ -3,7 +3,6 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from pipelines.steps.collect import read
@@ -59,10 +58,10 @@ def test_what_office_programs_leave_behind_is_no_return(raw: Raw, folder: Path) 
 
 @pytest.mark.parametrize("name", ["pa_phao.xlsx", "corrections.csv", "new.xlsx"])
 def test_a_changed_byte_in_anything_that_decides_changes_the_hashes(raw: Raw, folder: Path, name: str) -> None:
-    before = Received.of(raw, KEY).contents
+    before = Received.of(raw, [KEY]).contents
     with (folder / name).open("ab") as file:
         file.write(b"x")
-    assert Received.of(raw, KEY).contents != before
+    assert Received.of(raw, [KEY]).contents != before
 
 
 def test_an_own_table_of_places_is_read_with_a_byte_order_mark(raw: Raw) -> None:
@@ -102,7 +101,7 @@ def test_a_workbook_already_read_is_not_opened_again(office: Office, monkeypatch
     opened: list[str] = []
     real = read.read
 
-    def noting(files: Iterable[RawFile]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def noting(files: Iterable[RawFile]) -> read.Reading:
         given = list(files)
         opened.extend(file.name for file in given)
         return real(given)
@@ -182,12 +181,12 @@ def test_one_file_that_cannot_be_read_is_told_and_all_others_are_read(
     found = received(raw)
     assert told in found.pop("hong.xlsx")
     assert found == {"pa_phao.xlsx": ""}
-    files, cells = read.read(raw.files(KEY))
-    assert dict(zip(files["file"], files["problem"], strict=True)) == {
+    files, cells, _ = read.read(raw.files(KEY))
+    assert dict(zip(files["file"].to_pylist(), files["problem"].to_pylist(), strict=True)) == {
         "hong.xlsx": "UNREADABLE_FILE",
         "pa_phao.xlsx": "",
     }
-    assert set(cells["file"]) == {"pa_phao.xlsx"}
+    assert set(cells["file"].to_pylist()) == {"pa_phao.xlsx"}
 
 
 def test_a_folder_that_cannot_be_looked_into_is_told(raw: Raw, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +234,7 @@ def test_a_name_that_is_no_utf8_is_told_in_letters_that_can_be_stored(raw: Raw, 
     found = received(raw)
     assert "UTF-8" in found["co_h\\xf9ng.xlsx"]
     assert found["pa_phao.xlsx"] == ""
-    assert read.read(raw.files(KEY))[0]["problem"].tolist() == ["UNREADABLE_FILE", ""]
+    assert read.read(raw.files(KEY)).files["problem"].to_pylist() == ["UNREADABLE_FILE", ""]
 
 
 def test_a_pipe_is_told_and_not_waited_for(raw: Raw, folder: Path) -> None:

@@ -11,9 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.steps.collect.read import read
 from schemas.forms.b01_livestock import Livestock
-from tests.unit.builders import ROOT, Row, changed, filled, raw_file, rows
+from tests.unit.builders import ROOT, Row, changed, filled, raw_file, read, rows
 
 WORKBOOKS = sorted((ROOT / "raw").rglob("*.xlsx"))
 

@@ -21,8 +21,7 @@ import xlsxwriter
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from pipelines.steps.collect.read import read
-from tests.unit.builders import raw_file, rows
+from tests.unit.builders import raw_file, read, rows
 from tests.unit.fuzzing import FACTOR
 
 TIMES = 120 * FACTOR

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
-from pipelines.steps.analyse.statements import compare, read_printed
+from pipelines.steps.analyse.statements import Behind, compare, read_printed
 from pipelines.steps.frames import frame_of
 from schemas.figures import CHAPTERS
 from schemas.forms.b03_crops import Crops
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import PRINTED
+from schemas.tables import LINEAGE, PRINTED
 from schemas.units import (
     Files,
     Heads,
@@ -109,6 +109,10 @@ def test_units_that_measure_the_same_convert_and_others_do_not() -> None:
     assert conversion(Heads, Households) is None
 
 
+NOTHING = Behind(LINEAGE.empty_table(), ())
+"""Nothing is known of what stands behind."""
+
+
 def statement(
     identifier: str, printed: str, value: str, unit: str, ours: object, ours_unit: str, *others: tuple[str, str, str]
 ) -> Any:
@@ -129,7 +133,7 @@ def statement(
     exact = "" if ours is None else str(Fraction(str(ours)))
     figure = {"period": PERIOD, "place": COMMUNE, "id": identifier, "unit": ours_unit, "exact": exact}
     figures = pd.DataFrame([figure | {"reported": 7, "expected": 8}])
-    return compare(frame_of(rows, PRINTED), figures, {}, CATALOGUE).to_dict("records")[0]
+    return compare(frame_of(rows, PRINTED), figures, NOTHING, CATALOGUE).to_dict("records")[0]
 
 
 AREA, SHARE, GROWTH = "crops.annual.area", "livestock.horse.white.share", "crops.annual.area.growth"

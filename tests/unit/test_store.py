@@ -21,6 +21,7 @@ from pipelines.store.files import clear_unfinished, write_beside, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.state import NOBODY, NOTHING, OldFormatError, State, Writer, Written
 from pipelines.store.tables import DamagedError, Publication, Store, file_of, serialized
+from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY
 
@@ -155,7 +156,7 @@ class TestDamage:
 
 class TestState:
     FULL = State(
-        {NAME: Written(NAME, "s", "c", 1, 2, held=True, received="r", run="a", code="b", at="t", maker="m")},
+        {NAME: Written(NAME, "s", "c", 1, 2, held=("huu-kien",), received="r", run="a", code="b", at="t", maker="m")},
         {"cells/.x.tmp": "cells/x"},
         ("explorer/a.html",),
         shown=False,
@@ -180,7 +181,7 @@ class TestState:
         assert states.load(tmp_path, PART) == self.FULL
         assert states.parts(tmp_path) == [PART]
         assert states.damaged(tmp_path, PART)
-        tidy(Store(tmp_path), Part.of(KEY))
+        tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
         assert [path.read_bytes() for path in paths] == [before, before]
 
     def test_killed_between_its_two_files_the_commit_has_happened_or_has_not(self, tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ class TestState:
         states.save(tmp_path, PART, NOTHING)
         first.write_bytes(before)
         assert states.load(tmp_path, PART) == self.FULL
-        tidy(Store(tmp_path), Part.of(KEY))
+        tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
         assert copy.read_bytes() == first.read_bytes() == before
 
     def test_with_both_files_lost_nothing_is_known(self, tmp_path: Path) -> None:
@@ -237,7 +238,7 @@ class TestKilled:
         assert (numbers(old), numbers(old, "ledger")) == ([1, 2, 3], [1, 2, 3])
         left = files_of(old) - before
         assert len(left) == 2
-        tidy_all(Store(old.root), [KEY])
+        tidy_all(Store(old.root), [BatchKey(*KEY)])
         assert files_of(old) == before
         assert numbers(old) == [1, 2, 3]
 
@@ -247,7 +248,7 @@ class TestKilled:
         self.cut_short(old, monkeypatch, "tables.finish")
         assert old.path(NAME, PART).read_bytes() == serialized(OLD)
         assert (numbers(old), numbers(old, "ledger")) == ([9], [9])
-        tidy_all(Store(old.root), [KEY])
+        tidy_all(Store(old.root), [BatchKey(*KEY)])
         assert old.path(NAME, PART).read_bytes() == serialized(NEW)
         assert (numbers(old), numbers(old, "ledger")) == ([9], [9])
         assert files_of(old) == {PATH, file_of("ledger", PART), f"locks/{PART}.lock", *STATE}
@@ -267,7 +268,7 @@ class TestKilled:
             with pytest.raises(Killed):
                 commit(old, {NAME: NEW, "ledger": NEW})
         assert (numbers(old), numbers(old, "ledger")) == ([9], [9])
-        tidy(Store(old.root), Part.of(KEY))
+        tidy(Store(old.root), Part.of(BatchKey(*KEY)))
         assert old.path("ledger", PART).read_bytes() == serialized(NEW)
 
     def test_what_a_commit_still_has_to_rename_is_not_cleared_away(
@@ -386,6 +387,7 @@ class TestLock:
 import sys
 from pathlib import Path
 from pipelines.store.locks import locked
+from schemas.return_sets import BatchKey
 with locked(Path(sys.argv[1]), sys.argv[2], "lệnh kia"):
     print("holding", flush=True)
     sys.stdin.readline()

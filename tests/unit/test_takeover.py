@@ -15,6 +15,7 @@ from pipelines.store.state import Writer
 from pipelines.store.tables import Store
 from pipelines.store.takeover import is_of_before, take_over
 from schemas.flow import FLOW
+from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY, Office
 
@@ -134,7 +135,7 @@ def test_killed_in_between_it_is_done_again(
             take_over(before.store.root)
     assert is_of_before(before.store.root)
     take_over(before.store.root)
-    tidy_all(before.store, [KEY])
+    tidy_all(before.store, [BatchKey(*KEY)])
     # A commit that is done again names other files beside the places, which are gone by then.
     assert {name: content for name, content in before.files().items() if not name.startswith("state/")} == {
         name: content for name, content in undisturbed.files().items() if not name.startswith("state/")

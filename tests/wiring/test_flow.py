@@ -38,6 +38,7 @@ from schemas.flow import (
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
+from schemas.return_sets import BatchKey
 from tests.unit.builders import LEDGER_HEADING, ROOT, filled
 from tests.unit.offices import KEY, Office
 from tests.wiring.graph import specs
@@ -114,8 +115,9 @@ class TestReading:
         ("formless", "", PLACES),
         *(("admit", "sales", name) for name in ("returns/sales", "outcomes/sales", "findings/sales")),
         ("observe", "", "marts/livestock"),
-        *(("evaluate", "livestock", name) for name in ("marts/livestock", "marts/sales", PLACES)),
-        *(("add_up", "livestock", name) for name in ("marts/livestock", PLACES)),
+        *(("sum", "livestock", name) for name in ("marts/livestock", PLACES)),
+        *(("evaluate", "livestock", name) for name in ("marts/livestock", "marts/sales", "sums/sales", PLACES)),
+        *(("add_up", "livestock", name) for name in ("sums/livestock", PLACES)),
         ("compare", "", "printed"),
         *(("explorer", "", name) for name in ("files", "cells", "ledger", "statements", PLACES)),
         *(("report", "", name) for name in ("files", "cells", "ledger", "statements", PLACES)),
@@ -131,8 +133,9 @@ class TestReading:
         tables = FLOW.made_together[Maker(task, subject)]
         assert any(missing in table.made_of for table in tables)
         shorter = [replace(table, made_of=tuple(one for one in table.made_of if one != missing)) for table in tables]
+        work = work_of(office[0], tables[0].extent)
         with pytest.raises(UndeclaredInputError, match=f"made of {missing}"):
-            maker(task)(Given(shorter, work_of(office[0], tables[0].extent)))
+            maker(task)(Given(shorter, work.inputs.sets, work))
 
     @pytest.mark.parametrize(
         ("task", "field", "missing"),
@@ -150,8 +153,9 @@ class TestReading:
         for table in tables:
             less: dict[str, Any] = {field: tuple(one for one in getattr(table, field) if one != missing)}
             left.append(replace(table, **less))
+        work = work_of(office[0], Extent.BATCH)
         with pytest.raises(UndeclaredInputError, match=missing):
-            maker(task)(Given(left, work_of(office[0], Extent.RETURN_SET)))
+            maker(task)(Given(left, work.inputs.sets, work))
 
     def test_who_reads_a_family_reads_all_of_it(self) -> None:
         """Of these a maker takes what is declared, whatever that is: here it is said that nothing is left out."""
@@ -165,7 +169,7 @@ class TestReading:
         assert of["figures"] | of["lineage"] <= set(FLOW["statements"].made_of)
         assert set(FLOW["marts/observations"].made_of) == marts
         assert set(FLOW["openlineage"].made_of) == {
-            table.name for table in FLOW.of(Extent.RETURN_SET) if table.kind is not Kind.DOCUMENT
+            table.name for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT
         }
         for form in FORMS:
             problems = {name for name in FLOW[f"findings/{form.domain}"].made_of if name.startswith("problems/")}
@@ -176,13 +180,14 @@ class TestReading:
         problems = {name for name in FLOW["findings/workbooks"].made_of if "problems" in name}
         assert problems == {"problems/workbooks", "printed_problems"}
         for chapter in CHAPTERS:
-            wanted = {*(f"marts/{form.domain}" for form in chapter.forms), PLACES}
-            for family in ("figures", "lineage", "levels"):
-                assert set(FLOW[f"{family}/{chapter.code}"].made_of) == wanted
+            marts, sums = ({f"{family}/{form.domain}" for form in chapter.forms} for family in ("marts", "sums"))
+            for family in ("figures", "lineage"):
+                assert set(FLOW[f"{family}/{chapter.code}"].made_of) == {*marts, *sums, PLACES}
+            assert set(FLOW[f"levels/{chapter.code}"].made_of) == {*sums, PLACES}
 
 
 def work_of(office: Office, extent: Extent) -> Work:
-    name = {Extent.RETURN_SET: office.part, Extent.PERIOD: office.key.period, Extent.OFFICE: OFFICE}[extent]
+    name = {Extent.BATCH: office.part, Extent.PERIOD: office.key.period, Extent.OFFICE: OFFICE}[extent]
     return Work(inputs_of(office.raw, Store(office.store.root), Part(name, extent)), maker, restored, True)
 
 
@@ -231,9 +236,9 @@ class TestDagster:
 
 class TestOpenLineage:
     def test_a_job_reads_what_its_tables_are_made_of_and_writes_them(self) -> None:
-        layers = openlineage._layers(KEY, ("raw/2024-H1/huu-kien/a.xlsx",), frozenset())
+        layers = openlineage._layers(BatchKey(*KEY), ("raw/2024-H1/huu-kien/a.xlsx",), frozenset())
         told = {table.name for layer in layers for table in layer.outputs}
-        assert told == {table.name for table in FLOW.of(Extent.RETURN_SET) if table.kind is not Kind.DOCUMENT}
+        assert told == {table.name for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT}
         for layer in layers:
             made_of = {name for table in layer.outputs for name in table.made_of}
             assert {name for name in layer.inputs if not name.startswith("raw/")} == made_of - set(RECEIVED), layer.job
@@ -261,7 +266,10 @@ class TestRooms:
             ("pipelines/present/report/word.py", {"report"}),
             ("pipelines/present/openlineage.py", {"explorer", "report", "openlineage", "data_package"}),
             ("pipelines/steps/validate/check.py", {"check", "formless", "admit"}),
-            ("pipelines/steps/analyse/figures.py", {"printed", "observe", "evaluate", "add_up", "compare", "places"}),
+            (
+                "pipelines/steps/analyse/figures.py",
+                {"printed", "observe", "sum", "evaluate", "add_up", "compare", "places"},
+            ),
             ("pipelines/store/files.py", {"explorer", "report", "openlineage", "data_package"}),
             ("pipelines/cli/answers.py", set()),
             ("pipelines/orchestration/jobs.py", set()),

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from pipelines.orchestration.jobs import NIGHTLY
-from pipelines.orchestration.partitions import RETURN_SETS
+from pipelines.orchestration.partitions import BATCHES
 from schemas.edits import Agreement
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
@@ -103,7 +103,7 @@ def test_the_refresh_job_runs_every_asset_but_the_annexes_in_one_step_of_one_pro
     assert {key.to_user_string() for key in layer.asset_graph.asset_check_keys} == set(checks())
     assert len(list(job.nodes)) == 1
     assert job.executor_def.name == "in_process"
-    assert job.partitions_def == RETURN_SETS
+    assert job.partitions_def == BATCHES
 
 
 def test_the_report_job_makes_the_annexes_and_nothing_else() -> None:
@@ -117,7 +117,7 @@ def test_every_asset_has_a_group_a_description_and_the_partition_of_return_sets(
         spec = specs()[key]
         assert spec.group_name not in (None, "", "default"), key
         assert spec.description, key
-        assert spec.partitions_def == RETURN_SETS, key
+        assert spec.partitions_def == BATCHES, key
         assert key.isascii()
 
 

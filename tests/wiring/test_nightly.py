@@ -11,6 +11,7 @@ from pipelines.definitions import defs
 from pipelines.orchestration import partitions
 from pipelines.orchestration.jobs import nightly
 from pipelines.orchestration.resources import Folders
+from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY
 
@@ -39,7 +40,7 @@ def asked(instance: dg.DagsterInstance, folders: Folders) -> list[str] | str:
 
 def test_it_requests_what_changed_and_leaves_alone_what_a_run_is_at(folders: Folders, tmp_path: Path) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        partitions.register(instance, [KEY])
+        partitions.register(instance, [BatchKey(*KEY)])
         assert asked(instance, folders) == [str(KEY)]
         run = instance.create_run_for_job(
             defs.resolve_job_def("refresh"),
@@ -53,7 +54,7 @@ def test_it_requests_what_changed_and_leaves_alone_what_a_run_is_at(folders: Fol
 
 def test_a_range_of_a_run_names_all_between_its_ends() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        instance.add_dynamic_partitions(str(partitions.RETURN_SETS.name), ["a", "b", "c", "d"])
+        instance.add_dynamic_partitions(str(partitions.BATCHES.name), ["a", "b", "c", "d"])
         ends = {"dagster/asset_partition_range_start": "b", "dagster/asset_partition_range_end": "d"}
         assert partitions.partitions_of(instance, ends) == ["b", "c", "d"]
         assert partitions.partitions_of(instance, {"dagster/partition": "c"}) == ["c"]

@@ -58,7 +58,7 @@ KINDS = {
 }
 """What a table is for, as the list of outputs says it."""
 
-_PART = {Extent.RETURN_SET: "‹kỳ›_‹xã›", Extent.PERIOD: "‹kỳ›", Extent.OFFICE: OFFICE}
+_PART = {Extent.BATCH: "‹kỳ›_‹xã›", Extent.PERIOD: "‹kỳ›", Extent.OFFICE: OFFICE}
 """How the file of a part is called, with the open places of the list of outputs."""
 
 _COMMON = 4

@@ -1,52 +1,72 @@
-"""Marts to figures: the catalogue evaluated for every place, and the edges from each figure to its cells.
+"""Sums to figures: the catalogue evaluated for every place, and the edges from each figure to its cells.
 
-Belongs here: adding up over reporters and places, rounding, what a missing reporter does to a figure, lineage.
-Does not belong here: any particular figure (``schemas.figures``).
+Belongs here: formulas over columns of places and of records, rounding, what a missing reporter does to a figure,
+lineage. Does not belong here: any particular figure (``schemas.figures``), sums (``pipelines.steps.analyse.sums``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import NamedTuple
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.numbers import round_half_up
+from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of
+from pipelines.steps.analyse.rationals import Rationals
+from pipelines.steps.frames import in_order, joined_text, numbered
 from pipelines.steps.sources import cells
-from schemas.fields import LINE_NAME, REPORTER_KEYS
+from schemas.fields import KEYS, LINE_NAME
 from schemas.figure import Chapter, Figure
 from schemas.form import Form
-from schemas.formula import At, Leaf, Value
+from schemas.formula import At, Leaf
 from schemas.outcomes import Status
 from schemas.periods import Period
 from schemas.places import Place, Places
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import FIGURES, LINEAGE
+from schemas.tables import FIGURES, LINEAGE, SUM
 from schemas.units import DECIMAL
+
+Wanted = Sequence[tuple[str, Place]]
+"""Periods and places."""
 
 
 def evaluate(
-    chapter: Chapter, marts: Mapping[type[Form], pa.Table], wanted: Iterable[tuple[str, Place]], places: Places
-) -> pd.DataFrame:
+    chapter: Chapter,
+    sums: Mapping[type[Form], pa.Table],
+    wanted: Iterable[tuple[str, Place]],
+    places: Places,
+    marts: Mapping[type[Form], pa.Table] | None = None,
+    present: Sequence[ReturnSetKey] | None = None,
+) -> pa.Table:
     """Evaluate a chapter: ``schemas.tables.FIGURES``.
+
+    Where whole communes have sent nothing yet, the figures of what lies above them are those of the others, and say so:
+    they are incomplete, with how many reporters stand behind them and how many are to. Of a commune that has sent
+    something a figure is missing as long as anything that it needs is.
 
     Args:
         chapter: The figures.
-        marts: The published records of every form the chapter draws on, of all communes that the wanted places have.
+        sums: ``schemas.tables.SUMS`` of every form the chapter draws on, of all communes that the wanted places have.
         wanted: Periods and places whose figures are wanted.
         places: Which territory lies in which, and who is expected to report.
+        marts: The published records of the forms, for the figures that exist once per reporter or line; without them
+            there are none of these.
+        present: The return sets of which something has come; those of all communes where it is not said.
     """
-    totals = {form: _Totals(form, mart, places) for form, mart in marts.items()}
-    rows = [
-        row
-        for period, place in wanted
-        for figure in chapter.figures
-        for row in _rows(chapter, figure, period, place, totals, places)
-    ]
-    return _frame(rows)
+    wanted = list(wanted)
+    totals = {form: _Totals(form, sums[form], wanted, places, present) for form in chapter.forms}
+    each = dict.fromkeys(figure.forms[0] for figure in chapter.figures if figure.per_record)
+    records = {form: _Records(marts[form], form, wanted, totals[form], places) for form in each if marts and wanted}
+    scopes = pa.array([_scope(place) for _, place in wanted], pa.string())
+    rows: list[_Rows] = []
+    for number, figure in enumerate(chapter.figures):
+        if not figure.per_record:
+            rows.append(_of_places(number, figure, wanted, totals, scopes))
+        elif records:
+            rows.append(_of_records(number, figure, chapter, records[figure.forms[0]]))
+    return _table(chapter, wanted, rows)
 
 
 def of_communes(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str, Place]]:
@@ -66,216 +86,281 @@ def above(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str
 
 
 class _Totals:
-    """The totals of one form's fields, per period and place, and how many reporters stand behind each."""
+    """The sums of one form at the wanted places, in columns."""
 
-    def __init__(self, form: type[Form], mart: pa.Table, places: Places) -> None:
-        self._form, self._mart, self._places = form, mart, places
-        names = list(form.fields())
-        mart = _of_expected(form, mart, places)
-        # Added up in Arrow, where sums of decimals are exact and fast: over the lines of a reporter, who has given a
-        # field only if no line of it is blank; over the reporters of a commune; and then upwards place by place.
-        both = [(name, how) for name in names for how in ("sum", "count")]
-        given = mart.group_by(list(REPORTER_KEYS)).aggregate([*both, ([], "count_all")])
-        whole = {name: pc.equal(given[f"{name}_count"], given["count_all"]).cast(pa.int64()) for name in names}
-        given = pa.table(
-            {name: given[name] for name in REPORTER_KEYS[:2]}
-            | {f"{name}_sum": given[f"{name}_sum"] for name in names}
-            | {f"{name}_count": whole[name] for name in names}
-        )
-        summed = given.group_by(["period", "commune"]).aggregate([(f"{name}_{how}", "sum") for name, how in both])
-        self._sums: dict[tuple[str, str], dict[str, Decimal | int]] = {}
-        self._counts: dict[tuple[str, str], dict[str, int]] = {}
-        for row in summed.to_pylist():
-            above = places.ancestors(row["commune"]) if places.commune(row["commune"]) else []
-            for code in (row["commune"], *(place.code for place in above)):
-                sums = self._sums.setdefault((row["period"], code), dict.fromkeys(names, 0))
-                counts = self._counts.setdefault((row["period"], code), dict.fromkeys(names, 0))
-                for name in names:
-                    sums[name] += row[f"{name}_sum_sum"] or 0
-                    counts[name] += row[f"{name}_count_sum"]
-        self._expected: dict[tuple[str, str], int] = {}
-
-    @cached_property
-    def _records(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        records: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for row in self._mart.drop_columns(["sources"]).to_pylist():
-            records.setdefault((row["period"], row["commune"]), []).append(row)
-        return records
-
-    def records(self, period: str, commune: str) -> list[dict[str, Any]]:
-        """Return the records of one commune."""
-        return self._records.get((period, commune), [])
-
-    def expected(self, period: str, place: Place) -> int:
-        """Return how many reporters of a place are to send the form."""
-        key = (period, place.code)
-        if key not in self._expected:
-            self._expected[key] = sum(
-                len(self._places.reporters(commune.code, self._form.reporter_kind, Period.parse(period)))
-                for commune in self._places.communes_of(place, Period.parse(period))
-                if self._places.expects(commune.code, self._form.code)
-            )
-        return self._expected[key]
-
-    def reported(self, period: str, place: Place, names: Sequence[str]) -> int:
-        """Return how many reporters have given every one of the named fields."""
-        counts = self._counts.get((period, place.code), {})
-        return min((int(counts.get(name, 0)) for name in names), default=0)
-
-    def total(self, period: str, place: Place, name: str) -> Value:
-        """Return a field's total, missing unless every expected reporter has given it."""
-        if self.reported(period, place, [name]) != self.expected(period, place):
-            return None
-        return Fraction(self._sums[period, place.code][name])
-
-    def at(self, period: str, place: Place, line: str, name: str) -> Value:
-        """Return a field of one line, added up over the communes of the place; missing where one of them lacks it."""
-        found = [
-            next((record[name] for record in self.records(period, commune.code) if record["line"] == line), None)
-            for commune in self._places.communes_of(place, Period.parse(period))
-            if self._places.expects(commune.code, self._form.code)
+    def __init__(
+        self,
+        form: type[Form],
+        sums: pa.Table,
+        wanted: Wanted,
+        places: Places,
+        present: Sequence[ReturnSetKey] | None = None,
+    ) -> None:
+        keys = pa.array([f"{period}\n{place.code}" for period, place in wanted], pa.string())
+        at = pc.index_in(joined_text(sums, ("period", "place")), keys)
+        own, place = sums.filter(at.is_valid()), at.drop_null().to_numpy()
+        cell = joined_text(own, ("field", "line")).dictionary_encode()
+        self._cells = {name: number for number, name in enumerate(cell.dictionary.to_pylist())}
+        number, sums_known = cell.indices.to_numpy(), as_int64(own["sum"].combine_chunks())
+        # One more row, for a field of which there is no sum at all.
+        self._sums = np.zeros((len(self._cells) + 1, len(wanted)), sums_known.dtype)
+        self._given = np.zeros(self._sums.shape, np.int64)
+        self._sums[number, place], self._given[number, place] = sums_known, own["given"].to_numpy()
+        to_send = [
+            places.expected(place, form.code, form.reporter_kind, Period.parse(period)) for period, place in wanted
         ]
-        given = [Fraction(value) for value in found if value is not None]
-        return sum(given, Fraction(0)) if given and len(given) == len(found) else None
+        counts = np.array(to_send, np.int64).reshape(-1, 2)
+        self.expected = counts[:, 1]
+        if present is not None:
+            of_present = _due(form, places, present)
+            due = [of_present.get((period, place.code), (0, 0)) for period, place in wanted]
+            counts = np.array(due, np.int64).reshape(-1, 2)
+        self._communes, self.due = counts[:, 0], counts[:, 1]
+
+    def given(self, name: str, line: str = "") -> Array:
+        """Return how many reporters of each place have given a field."""
+        return self._given[self._cell(name, line)]
+
+    def _cell(self, name: str, line: str) -> int:
+        return self._cells.get(f"{name}\n{line}", -1)
+
+    def lookup(self, leaf: Leaf) -> Rationals:
+        """Return a field's sum, missing at a place unless all who are to give it have, of the communes present."""
+        line = leaf.line if isinstance(leaf, At) else ""
+        due = self._communes if line else self.due
+        known = (self.given(leaf.field.name, line) == due) & (due > 0)
+        sums = self._sums[self._cell(leaf.field.name, line)] // 10 ** (SUM.scale - leaf.field.unit.decimals)
+        return Rationals.of(sums, 10**leaf.field.unit.decimals, known)
 
 
-def _of_expected(form: type[Form], mart: pa.Table, places: Places) -> pa.Table:
-    """Return the records of those who are to report: a village that is no more must not stand in for one missing."""
-    sets = {(period, commune) for period, commune, _ in _reporters(mart)}
-    expected = {
-        (period, commune, place.code)
-        for period, commune in sets
-        for place in places.reporters(commune, form.reporter_kind, Period.parse(period))
-    }
-    return mart.filter(pa.array([key in expected for key in _reporters(mart)], pa.bool_()))
-
-
-def _reporters(mart: pa.Table) -> Iterator[tuple[str, str, str]]:
-    return zip(*(mart[name].to_pylist() for name in REPORTER_KEYS), strict=True)
-
-
-def _rows(
-    chapter: Chapter, figure: Figure, period: str, place: Place, totals: Mapping[type[Form], _Totals], places: Places
-) -> Iterator[tuple[Any, ...]]:
-    expected = {form: totals[form].expected(period, place) for form in figure.forms}
-    if not all(expected.values()):
-        return
-
-    def lookup(leaf: Leaf) -> Value:
-        of_form = totals[leaf.field.form]
-        if isinstance(leaf, At):
-            return of_form.at(period, place, leaf.line, leaf.field.name)
-        return of_form.total(period, place, leaf.field.name)
-
-    if figure.per_record:
-        if place.level == "commune":
-            yield from _record_rows(chapter, figure, period, place, totals[figure.forms[0]], places)
-        return
-    if place.level != "commune" and any(not leaf.field.unit.additive for leaf in figure.formula.leaves()):
-        return  # rates of several communes do not add up; a rate above them must be a formula over what does
-    names = {form: [field.name for field in figure.formula.fields() if field.form is form] for form in figure.forms}
-    reported = sum(totals[form].reported(period, place, fields) for form, fields in names.items())
-    scope = "commune" if place.level == "commune" else f"{place.level}:{place.name}"
-    what = (period, place, "", "", figure.id, figure.label, scope)
-    yield _row(chapter, figure, what, figure.formula.compute(lookup), reported, sum(expected.values()))
-
-
-def _record_rows(
-    chapter: Chapter, figure: Figure, period: str, place: Place, totals: _Totals, places: Places
-) -> Iterator[tuple[Any, ...]]:
-    """Yield a figure once per record of its form."""
-    fields = figure.formula.fields()
-    for record in totals.records(period, place.code):
-        blank = [field for field in fields if record[field.name] is None]
-        if blank and all(field.optional for field in blank):
-            continue  # it does not concern this reporter, so there is no such figure
-        known = {field: Fraction(record[field.name]) for field in fields if record[field.name] is not None}
-        value = figure.formula.compute(lambda leaf, known=known: known.get(leaf.field))  # type: ignore[misc]
-        line, reporter = record["line"], record["reporter"]
-        name = record[LINE_NAME] if line else places.title(place.code, reporter)
-        kind = "line" if line else places.kind(place.code, reporter)
-        identifier = figure.id.format(reporter=reporter, line=line)
-        if identifier in chapter.explicit:
+def _due(form: type[Form], places: Places, present: Sequence[ReturnSetKey]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return, by period and place, how many communes that are present send a form, and how many reporters in them."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for period, code in present:
+        commune = places.commune(code)
+        if commune is None:
             continue
-        what = (period, place, reporter, line, identifier, f"{figure.label} – {name}", f"{kind}:{name}")
-        yield _row(chapter, figure, what, value, int(not blank), 1)
+        communes, reporters = places.expected(commune, form.code, form.reporter_kind, Period.parse(period))
+        for place in (commune, *places.ancestors(code)):
+            known = found.get((period, place.code), (0, 0))
+            found[period, place.code] = known[0] + communes, known[1] + reporters
+    return found
 
 
-def _row(
-    chapter: Chapter,
-    figure: Figure,
-    what: tuple[str, Place, str, str, str, str, str],
-    value: Value,
-    reported: int,
-    expected: int,
-) -> tuple[Any, ...]:
-    period, place, reporter, line, identifier, label, scope = what
-    exact = None if value is None else value / figure.unit.factor
-    rounded = None if exact is None else round_half_up(exact, figure.decimals)
-    missing = Status.UNDEFINED if reported == expected else Status.INCOMPLETE
-    return (
-        period,
-        place.level,
-        place.code,
-        reporter,
-        line,
-        identifier,
-        label,
-        rounded,
-        figure.unit.label,
-        scope,
-        missing if value is None else Status.COMPLETE,
-        reported,
-        expected,
-        "" if exact is None else str(exact),
-        figure.formula.words(),
-        " ".join(form.code for form in figure.forms),
-        figure.plan,
-        chapter.code,
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one figure: at some of the wanted places, or of some records there.
+
+    Args:
+        number: Its number in the chapter.
+        figure: The figure.
+        place: Per row, the number of the place among the wanted.
+        value: Per row, in the unit of the figure.
+        reported: Per row, how many reporters have given all that it needs.
+        expected: Per row, how many are to.
+        whole: Per row, whether something has come of every commune.
+        texts: Per row: reporter, line, id, label, scope.
+    """
+
+    number: int
+    figure: Figure
+    place: Array
+    value: Rationals
+    reported: Array
+    expected: Array
+    whole: Array
+    texts: Mapping[str, pa.Array | pa.ChunkedArray]
+
+
+def _of_places(
+    number: int, figure: Figure, wanted: Wanted, totals: Mapping[type[Form], _Totals], scopes: pa.Array
+) -> _Rows:
+    """Return a figure once per place."""
+    expected = np.array([totals[form].expected for form in figure.forms])
+    told = (expected > 0).all(axis=0)
+    if any(not leaf.field.unit.additive for leaf in figure.formula.leaves()):
+        # Rates of several communes do not add up; a rate above them must be a formula over what does.
+        told &= np.array([place.level == "commune" for _, place in wanted], bool)
+    at = np.flatnonzero(told)
+    value = figure.formula.compute(lambda leaf: totals[leaf.field.form].lookup(leaf)) * (1 / figure.unit.factor)
+    fields = figure.formula.fields()
+    reported = sum(
+        np.minimum.reduce([totals[form].given(field.name) for field in fields if field.form is form])
+        for form in figure.forms
     )
+    texts = {name: pa.repeat(text, len(at)) for name, text in _texts_of(figure).items()}
+    texts["scope"] = scopes.take(pa.array(at))
+    whole = np.logical_and.reduce([totals[form].due == totals[form].expected for form in figure.forms])
+    return _Rows(number, figure, at, value.take(at), reported[at], expected.sum(axis=0)[at], whole[at], texts)
 
 
-def _frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    special: dict[str, Any] = {"value": pd.ArrowDtype(DECIMAL), "reported": "int64", "expected": "int64"}
-    columns: list[list[Any]] = (
-        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in FIGURES.names]
+def _texts_of(figure: Figure) -> dict[str, str]:
+    return {"reporter": "", "line": "", "id": figure.id, "label": figure.label}
+
+
+def _scope(place: Place) -> str:
+    return "commune" if place.level == "commune" else f"{place.level}:{place.name}"
+
+
+class _Records:
+    """The records of one form at the wanted communes, in columns."""
+
+    def __init__(self, mart: pa.Table, form: type[Form], wanted: Wanted, totals: _Totals, places: Places) -> None:
+        # A code that no commune has stands for places that have no such figures.
+        codes = [
+            f"{period}\n{place.code if place.level == 'commune' and expected else ''}"
+            for (period, place), expected in zip(wanted, totals.expected.tolist(), strict=True)
+        ]
+        at = pc.index_in(joined_text(mart, ("period", "commune")), pa.array(codes, pa.string()))
+        own = mart.filter(at.is_valid())
+        self.place, self.amounts = at.drop_null().to_numpy(), Amounts.of(own, form)
+        self.reporter, self.line = own["reporter"], own["line"]
+        number, first = numbered(own, ("commune", "reporter"))
+        who = [
+            (places.title(*one), places.kind(*one))
+            for one in zip(*(own[name].take(first).to_pylist() for name in ("commune", "reporter")), strict=True)
+        ]
+        titles, kinds = (pa.array([one[at] for one in who], pa.string()).take(pa.array(number)) for at in (0, 1))
+        is_line = pc.not_equal(self.line, "")
+        self.name = pc.if_else(is_line, own[LINE_NAME], titles) if form.line_title else titles
+        self.scope = pc.binary_join_element_wise(pc.if_else(is_line, "line", kinds), self.name, ":")
+
+    def lookup(self, leaf: Leaf) -> Rationals:
+        """Return a field of each record."""
+        at = self.amounts.at[leaf.field.name]
+        return Rationals.of(self.amounts.values[:, at], 10**leaf.field.unit.decimals, self.amounts.known[:, at])
+
+
+def _of_records(number: int, figure: Figure, chapter: Chapter, records: _Records) -> _Rows:
+    """Return a figure once per record of its form."""
+    fields = figure.formula.fields()
+    blank = ~records.amounts.known[:, records.amounts.columns([field.name for field in fields])]
+    needed = np.array([not field.optional for field in fields])
+    # What may be blank, and is, does not concern this reporter: then there is no such figure.
+    told = ~blank.any(axis=1) | (blank & needed).any(axis=1)
+    ids = ids_of(figure.id, records.reporter, records.line)
+    told &= ~pc.is_in(ids, pa.array(chapter.explicit, pa.string())).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(told)
+    value = (figure.formula.compute(records.lookup) * (1 / figure.unit.factor)).take(at)
+    texts = {
+        "reporter": records.reporter.take(at),
+        "line": records.line.take(at),
+        "id": ids.take(at),
+        "label": pc.binary_join_element_wise(figure.label, records.name.take(at), " – "),
+        "scope": records.scope.take(at),
+    }
+    given = (~blank.any(axis=1)[at]).astype(np.int64)
+    one = np.ones(len(at), np.int64)
+    return _Rows(number, figure, records.place[at], value, given, one, one.astype(bool), texts)
+
+
+def ids_of(pattern: str, reporter: pa.ChunkedArray, line: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the ids that a figure's id with ``{reporter}`` or ``{line}`` in it has for records."""
+    record = {"reporter": reporter, "line": line}
+    pieces = [
+        piece for before, name, *_ in Formatter().parse(pattern) for piece in (before, record.get(name or "", ""))
+    ]
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+_STATUSES = tuple(Status)
+
+
+def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
+    """Return rows as ``schemas.tables.FIGURES``: place by place, in the order in which the chapter declares them."""
+    if not rows:
+        return FIGURES.empty_table()
+    place = np.concatenate([one.place for one in rows])
+    number = np.repeat([one.number for one in rows], [len(one.place) for one in rows])
+    order = pa.array(np.lexsort((number, place)))
+    known, reported, expected, whole = (
+        np.concatenate(columns)
+        for columns in zip(*((one.value.known, one.reported, one.expected, one.whole) for one in rows), strict=True)
     )
-    return pd.DataFrame(
-        {
-            name: pd.array(column, dtype=special.get(name, pd.StringDtype()))
-            for name, column in zip(FIGURES.names, columns, strict=True)
-        }
-    )
+    value = [one.value.rounded(one.figure.decimals) * 10 ** (DECIMAL.scale - one.figure.decimals) for one in rows]
+    missing = np.where(reported == expected, _STATUSES.index(Status.UNDEFINED), _STATUSES.index(Status.INCOMPLETE))
+    status = np.where(known & whole, _STATUSES.index(Status.COMPLETE), missing)
+
+    def of_place(texts: Iterable[str]) -> pa.Array:
+        return pa.array(list(texts), pa.string()).take(pa.array(place))
+
+    def of_figure(texts: Iterable[str]) -> pa.Array:
+        return pa.array(list(texts), pa.string()).take(pa.array(number))
+
+    def of_row(name: str) -> pa.Array:
+        return pa.concat_arrays([column for one in rows for column in pa.chunked_array(one.texts[name]).chunks])
+
+    columns = {
+        "period": of_place(period for period, _ in wanted),
+        "level": of_place(one.level for _, one in wanted),
+        "place": of_place(one.code for _, one in wanted),
+        **{name: of_row(name) for name in ("reporter", "line", "id", "label", "scope")},
+        "value": decimals_of(np.concatenate(value), known),
+        "unit": of_figure(figure.unit.label for figure in chapter.figures),
+        "status": pa.array([str(one) for one in _STATUSES]).take(pa.array(status)),
+        "reported": pa.array(reported),
+        "expected": pa.array(expected),
+        "exact": pa.concat_arrays([one.value.texts() for one in rows]),
+        "formula": of_figure(figure.formula.words() for figure in chapter.figures),
+        "forms": of_figure(" ".join(form.code for form in figure.forms) for figure in chapter.figures),
+        "plan": of_figure(figure.plan for figure in chapter.figures),
+        "chapter": pa.repeat(chapter.code, len(place)),
+    }
+    return pa.table({name: columns[name] for name in FIGURES.names}, schema=FIGURES).take(order)
 
 
 def lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
     """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it."""
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
-    uses = pa.Table.from_pylist(_uses(chapter), pa.schema([(name, pa.string()) for name in _USE_COLUMNS]))
-    edges = long.join(uses, ["form", "field"], join_type="inner")
-    edges = edges.filter(pc.or_(pc.equal(edges["only_line"], ""), pc.equal(edges["only_line"], edges["line"])))
-    patterns = edges["figure"]
-    names = [
-        figure.format(reporter=reporter, line=line)
-        for figure, reporter, line in zip(
-            *(edges[name].to_pylist() for name in ("figure", "reporter", "line")), strict=True
-        )
-    ]
-    edges = edges.set_column(edges.column_names.index("figure"), "figure", pa.array(names, pa.string()))
-    taken = pc.is_in(edges["figure"], pa.array(chapter.explicit, pa.string()))
-    edges = edges.filter(pc.or_(pc.invert(taken), pc.equal(edges["figure"], patterns)))
-    order = ("period", "commune", "figure", "form", "field", "reporter", "line")
-    return edges.select(LINEAGE.names).cast(LINEAGE).sort_by([(name, "ascending") for name in order])
+    uses = _uses(chapter)
+    cell, use = _edges(long, uses)
+    own = long.select(["reporter", "line"]).take(pa.array(cell))
+    figure = pa.array([use.figure for use in uses], pa.string()).take(pa.array(use)).to_numpy(zero_copy_only=False)
+    kept = np.ones(len(use), bool)
+    for number, one in enumerate(uses):
+        if one.per_record:
+            at = np.flatnonzero(use == number)
+            ids = ids_of(one.figure, *(own[name].take(at) for name in ("reporter", "line")))
+            figure[at] = ids.to_numpy()
+            kept[at] = ~pc.is_in(ids, pa.array(chapter.explicit, pa.string())).to_numpy()
+    names = pa.table({"figure": pa.array(figure[kept], pa.string())})
+    keys = long.select([*KEYS, "form", "field"]).take(pa.array(cell[kept]))
+    order = in_order(keys.append_column("figure", names["figure"]), _EDGE_ORDER)
+    edges = long.take(pa.array(cell[kept][order])).append_column("figure", names["figure"].take(order))
+    return edges.select(LINEAGE.names).cast(LINEAGE)
 
 
-_USE_COLUMNS = ("figure", "form", "field", "only_line")
+_EDGE_ORDER = ("period", "commune", "figure", "form", "field", "reporter", "line")
 
 
-def _uses(chapter: Chapter) -> list[dict[str, str]]:
-    """Return which figure uses which field, of one line only where the formula says so."""
-    uses = {
-        (figure.id, leaf.field.form.code, leaf.field.name, leaf.line if isinstance(leaf, At) else "")
-        for figure in chapter.figures
-        for leaf in figure.formula.leaves()
+def _edges(long: pa.Table, uses: Sequence["_Use"]) -> tuple[Array, Array]:
+    """Return the number of a cell and that of a use of its field, for each edge."""
+    fields = list(dict.fromkeys((use.form, use.field) for use in uses))
+    firsts = np.searchsorted([fields.index((use.form, use.field)) for use in uses], np.arange(len(fields) + 1))
+    of = pc.index_in(joined_text(long, ("form", "field")), pa.array(["\n".join(one) for one in fields], pa.string()))
+    used, of = np.flatnonzero(of.is_valid().to_numpy(zero_copy_only=False)), of.drop_null().to_numpy()
+    count = np.diff(firsts)[of]
+    cell, use = np.repeat(used, count), np.arange(count.sum()) + np.repeat(firsts[of] + count - np.cumsum(count), count)
+    asked = pa.array([one.line for one in uses], pa.string()).take(pa.array(use))
+    fitting = pc.or_(pc.equal(asked, ""), pc.equal(asked, long["line"].take(pa.array(cell)))).to_numpy()
+    return cell[fitting], use[fitting]
+
+
+class _Use(NamedTuple):
+    """That a figure uses a field, of one line only where its formula names one."""
+
+    form: str
+    field: str
+    figure: str
+    line: str
+    per_record: bool
+
+
+def _uses(chapter: Chapter) -> list[_Use]:
+    """Return which figure uses which field, those of a field one after the other."""
+    found = {
+        _Use(leaf.field.form.code, leaf.field.name, one.id, leaf.line if isinstance(leaf, At) else "", one.per_record)
+        for one in chapter.figures
+        for leaf in one.formula.leaves()
     }
-    return [dict(zip(_USE_COLUMNS, use, strict=True)) for use in sorted(uses)]
+    return sorted(found)

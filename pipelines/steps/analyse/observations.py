@@ -6,7 +6,9 @@ Belongs here: that one shape. Does not belong here: deciding what is accepted (`
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.steps.frames import joined_text, sorted_by
 from pipelines.steps.sources import cells
 from schemas.form import Form
 from schemas.return_sets import ReturnSetKey
@@ -15,14 +17,12 @@ from schemas.tables import OBSERVATIONS
 
 def observe(marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
     """Return ``schemas.tables.OBSERVATIONS`` of the return sets, from the published marts of all forms."""
-    described = pa.Table.from_pylist(
-        [
-            {"form": form.code, "field": name, "label": item.label, "unit": item.unit.label}
-            for form in marts
-            for name, item in form.fields().items()
-        ]
-    )
+    fields = [(form.code, name, item) for form in marts for name, item in form.fields().items()]
+    named = pa.array([f"{code}\n{name}" for code, name, _ in fields], pa.string())
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
-    joined = long.join(described, ["form", "field"], join_type="inner").select(OBSERVATIONS.names).cast(OBSERVATIONS)
+    field = pc.index_in(joined_text(long, ("form", "field")), named)
+    long = long.append_column("label", pa.array([item.label for *_, item in fields], pa.string()).take(field))
+    long = long.append_column("unit", pa.array([item.unit.label for *_, item in fields], pa.string()).take(field))
+    long = long.filter(field.is_valid()) if field.null_count else long
     order = ("period", "commune", "form", "field", "reporter", "line")
-    return joined.sort_by([(name, "ascending") for name in order])
+    return sorted_by(long.select(OBSERVATIONS.names).cast(OBSERVATIONS), order)

@@ -7,16 +7,17 @@ commune.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.analyse.printed import APPROXIMATE, PERCENTAGES, Direction, How, Said, said_in
-from pipelines.steps.frames import frame_of
+from pipelines.steps.frames import belongs, frame_of, joined_text
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
 from schemas.edits import Balance, Bound
@@ -79,44 +80,74 @@ def _trouble(row: KeptRow) -> tuple[str, str] | None:
 _SHORT = 40
 
 
-@dataclass(frozen=True)
-class Behind:
-    """What stands behind a figure: its fields with their totals in words, and what reporters noted beside the cells."""
-
-    operands: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
 _NOTES_SHOWN = 3
 """Notes repeated in a statement; a total over villages may have one per village."""
 
 Key = tuple[str, str, str]
 """Period, commune, figure id."""
 
+KEY = ("period", "commune", "id")
+"""The columns of what is printed that make the key."""
 
-def behind(lineage: pa.Table, forms: Sequence[type[Form]]) -> dict[Key, Behind]:
-    """Return what stands behind each figure, from ``schemas.tables.LINEAGE``."""
-    by_code = {form.code: form for form in forms}
+
+def of_printed(rows: pa.Table, printed: pa.Table, place: str, figure: str) -> pa.Table:
+    """Return the rows of a table that are about a figure that some plan prints: most communes' plans print none.
+
+    Args:
+        rows: The table.
+        printed: ``schemas.tables.PRINTED``.
+        place: Its column that names the commune.
+        figure: Its column that names the figure.
+    """
+    if not len(printed):
+        return rows.slice(0, 0)
+    own = rows.filter(belongs(rows, place, {*zip(*(printed[name].to_pylist() for name in KEY[:2]), strict=True)}))
+    return own.filter(pc.is_in(joined_text(own, ("period", place, figure)), joined_text(printed, KEY)))
+
+
+class Behind:
+    """What stands behind figures: their fields with totals in words, and what reporters noted beside the cells."""
+
+    def __init__(self, lineage: pa.Table, forms: Sequence[type[Form]]) -> None:
+        """Take ``schemas.tables.LINEAGE`` of the figures that are printed."""
+        self._lineage, self._forms = lineage, {form.code: form for form in forms}
+
+    def notes(self) -> dict[Key, list[str]]:
+        """Return the first notes and corrections behind each figure that has any, field by field."""
+        noted = pc.or_(*(pc.not_equal(self._lineage[name].fill_null(""), "") for name in ("note", "correction")))
+        found: dict[Key, dict[str, None]] = {}
+        for row in _per_field(self._lineage.filter(noted)):
+            corrections = [f"Đính chính: {reason}" for reason in row["correction_distinct"] if reason]
+            said = [*corrections, *sorted(note for note in row["note_distinct"] if note)]
+            found.setdefault((row["period"], row["commune"], row["figure"]), {}).update(dict.fromkeys(said))
+        return {key: list(said)[:_NOTES_SHOWN] for key, said in found.items()}
+
+    def operands(self, keys: Iterable[Key]) -> dict[Key, list[str]]:
+        """Return the fields that some figures are made of, each with its total."""
+        wanted = pa.array(["\n".join(key) for key in keys], pa.string())
+        own = self._lineage.filter(pc.is_in(joined_text(self._lineage, ("period", "commune", "figure")), wanted))
+        found: dict[Key, list[str]] = {}
+        for row in _per_field(own):
+            item = self._forms[row["form"]].fields()[row["field"]]
+            if row["value_sum"] is not None:
+                key = (row["period"], row["commune"], row["figure"])
+                found.setdefault(key, []).append(f"{item.label} {vietnamese(row['value_sum'])}")
+        return found
+
+
+def _per_field(lineage: pa.Table) -> list[dict[str, Any]]:
+    """Return the cells behind figures added up field by field, with the notes and corrections beside them."""
     per_field = lineage.group_by(["period", "commune", "figure", "form", "field"]).aggregate(
         [("value", "sum"), ("note", "distinct"), ("correction", "distinct")]
     )
-    operands: dict[Key, list[str]] = {}
-    notes: dict[Key, dict[str, None]] = {}
-    for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
-        key = (row["period"], row["commune"], row["figure"])
-        item = by_code[row["form"]].fields()[row["field"]]
-        if row["value_sum"] is not None:
-            operands.setdefault(key, []).append(f"{item.label} {vietnamese(row['value_sum'])}")
-        corrections = [f"Đính chính: {reason}" for reason in row["correction_distinct"] if reason]
-        said = [*corrections, *sorted(note for note in row["note_distinct"] if note)]
-        notes.setdefault(key, {}).update(dict.fromkeys(said))
-    return {key: Behind(tuple(operands.get(key, ())), tuple(notes[key])[:_NOTES_SHOWN]) for key in notes}
+    rows: list[dict[str, Any]] = per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist()
+    return rows
 
 
 def compare(
     printed: pd.DataFrame,
     figures: pd.DataFrame,
-    sources: Mapping[Key, Behind],
+    sources: Behind,
     catalogue: Iterable[Figure],
 ) -> pd.DataFrame:
     """Compare every printed figure with the one computed.
@@ -124,34 +155,83 @@ def compare(
     Args:
         printed: The result of ``read_printed``.
         figures: ``schemas.tables.FIGURES`` of the same communes, their own level only.
-        sources: The result of ``behind``.
+        sources: What stands behind the figures.
         catalogue: The declared figures, to know which printed numbers are parts and totals of one another.
 
     Returns:
         ``schemas.tables.STATEMENTS``, one row per printed figure.
     """
-    computed = {(row["period"], row["place"], row["id"]): row for row in figures.to_dict("records")}
+    computed = {(one.period, one.place, one.id): one for one in _computed(figures)}
     catalogue = list(catalogue)
     declared = _Declared(catalogue)
-    sums, above = _printed_sums(printed, catalogue), _printed_bounds(printed, declared)
-    rows = []
-    for row in printed.to_dict("records"):
-        key = (row["period"], row["commune"], row["id"])
-        verdict, value, note = _judge(row, computed.get(key), declared.figure(row["id"]))
-        if key in above and verdict is not Verdict.NOT_RECOMPUTABLE:
-            verdict, note = Verdict.CONFLICT, " ".join(filter(None, [note, *above[key]]))
-        stood = sources.get(key, Behind((), ()))
+    stated = [_Printed(*row) for row in zip(*(printed[name] for name in _Printed._fields), strict=True)]
+    by_key = {one.key: one for one in stated}
+    sums, above = _printed_sums(by_key, catalogue), _printed_bounds(by_key, declared)
+    judged: dict[tuple[object, ...], tuple[Verdict, str, str]] = {}
+    verdicts: list[tuple[Verdict, str, str]] = []
+    for one in stated:
+        figure = computed.get(one.key)
+        # Plans of many communes print the same of the same, above all that something did not occur.
+        case = (*one.said, None if figure is None else figure[3:])
+        if case not in judged:
+            judged[case] = _judge(one, figure, declared.figure(one.id))
+        verdict, value, note = judged[case]
+        if one.key in above and verdict is not Verdict.NOT_RECOMPUTABLE:
+            verdict, note = Verdict.CONFLICT, " ".join(filter(None, [note, *above[one.key]]))
+        verdicts.append((verdict, value, note))
+    conflicts = [one.key for one, (verdict, *_) in zip(stated, verdicts, strict=True) if verdict is Verdict.CONFLICT]
+    operands, notes = sources.operands(conflicts), sources.notes()
+    told = []
+    for one, (verdict, _, note) in zip(stated, verdicts, strict=True):
+        more = [f"({remark})" for remark in notes.get(one.key, ())]
         if verdict is Verdict.CONFLICT:
-            made_from = f"Tính từ: {'; '.join(stood.operands)}." if stood.operands else ""
-            note = " ".join(filter(None, [note, made_from, *sums.get(key, ())]))
-        note = " ".join(filter(None, [note, *(f"({remark})" for remark in stood.notes)]))
-        rows.append({**row, "computed": value, "verdict": verdict, "note": note})
-    return frame_of(rows, STATEMENTS)
+            made_from = [f"Tính từ: {'; '.join(operands[one.key])}."] if one.key in operands else []
+            more = [*made_from, *sums.get(one.key, ()), *more]
+        told.append(" ".join(filter(None, [note, *more])))
+    return printed.assign(
+        computed=pd.array([value for _, value, _ in verdicts], pd.StringDtype()),
+        verdict=pd.array([str(verdict) for verdict, *_ in verdicts], pd.StringDtype()),
+        note=pd.array(told, pd.StringDtype()),
+    )[STATEMENTS.names]
 
 
-def _judge(
-    row: Mapping[str, str], figure: Mapping[str, object] | None, declared: Figure | None
-) -> tuple[Verdict, str, str]:
+class _Printed(NamedTuple):
+    """One number that a plan prints."""
+
+    period: str
+    commune: str
+    id: str
+    printed: str
+    value: str
+    unit: str
+
+    @property
+    def key(self) -> Key:
+        return self[:3]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Which figure it is, and what is said of it."""
+        return self[2:]
+
+
+class _Computed(NamedTuple):
+    """One figure that was computed; behind its key, all that a verdict can depend on."""
+
+    period: str
+    place: str
+    id: str
+    exact: str
+    unit: str
+    reported: int
+    expected: int
+
+
+def _computed(figures: pd.DataFrame) -> Iterator[_Computed]:
+    return map(_Computed._make, zip(*(figures[name].tolist() for name in _Computed._fields), strict=True))
+
+
+def _judge(row: _Printed, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
     """Return the verdict, the computed value as text, and a sentence where there is something to say."""
     if figure is None:
         return (
@@ -159,22 +239,22 @@ def _judge(
             "",
             "Danh mục chỉ tiêu không có mã này, hoặc chưa có báo cáo nào của biểu liên quan.",
         )
-    if not figure["exact"]:
-        missing = f"Mới có {figure['reported']}/{figure['expected']} báo cáo."
+    if not figure.exact:
+        missing = f"Mới có {figure.reported}/{figure.expected} báo cáo."
         return Verdict.NOT_RECOMPUTABLE, "", missing
-    exact = Fraction(str(figure["exact"]))
-    ours, theirs = unit_labelled(str(figure["unit"])), unit_labelled(row["unit"])
+    exact = Fraction(figure.exact)
+    ours, theirs = unit_labelled(figure.unit), unit_labelled(row.unit)
     if ours is None or theirs is None:
-        unknown = row["unit"] if theirs is None else figure["unit"]
+        unknown = row.unit if theirs is None else figure.unit
         return Verdict.NOT_RECOMPUTABLE, "", f"Chưa biết đơn vị tính «{unknown}» nên không đối chiếu được."
-    said = said_in(row["printed"], Decimal(row["value"]), theirs)
+    said = said_in(row.printed, Decimal(row.value), theirs)
     ratio = _ratio(ours, said.unit, declared)
     if ratio is None:
-        printed = row["unit"] if said.unit is theirs else said.unit.label
+        printed = row.unit if said.unit is theirs else said.unit.label
         return (
             Verdict.CONFLICT,
             plain(round_half_up(exact, 4)),
-            f"Kế hoạch in đơn vị «{printed}», tính bằng «{figure['unit']}».",
+            f"Kế hoạch in đơn vị «{printed}», tính bằng «{figure.unit}».",
         )
     if said.contradiction:
         return Verdict.CONFLICT, plain(round_half_up(exact * ratio, said.decimals + 2)), said.contradiction
@@ -184,7 +264,7 @@ def _judge(
     if verdict is Verdict.CONFLICT:
         sign, gap = ("cao hơn", stated - near) if stated > near else ("thấp hơn", near - stated)
         unit = "" if said.unit is theirs else f" {said.unit.label}"
-        note = f"Kế hoạch in {row['printed']}, tính được {vietnamese(near)}{unit}: in {sign} {vietnamese(gap)}{unit}."
+        note = f"Kế hoạch in {row.printed}, tính được {vietnamese(near)}{unit}: in {sign} {vietnamese(gap)}{unit}."
     # The table holds it in its own unit, whatever the text says it in.
     back = Fraction(1) if said.unit is theirs else _ratio(said.unit, theirs, declared) or Fraction(1)
     shown = near if back == 1 else round_half_up(exact * ratio * back, theirs.decimals + 2)
@@ -236,26 +316,31 @@ def _verdict(said: Said, stated: Decimal, exact: Fraction) -> tuple[Verdict, str
     return Verdict.CONFLICT, ""
 
 
-def _printed_sums(printed: pd.DataFrame, catalogue: Sequence[Figure]) -> dict[Key, list[str]]:
+def _printed_sums(values: Mapping[Key, _Printed], catalogue: Sequence[Figure]) -> dict[Key, list[str]]:
     """Return, per printed figure, a sentence for every balance edit that the printed numbers themselves break."""
     id_of: dict[FormField, str] = {}
     for figure in catalogue:
         if type(figure.formula) is Total:
             id_of.setdefault(figure.formula.field, figure.id)
-    values = {(row["period"], row["commune"], row["id"]): row for row in printed.to_dict("records")}
     told: dict[Key, list[str]] = {}
     forms = dict.fromkeys(field.form for field in id_of)
-    for period, commune in printed[["period", "commune"]].drop_duplicates().itertuples(index=False, name=None):
-        for edit in (edit for form in forms for edit in form.edits if isinstance(edit, Balance)):
-            keys = [(period, commune, id_of.get(field, "")) for field in edit.operands]
+    balances = [
+        (edit, ids)
+        for form in forms
+        for edit in form.edits
+        if isinstance(edit, Balance) and all(ids := [id_of.get(field, "") for field in edit.operands])
+    ]
+    for period, commune in dict.fromkeys(key[:2] for key in values):
+        for edit, ids in balances:
+            keys = [(period, commune, one) for one in ids]
             if not all(key in values for key in keys):
                 continue
-            total, *parts = (Decimal(values[key]["value"]) for key in keys)
+            total, *parts = (Decimal(values[key].value) for key in keys)
             if total != sum(parts):
-                added = " + ".join(values[key]["printed"] for key in keys[1:])
+                added = " + ".join(values[key].printed for key in keys[1:])
                 sentence = (
                     f"Trong kế hoạch, {added} = {vietnamese(sum(parts, Decimal(0)))}, "
-                    f"không phải {values[keys[0]]['printed']} (quy tắc {edit.code})."
+                    f"không phải {values[keys[0]].printed} (quy tắc {edit.code})."
                 )
                 for key in keys:
                     told.setdefault(key, []).append(sentence)
@@ -301,7 +386,7 @@ def _of_any_record(identifier: str) -> "re.Pattern[str]":
     return re.compile(_ANY_RECORD.sub("(.+)", re.escape(identifier)))
 
 
-def _printed_bounds(printed: pd.DataFrame, declared: _Declared) -> dict[Key, list[str]]:
+def _printed_bounds(values: Mapping[Key, _Printed], declared: _Declared) -> dict[Key, list[str]]:
     """Return, per printed figure, a sentence for every bound by which it may not stand beside another printed one.
 
     Whatever its severity: a bound of which true returns may break a warning still forbids what a plan says of both.
@@ -314,17 +399,23 @@ def _printed_bounds(printed: pd.DataFrame, declared: _Declared) -> dict[Key, lis
         for part in edit.parts
         if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part)
     ]
-    values = {(row["period"], row["commune"], row["id"]): row for row in printed.to_dict("records")}
+    beside = {
+        identifier: [
+            (edit, part, whole, name)
+            for edit, part, whole in bounds
+            for name in declared.beside(identifier, part, whole)
+        ]
+        for identifier in dict.fromkeys(key[-1] for key in values)
+    }
     told: dict[Key, list[str]] = {}
-    for (period, commune, identifier), row in values.items():
-        for edit, part, whole in bounds:
-            for name in declared.beside(identifier, part, whole):
-                other = values.get((period, commune, name))
-                if other is not None and _exceeds(row, other):
-                    told.setdefault((period, commune, identifier), []).append(
-                        f"Trong kế hoạch, «{part.label}» in {row['printed']}, nhiều hơn «{whole.label}» "
-                        f"in {other['printed']} (quy tắc {edit.code})."
-                    )
+    for key, row in values.items():
+        for edit, part, whole, name in beside[row.id]:
+            other = values.get((*key[:2], name))
+            if other is not None and _exceeds(row.said[1:], other.said[1:]):
+                told.setdefault(key, []).append(
+                    f"Trong kế hoạch, «{part.label}» in {row.printed}, nhiều hơn «{whole.label}» "
+                    f"in {other.printed} (quy tắc {edit.code})."
+                )
     return told
 
 
@@ -332,12 +423,18 @@ def _is_no_less_than_nothing(field: FormField) -> bool:
     return field.minimum is not None and field.minimum >= 0
 
 
-def _exceeds(row: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Return whether a printed part is more than its printed whole, whatever «trên» and «dưới» leave open."""
+@lru_cache(maxsize=4096)
+def _exceeds(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether a printed part is more than its printed whole, whatever «trên» and «dưới» leave open.
+
+    Args:
+        part: Its text, value and unit.
+        whole: The same of the whole.
+    """
     amounts = []
-    for one, open_ended in ((row, How.AT_MOST), (other, How.AT_LEAST)):
-        unit = unit_labelled(one["unit"])
-        said = None if unit is None else said_in(one["printed"], Decimal(one["value"]), unit)
+    for (printed, value, label), open_ended in ((part, How.AT_MOST), (whole, How.AT_LEAST)):
+        unit = unit_labelled(label)
+        said = None if unit is None else said_in(printed, Decimal(value), unit)
         if (
             said is None
             or said.contradiction

@@ -5,19 +5,25 @@ Belongs here: the ledger's columns, and applying it. Does not belong here: writi
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from openpyxl.utils import coordinate_to_tuple
 
-from pipelines.steps.frames import frame_of
+from pipelines.steps.collect.columns import Runs, runs
+from pipelines.steps.frames import frame_of, together
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
 from schemas.kept import KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import CELL_KEY, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder
+from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder
 
 _COLUMNS = in_folder(LEDGER)
 
@@ -86,26 +92,72 @@ def is_address(text: str) -> bool:
     return bool(row <= _LAST_ROW and column <= _LAST_COLUMN)
 
 
-def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put the ledger's decisions over the cells; the last entry of each kind counts for a cell.
+_CORRECTED = pa.schema([*CELLS, pa.field("received", pa.string()), *(pa.field(name, pa.string()) for name in DECIDED)])
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Cells, and what the ledger has to say of some of them.
+
+    Attributes:
+        cells: ``schemas.tables.CELLS``, as received.
+        decided: All cells of the sheets that the ledger names, with its decisions on them: ``schemas.tables.CELLS`` and
+            five more columns, ``received`` (the text as it came, whatever ``text`` says now), ``correction`` (the
+            reason), ``corrected_by``, ``confirmed`` (the reason to keep a number that looks wrong), ``confirmed_by``.
+    """
+
+    cells: pa.Table
+    decided: pa.Table = field(default_factory=_CORRECTED.empty_table)
+
+    @cached_property
+    def sheets(self) -> Runs:
+        """The sheets as they follow one another: period, commune, file and name of each."""
+        return runs(self.cells, SHEET_KEY)
+
+    def of_sheets(self, wanted: Collection[int]) -> pa.Table:
+        """Return all cells of some sheets, by their numbers, with the columns of ``decided``: sheet by sheet."""
+        numbers = {key: number for number, key in enumerate(self.sheets.keys)}
+        own = np.array([numbers[key] for key in _keys(self.decided, SHEET_KEY)], np.int64)
+        plain = np.zeros(len(numbers), bool)
+        plain[list(wanted)] = True
+        decided = np.flatnonzero(plain[own])
+        plain[own] = False
+        rows = np.flatnonzero(plain[self.sheets.number])
+        both = pa.concat_tables([_undecided(self.cells.take(pa.array(rows))), self.decided.take(pa.array(decided))])
+        of_sheet = np.concatenate([self.sheets.number[rows], own[decided]])
+        return both.take(pa.array(np.argsort(of_sheet, kind="stable")))
+
+    def whole(self) -> pa.Table:
+        """Return all cells with the columns of ``decided``."""
+        return self.of_sheets(range(len(self.sheets.keys)))
+
+
+def _undecided(cells: pa.Table) -> pa.Table:
+    """Return cells on which there is no decision, with the columns of ``Corrected.decided``."""
+    plain = together([cells], CELLS)
+    return pa.table([*plain.columns, plain["text"], *[pa.repeat("", len(plain))] * len(DECIDED)], schema=_CORRECTED)
+
+
+def correct(cells: pa.Table, ledger: pd.DataFrame) -> tuple[Corrected, pd.DataFrame]:
+    """Put the ledger's decisions over the cells, ``schemas.tables.CELLS``.
 
     A correction that follows a confirmation takes its place. A confirmation of the text as received takes back the
     corrections before it; one of the corrected text stands beside its correction.
 
     Returns:
-        The cells with five more columns, ``received`` (the text as it came, whatever ``text`` says now),
-        ``correction`` (the reason), ``corrected_by``, ``confirmed`` (the reason to keep a number that looks wrong) and
-        ``confirmed_by``; and the problems: entries without a reason, and entries whose old text is no longer what the
-        workbook says.
+        The cells; and the problems: entries without a reason, and entries whose old text is no longer what the workbook
+        says.
     """
     accepted, confirmed = _standing(ledger)
     unreasoned = [entry for entry in (*accepted, *confirmed) if not _reasoned(entry)]
-    cells = cells.assign(received=cells["text"], **dict.fromkeys(DECIDED, ""))
+    received = Corrected(cells)
+    named = {tuple(entry[name] for name in SHEET_KEY) for entry in (*accepted, *confirmed)}
+    of_ledger = received.of_sheets([number for number, key in enumerate(received.sheets.keys) if key in named])
+    decided = _Cells(of_ledger.to_pylist())
     stale: list[Entry] = []
-    if accepted:
-        cells = _replaced(cells, [entry for entry in accepted if _reasoned(entry)], stale)
-    if confirmed:
-        cells = _kept(cells, [entry for entry in confirmed if _reasoned(entry)], stale)
+    decided.replace([entry for entry in accepted if _reasoned(entry)], stale)
+    decided.keep([entry for entry in confirmed if _reasoned(entry)], stale)
+    corrected = replace(received, decided=pa.Table.from_pylist(decided.rows, _CORRECTED))
     unclear = [
         {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(Decision)}
         for entry in ledger[~ledger["decision"].isin(list(Decision))].to_dict("records")
@@ -117,7 +169,7 @@ def correct(cells: pd.DataFrame, ledger: pd.DataFrame) -> tuple[pd.DataFrame, pd
             problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new")),
         ]
     )
-    return cells, problems
+    return corrected, problems
 
 
 def not_lost(
@@ -135,9 +187,9 @@ def not_lost(
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
     """
-    unread = set(_keys(files[files["problem"] != ""], FILE_KEY))
-    present = set(_keys(files, FILE_KEY))
-    sent = set(_keys(sheets, ["period", "commune", "form", "reporter"]))
+    unread = set(_keys_of(files[files["problem"] != ""], FILE_KEY))
+    present = set(_keys_of(files, FILE_KEY))
+    sent = set(_keys_of(sheets, ["period", "commune", "form", "reporter"]))
     lost = {
         (row["period"], row["commune"], row["file"], row["sheet"])
         for form, found in whence.items()
@@ -146,9 +198,13 @@ def not_lost(
         and (row["period"], row["commune"], row["file"]) not in present
     }
     stale = problems["problem"] == Problems.LEDGER_STALE.name
-    where = zip(_keys(problems, FILE_KEY), _keys(problems, SHEET_KEY), strict=True)
+    where = zip(_keys_of(problems, FILE_KEY), _keys_of(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
     return problems[~(stale & told)]
+
+
+def _keys_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return zip(*(frame[name] for name in names), strict=True)
 
 
 Entry = dict[str, str]
@@ -172,79 +228,53 @@ def _reasoned(entry: Entry) -> bool:
     return bool(entry["reason"].strip() and entry["who"].strip())
 
 
-def _replaced(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> pd.DataFrame:
-    """Return the cells with the corrections made; those whose old text no longer stands go to ``stale``."""
-    rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
-    new = []
-    for entry in entries:
-        *sheet, cell = (entry[name] for name in CELL_KEY)
-        row = rows.get((*sheet, cell))
-        received = "" if row is None else cells.at[row, "received"]
-        if tuple(sheet) not in hashes or received != entry["old"] or not is_address(cell):
-            stale.append(entry | {"received": received})
-        elif entry["new"] == received:
-            continue  # it takes an earlier correction back: the cell is read as received, with its own kind
-        elif row is not None:
-            cells.loc[row, ["text", "shown", "format", "kind", "correction", "corrected_by"]] = [
-                entry["new"],
-                entry["new"],
-                "",
-                "text",
-                entry["reason"],
-                entry["who"],
-            ]
-        else:  # a blank cell that the correction fills
-            made = {
-                "kind": "text",
-                "text": entry["new"],
-                "shown": entry["new"],
-                "correction": entry["reason"],
-                "corrected_by": entry["who"],
-            }
-            new.append(_blank(entry, hashes[tuple(sheet)]) | made)
-    return _with(cells, new)
+class _Cells:
+    """The cells that decisions are made on, one mapping each, and the decisions."""
 
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self._by_key = {tuple(row[name] for name in CELL_KEY): row for row in rows}
+        self._hashes = {tuple(row[name] for name in SHEET_KEY): row["sha256"] for row in rows}
 
-def _kept(cells: pd.DataFrame, entries: Sequence[Entry], stale: list[Entry]) -> pd.DataFrame:
-    """Return the cells with the confirmations beside them; those of a text no longer in use go to ``stale``."""
-    rows, hashes = dict(zip(_keys(cells), cells.index, strict=True)), _hashes(cells)
-    already_told = {tuple(entry[name] for name in CELL_KEY) for entry in stale}
-    new = []
-    for entry in entries:
-        *sheet, cell = (entry[name] for name in CELL_KEY)
-        row = rows.get((*sheet, cell))
-        received, used = ("", "") if row is None else (cells.at[row, "received"], cells.at[row, "text"])
-        stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
-        if tuple(sheet) not in hashes or not stands or not is_address(cell):
-            if (*sheet, cell) not in already_told:
+    def replace(self, entries: Sequence[Entry], stale: list[Entry]) -> None:
+        """Make corrections; those whose old text no longer stands go to ``stale``."""
+        for entry in entries:
+            *sheet, cell = key = tuple(entry[name] for name in CELL_KEY)
+            row = self._by_key.get(key)
+            received = "" if row is None else row["received"]
+            if tuple(sheet) not in self._hashes or received != entry["old"] or not is_address(cell):
                 stale.append(entry | {"received": received})
-        elif row is not None:
-            cells.loc[row, ["confirmed", "confirmed_by"]] = [entry["reason"], entry["who"]]
-        else:  # a cell that the reporter confirms to be blank
-            made = {"confirmed": entry["reason"], "confirmed_by": entry["who"]}
-            new.append(_blank(entry, hashes[tuple(sheet)]) | made)
-    return _with(cells, new)
+            elif entry["new"] != received:  # else it takes an earlier correction back: the cell is read as received
+                new = {"kind": "text", "text": entry["new"], "shown": entry["new"], "format": ""}
+                self._decide(entry, new | {"correction": entry["reason"], "corrected_by": entry["who"]})
+
+    def keep(self, entries: Sequence[Entry], stale: list[Entry]) -> None:
+        """Set confirmations beside the cells; those of a text no longer in use go to ``stale``."""
+        already_told = {tuple(entry[name] for name in CELL_KEY) for entry in stale}
+        for entry in entries:
+            *sheet, cell = key = tuple(entry[name] for name in CELL_KEY)
+            row = self._by_key.get(key)
+            received, used = ("", "") if row is None else (row["received"], row["text"])
+            stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
+            if tuple(sheet) in self._hashes and stands and is_address(cell):
+                self._decide(entry, {"confirmed": entry["reason"], "confirmed_by": entry["who"]})
+            elif key not in already_told:
+                stale.append(entry | {"received": received})
+
+    def _decide(self, entry: Entry, decision: Mapping[str, str]) -> None:
+        """Put a decision on a cell; a blank one comes into being by it, and its received text stays empty."""
+        key = tuple(entry[name] for name in CELL_KEY)
+        if key not in self._by_key:
+            row, column = coordinate_to_tuple(entry["cell"])
+            where = {name: entry[name] for name in CELL_KEY} | {"row": row, "column": column, "kind": "blank"}
+            none = dict.fromkeys(("text", "shown", "format", "aside", "received", *DECIDED), "")
+            self._by_key[key] = {**where, "sha256": self._hashes[key[:-1]], **none}
+            self.rows.append(self._by_key[key])
+        self._by_key[key].update(decision)
 
 
-def _keys(frame: pd.DataFrame, names: Sequence[str] = CELL_KEY) -> Iterable[tuple[str, ...]]:
-    return zip(*(frame[name] for name in names), strict=True)
-
-
-def _hashes(cells: pd.DataFrame) -> dict[tuple[str, ...], str]:
-    return dict(zip(_keys(cells, SHEET_KEY), cells["sha256"], strict=True))
-
-
-def _blank(entry: Entry, sha256: str) -> dict[str, object]:
-    """Return the cell that a decision on a blank brings into being; its received text stays empty."""
-    row, column = coordinate_to_tuple(entry["cell"])
-    where = {name: entry[name] for name in CELL_KEY} | {"sha256": sha256, "row": row, "column": column}
-    return where | {"kind": "blank"} | dict.fromkeys(("text", "shown", "format", "aside", "received", *DECIDED), "")
-
-
-def _with(cells: pd.DataFrame, new: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    if not new:
-        return cells
-    return pd.concat([cells, pd.DataFrame(new).astype(cells.dtypes.to_dict())], ignore_index=True)
+def _keys(table: pa.Table, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
 def _told(entries: Iterable[Mapping[str, str]], *, written: str) -> list[dict[str, str]]:

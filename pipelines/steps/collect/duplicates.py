@@ -22,9 +22,14 @@ def repeated(sheets: Sequence[Sheet]) -> list[Sheet]:
     return [sheet for sheet in sheets if sheet.usable and times[_return(sheet)] > 1]
 
 
+def return_of(key: tuple[str, ...], form: str, reporter: str) -> tuple[str, ...]:
+    """Return what is to come once: period, commune, form and reporter of the sheet with a key."""
+    period, commune, *_ = key
+    return period, commune, form, reporter
+
+
 def _return(sheet: Sheet) -> tuple[str, ...]:
-    period, commune, *_ = sheet.key
-    return period, commune, sheet.form, sheet.reporter
+    return return_of(sheet.key, sheet.form, sheet.reporter)
 
 
 def duplicates(sheets: Sequence[Sheet], entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.DataFrame:

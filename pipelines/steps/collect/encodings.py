@@ -10,20 +10,13 @@ Such texts look right only in their own font; in a cell they are other letters: 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import pandas as pd
+import pyarrow as pa
 
-from pipelines.steps.collect.layout import (
-    COMMUNE_MARK,
-    LABEL_HEADING,
-    LINE_HEADING,
-    NOTE_HEADING,
-    PERIOD_MARK,
-    REPORTER_MARK,
-    UNIT_HEADING,
-    VALUE_HEADING,
-    headings_of,
-)
+from pipelines.steps.collect.cells import TEXT
+from pipelines.steps.collect.layout import printed_words
 from pipelines.steps.collect.sheets import Sheet
 from pipelines.steps.numbers import NONE_HERE
 from pipelines.steps.problems import problem_rows
@@ -93,48 +86,58 @@ def decoded(text: str, encoding: str) -> str:
     return DECODERS[encoding](text) if all(ord(letter) < 256 for letter in text) else text
 
 
-def in_unicode(cells: pd.DataFrame, forms: Sequence[type[Form]]) -> tuple[pd.DataFrame, dict[tuple[str, ...], str]]:
+def in_unicode(cells: pa.Table, forms: Sequence[type[Form]]) -> tuple[pa.Table, dict[tuple[str, ...], str]]:
     """Return the cells with texts of old encodings in Unicode, and the encoding of each sheet that has some.
 
     A sheet is taken for one of TCVN3 or VNI only where words that forms print are recognised in it after decoding and
     not before; and then it is the encoding that explains more of them.
     """
-    known = _known_words(forms)
-
-    def is_known(text: str) -> bool:
-        return fold(text) in known or fold(text.partition(":")[0]) in known
-
-    texts = [text for text in cells.loc[cells["kind"] == "text", "text"].unique() if _OLD_LETTER.search(text)]
-    unknown = [text for text in texts if not is_known(text)]
+    is_known = _knowing(forms)
+    kinds, texts, shown = (cells[name].to_pylist() for name in ("kind", "text", "shown"))
+    typed = dict.fromkeys(text for kind, text in zip(kinds, texts, strict=True) if kind == TEXT)
+    unknown = [text for text in typed if _OLD_LETTER.search(text) and not is_known(text)]
     gained = {name: {text for text in unknown if is_known(decoded(text, name))} for name in DECODERS}
     gained = {name: found for name, found in gained.items() if found}
     if not gained:
         return cells, {}
+    sheets: dict[tuple[str, ...], list[int]] = {}
+    for at, key in enumerate(zip(*(cells[name].to_pylist() for name in SHEET_KEY), strict=True)):
+        sheets.setdefault(key, []).append(at)
     encodings: dict[tuple[str, ...], str] = {}
-    text = cells["text"].copy()
-    for key, own in cells.groupby(SHEET_KEY, sort=False):
-        times = {name: int(own["text"].isin(found).sum()) for name, found in gained.items()}
+    for key, own in sheets.items():
+        times = {name: sum(texts[at] in found for at in own) for name, found in gained.items()}
         best = max(times, key=lambda name: times[name])
         if times[best]:
-            encodings[tuple(key)] = best
-            foreign = own["text"][(own["kind"] == "text") & ~own["text"].map(is_known)]
-            text[foreign.index] = foreign.map(lambda typed, best=best: decoded(typed, best))
-    return cells.assign(text=text, shown=cells["shown"].where(text == cells["text"], text)), encodings
+            encodings[key] = best
+            for at in own:
+                if kinds[at] == TEXT and not is_known(texts[at]) and (said := decoded(texts[at], best)) != texts[at]:
+                    texts[at] = shown[at] = said
+    for name, column in (("text", texts), ("shown", shown)):
+        cells = cells.set_column(cells.column_names.index(name), name, pa.array(column, pa.string()))
+    return cells, encodings
+
+
+def looks_old(text: str, forms: Sequence[type[Form]]) -> bool:
+    """Return whether a text is a word that forms print, once it is decoded, and not before."""
+    is_known = _knowing(forms)
+    if not _OLD_LETTER.search(text) or is_known(text):
+        return False
+    return any(is_known(decoded(text, name)) for name in DECODERS)
+
+
+def _knowing(forms: Sequence[type[Form]]) -> Callable[[str], bool]:
+    known = _known_words(tuple(forms))
+    return lambda text: fold(text) in known or fold(text.partition(":")[0]) in known
 
 
 _OLD_LETTER = re.compile("[\u00a1-\u00ff]")
 """What every Vietnamese word with a sign has in TCVN3 and VNI."""
 
 
-def _known_words(forms: Sequence[type[Form]]) -> set[str]:
-    """Return the folded words that forms print: headings, marks, labels, and «không» in a cell."""
-    words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING, *NONE_HERE}
-    words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
-    listed = {fold(label) for form in forms for item in form.fields().values() for label in item.labels}
-    tabled = {
-        word for form in forms if form.line_title for item in form.fields().values() for word in headings_of(item)
-    }
-    return ({fold(word) for word in words} | listed | tabled) - {""}
+@cache
+def _known_words(forms: tuple[type[Form], ...]) -> frozenset[str]:
+    """Return the folded words that forms print, and «không» in a cell."""
+    return printed_words(forms) | {fold(word) for word in NONE_HERE} - {""}
 
 
 def old_encodings(encodings: Mapping[tuple[str, ...], str], usable: Sequence[Sheet]) -> pd.DataFrame:

@@ -4,7 +4,10 @@ Belongs here: those words, which blank forms are written with and returns are re
 recognising them (``pipelines.steps.collect.sheets``).
 """
 
+from functools import cache
+
 from schemas.fields import FormField
+from schemas.form import Form
 from schemas.text import fold
 
 LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
@@ -28,3 +31,15 @@ def headings_of(item: FormField) -> list[str]:
     return list(
         {fold(wording) for label in item.labels for wording in (label, *(f"{label} ({unit})" for unit in units))}
     )
+
+
+@cache
+def printed_words(forms: tuple[type[Form], ...]) -> frozenset[str]:
+    """Return the words, folded, that forms print and returns are recognised by: headings, marks, labels."""
+    words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING}
+    words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
+    words |= {label for form in forms for item in form.fields().values() for label in item.labels}
+    tabled = {
+        word for form in forms if form.line_title for item in form.fields().values() for word in headings_of(item)
+    }
+    return frozenset({fold(word) for word in words} | tabled) - {""}

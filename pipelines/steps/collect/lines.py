@@ -52,7 +52,7 @@ def asked_for(sheets: Sequence[Sheet], forms: Sequence[type[Form]]) -> tuple[lis
     """Return the fields that usable sheets ask for, and what is wrong with lines and labels (``PROBLEMS``)."""
     listed = {form.code: form for form in forms if not form.line_title}
     met: Met = {}
-    found = [line for sheet in sheets if sheet.form in listed for line in _listed(sheet, listed[sheet.form], met)]
+    found = [line for sheet in sheets if sheet.form in listed for line in listed_in(sheet, listed[sheet.form], met)]
     parts = [_told(met, Problems.LABEL_MISSING, Problems.LABEL_REPEATED)]
     for form in (form for form in forms if form.line_title):
         met = {}
@@ -89,7 +89,7 @@ def _column_headings(form: type[Form]) -> dict[str, str]:
     return {heading: name for name, item in form.fields().items() for heading in headings_of(item)}
 
 
-def _listed(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
+def listed_in(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
     """Return the fields that a sheet lists one per row; of those without one clear row, a problem."""
     names, label_at = _labels(form), sheet.columns.get(LABEL_HEADING, 0)
     labels: dict[str, list[Cell]] = {}
@@ -118,8 +118,17 @@ def _look_over(sheet: Sheet, form: type[Form], labels: Mapping[str, Sequence[Cel
     _meet(met, Problems.LABEL_REPEATED, repeated)
 
 
-def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
-    """Return the fields of every line of a sheet, each in the column whose heading names it, with its unit."""
+@dataclass(frozen=True)
+class Columns:
+    """Where a form with lines has what: the column of each field, of the codes of the lines and of their names."""
+
+    fields: Mapping[str, int]
+    names: int
+    lines: int
+
+
+def columns_of(sheet: Sheet, form: type[Form], met: Met) -> Columns:
+    """Return the columns of a sheet with lines; of fields without one clear heading, a problem."""
     names = _column_headings(form)
     heads = [cell for cell in sheet.cells if cell.row == sheet.header]
     columns: dict[str, list[Cell]] = {}
@@ -127,9 +136,17 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
         if head.folded in names:
             columns.setdefault(names[head.folded], []).append(head)
     _look_over(sheet, form, columns, met)
-    field_at = {name: cells[0].column for name, cells in columns.items() if len(cells) == 1}
-    name_at = next((head.column for head in heads if head.folded == fold(form.line_title)), 0)
-    line_at = sheet.columns.get(LINE_HEADING, 0)
+    return Columns(
+        {name: cells[0].column for name, cells in columns.items() if len(cells) == 1},
+        next((head.column for head in heads if head.folded == fold(form.line_title)), 0),
+        sheet.columns.get(LINE_HEADING, 0),
+    )
+
+
+def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
+    """Return the fields of every line of a sheet, each in the column whose heading names it, with its unit."""
+    found = columns_of(sheet, form, met)
+    field_at, name_at, line_at = found.fields, found.names, found.lines
     again = {  # the headings printed anew on a new page
         cell.row for cell in sheet.below() if cell.column == line_at and cell.folded == fold(LINE_HEADING)
     }

@@ -11,6 +11,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Protocol
 
 from pipelines.steps.collect.limits import LIMITS, Limits
 from pipelines.steps.collect.unreadable import BROKEN, CUT_SHORT, TOO_LARGE, UnreadableError, not_a_package
@@ -23,6 +25,21 @@ _OPENINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED = 0x1
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The two that office programs know."""
+
+
+class Parts(Protocol):
+    """The parts of a file, by the names that ``part_name`` gives them."""
+
+    def __contains__(self, name: str) -> bool: ...
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a part has."""
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a part."""
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a part one piece after the other."""
 
 
 class Package:
@@ -101,6 +118,7 @@ def _damage_told() -> Iterator[None]:
         raise UnreadableError(CUT_SHORT) from reason
 
 
+@lru_cache(maxsize=4096)
 def part_name(name: str) -> str:
     """Return the name under which a part is looked up: the case of letters and the kind of slash make no difference."""
     return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").lower()

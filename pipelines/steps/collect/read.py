@@ -8,58 +8,106 @@ and memory is counted before it is taken (``limits``), so that the worst of them
 sentence. A process of its own would cost more for every commune than it could save for any.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-import pandas as pd
+import pyarrow as pa
 
-from pipelines.steps.collect import delimited, opendocument, spreadsheetml
+from pipelines.steps.collect import delimited, opendocument, skeletons, spreadsheetml
 from pipelines.steps.collect.cells import Cell
+from pipelines.steps.collect.columns import Columns
 from pipelines.steps.collect.limits import LIMITS, Budget, Limits
 from pipelines.steps.collect.package import Package
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER, UnreadableError, kind_named, listed
-from schemas.tables import CELLS, FILES
+from schemas.tables import FILES
 
 FORMATS = (".xlsx", ".xlsm", opendocument.SUFFIX, delimited.SUFFIX)
 """Files that are read, by the end of their names."""
 
 
-def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read workbooks.
+class Reading(NamedTuple):
+    """What was read of workbooks.
+
+    Attributes:
+        files: ``schemas.tables.FILES``. A workbook that cannot be opened has a row with the problem.
+        cells: ``schemas.tables.CELLS``, with dictionaries for texts; of a workbook with a problem none.
+        quickly: How many of the workbooks were like others that had been read thoroughly, but for their values.
+    """
+
+    files: pa.Table
+    cells: pa.Table
+    quickly: int
+
+
+def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> Reading:
+    """Read workbooks; one that cannot be read stops nothing else.
 
     Args:
         files: Of any return sets.
         limits: What one of them may hold.
-
-    Returns:
-        The files (``schemas.tables.FILES``) and the cells (``schemas.tables.CELLS``). A workbook that cannot be opened
-        has a row in the first with the problem, and none in the second; it stops nothing else.
     """
-    seen: list[tuple[str, ...]] = []
-    cells: list[tuple[Any, ...]] = []
-    for file in files:
-        key = (file.period, file.commune, file.name, file.sha256)
-        problem, detail = "", ""
-        if file.trouble:
-            problem, detail = "UNREADABLE_FILE", file.trouble
-        elif file.name.endswith("/"):
-            problem, detail = "IN_SUBFOLDER", listed(file.content.decode().splitlines())
-        elif file.suffix not in FORMATS:
-            problem, detail = "UNSUPPORTED_FILE", kind_named(file.name)
-        else:
+    files = list(files)
+    keys = [(file.period, file.commune, file.name, file.sha256) for file in files]
+    problems = [_problem(file, limits) for file in files]
+    quick = {
+        number: book
+        for number, (file, problem) in enumerate(zip(files, problems, strict=True))
+        if problem is None and _is_office(file) and (book := skeletons.taken(file.content, limits)) is not None
+    }
+    thorough: dict[int, Sequence[tuple[str, Sequence[Cell]]]] = {}
+    unclear = {number for number, problem in enumerate(problems) if problem is None} - quick.keys()
+    while True:
+        for number in unclear:
+            quick.pop(number, None)
             try:
-                cells.extend([(*key, *cell) for cell in _cells(file, limits)])
+                thorough[number] = _by_sheet(_cells(files[number], limits))
             except UnreadableError as reason:
-                problem, detail = "UNREADABLE_FILE", str(reason)
-        seen.append((*key, problem, detail))
-    return (
-        pd.DataFrame(seen, columns=FILES.names, dtype=pd.StringDtype()),
-        pd.DataFrame(cells, columns=CELLS.names).astype(_CELL_TYPES),
+                thorough[number], problems[number] = [], ("UNREADABLE_FILE", str(reason))
+        columns = Columns()
+        batch = skeletons.Batch(columns)
+        sheets = []
+        for number, key in enumerate(keys):
+            if number in quick:
+                batch.add(number, quick[number])
+                sheets += [(*key, sheet.name) for sheet in quick[number].sheets]
+            for name, cells in thorough.get(number, ()):
+                batch.add_run(number, columns.run(cells))
+                sheets.append((*key, name))
+        run, sizes, unclear = batch.settle()
+        if not unclear:
+            break
+    seen = [(*key, *(problem or ("", ""))) for key, problem in zip(keys, problems, strict=True)]
+    return Reading(
+        pa.table([pa.array(column, pa.string()) for column in zip(*seen, strict=True)], schema=FILES)
+        if seen
+        else FILES.empty_table(),
+        columns.table(sheets, sizes, run),
+        len(quick),
     )
 
 
-_CELL_TYPES: dict[str, Any] = {name: "int64" if name in ("row", "column") else pd.StringDtype() for name in CELLS.names}
+def _problem(file: RawFile, limits: Limits) -> tuple[str, str] | None:
+    """Return why a file is not even opened, or nothing."""
+    if file.trouble:
+        return "UNREADABLE_FILE", file.trouble
+    if file.name.endswith("/"):
+        return "IN_SUBFOLDER", listed(file.content.decode().splitlines())
+    if file.suffix not in FORMATS:
+        return "UNSUPPORTED_FILE", kind_named(file.name)
+    if len(file.content) > limits.file:
+        return "UNREADABLE_FILE", f"tệp quá lớn, hơn {limits.file // 2**20} MB; {COPY_OVER}"
+    return None
+
+
+def _is_office(file: RawFile) -> bool:
+    return file.suffix not in (delimited.SUFFIX, opendocument.SUFFIX) and not opendocument.is_ods(file.content)
+
+
+def _by_sheet(cells: Iterable[Cell]) -> Sequence[tuple[str, Sequence[Cell]]]:
+    return [(name, list(own)) for name, own in groupby(cells, key=attrgetter("sheet"))]
 
 
 def _cells(file: RawFile, limits: Limits) -> Iterator[Cell]:
@@ -69,8 +117,6 @@ def _cells(file: RawFile, limits: Limits) -> Iterator[Cell]:
         UnreadableError: The file is not one that can be read.
     """
     budget = Budget(limits)
-    if len(file.content) > limits.file:
-        raise UnreadableError(f"tệp quá lớn, hơn {limits.file // 2**20} MB; {COPY_OVER}")
     if file.suffix == delimited.SUFFIX:
         # A spreadsheet program calls the one sheet after the file.
         return delimited.read(file.content, file.name[: -len(delimited.SUFFIX)], budget)

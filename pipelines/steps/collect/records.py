@@ -3,9 +3,12 @@
 Belongs here: turning entries into one row per reporter, in the types the form declares. Does not belong here: rules.
 """
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.amounts import as_int64, decimals_of
+from pipelines.steps.frames import numbered, sorted_by
 from schemas.fields import KEYS
 from schemas.form import Form
 
@@ -20,18 +23,31 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
     Returns:
         A table with the schema ``form.arrow()``, one row per period, commune, reporter and line, in the order of these;
         what is blank or could not be read is missing.
+
+    Raises:
+        ValueError: There is an entry of a field that the form does not have, or there are two of one field.
+        ArrowInvalid: A value has decimals where the form has whole numbers.
     """
     own = of_form(entries, form)
+    number, first = numbered(own, form.texts())
     names = list(form.fields())
-    by_name = pc.PivotWiderOptions(key_names=names, unexpected_key_behavior="raise")
-    wide = own.group_by(list(form.texts()), use_threads=False).aggregate([(["field", "value"], "pivot_wider", by_name)])
-    values = wide["field_value_pivot_wider"].combine_chunks()
-    columns = [wide[key] for key in form.texts()] + [values.field(name) for name in names]
-    schema = form.arrow()
-    return pa.table([column.cast(kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
+    field = pc.index_in(own["field"], pa.array(names)).combine_chunks()
+    cell = number.astype(np.int64) * len(names) + field.to_numpy(zero_copy_only=False)
+    if field.null_count or len(np.unique(cell)) < len(cell):
+        raise ValueError(f"Form {form.code} has an entry of a field that it does not know, or two of one.")
+    values, known = np.zeros((len(first), len(names)), np.int64), np.zeros((len(first), len(names)), bool)
+    given = own["value"].combine_chunks()
+    values.reshape(-1)[cell] = as_int64(given)
+    known.reshape(-1)[cell] = given.is_valid().to_numpy(zero_copy_only=False)
+    columns = [own[name].take(pa.array(first)) for name in form.texts()]
+    columns += [
+        decimals_of(values[:, at], known[:, at]).cast(kind)
+        for at, kind in enumerate(form.arrow().types[len(form.texts()) :])
+    ]
+    return pa.table(columns, schema=form.arrow())
 
 
 def of_form(entries: pa.Table, form: type[Form]) -> pa.Table:
     """Return the entries of one form, ordered by period, commune, reporter and line."""
-    own = entries.filter(pc.equal(entries["form"], form.code))
-    return own.sort_by([(key, "ascending") for key in KEYS])
+    own = pc.equal(entries["form"], form.code)
+    return sorted_by(entries if pc.all(own).as_py() else entries.filter(own), KEYS)

@@ -7,12 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 from openpyxl.utils import range_boundaries
 
 from pipelines.steps.collect.asides import MERGED, PICTURE
+from pipelines.steps.collect.cells import TEXT
 from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     FORM_MARK,
@@ -56,6 +59,26 @@ class Cell(NamedTuple):
     last_row: int
     last_column: int
 
+    @classmethod
+    def of(
+        cls,
+        row: int,
+        column: int,
+        cell: str,
+        kind: str,
+        text: str,
+        shown: str | None,
+        code: str,
+        received: str,
+        aside: str,
+        decided: tuple[str, ...],
+    ) -> "Cell":
+        """Return a cell with what follows from its text and from what is noted of it."""
+        last_column, last_row = _extent(aside) or (column, row)
+        return cls(
+            row, column, cell, kind, text, shown, code, received, aside, decided, fold(text), last_row, last_column
+        )
+
 
 @dataclass
 class Sheet:
@@ -96,26 +119,20 @@ class Sheet:
         return {**dict(zip(SHEET_KEY, self.key, strict=True)), "form": self.form, "reporter": self.reporter}
 
 
-def sheets_of(cells: pd.DataFrame) -> list[Sheet]:
+def sheets_of(cells: pa.Table) -> list[Sheet]:
     """Return corrected cells sheet by sheet, in the order in which the sheets first occur.
 
     Args:
-        cells: As ``correct.correct`` returns them: ``schemas.tables.CELLS``, what was received, what was decided.
+        cells: ``schemas.tables.CELLS``, what was received, what was decided: as ``correct.Corrected.decided``.
     """
     found: dict[Key, Sheet] = {}
-    keys = zip(*(cells[name] for name in SHEET_KEY), strict=True)
-    decided = zip(*(cells[name] for name in DECIDED), strict=True)
-    shown = cells["shown"].astype(object).where(cells["shown"].notna(), None)
-    plain = zip(*(cells[name] for name in ("row", "column", "cell", "kind", "text")), strict=True)
-    beside = zip(shown, *(cells[name] for name in ("format", "received", "aside")), strict=True)
-    for key, sha256, (row, column, cell, kind, text), (seen, code, received, aside), own in zip(
-        keys, cells["sha256"], plain, beside, decided, strict=True
-    ):
-        last_column, last_row = _extent(aside) or (column, row)
+    said = ("row", "column", "cell", "kind", "text", "shown", "format", "received", "aside")
+    keys, own, decided = (
+        zip(*(cells[name].to_pylist() for name in names), strict=True) for names in (SHEET_KEY, said, DECIDED)
+    )
+    for key, sha256, cell, decisions in zip(keys, cells["sha256"].to_pylist(), own, decided, strict=True):
         sheet = found.get(key) or found.setdefault(key, Sheet(key, sha256))
-        sheet.cells.append(
-            Cell(row, column, cell, kind, text, seen, code, received, aside, own, fold(text), last_row, last_column)
-        )
+        sheet.cells.append(Cell.of(*(*cell, decisions)))
     return list(found.values())
 
 
@@ -131,11 +148,10 @@ def _extent(aside: str) -> tuple[int, int] | None:
 def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Places) -> pd.DataFrame:
     """Find form, reporter and columns of every sheet; return what keeps sheets from being read (``PROBLEMS``)."""
     by_code = {form.code: form for form in forms}
-    by_sheet_name = {fold(form.sheet): form.code for form in forms}
     trouble: list[tuple[Problems, dict[str, str]]] = []
     for sheet in sheets:
         marks = _marks(sheet)
-        sheet.form = marks.form or by_sheet_name.get(fold(sheet.key[-1]), "")
+        sheet.form = form_named(marks.form, sheet.key[-1], forms)
         form = by_code.get(sheet.form)
         if any(cell.kind == PICTURE for cell in sheet.cells):
             trouble.append((Problems.PICTURE_ONLY, sheet.words))
@@ -145,13 +161,18 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             continue
         reporter = places.reporter_named(sheet.key[1], marks.reporter or "")
         sheet.reporter = reporter or ""
-        rows = _headed_rows(sheet)
-        unclear = _take_columns(form, sheet, rows)
+        rows = headed_rows(sheet)
+        unclear = take_columns(form, sheet, rows)
         refusal = _refusal(form, sheet, marks, reporter, places) or unclear or _two_tables(form, sheet, rows)
         if refusal is not None:
             trouble.append((refusal[0], sheet.words | refusal[1]))
         sheet.usable = refusal is None
     return joined(problem_rows(kind, [words]) for kind, words in trouble)
+
+
+def form_named(marked: str, name: str, forms: Sequence[type[Form]]) -> str:
+    """Return the code of the form that a sheet says to be, or by its name is; empty where it is none."""
+    return marked or next((form.code for form in reversed(forms) if fold(form.sheet) == fold(name)), "")
 
 
 @dataclass
@@ -172,21 +193,50 @@ _MARKS = {fold(REPORTER_MARK): "reporter", fold(PERIOD_MARK): "period", fold(COM
 _MARKED = re.compile("|".join(f"{re.escape(mark)}(?: |$)" for mark in (*_MARKS, fold(FORM_MARK))))
 
 
+class Mark(NamedTuple):
+    """What a text says that begins like a mark.
+
+    ``form``, ``version``: where it names a form. ``name``: which mark stands before its colon; ``after``: what stands
+    behind it.
+    """
+
+    form: str
+    version: str
+    name: str
+    after: str
+
+
+@lru_cache(maxsize=65536)
+def mark_of(text: str) -> Mark | None:
+    """Return what a text says as a mark; nothing where it does not begin like one."""
+    if not _MARKED.match(fold(text)):
+        return None
+    code = _FORM_CODE.match(visible(text))
+    before, colon, after = visible(text).partition(":")
+    form, version = (code[1].upper(), code[2] or "") if code else ("", "")
+    return Mark(form, version, _MARKS.get(fold(before), "") if colon else "", after.strip())
+
+
+def marked(cells: Iterable[Cell]) -> dict[str, tuple[Cell, Mark]]:
+    """Return the cells of a sheet that say its form, period, commune and reporter: of each the first."""
+    found: dict[str, tuple[Cell, Mark]] = {}
+    for cell in cells:
+        mark = mark_of(cell.text) if cell.kind == TEXT else None
+        if mark is None:
+            continue
+        name = "form" if mark.form and "form" not in found else mark.name
+        if name:
+            found.setdefault(name, (cell, mark))
+    return found
+
+
 def _marks(sheet: Sheet) -> Marks:
-    marks = Marks()
-    for cell in sheet.cells:
-        if cell.kind != "text" or not _MARKED.match(cell.folded):
-            continue
-        text = visible(cell.text)
-        code = _FORM_CODE.match(text)
-        if code is not None and not marks.form:
-            marks.form, marks.version = code[1].upper(), code[2] or ""
-            continue
-        before, colon, after = text.partition(":")
-        name = _MARKS.get(fold(before))
-        if name is not None and colon and getattr(marks, name) is None:
+    found = marked(sheet.cells)
+    marks = Marks(found["form"][1].form, found["form"][1].version) if "form" in found else Marks()
+    for name, (cell, mark) in found.items():
+        if name != "form":
             beside = (one.text for one in sheet.cells if (one.row, one.column) == (cell.row, cell.column + 1))
-            setattr(marks, name, after.strip() or next(beside, "").strip())
+            setattr(marks, name, mark.after or next(beside, "").strip())
     return marks
 
 
@@ -196,7 +246,7 @@ Refusal = tuple[Problems, dict[str, str]]
 _HEADINGS = {fold(word): word for word in (LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)}
 
 
-def _headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
+def headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
     """Return the cells that say a column heading, by row, in the order of the rows that have what a form needs."""
     rows: dict[int, list[Cell]] = {}
     for cell in sheet.cells:
@@ -213,7 +263,7 @@ def _is_header(columns: Mapping[str, int]) -> bool:
     return {LABEL_HEADING, VALUE_HEADING} <= columns.keys() or LINE_HEADING in columns
 
 
-def _take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
+def take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
     """Note the first row of column headings and the column of each, or return why there is none to go by."""
     title = fold(form.line_title) if form.line_title else None
     for row, heads in rows.items():
@@ -248,15 +298,29 @@ def _two_tables(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell
 
 def _refusal(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
     """Return why a sheet is not to be read as this return set's, or nothing."""
-    period, commune = Period.parse(sheet.key[0]), sheet.key[1]
     if marks.version not in ("", str(form.version)):
         return Problems.WRONG_VERSION, {"written": marks.version, "expected": str(form.version)}
-    if marks.period is not None and not period.is_named(marks.period):
-        return Problems.WRONG_PERIOD, {"written": marks.period, "expected": period.title}
+    return not_of_set(*sheet.key[:2], marks, places) or _not_by(form, sheet, marks, reporter, places)
+
+
+def not_of_set(period: str, commune: str, marks: Marks, places: Places) -> Refusal | None:
+    """Return why a sheet with some marks is none of a return set's, or nothing."""
+    of_set = Period.parse(period)
+    if marks.period is not None and not of_set.is_named(marks.period):
+        return Problems.WRONG_PERIOD, {"written": marks.period, "expected": of_set.title}
     if marks.commune is not None and not places.is_commune_named(commune, marks.commune):
         return Problems.WRONG_COMMUNE, {"written": marks.commune, "expected": places.territory(commune)}
+    return None
+
+
+def _not_by(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
     if reporter is None:
         return Problems.UNKNOWN_REPORTER, {"written": marks.reporter or ""}
-    if reporter not in {place.code for place in places.reporters(commune, form.reporter_kind, period)}:
+    if reporter not in senders(form.reporter_kind, *sheet.key[:2], places):
         return Problems.WRONG_REPORTER_KIND, {"written": marks.reporter or ""}
     return None
+
+
+def senders(kind: str, period: str, commune: str, places: Places) -> frozenset[str]:
+    """Return the codes of who may send a form of a return set."""
+    return frozenset(place.code for place in places.reporters(commune, kind, Period.parse(period)))

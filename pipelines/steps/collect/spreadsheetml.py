@@ -4,16 +4,15 @@ Belongs here: which part is what, by the relationships that lead to it, and what
 strings and sheets mean. Does not belong here: packages and XML as such (``package``, ``markup``), what the cells mean
 (``pipelines.steps.collect.locate``).
 
-A sheet is read in two halves. Which cells it has, with their types, styles and formulas, what is merged, hidden or
-drawn, is read from its XML with the numbers taken out, and is remembered by it: the villages of a commune send the same
-form, and most of a sheet is form. The numbers are then put in by their order. Where taking them out is not certain to
-leave the same XML, the whole is read.
+This is the thorough way: it understands every workbook, or says why it does not. Most are read by what it made of
+another of the same form (``skeletons``), which knows no element of XML by itself.
 """
 
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +36,7 @@ from pipelines.steps.collect.asides import (
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
 from pipelines.steps.collect.limits import LAST_COLUMN, LAST_ROW, Budget, Limits
 from pipelines.steps.collect.markup import parse
-from pipelines.steps.collect.package import Package, part_name
+from pipelines.steps.collect.package import Parts, part_name
 from pipelines.steps.collect.shown import BUILT_IN, GENERAL, date_shown, is_date, number_shown, text_shown
 from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
 
@@ -53,19 +52,15 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 """Namespaces; of the first two, the transitional and the strict form of the standard."""
 
 
-def read(package: Package, budget: Budget) -> Iterator[Cell]:
+def read(package: Parts, budget: Budget) -> Iterator[Cell]:
     """Yield the filled cells of every sheet of cells; other sheets, such as charts, have none.
 
     Raises:
         UnreadableError: The workbook is broken or larger than a return can be; the message names the cell where one is.
     """
     book = _opened(package, budget)
-    names: set[str] = set()
-    for number, sheet in enumerate(book.sheets, start=1):
-        # No program lets a name be given twice; where it was, both sheets are read, and our own words tell them apart.
-        name = sheet.name if sheet.name not in names else f"{sheet.name} [trang {number}]"
-        names.add(name)
-        yield from _cells(package, budget, book, sheet, name)
+    for sheet in book.sheets:
+        yield from _cells(package, budget, book, sheet)
 
 
 @dataclass(frozen=True)
@@ -77,17 +72,21 @@ class _Link:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
+    """A sheet of cells, as the workbook names it."""
+
+    called: str
+    """Its name, made different from those of the sheets before it."""
     name: str
     part: str
     hidden: bool
 
 
 @dataclass(frozen=True)
-class _Book:
+class Book:
     """What the workbook says of all its sheets."""
 
-    sheets: Sequence[_Sheet]
+    sheets: Sequence[Sheet]
     strings: Sequence[str]
     styles: "_Styles"
     since_1904: bool
@@ -97,7 +96,24 @@ class _Book:
     """Names, in small letters, that stand for cells of other files."""
 
 
-def _opened(package: Package, budget: Budget) -> _Book:
+@dataclass(frozen=True)
+class Outline:
+    """What the workbook says of itself, but for its strings and styles; of these, in which part they are, if any."""
+
+    sheets: Sequence[Sheet]
+    strings: str
+    styles: str
+    since_1904: bool
+    stale: bool
+    linked_names: frozenset[str]
+
+
+def outline(package: Parts, budget: Budget) -> Outline:
+    """Return what a workbook holds.
+
+    Raises:
+        UnreadableError: It is broken, or none.
+    """
     part = _main_part(package, budget)
     found = _Workbook()
     parse(package.chunks(part), found, budget, part)
@@ -106,7 +122,8 @@ def _opened(package: Package, budget: Budget) -> _Book:
     if len(found.sheets) > budget.limits.sheets:
         raise UnreadableError(f"tệp có hơn {budget.limits.sheets} trang; {COPY_OVER}")
     links = _links(package, budget, part)
-    sheets = []
+    sheets: list[Sheet] = []
+    names: set[str] = set()
     for name, link_id, state in found.sheets:
         link = links.get(link_id)
         if link is None or link.target not in package:
@@ -114,20 +131,25 @@ def _opened(package: Package, budget: Budget) -> _Book:
         if link.kind not in _KINDS_OF_SHEETS:
             raise UnreadableError(f"{BROKEN} (không rõ trang «{name}» là loại trang gì)")
         if link.kind == "worksheet":
-            sheets.append(_Sheet(name, link.target, hidden=state != "visible"))
-    strings = _Strings()
-    for target in _targets(package, links, "sharedStrings"):
-        parse(package.chunks(target), strings, budget, target)
-    styles = _Styles()
-    for target in _targets(package, links, "styles"):
-        styles = _styles(package.read(target), target, budget)
-    return _Book(sheets, strings.found, styles, found.since_1904, found.stale, frozenset(found.linked_names))
+            # No program lets a name be given twice; where it was, both are read, and our own words tell them apart.
+            own = name if name not in names else f"{name} [trang {len(sheets) + 1}]"
+            names.add(own)
+            sheets.append(Sheet(own, name, link.target, hidden=state != "visible"))
+    strings, styles = (_target(package, links, kind) for kind in ("sharedStrings", "styles"))
+    return Outline(sheets, strings, styles, found.since_1904, found.stale, frozenset(found.linked_names))
+
+
+def _opened(package: Parts, budget: Budget) -> Book:
+    found = outline(package, budget)
+    strings = strings_of(package.chunks(found.strings), found.strings, budget) if found.strings else []
+    styles = _styles(package.read(found.styles), found.styles, budget) if found.styles else _Styles()
+    return Book(found.sheets, strings, styles, found.since_1904, found.stale, found.linked_names)
 
 
 _KINDS_OF_SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 
 
-def _main_part(package: Package, budget: Budget) -> str:
+def _main_part(package: Parts, budget: Budget) -> str:
     """Return the part that is the workbook: the one to which the package's own relationships lead."""
     found = [link.target for link in _links(package, budget, "").values() if link.kind == "officeDocument"]
     if not found and "xl/workbook.xml" in package:  # a package without relationships of its own
@@ -139,8 +161,8 @@ def _main_part(package: Package, budget: Budget) -> str:
     return found[0]
 
 
-def _targets(package: Package, links: Mapping[str, _Link], kind: str) -> list[str]:
-    """Return the part of a kind that a workbook has at most one of.
+def _target(package: Parts, links: Mapping[str, _Link], kind: str) -> str:
+    """Return the part of a kind that a workbook has at most one of; empty where it has none.
 
     Raises:
         UnreadableError: It has two, or one that is not there.
@@ -148,10 +170,10 @@ def _targets(package: Package, links: Mapping[str, _Link], kind: str) -> list[st
     found = list({link.target for link in links.values() if link.kind == kind})
     if len(found) > 1 or any(target not in package for target in found):
         raise UnreadableError(f"{BROKEN} (thiếu hoặc thừa phần {kind})")
-    return found
+    return found[0] if found else ""
 
 
-def _links(package: Package, budget: Budget, part: str) -> dict[str, _Link]:
+def _links(package: Parts, budget: Budget, part: str) -> dict[str, _Link]:
     """Return the relationships of a part, or of the package where it is empty, by their names."""
     folder, _, name = part.rpartition("/")
     own = part_name(f"{folder}/_rels/{name}.rels")
@@ -273,7 +295,7 @@ _ITEM, _WORDS, _RUN, _READING = map(_named, ("si", "t", "r", "rPh"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text of a workbook as it is shown: what XML cannot hold is written in it as _x000D_."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
@@ -302,8 +324,19 @@ class _Strings(_Quiet):
         if name in _WORDS:
             self._within = False
         elif name in _ITEM and self._parts is not None:
-            self.found.append(_plain("".join(self._parts)))
+            self.found.append(plain("".join(self._parts)))
             self._parts = None
+
+
+def strings_of(content: Iterable[bytes], part: str, budget: Budget) -> Sequence[str]:
+    """Return the strings of a part, by the numbers under which cells name them.
+
+    Raises:
+        UnreadableError: The part is broken.
+    """
+    strings = _Strings()
+    parse(content, strings, budget, part)
+    return strings.found
 
 
 _FORMAT, _FORMATS, _LOOK, _LOOKS, _CHANGE, _CHANGES = map(_named, ("numFmt", "numFmts", "xf", "cellXfs", "dxf", "dxfs"))
@@ -357,17 +390,22 @@ def _whole(text: str, otherwise: int) -> int:
 def _styles(content: bytes, part: str, budget: Budget) -> _Styles:
     """Return the styles of a part."""
     budget.take_markup(content)
-    return _styles_of(content, part, budget.limits)
+    return styles_of(content, part, budget.limits)
 
 
 @lru_cache(maxsize=64)
-def _styles_of(content: bytes, part: str, limits: Limits) -> _Styles:
+def styles_of(content: bytes, part: str, limits: Limits) -> _Styles:
+    """Return the styles of a part; of the same bytes the same object.
+
+    Raises:
+        UnreadableError: The part is broken.
+    """
     found = _Styles()
     parse([content], found, Budget(limits), part)
     return found.settle()
 
 
-class _Slot(NamedTuple):
+class Slot(NamedTuple):
     """One cell that has something in it: where, of what type and style, and what stands there."""
 
     row: int
@@ -376,8 +414,6 @@ class _Slot(NamedTuple):
     kind: str
     style: str
     value: str | None
-    place: int | None
-    """Of a number that was taken out of the XML, which of them it is; it then has no ``value``."""
     inline: str | None
     """Text that stands in the cell itself."""
     formula: str | None
@@ -388,59 +424,56 @@ class _Slot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Layout:
-    """What the XML of a sheet says, but for the numbers taken out of it."""
+class SheetLayout:
+    """What the XML of a sheet says."""
 
-    slots: Sequence[_Slot]
+    slots: Sequence[Slot]
     drawn: bool
     hides_zeros: bool
     changing: Sequence[tuple[int, Sequence[Area]]]
     """Conditional styles and the areas they may apply to."""
 
 
-class _BrokenSheetError(Exception):
+class BrokenSheetError(Exception):
     """A sheet is broken; the message says in Vietnamese where and how, but not in which sheet."""
 
 
-class _ScatteredError(Exception):
+class ScatteredError(Exception):
     """A sheet has cells far from its table; the message goes on from the name of the sheet."""
 
 
-_VALUE = re.compile(rb"<v>([-+.0-9Ee]+)</v>")
-_LARGEST_REMEMBERED = 2**19
-
-
-def _layout(package: Package, budget: Budget, sheet: _Sheet) -> tuple[_Layout, Sequence[bytes]]:
-    """Return the layout of a sheet, and the numbers taken out of it.
+def _layout(package: Parts, budget: Budget, sheet: Sheet) -> SheetLayout:
+    """Return the layout of a sheet.
 
     Raises:
         UnreadableError: The sheet is broken, or holds more than the limits allow.
     """
     try:
-        if package.size(sheet.part) <= _LARGEST_REMEMBERED:
-            content = package.read(sheet.part)
-            pieces = _VALUE.split(content)
-            numbers = pieces[1::2]
-            pieces[1::2] = [b"<v>%d</v>" % place for place in range(len(numbers))]
-            layout = _remembered(b"".join(pieces), len(numbers), budget.limits)
-            if layout is not None:
-                budget.take_markup(content)
-                return layout, numbers
-        reader = _SheetReader(budget.limits)
-        parse(package.chunks(sheet.part), reader, budget, f"trang «{sheet.name}»")
-        return reader.layout(), ()
-    except _BrokenSheetError as reason:
+        return layout_of(package.chunks(sheet.part), budget, f"trang «{sheet.name}»")
+    except BrokenSheetError as reason:
         raise UnreadableError(f"{BROKEN} (trang «{sheet.name}»: {reason})") from reason
-    except _ScatteredError as reason:
+    except ScatteredError as reason:
         raise UnreadableError(f"trang «{sheet.name}» {reason}") from reason
 
 
-@lru_cache(maxsize=256)
-def _remembered(content: bytes, taken: int, limits: Limits) -> _Layout | None:
-    """Return the layout of a sheet whose numbers are replaced by their places, or nothing where one is not a cell's."""
-    reader = _SheetReader(limits, taken=True)
-    parse([content], reader, Budget(limits), "trang tính")
-    return reader.layout() if reader.places == list(range(taken)) else None
+def layout_of(content: Iterable[bytes], budget: Budget, part: str) -> SheetLayout:
+    """Return the layout of a sheet.
+
+    Raises:
+        BrokenSheetError, ScatteredError, UnreadableError: The sheet is broken, or holds more than the limits allow.
+    """
+    return sheet_of(content, budget, part).layout()
+
+
+def sheet_of(content: Iterable[bytes], budget: Budget, part: str) -> "SheetReader":
+    """Return what was read of a sheet, before it is laid out.
+
+    Raises:
+        BrokenSheetError, UnreadableError: The sheet is broken, or holds more than the limits allow.
+    """
+    reader = SheetReader(budget.limits)
+    parse(content, reader, budget, part)
+    return reader
 
 
 _LOCALS = {
@@ -491,20 +524,17 @@ def _areas(text: str) -> list[Area]:
         first, _, last = one.replace("$", "").partition(":")
         start, end = _position(first), _position(last or first)
         if start is None or end is None:
-            raise _BrokenSheetError(f"vùng ô «{one[:40]}» không có trong trang tính")
+            raise BrokenSheetError(f"vùng ô «{one[:40]}» không có trong trang tính")
         rows, columns = sorted((start[0], end[0])), sorted((start[1], end[1]))
         found.append((rows[0], columns[0], rows[1], columns[1]))
     return found
 
 
-class _SheetReader:
+class SheetReader(_Quiet):
     """The elements of a sheet of cells."""
 
-    def __init__(self, limits: Limits, *, taken: bool = False) -> None:
-        """Prepare for a sheet; ``taken`` says that each number in it is the place of one that was taken out."""
-        self.slots: list[_Slot] = []
-        self.places: list[int] = []
-        self._taken = taken
+    def __init__(self, limits: Limits) -> None:
+        self.slots: list[Slot] = []
         self._limits = limits
         self._filled = Budget(limits)
         self._found: set[tuple[int, int]] = set()
@@ -526,23 +556,24 @@ class _SheetReader:
         self._letters: list[str] | None = None
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of an element."""
         local = _LOCALS.get(name)
         above = _LOCALS.get(parent, "")
         if above in _LETTERS:
-            raise _BrokenSheetError(f"ô {self._address}: có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
+            raise BrokenSheetError(f"ô {self._address}: có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
         if local not in _CHILDREN.get(above, (local,)) and name.startswith(_MAINS):
-            raise _BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
+            raise BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
         if local is None:
             if not parent:
-                raise _BrokenSheetError("không phải trang tính")
+                raise BrokenSheetError("không phải trang tính")
             return
         if local in _PARENTS and above != _PARENTS[local]:
-            raise _BrokenSheetError(f"phần tử «{local}» nằm sai chỗ")
+            raise BrokenSheetError(f"phần tử «{local}» nằm sai chỗ")
         if local == "c":
             self._open_cell(attributes)
         elif local in _PARTS_OF_A_CELL:
             if above != "c" or local in self._parts:
-                raise _BrokenSheetError(f"ô {self._address}: phần tử «{local}» nằm sai chỗ")
+                raise BrokenSheetError(f"ô {self._address}: phần tử «{local}» nằm sai chỗ")
             self._parts[local] = ""
             if local == "f":
                 self._formula = attributes
@@ -569,13 +600,15 @@ class _SheetReader:
         elif local == "sheetData":
             self._has_data = True
         elif local == "worksheet" and parent:
-            raise _BrokenSheetError("có hai trang tính trong một")
+            raise BrokenSheetError("có hai trang tính trong một")
 
     def text(self, text: str) -> None:
+        """Take letters in it."""
         if self._letters is not None:
             self._letters.append(text)
 
     def closed(self, name: str) -> None:
+        """Take its end."""
         local = _LOCALS.get(name)
         if local == "c":
             if self._parts:
@@ -588,7 +621,7 @@ class _SheetReader:
         try:
             return _holds(said)
         except ValueError as reason:
-            raise _BrokenSheetError(f"dòng {self._row}: {reason}") from None
+            raise BrokenSheetError(f"dòng {self._row}: {reason}") from None
 
     @property
     def _address(self) -> str:
@@ -598,9 +631,9 @@ class _SheetReader:
         said = attributes.get("r")
         row = self._row + 1 if said is None else _whole(said, 0)
         if not 1 <= row <= LAST_ROW:
-            raise _BrokenSheetError(f"dòng «{(said or str(row))[:40]}» không có trong trang tính")
+            raise BrokenSheetError(f"dòng «{(said or str(row))[:40]}» không có trong trang tính")
         if row in self._rows:
-            raise _BrokenSheetError(f"dòng {row} có hai lần")
+            raise BrokenSheetError(f"dòng {row} có hai lần")
         self._rows.add(row)
         self._row, self._column = row, 0
         self._row_is_hidden = self._is_so(attributes.get("hidden")) or _is_zero(attributes.get("ht"))
@@ -612,16 +645,16 @@ class _SheetReader:
         else:
             position = _position(said.strip())
         if position is None:
-            raise _BrokenSheetError(f"ô «{(said or '')[:40]}» không có trong trang tính")
+            raise BrokenSheetError(f"ô «{(said or '')[:40]}» không có trong trang tính")
         if position[0] != self._row:
-            raise _BrokenSheetError(f"ô {address(*position)} nằm trong dòng {self._row}")
+            raise BrokenSheetError(f"ô {address(*position)} nằm trong dòng {self._row}")
         self._column = position[1]
         self._cell, self._parts, self._formula = attributes, {}, {}
 
     def _close_cell(self) -> None:
         position, cell = (self._row, self._column), self._address
         if position in self._found:
-            raise _BrokenSheetError(f"ô {cell} có hai lần")
+            raise BrokenSheetError(f"ô {cell} có hai lần")
         self._found.add(position)
         self._filled.take_cell("")
         if self._row_is_hidden:
@@ -637,11 +670,8 @@ class _SheetReader:
             elif shared is not None:
                 formula, origin = self._shared.get(shared, ("", cell))
         linked = formula is not None and _OTHER_FILE.search(formula) is not None
-        value, inline, place = self._parts.get("v"), self._parts.get("is"), None
-        if self._taken and value is not None and value.isdigit():
-            place, value = int(value), None
-            self.places.append(place)
-        self.slots.append(_Slot(*position, cell, kind, style, value, place, inline, formula, origin, linked, ""))
+        value, inline = self._parts.get("v"), self._parts.get("is")
+        self.slots.append(Slot(*position, cell, kind, style, value, inline, formula, origin, linked, ""))
 
     def _add_columns(self, attributes: Mapping[str, str]) -> None:
         first, last = (_whole(attributes.get(name, ""), 0) for name in ("min", "max"))
@@ -650,70 +680,104 @@ class _SheetReader:
             self._hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
         if not 1 <= first <= last <= LAST_COLUMN or self._columns > _MOST_HIDDEN:
             ends = "–".join(attributes.get(name, "")[:20] for name in ("min", "max"))
-            raise _BrokenSheetError(f"không rõ đây là các cột nào: {ends}")
+            raise BrokenSheetError(f"không rõ đây là các cột nào: {ends}")
 
     def _add_areas(self, text: str) -> list[Area]:
         found = _areas(text)
         self._area_count += len(found)
         if self._area_count > self._limits.cells:
-            raise _BrokenSheetError(f"có hơn {self._limits.cells} vùng ô")
+            raise BrokenSheetError(f"có hơn {self._limits.cells} vùng ô")
         return found
 
-    def layout(self) -> _Layout:
+    def with_rows(self, parts: Sequence["SheetReader"]) -> "SheetReader | None":
+        """Return a sheet of what was read of one without rows, and of its rows in parts.
+
+        Nothing where two parts have the same row, or one has a bearing on others.
+        """
+        sheet = copy(self)
+        sheet.slots, sheet._found, sheet._rows, sheet._hidden_rows = [], set(), set(), set()
+        for part in parts:
+            beside = (part._shared, part._drawn, part._hides_zeros, part._columns, part._area_count, part._changing)
+            if any(beside) or not sheet._rows.isdisjoint(part._rows):
+                return None
+            sheet._rows |= part._rows
+            sheet.slots += part.slots
+            sheet._found |= part._found
+            sheet._hidden_rows |= part._hidden_rows
+        return sheet if len(sheet.slots) <= self._limits.cells else None
+
+    def layout(self) -> SheetLayout:
         """Return the layout, once the sheet has come to its end."""
         if not self._has_data:
-            raise _BrokenSheetError("không có bảng nào")
+            raise BrokenSheetError("không có bảng nào")
         last_row = max((slot.row for slot in self.slots), default=0)
         last_column = max((slot.column for slot in self.slots), default=0)
         if last_row * last_column > self._limits.spread:
-            raise _ScatteredError(far_away(last_row, last_column))
+            raise ScatteredError(far_away(last_row, last_column))
         try:
             asides = Asides.of(self._merged, self._hidden_rows, self._hidden_columns, self._found, self._limits)
         except OverlapError:
-            raise _BrokenSheetError("các ô gộp chồng lên nhau") from None
+            raise BrokenSheetError("các ô gộp chồng lên nhau") from None
         slots = [
             slot._replace(aside=aside) if (aside := asides.at(slot.row, slot.column, linked=slot.linked)) else slot
             for slot in self.slots
         ]
-        return _Layout(slots, self._drawn, self._hides_zeros, self._changing)
+        return SheetLayout(slots, self._drawn, self._hides_zeros, self._changing)
 
 
 def _is_zero(size: str | None) -> bool:
     return size is not None and re.fullmatch(r"\s*0*\.?0+\s*", size) is not None
 
 
-def _cells(package: Package, budget: Budget, book: _Book, sheet: _Sheet, name: str) -> Iterator[Cell]:
+def _cells(package: Parts, budget: Budget, book: Book, sheet: Sheet) -> Iterator[Cell]:
     """Yield the filled cells of one sheet, or the one that stands for its pictures."""
-    layout, numbers = _layout(package, budget, sheet)
-    changing = _changing(layout, book.styles)
+    layout = _layout(package, budget, sheet)
+    changing = areas_changing(layout, book.styles)
     hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
     filled = False
     for slot in layout.slots:
-        value = slot.value if slot.place is None else numbers[slot.place].decode("ascii")
         form = UNKNOWN_FORMAT if within(changing, slot.row, slot.column) else book.styles.format(slot.style)
         try:
-            said = _said(slot, value, form, book)
-        except _BrokenSheetError as reason:
+            said = told(slot, form, book, hides_zeros=layout.hides_zeros)
+        except BrokenSheetError as reason:
             raise UnreadableError(f"{BROKEN} (trang «{sheet.name}», ô {slot.cell}: {reason})") from reason
         if said is None:
             continue
         filled = True
-        kind, text, shown = said
+        kind, text, shown, aside = said
         budget.take_cell(text)
-        aside = slot.aside
-        if book.linked_names and LINKED not in aside and _names_other_file(slot.formula, book.linked_names):
-            aside = f"{aside} {LINKED}".strip()
-        if book.stale and slot.formula is not None and kind != FORMULA:
-            aside = f"{aside} {STALE}".strip()
-        if layout.hides_zeros and kind == NUMBER and text == "0":
-            shown = ""
         shown_by = "" if form == GENERAL else form
-        yield Cell(name, slot.row, slot.column, slot.cell, kind, text, shown, shown_by, f"{hidden}{aside}".strip())
+        yield Cell(
+            sheet.called, slot.row, slot.column, slot.cell, kind, text, shown, shown_by, f"{hidden}{aside}".strip()
+        )
     if layout.drawn and not filled:
-        yield Cell(name, 1, 1, "A1", PICTURE, "", "", "", hidden.strip())
+        yield Cell(sheet.called, 1, 1, "A1", PICTURE, "", "", "", hidden.strip())
 
 
-def _changing(layout: _Layout, styles: _Styles) -> Sequence[Area]:
+def told(slot: Slot, form: str, book: Book, *, hides_zeros: bool) -> tuple[str, str, str | None, str] | None:
+    """Return kind, text, shown text of a cell and what is to be noted of it, or nothing where it says nothing.
+
+    Raises:
+        BrokenSheetError: It cannot be known; the message does not name the cell.
+    """
+    said = _said(slot, form, book)
+    if said is None:
+        return None
+    kind, text, shown = said
+    aside = linked_aside(slot, book.linked_names)
+    if book.stale and slot.formula is not None and kind != FORMULA:
+        aside = f"{aside} {STALE}".strip()
+    return kind, text, "" if hides_zeros and kind == NUMBER and text == "0" else shown, aside
+
+
+def linked_aside(slot: Slot, names: frozenset[str]) -> str:
+    """Return what is to be noted of a cell, once the names are known that stand for cells of other files."""
+    if names and LINKED not in slot.aside and _names_other_file(slot.formula, names):
+        return f"{slot.aside} {LINKED}".strip()
+    return slot.aside
+
+
+def areas_changing(layout: SheetLayout, styles: _Styles) -> Sequence[Area]:
     """Return the areas whose cells may be shown by another number format than their own."""
     found: list[Area] = []
     for style, areas in layout.changing:
@@ -738,20 +802,20 @@ Said = tuple[str, str, str | None]
 """Kind, text and shown text of a cell."""
 
 
-def _said(slot: _Slot, value: str | None, form: str, book: _Book) -> Said | None:
+def _said(slot: Slot, form: str, book: Book) -> Said | None:
     """Return what a cell says, or nothing where it says nothing.
 
     Raises:
-        _BrokenSheetError: It cannot be known; the message does not name the cell.
+        BrokenSheetError: It cannot be known; the message does not name the cell.
     """
     if slot.kind in ("str", "inlineStr", "s"):
-        said = _text(slot, value, book.strings)
+        said = _text(slot, book.strings)
         if said is None:
-            return _formula(slot) if slot.formula is not None and value is None else None
+            return _formula(slot) if slot.formula is not None and slot.value is None else None
         return (TEXT, said, text_shown(said, form)) if said else None
-    value = (value or "").strip(_BLANKS)
+    value = (slot.value or "").strip(BLANKS)
     if slot.inline is not None and not value:
-        text = _plain(slot.inline)
+        text = plain(slot.inline)
         return (TEXT, text, text_shown(text, form)) if text else None
     # What programs write that do not calculate: nothing, or a zero until somebody does.
     if slot.formula is not None and (not value or (book.stale and value == "0")):
@@ -760,7 +824,7 @@ def _said(slot: _Slot, value: str | None, form: str, book: _Book) -> Said | None
         return (ERROR, "#", "#") if slot.kind == "e" else None
     match slot.kind:
         case "n":
-            return _number(value, form, book.since_1904)
+            return number_said(value, form, book.since_1904)
         case "b" if value in ("0", "1", "true", "false"):
             text = "TRUE" if value in _TRUE else "FALSE"
             return BOOLEAN, text, text
@@ -769,30 +833,31 @@ def _said(slot: _Slot, value: str | None, form: str, book: _Book) -> Said | None
         case "d":
             return _date(value, form)
         case _:
-            raise _BrokenSheetError(f"kiểu «{slot.kind[:20]}» ghi «{value[:40]}»")
+            raise BrokenSheetError(f"kiểu «{slot.kind[:20]}» ghi «{value[:40]}»")
 
 
-_BLANKS = " \t\r\n"
+BLANKS = " \t\r\n"
 
 
-def _text(slot: _Slot, value: str | None, strings: Sequence[str]) -> str | None:
+def _text(slot: Slot, strings: Sequence[str]) -> str | None:
     """Return the text of a cell of text, or nothing where none was kept."""
+    value = slot.value
     if slot.kind == "s":
-        index = (value or "").strip(_BLANKS)
+        index = (value or "").strip(BLANKS)
         if not index:
             return None
         number = _whole(index, -1)
         if not 0 <= number < len(strings):
-            raise _BrokenSheetError(f"chỉ tới chuỗi số «{index[:40]}» mà tệp không có")
+            raise BrokenSheetError(f"chỉ tới chuỗi số «{index[:40]}» mà tệp không có")
         return strings[number]
     if slot.kind == "inlineStr" and slot.inline is not None:
-        return _plain(slot.inline)
+        return plain(slot.inline)
     if slot.kind == "inlineStr" and value:
-        raise _BrokenSheetError(f"ghi chữ «{value[:40]}» sai chỗ")
-    return None if value is None else _plain(value)
+        raise BrokenSheetError(f"ghi chữ «{value[:40]}» sai chỗ")
+    return None if value is None else plain(value)
 
 
-def _formula(slot: _Slot) -> Said:
+def _formula(slot: Slot) -> Said:
     """Return a formula whose result is not known, as it stands in this cell."""
     text = f"={slot.formula or ''}"
     if slot.origin != slot.cell:
@@ -804,10 +869,15 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 
 
 @lru_cache(maxsize=65536)
-def _number(value: str, form: str, since_1904: bool) -> Said:
+def number_said(value: str, form: str, since_1904: bool) -> Said:
+    """Return what a cell says that keeps a number.
+
+    Raises:
+        BrokenSheetError: It is none.
+    """
     number = float(value) if _NUMBER.fullmatch(value) else math.nan
     if not math.isfinite(number):
-        raise _BrokenSheetError(f"ghi «{value[:40]}», không phải là số")
+        raise BrokenSheetError(f"ghi «{value[:40]}», không phải là số")
     text = number_text(number)
     kept = Decimal(text)
     if not is_date(form, kept):
@@ -839,6 +909,6 @@ def _date(value: str, form: str) -> Said:
     try:
         moment = dt.datetime.fromisoformat(value.removesuffix("Z"))
     except ValueError:
-        raise _BrokenSheetError(f"ghi «{value[:40]}», không phải ngày tháng") from None
+        raise BrokenSheetError(f"ghi «{value[:40]}», không phải ngày tháng") from None
     days = (moment.replace(tzinfo=None) - _FIRST_DAYS[False]).total_seconds() / 86400
     return DATE, date_text(moment), date_shown(moment, days, form)

@@ -185,10 +185,9 @@ def _whole(rules: System, values: Mapping[str, Decimal]) -> dict[str, int]:
 def _breaches(form: type[Form], given: Mapping[str, Decimal], changed: Mapping[str, int]) -> int:
     """Return how many rules that rule nothing out would fail on a changed record: warnings, products, agreements."""
     values = {**given, **{name: form.system.decimal(name, value) for name, value in changed.items()}}
-    rules = [edit for edit in form.edits if edit.severity is Severity.WARNING or not edit.rows()]
+    rules = [edit for edit in form.edits if edit.severity is Severity.WARNING or not edit.is_linear]
     known = [edit for edit in rules if all(name in values for name in edit.needs)]
-    frame = pd.DataFrame([values]) if known else None
-    return sum(not bool(edit.holds(frame).iloc[0]) for edit in known)
+    return sum(not edit.fits(values) for edit in known)
 
 
 def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.steps.frames import return_sets_in
+from pipelines.steps.frames import positions, sets_of
 from schemas.fields import KEYS, REPORTER_KEYS, FormField
 from schemas.form import Form, VillageForm
 from schemas.periods import Period
@@ -117,20 +117,22 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
     """
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
     compared_with = earlier(frame, accepted) if issubclass(form, VillageForm) else {}
-    rows = frame[[key in compared_with for key in return_sets_in(frame)]]
+    sets, number = sets_of(frame)
+    rows = frame[np.array([key in compared_with for key in sets], bool)[number]] if compared_with else frame[:0]
     if not len(rows) or not names:
         return []
-    periods = [compared_with[key] for key in return_sets_in(rows)]
-    keys = pd.MultiIndex.from_arrays([[period.code for period in periods], rows["commune"], rows["reporter"]])
-    before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
-    group = rows.groupby(["period", "commune"]).ngroup().to_numpy()
-    told = _outlying(_judged(numbers(rows[names]), numbers(before), group))
+    sets, group = sets_of(rows)
+    periods = [compared_with[key] for key in sets]
+    codes = np.array([period.code for period in periods])[group]
+    at = positions([codes, rows["commune"], rows["reporter"]], accepted, REPORTER_KEYS)
+    before = _then(accepted, names, at)
+    told = _outlying(_judged(numbers(rows[names]), before, group))
     return [
         Change(
             rows.index[row],
             names[column],
-            periods[row],
-            Decimal(str(before.iat[row, column])),
+            periods[group[row]],
+            Decimal(str(accepted[names[column]].iat[at[row]])),
             Fraction(typical),
         )
         for row, column, typical in told.itertuples(index=False, name=None)
@@ -169,7 +171,7 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
             names[column],
             _exactly(low[row, column]),
             _exactly(high[row, column]),
-            tuple(one.periods[row] for one in before if one.known[row]),
+            tuple(one.period(row) for one in before if one.known[row]),
             bool(is_new[row, column]),
         )
         for row, column in zip(*np.nonzero(told), strict=True)
@@ -215,19 +217,30 @@ def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
     """Return the returns of which nearly all numbers are those of an earlier period."""
     names = list(form.fields())
     found: dict[tuple[str, ...], Copied] = {}
+    if not len(accepted):
+        return []
     now = numbers(frame[names]) if len(frame) else np.empty((0, len(names)))
     filled = now > 0
+    reporter = frame.groupby(list(REPORTER_KEYS), sort=False).ngroup().to_numpy()
     for one in _before(frame, accepted):
         if not one.known.any():
             continue
         same = filled & (now == one.values(frame, accepted, names))
-        for key, at in frame.groupby(list(REPORTER_KEYS), sort=False).indices.items():
+        likely = _likely_copied(same, filled, reporter)
+        rows = np.flatnonzero(likely)
+        for key, own in frame[likely].groupby(list(REPORTER_KEYS), sort=False).indices.items():
+            at = rows[own]
             cells = [(frame.index[at[row]], names[column]) for row, column in zip(*np.nonzero(same[at]), strict=True)]
             digits = sum(len(_exactly(frame.at[cell]).normalize().as_tuple().digits) for cell in cells)
-            of = int(filled[at].sum())
-            if cells and len(cells) >= SAME_SHARE * of and digits >= SAME_DIGITS:
-                found.setdefault(key, Copied(tuple(cells), of, one.periods[at[0]]))
+            if digits >= SAME_DIGITS:
+                found.setdefault(key, Copied(tuple(cells), int(filled[at].sum()), one.period(at[0])))
     return list(found.values())
+
+
+def _likely_copied(same: Any, filled: Any, reporter: Any) -> Any:
+    """Return, per row, whether it is of a return of which enough numbers are the earlier ones."""
+    equal, of = (np.bincount(reporter, values.sum(axis=1)) for values in (same, filled))
+    return ((equal > 0) & (equal >= SAME_SHARE * of))[reporter]
 
 
 def _exactly(value: Any) -> Decimal:
@@ -239,21 +252,27 @@ class _Before:
     """For each row of a frame one earlier period, where there are accepted records of it."""
 
     def __init__(self, frame: pd.DataFrame, which: int, present: set[ReturnSetKey]) -> None:
-        sets = list(return_sets_in(frame))
-        self.periods = [Period.parse(key.period).comparable[which] for key in sets]
-        self.known = np.array(
-            [ReturnSetKey(period.code, key.commune) in present for period, key in zip(self.periods, sets, strict=True)],
-            dtype=bool,
-        )
+        sets, self._number = sets_of(frame)
+        self._of_set: list[Period] = [Period.parse(key.period).comparable[which] for key in sets]
+        known = [(period.code, key.commune) in present for period, key in zip(self._of_set, sets, strict=True)]
+        self.known = np.array(known, bool)[self._number]
+
+    def period(self, row: int) -> Period:
+        """Return the earlier period of a row."""
+        return self._of_set[int(self._number[row])]
+
+    @property
+    def _codes(self) -> Any:
+        return np.array([period.code for period in self._of_set])[self._number]
 
     def values(self, frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
         """Return the values of the same records then; not a number where there was none."""
-        keys = [[period.code for period in self.periods], *(frame[name] for name in KEYS[1:])]
-        return numbers(accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_arrays(keys)))
+        keys = [self._codes, *(frame[name] for name in KEYS[1:])]
+        return _then(accepted, names, positions(keys, accepted, KEYS))
 
     def span(self, frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
         """Return the smallest and the largest value of the reporter's lines then, along the last axis."""
-        keys = [[period.code for period in self.periods], frame["commune"], frame["reporter"]]
+        keys = [self._codes, frame["commune"], frame["reporter"]]
         then = pd.DataFrame(numbers(accepted[names]), columns=names)
         then = then.where(then > 0).groupby([accepted[name].to_numpy() for name in REPORTER_KEYS])
         wanted = pd.MultiIndex.from_arrays(keys)
@@ -261,7 +280,7 @@ class _Before:
 
 
 def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> list[_Before]:
-    present = set(return_sets_in(accepted))
+    present = set(sets_of(accepted)[0])
     return [_Before(frame, which, present) for which in range(2)] if present and len(frame) else []
 
 
@@ -277,12 +296,10 @@ def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
     """Return, per value, whether enough other villages changed to judge it."""
     judged = np.zeros((len(frame), len(names)), dtype=bool)
     if issubclass(form, VillageForm):
-        compared = earlier(frame, accepted)
-        periods = [compared[key].code if key in compared else "" for key in return_sets_in(frame)]
-        keys = pd.MultiIndex.from_arrays([periods, frame["commune"], frame["reporter"]])
-        before = accepted.set_index(["period", "commune", "reporter"])[names].reindex(keys)
-        group = frame.groupby(["period", "commune"]).ngroup().to_numpy()
-        cells = _judged(numbers(frame[names]), numbers(before), group)
+        compared, (sets, number) = earlier(frame, accepted), sets_of(frame)
+        codes = np.array([compared[key].code if key in compared else "" for key in sets])[number]
+        at = positions([codes, frame["commune"], frame["reporter"]], accepted, REPORTER_KEYS)
+        cells = _judged(numbers(frame[names]), _then(accepted, names, at), number)
         judged[cells["row"], cells["column"]] = True
         judged &= np.array([_is_compared(item.unit) for item in form.fields().values()])
     return judged
@@ -296,9 +313,9 @@ def _is_compared(unit: Unit) -> bool:
 
 def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey, Period]:
     """Return, per return set with accepted records of an earlier period, the period to compare with."""
-    known = set(return_sets_in(accepted))
+    known = set(sets_of(accepted)[0])
     found = {}
-    for key in dict.fromkeys(return_sets_in(frame)):
+    for key in sets_of(frame)[0] if known else ():
         period, commune = key
         fitting = [one for one in Period.parse(period).comparable if (one.code, commune) in known]
         if fitting:
@@ -310,6 +327,12 @@ def numbers(frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Return a frame's columns as floats, what is missing as not a number."""
     columns = [frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in frame]
     return np.column_stack(columns)
+
+
+def _then(accepted: pd.DataFrame, names: list[str], at: Any) -> Any:
+    """Return the values of some rows as floats, what is missing or not there as not a number."""
+    values = numbers(accepted[names]) if len(accepted) else np.full((1, len(names)), np.nan)
+    return np.where(at[:, None] >= 0, values[at], np.nan)
 
 
 def _judged(now: Any, before: Any, group: Any) -> pd.DataFrame:

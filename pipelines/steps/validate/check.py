@@ -5,7 +5,7 @@ forms, other reporters, earlier periods. Does not belong here: what a rule is (`
 (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ from pandera.config import config_context
 
 from pipelines.steps.collect.correct import overruled, refused
 from pipelines.steps.collect.records import records
-from pipelines.steps.frames import return_sets_in
+from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import overruling, wording
@@ -28,7 +28,7 @@ from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier
 from pipelines.steps.validate.columns import Columns
-from pipelines.steps.validate.missing import ERRORS, came_from, missing_returns, withdrawn_values
+from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
 from schemas.edits import Agreement, Alike, Edit, Reporting
@@ -49,7 +49,7 @@ class Checked:
     """What checking one form gave: ``schemas.tables.FINDINGS`` and ``OUTCOMES``."""
 
     findings: pd.DataFrame
-    outcomes: pd.DataFrame
+    outcomes: pa.Table
 
 
 def check(
@@ -86,7 +86,7 @@ def check(
     met = joined(
         [
             problems[problems["form"] == form.code],
-            missing_returns(form, frame, problems, came_from(accepted, whence), return_sets, places),
+            missing_returns(form, frame, problems, accepted, whence, return_sets, places),
             withdrawn_values(form, frame, accepted, cells),
             _out_of_range(form, frame, outside, cells),
         ]
@@ -95,14 +95,13 @@ def check(
     # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
     compared = (_changed_much, _changed_alone, _scaled, _copied)
     met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared)])
-    keys = list(frame[list(KEYS)].itertuples(index=False, name=None))
-    in_doubt = {at: {name for *_, name in group} for at, group in _by_record(keys, doubtful).items()}
-    contradicted = columns.contradicted(in_doubt)
-    breaches: overruling.Breaches = []
-    outcomes: list[tuple[Any, ...]] = []
-    for edit in form.edits:
+    in_doubt = _by_record(columns.record_of, doubtful)
+    contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
+    others = {one: Columns(records(entries, one), one) for one in _looked_at(form)}
+    came = np.empty((len(form.edits), len(frame)), np.int8)
+    for number, edit in enumerate(form.edits):
         if isinstance(edit, Agreement):
-            holds, known = _agreement(edit, frame, entries, problems, places)
+            holds, known = _agreement(edit, frame, others, problems, places)
         elif isinstance(edit, Alike):
             holds, known = _alike(edit, frame)
         elif isinstance(edit, Reporting):
@@ -110,38 +109,40 @@ def check(
         else:
             holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
             holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
-        what, sentence = _outcomes(edit, keys, holds, known, doubtful), edit.sentence
-        outcomes.extend(
-            (*key[:2], form.code, *key[2:], edit.code, sentence, one) for key, one in zip(keys, what, strict=True)
-        )
-        breaches.extend((index, edit) for index, one in zip(frame.index, what, strict=True) if one is Outcome.FAILS)
+        came[number] = np.where(~holds, _FAILS, np.where(known, _HOLDS, _UNDECIDED))
+        unusable = [at for at, cells_met in in_doubt.items() if any(name in edit.names for *_, name in cells_met)]
+        came[number, unusable] = _NOT_EVALUABLE
+    breaches = [(frame.index[at], form.edits[number]) for number, at in zip(*np.nonzero(came == _FAILS), strict=True)]
     kept = refused(ledger) if ledger is not None and breaches else set()
     breaches, edits_settled = overruling.edits(frame, breaches, cells, decided)
     before = _before(frame, accepted) if breaches else {}
-    of_edits = [
-        wording.of_edits(frame.loc[index], edits, cells, places, kept, before.get(keys[frame.index.get_loc(index)], {}))
-        for index, edits in wording.connected(breaches)
-    ]
-    told = wording.of_problems(met, form, places, _asked_for(met, form, frame, keys, in_doubt, cells))
+    of_edits = []
+    for index, edits in wording.connected(breaches):
+        record = frame.loc[index].to_dict()
+        key = tuple(record[name] for name in KEYS)
+        of_edits.append(wording.of_edits(record, edits, cells, places, kept, before.get(key, {})))
+    told = wording.of_problems(met, form, places, _asked_for(met, form, columns, in_doubt, cells))
     found = _not_confirmed(wording.findings([*told, *of_edits]), entries)
     settled = joined([ranges_settled, edits_settled])
     if len(settled):  # told in spite of the confirmation, for it is of these that it tells
         found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places, {}))], ignore_index=True)
-    return Checked(
-        found,
-        pd.DataFrame(outcomes, columns=OUTCOMES.names),
-    )
+    return Checked(found, _outcomes(form, columns.records, came))
+
+
+def _looked_at(form: type[Form]) -> set[type[Form]]:
+    """Return the forms that a form's agreements add up."""
+    return {other.form for edit in form.edits if isinstance(edit, Agreement) for other in edit.others}
 
 
 def _by_record(
-    keys: Sequence[tuple[str, ...]], doubtful: Iterable[tuple[str, ...]]
+    record_of: Callable[[tuple[str, ...]], int | None], cells: Iterable[tuple[str, ...]]
 ) -> dict[int, list[tuple[str, ...]]]:
-    """Return the cells in doubt by the record they are in, as its place among ``keys``."""
-    places = {key: at for at, key in enumerate(keys)}
+    """Return cells by the record they are in."""
     found: dict[int, list[tuple[str, ...]]] = {}
-    for cell in doubtful:
-        if cell[:-1] in places:
-            found.setdefault(places[cell[:-1]], []).append(cell)
+    for cell in cells:
+        at = record_of(cell[:-1])
+        if at is not None:
+            found.setdefault(at, []).append(cell)
     return found
 
 
@@ -158,17 +159,16 @@ def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> dict[tuple[str, ...]
 def _asked_for(
     met: pd.DataFrame,
     form: type[Form],
-    frame: pd.DataFrame,
-    keys: Sequence[tuple[str, ...]],
-    in_doubt: Mapping[int, Collection[str]],
+    columns: Columns,
+    in_doubt: Mapping[int, Iterable[tuple[str, ...]]],
     cells: Cells,
 ) -> dict[tuple[str, ...], str]:
     """Return, by key and field of cells that are blank or in doubt, what the sums ask for there, in words."""
     cells_met = set(met.loc[met["field"] != "", [*KEYS, "field"]].itertuples(index=False, name=None))
     found: dict[tuple[str, ...], str] = {}
-    for at, group in _by_record(keys, cells_met).items():
-        values, written = wording.as_written(frame.iloc[at], form, cells)
-        asked = asked_for(form, values, written, in_doubt.get(at, ()))
+    for at, group in _by_record(columns.record_of, cells_met).items():
+        values, written = wording.as_written(columns.frame.iloc[at].to_dict(), form, cells)
+        asked = asked_for(form, values, written, {name for *_, name in in_doubt.get(at, ())})
         found |= {cell: asked[cell[-1]] for cell in group if cell[-1] in asked}
     return found
 
@@ -292,34 +292,47 @@ def _doubtful(met: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def _agreement(
-    edit: Agreement, frame: pd.DataFrame, entries: pa.Table, problems: pd.DataFrame, places: Places
+    edit: Agreement, frame: pd.DataFrame, others: Mapping[type[Form], Columns], problems: pd.DataFrame, places: Places
 ) -> tuple[Any, Any]:
     """Evaluate a desk's line against other forms; return, per record, whether it holds, and whether all is known.
 
     The others' sum is missing, and the edit undecided, while one of their returns is missing or in doubt: the trouble
     is then told where it is, once, and not a second time here.
     """
-    sets = list(return_sets_in(frame))
+    sets, number = sets_of(frame)
     of_sheet = problems["problem"].isin(ERRORS) & (problems["field"] == "")
-    totals: list[Any] = [Decimal(0)] * len(sets)
+    totals: list[Decimal | None] = [Decimal(0)] * len(sets)
     for other in edit.others:
-        form = other.form
-        columns = Columns(records(entries, form), form)
-        given = columns.frame
-        in_doubt = {
-            *return_sets_in(given[_breaking(other.name, form.edits, columns)]),
-            *return_sets_in(problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == other.name))]),
-        }
-        sums = given.groupby(["period", "commune"])[other.name].agg(lambda values: values.sum(skipna=False))
-        sent = set(given[list(REPORTER_KEYS)].itertuples(index=False, name=None))
-        for row, key in enumerate(sets):
-            expected = places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
-            in_doubt |= {key} if any((*key, one.code) not in sent for one in expected) else set()
-            value = sums.get(key, pd.NA)
-            usable = key not in in_doubt and not pd.isna(value) and totals[row] is not None
-            totals[row] = totals[row] + Decimal(str(value)) if usable else None
-    frame[edit.added] = pd.array(totals, dtype=pd.ArrowDtype(DECIMAL)).astype(frame[edit.line].dtype)
+        form, columns = other.form, others[other.form]
+        given, of_given = sets_of(columns.frame)
+        bad = _breaking(other.name, form.edits, columns) | ~columns.known(other.name)
+        met = problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == other.name))]
+        in_doubt = {given[at] for at in np.unique(of_given[bad]).tolist()}
+        in_doubt |= {*sets_of(met)[0], *_lacking(form, columns.frame, sets, places)}
+        values = columns.values(other.name).astype(object)
+        sums = dict.fromkeys(given, 0)
+        for at, value in zip(of_given.tolist(), values, strict=True):
+            sums[given[at]] += value
+        for at, key in enumerate(sets):
+            total = totals[at] if key in sums and key not in in_doubt else None
+            totals[at] = None if total is None else total + form.system.decimal(other.name, sums[key])
+    found = pd.array([totals[at] for at in number.tolist()], dtype=pd.ArrowDtype(DECIMAL))
+    frame[edit.added] = found.astype(frame[edit.line].dtype)
     return _as_found(edit, frame)
+
+
+def _lacking(
+    form: type[Form], frame: pd.DataFrame, sets: Sequence[ReturnSetKey], places: Places
+) -> Iterator[ReturnSetKey]:
+    """Yield the return sets in which somebody has not sent a form who is to send it."""
+    expected = [
+        (*key, place.code)
+        for key in sets
+        for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
+    ]
+    if expected:
+        sent = positions(list(zip(*expected, strict=True)), frame, REPORTER_KEYS)
+        yield from (ReturnSetKey(*expected[at][:2]) for at in np.flatnonzero(sent < 0).tolist())
 
 
 def _alike(edit: Alike, frame: pd.DataFrame) -> tuple[Any, Any]:
@@ -331,12 +344,12 @@ def _alike(edit: Alike, frame: pd.DataFrame) -> tuple[Any, Any]:
 def _reporting(edit: Reporting, frame: pd.DataFrame, places: Places) -> tuple[Any, Any]:
     """Evaluate a desk's line against the number of reporters; undecided where none is known."""
     kinds = {form.reporter_kind for form in edit.forms}
-    numbers = {
-        key: sum(len(places.reporters(key.commune, kind, Period.parse(key.period))) for kind in kinds)
-        for key in set(return_sets_in(frame))
-    }
-    found = [numbers[key] or None for key in return_sets_in(frame)]
-    frame[edit.expected_reporters] = pd.array(found, dtype=pd.Int64Dtype())
+    sets, number = sets_of(frame)
+    counts = [
+        sum(len(places.reporters(key.commune, kind, Period.parse(key.period))) for kind in kinds) or None
+        for key in sets
+    ]
+    frame[edit.expected_reporters] = pd.array([counts[at] for at in number.tolist()], dtype=pd.Int64Dtype())
     return _as_found(edit, frame)
 
 
@@ -353,27 +366,30 @@ def _breaking(field: str, edits: Iterable[Edit], columns: Columns) -> Any:
     return np.logical_or.reduce(broken) if broken else np.zeros(len(columns.frame), bool)
 
 
-def _outcomes(
-    edit: Edit, keys: Sequence[tuple[str, ...]], holds: Any, known: Any, doubtful: set[tuple[str, ...]]
-) -> list[Outcome]:
-    """Return the outcome of one edit on every record."""
-    outcomes = [
-        Outcome.FAILS if not held else Outcome.HOLDS if complete else Outcome.UNDECIDED
-        for held, complete in zip(holds.tolist(), known.tolist(), strict=True)
-    ]
-    if doubtful:
-        for row, key in enumerate(keys):
-            if any((*key, name) in doubtful for name in edit.names):
-                outcomes[row] = Outcome.NOT_EVALUABLE
-    return outcomes
+_OUTCOMES = tuple(Outcome)
+_HOLDS, _FAILS, _UNDECIDED, _NOT_EVALUABLE = (
+    _OUTCOMES.index(one) for one in (Outcome.HOLDS, Outcome.FAILS, Outcome.UNDECIDED, Outcome.NOT_EVALUABLE)
+)
 
 
-def counted(outcomes: pd.DataFrame) -> pd.DataFrame:
+def _outcomes(form: type[Form], records: pa.Table, came: Any) -> pa.Table:
+    """Return what came of each edit, the rows, on each record, the columns, as ``schemas.tables.OUTCOMES``."""
+    edit, record = (pa.array(one.ravel()) for one in np.indices(came.shape))
+    columns = {name: records[name].take(record) for name in KEYS} | {
+        "form": pa.repeat(form.code, came.size),
+        "edit": pa.array([one.code for one in form.edits], pa.string()).take(edit),
+        "sentence": pa.array([one.sentence for one in form.edits], pa.string()).take(edit),
+        "outcome": pa.array([str(one) for one in _OUTCOMES]).take(pa.array(came.ravel())),
+    }
+    return pa.table({name: columns[name] for name in OUTCOMES.names}, schema=OUTCOMES)
+
+
+def counted(outcomes: pa.Table) -> pd.DataFrame:
     """Return one row per return set and edit, with the number of records in a column per outcome.
 
     Args:
         outcomes: ``schemas.tables.OUTCOMES``.
     """
     edit = ["period", "commune", "form", "edit", "sentence"]
-    counts = outcomes.groupby([*edit, "outcome"], sort=False).size().unstack("outcome", fill_value=0)
+    counts = outcomes.to_pandas().groupby([*edit, "outcome"], sort=False).size().unstack("outcome", fill_value=0)
     return counts.reindex(columns=[str(outcome) for outcome in Outcome], fill_value=0).reset_index()

@@ -16,8 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.frames import to_frame
+from pipelines.steps.frames import joined_text, to_frame
 from schemas.edits import Edit
+from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.system import Row
 
@@ -33,26 +34,34 @@ class Columns:
     """
 
     def __init__(self, records: pa.Table, form: type[Form]) -> None:
-        self._records, self._form = records, form
+        self.records, self._form = records, form
         self._known: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The records as a pandas frame."""
-        return to_frame([self._records], self._form.arrow())
+        return to_frame([self.records], self._form.arrow())
+
+    def record_of(self, key: tuple[str, ...]) -> int | None:
+        """Return the number of a record, given its keys; nothing where there is none."""
+        return self._numbers.get("\n".join(key))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {key: number for number, key in enumerate(joined_text(self.records, KEYS).to_pylist())}
 
     def known(self, *names: str) -> Any:
         """Return, per record, whether it has a value in all of the columns."""
         for name in names:
             if name not in self._known:
-                self._known[name] = self._records[name].is_valid().to_numpy()
+                self._known[name] = self.records[name].is_valid().to_numpy()
         return np.logical_and.reduce([self._known[name] for name in names])
 
     def values(self, name: str) -> Any:
         """Return a column in whole numbers of its smallest unit, 0 where a value is missing."""
         if name not in self._values:
-            column = self._records[name].fill_null(0)
+            column = self.records[name].fill_null(0)
             decimals = self._form.fields()[name].unit.decimals
             if decimals:
                 column = pc.multiply(column, pa.scalar(10**decimals, pa.decimal128(decimals + 1, 0))).cast(pa.int64())
@@ -87,7 +96,7 @@ class Columns:
         largest = sum(int(np.abs(values).max(initial=0)) * abs(factor) for values, factor in terms)
         # Amounts in đồng against such in triệu đồng can pass 64 bits; Python's whole numbers have no end.
         kind = np.int64 if max(largest, abs(row.bound)) <= _LARGEST else np.object_
-        total: Any = np.zeros(len(self._records), kind)
+        total: Any = np.zeros(len(self.records), kind)
         for values, factor in terms:
             total = total + values.astype(kind) * factor
         holds = (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)

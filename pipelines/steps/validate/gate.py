@@ -4,16 +4,16 @@ Belongs here: that decision, as data. Does not belong here: publishing, Dagster'
 """
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.amounts import Array
 from pipelines.steps.collect.records import of_form, records
-from pipelines.steps.frames import belongs, return_sets_in
-from schemas.fields import KEYS
+from pipelines.steps.frames import belongs, joined_text, numbered, return_sets_in, sorted_by
+from schemas.fields import KEYS, FormField
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
 from schemas.problems import Problems
@@ -51,46 +51,74 @@ def admit(
     Returns:
         Rows of all other sets unchanged; of the entering ones the new records, each with its ``sources``.
     """
-    own = of_form(entries, form)
-    own = own.filter(belongs(own, "commune", entering))
+    enters = belongs(entries, "commune", entering)
+    own = of_form(entries if pc.all(enters).as_py() else entries.filter(enters), form)
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
-    own = own.append_column("edits", _edits(form, own, outcomes))
-    fresh = records(own, form).append_column(SOURCES, _sources(own))
-    return pa.concat_tables([kept, fresh]).sort_by([(key, "ascending") for key in KEYS])
+    number, first = numbered(own, KEYS)
+    own = own.append_column("edits", _edits(form, own, number, first, outcomes))
+    fresh = records(own, form).append_column(SOURCES, _sources(own, first))
+    return sorted_by(pa.concat_tables([kept, fresh]), KEYS)
 
 
-def _edits(form: type[Form], entries: pa.Table, outcomes: pa.Table) -> pa.Array:
-    """Return, per entry, the codes of the edits that looked at its cell, each with what came of it."""
-    limited = [name for name, item in form.fields().items() if (item.minimum, item.maximum) != (None, None)]
-    ranged = pc.and_(pc.is_in(entries["field"], pa.array(limited, pa.string())), pc.is_valid(entries["value"]))
-    # A value out of its range holds the form back, so one that enters lies within, or a decision keeps it.
-    above: Any = pa.scalar(False)
+_OUTCOMES = tuple(Outcome)
+
+
+def _edits(form: type[Form], entries: pa.Table, number: Array, first: Array, outcomes: pa.Table) -> pa.Array:
+    """Return, per entry, the codes of the edits that looked at its cell, each with what came of it.
+
+    Args:
+        form: The form.
+        entries: Its entries, record by record.
+        number: Per entry the number of its record.
+        first: Per record its first entry.
+        outcomes: What came of the edits.
+    """
+    edits = sorted(form.edits, key=lambda edit: edit.code)
+    record = pc.index_in(joined_text(outcomes, KEYS), joined_text(entries.select(KEYS).take(pa.array(first)), KEYS))
+    edit = pc.index_in(outcomes["edit"], pa.array([edit.code for edit in edits], pa.string())).combine_chunks()
+    told = pc.index_in(outcomes["outcome"], pa.array([str(one) for one in _OUTCOMES])).combine_chunks()
+    known = pc.and_(record.is_valid(), edit.is_valid()).to_numpy(zero_copy_only=False)
+    # Of a record and an edit of which nothing is told: one more outcome, in no words.
+    came = np.full((len(first), len(edits)), len(_OUTCOMES))
+    record, edit, told = (one.fill_null(0).to_numpy()[known] for one in (record, edit, told))
+    came[record, edit] = told
+    words: dict[str, int] = {"": 0}
+    found = np.zeros(len(entries), np.int64)
+    fields = entries["field"].to_numpy()
+    given = entries["value"].is_valid().to_numpy()
     for name, item in form.fields().items():
-        if item.confirmable:
-            beyond = pc.greater(entries["value"], pa.scalar(item.maximum, entries["value"].type))
-            above = pc.or_(above, pc.and_(pc.equal(entries["field"], name), beyond))
-    outcome = pc.if_else(above, str(Outcome.FAILS), str(Outcome.HOLDS))
-    told = pc.binary_join_element_wise(Problems.OUT_OF_RANGE.value.code, outcome, " ")
-    within = pc.if_else(ranged, told, pa.scalar(None, pa.string()))
-    looked = [(edit.code, name) for edit in form.edits for name in edit.names]
-    if not looked:
-        return within.combine_chunks().fill_null("")
-    coverage = pa.table({"edit": [code for code, _ in looked], "field": [name for _, name in looked]})
-    cell = [*KEYS, "field"]
-    told = outcomes.select([*KEYS, "edit", "outcome"]).join(coverage, "edit", join_type="inner", use_threads=False)
-    told = told.append_column("told", pc.binary_join_element_wise(told["edit"], told["outcome"], " "))
-    told = told.sort_by("edit").group_by(cell, use_threads=False).aggregate([("told", "list")])
-    told = told.set_column(told.num_columns - 1, "told", pc.binary_join(told["told_list"], ";"))
-    numbered = entries.select(cell).append_column("at", pa.array(np.arange(len(entries))))
-    found = numbered.join(told, cell, join_type="left outer", use_threads=False).sort_by("at")["told"]
-    # Not null_handling="skip": where both are missing, Arrow then leaves the row out.
-    return pc.coalesce(pc.binary_join_element_wise(within, found, ";"), within, found, "").combine_chunks()
+        looking = [at for at, edit in enumerate(edits) if name in edit.names]
+        is_limited = (item.minimum, item.maximum) != (None, None)
+        at = np.flatnonzero(fields == name)
+        # What came of all of them, as one number; and whether a value lies within its range: one out of it holds the
+        # form back, so one that enters does, or a decision keeps it.
+        bases = (len(_OUTCOMES) + 1) ** np.arange(len(looking))
+        beyond = _beyond(item, entries["value"].take(pa.array(at)))
+        cases = 4 * (came[number[at]][:, looking] @ bases) + 2 * beyond + (given[at] & is_limited)
+        _, example, which = np.unique(cases, return_index=True, return_inverse=True)
+        texts = []
+        for one, exceeds in zip(at[example].tolist(), beyond[example].tolist(), strict=True):
+            range_holds = Outcome.FAILS if exceeds else Outcome.HOLDS
+            within = [f"{Problems.OUT_OF_RANGE.value.code} {range_holds}"] if given[one] and is_limited else []
+            codes = [(edits[edit].code, int(came[number[one], edit])) for edit in looking]
+            texts.append(
+                ";".join([*within, *(f"{code} {_OUTCOMES[out]}" for code, out in codes if out < len(_OUTCOMES))])
+            )
+        found[at] = np.array([words.setdefault(text, len(words)) for text in texts], np.int64)[which]
+    return pa.array(list(words), pa.string()).take(pa.array(found))
 
 
-def _sources(entries: pa.Table) -> pa.Array:
+def _beyond(item: FormField, values: pa.ChunkedArray) -> Array:
+    """Return, per value, whether it exceeds a maximum that is a judgement, and is kept by a decision."""
+    if not item.confirmable:
+        return np.zeros(len(values), bool)
+    exceeds = pc.greater(values, pa.scalar(item.maximum, values.type)).fill_null(False)
+    return exceeds.to_numpy()
+
+
+def _sources(entries: pa.Table, first: Array) -> pa.Array:
     """Return, per record, the cells behind its values, from entries in the order of their records."""
-    counts = entries.group_by(list(KEYS), use_threads=False).aggregate([([], "count_all")])["count_all"].to_numpy()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+    offsets = pa.array([*first.tolist(), len(entries)], pa.int32())
     fields = list(SOURCES.type.value_type)
     columns = [entries[field.name].combine_chunks().cast(field.type) for field in fields]
     cells = pa.StructArray.from_arrays(columns, fields=fields)

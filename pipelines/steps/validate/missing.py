@@ -6,9 +6,12 @@ Belongs here: finding both. Does not belong here: blanks that always were blank
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pipelines.steps.frames import positions
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.cells import Cells
@@ -46,7 +49,8 @@ def missing_returns(
     form: type[Form],
     frame: pd.DataFrame,
     problems: pd.DataFrame,
-    before: Mapping[tuple[str, ...], Mapping[str, str]],
+    accepted: pd.DataFrame,
+    whence: pd.DataFrame | None,
     return_sets: Sequence[ReturnSetKey],
     places: Places,
 ) -> pd.DataFrame:
@@ -55,7 +59,17 @@ def missing_returns(
     Where the workbook it was accepted from is still there and something is wrong with it, that is what is told: of the
     whole workbook as the form's own finding, for it is this form that is held.
     """
-    sent = set(_keys(frame, REPORTER_KEYS))
+    expected = [
+        (*key, place.code)
+        for key in return_sets
+        if places.expects(key.commune, form.code)
+        for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
+    ]
+    columns: Sequence[Any] = list(zip(*expected, strict=True)) or [[]] * len(REPORTER_KEYS)
+    absent = [expected[at] for at in np.flatnonzero(positions(columns, frame, REPORTER_KEYS) < 0).tolist()]
+    if not absent:
+        return joined([])
+    before = came_from(accepted, whence)
     met = problems.to_dict("records") if len(problems) else []
     turned_away = {tuple(row[name] for name in REPORTER_KEYS) for row in met if row["form"] == form.code}
     blocking = [row for row in met if row["problem"] in ERRORS]
@@ -64,22 +78,18 @@ def missing_returns(
     missing: list[dict[str, str]] = []
     withdrawn: list[dict[str, str]] = []
     unread: list[dict[str, str]] = []
-    for period, commune in return_sets:
-        if not places.expects(commune, form.code):
+    for key in absent:
+        if key in turned_away:
             continue
-        for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
-            key = (period, commune, place.code)
-            if key in sent or key in turned_away:
-                continue
-            words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
-            origin = before.get(key, {})
-            file = (period, commune, origin.get("file", ""))
-            if file in unopened:
-                unread.append(unopened[file] | words)
-            elif key not in before:
-                missing.append(words)
-            elif file not in refused_files:
-                withdrawn.append(words | dict(origin))
+        words = dict(zip(REPORTER_KEYS, key, strict=True)) | {"form": form.code}
+        origin = before.get(key, {})
+        file = (*key[:2], origin.get("file", ""))
+        if file in unopened:
+            unread.append(unopened[file] | words)
+        elif key not in before:
+            missing.append(words)
+        elif file not in refused_files:
+            withdrawn.append(words | dict(origin))
     of_files = [problem_rows(Problems[row["problem"]], [row]) for row in unread]
     return joined(
         [*of_files, problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)]
@@ -91,9 +101,11 @@ def withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFra
     names = [name for name in form.fields() if name in accepted.columns]
     if not len(accepted) or not frame[names].isna().to_numpy().any():
         return problem_rows(Problems.WITHDRAWN_VALUE, [])
-    before = accepted.set_index(list(KEYS))[names].reindex(pd.MultiIndex.from_frame(frame[list(KEYS)]))
-    before.index = frame.index
-    gone = frame[names].isna() & before.notna()
+    lacking = frame[frame[names].isna().any(axis="columns")]
+    at = positions([lacking[name] for name in KEYS], accepted, KEYS)
+    lacking, at = lacking[at >= 0], at[at >= 0]
+    before = accepted[names].iloc[at].set_index(lacking.index)
+    gone = lacking[names].isna() & before.notna()
     rows = []
     for index in gone.index[gone.any(axis="columns")]:
         record = frame.loc[index]

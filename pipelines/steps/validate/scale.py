@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.steps.frames import return_sets_in
+from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.change import LEAST_VILLAGES, earlier, numbers
 from schemas.edits import Balance
+from schemas.fields import KEYS
 from schemas.form import Form, VillageForm
 from schemas.units import Dong
 
@@ -75,15 +76,16 @@ def _earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, name
     periods = earlier(frame, accepted)
     if not periods:
         return
-    sets = list(return_sets_in(frame))
-    rows = frame[[key in periods for key in sets]]
-    comparable = [periods[key] for key in sets if key in periods]
-    keys = [[period.code for period in comparable], *(rows[key] for key in ("commune", "reporter", "line"))]
-    wanted = ["period", "commune", "reporter", "line"]
-    before = accepted.set_index(wanted)[names].reindex(pd.MultiIndex.from_arrays(keys))
-    for at, columns, power in _shifted(numbers(rows[names]), numbers(before)):
-        then = vietnamese(Decimal(str(before.iat[at, columns[0]])))
-        yield _scaled(form, rows.index[at], names, columns, power, f"{comparable[at].title} là {then}")
+    sets, number = sets_of(frame)
+    rows = frame[np.array([key in periods for key in sets], bool)[number]]
+    sets, number = sets_of(rows)
+    codes = np.array([periods[key].code for key in sets])[number]
+    found = positions([codes, *(rows[key] for key in KEYS[1:])], accepted, KEYS)
+    before = np.where(found[:, None] >= 0, numbers(accepted[names])[found], np.nan)
+    for at, columns, power in _shifted(numbers(rows[names]), before):
+        then = vietnamese(Decimal(str(accepted[names[columns[0]]].iat[found[at]])))
+        period = periods[sets[number[at]]]
+        yield _scaled(form, rows.index[at], names, columns, power, f"{period.title} là {then}")
 
 
 def _others(form: type[Form], frame: pd.DataFrame, names: list[str]) -> Iterator[Scaled]:

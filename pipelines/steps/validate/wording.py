@@ -96,7 +96,7 @@ def connected(breaches: Sequence[tuple[Any, Edit]]) -> Iterator[tuple[Any, list[
 
 
 def of_edits(
-    record: pd.Series,
+    record: Mapping[str, Any],
     edits: Sequence[Edit],
     cells: Cells,
     places: Places,
@@ -114,7 +114,7 @@ def of_edits(
         before: The record of the last comparable period, if there is one.
     """
     form = edits[0].form
-    key = tuple(record[list(KEYS)])
+    key = tuple(record[name] for name in KEYS)
     advice = advise(
         form,
         *as_written(record, form, cells),
@@ -178,10 +178,12 @@ def _known(record: Any, names: Iterable[str]) -> dict[str, Decimal]:
     return {name: Decimal(str(record[name])) for name in names if name in record and not pd.isna(record[name])}
 
 
-def as_written(record: pd.Series, form: type[Form], cells: Cells) -> tuple[dict[str, Decimal], dict[str, Written]]:
+def as_written(
+    record: Mapping[str, Any], form: type[Form], cells: Cells
+) -> tuple[dict[str, Decimal], dict[str, Written]]:
     """Return a record's known values, ``Edit.beyond`` among them, and how each field stands in the workbook."""
-    names = list(form.fields())
-    found = {name: at for name in names if (at := cells.at(tuple(record[list(KEYS)]), name)) is not None}
+    names, own = list(form.fields()), cells.of_record(tuple(record[name] for name in KEYS))
+    found = {name: own[name] for name in names if name in own}
     values = _known(record, [*names, *(name for edit in form.edits for name in edit.beyond)])
     written = {
         name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))

@@ -1,0 +1,121 @@
+"""Engines: where jobs are done: in this process, in some beside it, or by the workers of a Dask cluster.
+
+Belongs here: opening an executor by the address in the settings, and getting every job done though a worker dies. Does
+not belong here: what a job is (``pipelines.refresh.batches``).
+
+All three are a ``concurrent.futures.Executor``. Which of them ran makes no difference to what is written.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, TypeVar
+
+from schemas.sentences import SentenceError
+
+HERE, PROCESSES, DASK = "", "processes", "dask"
+"""Engines: this process; ``processes``, or ``processes:4``; ``dask:tcp://10.0.0.1:8786``."""
+
+_MOST_ATTEMPTS = 3
+"""How often jobs are given to new workers where one of those that had them died."""
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def each(engine: str, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
+    """Do jobs; yield each with its result when it is done, in whatever order.
+
+    A job must leave nothing behind that keeps it from being done again: where a worker dies, the jobs that are not done
+    are given to others.
+
+    Args:
+        engine: As ``HERE`` and its neighbours say.
+        function: What does a job; for other processes, a function of a module.
+        jobs: The jobs; for other processes, such as can be pickled.
+
+    Raises:
+        SentenceError: The engine is none, cannot be reached, or its workers die again and again.
+    """
+    left = list(jobs)
+    for _ in range(_MOST_ATTEMPTS):
+        with opened(engine) as executor:
+            futures = {executor.submit(function, job): job for job in left}
+            try:
+                for future in as_completed(futures):
+                    job = futures[future]
+                    result = future.result()
+                    left.remove(job)
+                    yield job, result
+            except BrokenExecutor:
+                continue
+        return
+    raise SentenceError(
+        f"Các tiến trình tính toán liên tục bị dừng giữa chừng, còn {len(left)} việc chưa xong. "
+        "Kiểm tra bộ nhớ của máy rồi chạy lại: phần đã xong không phải làm lại."
+    )
+
+
+@contextmanager
+def opened(engine: str) -> Iterator[Executor]:
+    """Give the executor of an engine; close it, or leave the cluster, at the end.
+
+    Raises:
+        SentenceError: There is no such engine, or it cannot be reached.
+    """
+    kind, _, where = engine.partition(":")
+    if kind == HERE:
+        yield _Here()
+    elif kind == PROCESSES and (where.isdigit() or not where):
+        workers = int(where) if where else os.cpu_count() or 1
+        # Spawned: after a fork the threads of Arrow, and whatever else has any, hang.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(max(1, workers), mp_context=context, initializer=_warm) as pool:
+            yield pool
+    elif kind == DASK and where:
+        with _cluster(where) as executor:
+            yield executor
+    else:
+        raise SentenceError(
+            f"RETURNS_ENGINE ghi «{engine}»; chỉ nhận để trống, {PROCESSES}, {PROCESSES}:4 hoặc {DASK}:tcp://máy:cổng."
+        )
+
+
+class _Here(Executor):
+    """An executor that does each job at once, in this process and thread."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do a job; its future is done, and has what the job raised."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _warm() -> None:
+    """Load in a new process what every job needs."""
+    for module in ("reading", "checking", "publishing"):
+        import_module(f"pipelines.refresh.{module}")
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        client_of: Any = import_module("distributed").Client
+    except ImportError as error:
+        raise SentenceError("Máy này chưa cài Dask. Cài thêm: pip install 'returns[dask]'.") from error
+    try:
+        client = client_of(address, timeout=_PATIENCE, set_as_default=False)
+    except OSError as error:
+        raise SentenceError(f"Không kết nối được tới cụm máy tính toán {address}. Kiểm tra dask scheduler.") from error
+    with client:
+        yield client.get_executor(pure=False, retries=_MOST_ATTEMPTS)
+
+
+_PATIENCE = 10
+"""Seconds that a cluster may take to answer."""

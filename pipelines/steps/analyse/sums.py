@@ -1,0 +1,145 @@
+"""Marts to sums: every field added up over the reporters of a commune, and of every level above it.
+
+Belongs here: adding up, who counts, and joining the sums of several batches. Does not belong here: what is made of the
+sums (``pipelines.steps.analyse.figures``).
+
+Sums are exact, and say how many stand behind them. How many are to stand behind them is not said here: places know it,
+of those too who are in no batch because nothing at all came of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.amounts import LARGEST, Amounts, Array, decimals_of
+from pipelines.steps.frames import joined_text, numbered
+from schemas.fields import REPORTER_KEYS
+from schemas.figure import Chapter
+from schemas.form import Form
+from schemas.formula import At
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+from schemas.tables import SUM, SUMS
+
+Lines = Sequence[tuple[str, str]]
+"""Fields and lines of one form."""
+
+
+def lines_asked(form: type[Form], chapters: Iterable[Chapter]) -> Lines:
+    """Return of which line of a form some figure asks for which field."""
+    leaves = [leaf for chapter in chapters for figure in chapter.figures for leaf in figure.formula.leaves()]
+    return sorted({(leaf.field.name, leaf.line) for leaf in leaves if isinstance(leaf, At) and leaf.field.form is form})
+
+
+def added_up(form: type[Form], mart: pa.Table, places: Places, lines: Lines = ()) -> pa.Table:
+    """Return the sums of one form: ``schemas.tables.SUMS``.
+
+    Args:
+        form: The form.
+        mart: Its published records, of any return sets.
+        places: Which territory lies in which, and who is expected to report: nobody else counts, for a village that is
+            no more must not stand in for one missing.
+        lines: The fields that are also wanted of one line.
+    """
+    mart = mart.filter(_counts(form, mart, places))
+    if not len(mart):
+        return SUMS.empty_table()
+    amounts = Amounts.of(mart, form)
+    reporter, of_reporter = numbered(mart, REPORTER_KEYS)
+    commune, of_commune = numbered(mart, REPORTER_KEYS[:2])
+    sets = [ReturnSetKey(*pair) for pair in _pairs(mart.take(of_commune))]
+    # A reporter has given a field only if no line of it is blank.
+    lacking = _added(~amounts.known, reporter, len(of_reporter))
+    given = _added(lacking == 0, commune[of_reporter], len(sets))
+    total = _added(_with_room(amounts.values), commune, len(sets))
+    asked, sums, counts = [*((name, "") for name in amounts.names), *lines], [total], [given]
+    for line in _of_lines(mart, amounts, commune, len(sets), lines):
+        sums.append(line.values)
+        counts.append(line.known)
+    scale = [10 ** (SUM.scale - form.fields()[name].unit.decimals) for name, _ in asked]
+    return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts))
+
+
+def of_forms(
+    marts: Mapping[type[Form], pa.Table], places: Places, chapters: Sequence[Chapter]
+) -> dict[type[Form], pa.Table]:
+    """Return the sums of several forms, with the lines that the figures of some chapters ask for."""
+    return {form: added_up(form, mart, places, lines_asked(form, chapters)) for form, mart in marts.items()}
+
+
+def merged(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the sums of several batches, of which no two have a commune in common, as those of one."""
+    whole = pa.concat_tables([SUMS.empty_table(), *tables])
+    names = [name for name in SUMS.names if name not in ("sum", "given")]
+    added = whole.group_by(names, use_threads=False).aggregate([("sum", "sum"), ("given", "sum")])
+    return added.rename_columns([*names, "sum", "given"]).cast(SUMS)
+
+
+def _counts(form: type[Form], mart: pa.Table, places: Places) -> pa.Array:
+    """Return, per record, whether its reporter is one who is to send the form."""
+    _, of_commune = numbered(mart, REPORTER_KEYS[:2])
+    counting = []
+    for code, name in _pairs(mart.take(of_commune)):
+        commune, period = places.commune(name), Period.parse(code)
+        if commune is not None and commune.existed_in(period) and places.expects(name, form.code):
+            counting += [
+                f"{code}\n{name}\n{place.code}" for place in places.reporters(name, form.reporter_kind, period)
+            ]
+    return pc.is_in(joined_text(mart, REPORTER_KEYS), pa.array(counting, pa.string()))
+
+
+def _pairs(mart: pa.Table) -> Iterable[tuple[str, str]]:
+    return zip(*(mart[name].to_pylist() for name in REPORTER_KEYS[:2]), strict=True)
+
+
+def _with_room(values: Array) -> Array:
+    """Return numbers so that all of them added up, in the last digit of ``SUM``, have room."""
+    most = int(np.abs(values).max(initial=0)) * len(values) * 10**SUM.scale
+    return values if most <= LARGEST else values.astype(np.object_)
+
+
+def _added(values: Array, number: Array, count: int) -> Array:
+    """Return the rows of a matrix added up by their numbers, from 0 to ``count``, each of which occurs."""
+    order = np.argsort(number, kind="stable")
+    starts = np.searchsorted(number[order], np.arange(count))
+    kind = np.object_ if values.dtype == np.object_ else np.int64
+    return np.add.reduceat(values[order], starts, axis=0, dtype=kind)
+
+
+def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Amounts]:
+    """Yield communes by one field, for each field wanted of one line: the first of that code."""
+    codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
+    for name, line in lines:
+        at = np.flatnonzero(codes == line)
+        here, first = np.unique(commune[at], return_index=True)
+        values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), bool)
+        values[here, 0] = amounts.values[at[first], amounts.at[name]]
+        known[here, 0] = amounts.known[at[first], amounts.at[name]]
+        yield Amounts((name,), values, known)
+
+
+def _upwards(
+    form: type[Form], sets: Sequence[ReturnSetKey], places: Places, asked: Lines, sums: Array, given: Array
+) -> pa.Table:
+    """Return sums of communes, communes by cells, as a table that has those of the places above them too."""
+    known: dict[tuple[str, str], int] = {}
+    number, of = [], []
+    for at, (period, commune) in enumerate(sets):
+        for code in (commune, *(place.code for place in places.ancestors(commune))):
+            number.append(known.setdefault((period, code), len(known)))
+            of.append(at)
+    sums, given = (_added(one[of], np.array(number), len(known)) for one in (sums, given))
+    place, cell = np.repeat(np.arange(len(known)), len(asked)), np.tile(np.arange(len(asked)), len(known))
+    columns = {
+        "period": pa.array([period for period, _ in known]).take(pa.array(place)),
+        "place": pa.array([code for _, code in known]).take(pa.array(place)),
+        "form": pa.repeat(form.code, len(place)),
+        "field": pa.array([name for name, _ in asked]).take(pa.array(cell)),
+        "line": pa.array([line for _, line in asked]).take(pa.array(cell)),
+        "sum": decimals_of(sums.ravel(), kind=SUM),
+        "given": pa.array(given.ravel()),
+    }
+    return pa.table(columns, schema=SUMS)

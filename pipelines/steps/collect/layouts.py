@@ -1,0 +1,643 @@
+"""The quick way from cells to entries: sheets on which the same words stand in the same cells share one answer.
+
+Belongs here: which cells decide where the fields of a sheet are, finding that once for every layout of them, and taking
+the entries of all its sheets in columns. Does not belong here: finding it (``sheets``, ``lines``), reading a number
+(``pipelines.steps.numbers``), and whatever has a problem, of which nothing is said here but that it is to be located
+thoroughly (``locate``): words are made only there.
+
+What decides is every text, wherever it stands, that some form prints or that begins like a mark, and every cell of
+which something is to be noted. A layout is all of them, with their places and kinds; it is located from these cells
+alone, so that nothing else can have a bearing on it. Two sheets of one layout differ in answers, notes, units, codes of
+lines, and in what stands behind the colon of a mark; those are looked at in every sheet.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.collect.asides import MERGED, PICTURE, address
+from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
+from pipelines.steps.collect.columns import MISSING, Numbers, Runs, coded
+from pipelines.steps.collect.encodings import looks_old
+from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
+from pipelines.steps.collect.limits import LAST_ROW
+from pipelines.steps.collect.lines import Met, columns_of, listed_in
+from pipelines.steps.collect.sheets import (
+    Cell,
+    Key,
+    Marks,
+    Sheet,
+    form_named,
+    headed_rows,
+    mark_of,
+    marked,
+    not_of_set,
+    senders,
+    take_columns,
+)
+from pipelines.steps.numbers import LONGEST, read_cell, same_unit
+from schemas.fields import FormField
+from schemas.form import Form
+from schemas.places import Places
+from schemas.tables import DECIDED, ENTRIES, SHEET_KEY
+from schemas.text import fold
+from schemas.units import DECIMAL, Unit
+
+# --- Cells by number ---
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of many sheets in columns, their texts by number.
+
+    Attributes:
+        texts: What a number of ``text`` or ``shown`` stands for.
+        sheets: Period, commune, file and name of each, and where it begins.
+    """
+
+    row: Numbers
+    column: Numbers
+    kind: Numbers
+    text: Numbers
+    shown: Numbers
+    aside: Numbers
+    texts: pa.Array
+    kinds: Sequence[str]
+    asides: Sequence[str]
+    sheets: Runs
+    sha256: Sequence[str]
+
+    @classmethod
+    def of(cls, cells: pa.Table, sheets: Runs) -> "Grid":
+        """Return the cells of ``schemas.tables.CELLS``, in which the sheets follow one another."""
+        first = pa.array(sheets.first[:-1])
+        text, texts = coded(cells["text"])
+        shown, of_shown = coded(cells["shown"])
+        if not _are_same(texts, of_shown):
+            texts, shown = _in_one(texts, of_shown, shown)
+        kind, kinds = coded(cells["kind"])
+        aside, asides = coded(cells["aside"])
+        return cls(
+            cells["row"].to_numpy(),
+            cells["column"].to_numpy(),
+            kind,
+            text,
+            shown,
+            aside,
+            texts,
+            kinds.to_pylist(),
+            asides.to_pylist(),
+            sheets,
+            cells["sha256"].take(first).to_pylist(),
+        )
+
+    def __len__(self) -> int:
+        """Return how many sheets there are."""
+        return len(self.keys)
+
+    @cached_property
+    def keys(self) -> Sequence[Key]:
+        """Period, commune, file and name of each sheet."""
+        return [(period, commune, file, sheet) for period, commune, file, sheet in self.sheets.keys]
+
+    @property
+    def first(self) -> Numbers:
+        """Where each sheet begins, and where the last one ends."""
+        return self.sheets.first
+
+    @property
+    def sheet(self) -> Numbers:
+        """The number of the sheet of each cell."""
+        return self.sheets.number
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The texts by number."""
+        return list(self.texts.to_pylist())
+
+    def is_kind(self, *kinds: str) -> Numbers:
+        """Return which cells are of one of some kinds."""
+        return np.isin(self.kind, [at for at, kind in enumerate(self.kinds) if kind in kinds])
+
+    def cells(self, at: Numbers) -> list[Cell]:
+        """Return some cells, none of which a decision was made on."""
+        found = []
+        for row, column, kind, text, shown, aside in zip(
+            *(getattr(self, name)[at].tolist() for name in ("row", "column", "kind", "text", "shown", "aside")),
+            strict=True,
+        ):
+            said, seen = self.words[text], None if shown == MISSING else self.words[shown]
+            where = address(row, column)
+            none = ("",) * len(DECIDED)
+            found.append(Cell.of(row, column, where, self.kinds[kind], said, seen, "", said, self.asides[aside], none))
+        return found
+
+
+def _are_same(texts: pa.Array, others: pa.Array) -> bool:
+    """Return whether two arrays are one in memory."""
+    return [(one.offset, len(one), [part and part.address for part in one.buffers()]) for one in (texts, others)].count(
+        (texts.offset, len(texts), [part and part.address for part in texts.buffers()])
+    ) == 2
+
+
+def _in_one(texts: pa.Array, others: pa.Array, numbers: Numbers) -> tuple[pa.Array, Numbers]:
+    """Return texts of two dictionaries in one, and the numbers of the second in it."""
+    both = pa.chunked_array([texts, others]).combine_chunks()
+    known = pc.index_in(others, texts)
+    new = np.arange(len(texts), len(both))
+    moved = np.append(np.where(known.is_null(), new, known.fill_null(0)), MISSING)
+    return both, moved[numbers].astype(np.int32)
+
+
+# --- What decides ---
+
+_UNCLEAR = -1
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What texts mean for where things are: a number, the same for texts that mean the same."""
+
+    forms: tuple[type[Form], ...]
+    numbers: dict[object, int] = field(default_factory=dict)
+
+    def of(self, text: str) -> int:
+        """Return what a text means: 0 for nothing, ``_UNCLEAR`` where it is not to be decided here."""
+        if looks_old(text, self.forms):
+            return _UNCLEAR
+        folded, mark = fold(text), mark_of(text)
+        printed = folded if folded in printed_words(self.forms) else ""
+        if not printed and mark is None:
+            return 0
+        said = mark and (mark.form, mark.version, mark.name, bool(mark.after))
+        return self.numbers.setdefault((printed, said), len(self.numbers) + 1)
+
+    def all_of(self, texts: pa.Array) -> Numbers:
+        """Return the same of many texts."""
+        found = np.zeros(len(texts), np.int32)
+        at = np.arange(len(texts))
+        if not any(set(word) <= _OF_NUMBERS for word in printed_words(self.forms)):
+            at = np.flatnonzero(pc.match_substring_regex(texts, "[^-+0-9.,]"))
+        found[at] = [self.of(text) for text in texts.take(pa.array(at)).to_pylist()]
+        return found
+
+
+_OF_NUMBERS = frozenset("0123456789 ")
+"""What is left of a number when it is folded."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Where the fields of a form are on a sheet, as the cells that decide have it.
+
+    Attributes:
+        marks: Where the sheet says its reporter, period and commune: which of the cells that decide, and whether it
+            says so in the cell to the right of that one.
+        fields: The numbers of the fields.
+        rows: Of a form that lists one field per row, the row of each; of one with lines nothing.
+        columns: The column of each field.
+        header: Row of the column headings.
+        units: Column of the units; 0 where there is none.
+        notes: Column of the notes; 0 where there is none.
+        names: Column of the names of the lines.
+        lines: Column of the codes of the lines; 0 in a form without.
+    """
+
+    form: type[Form]
+    marks: Mapping[str, tuple[int, bool]]
+    fields: Numbers
+    rows: Numbers
+    columns: Numbers
+    header: int
+    units: int
+    notes: int
+    names: int = 0
+    lines: int = 0
+
+
+def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[str, str], int]) -> _Layout | None:
+    """Return the layout of a sheet of which only the cells that decide are given, or nothing where it has a problem."""
+    found = marked(sheet.cells)
+    sheet.form = form_named(found["form"][1].form if "form" in found else "", sheet.key[-1], forms)
+    form = next((form for form in forms if form.code == sheet.form), None)
+    if form is None or ("form" in found and found["form"][1].version not in ("", str(form.version))):
+        return None
+    rows = headed_rows(sheet)
+    if len(rows) != 1 or take_columns(form, sheet, rows) is not None:
+        return None
+    place = {id(cell): at for at, cell in enumerate(sheet.cells)}
+    marks = {name: (place[id(cell)], not mark.after) for name, (cell, mark) in found.items() if name != "form"}
+    beside = sheet.columns.get(UNIT_HEADING, 0), sheet.columns.get(NOTE_HEADING, 0)
+    met: Met = {}
+    if form.line_title:
+        columns = columns_of(sheet, form, met)
+        fields = np.array([numbers[form.code, name] for name in columns.fields], np.int64)
+        at = np.array(list(columns.fields.values()), np.int64)
+        layout = _Layout(form, marks, fields, at[:0], at, sheet.header, 0, beside[1], columns.names, columns.lines)
+        reaching = False
+    else:
+        asked = listed_in(sheet, form, met)
+        fields = np.array([numbers[form.code, one.field] for one in asked], np.int64)
+        where = np.array([(one.row, one.column) for one in asked], np.int64).reshape(-1, 2)
+        layout = _Layout(form, marks, fields, where[:, 0], where[:, 1], sheet.header, *beside)
+        reaching = any(one.last_row > one.row for one in asked)
+    tall = any(cell.last_row > cell.row and cell.column in layout.columns for cell in sheet.below())
+    return None if reaching or tall or any(met.values()) else layout
+
+
+# --- Many sheets of each layout ---
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was located.
+
+    Attributes:
+        entries: ``schemas.tables.ENTRIES``.
+        order: Per entry where it comes among all: a number made by ``place``.
+        sheets: By number, form and reporter of the sheets that were located, all of which are usable.
+    """
+
+    entries: pa.Table
+    order: Numbers
+    sheets: Mapping[int, tuple[str, str]]
+
+    def without(self, sheets: Collection[int]) -> "Found":
+        """Return what was located but for some sheets."""
+        kept = ~np.isin((self.order >> _BITS) & _MOST_SHEETS, list(sheets))
+        left = {sheet: of for sheet, of in self.sheets.items() if sheet not in sheets}
+        return Found(self.entries.filter(pa.array(kept)), self.order[kept], left)
+
+
+def place(group: Numbers, sheet: Numbers, number: Numbers) -> Numbers:
+    """Return where entries come: first by the group of their form, then by sheet, then by their number on it."""
+    of_form = np.asarray(group, np.int64) * (_MOST_SHEETS + 1) + np.asarray(sheet, np.int64)
+    return (of_form << _BITS) + np.asarray(number, np.int64)
+
+
+_BITS, _MOST_SHEETS = 24, 2**32 - 1
+"""More entries than these bits can count no sheet has, and more sheets than these no batch."""
+
+
+def group_of(form: type[Form], forms: Sequence[type[Form]]) -> int:
+    """Return the group of a form: forms without lines are together, one with lines is by itself."""
+    return 1 + list(forms).index(form) if form.line_title else 0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Fields that sheets ask for: one entry in each array per field."""
+
+    sheet: Numbers
+    row: Numbers
+    column: Numbers
+    field: Numbers
+    units: Numbers
+    """Column of the unit beside it, 0 where there is none."""
+    notes: Numbers
+    group: Numbers
+    number: Numbers
+    code: Numbers
+    """The cell with the code of the line; ``MISSING`` in a form without lines."""
+    names: Numbers
+    """Column of the name of the line."""
+
+
+def quickly(grid: Grid, forms: Sequence[type[Form]], places: Places, apart: Collection[int]) -> Found:
+    """Locate the sheets that have no problem.
+
+    Args:
+        grid: The cells.
+        forms: The forms to look for.
+        places: Who may report.
+        apart: The numbers of sheets that are to be left alone.
+    """
+    return _Search(grid, tuple(forms), places).found(apart)
+
+
+class _Search:
+    def __init__(self, grid: Grid, forms: tuple[type[Form], ...], places: Places) -> None:
+        self.grid, self.forms, self.places = grid, forms, places
+        self.fields: list[tuple[type[Form], str, FormField]] = [
+            (form, name, item) for form in forms for name, item in form.fields().items()
+        ]
+        self._fits: dict[tuple[str | None, ...], bool] = {}
+        self._reporter: dict[tuple[str, str | None], str | None] = {}
+        self._senders: dict[tuple[str, str, str], frozenset[str]] = {}
+        self.numbers = {(form.code, name): at for at, (form, name, _) in enumerate(self.fields)}
+
+    def found(self, apart: Collection[int]) -> Found:
+        """Return the entries of all sheets without a problem but those that are set apart."""
+        reporters: dict[int, str] = {}
+        good: dict[int, _Layout] = {}
+        for layout, sheets, first in self._by_layout(apart):
+            for sheet, reporter in zip(sheets.tolist(), self._reporters(layout, sheets, first), strict=True):
+                if reporter is not None:
+                    good[sheet], reporters[sheet] = layout, reporter
+        self._lay_out(np.array(sorted(good), np.int64))
+        by_layout: dict[_Layout, list[int]] = {}
+        for sheet in self.sheets.tolist():
+            by_layout.setdefault(good[sheet], []).append(sheet)
+        wrong: list[Numbers] = []
+        asked = [self._asked(layout, np.array(sheets), wrong) for layout, sheets in by_layout.items()]
+        entries = _Asked(*(_joined([getattr(one, name) for one in asked]) for name in _Asked.__dataclass_fields__))
+        answers = _Answers.of(self, entries)
+        wrong.append(entries.sheet[~answers.good])
+        bad = np.zeros(len(self.grid), bool)
+        bad[_joined(wrong)] = True
+        kept = np.flatnonzero(~bad[entries.sheet])
+        order = place(entries.group[kept], entries.sheet[kept], entries.number[kept])
+        sorting = np.argsort(order, kind="stable")
+        kept = kept[sorting]
+        located = {sheet: (good[sheet].form.code, reporters[sheet]) for sheet in self.sheets.tolist() if not bad[sheet]}
+        return Found(self._table(entries, answers, kept, located), order[sorting], located)
+
+    def _by_layout(self, apart: Collection[int]) -> Iterator[tuple[_Layout, Numbers, Numbers]]:
+        """Yield each layout without a problem, its sheets, and of each the first of the cells that decide."""
+        grid = self.grid
+        meaning = _Words(self.forms).all_of(grid.texts)[grid.text]
+        noted = np.array([bool(aside) for aside in grid.asides], bool)[grid.aside]
+        self._deciding = np.flatnonzero((meaning > 0) | noted)
+        left = np.zeros(len(grid), bool)
+        left[list(apart)] = True
+        left[grid.sheet[(meaning == _UNCLEAR) | grid.is_kind(PICTURE)]] = True
+        said = (grid.row, grid.column, meaning, grid.kind, grid.aside)
+        decisions = np.column_stack([own[self._deciding].astype(np.int32) for own in said])
+        content, width = decisions.tobytes(), decisions.itemsize * len(said)
+        bounds = np.searchsorted(self._deciding, grid.first)
+        sheets: dict[tuple[str, bytes], list[int]] = {}
+        named: dict[str, str] = {}
+        for sheet, (begin, end) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
+            if not left[sheet]:
+                name = grid.keys[sheet][-1]
+                form = named.get(name) or named.setdefault(name, form_named("", name, self.forms))
+                sheets.setdefault((form, content[begin * width : end * width]), []).append(sheet)
+        for own in sheets.values():
+            first = bounds[own]
+            cells = grid.cells(self._deciding[first[0] : bounds[own[0] + 1]])
+            layout = _layout(Sheet(grid.keys[own[0]], grid.sha256[own[0]], cells), self.forms, self.numbers)
+            if layout is not None:
+                yield layout, np.array(own), first
+
+    def _reporters(self, layout: _Layout, sheets: Numbers, first: Numbers) -> Iterator[str | None]:
+        """Yield who sent each sheet of a layout; nothing where that is not clear, or the sheet is none of its set's."""
+        said = {
+            name: self._marked(sheets, self._deciding[first + at], beside=beside)
+            for name, (at, beside) in layout.marks.items()
+        }
+        none = [None] * len(sheets)
+        for sheet, period_said, commune_said, name in zip(
+            sheets.tolist(), *(said.get(name, none) for name in ("period", "commune", "reporter")), strict=True
+        ):
+            period, commune = self.grid.keys[sheet][:2]
+            fitting = (period, commune, period_said, commune_said)
+            if fitting not in self._fits:
+                marks = Marks(period=period_said, commune=commune_said)
+                self._fits[fitting] = not_of_set(period, commune, marks, self.places) is None
+            if (commune, name) not in self._reporter:
+                self._reporter[commune, name] = self.places.reporter_named(commune, name or "")
+            sending = (layout.form.reporter_kind, period, commune)
+            if sending not in self._senders:
+                self._senders[sending] = senders(*sending, self.places)
+            reporter = self._reporter[commune, name]
+            yield reporter if self._fits[fitting] and reporter in self._senders[sending] else None
+
+    def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:
+        """Return what stands behind marks, in their own cells or in those to the right of them."""
+        grid = self.grid
+        if not beside:
+            texts = [grid.words[text] for text in grid.text[cells].tolist()]
+            return [mark.after if (mark := mark_of(text)) else "" for text in texts]
+        found = []
+        for sheet, cell in zip(sheets.tolist(), cells.tolist(), strict=True):
+            own = slice(grid.first[sheet], grid.first[sheet + 1])
+            right = (grid.row[own] == grid.row[cell]) & (grid.column[own] == grid.column[cell] + 1)
+            found.append(grid.words[grid.text[own][right][0]].strip() if right.any() else "")
+        return found
+
+    def _lay_out(self, sheets: Numbers) -> None:
+        """Lay the cells of sheets out, so that each is found by its row and column."""
+        grid = self.grid
+        begins = grid.first[:-1]
+        self._height = np.maximum.reduceat(grid.row, begins) if len(begins) else begins
+        self._width = np.maximum.reduceat(grid.column, begins) if len(begins) else begins
+        self.sheets = sheets[(self._height * self._width)[sheets] <= _LARGEST]
+        area = np.zeros(len(grid), np.int64)
+        area[self.sheets] = (self._height * self._width)[self.sheets]
+        self._begin = np.cumsum(area) - area
+        self._cell_at = np.full(int(area.sum()), MISSING, np.int32)
+        cells = np.flatnonzero((area > 0)[grid.sheet])
+        self._cell_at[self._position(grid.sheet[cells], grid.row[cells], grid.column[cells])] = cells
+
+    def _position(self, sheet: Numbers, row: Numbers, column: Numbers) -> Numbers:
+        return np.asarray(self._begin[sheet] + (row - 1) * self._width[sheet] + column - 1)
+
+    def at(self, sheet: Numbers, row: Numbers, column: Numbers) -> Numbers:
+        """Return the cells that stand in some places, ``MISSING`` where there is none."""
+        within = (row >= 1) & (row <= self._height[sheet]) & (column >= 1) & (column <= self._width[sheet])
+        found = np.full(len(sheet), MISSING, np.int64)
+        found[within] = self._cell_at[self._position(sheet[within], row[within], column[within])]
+        return found
+
+    def _asked(self, layout: _Layout, sheets: Numbers, wrong: list[Numbers]) -> _Asked:
+        """Return the fields that the sheets of a layout ask for; those with a wrong line go to ``wrong``."""
+        count = len(layout.fields)
+        if not layout.lines:
+            sheet, times = np.repeat(sheets, count), len(sheets)
+            code, row = np.full(len(sheet), MISSING, np.int64), np.tile(layout.rows, times)
+            number = np.tile(np.arange(count), times)
+        else:
+            codes = self._lines(layout, sheets, wrong)
+            code, times = np.repeat(codes, count), len(codes)
+            sheet, row = self.grid.sheet[code], self.grid.row[code]
+            number = code * count + np.tile(np.arange(count), times) - self.grid.first[sheet] * count
+        size = len(sheet)
+        return _Asked(
+            sheet,
+            row,
+            np.tile(layout.columns, times),
+            np.tile(layout.fields, times),
+            np.full(size, layout.units),
+            np.full(size, layout.notes),
+            np.full(size, group_of(layout.form, self.forms)),
+            number,
+            code,
+            np.full(size, layout.names),
+        )
+
+    def _lines(self, layout: _Layout, sheets: Numbers, wrong: list[Numbers]) -> Numbers:
+        """Return the cells with the codes of the lines of sheets."""
+        grid = self.grid
+        cells = np.concatenate([np.arange(grid.first[sheet], grid.first[sheet + 1]) for sheet in sheets])
+        below = cells[grid.row[cells] > layout.header]
+        is_code, is_answer = grid.column[below] == layout.lines, np.isin(grid.column[below], layout.columns)
+        rows = grid.sheet[below] * (LAST_ROW + 1) + grid.row[below]
+        wrong.append(grid.sheet[below[is_answer & ~np.isin(rows, rows[is_code])]])
+        codes = below[is_code]
+        texts = [grid.words[text].strip() for text in grid.text[codes].tolist()]
+        times = Counter(zip(grid.sheet[codes].tolist(), texts, strict=True))
+        wrong.append(np.array([sheet for (sheet, _), count in times.items() if count > 1], np.int64))
+        return np.asarray(codes)
+
+    def _table(
+        self, asked: _Asked, answers: "_Answers", kept: Numbers, located: Mapping[int, tuple[str, str]]
+    ) -> pa.Table:
+        """Return some of the fields as ``schemas.tables.ENTRIES``."""
+        grid, sheet = self.grid, pa.array(asked.sheet[kept])
+        keys = dict(zip(SHEET_KEY, zip(*grid.keys, strict=True), strict=True)) if len(grid) else {}
+        of_sheets = {
+            **{name: keys.get(name, ()) for name in SHEET_KEY},
+            "form": [located.get(number, ("", ""))[0] for number in range(len(grid))],
+            "reporter": [located.get(number, ("", ""))[1] for number in range(len(grid))],
+            "sha256": grid.sha256,
+        }
+        columns = {name: pa.array(values, pa.string()).take(sheet) for name, values in of_sheets.items()}
+        named = self.at(asked.sheet[kept], asked.row[kept], asked.names[kept])
+        codes = asked.code[kept]
+        stripped, which = np.unique(grid.text[codes[codes != MISSING]], return_inverse=True)
+        lines = pa.array([grid.words[text].strip() for text in stripped.tolist()], pa.string())
+        line = np.full(len(kept), MISSING, np.int64)
+        line[codes != MISSING] = which
+        places, at = np.unique(asked.row[kept] << 20 | asked.column[kept], return_inverse=True)
+        addresses = [address(place >> 20, place & (2**20 - 1)) for place in places.tolist()]
+        columns |= {
+            "line": _taken(lines, line),
+            "line_name": self._said(named),
+            "field": pa.array([name for _, name, _ in self.fields], pa.string()).take(pa.array(asked.field[kept])),
+            "cell": pa.array(addresses, pa.string()).take(pa.array(at)),
+            "received": self._said(answers.cell[kept]),
+            "text": self._said(answers.cell[kept]),
+            "value": _decimals(answers.value[kept], answers.known[kept]),
+            "note": self._said(answers.note[kept]),
+        }
+        empty = pa.repeat("", len(kept))
+        return pa.table([columns.get(name, empty) for name in ENTRIES.names], schema=ENTRIES)
+
+    def _said(self, cells: Numbers) -> pa.Array:
+        """Return the texts of cells; empty where there is none."""
+        return _taken(self.grid.texts, np.where(cells == MISSING, MISSING, self.grid.text[cells]))
+
+
+def _taken(texts: pa.Array, numbers: Numbers) -> pa.Array:
+    """Return texts by number; an empty one for ``MISSING``."""
+    with_empty = pa.chunked_array([texts, pa.array([""])]).combine_chunks()
+    return with_empty.take(pa.array(np.where(numbers == MISSING, len(texts), numbers)))
+
+
+def _decimals(values: Numbers, known: Numbers) -> pa.Array:
+    """Return numbers that are kept in their smallest part as decimals; missing where they are not known."""
+    words = np.column_stack([values, values >> 63])
+    mask = pa.array(known).buffers()[1]
+    return pa.Array.from_buffers(DECIMAL, len(values), [mask, pa.py_buffer(np.ascontiguousarray(words))])
+
+
+def _joined(parts: Sequence[Numbers]) -> Numbers:
+    return np.concatenate(parts).astype(np.int64, copy=False) if parts else np.zeros(0, np.int64)
+
+
+_LARGEST = 2**16
+"""Rows times columns of a sheet that is laid out."""
+
+# --- What the cells say ---
+
+_SCALE = 10**DECIMAL.scale
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What the fields that were asked for were answered.
+
+    Attributes:
+        cell: The cell of the answer, and that of the note beside it; ``MISSING`` where it is blank.
+        value: The number, in its smallest part; ``known``: whether there is one.
+        good: Whether there is nothing to be told of it.
+    """
+
+    cell: Numbers
+    note: Numbers
+    value: Numbers
+    known: Numbers
+    good: Numbers
+
+    @classmethod
+    def of(cls, search: _Search, asked: _Asked) -> "_Answers":
+        """Look all answers up, and read each that is written alike, and asked for alike, once."""
+        grid = search.grid
+        cell, note, unit = (
+            search.at(asked.sheet, asked.row, column) for column in (asked.column, asked.notes, asked.units)
+        )
+        sorts, of_field = _alike([(item.unit, item.optional) for _, _, item in search.fields])
+        sort = of_field[asked.field]
+        fits = np.ones(len(cell), bool)
+        printed = np.flatnonzero(unit != MISSING)
+        pairs, which = np.unique(grid.text[unit[printed]] * np.int64(len(sorts)) + sort[printed], return_inverse=True)
+        fits[printed] = np.array(
+            [same_unit(grid.words[pair // len(sorts)], sorts[pair % len(sorts)][0]) for pair in pairs.tolist()], bool
+        )[which]
+        blank = cell == MISSING
+        value, known = np.zeros(len(cell), np.int64), np.zeros(len(cell), bool)
+        good = np.array([optional for _, optional in sorts], bool)[sort]
+        own = cell[~blank]
+        value[~blank], known[~blank], good[~blank] = _read(grid, own, sort[~blank], sorts)
+        told = np.array(
+            [any(not word.startswith(f"{MERGED}=") for word in aside.split()) for aside in grid.asides], bool
+        )
+        good[~blank] &= ~told[grid.aside[own]]
+        has_note = note != MISSING
+        good[has_note] &= ~grid.is_kind(ERROR, FORMULA)[note[has_note]]
+        good &= fits
+        return cls(cell, note, value, known, good)
+
+
+_Sort = tuple[Unit, bool]
+"""The unit of a field, and whether it may be left blank."""
+
+
+def _alike(values: Sequence[_Sort]) -> tuple[Sequence[_Sort], Numbers]:
+    """Return the distinct ones of some values, and which of these each is."""
+    numbers: dict[_Sort, int] = {}
+    which = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), np.array(which, np.int64)
+
+
+def _read(grid: Grid, cells: Numbers, sort: Numbers, sorts: Sequence[_Sort]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the numbers in cells, whether there is one in each, and whether there is nothing to be told of it."""
+    kinds, texts = len(grid.kinds), np.int64(len(grid.texts) + 1)
+    written = (grid.text[cells] * texts + grid.shown[cells] + 1) * kinds + grid.kind[cells]
+    _, first, which = np.unique(written, return_index=True, return_inverse=True)
+    pairs, of_cell = np.unique(which * np.int64(len(sorts)) + sort, return_inverse=True)
+    one, of_sort = cells[first[pairs // len(sorts)]], pairs % len(sorts)
+    value, good = _whole(grid, one)
+    known = good.copy()
+    for at in np.flatnonzero(~good).tolist():
+        value[at], known[at], good[at] = _told(grid, int(one[at]), *sorts[of_sort[at]])
+    return value[of_cell], known[of_cell], good[of_cell]
+
+
+def _whole(grid: Grid, cells: Numbers) -> tuple[Numbers, Numbers]:
+    """Return whole numbers that are shown by their digits, which every unit can have; and which cells have one."""
+    kept = grid.texts.take(pa.array(grid.text[cells]))
+    shown = grid.texts.take(pa.array(grid.shown[cells], mask=grid.shown[cells] == MISSING)).fill_null("")
+    digits = pc.and_(pc.ascii_is_decimal(kept), pc.less_equal(pc.binary_length(kept), LONGEST))
+    grouped = pc.match_substring_regex(shown, r"^[0-9]{1,3}(?:\.[0-9]{3})+$")
+    seen = pc.if_else(grouped, pc.replace_substring(shown, ".", ""), shown)
+    whole = pc.and_(digits, pc.equal(seen, kept)).to_numpy(zero_copy_only=False) & grid.is_kind(NUMBER)[cells]
+    numbers = pc.if_else(pa.array(whole), kept, "0").cast(pa.int64()).to_numpy()
+    return numbers * _SCALE, whole
+
+
+def _told(grid: Grid, cell: int, unit: Unit, optional: bool) -> tuple[int, bool, bool]:
+    """Return the number in a cell, whether there is one, and whether there is nothing to be told of it."""
+    kind, text = grid.kinds[grid.kind[cell]], grid.words[grid.text[cell]]
+    shown = None if grid.shown[cell] == MISSING else grid.words[grid.shown[cell]]
+    reading = read_cell(kind, text, shown, unit)
+    if reading.problem is not None or (kind == NUMBER and (shown is None or not shown.strip())):
+        return 0, False, False
+    if reading.value is None:
+        return 0, False, optional
+    return int(reading.value * _SCALE), True, True

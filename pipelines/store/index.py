@@ -1,0 +1,73 @@
+"""The file index of a batch: size, time of change and hash of every file, so that only what changed is read again.
+
+Belongs here: the index, and when it is believed. Does not belong here: looking at files (``pipelines.store.raw``).
+
+The hash decides what is made anew; size and time only save reading a file to know its hash. A file that changed shortly
+before the index was written is read again, for it may have changed once more within the same tick of the clock. The
+index is no part of the state: without it everything is read.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.store.files import write_whole
+from pipelines.store.state import STATE
+from schemas.return_sets import ReturnSetKey
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
+
+_COLUMNS = pa.schema(
+    [
+        ("period", pa.string()),
+        ("commune", pa.string()),
+        ("name", pa.string()),
+        ("size", pa.int64()),
+        ("changed", pa.int64()),
+        ("sha256", pa.string()),
+    ]
+)
+
+
+class Noted(NamedTuple):
+    """What is noted of a file: its size, the time of its last change in nanoseconds, its hash."""
+
+    size: int
+    changed: int
+    sha256: str
+
+
+Index = Mapping[tuple[ReturnSetKey, str], Noted]
+"""By return set and name of the file."""
+
+NOTHING_NOTED: Index = {}
+
+
+def load(root: Path, part: str) -> Index:
+    """Return the index of a batch; an empty one where there is none that can be read."""
+    try:
+        columns = pq.ParquetFile(_path(root, part)).read(use_threads=False).to_pydict()
+        rows = zip(*(columns[name] for name in _COLUMNS.names), strict=True)
+        return {(ReturnSetKey(period, commune), name): Noted(*more) for period, commune, name, *more in rows}
+    except (OSError, KeyError, pa.ArrowException):
+        return {}
+
+
+def save(root: Path, part: str, files: Iterable[tuple[ReturnSetKey, str, Noted]]) -> None:
+    """Write the index of a batch; files that changed a moment ago are left out."""
+    now = time.time_ns()
+    rows = [(*key, name, *noted) for key, name, noted in files if now - noted.changed > _SETTLED]
+    columns = zip(*rows, strict=True) if rows else ([] for _ in _COLUMNS)
+    buffer = pa.BufferOutputStream()
+    table = pa.table([pa.array(column, kind) for column, kind in zip(columns, _COLUMNS.types, strict=True)], _COLUMNS)
+    pq.write_table(table, buffer, compression="zstd")
+    write_whole(_path(root, part), buffer.getvalue().to_pybytes())
+
+
+def _path(root: Path, part: str) -> Path:
+    return root / STATE / f"{part}.index"

@@ -1,0 +1,252 @@
+"""A territory's folder of communes is one batch: each commune as if it were alone, and above them their sum."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipelines.refresh import makers, release
+from pipelines.refresh.batches import refresh, refresh_each
+from pipelines.refresh.making import Given, Made
+from pipelines.refresh.stale import stale_batches
+from pipelines.store import published
+from pipelines.store.raw import Raw
+from pipelines.store.state import STATE
+from pipelines.store.tables import Store
+from schemas.flow import FLOW, Extent, Kind
+from schemas.forms.b01_livestock import Livestock
+from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.sentences import SentenceError
+from tests.unit.builders import address_of
+from tests.unit.territories import TERRITORY, commune, territory
+
+COMMUNES = {1: 1, 2: 3}
+ONE, OTHER = commune(1), commune(2)
+HERD = "livestock.total.heads"
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A territory of two communes, refreshed; only to be read and to be copied."""
+    root = tmp_path_factory.mktemp("territory")
+    territory(root / "raw", COMMUNES)
+    refresh(Raw(root / "raw"), Store(root / "data"), TERRITORY, who="test")
+    return root
+
+
+@pytest.fixture
+def copied(refreshed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    shutil.copytree(refreshed, tmp_path / "copied")
+    return tmp_path / "copied"
+
+
+def again(root: Path) -> Store:
+    store = Store(root / "data")
+    refresh(Raw(root / "raw"), store, TERRITORY, who="test")
+    return store
+
+
+def herd(store: Store, key: ReturnSetKey) -> Any:
+    row = published.figure(store, key, HERD)
+    return None if row is None else row["value"]
+
+
+def herd_above(store: Store, place: str) -> Any:
+    rows = [row for row in published.figures_above(store, TERRITORY.period, place) if row["id"] == HERD]
+    return rows[0]["value"] if rows else None
+
+
+def add(root: Path, key: ReturnSetKey, **more: int) -> None:
+    """A village sends its workbook again, with so many heads more in some fields."""
+    path = root / "raw" / TERRITORY.period / TERRITORY.folder / key.commune / "pa_phao.xlsx"
+    book = openpyxl.load_workbook(path)
+    for field, heads in more.items():
+        book[Livestock.sheet][address_of(Livestock, field)].value += heads
+    book.save(path)
+
+
+def errors_of(found: list[published.PublishedRow]) -> list[str]:
+    return [row["code"] for row in found if row["severity"] == "error"]
+
+
+def test_the_folder_of_a_territory_is_one_batch_of_all_its_communes(refreshed: Path) -> None:
+    raw, store = Raw(refreshed / "raw"), Store(refreshed / "data")
+    assert raw.batches() == {TERRITORY: [ONE, OTHER]}
+    assert [raw.batch_of(key) for key in (ONE, OTHER)] == [TERRITORY, TERRITORY]
+    assert store.sets_in(str(TERRITORY)) == published.checked_sets(store) == [ONE, OTHER]
+    assert store.part_of(OTHER) == str(TERRITORY)
+    assert not stale_batches(raw, store, [TERRITORY])
+
+
+def test_each_commune_has_what_it_has_where_it_is_alone(refreshed: Path, tmp_path: Path) -> None:
+    territory(tmp_path / "raw", COMMUNES, folder="")
+    raw, alone, together = Raw(tmp_path / "raw"), Store(tmp_path / "data"), Store(refreshed / "data")
+    assert list(raw.batches()) == [BatchKey(*ONE), BatchKey(*OTHER)]
+    for _ in refresh_each(raw, alone, list(raw.batches()), who="test"):
+        pass
+    for key in (ONE, OTHER):
+        for asked in (published.figures, published.statements, published.findings, published.every_edge):
+            assert asked(together, key) == asked(alone, key)
+    for place in ("chi-lang", "lang-son", "vn"):
+        above = [published.figures_above(store, TERRITORY.period, place) for store in (together, alone)]
+        assert above[0] == above[1]
+        assert above[0]
+
+
+def test_what_lies_above_is_the_sum(refreshed: Path) -> None:
+    store = Store(refreshed / "data")
+    assert herd_above(store, "chi-lang") == herd(store, ONE) + herd(store, OTHER)
+
+
+def test_a_held_form_of_one_commune_keeps_its_rows_and_the_others_are_published(copied: Path) -> None:
+    store = Store(copied / "data")
+    before = herd(store, ONE), herd(store, OTHER)
+    add(copied, ONE, cat=5)
+    add(copied, OTHER, cat=5, total=5)
+    store = again(copied)
+    errors = {key: errors_of(found) for key, found in published.findings_of(store, TERRITORY)}
+    assert errors == {ONE: ["B01-01"], OTHER: []}
+    assert (herd(store, ONE), herd(store, OTHER)) == (before[0], before[1] + 5)
+    assert herd_above(store, "chi-lang") == before[0] + before[1] + 5
+    add(copied, ONE, total=5)
+    store = again(copied)
+    assert (herd(store, ONE), herd(store, OTHER)) == (before[0] + 5, before[1] + 5)
+
+
+def test_what_one_commune_sends_anew_is_all_that_is_looked_at_and_the_bytes_are_those_of_a_full_run(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: dict[str, list[ReturnSetKey]] = {}
+    whole = makers.maker
+
+    def watched(task: str) -> Callable[[Given], Mapping[str, Made]]:
+        def make(given: Given) -> Mapping[str, Made]:
+            looked_at.setdefault(task, list(given.sets))
+            return whole(task)(given)
+
+        return make
+
+    monkeypatch.setattr(makers, "maker", watched)
+    add(copied, OTHER, cat=5, total=5)
+    again(copied)
+    of_batch = {table.maker.task for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT}
+    assert {task: sets for task, sets in looked_at.items() if task in of_batch and sets != [OTHER]} == {}
+    assert looked_at.keys() & of_batch >= {"read", "locate", "check", "admit", "evaluate", "compare"}
+    changed = dict(files_of(copied))
+    refresh(Raw(copied / "raw"), Store(copied / "data"), TERRITORY, who="test", anew=True)
+    assert dict(files_of(copied)) == changed
+
+
+def test_where_an_earlier_period_changes_every_commune_is_looked_at_again(copied: Path) -> None:
+    earlier = BatchKey("2023-H1", TERRITORY.folder)
+    territory(copied / "raw", COMMUNES, period=earlier.period)
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    refresh(raw, store, earlier, who="test")
+    refresh(raw, store, TERRITORY, who="test")
+    told = {key: {row["code"] for row in found} for key, found in published.findings_of(store, TERRITORY)}
+    assert all("H-07" in codes for codes in told.values()), told  # copied from the earlier period
+
+
+def test_a_file_that_lies_as_it_is_noted_is_not_read_and_one_of_other_bytes_is(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    path = copied / "raw" / TERRITORY.period / TERRITORY.folder / OTHER.commune / "health.xlsx"
+    read: list[Path] = []
+    whole = Path.read_bytes
+
+    def watched(self: Path) -> bytes:
+        if self.is_relative_to(raw.root) and self.suffix == ".xlsx":
+            read.append(self)
+        return whole(self)
+
+    before = path.stat()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    monkeypatch.setattr(Path, "read_bytes", watched)
+    assert not stale_batches(raw, store, [TERRITORY])  # the time is another, the hash is not
+    assert read == [path]
+    content = whole(path)
+    path.write_bytes(content + b"x")
+    assert "files" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
+
+
+def test_a_lost_pack_is_made_again(copied: Path) -> None:
+    (pack,) = (copied / "data" / "archive").rglob("*.zip")
+    before = pack.read_bytes()
+    pack.unlink()
+    again(copied)
+    assert pack.read_bytes() == before
+
+
+def test_a_commune_whose_folder_is_gone_is_told_and_keeps_its_rows(copied: Path) -> None:
+    before = herd(Store(copied / "data"), OTHER)
+    shutil.rmtree(copied / "raw" / TERRITORY.period / TERRITORY.folder / OTHER.commune)
+    store = again(copied)
+    assert herd(store, OTHER) == before
+    assert {row["code"] for row in published.findings(store, OTHER)} >= {"H-02"}
+    assert not [row for row in published.findings(store, ONE) if row["severity"] == "error"]
+
+
+def test_a_commune_of_a_territory_is_released_and_verified_of_what_the_packs_keep(copied: Path) -> None:
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    assert not list((copied / "data" / "archive").glob("*.xlsx"))
+    release.make(raw, store, OTHER, "lan-1")
+    verified = release.verify(copied / "data", "lan-1")
+    assert (verified.differences, verified.figures) == ([], len(published.figures(store, OTHER)))
+
+
+def test_a_lost_mart_with_a_held_form_is_made_again_of_the_packs(copied: Path) -> None:
+    add(copied, ONE, cat=5)
+    store = again(copied)
+    mart = store.path("marts/livestock", str(TERRITORY))
+    before = mart.read_bytes()
+    mart.unlink()
+    assert again(copied).path("marts/livestock", str(TERRITORY)).read_bytes() == before
+
+
+def files_of(root: Path) -> Iterator[tuple[str, bytes]]:
+    """The tables of an output folder, but for the events, which say when; who wrote the others stands in the states."""
+    for path in sorted((root / "data").rglob("*.parquet")):
+        if path.parent.name != "openlineage":
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+@pytest.mark.slow
+def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    written = []
+    for engine in ("", "processes:2"):
+        root = tmp_path / (engine or "here").replace(":", "")
+        territory(root / "raw", COMMUNES, folder="")
+        raw = Raw(root / "raw")
+        done = dict(refresh_each(raw, Store(root / "data"), list(raw.batches()), who="test", engine=engine))
+        assert done.keys() == raw.batches().keys()
+        written.append(dict(files_of(root)))
+        assert {path.name for path in (root / "data" / STATE).iterdir()} >= {f"{ONE}.ndjson", f"{OTHER}.ndjson"}
+    assert written[0] == written[1]
+
+
+def test_a_commune_with_two_folders_in_a_period_is_refused(tmp_path: Path) -> None:
+    territory(tmp_path / "raw", {1: 1})
+    shutil.copytree(
+        tmp_path / "raw" / TERRITORY.period / TERRITORY.folder / ONE.commune,
+        tmp_path / "raw" / TERRITORY.period / ONE.commune,
+    )
+    with pytest.raises(SentenceError, match=r"xa-00001.*hai thư mục"):
+        Raw(tmp_path / "raw").batches()
+
+
+def test_a_folder_that_is_no_communes_below_a_territory_is_told(tmp_path: Path) -> None:
+    territory(tmp_path / "raw", {1: 1})
+    (tmp_path / "raw" / TERRITORY.period / TERRITORY.folder / "la").mkdir()
+    (tmp_path / "raw" / TERRITORY.period / "la-hoac").mkdir()
+    assert Raw(tmp_path / "raw").unknown_folders() == ["2024-H1/chi-lang/la", "2024-H1/la-hoac"]
+
+
+def test_figures_are_whole_numbers_of_the_unit(refreshed: Path) -> None:
+    assert herd(Store(refreshed / "data"), ONE) == Decimal(5373)
