@@ -81,20 +81,21 @@ def add_up_levels(given: Given) -> Mapping[str, Made]:
 def compare_statements(given: Given) -> Mapping[str, Made]:
     """Make the comparison of what the plan prints with what was computed."""
     printed = given.table("printed")
+    printing = statements.Printing(printed)
     computed, edges = (
-        together([statements.of_printed(one, printed, *of) for one in given.family(family)], schema)
+        together([printing.about(one, *of) for one in given.family(family)], schema)
         for family, schema, of in (
             ("figures", tables.FIGURES, ("place", "id")),
             ("lineage", tables.LINEAGE, ("commune", "figure")),
         )
     )
     compared = statements.compare(
-        to_frame([printed], tables.PRINTED),
-        to_frame([computed.filter(pc.equal(computed["level"], "commune"))], tables.FIGURES),
+        printed,
+        computed.filter(pc.equal(computed["level"], "commune")),
         statements.Behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],
     )
-    return {"statements": Made(to_table(compared, tables.STATEMENTS))}
+    return {"statements": Made(compared)}
 
 
 def publish_places(given: Given) -> Mapping[str, Made]:

@@ -26,6 +26,7 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.g02_primary import Primary
 from schemas.places import Places
 from schemas.tables import ENTRIES
 from tests.unit.builders import (
@@ -306,6 +307,12 @@ def comment_alone(sheet: Any) -> None:
     sheet["A1"].comment = Comment("x", "y")
 
 
+def label_over_two(sheet: Any) -> None:
+    last = max(row_of(sheet, item.label) for item in Livestock.fields().values())
+    sheet.merge_cells(f"B{last}:B{last + 1}")
+    sheet[f"D{last + 1}"] = 5
+
+
 def headings(sheet: Any) -> None:
     sheet["G20"], sheet["H20"] = "Chỉ tiêu", "Giá trị"
 
@@ -365,6 +372,10 @@ THOROUGH: dict[str, Callable[[Any], object]] = {
     ),
     "a hidden row": lambda sheet: setattr(sheet.row_dimensions[row_of(sheet, PIG)], "hidden", True),
     "a hidden column": lambda sheet: setattr(sheet.column_dimensions["D"], "hidden", True),
+    "a label over two numbers": label_over_two,
+    "a zero that is not shown": lambda sheet: (value("pig", 0)(sheet), look("pig", "#,##0;-#,##0;")(sheet)),
+    "a format that is not rendered": look("pig", "# ?/?"),
+    "a dot that groups nothing": look("pig", '0"."00'),
     "numbers merged": lambda sheet: sheet.merge_cells("D12:D13"),
     "labels merged": lambda sheet: sheet.merge_cells("B12:B13"),
     "an unknown reporter": mark("Đơn vị báo cáo", "Đơn vị báo cáo: Thôn Nào Đó"),
@@ -374,7 +385,8 @@ THOROUGH: dict[str, Callable[[Any], object]] = {
     "another commune": mark("Xã", "Xã: Bản Khác"),
     "another version": mark("Biểu", "Biểu B01 (phiên bản 9)"),
     "another form": mark("Biểu", "Biểu Z99"),
-    "an old encoding": beside("pig", "B", "§¬n vÞ b¸o c¸o"),
+    "a label in an old encoding": beside("pig", "B", "§¬n vÞ b¸o c¸o"),
+    "a note in an old encoding": beside("pig", "E", "Ghi chó"),
     "a form that came before": mark("Đơn vị báo cáo", "Đơn vị báo cáo: Pá Phào"),
     "a sheet without anything but a comment": comment_alone,
 }
@@ -395,6 +407,22 @@ def test_one_oddity_is_located_alike_among_sheets_without_any(name: str) -> None
         assert located.quickly == of_plain + (name in QUICK)
 
 
+def test_one_number_for_two_fields_that_may_be_blank_is_told() -> None:
+    """The second of them is blank, of which nothing else would be told."""
+
+    def merge(sheet: Any) -> None:
+        row = row_of(sheet, Primary.fields()["teachers"].label)
+        assert row_of(sheet, Primary.fields()["support"].label) == row + 1
+        sheet.merge_cells(f"D{row}:D{row + 1}")
+
+    answers = dict.fromkeys(Primary.fields(), 3)
+    plain = resaved(filled(Primary, answers, reporter="Trường Tiểu học 1"))
+    odd = changed(filled(Primary, answers, reporter="Trường Tiểu học 2"), merge)
+    located = both_located([raw_file(plain, "1.xlsx"), raw_file(odd, "2.xlsx")])
+    assert located.quickly == 1
+    assert set(located.problems["problem"]) == {"MERGED_CELLS"}
+
+
 def test_lines_are_located_alike() -> None:
     """Forms with lines: a code twice, a line without one, and a sheet that is as it should be."""
     made = [path for path in EXAMPLE if path.stem in ("works", "social", "programmes", "military")]
@@ -413,7 +441,8 @@ def test_lines_are_located_alike() -> None:
         return files
 
     def code_twice(sheet: Any) -> None:
-        sheet.append([cell.value for cell in sheet[sheet.max_row]])
+        headed = next((row[0].row for row in sheet.iter_rows() if any(cell.value == "Mã dòng" for cell in row)), 0)
+        sheet.append([cell.value for cell in sheet[headed + 1]])
 
     def no_code(sheet: Any) -> None:
         sheet.append([None, None, *([5] * 6)])

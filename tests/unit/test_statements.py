@@ -4,16 +4,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
 from pipelines.steps.analyse.statements import Behind, compare, read_printed
-from pipelines.steps.frames import frame_of
 from schemas.figures import CHAPTERS
 from schemas.forms.b03_crops import Crops
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import LINEAGE, PRINTED
+from schemas.tables import FIGURES, LINEAGE, PRINTED
 from schemas.units import (
     Files,
     Heads,
@@ -132,8 +131,8 @@ def statement(
     ]
     exact = "" if ours is None else str(Fraction(str(ours)))
     figure = {"period": PERIOD, "place": COMMUNE, "id": identifier, "unit": ours_unit, "exact": exact}
-    figures = pd.DataFrame([figure | {"reported": 7, "expected": 8}])
-    return compare(frame_of(rows, PRINTED), figures, NOTHING, CATALOGUE).to_dict("records")[0]
+    figures = pa.Table.from_pylist([figure | {"reported": 7, "expected": 8}], FIGURES)
+    return compare(pa.Table.from_pylist(rows, PRINTED), figures, NOTHING, CATALOGUE).to_pylist()[0]
 
 
 AREA, SHARE, GROWTH = "crops.annual.area", "livestock.horse.white.share", "crops.annual.area.growth"

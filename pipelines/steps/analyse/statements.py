@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.analyse.printed import APPROXIMATE, PERCENTAGES, Direction, How, Said, said_in
-from pipelines.steps.frames import belongs, frame_of, joined_text
+from pipelines.steps.frames import joined_text, sorted_by, to_frame
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
 from schemas.edits import Balance, Bound
@@ -42,7 +43,7 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.Da
     Returns:
         ``schemas.tables.PRINTED``, the rows that can be read; and ``schemas.tables.PROBLEMS``: what cannot.
     """
-    rows: list[dict[str, str]] = []
+    rows: list[tuple[str, ...]] = []
     unreadable: list[dict[str, str]] = []
     for key, text in texts.items():
         at = {**key._asdict(), "file": "printed.csv"}
@@ -57,8 +58,11 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.Da
                 called = f", {row.cells['id']}" if row.cells.get("id") else ""
                 unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
             else:
-                rows.append({**row.cells, **key._asdict()})  # the plan's own column of periods is another
-    return frame_of(rows, PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+                # By position: the plan's own column of periods, where it has one, is another.
+                rows.append((*key, *(row.cells[name] for name in _COLUMNS)))
+    columns = zip(*rows, strict=True) if rows else ([] for _ in PRINTED)
+    printed = pa.table([pa.array(column, pa.string()) for column in columns], [*ReturnSetKey._fields, *_COLUMNS])
+    return to_frame([printed.select(PRINTED.names)], PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
 
 
 _VALUE = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -90,19 +94,26 @@ KEY = ("period", "commune", "id")
 """The columns of what is printed that make the key."""
 
 
-def of_printed(rows: pa.Table, printed: pa.Table, place: str, figure: str) -> pa.Table:
-    """Return the rows of a table that are about a figure that some plan prints: most communes' plans print none.
+class Printing:
+    """What some plans print, to pick out what is about it: most communes' plans print none."""
 
-    Args:
-        rows: The table.
-        printed: ``schemas.tables.PRINTED``.
-        place: Its column that names the commune.
-        figure: Its column that names the figure.
-    """
-    if not len(printed):
-        return rows.slice(0, 0)
-    own = rows.filter(belongs(rows, place, {*zip(*(printed[name].to_pylist() for name in KEY[:2]), strict=True)}))
-    return own.filter(pc.is_in(joined_text(own, ("period", place, figure)), joined_text(printed, KEY)))
+    def __init__(self, printed: pa.Table) -> None:
+        """Take ``schemas.tables.PRINTED``."""
+        self._figures = joined_text(printed, KEY).unique()
+        self._plans = joined_text(printed, KEY[:2]).unique()
+
+    def about(self, rows: pa.Table, place: str, figure: str) -> pa.Table:
+        """Return the rows of a table that are about a figure that some plan prints.
+
+        Args:
+            rows: The table.
+            place: Its column that names the commune.
+            figure: Its column that names the figure.
+        """
+        if not len(self._figures):
+            return rows.slice(0, 0)
+        own = rows.filter(pc.is_in(joined_text(rows, ("period", place)), self._plans))
+        return own.filter(pc.is_in(joined_text(own, ("period", place, figure)), self._figures))
 
 
 class Behind:
@@ -112,48 +123,69 @@ class Behind:
         """Take ``schemas.tables.LINEAGE`` of the figures that are printed."""
         self._lineage, self._forms = lineage, {form.code: form for form in forms}
 
-    def notes(self) -> dict[Key, list[str]]:
-        """Return the first notes and corrections behind each figure that has any, field by field."""
+    def notes(self) -> dict[str, list[str]]:
+        """Return the first notes and corrections behind each figure that has any, field by field, by ``KEY``."""
         noted = pc.or_(*(pc.not_equal(self._lineage[name].fill_null(""), "") for name in ("note", "correction")))
-        found: dict[Key, dict[str, None]] = {}
-        for row in _per_field(self._lineage.filter(noted)):
-            corrections = [f"Đính chính: {reason}" for reason in row["correction_distinct"] if reason]
-            said = [*corrections, *sorted(note for note in row["note_distinct"] if note)]
-            found.setdefault((row["period"], row["commune"], row["figure"]), {}).update(dict.fromkeys(said))
-        return {key: list(said)[:_NOTES_SHOWN] for key, said in found.items()}
+        rows = sorted_by(self._lineage.filter(noted), ("form", "field"))
+        said = pc.binary_join_element_wise(*(rows[name].fill_null("") for name in _SAID), _WITHIN)
+        of_figures = pa.table({"key": joined_text(rows, _BEHIND), "said": said})
+        listed = of_figures.group_by("key", use_threads=False).aggregate([("said", "list")])
+        # Reporters of many communes note the same, if anything.
+        case = pc.binary_join(listed["said_list"].combine_chunks(), _BETWEEN).dictionary_encode()
+        words = [_first_notes(text) for text in case.dictionary.to_pylist()]
+        return {key: words[at] for key, at in zip(listed["key"].to_pylist(), case.indices.to_pylist(), strict=True)}
 
-    def operands(self, keys: Iterable[Key]) -> dict[Key, list[str]]:
-        """Return the fields that some figures are made of, each with its total."""
-        wanted = pa.array(["\n".join(key) for key in keys], pa.string())
-        own = self._lineage.filter(pc.is_in(joined_text(self._lineage, ("period", "commune", "figure")), wanted))
-        found: dict[Key, list[str]] = {}
-        for row in _per_field(own):
+    def operands(self, keys: pa.Array) -> dict[str, list[str]]:
+        """Return the fields that some figures are made of, each with its total, by ``KEY``."""
+        own = self._lineage.filter(pc.is_in(joined_text(self._lineage, _BEHIND), keys))
+        found: dict[str, list[str]] = {}
+        for key, row in _per_field(own):
             item = self._forms[row["form"]].fields()[row["field"]]
             if row["value_sum"] is not None:
-                key = (row["period"], row["commune"], row["figure"])
                 found.setdefault(key, []).append(f"{item.label} {vietnamese(row['value_sum'])}")
         return found
 
 
-def _per_field(lineage: pa.Table) -> list[dict[str, Any]]:
-    """Return the cells behind figures added up field by field, with the notes and corrections beside them."""
-    per_field = lineage.group_by(["period", "commune", "figure", "form", "field"]).aggregate(
-        [("value", "sum"), ("note", "distinct"), ("correction", "distinct")]
-    )
-    rows: list[dict[str, Any]] = per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist()
-    return rows
+_SAID = ("form", "field", "correction", "note")
+_WITHIN, _BETWEEN = "\x1f", "\x1e"
+"""What stands between the texts of a cell, and between cells: no text of a workbook holds either."""
 
 
-def compare(
-    printed: pd.DataFrame,
-    figures: pd.DataFrame,
-    sources: Behind,
-    catalogue: Iterable[Figure],
-) -> pd.DataFrame:
+def _first_notes(cells: str) -> list[str]:
+    """Return what is noted beside the cells behind a figure, that of each field in order, as far as it is shown."""
+    by_field: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for cell in cells.split(_BETWEEN):
+        form, field, correction, note = cell.split(_WITHIN)
+        by_field.setdefault((form, field), []).append((correction, note))
+    said = [
+        one
+        for own in by_field.values()
+        for one in (
+            *(f"Đính chính: {reason}" for reason in dict.fromkeys(correction for correction, _ in own) if reason),
+            *sorted({note for _, note in own if note}),
+        )
+    ]
+    return list(dict.fromkeys(said))[:_NOTES_SHOWN]
+
+
+_BEHIND = ("period", "commune", "figure")
+"""The columns of the lineage that make the key."""
+
+
+def _per_field(lineage: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the cells behind figures added up field by field."""
+    per_field = lineage.group_by([*_BEHIND, "form", "field"]).aggregate([("value", "sum")])
+    for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
+        yield "\n".join(row[name] for name in _BEHIND), row
+
+
+def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: Iterable[Figure]) -> pa.Table:
     """Compare every printed figure with the one computed.
 
+    Plans of many communes print the same of the same, above all that something did not occur: each case is judged once.
+
     Args:
-        printed: The result of ``read_printed``.
+        printed: ``schemas.tables.PRINTED``.
         figures: ``schemas.tables.FIGURES`` of the same communes, their own level only.
         sources: What stands behind the figures.
         catalogue: The declared figures, to know which printed numbers are parts and totals of one another.
@@ -161,65 +193,71 @@ def compare(
     Returns:
         ``schemas.tables.STATEMENTS``, one row per printed figure.
     """
-    computed = {(one.period, one.place, one.id): one for one in _computed(figures)}
     catalogue = list(catalogue)
-    declared = _Declared(catalogue)
-    stated = [_Printed(*row) for row in zip(*(printed[name] for name in _Printed._fields), strict=True)]
-    by_key = {one.key: one for one in stated}
-    sums, above = _printed_sums(by_key, catalogue), _printed_bounds(by_key, declared)
-    judged: dict[tuple[object, ...], tuple[Verdict, str, str]] = {}
-    verdicts: list[tuple[Verdict, str, str]] = []
-    for one in stated:
-        figure = computed.get(one.key)
-        # Plans of many communes print the same of the same, above all that something did not occur.
-        case = (*one.said, None if figure is None else figure[3:])
-        if case not in judged:
-            judged[case] = _judge(one, figure, declared.figure(one.id))
-        verdict, value, note = judged[case]
-        if one.key in above and verdict is not Verdict.NOT_RECOMPUTABLE:
-            verdict, note = Verdict.CONFLICT, " ".join(filter(None, [note, *above[one.key]]))
-        verdicts.append((verdict, value, note))
-    conflicts = [one.key for one, (verdict, *_) in zip(stated, verdicts, strict=True) if verdict is Verdict.CONFLICT]
-    operands, notes = sources.operands(conflicts), sources.notes()
-    told = []
-    for one, (verdict, _, note) in zip(stated, verdicts, strict=True):
-        more = [f"({remark})" for remark in notes.get(one.key, ())]
-        if verdict is Verdict.CONFLICT:
-            made_from = [f"Tính từ: {'; '.join(operands[one.key])}."] if one.key in operands else []
-            more = [*made_from, *sums.get(one.key, ()), *more]
-        told.append(" ".join(filter(None, [note, *more])))
-    return printed.assign(
-        computed=pd.array([value for _, value, _ in verdicts], pd.StringDtype()),
-        verdict=pd.array([str(verdict) for verdict, *_ in verdicts], pd.StringDtype()),
-        note=pd.array(told, pd.StringDtype()),
-    )[STATEMENTS.names]
+    declared, plans = _Declared(catalogue), _Plans(printed)
+    at = pc.index_in(plans.keys, joined_text(figures, ("period", "place", "id")))
+    computed = figures.select(_Computed._fields).take(at)
+    case, firsts = _cases([*plans.said.columns, *computed.columns])
+    judged = [
+        _judge(_Said(**said), None if ours["id"] is None else _Computed(**ours), declared.figure(said["id"]))
+        for said, ours in zip(*(one.take(firsts).to_pylist() for one in (plans.said, computed)), strict=True)
+    ]
+    verdicts = np.array([_VERDICTS.index(verdict) for verdict, *_ in judged], np.int64)[case]
+    notes = [judged[one][2] for one in case.tolist()]
+    for row, sentences in _printed_bounds(plans, declared).items():
+        if verdicts[row] != _VERDICTS.index(Verdict.NOT_RECOMPUTABLE):
+            verdicts[row] = _VERDICTS.index(Verdict.CONFLICT)
+            notes[row] = _joined(notes[row], *sentences)
+    conflicts = np.flatnonzero(verdicts == _VERDICTS.index(Verdict.CONFLICT))
+    in_conflict = plans.keys.take(pa.array(conflicts))
+    operands, sums = sources.operands(in_conflict), _printed_sums(plans, catalogue)
+    for row, key in zip(conflicts.tolist(), in_conflict.to_pylist(), strict=True):
+        made_from = [f"Tính từ: {'; '.join(operands[key])}."] if key in operands else []
+        notes[row] = _joined(notes[row], *made_from, *sums.get(row, ()))
+    remarks = sources.notes()
+    for row, key in enumerate(plans.keys.to_pylist() if remarks else ()):
+        if key in remarks:
+            notes[row] = _joined(notes[row], *(f"({one})" for one in remarks[key]))
+    columns = {name: printed[name] for name in PRINTED.names} | {
+        "computed": pa.array([value for _, value, _ in judged], pa.string()).take(pa.array(case)),
+        "verdict": pa.array([str(one) for one in _VERDICTS], pa.string()).take(pa.array(verdicts)),
+        "note": pa.array(notes, pa.string()),
+    }
+    return pa.table([columns[name] for name in STATEMENTS.names], schema=STATEMENTS)
 
 
-class _Printed(NamedTuple):
-    """One number that a plan prints."""
+_VERDICTS = tuple(Verdict)
 
-    period: str
-    commune: str
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _cases(columns: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Any, pa.Array]:
+    """Return per row the number of its case, rows being one case where all columns agree; and a row of each case."""
+    codes = [_codes(column) for column in columns]
+    _, first, case = np.unique(np.stack(codes, axis=1), axis=0, return_index=True, return_inverse=True)
+    return case.reshape(-1), pa.array(first, pa.int64())
+
+
+def _codes(column: pa.Array | pa.ChunkedArray) -> Any:
+    """Return per row the number of its value among those of a column; one more for what is missing."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+
+
+class _Said(NamedTuple):
+    """What a plan prints of a figure."""
+
     id: str
     printed: str
     value: str
     unit: str
 
-    @property
-    def key(self) -> Key:
-        return self[:3]
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """Which figure it is, and what is said of it."""
-        return self[2:]
-
 
 class _Computed(NamedTuple):
-    """One figure that was computed; behind its key, all that a verdict can depend on."""
+    """What was computed of a figure, as far as a verdict can depend on it."""
 
-    period: str
-    place: str
     id: str
     exact: str
     unit: str
@@ -227,11 +265,38 @@ class _Computed(NamedTuple):
     expected: int
 
 
-def _computed(figures: pd.DataFrame) -> Iterator[_Computed]:
-    return map(_Computed._make, zip(*(figures[name].tolist() for name in _Computed._fields), strict=True))
+class _Plans:
+    """What plans print, as a table of plans by figures: which row says what of a figure, if any.
+
+    Attributes:
+        keys: Per row, its ``KEY``.
+        said: Per row, what is said of which figure.
+        figures: The ids that are printed, with their columns.
+        rows: Plans by figures: the row, or -1.
+        code: Per row the number of what is said, figure included.
+    """
+
+    def __init__(self, printed: pa.Table) -> None:
+        self.keys, self.said = joined_text(printed, KEY), printed.select(_Said._fields)
+        plan, figure = _codes(joined_text(printed, KEY[:2])), printed["id"].combine_chunks().dictionary_encode()
+        self.figures = {identifier: number for number, identifier in enumerate(figure.dictionary.to_pylist())}
+        self.rows = np.full((plan.max(initial=-1) + 1, len(self.figures)), -1)
+        self.rows[plan, figure.indices.to_numpy()] = np.arange(len(printed))
+        self.code, _ = _cases(self.said.columns)
+
+    def together(self, identifiers: Sequence[str]) -> Iterator[tuple[list[_Said], Any]]:
+        """Yield what is said of several figures in plans that print them all, each case once, with the plans' rows."""
+        if not all(one in self.figures for one in identifiers):
+            return
+        rows = self.rows[:, [self.figures[one] for one in identifiers]]
+        rows = rows[(rows >= 0).all(axis=1)]
+        _, first, case = np.unique(self.code[rows], axis=0, return_index=True, return_inverse=True)
+        for number, at in enumerate(first.tolist()):
+            said = self.said.take(pa.array(rows[at])).to_pylist()
+            yield [_Said(**one) for one in said], rows[case.reshape(-1) == number]
 
 
-def _judge(row: _Printed, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
+def _judge(row: _Said, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
     """Return the verdict, the computed value as text, and a sentence where there is something to say."""
     if figure is None:
         return (
@@ -316,34 +381,25 @@ def _verdict(said: Said, stated: Decimal, exact: Fraction) -> tuple[Verdict, str
     return Verdict.CONFLICT, ""
 
 
-def _printed_sums(values: Mapping[Key, _Printed], catalogue: Sequence[Figure]) -> dict[Key, list[str]]:
-    """Return, per printed figure, a sentence for every balance edit that the printed numbers themselves break."""
+def _printed_sums(plans: _Plans, catalogue: Sequence[Figure]) -> dict[int, list[str]]:
+    """Return, per row of what is printed, a sentence for every balance edit that the printed numbers break."""
     id_of: dict[FormField, str] = {}
     for figure in catalogue:
         if type(figure.formula) is Total:
             id_of.setdefault(figure.formula.field, figure.id)
-    told: dict[Key, list[str]] = {}
+    told: dict[int, list[str]] = {}
     forms = dict.fromkeys(field.form for field in id_of)
-    balances = [
-        (edit, ids)
-        for form in forms
-        for edit in form.edits
-        if isinstance(edit, Balance) and all(ids := [id_of.get(field, "") for field in edit.operands])
-    ]
-    for period, commune in dict.fromkeys(key[:2] for key in values):
-        for edit, ids in balances:
-            keys = [(period, commune, one) for one in ids]
-            if not all(key in values for key in keys):
-                continue
-            total, *parts = (Decimal(values[key].value) for key in keys)
+    for edit in (edit for form in forms for edit in form.edits if isinstance(edit, Balance)):
+        for said, rows in plans.together([id_of.get(field, "") for field in edit.operands]):
+            total, *parts = (Decimal(one.value) for one in said)
             if total != sum(parts):
-                added = " + ".join(values[key].printed for key in keys[1:])
+                added = " + ".join(one.printed for one in said[1:])
                 sentence = (
                     f"Trong kế hoạch, {added} = {vietnamese(sum(parts, Decimal(0)))}, "
-                    f"không phải {values[keys[0]].printed} (quy tắc {edit.code})."
+                    f"không phải {said[0].printed} (quy tắc {edit.code})."
                 )
-                for key in keys:
-                    told.setdefault(key, []).append(sentence)
+                for row in rows.ravel().tolist():
+                    told.setdefault(row, []).append(sentence)
     return told
 
 
@@ -386,8 +442,8 @@ def _of_any_record(identifier: str) -> "re.Pattern[str]":
     return re.compile(_ANY_RECORD.sub("(.+)", re.escape(identifier)))
 
 
-def _printed_bounds(values: Mapping[Key, _Printed], declared: _Declared) -> dict[Key, list[str]]:
-    """Return, per printed figure, a sentence for every bound by which it may not stand beside another printed one.
+def _printed_bounds(plans: _Plans, declared: _Declared) -> dict[int, list[str]]:
+    """Return, per row of what is printed, a sentence for every bound by which it may not stand beside another.
 
     Whatever its severity: a bound of which true returns may break a warning still forbids what a plan says of both.
     """
@@ -399,23 +455,18 @@ def _printed_bounds(values: Mapping[Key, _Printed], declared: _Declared) -> dict
         for part in edit.parts
         if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part)
     ]
-    beside = {
-        identifier: [
-            (edit, part, whole, name)
-            for edit, part, whole in bounds
-            for name in declared.beside(identifier, part, whole)
-        ]
-        for identifier in dict.fromkeys(key[-1] for key in values)
-    }
-    told: dict[Key, list[str]] = {}
-    for key, row in values.items():
-        for edit, part, whole, name in beside[row.id]:
-            other = values.get((*key[:2], name))
-            if other is not None and _exceeds(row.said[1:], other.said[1:]):
-                told.setdefault(key, []).append(
-                    f"Trong kế hoạch, «{part.label}» in {row.printed}, nhiều hơn «{whole.label}» "
-                    f"in {other.printed} (quy tắc {edit.code})."
-                )
+    told: dict[int, list[str]] = {}
+    for identifier in plans.figures:
+        for edit, part, whole in bounds:
+            for name in declared.beside(identifier, part, whole):
+                for (one, other), rows in plans.together([identifier, name]):
+                    if _exceeds(one, other):
+                        sentence = (
+                            f"Trong kế hoạch, «{part.label}» in {one.printed}, nhiều hơn «{whole.label}» "
+                            f"in {other.printed} (quy tắc {edit.code})."
+                        )
+                        for row in rows[:, 0].tolist():
+                            told.setdefault(row, []).append(sentence)
     return told
 
 
@@ -423,18 +474,12 @@ def _is_no_less_than_nothing(field: FormField) -> bool:
     return field.minimum is not None and field.minimum >= 0
 
 
-@lru_cache(maxsize=4096)
-def _exceeds(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    """Return whether a printed part is more than its printed whole, whatever «trên» and «dưới» leave open.
-
-    Args:
-        part: Its text, value and unit.
-        whole: The same of the whole.
-    """
+def _exceeds(part: _Said, whole: _Said) -> bool:
+    """Return whether a printed part is more than its printed whole, whatever «trên» and «dưới» leave open."""
     amounts = []
-    for (printed, value, label), open_ended in ((part, How.AT_MOST), (whole, How.AT_LEAST)):
-        unit = unit_labelled(label)
-        said = None if unit is None else said_in(printed, Decimal(value), unit)
+    for one, open_ended in ((part, How.AT_MOST), (whole, How.AT_LEAST)):
+        unit = unit_labelled(one.unit)
+        said = None if unit is None else said_in(one.printed, Decimal(one.value), unit)
         if (
             said is None
             or said.contradiction

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.collect.asides import MERGED, PICTURE, address
+from pipelines.steps.collect.asides import MERGED, address
 from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
 from pipelines.steps.collect.columns import MISSING, Numbers, Runs, coded
 from pipelines.steps.collect.encodings import looks_old
@@ -365,7 +365,7 @@ class _Search:
         self._deciding = np.flatnonzero((meaning > 0) | noted)
         left = np.zeros(len(grid), bool)
         left[list(apart)] = True
-        left[grid.sheet[(meaning == _UNCLEAR) | grid.is_kind(PICTURE)]] = True
+        left[grid.sheet[meaning == _UNCLEAR]] = True
         said = (grid.row, grid.column, meaning, grid.kind, grid.aside)
         decisions = np.column_stack([own[self._deciding].astype(np.int32) for own in said])
         content, width = decisions.tobytes(), decisions.itemsize * len(said)
