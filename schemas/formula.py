@@ -8,7 +8,7 @@ blank makes everything built on it missing, never smaller.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,6 +34,11 @@ class Formula(ABC):
     @abstractmethod
     def words(self) -> str:
         """Return the expression in Vietnamese."""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether of sums over communes it gives what is true of them together: a product of two sums is none."""
+        return all(leaf.field.unit.additive for leaf in self.leaves())
 
     def fields(self) -> tuple[FormField, ...]:
         """Return references to every field the expression reads, each once."""
@@ -108,6 +113,10 @@ class Sum(Formula):
 
     terms: tuple[Formula, ...]
 
+    @property
+    def adds_up(self) -> bool:
+        return _all_add_up(self.terms)
+
     def compute(self, lookup: Lookup) -> Value:
         values = [term.compute(lookup) for term in self.terms]
         known = [value for value in values if value is not None]
@@ -127,6 +136,10 @@ class Difference(Formula):
     left: Formula
     right: Formula
 
+    @property
+    def adds_up(self) -> bool:
+        return _all_add_up((self.left, self.right))
+
     def compute(self, lookup: Lookup) -> Value:
         left, right = self.left.compute(lookup), self.right.compute(lookup)
         return None if left is None or right is None else left - right
@@ -143,6 +156,10 @@ class Product(Formula):
     """Terms multiplied."""
 
     terms: tuple[Formula, ...]
+
+    @property
+    def adds_up(self) -> bool:
+        return super().adds_up and sum(bool(term.leaves()) for term in self.terms) < 2 and _all_add_up(self.terms)
 
     def compute(self, lookup: Lookup) -> Value:
         result = Fraction(1)
@@ -168,6 +185,10 @@ class Ratio(Formula):
     whole: Formula
     times: int = 100
 
+    @property
+    def adds_up(self) -> bool:
+        return _all_add_up((self.part, self.whole))
+
     def compute(self, lookup: Lookup) -> Value:
         part, whole = self.part.compute(lookup), self.whole.compute(lookup)
         return None if part is None or whole is None or whole == 0 else self.times * part / whole
@@ -178,6 +199,10 @@ class Ratio(Formula):
     def words(self) -> str:
         times = f"{self.times} × " if self.times != 1 else ""
         return f"{times}{_grouped(self.part)} : {_grouped(self.whole)}"
+
+
+def _all_add_up(terms: Iterable[Formula]) -> bool:
+    return all(term.adds_up for term in terms)
 
 
 def _grouped(formula: Formula) -> str:

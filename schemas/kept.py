@@ -82,6 +82,8 @@ def _even(cells: Sequence[str], width: int) -> list[str]:
 
 def _row(line: int, cells: Sequence[str], heading: Sequence[str]) -> KeptRow:
     under = dict(zip(heading, cells, strict=False))
+    if len(cells) == len(heading) and "" not in under:
+        return KeptRow(line, under, "")
     if len(cells) != len(heading) or any(text for name, text in zip(heading, cells, strict=True) if not name):
         return KeptRow(line, under, f"có {len(cells)} ô mà tiêu đề có {sum(map(bool, heading))} cột")
     return KeptRow(line, {name: text for name, text in under.items() if name}, "")

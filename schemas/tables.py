@@ -189,7 +189,7 @@ FIGURES = _columns(
     ("forms", "Các biểu dùng đến"),
     ("plan", "Vị trí trong kế hoạch"),
     ("chapter", "Chương"),
-    types={"value": DECIMAL, "reported": pa.int64(), "expected": pa.int64()},
+    types={"value": SUM, "reported": pa.int64(), "expected": pa.int64()},
 )
 """One row per period, place and figure; of figures per record also per reporter and line. ``value``: rounded half up,
 missing unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a

@@ -184,6 +184,7 @@ def _refresh(
         tidy(store, part)
         for _ in range(_MOST_TRIES):
             work = Work(inputs_of(raw, store, part), maker, restored, anew)
+            whole = wanted is None or {table.name for table in work.inputs.tables} <= set(wanted)
             ran = False
             try:
                 for tables in work.run(wanted, only=only):
@@ -192,8 +193,8 @@ def _refresh(
             except OvertakenError:
                 continue
             if not work.is_overtaken():
-                if ran or (wanted is None and not is_archived(work.inputs, work.state)):
-                    work.commit(whole=wanted is None)
+                if ran or (whole and not is_archived(work.inputs, work.state)):
+                    work.commit(whole=whole)
                     note_files(raw, work.inputs)
                 return work.made
     raise SentenceError(

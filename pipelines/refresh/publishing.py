@@ -83,7 +83,7 @@ def compare_statements(given: Given) -> Mapping[str, Made]:
     printed = given.table("printed")
     printing = statements.Printing(printed)
     computed, edges = (
-        together([printing.about(one, *of) for one in given.family(family)], schema)
+        printing.about(together(list(given.family(family)), schema), *of)
         for family, schema, of in (
             ("figures", tables.FIGURES, ("place", "id")),
             ("lineage", tables.LINEAGE, ("commune", "figure")),

@@ -269,7 +269,10 @@ def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mappin
     last: dict[Part, BatchKey] = {}
     for batch in batches:
         part = Part.of(batch)
-        found[batch] = stale_tables(inputs_of(raw, store, part))
+        known = store.state(part.name).tables
+        # Of what has never been made nothing need be looked at.
+        inputs = inputs_of(raw, store, part) if known else Inputs(store, part, Received.named(raw.sets_of(batch)))
+        found[batch] = stale_tables(inputs) if known else {table.name for table in inputs.tables}
         # What lies above is brought up to date by the last of the batches that it is made of.
         last |= dict.fromkeys(part.above(), batch)
     for higher, batch in last.items():

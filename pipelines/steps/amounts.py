@@ -97,6 +97,12 @@ def as_int64(column: pa.Array) -> Array:
     return high * 2**64 + low
 
 
+def times(values: Array, factor: int) -> Array:
+    """Return whole numbers so many times as large, Python's where 64 bits are too few."""
+    largest = int(np.abs(values).max(initial=0)) * factor
+    return (values if largest <= LARGEST else values.astype(np.object_)) * factor
+
+
 def decimals_of(values: Array, known: Array | None = None, kind: pa.DataType = DECIMAL) -> pa.Array:
     """Return whole numbers of the last digit as a column of decimals, missing where they are not known.
 

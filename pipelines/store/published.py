@@ -102,9 +102,10 @@ def counted_figures(store: Store, batch: BatchKey) -> dict[str, tuple[int, int]]
     counts: dict[str, tuple[int, int]] = {}
     for table in store.family("figures", str(batch)):
         lacking = pc.and_(pc.is_null(table["value"]), pc.less(table["reported"], table["expected"]))
-        for commune, lacks in zip(table["place"].to_pylist(), lacking.to_pylist(), strict=True):
-            known, without = counts.get(commune, (0, 0))
-            counts[commune] = known + 1, without + lacks
+        for places, add in ((table["place"], (1, 0)), (table["place"].filter(lacking), (0, 1))):
+            for one in places.value_counts().to_pylist():
+                known = counts.get(one["values"], (0, 0))
+                counts[one["values"]] = known[0] + add[0] * one["counts"], known[1] + add[1] * one["counts"]
     return counts
 
 

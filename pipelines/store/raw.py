@@ -4,6 +4,7 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 """
 
 import errno
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from pipelines.steps.collect.limits import LIMITS
-from pipelines.steps.collect.raw_file import LyingFile, RawFile
+from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
 from schemas.kept import decoded
@@ -243,6 +244,35 @@ class Raw:
     def places(self) -> Places:
         """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
         return places_of(self.place_tables().values())
+
+
+class LyingFile(RawFile):
+    """A file whose hash is known, and whose bytes are read when somebody asks for them.
+
+    Raises:
+        ChangedError: They are not those of that hash any more, or are not there.
+    """
+
+    def __init__(self, period: str, commune: str, name: str, path: Path, sha256: str) -> None:
+        """Note where it lies and what is known of it."""
+        for attribute, value in (("period", period), ("commune", commune), ("name", name), ("trouble", "")):
+            object.__setattr__(self, attribute, value)
+        self.__dict__["path"], self.__dict__["sha256"] = path, sha256
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes."""
+        try:
+            content: bytes | None = self.__dict__["path"].read_bytes()
+        except OSError:
+            content = None
+        if content is None or hashlib.sha256(content).hexdigest() != self.sha256:
+            raise ChangedError(f"Tệp {self.name} của {self.commune} vừa được thay trong lúc đang đọc. Chạy lại.")
+        return content
+
+
+class ChangedError(SentenceError):
+    """A file is another one than when it was looked at; the message says what to do."""
 
 
 def _lies_as(path: Path, noted: Noted) -> bool:

@@ -59,6 +59,11 @@ class Received:
         """Read some return sets, but for the files that lie there as they are noted."""
         return cls({key: ReceivedSet.of(raw, key, known) for key in keys}, raw.place_tables())
 
+    @classmethod
+    def named(cls, keys: Iterable[ReturnSetKey]) -> "Received":
+        """Return some return sets of which nothing has been read."""
+        return cls({key: ReceivedSet((), {}) for key in keys}, {})
+
     @property
     def workbooks(self) -> Iterator[RawFile]:
         """The workbooks of all sets."""

@@ -39,8 +39,8 @@ from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import LEDGER_HEADING, PLACE_HEADING, address_of
 
-KEPT = ("B01", "B02", "L01", "N02")
-"""Forms of villages and of desks, and one (N02) whose edits look at others (B01, and L01, which nobody sends)."""
+KEPT = ("B01", "B02", "L01", "N02", "V01")
+"""Forms of villages and desks, and one (N02) whose edits look at others: B01, and L01, which nobody sends (nor V01)."""
 
 PERIOD, BEFORE = Period(2024, 1), Period(2023, 2)
 COMMUNE, COMMUNE_NAME = "thu-nghiem", "Thử Nghiệm"

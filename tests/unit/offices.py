@@ -104,4 +104,4 @@ def publish(store: Store, key: ReturnSetKey, tables: Mapping[str, pa.Table], hel
         content = serialized(rows)
         sha256 = publication.put(file_of(name, part), content)
         written[name] = Written(name, "", sha256, len(content), len(rows), held=(key.commune,) * (name in held))
-    publication.commit(replace(state, tables=written))
+    publication.commit(replace(state, tables=written, communes=(key.commune,)))

@@ -15,7 +15,7 @@ from pipelines.refresh.batches import refresh, refresh_each
 from pipelines.refresh.making import Given, Made
 from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
-from pipelines.store.raw import Raw
+from pipelines.store.raw import ChangedError, Raw
 from pipelines.store.state import STATE
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Extent, Kind
@@ -135,7 +135,9 @@ def test_what_one_commune_sends_anew_is_all_that_is_looked_at_and_the_bytes_are_
     monkeypatch.setattr(makers, "maker", watched)
     add(copied, OTHER, cat=5, total=5)
     again(copied)
-    of_batch = {table.maker.task for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT}
+    of_batch = {
+        table.maker.task for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT and not table.whole
+    }
     assert {task: sets for task, sets in looked_at.items() if task in of_batch and sets != [OTHER]} == {}
     assert looked_at.keys() & of_batch >= {"read", "locate", "check", "admit", "evaluate", "compare"}
     changed = dict(files_of(copied))
@@ -174,6 +176,23 @@ def test_a_file_that_lies_as_it_is_noted_is_not_read_and_one_of_other_bytes_is(
     content = whole(path)
     path.write_bytes(content + b"x")
     assert "files" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
+
+
+@pytest.mark.parametrize("what", ["replaced", "gone"])
+def test_a_file_that_is_another_when_it_is_read_than_when_it_was_looked_at_is_told(copied: Path, what: str) -> None:
+    raw = Raw(copied / "raw")
+    file, *_ = raw.files(ONE)
+    noted = raw.noted(file)
+    assert noted is not None
+    lying, *_ = raw.files(ONE, {(ONE, file.name): noted})
+    assert lying.sha256 == file.sha256
+    path = raw.folder(ONE) / file.name
+    if what == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"another")
+    with pytest.raises(ChangedError, match=f"{file.name} .* vừa được thay"):
+        len(lying.content)
 
 
 def test_a_lost_pack_is_made_again(copied: Path) -> None:

@@ -12,7 +12,7 @@ from pipelines.steps.analyse.sums import merged, of_forms
 from schemas.fields import field
 from schemas.figure import Chapter, Figure, fields_of
 from schemas.form import Form, VillageForm
-from schemas.formula import difference, own, per, share, sum_of, total
+from schemas.formula import constant, difference, own, per, share, sum_of, times, total
 from schemas.return_sets import ReturnSetKey
 from schemas.units import BillionDong, Dong, Heads, Hectares, MillionDong, Percent, Tonnes
 from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
@@ -311,3 +311,10 @@ def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:
         name = figure.id.format(reporter="c", line="")
         if Visits not in figure.forms:
             assert {(row["form"], row["field"]) for row in found if row["figure"] == name} == read
+
+
+def test_a_product_of_two_sums_is_no_figure_of_a_district() -> None:
+    """Persons times months of each commune, added up, are not all persons times all months."""
+    both, thrice = times(Bees.hives, Bees.wild), times(Bees.hives, constant("3", "ba"))
+    assert [one.adds_up for one in (both, thrice, share(Bees.hives, Bees.wild))] == [False, True, True]
+    assert not sum_of(Bees.hives, both).adds_up

@@ -66,10 +66,6 @@ DAYS = [61, 45474, 45474.75, 45657.5, 45292, 36526.25]
 """After February 1900, before which the two programs count otherwise; and in fractions that a number keeps exactly, for
 LibreOffice cuts seconds off where Excel rounds. It shows no more than some million hours."""
 
-VIETNAMESE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
-<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>vi-VN</value></prop></item></oor:items>"""
-
 
 def table(path: Path, codes: Sequence[str | int], values: Sequence[float]) -> None:
     """A workbook with a column per format, or number of a built-in one, and a row per number."""
@@ -84,10 +80,7 @@ def table(path: Path, codes: Sequence[str | int], values: Sequence[float]) -> No
 
 
 def saved_as_csv(folder: Path, *names: str) -> dict[str, list[list[str]]]:
-    """What LibreOffice, set to Vietnamese, shows of the first sheets of workbooks."""
-    settings = folder / "profile" / "user" / "registrymodifications.xcu"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(VIETNAMESE, encoding="utf-8")
+    """What LibreOffice shows of the first sheets of workbooks."""
     converted(folder, "csv:Text - txt - csv (StarCalc):59,34,76", *names)
     texts = {name: (folder / name).with_suffix(".csv").read_bytes().decode("utf-8-sig") for name in names}
     return {name: list(csv.reader(io.StringIO(text, newline=""), delimiter=";")) for name, text in texts.items()}

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of
+from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
 from pipelines.steps.analyse.rationals import Rationals
 from pipelines.steps.frames import in_order, joined_text, numbered
 from pipelines.steps.sources import cells
@@ -26,7 +26,6 @@ from schemas.periods import Period
 from schemas.places import Place, Places
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FIGURES, LINEAGE, SUM
-from schemas.units import DECIMAL
 
 Wanted = Sequence[tuple[str, Place]]
 """Periods and places."""
@@ -178,8 +177,8 @@ def _of_places(
     """Return a figure once per place."""
     expected = np.array([totals[form].expected for form in figure.forms])
     told = (expected > 0).all(axis=0)
-    if any(not leaf.field.unit.additive for leaf in figure.formula.leaves()):
-        # Rates of several communes do not add up; a rate above them must be a formula over what does.
+    if not figure.formula.adds_up:
+        # Rates and products of several communes do not add up; above them there are only figures of what does.
         told &= np.array([place.level == "commune" for _, place in wanted], bool)
     at = np.flatnonzero(told)
     value = figure.formula.compute(lambda leaf: totals[leaf.field.form].lookup(leaf)) * (1 / figure.unit.factor)
@@ -277,7 +276,7 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
         np.concatenate(columns)
         for columns in zip(*((one.value.known, one.reported, one.expected, one.whole) for one in rows), strict=True)
     )
-    value = [one.value.rounded(one.figure.decimals) * 10 ** (DECIMAL.scale - one.figure.decimals) for one in rows]
+    value = [times(one.value.rounded(one.figure.decimals), 10 ** (SUM.scale - one.figure.decimals)) for one in rows]
     missing = np.where(reported == expected, _STATUSES.index(Status.UNDEFINED), _STATUSES.index(Status.INCOMPLETE))
     status = np.where(known & whole, _STATUSES.index(Status.COMPLETE), missing)
 
@@ -295,7 +294,7 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
         "level": of_place(one.level for _, one in wanted),
         "place": of_place(one.code for _, one in wanted),
         **{name: of_row(name) for name in ("reporter", "line", "id", "label", "scope")},
-        "value": decimals_of(np.concatenate(value), known),
+        "value": decimals_of(np.concatenate(value), known, SUM),
         "unit": of_figure(figure.unit.label for figure in chapter.figures),
         "status": pa.array([str(one) for one in _STATUSES]).take(pa.array(status)),
         "reported": pa.array(reported),

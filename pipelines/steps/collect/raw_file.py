@@ -7,9 +7,6 @@ Belongs here: its place, its bytes, and what its name says of its format. Does n
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-
-from schemas.sentences import SentenceError
 
 
 @dataclass(frozen=True)
@@ -32,32 +29,6 @@ class RawFile:
     def sha256(self) -> str:
         """The hash that names the file's content, or the reason why there is none."""
         return hashlib.sha256(self.content or self.trouble.encode()).hexdigest()
-
-
-class LyingFile(RawFile):
-    """A file whose hash is known, and whose bytes are read when somebody asks for them.
-
-    Raises:
-        ChangedError: They are not those of that hash any more.
-    """
-
-    def __init__(self, period: str, commune: str, name: str, path: Path, sha256: str) -> None:
-        """Note where it lies and what is known of it."""
-        for attribute, value in (("period", period), ("commune", commune), ("name", name), ("trouble", "")):
-            object.__setattr__(self, attribute, value)
-        self.__dict__["path"], self.__dict__["sha256"] = path, sha256
-
-    @cached_property
-    def content(self) -> bytes:
-        """The bytes."""
-        content: bytes = self.__dict__["path"].read_bytes()
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise ChangedError(f"Tệp {self.name} của {self.commune} vừa được thay trong lúc đang đọc. Chạy lại.")
-        return content
-
-
-class ChangedError(SentenceError):
-    """A file is another one than when it was looked at; the message says what to do."""
 
 
 def suffix_of(name: str) -> str:

@@ -1,0 +1,297 @@
+"""What a country costs, against what reads it barely: the table of ``measured/country.md`` among the guides.
+
+Every program is a process of its own; costs are user and system seconds of it and its children, and ``wall`` where two
+work at a time. All but the memory is told as a ratio to something run on the same files in the same minutes. A row of
+which findings or sums are not the generator's truth is void.
+
+It takes minutes, so it is only run where ``make bench`` asks for it. ``RETURNS_BENCH_COMMUNES=64,256`` says how large
+the two countries are, ``RETURNS_BENCH_TOGETHER=64`` how many communes a batch has.
+
+Not measured: Great Expectations and dbt-duckdb on the same, which need environments of their own.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.refresh.engines import HERE, PROCESSES
+from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again
+from tests.end_to_end.cluster import cluster, kill_one_at_work
+
+PROJECT = Path(__file__).parents[2]
+TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "country.md"
+RETURNS = Path(sys.executable).parent / "returns"
+ASKED, COMMUNES, TOGETHER = "RETURNS_BENCH", "RETURNS_BENCH_COMMUNES", "RETURNS_BENCH_TOGETHER"
+MOST = "64"
+SLIPS = 0.3
+NATION = 290_000
+"""Workbooks of a period."""
+FIGURE = "livestock.horse.white.share"
+ROUNDS = 15
+VERSIONS = ("pandas", "pyarrow", "python-calamine", "openpyxl", "distributed")
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process cost: CPU seconds with its children's, seconds by the clock, megabytes at most; what it said."""
+
+    cpu: float
+    wall: float
+    peak: float
+    said: Mapping[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """By the clock, beyond the start of the process."""
+        return float(self.said["seconds"])
+
+
+def run(program: str, *words: str | Path) -> Cost:
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "tests.benchmarks.programs", program, *map(str, words)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{program} ended with {process.returncode}"
+    wall = time.perf_counter() - start
+    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, json.loads(said))
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country in a folder, and what is true of it."""
+
+    box: Path
+    truth: Truth
+
+    @property
+    def raw(self) -> Path:
+        return self.box / "raw"
+
+    def refresh(self, data: str, engine: str = HERE) -> Cost:
+        return run("refresh", self.raw, self.box / data, engine)
+
+    def wrong(self, data: str) -> str:
+        """In how much an output folder is wrong, in a word that a row gets; nothing where it is right."""
+        found = differences(self.box / data, self.truth)
+        return f"void: {len(found)} differences, the first: {found[0]}" if found else ""
+
+
+@dataclass
+class Rows:
+    """The rows of the table."""
+
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    void: list[str] = field(default_factory=list)
+
+    def add(self, what: str, measured: str, must: str, aim: str, *wrong: str) -> None:
+        """Add a row; void where anything is wrong with what was made."""
+        for why in filter(None, wrong):
+            self.void.append(f"{what}: {why}")
+        self.rows.append((what, next(filter(None, wrong), measured), must, aim))
+
+
+def made(box: Path, communes: int, rates: Rates = CLEAN, *in_layouts: str) -> Country:
+    size = Size(communes, together=int(os.environ.get(TOGETHER, MOST)))
+    return Country(box, country(box, size, rates=rates, in_layouts=in_layouts))
+
+
+def tables(data: Path) -> dict[str, str]:
+    """The hash of every table but that which says when it was made."""
+    found = {path.relative_to(data).as_posix(): path for path in data.rglob("*.parquet")}
+    return {
+        name: sha256(path.read_bytes()).hexdigest()
+        for name, path in found.items()
+        if not name.startswith(("openlineage/", "state/"))
+    }
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Both countries, and what the first runs on them cost."""
+
+    small: Country
+    large: Country
+    costs: Mapping[str, Cost]
+
+    def further(self, what: str) -> float:
+        """CPU seconds of a further workbook, between the two sizes."""
+        more = self.costs[f"{what} large"].cpu - self.costs[f"{what} small"].cpu
+        return more / (self.large.truth.workbooks - self.small.truth.workbooks)
+
+
+def test_what_a_country_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if os.environ.get(ASKED) != "1":
+        pytest.skip("takes minutes and writes into a guide: only make bench asks for it")
+    sizes = [int(size) for size in os.environ.get(COMMUNES, "64,256").split(",")]
+    small, large = (made(tmp_path / name, size) for name, size in zip(("small", "large"), sizes, strict=True))
+    costs = {}
+    for name, one in (("small", small), ("large", large)):
+        costs[f"calamine {name}"] = run("calamine", one.raw)
+        costs[f"refresh {name}"] = one.refresh("data")
+    measured, rows = Measured(small, large, costs), Rows()
+    for add in (_further, _failing, _resaved, _engines, _by_hand, _at_size, _what_changed, _trace):
+        add(measured, rows, tmp_path)
+        with capsys.disabled():
+            print("", *rows.rows[-2:], sep="\n")
+    TABLE.write_text(as_page(measured, rows), encoding="utf-8")
+    assert rows.void == []
+
+
+def _further(measured: Measured, rows: Rows, _: Path) -> None:
+    ours, bare = measured.further("refresh"), measured.further("calamine")
+    told = f"{ours / bare:.2f}x ({ours * 1000:.2f} ms against {bare * 1000:.2f} ms)"
+    what = "(a) a further workbook, CPU, against bare calamine"
+    rows.add(what, told, "2.5x", "1.25x", measured.small.wrong("data"), measured.large.wrong("data"))
+
+
+def _failing(measured: Measured, rows: Rows, box: Path) -> None:
+    wrong = made(box / "wrong", sum(measured.small.truth.communes.values()), Rates(slips=SLIPS))
+    more = wrong.refresh("data").cpu - measured.costs["refresh small"].cpu
+    each = more / len(wrong.truth.slips)
+    told = f"{each * 1000:.1f} ms ({len(wrong.truth.slips)} records)"
+    rows.add("(a) a record that fails, CPU", told, "15 ms", "5 ms", wrong.wrong("data"))
+
+
+def _resaved(measured: Measured, rows: Rows, box: Path) -> None:
+    communes = sum(measured.small.truth.communes.values())
+    alone = {layout: made(box / layout, communes, CLEAN, layout) for layout in layouts()}
+    costs = {layout: one.refresh("data").cpu for layout, one in alone.items()}
+    for layout, one in alone.items():
+        if layout != "own":
+            told = f"{costs[layout] / costs['own']:.2f}x"
+            what = f"(3) all workbooks of layout «{layout}» against those of «own», CPU"
+            rows.add(what, told, "2x", "", one.wrong("data"))
+
+
+def _engines(measured: Measured, rows: Rows, box: Path) -> None:
+    large = measured.large
+    one, two = large.refresh("one"), large.refresh("two", f"{PROCESSES}:2")
+    right = "" if tables(large.box / "one") == tables(large.box / "two") else "void: other bytes"
+    what = "(b) two processes against one, wall"
+    rows.add(what, f"{one.seconds / two.seconds:.2f}x quicker", "1.7x", "1.9x", large.wrong("two"), right)
+    with cluster(box / "cluster") as found:
+        measured.small.refresh("warm", found.engine)
+        dask = large.refresh("dask", found.engine)
+    right = "" if tables(large.box / "one") == tables(large.box / "dask") else "void: other bytes"
+    rows.add("(c) Dask with two workers against (b), wall", f"{two.seconds / dask.seconds:.2f}x", "0.9x", "", right)
+    with cluster(box / "killed") as found, ThreadPoolExecutor(1) as beside:
+        killed = beside.submit(kill_one_at_work, large.box / "one-killed")
+        large.refresh("one-killed", found.engine)
+        _, part = killed.result()
+    right = "" if tables(large.box / "one") == tables(large.box / "one-killed") else "void: other bytes"
+    rows.add(f"(c) the same, a worker killed at work on {part}", "same bytes", "correct", "", right)
+
+
+def _by_hand(measured: Measured, rows: Rows, _: Path) -> None:
+    own, hand = measured.costs["refresh small"], run("analyst", measured.small.raw)
+    what = "(d) against an analyst's pandas and openpyxl script on the small country, CPU, whole processes"
+    rows.add(what, f"{hand.cpu / own.cpu:.1f}x quicker", "15x", "40x")
+    each = hand.cpu / measured.small.truth.workbooks
+    what = "(d) the same, a further workbook of ours against one of theirs"
+    rows.add(what, f"{each / measured.further('refresh'):.1f}x quicker", "15x", "40x")
+
+
+def _at_size(measured: Measured, rows: Rows, _: Path) -> None:
+    costs = [measured.costs[f"refresh {name}"] for name in ("small", "large")]
+    books = [one.truth.workbooks for one in (measured.small, measured.large)]
+    each = [cost.cpu / count for cost, count in zip(costs, books, strict=True)]
+    told = f"{each[1] / each[0]:.2f}x ({each[0] * 1000:.2f} and {each[1] * 1000:.2f} ms)"
+    rows.add("(e) a workbook of the large against one of the small, CPU, all in", told, "1.15x", "1x")
+    told = f"{costs[1].peak / costs[0].peak:.2f}x ({costs[0].peak:.0f} and {costs[1].peak:.0f} MB)"
+    rows.add("(e) peak memory of the large against the small", told, "1.15x", "1x")
+
+
+def _what_changed(measured: Measured, rows: Rows, _: Path) -> None:
+    """What a process does beyond its start, in its own CPU seconds."""
+    large, full = measured.large, measured.costs["refresh large"].said["cpu"]
+    time.sleep(2.5)  # what changed just before it was noted is read again
+    run("again", large.raw, large.box / "data")
+    walks = min(run("walk", large.raw).said["cpu"] for _ in range(3))
+    nothing = run("again", large.raw, large.box / "data").said["cpu"]
+    told = f"{nothing / walks:.1f}x ({nothing:.3f} s against {walks:.3f} s)"
+    rows.add("(f) refresh with nothing changed against a stat walk, CPU", told, "3x", "1.5x")
+    for share, must, aim in ((0.001, "10 %", "2 %"), (0.01, "30 %", "10 %")):
+        before, then = tables(large.box / "data"), _written(large.box / "data")
+        sent = sent_again(large.box, large.truth, share, seed=round(share * 1000))
+        again = run("again", large.raw, large.box / "data").said["cpu"]
+        after, now = tables(large.box / "data"), _written(large.box / "data")
+        needless = [name for name in before if before[name] == after[name] and then[name] != now[name]]
+        right = f"void: {len(needless)} tables rewritten as they were, such as {needless[0]}" if needless else ""
+        batches = len({path.parents[1] for path in sent})
+        told = f"{again / full:.1%} ({len(sent)} workbooks in {batches} batches, {again:.2f} s of {full:.2f})"
+        what = f"(f) refresh with {share:.1%} of the workbooks changed, anywhere, against full, CPU"
+        rows.add(what, told, must, aim, large.wrong("data"), right)
+
+
+def _written(data: Path) -> dict[str, int]:
+    """When each file was written."""
+    return {path.relative_to(data).as_posix(): path.stat().st_mtime_ns for path in data.rglob("*.parquet")}
+
+
+def _trace(measured: Measured, rows: Rows, _: Path) -> None:
+    large = measured.large
+    places = ("--data", str(large.box / "data"), "--raw", str(large.raw), "--commune", "xa-00001")
+    commands = {
+        "trace": [str(RETURNS), "trace", FIGURE, *places, "--format", "json"],
+        "bare": [sys.executable, "-c", "import pyarrow.parquet"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _round in range(ROUNDS):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+            times[name].append(time.perf_counter() - start)
+    quick = {name: sorted(own)[len(own) // 2] for name, own in times.items()}
+    told = f"{quick['trace'] / quick['bare']:.2f}x ({quick['trace']:.3f} s)"
+    what = "(g) trace of a commune's figure in the large country against import pyarrow.parquet, wall"
+    rows.add(what, told, "2.0x", "1.5x")
+
+
+def as_page(measured: Measured, rows: Rows) -> str:
+    """The table as a page, with where and when it was measured."""
+    today = datetime.now(tz=ZoneInfo("Asia/Ho_Chi_Minh"))
+    small, large = measured.small.truth, measured.large.truth
+    each = measured.further("refresh")
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    communes = [sum(one.communes.values()) for one in (small, large)]
+    lines = [
+        "# What a country costs",
+        "",
+        f"Measured by `tests/benchmarks/test_country.py` on {today:%Y-%m-%d}: {os.cpu_count()} cores, Python",
+        f"{platform.python_version()}, {versions}.",
+        "",
+        f"Two countries, drawn: {communes[0]} communes with {small.workbooks} workbooks, and {communes[1]} with",
+        f"{large.workbooks}, {os.environ.get(TOGETHER, MOST)} communes to a batch, in the layouts",
+        f"{', '.join(large.communes)}. Without Dagster. Findings and sums of every row are the generator's truth,",
+        "or the row is void. CPU is that of the processes and of their children; on a machine on which others work,",
+        "too, times by the clock (wall) say little.",
+        "",
+        "| | measured | must | aim |",
+        "|---|---:|---:|---:|",
+        *(f"| {' | '.join(row)} |" for row in rows.rows),
+        "| (h) Great Expectations, dbt-duckdb | not measured | | |",
+        "",
+        f"Extrapolated, not measured: the nation's {NATION} workbooks of a period, each at the cost of a further one,",
+        f"take {NATION * each / 60:.0f} minutes of one core, and on 100 workers {NATION * each / 100:.0f} seconds if",
+        "nothing but their number decides.",
+    ]
+    return "\n".join(lines) + "\n"
