@@ -153,9 +153,15 @@ class Edit(ABC):
 
 
 def _whole_numbers(values: Any, decimals: int) -> Any:
-    """Return a column without blanks as an array of whole numbers of its smallest unit."""
+    """Return a column without blanks as an array of whole numbers of its smallest unit.
+
+    They are Python's where one is tried that no table holds, as suggestions do with a digit more.
+    """
     smallest = values * 10**decimals
-    return smallest.astype("int64" if values.dtype == object else "int64[pyarrow]").to_numpy()
+    if values.dtype != object:
+        return smallest.astype("int64[pyarrow]").to_numpy()
+    whole = smallest.map(int)
+    return (whole if len(whole) and max(map(abs, whole)) >= 2**62 else whole.astype("int64")).to_numpy()
 
 
 def _holds(row: Row, values: Mapping[str, Any]) -> Any:

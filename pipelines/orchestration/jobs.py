@@ -32,7 +32,7 @@ refresh = dg.define_asset_job(
     selection=dg.AssetSelection.all() - REPORT,
     executor_def=dg.in_process_executor,
     description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính. "
-    "Bấm «Materialize all…», chọn bộ báo cáo (kỳ_xã, hoặc kỳ_huyện), rồi «Launch run». Bảng nào không đổi thì không làm lại.",
+    "Bấm «Materialize all…», chọn bộ (kỳ_xã, kỳ_huyện), rồi «Launch run». Bảng nào không đổi thì không làm lại.",
 )
 
 report = dg.define_asset_job(

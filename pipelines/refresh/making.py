@@ -472,7 +472,9 @@ class Work:
         files = self.table("files") if "files" in self.state.tables else None
         assert self.received
         lists = (Kept.of(content, RECEIVED) for content in (*self._lists.values(), *self._archived))
-        sets = self._changed if is_archived(self.inputs, self._before) else tuple(self._lists)
+        # Of one return set everything is put there again: what there was may be lost, and cannot be asked then.
+        alone = len(self._lists) < 2
+        sets = self._changed if not alone and is_archived(self.inputs, self._before) else tuple(self._lists)
         every = (*self.inputs.received.deciding(files, sets), *lists)
         if len(self._lists) > 1:
             archive.keep_together(every)

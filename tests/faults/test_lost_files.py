@@ -164,3 +164,13 @@ def test_a_file_lost_alone_is_made_anew_and_nothing_wrong_is_told_until_then(kno
             office = known.office.copy(tmp_path / "office")
     print(f"{len(chosen)} losses of {len(cases)}")
     assert found == []
+
+
+def test_all_that_is_not_backed_up_is_made_anew(known: Known, tmp_path: Path) -> None:
+    office = known.office.copy(tmp_path / "office")
+    for path in office.files():
+        if path.relative_to(office.data).parts[0] not in (ARCHIVE, STATE):
+            path.unlink()
+    office.refresh()
+    assert {name: said for name, said in office.tree().items() if known.tree.get(name) != said} == {}
+    assert office.tree().keys() == known.tree.keys()

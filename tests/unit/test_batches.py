@@ -25,6 +25,8 @@ from schemas.sentences import SentenceError
 from tests.unit.builders import address_of
 from tests.unit.territories import TERRITORY, commune, territory
 
+pytestmark = pytest.mark.slow
+
 COMMUNES = {1: 1, 2: 3}
 ONE, OTHER = commune(1), commune(2)
 HERD = "livestock.total.heads"

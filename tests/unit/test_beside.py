@@ -135,6 +135,7 @@ def test_a_table_that_cannot_be_read_is_not_as_if_there_were_none(small: Raw, na
     assert [len(set(of_each)) for of_each in zip(*seen, strict=True)] == [3, 3]
 
 
+@pytest.mark.slow
 def test_an_unreadable_ledger_holds_every_form_and_changes_nothing_published(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

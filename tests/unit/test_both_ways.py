@@ -46,6 +46,8 @@ from tests.unit.builders import (
 )
 from tests.unit.test_second_reader import TIMES, converted, flipped, made, rewritten
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = sorted((ROOT / "raw" / PERIOD.code / COMMUNE).glob("*.xlsx"))
 
 

@@ -8,7 +8,9 @@ import pytest
 from pipelines.refresh.batches import refresh_each
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
-from tests.benchmarks.country import LAYOUTS, Rates, Size, Truth, communes, country, differences, layouts
+from tests.benchmarks.country import LAYOUTS, Rates, Size, Truth, communes, country, differences, layouts, sent_again
+
+pytestmark = pytest.mark.slow
 
 SIZE = Size(len(LAYOUTS), together=3)
 """A commune of every layout, in two territories."""
@@ -18,10 +20,14 @@ OFTEN = Rates(slips=0.3, blanks=0.1, texts=0.1, missing=0.05)
 
 def refreshed(box: Path, rates: Rates) -> Truth:
     country(box, SIZE, rates=rates)
+    refresh(box)
+    return Truth.of(box)
+
+
+def refresh(box: Path) -> None:
     raw = Raw(box / "raw")
     for _ in refresh_each(raw, Store(box / "data"), list(raw.batches()), who="test"):
         pass
-    return Truth.of(box)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +46,14 @@ def test_findings_and_sums_are_the_truth_where_much_is_wrong_in_every_layout(sen
 
 
 @pytest.mark.slow
-def test_nothing_is_told_of_a_clean_country(tmp_path: Path) -> None:
+def test_nothing_is_told_of_a_clean_country_nor_of_one_of_which_some_is_sent_again(tmp_path: Path) -> None:
     truth = refreshed(tmp_path, Rates())
     assert not any((truth.edits, truth.slips, truth.blanks, truth.missing, truth.texts))
+    assert differences(tmp_path / "data", truth) == []
+    again = sent_again(tmp_path, truth, 0.05)
+    assert again
+    assert differences(tmp_path / "data", truth) != []
+    refresh(tmp_path)
     assert differences(tmp_path / "data", truth) == []
 
 

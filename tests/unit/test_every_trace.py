@@ -26,6 +26,8 @@ from schemas.formula import At, Leaf
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY
 
+pytestmark = pytest.mark.slow
+
 FOLDER = ROOT / "raw" / KEY.period / KEY.commune
 
 PRINTED = [row["id"] for row in csv.DictReader((FOLDER / "printed.csv").read_text("utf-8-sig").splitlines())]

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -196,6 +197,15 @@ def test_money_is_converted_to_the_figures_unit(income: str, billion: str, milli
         dong,
     ]
     assert found["two", "income.billion"]["unit"] == "tỷ đồng"
+
+
+@pytest.mark.parametrize("income", ["1999999999,999", "99999999999999"])
+def test_sums_of_a_nations_size_are_figures_as_they_are(income: str) -> None:
+    found = figures({village: ALL | {"income": income} for village in NAMES})
+    exact = 3 * Fraction(income.replace(",", ".")) * 10**6
+    for place in ("chi-lang", "vn"):
+        row = found[place, "income.dong"]
+        assert (Fraction(row["value"]), Fraction(row["exact"])) == (exact, exact)
 
 
 def test_decimals_are_added_up_exactly() -> None:

@@ -27,6 +27,8 @@ from schemas.units import Heads, unit_labelled
 from tests.unit.builders import ROOT
 from tests.unit.fuzzing import damaged, records_of, seeds
 
+pytestmark = pytest.mark.slow
+
 TABLES = 2_000
 """Of each kind."""
 TOGETHER = 25

@@ -34,6 +34,8 @@ from tests.unit.test_second_reader import (
     without_hash,
 )
 
+pytestmark = pytest.mark.slow
+
 SAME, TOLD, BROKEN, OTHER = 80, 40, 80, 80
 """Workbooks of each kind of change, of openpyxl and XlsxWriter together."""
 OFFICE_XLSX, OFFICE_ODS, OFFICE_CSV = 50, 40, 30

@@ -158,3 +158,13 @@ def test_a_range_stands_where_no_decision_names_it_and_below_nothing_always(name
 def test_only_a_maximum_that_no_definition_gives_may_be_wrong() -> None:
     confirmable = [item for form in FORMS for item in form.fields().values() if item.confirmable]
     assert [item.maximum is not None and item.unit is not Percent for item in confirmable] == [True] * 2
+
+
+def test_a_product_with_a_number_that_no_table_holds_is_judged() -> None:
+    """Suggestions try a number with a digit more, also where it has 14 already."""
+    edit = next(edit for edit in TetGifts.edits if isinstance(edit, Product))
+    huge = Decimal(10**19)
+    frame = pd.DataFrame(
+        [dict.fromkeys(edit.names, huge), dict(zip(edit.names, (huge, huge, Decimal(1)), strict=True))]
+    )
+    assert edit.holds(frame).tolist() == [False, True]

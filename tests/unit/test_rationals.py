@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.amounts import as_int64, decimals_of
+from pipelines.steps.amounts import as_int64, decimals_of, times
 from pipelines.steps.analyse.rationals import Rationals
 from pipelines.steps.numbers import round_half_up
 from schemas.tables import SUM
@@ -86,6 +86,12 @@ def test_decimals_come_back_as_they_went(kind: pa.DataType) -> None:
     told = decimals_of(np.array([7, 8]), np.array([False, True]), kind)
     assert told.to_pylist() == [None, Decimal("0.0008")]
     assert as_int64(told).tolist() == [0, 8]
+
+
+@pytest.mark.parametrize("largest", [2**63 // 10**4, 2**63 // 10**4 + 1, 2**62])
+def test_numbers_are_as_many_times_as_large_as_asked_whatever_their_size(largest: int) -> None:
+    values = [0, 7, largest, -largest]
+    assert times(np.array(values), 10**4).tolist() == [one * 10**4 for one in values]
 
 
 def test_a_number_too_large_for_its_column_is_refused() -> None:

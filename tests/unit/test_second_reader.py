@@ -303,6 +303,7 @@ def flipped(content: bytes, chance: Random) -> bytes:
     return bytes(damaged)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_a_file_is_told_or_changes_nothing() -> None:
     refused = 0
     for seed in range(TIMES):
@@ -336,6 +337,7 @@ def rewritten(content: bytes, chance: Random) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_a_part_with_one_letter_changed_is_refused_or_read_as_a_second_reader_does() -> None:
     """Such a file is whole, and says something else; what it says is not for either reader to choose."""
     both = 0
