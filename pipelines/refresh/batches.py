@@ -195,7 +195,7 @@ def _refresh(
             if not work.is_overtaken():
                 if ran or (whole and not is_archived(work.inputs, work.state)):
                     work.commit(whole=whole)
-                    note_files(raw, work.inputs)
+                    note_files(work.inputs)
                 return work.made
     raise SentenceError(
         f"Các bộ báo cáo khác của {part.name} liên tục được cập nhật nên chưa tổng hợp được. Chạy lại: returns refresh"

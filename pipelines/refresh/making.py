@@ -385,12 +385,16 @@ class Work:
 
     @cached_property
     def received(self) -> str:
-        """The hash of the list of the return set; of a batch of several, of the list of their lists."""
+        """The hash of the list of the return set; of a territory's batch, of the list of their lists."""
         return self._noted(self._entering)
 
     def _noted(self, lists: Mapping[ReturnSetKey, str]) -> str:
-        """Return by which hash the archive knows from what the rows of some return sets were accepted."""
-        if len(self._lists) == 1:
+        """Return by which hash the archive knows from what the rows of some return sets were accepted.
+
+        Of a commune's own folder that is its list; of a territory's the list of the lists of its communes, however few
+        there are, for others may come.
+        """
+        if self.inputs.is_of_one:
             return next(iter(lists.values()), "")
         content = accepted_from(lists)
         self._archived.append(content)

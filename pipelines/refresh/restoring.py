@@ -55,7 +55,7 @@ def listed(archive: Archive, received: str) -> dict[str, Any]:
 
 
 def list_of(archive: Archive, received: str, key: ReturnSetKey) -> str:
-    """Return the hash of the list of a return set, where ``received`` may be that of a batch of several; or nothing."""
+    """Return the hash of the list of a return set, or nothing; ``received`` may be that of a territory."""
     if not received:
         return ""
     found: str = listed(archive, received).get("sets", {key.commune: received}).get(key.commune, "")

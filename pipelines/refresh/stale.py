@@ -232,7 +232,7 @@ def _names(table: pa.Table) -> Iterator[tuple[str, str]]:
 
 
 def lists_of(archive: Archive, received: str) -> dict[str, str]:
-    """Return, by commune, the lists that a list of several return sets names; none where it is of one set alone."""
+    """Return, by commune, the lists that the list of a territory names; none where it is of a commune's own folder."""
     content = archive.get(received, RECEIVED) if received else None
     found: dict[str, str] = json.loads(content).get("sets", {}) if content is not None else {}
     return found
@@ -252,12 +252,12 @@ def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
     return Inputs(store, part, Received.of(raw, keys, known))
 
 
-def note_files(raw: Raw, inputs: Inputs) -> None:
+def note_files(inputs: Inputs) -> None:
     """Note size, time and hash of the files of a batch of several return sets, once they have been refreshed."""
-    if len(inputs.received.sets) > 1:
-        noted = ((file, raw.noted(file)) for file in inputs.received.workbooks)
-        named = ((ReturnSetKey(file.period, file.commune), file.name, one) for file, one in noted if one is not None)
-        index.save(inputs.store.root, inputs.part.name, named)
+    sets = inputs.received.sets
+    if len(sets) > 1:
+        noted = ((key, name, one) for key, received in sets.items() for name, one in received.noted)
+        index.save(inputs.store.root, inputs.part.name, noted)
 
 
 def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mapping[BatchKey, set[str]]:

@@ -2,12 +2,11 @@
 
 Belongs here: the index, and when it is believed. Does not belong here: looking at files (``pipelines.store.raw``).
 
-The hash decides what is made anew; size and time only save reading a file to know its hash. A file that changed shortly
-before the index was written is read again, for it may have changed once more within the same tick of the clock. The
-index is no part of the state: without it everything is read.
+The hash decides what is made anew; size and time only save reading a file to know its hash. They are from before it was
+read, and of files at rest only (``Raw.at_rest``): one that is replaced while a refresh runs is read by the next.
+The index is no part of the state: without it everything is read.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,9 +17,6 @@ import pyarrow.parquet as pq
 from pipelines.store.files import write_whole
 from pipelines.store.state import STATE
 from schemas.return_sets import ReturnSetKey
-
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
 
 _COLUMNS = pa.schema(
     [
@@ -59,9 +55,8 @@ def load(root: Path, part: str) -> Index:
 
 
 def save(root: Path, part: str, files: Iterable[tuple[ReturnSetKey, str, Noted]]) -> None:
-    """Write the index of a batch; files that changed a moment ago are left out."""
-    now = time.time_ns()
-    rows = [(*key, name, *noted) for key, name, noted in files if now - noted.changed > _SETTLED]
+    """Write the index of a batch."""
+    rows = [(*key, name, *noted) for key, name, noted in files]
     columns = zip(*rows, strict=True) if rows else ([] for _ in _COLUMNS)
     buffer = pa.BufferOutputStream()
     table = pa.table([pa.array(column, kind) for column, kind in zip(columns, _COLUMNS.types, strict=True)], _COLUMNS)

@@ -6,7 +6,9 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 import errno
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -31,6 +33,9 @@ OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 
 _NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
 
 
 @dataclass(frozen=True)
@@ -147,15 +152,18 @@ class Raw:
     def _read(self, key: ReturnSetKey, path: Path) -> RawFile:
         return RawFile(key.period, key.commune, printable(path.name), *self._content(path))
 
-    def noted(self, file: RawFile) -> Noted | None:
-        """Return what to note of a file that has been looked at, for the next time; nothing of one that is in doubt."""
-        path = self.folder(ReturnSetKey(file.period, file.commune)) / file.name
-        try:
-            stat = path.lstat()
-        except OSError:
-            return None
-        whole = S_ISREG(stat.st_mode) and not file.trouble
-        return Noted(stat.st_size, stat.st_mtime_ns, file.sha256) if whole else None
+    def at_rest(self, key: ReturnSetKey) -> dict[str, tuple[int, int]]:
+        """Return size and time of change of the files of a return set that did not change a moment ago, by name.
+
+        To be asked before they are read: what is written over one afterwards shows then by another time.
+        """
+        now, found = time.time_ns(), {}
+        with suppress(OSError):
+            for path in self._names(key):
+                stat = path.lstat()
+                if S_ISREG(stat.st_mode) and now - stat.st_mtime_ns > _SETTLED:
+                    found[path.name] = (stat.st_size, stat.st_mtime_ns)
+        return found
 
     def _content(self, path: Path) -> tuple[bytes, str]:
         """Return the bytes of a file, or the reason why they cannot be had."""

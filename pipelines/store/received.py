@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Kept
-from pipelines.store.index import NOTHING_NOTED, Index
+from pipelines.store.index import NOTHING_NOTED, Index, Noted
 from pipelines.store.raw import LEDGER, PRINTED, Raw, places_of
 from schemas.flow import CORRECTIONS, PLACES, WORKBOOKS
 from schemas.flow import PRINTED as PRINTED_NUMBERS
@@ -29,11 +29,21 @@ class ReceivedSet:
 
     workbooks: tuple[RawFile, ...]
     beside: Mapping[str, RawFile]
+    at_rest: Mapping[str, tuple[int, int]]
+    """Size and time of change, from before they were read, of the files that were at rest then."""
 
     @classmethod
     def of(cls, raw: Raw, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> "ReceivedSet":
         """Read a return set, but for the files that lie there as they are noted."""
-        return cls(tuple(raw.files(key, known)), raw.beside(key))
+        at_rest = raw.at_rest(key)
+        return cls(tuple(raw.files(key, known)), raw.beside(key), at_rest)
+
+    @property
+    def noted(self) -> Iterator[tuple[str, Noted]]:
+        """What to note of each workbook, by its name, for the next time; nothing of one that is in doubt."""
+        for file in self.workbooks:
+            if file.name in self.at_rest and not file.trouble:
+                yield file.name, Noted(*self.at_rest[file.name], file.sha256)
 
     @property
     def unread(self) -> dict[str, str]:
@@ -62,7 +72,7 @@ class Received:
     @classmethod
     def named(cls, keys: Iterable[ReturnSetKey]) -> "Received":
         """Return some return sets of which nothing has been read."""
-        return cls({key: ReceivedSet((), {}) for key in keys}, {})
+        return cls({key: ReceivedSet((), {}, {}) for key in keys}, {})
 
     @property
     def workbooks(self) -> Iterator[RawFile]:
@@ -157,4 +167,4 @@ def _hashes(files: Mapping[str, RawFile], *names: str) -> dict[str, str]:
 
 
 def _hash(what: object) -> str:
-    return hashlib.sha256(json.dumps(what, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_json(what)).hexdigest()

@@ -1,5 +1,6 @@
 """A territory's folder of communes is one batch: each commune as if it were alone, and above them their sum."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +12,12 @@ import openpyxl
 import pytest
 
 from pipelines.refresh import makers, release
-from pipelines.refresh.batches import refresh, refresh_each
+from pipelines.refresh.batches import followed, refresh, refresh_each
 from pipelines.refresh.making import Given, Made
 from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
 from pipelines.store.raw import ChangedError, Raw
+from pipelines.store.received import ReceivedSet
 from pipelines.store.state import STATE
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Extent, Kind
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 COMMUNES = {1: 1, 2: 3}
 ONE, OTHER = commune(1), commune(2)
-HERD = "livestock.total.heads"
+HERD, VILLAGE = "livestock.total.heads", "suoi_ma.xlsx"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,8 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory of two communes, refreshed; only to be read and to be copied."""
     root = tmp_path_factory.mktemp("territory")
     territory(root / "raw", COMMUNES)
+    for path in (root / "raw").rglob("*.xlsx"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # at rest
     refresh(Raw(root / "raw"), Store(root / "data"), TERRITORY, who="test")
     return root
 
@@ -180,20 +184,61 @@ def test_a_file_that_lies_as_it_is_noted_is_not_read_and_one_of_other_bytes_is(
     assert "files" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
 
 
+def test_a_workbook_replaced_while_a_refresh_runs_is_read_by_the_next(copied: Path) -> None:
+    """Also one that was copied with the old time of its change, as programs that copy folders do."""
+    raw, sent = Raw(copied / "raw"), copied / "sent"
+    territory(sent, {2: 5})
+    newer = Raw(sent).folder(OTHER) / VILLAGE
+    os.utime(newer, (1_600_000_000, 1_600_000_000))
+
+    def send(*_: object) -> None:
+        shutil.copy2(newer, raw.folder(OTHER) / newer.name)
+
+    with (raw.folder(ONE) / "corrections.csv").open("a", encoding="utf-8") as ledger:
+        ledger.write("\n")  # something to do
+    with followed(send, lambda _: None):
+        before = herd(again(copied), OTHER)
+    assert stale_batches(raw, Store(copied / "data"), [TERRITORY])
+    assert herd(again(copied), OTHER) > before
+    assert not stale_batches(raw, Store(copied / "data"), [TERRITORY])
+
+
+def test_a_held_commune_keeps_what_it_was_accepted_from_when_a_second_one_arrives(tmp_path: Path) -> None:
+    raw, both = Raw(tmp_path / "raw"), tmp_path / "both"
+    territory(raw.root, {1: 1})
+    published_before = herd(again(tmp_path), ONE)
+    with (raw.folder(ONE) / "corrections.csv").open("a", encoding="utf-8") as ledger:
+        ledger.write('"x')
+    again(tmp_path)
+    territory(both, {1: 1, 2: 3})
+    shutil.copytree(Raw(both).folder(OTHER), raw.folder(ONE).parent / OTHER.commune)
+    shutil.copy(both / "places.csv", raw.root)
+    store = again(tmp_path)
+    assert published.held_forms(published.findings(store, ONE))
+    release.make(Raw(raw.root), store, ONE, "lan-1", despite="vẫn phát hành số cũ")
+    newcomer = herd(store, OTHER)
+    store.path("marts/livestock", str(TERRITORY)).unlink()
+    store = again(tmp_path)
+    assert (herd(store, ONE), herd(store, OTHER)) == (published_before, newcomer)
+    assert newcomer > published_before
+    rows = store.rows("marts/livestock", str(TERRITORY))
+    assert rows is not None
+    communes = rows["commune"].to_pylist()
+    assert communes.count(ONE.commune) == communes.count(OTHER.commune) == 8
+
+
 @pytest.mark.parametrize("what", ["replaced", "gone"])
 def test_a_file_that_is_another_when_it_is_read_than_when_it_was_looked_at_is_told(copied: Path, what: str) -> None:
     raw = Raw(copied / "raw")
-    file, *_ = raw.files(ONE)
-    noted = raw.noted(file)
-    assert noted is not None
-    lying, *_ = raw.files(ONE, {(ONE, file.name): noted})
-    assert lying.sha256 == file.sha256
-    path = raw.folder(ONE) / file.name
+    name, noted = next(ReceivedSet.of(raw, ONE).noted)
+    lying, *_ = raw.files(ONE, {(ONE, name): noted})
+    path = raw.folder(ONE) / name
+    assert lying.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     if what == "gone":
         path.unlink()
     else:
         path.write_bytes(b"another")
-    with pytest.raises(ChangedError, match=f"{file.name} .* vừa được thay"):
+    with pytest.raises(ChangedError, match=f"{name} .* vừa được thay"):
         len(lying.content)
 
 
