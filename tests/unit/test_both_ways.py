@@ -179,6 +179,18 @@ def test_odd_values_are_read_alike(change: Callable[[bytes], bytes]) -> None:
                 both_read([raw_file(content, "a.xlsx"), raw_file(buffer.getvalue(), "b.xlsx")])
 
 
+@pytest.mark.parametrize("before", [b"<html><body>x</body></html>", b"PK, and no zip", b"\x00"])
+def test_what_has_something_before_its_zip_is_refused_both_ways(before: bytes) -> None:
+    """With offsets that count it in, as programs write them that put a page before a download."""
+    buffer = io.BytesIO(before)
+    buffer.seek(len(before))
+    with zipfile.ZipFile(io.BytesIO(filled(Livestock, {"horse": 5}))) as old, zipfile.ZipFile(buffer, "a") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    done = both_read([raw_file(buffer.getvalue(), "a.xlsx")])
+    assert done.files["problem"].to_pylist() != [""]
+
+
 def patched(content: bytes, change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """The workbook with one of its parts changed."""
     buffer = io.BytesIO()

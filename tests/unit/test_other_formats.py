@@ -167,6 +167,16 @@ def test_what_an_ods_does_not_show_is_told() -> None:
     assert found == {"A4": ("error", "#DIV/0!", ""), "B4": ("formula", "=SUM([.A1])", "")}
 
 
+@pytest.mark.parametrize("address", ["file:///srv/b.ods", "https://xa.vn/b.ods", "smb://may/b.ods", "../b.ods"])
+def test_what_an_ods_takes_from_another_file_is_noted_and_what_it_remembers_of_it_is_no_sheet(address: str) -> None:
+    source = f"&apos;{address}&apos;#$S"
+    remembered = f'<table:table table:name="{source}">{row(cell("5", "float"))}</table:table>'
+    linked = cell("7", "float", f'table:formula="of:=[{source}.A1]"')
+    own = cell("8", "float", 'table:formula="of:=[$&apos;Trang 1&apos;.A1]"')
+    found = ods_cells(row(linked, own), more=remembered)
+    assert found == {"A1": ("number", "7", "linked"), "B1": ("number", "8", "")}
+
+
 def test_what_is_hidden_or_merged_in_an_ods_is_noted() -> None:
     column = '<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
     spans = 'table:number-columns-spanned="2" table:number-rows-spanned="3"'

@@ -77,6 +77,9 @@ _STYLE, _STYLE_NAME, _PROPERTIES = _name(f"{_OASIS}style:1.0", "style", "name", 
 (_SHOWN_TYPE,) = _name("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type")
 _DRAWN = tuple(f"{_OASIS}drawing:1.0 {local}" for local in ("frame", "custom-shape", "g", "line", "rect", "ellipse"))
 
+_OF_ANOTHER_FILE = "'#"
+"""What stands between the address of another file, of whatever kind, and the sheet in it (OpenFormula, Source)."""
+
 
 @dataclass
 class _Sheet:
@@ -168,7 +171,7 @@ class _Content:
     def _outside(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == _TABLE:
             title = attributes.get(_TITLE, "")
-            if title.startswith("'file:"):  # what is remembered of another file
+            if title.startswith("'") and _OF_ANOTHER_FILE in title:  # what is remembered of another file
                 self._skipping = 1
                 return
             if len(self.sheets) >= self._budget.limits.sheets:
@@ -217,7 +220,7 @@ class _Content:
         if last * rightmost > self._budget.limits.spread:
             raise UnreadableError(f"trang «{sheet.name}» {far_away(last, rightmost)}")
         self._budget.take_cell(said[1], sheet.repeated * right)
-        linked = "'file:" in cell.get(_FORMULA, "")
+        linked = _OF_ANOTHER_FILE in cell.get(_FORMULA, "")
         for row in range(first, first + sheet.repeated):
             if sheet.row_is_hidden:
                 sheet.hidden_rows.add(row)

@@ -33,11 +33,12 @@ _CHANGING = (b"xl/worksheets/sheet", b"xl/sharedStrings")
 def unzipped(content: bytes, limits: Limits) -> Mapping[str, bytes] | None:
     """Return the parts of a package by their names as they are written, each with the checksum it was packed with.
 
-    Nothing where the zip has anything in it that needs a closer look: a comment, passwords, other ways of packing,
-    names that are not ASCII, folders, parts that do not lie one after the other, sizes or checksums that do not fit.
+    Nothing where the zip has anything in it that needs a closer look: something before it, a comment, passwords, other
+    ways of packing, names that are not ASCII, folders, parts that do not lie one after the other, sizes or checksums
+    that do not fit.
     """
     start = len(content) - _END.size
-    if start < 0:
+    if start < 0 or not content.startswith(b"PK\x03\x04"):
         return None
     mark, disk, first_disk, here, count, size, offset, comment = _END.unpack_from(content, start)
     if mark != b"PK\x05\x06" or disk or first_disk or here != count or comment or offset + size != start:
