@@ -130,7 +130,7 @@ def figures(
     held: dict[str, str] = {}
     above = _above(raw, data, period, place) if place else None
     if above is None:
-        store, key = return_set(raw, data, period, commune or place, release)
+        store, key = return_set(raw, data, period, place or commune, release)
         period, held = key.period, published.held_forms(published.findings(store, key))
         rows = published.figures(store, key)
     else:
@@ -152,7 +152,11 @@ def _above(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any]
     store, one = one_period(raw, data, period)
     if any(key.commune == place for key in published.checked_sets(store)):
         return None
-    return one, published.figures_above(store, one, place)
+    rows = published.figures_above(store, one, place)
+    if not rows:
+        words = _("Không có chỉ tiêu nào của địa bàn «{place}», kỳ {period}. Xem mã địa bàn trong places.csv.")
+        fail(words.format(place=place, period=one))
+    return one, rows
 
 
 def _lacking(row: Mapping[str, Any]) -> str:

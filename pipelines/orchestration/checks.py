@@ -11,14 +11,14 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from pipelines.orchestration.metadata import findings_table, key_of, plain_table
+from pipelines.orchestration.metadata import MOST_ROWS, findings_table, key_of, plain_table
 from pipelines.orchestration.partitions import BATCHES
 from pipelines.present.completeness import Overdue
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Outcome, Severity
-from schemas.return_sets import BatchKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 CHECK, LATE_CHECK = "edits", "overdue"
 CELLS = dg.AssetKey("cells")
@@ -53,14 +53,14 @@ def evaluation(asset: str, store: Store, batch: BatchKey) -> dg.AssetCheckEvalua
     """Return what the check shows of a batch: ERROR where it is held, WARN where there is only a remark."""
     family = FLOW.assets[asset]
     findings = _rows(store, family[0].name, batch)
-    held = _is_held(store, family[0], batch)
+    held = _held(store, family[0], batch)
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
     metadata: dict[str, dg.MetadataValue] = {}
     # Dagster sorts metadata by name.
     if findings:
         metadata["1. phát hiện"] = findings_table(findings)
     if held:
-        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(str(batch))
+        metadata["2. bộ báo cáo bị giữ lại"] = dg.MetadataValue.text(_named(held))
     if counts := [one for table in family[1:] for one in counted(store.rows(table.name, str(batch)))]:
         metadata["3. kết quả từng quy tắc"] = plain_table(counts, _OUTCOME_HEADINGS)
     return dg.AssetCheckEvaluation(
@@ -69,7 +69,7 @@ def evaluation(asset: str, store: Store, batch: BatchKey) -> dg.AssetCheckEvalua
         passed=not errors and not held,
         severity=dg.AssetCheckSeverity.ERROR if errors or held else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
-        description=sentence(findings, held=held),
+        description=sentence(findings, held=bool(held)),
         blocking=False,
         partition=str(batch),
     )
@@ -80,10 +80,17 @@ def _rows(store: Store, table: str, batch: BatchKey) -> list[dict[str, Any]]:
     return [] if rows is None else rows.to_pylist()
 
 
-def _is_held(store: Store, findings: Table, batch: BatchKey) -> bool:
-    """Return whether the mart that these findings decide on was held back."""
-    marts = [table for table in FLOW.family("marts") if findings.name in table.made_of]
-    return any(written.held for mart in marts if (written := store.written(mart.name, str(batch))) is not None)
+def _held(store: Store, findings: Table, batch: BatchKey) -> list[ReturnSetKey]:
+    """Return the return sets of which the mart that these findings decide on was held back."""
+    marts = [store.written(mart.name, str(batch)) for mart in FLOW.family("marts") if findings.name in mart.made_of]
+    communes = {commune for written in marts if written is not None for commune in written.held}
+    return [ReturnSetKey(batch.period, commune) for commune in sorted(communes)]
+
+
+def _named(held: Sequence[ReturnSetKey]) -> str:
+    """Return the names of return sets, of many the first."""
+    more = f" … và {len(held) - MOST_ROWS} bộ nữa" if len(held) > MOST_ROWS else ""
+    return ", ".join(map(str, held[:MOST_ROWS])) + more
 
 
 def counted(outcomes: pa.Table | None) -> list[dict[str, Any]]:

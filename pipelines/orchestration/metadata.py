@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.present.columns import columns
 from pipelines.refresh.documents import explorer_page
+from pipelines.refresh.stale import Part
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table
@@ -58,7 +59,9 @@ def column_lineage(table: Table) -> Mapping[str, object]:
 def of(asset: str, store: Store, batch: BatchKey) -> Mapping[str, dg.MetadataValue | int]:
     """Return what a materialisation of an asset shows: counts, and at most ``MOST_ROWS`` rows."""
     table = FLOW.assets[asset][0]
-    written = store.written(table.name, str(batch))
+    own = Part.of(batch)
+    part = next(one for one in (own, *own.above()) if one.extent is table.extent)
+    written = store.written(table.name, part.name)
     shown: dict[str, dg.MetadataValue | int] = {"dagster/row_count": written.rows if written else 0}
     more = _MORE.get(table.family)
     return shown | (more(table, store, batch) if more else {})
@@ -98,6 +101,8 @@ _STATEMENT_HEADINGS = {
 
 def _of_site(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
     page = explorer_page(store, ReturnSetKey(*batch))
+    if not page.is_file():
+        return {}
     return {"trang đầu": dg.MetadataValue.url(page.as_uri()), "trang đầu (tệp)": dg.MetadataValue.path(page)}
 
 

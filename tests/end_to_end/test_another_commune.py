@@ -51,6 +51,7 @@ def test_second_commune_beside_the_first(both: Office, tmp_path: Path) -> None:
     both.ask("refresh", *OURS, expect=CLEAN)
     ours = by_id(both, "figures", *OURS)
     assert (ours["livestock.horse.heads"]["value"], ours["livestock.horse.heads"]["reported"]) == ("66", "3")
+    assert by_id(both, "figures", "--place", COMMUNE, *THEIRS) == ours  # the place that is asked for, whatever else
     district = by_id(both, "figures", "--place", "chi-lang", *OURS)
     assert district["livestock.total.heads"]["value"] == str(5373 + 66)
     assert district["livestock.total.heads"]["expected"] == str(8 + 3)

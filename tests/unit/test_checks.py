@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from pipelines.orchestration import checks
 from pipelines.present.completeness import Overdue
+from pipelines.store import state as states
+from pipelines.store.state import State, Written
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.forms.b01_livestock import Livestock
@@ -52,6 +54,16 @@ def test_a_held_form_is_red_and_blocks_nothing(tmp_path: Path) -> None:
     assert one.description == "Có 2 phát hiện, xem bảng. Số liệu mới của biểu bị giữ lại."
     assert sentences(one) == ["[B01-02] Ô D12 sai.", "[B01-02] Ô D8 trống."]
     assert one.metadata["2. bộ báo cáo bị giữ lại"].value == str(KEY)
+
+
+def test_of_a_territory_the_communes_that_are_held_are_named(tmp_path: Path) -> None:
+    store, batch = Store(tmp_path), BatchKey(KEY.period, "chi-lang")
+    held = tuple(f"xa-{number:05}" for number in range(2, 54))
+    written = Written("marts/livestock", "", "", 0, 0, held=held)
+    states.save(tmp_path, str(batch), State({written.table: written}, communes=("xa-00001", *held)))
+    told = checks.evaluation(ASSET, store, batch).metadata["2. bộ báo cáo bị giữ lại"].value
+    assert str(told).startswith("2024-H1_xa-00002, 2024-H1_xa-00003, ")
+    assert str(told).endswith("2024-H1_xa-00051 … và 2 bộ nữa")
 
 
 def test_what_to_do_stands_first_where_dagster_sorts_by_name(tmp_path: Path) -> None:

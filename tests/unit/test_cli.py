@@ -74,6 +74,13 @@ def test_a_table_that_is_not_as_it_was_written_is_told_with_what_to_do(
     )
 
 
+@pytest.mark.parametrize("place", ["khong-co", "na_lia"], ids=["unknown", "a village"])
+def test_a_place_that_has_no_figures_is_told(place: str, example: Store) -> None:
+    assert refused("figures", "--place", place, "--data", str(example.root)) == (
+        f"Không có chỉ tiêu nào của địa bàn «{place}», kỳ 2024-H1. Xem mã địa bàn trong places.csv."
+    )
+
+
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     told = refused("dictionary", "--output", str(tmp_path / "file" / "folder"))

@@ -1,10 +1,15 @@
+from pathlib import Path
+
 import dagster as dg
 import pyarrow as pa
 
+from pipelines.orchestration import metadata
 from pipelines.orchestration.metadata import column_schema, figures_table, findings_table
 from pipelines.store.tables import Store
 from schemas import tables
+from schemas.flow import OFFICE
 from schemas.forms import BY_CODE
+from schemas.return_sets import BatchKey
 from tests.unit.offices import KEY
 
 
@@ -50,6 +55,16 @@ def test_a_figure_without_a_value_is_shown_blank(example: Store) -> None:
     figures = pa.Table.from_pylist([row | {"value": None, "status": "incomplete", "reported": 7}], published.schema)
     (row,) = figures_table(figures).records
     assert (row.data["Giá trị"], row.data["Tình trạng"]) == ("", "Thiếu báo cáo (7/8)")
+
+
+def test_the_rows_of_what_the_whole_office_has_are_counted_where_they_lie(example: Store) -> None:
+    places = example.rows("marts/places", OFFICE)
+    assert places is not None
+    assert metadata.of("marts/places", example, BatchKey(*KEY))["dagster/row_count"] == len(places) > 0
+
+
+def test_no_page_is_named_that_is_not_there(tmp_path: Path) -> None:
+    assert not [key for key in metadata.of("explorer", Store(tmp_path), BatchKey(*KEY)) if "trang" in key]
 
 
 def test_every_column_is_described_and_a_nested_one_does_not_fill_the_page() -> None:
