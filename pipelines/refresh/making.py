@@ -215,11 +215,6 @@ class Given:
         """What was accepted before, as it was received."""
         return self._work.inputs.store.archive_of(self.part.name)
 
-    @property
-    def writer(self) -> Writer:
-        """Who is writing."""
-        return self._work.inputs.store.writer
-
     def _declared(self, name: str) -> None:
         if not any(name in table.made_of for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it is made of {name}.")

@@ -279,18 +279,13 @@ class Publication:
     _files: dict[str, bytes] = field(default_factory=dict)
     _removals: list[str] = field(default_factory=list)
 
-    def put(self, name: str, content: bytes) -> str:
-        """Take the bytes of a file to be, by its name from the top of the output folder; return their hash."""
+    def put(self, name: str, content: bytes) -> None:
+        """Take the bytes of a file to be, by its name from the top of the output folder."""
         self._files[name] = content
-        return hashlib.sha256(content).hexdigest()
 
     def remove(self, name: str) -> None:
         """Take a file that is to be no more."""
         self._removals.append(name)
-
-    def taken(self, name: str) -> bytes | None:
-        """Return the bytes of a file that has been taken."""
-        return self._files.get(name)
 
     def commit(self, state: State) -> None:
         """Write what was taken, then the state of the part, then give the files their names."""

@@ -3,6 +3,7 @@
 A new form needs nothing here. An edit that cannot be made to hold, or cannot be tripped, raises, and its test fails.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
-from pipelines.steps.validate.check import Checked, check, counted
+from pipelines.steps.validate.check import Checked, check
 from schemas.edits import Agreement, Alike, Edit, Reporting
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -255,7 +256,9 @@ def _checked(form: type[Form], edits: tuple[Edit, ...]) -> dict[tuple[str, str],
     sent = [replace(record, commune="/".join(case)) for case, records in cases.items() for record in records]
     checked = run_check(form, sent)
     own = checked.outcomes.filter(pc.equal(checked.outcomes["reporter"], reporters(form)[0]))
-    by_case = {(row["commune"], row["edit"]): row for row in rows(counted(own))}
+    by_case: dict[tuple[str, str], Counter[str]] = {}
+    for row in own.to_pylist():
+        by_case.setdefault((row["commune"], row["edit"]), Counter())[row["outcome"]] += 1
     findings: dict[str, list[Row]] = {}
     for row in rows(checked.findings):
         findings.setdefault(row["commune"], []).append(row)
@@ -263,7 +266,7 @@ def _checked(form: type[Form], edits: tuple[Edit, ...]) -> dict[tuple[str, str],
     for case in cases:
         commune = "/".join(case)
         counts = by_case[commune, case[0]]
-        told[case] = Told({str(kind): int(counts[kind]) for kind in Outcome if counts[kind]}, findings.get(commune, []))
+        told[case] = Told({str(kind): counts[kind] for kind in Outcome if counts[kind]}, findings.get(commune, []))
     return told
 
 

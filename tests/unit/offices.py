@@ -1,5 +1,6 @@
 """Offices for tests: a raw folder and an output folder, refreshed in this process and without Dagster."""
 
+import hashlib
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -102,6 +103,7 @@ def publish(store: Store, key: ReturnSetKey, tables: Mapping[str, pa.Table], hel
     written = dict(state.tables)
     for name, rows in tables.items():
         content = serialized(rows)
-        sha256 = publication.put(file_of(name, part), content)
-        written[name] = Written(name, "", sha256, len(content), len(rows), held=(key.commune,) * (name in held))
+        publication.put(file_of(name, part), content)
+        sha256, of = hashlib.sha256(content).hexdigest(), (key.commune,) * (name in held)
+        written[name] = Written(name, "", sha256, len(content), len(rows), held=of)
     publication.commit(replace(state, tables=written, communes=(key.commune,)))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pipelines.present.explorer import site
 from pipelines.present.explorer.addresses import position
 from pipelines.present.rows import ReturnSetRows
 from schemas.figures import CHAPTERS
@@ -11,6 +12,11 @@ from schemas.forms import BY_CODE
 from tests.unit.builders import COMMUNE, PERIOD, Row
 
 SHA = "ab" * 32
+
+
+def site_of(rows: ReturnSetRows) -> dict[str, bytes]:
+    """The whole site of a return set, all of it made: contents by name, the start page last."""
+    return {name: file.content() for name, file in site.files(rows).items()}
 
 
 def figure(identifier: str, value: str | None, **more: Any) -> Row:

@@ -19,7 +19,7 @@ from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
-from tests.unit.published_rows import HORSES, SHA, cell, edge, figure, printed, published
+from tests.unit.published_rows import HORSES, SHA, cell, edge, figure, printed, published, site_of
 
 Row = dict[str, Any]
 
@@ -66,7 +66,7 @@ def shown(rows: ReturnSetRows) -> dict[str, pages.HtmlPage]:
 
 def links(rows: ReturnSetRows, name: str, folder: str) -> list[str]:
     """Where a page leads to below a folder of the site."""
-    return [href for href in read(site.written(rows))[name].hrefs if href.startswith(f"../{folder}")]
+    return [href for href in read(site_of(rows))[name].hrefs if href.startswith(f"../{folder}")]
 
 
 def filled(address: str, text: str) -> sheets.FilledCell:
@@ -100,7 +100,7 @@ def test_a_figure_is_shown_with_its_cells_the_correction_and_their_sum() -> None
 
 
 def test_a_workbook_whose_cells_are_not_there_is_named_without_a_link() -> None:
-    trace = site.written(HORSES)["trace/livestock.html"].decode()
+    trace = site_of(HORSES)["trace/livestock.html"].decode()
     assert "<b>D12</b> Chăn nuôi pa_phao.xlsx" in trace
     assert "pa_phao" not in " ".join(links(HORSES, "trace/livestock.html", "sheets/"))
 
@@ -108,7 +108,7 @@ def test_a_workbook_whose_cells_are_not_there_is_named_without_a_link() -> None:
 def test_a_workbook_sent_anew_and_held_back_is_told() -> None:
     anew = replace(HORSES, files=[{"file": "na_lia.xlsx", "sha256": "cd" * 32, "problem": "", "detail": ""}])
     assert [source.replaced for source in traced(anew, "livestock.horse.heads").sources] == [True, False]
-    assert WORDS["replaced"][0] in site.written(anew)["trace/livestock.html"].decode()
+    assert WORDS["replaced"][0] in site_of(anew)["trace/livestock.html"].decode()
 
 
 def test_the_sheet_of_the_workbook_that_was_accepted_is_drawn_beside_the_new_one() -> None:
@@ -131,7 +131,7 @@ def test_the_sheet_of_the_workbook_that_was_accepted_is_drawn_beside_the_new_one
 
 def test_a_trace_tells_what_the_edits_said_of_a_cell() -> None:
     assert traced(HORSES, "livestock.horse.heads").sources[0].edits == (("C-11", "holds"), ("B01-02", "undecided"))
-    assert "B01-02 <span" in site.written(HORSES)["trace/livestock.html"].decode()
+    assert "B01-02 <span" in site_of(HORSES)["trace/livestock.html"].decode()
 
 
 def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
@@ -172,7 +172,7 @@ def test_every_printed_id_has_an_anchor_on_its_chapter_and_its_trace() -> None:
         ids = [row["id"] for row in csv.DictReader(file)]
     assert len(ids) == 504
     rows = [printed(identifier, "1", "not_recomputable") for identifier in ids]
-    read_pages = read(site.written(published(statements=rows)))
+    read_pages = read(site_of(published(statements=rows)))
     for folder in ("chapters/", "trace/"):
         anchors = [anchor for name, page in read_pages.items() if name.startswith(folder) for anchor in page.ids]
         assert set(ids) <= set(anchors)
@@ -205,7 +205,7 @@ def test_texts_of_workbooks_cannot_become_markup() -> None:
         ],
         title=HOSTILE,
     )
-    files = site.written(hostile)
+    files = site_of(hostile)
     for name, page in read(files).items():
         assert page.tags.count("script") == 2, name
         assert "img" not in page.tags, name
@@ -300,7 +300,7 @@ def test_every_word_is_used_and_every_name_of_a_closed_list_has_one() -> None:
 
 
 def test_pages_hold_together() -> None:
-    files = site.written(HORSES)
+    files = site_of(HORSES)
     assert list(files)[-1] == site.INDEX
     for name, page in read(files).items():
         assert len(page.ids) == len(set(page.ids)), name

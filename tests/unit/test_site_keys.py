@@ -15,7 +15,7 @@ from pipelines.present.explorer import site
 from pipelines.present.rows import ReturnSetRows
 from schemas import outcomes, words
 from tests.unit.builders import ROOT
-from tests.unit.published_rows import HORSES, SHA, cell, figure, printed
+from tests.unit.published_rows import HORSES, SHA, cell, figure, printed, site_of
 
 FULL = replace(
     HORSES,
@@ -87,7 +87,7 @@ def test_the_changes_reach_everything_that_rows_hold() -> None:
 
 
 def test_a_file_with_the_same_key_has_the_same_bytes() -> None:
-    before, keys = site.written(FULL), {name: file.key for name, file in site.files(FULL).items()}
+    before, keys = site_of(FULL), {name: file.key for name, file in site.files(FULL).items()}
     seen = set()
     for what, rows in changes(FULL):
         for name, file in site.files(rows).items():

@@ -53,11 +53,6 @@ def files(rows: ReturnSetRows) -> dict[str, SiteFile]:
     return made
 
 
-def written(rows: ReturnSetRows) -> dict[str, bytes]:
-    """Return the whole site of a return set, all of it made: contents by name, the start page last."""
-    return {name: file.content() for name, file in files(rows).items()}
-
-
 def _file(name: str, shown: str, make: Callable[[], str]) -> SiteFile:
     digest = hashlib.sha256(code_version().encode())
     for part in (name, shown):

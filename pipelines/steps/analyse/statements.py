@@ -87,9 +87,6 @@ _SHORT = 40
 _NOTES_SHOWN = 3
 """Notes repeated in a statement; a total over villages may have one per village."""
 
-Key = tuple[str, str, str]
-"""Period, commune, figure id."""
-
 KEY = ("period", "commune", "id")
 """The columns of what is printed that make the key."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
-from pipelines.steps.collect.limits import LIMITS, Limits
+from pipelines.steps.collect.limits import Limits
 
 HIDDEN_ROW, HIDDEN_COLUMN, HIDDEN_SHEET, COVERED, LINKED, STALE, MERGED = (
     "hidden-row",
@@ -63,7 +63,7 @@ class Asides:
         hidden_rows: Collection[int],
         hidden_columns: Collection[int],
         filled: Collection[tuple[int, int]],
-        limits: Limits = LIMITS,
+        limits: Limits,
     ) -> "Asides":
         """Work out which filled cells lie under others.
 

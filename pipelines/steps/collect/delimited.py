@@ -22,8 +22,6 @@ _SEPARATORS = ";,\t"
 _FEWEST_COLUMNS = 3
 """A form has at least a label, a unit and a value in most of its rows."""
 
-_QUOTE = '"'
-
 
 def read(content: bytes, sheet: str, budget: Budget) -> Iterator[Cell]:
     """Yield the filled cells of a .csv; all of them are texts, for it says no more.

@@ -32,9 +32,6 @@ class Parts(Protocol):
 
     def __contains__(self, name: str) -> bool: ...
 
-    def size(self, name: str) -> int:
-        """Return how many bytes a part has."""
-
     def read(self, name: str) -> bytes:
         """Return the bytes of a part."""
 
@@ -83,14 +80,6 @@ class Package:
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
-
-    def names(self) -> Iterator[str]:
-        """Return the names of the parts, as ``part_name`` writes them."""
-        return iter(self._entries)
-
-    def size(self, name: str) -> int:
-        """Return how many bytes a part has."""
-        return self._entries[name].file_size
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a part."""

@@ -262,9 +262,6 @@ class _Unpacked:
     def __contains__(self, name: str) -> bool:
         return name in self._names
 
-    def size(self, name: str) -> int:
-        return len(self._parts[name])
-
     def read(self, name: str) -> bytes:
         return self._parts[name]
 

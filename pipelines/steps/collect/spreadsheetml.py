@@ -290,7 +290,7 @@ class _Workbook(_Quiet):
             self._name = ""
 
 
-_ITEM, _WORDS, _RUN, _READING = map(_named, ("si", "t", "r", "rPh"))
+_ITEM, _WORDS, _RUN = map(_named, ("si", "t", "r"))
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 

@@ -382,14 +382,3 @@ def _outcomes(form: type[Form], records: pa.Table, came: Any) -> pa.Table:
         "outcome": pa.array([str(one) for one in _OUTCOMES]).take(pa.array(came.ravel())),
     }
     return pa.table({name: columns[name] for name in OUTCOMES.names}, schema=OUTCOMES)
-
-
-def counted(outcomes: pa.Table) -> pd.DataFrame:
-    """Return one row per return set and edit, with the number of records in a column per outcome.
-
-    Args:
-        outcomes: ``schemas.tables.OUTCOMES``.
-    """
-    edit = ["period", "commune", "form", "edit", "sentence"]
-    counts = outcomes.to_pandas().groupby([*edit, "outcome"], sort=False).size().unstack("outcome", fill_value=0)
-    return counts.reindex(columns=[str(outcome) for outcome in Outcome], fill_value=0).reset_index()
