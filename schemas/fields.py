@@ -41,15 +41,9 @@ class FormField:
         maximum: Largest possible value, where there is one.
         confirmable: Whether the maximum is a judgement, as of a yield, and not a definition, as of a share in 100: a
             decision can then name the range as wrong for one value above it.
-        figure: Id of the figure that is the total of this field over its reporters. Empty: ``<domain>.<field>``;
-            ``None``: the field adds up to nothing (a yield), so no figure comes from it alone.
-        each: Id pattern of the figures that are this field reporter by reporter or line by line, with ``{reporter}`` or
-            ``{line}`` in it.
-        decimals: Digits after the comma of that figure, where the plan prints fewer than the unit keeps.
         optional: Whether a reporter may leave it blank because it does not concern them; no finding then.
         stock: Whether it counts what there is (classes, patients, poor households) and not what happened in the period,
             so that it changes slowly.
-        plan: The place in the plan that prints it (``fn2`` is footnote 2).
     """
 
     unit: Unit
@@ -61,12 +55,8 @@ class FormField:
     minimum: int | None = 0
     maximum: int | None = None
     confirmable: bool = False
-    figure: str | None = ""
-    each: str | None = None
-    decimals: int | None = None
     optional: bool = False
     stock: bool = False
-    plan: str = ""
     name: str = dataclasses.field(init=False, default="")
     """The attribute of its form, which is the name of its column."""
     form: Any = dataclasses.field(init=False, repr=False)

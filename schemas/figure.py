@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from schemas.chart import Against, Chart
+from schemas.fields import FormField
 from schemas.form import Form
-from schemas.formula import Formula, Own, Total, constant, difference
+from schemas.formula import Formula, Leaf, Own, Total, constant, difference
 from schemas.units import Unit
 
 
@@ -93,16 +94,36 @@ class Chapter:
         return tuple(sorted({form for figure in self.figures for form in figure.forms}, key=lambda form: form.code))
 
 
+def summed(field: FormField, id: str = "", *, decimals: int | None = None, plan: str = "") -> Figure:
+    """Return the figure that a field is, added up over its reporters and lines.
+
+    Args:
+        field: What is added up.
+        id: The figure's name; ``<domain>.<field>`` where none is given.
+        decimals: Digits after the comma, where the plan prints fewer than the unit keeps.
+        plan: Where the plan prints it.
+    """
+    return _plain(Total(field), id or f"{field.form.domain}.{field.name}", decimals, plan)
+
+
+def each(field: FormField, id: str, *, decimals: int | None = None, plan: str = "") -> Figure:
+    """Return the figures that a field is one by one, with ``{reporter}`` or ``{line}`` in their id."""
+    return _plain(Own(field), id, decimals, plan)
+
+
+def _plain(leaf: Leaf, identifier: str, decimals: int | None, plan: str) -> Figure:
+    unit = leaf.field.unit
+    return Figure(identifier, leaf.field.label, unit, leaf, unit.decimals if decimals is None else decimals, plan)
+
+
 def fields_of(*forms: type[Form]) -> Iterable[Figure]:
-    """Return the figures that plain fields are: each the sum over its reporters, and where asked, one per reporter."""
-    for form in forms:
-        for name, item in form.fields().items():
-            decimals = item.unit.decimals if item.decimals is None else item.decimals
-            if item.figure is not None:
-                identifier = item.figure or f"{form.domain}.{name}"
-                yield Figure(identifier, item.label, item.unit, Total(item), decimals, item.plan)
-            if item.each:
-                yield Figure(item.each, item.label, item.unit, Own(item), decimals, item.plan)
+    """Return every field of some forms added up, under its own name."""
+    return (summed(field) for form in forms for field in form.fields().values())
+
+
+def printed_at(plan: str, *figures: Figure) -> Iterable[Figure]:
+    """Return the figures as printed at one place of the plan, but for those that name another themselves."""
+    return (figure if figure.plan else replace(figure, plan=plan) for figure in figures)
 
 
 _YEAR_ON_YEAR, _GROWTH = ".pct_yoy", ".growth"

@@ -145,7 +145,6 @@ def _field(form: type[Form], name: str, item: FormField) -> dict[str, Any]:
         "maximum": item.maximum,
         "optional": item.optional,
         "figures": list(_used().get((form.code, name), ())),
-        "plan": item.plan,
     }
 
 

@@ -2,7 +2,7 @@
 
 from schemas.chart import Against, Chart, ChartKind
 from schemas.fields import FormField
-from schemas.figure import Chapter, Figure, fields_of
+from schemas.figure import Chapter, Figure, printed_at, summed
 from schemas.forms.t01_budget import Budget
 from schemas.formula import share
 from schemas.units import Percent
@@ -24,7 +24,25 @@ CHAPTER = Chapter(
     "budget",
     "Thu, chi ngân sách",
     (
-        *fields_of(Budget),
+        *printed_at(
+            "P1.II.1.đ",
+            summed(Budget.revenue_total, "budget.revenue.total"),
+            summed(Budget.revenue_local, "budget.revenue.local"),
+            summed(Budget.revenue_transfer, "budget.revenue.balance_transfer"),
+            summed(Budget.revenue_carried_over, "budget.revenue.carried_over"),
+            summed(Budget.expenditure_total, "budget.expenditure.total"),
+        ),
+        summed(Budget.revenue_total_estimate),
+        summed(Budget.revenue_local_estimate),
+        summed(Budget.revenue_transfer_estimate),
+        summed(Budget.expenditure_estimate),
+        summed(Budget.revenue_total_plan),
+        summed(Budget.revenue_local_plan),
+        summed(Budget.expenditure_plan),
+        summed(Budget.revenue_total_last_year),
+        summed(Budget.revenue_local_last_year),
+        summed(Budget.revenue_transfer_last_year),
+        summed(Budget.expenditure_last_year),
         _percent(
             "budget.revenue.total.pct_of_estimate",
             "Tổng thu",

@@ -1,7 +1,7 @@
 """Figures on gifts for the lunar new year (plan P1.II.2.a and footnote 5)."""
 
 from schemas.chart import Chart, ChartKind
-from schemas.figure import Chapter, Figure, fields_of
+from schemas.figure import Chapter, Figure, each, printed_at, summed
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.formula import Formula, at, per, sum_of
 from schemas.units import Dong, GiftPackages, MillionDong
@@ -18,7 +18,17 @@ CHAPTER = Chapter(
     "gifts",
     "Quà Tết",
     (
-        *fields_of(TetGifts),
+        *printed_at(
+            "fn5",
+            summed(TetGifts.packages, "tet.gifts.packages.total"),
+            each(TetGifts.packages, "tet.gifts.{line}.packages"),
+            each(TetGifts.unit_cash, "tet.gifts.{line}.unit_cash"),
+            each(TetGifts.unit_kind, "tet.gifts.{line}.unit_kind"),
+            each(TetGifts.unit_value, "tet.gifts.{line}.unit_value"),
+            summed(TetGifts.value, "tet.gifts.value.total", plan="P1.II.2.a"),
+            each(TetGifts.value, "tet.gifts.{line}.value", plan="P1.II.2.a"),
+            each(TetGifts.households, "tet.gifts.{line}.households"),
+        ),
         Figure(
             "tet.gifts.state_merit.packages",
             "Quà của Chủ tịch nước và của UBND tỉnh cho người có công",

@@ -1,7 +1,7 @@
 """Figures of the health station (plan footnote 7)."""
 
 from schemas.fields import FormField
-from schemas.figure import Chapter, Figure, fields_of
+from schemas.figure import Chapter, Figure, printed_at, summed
 from schemas.forms.g01_kindergarten import Kindergarten
 from schemas.forms.g02_primary import Primary
 from schemas.forms.g03_thcs import LowerSecondary
@@ -25,7 +25,52 @@ CHAPTER = Chapter(
     "health",
     "Y tế, dân số",
     (
-        *fields_of(Health, Population),
+        *printed_at(
+            "fn7",
+            summed(Health.malaria_cases, "health.malaria.cases"),
+            summed(Health.malaria_slides, "health.malaria.slides"),
+            summed(Health.malaria_slides_plan, "health.malaria.slides.plan"),
+            summed(Health.tb_samples, "health.tb.samples"),
+            summed(Health.tb_suspected, "health.tb.samples.base"),
+            summed(Health.tb_audience, "health.tb.audience"),
+            summed(Health.mental_new, "health.mental.new_patients"),
+            summed(Health.mental_managed, "health.mental.managed"),
+            summed(Health.mental_medicated, "health.mental.on_medication"),
+            summed(Health.schizophrenia, "health.mental.schizophrenia"),
+            summed(Health.epilepsy, "health.mental.epilepsy"),
+            summed(Health.hypertension, "health.hypertension.managed"),
+            summed(Health.immunised, "health.immunisation.full"),
+            summed(Health.infants, "health.immunisation.full.base"),
+            summed(Health.malnourished, "health.malnutrition.under5"),
+            summed(Health.under5, "health.malnutrition.under5.base"),
+        ),
+        summed(Health.malnourished_last_year),
+        summed(Health.under5_last_year),
+        *printed_at(
+            "fn7",
+            summed(Health.food_rounds, "health.food_safety.rounds"),
+            summed(Health.food_establishments, "health.food_safety.establishments"),
+            summed(Health.food_unclear_origin, "health.food_safety.unclear_origin"),
+            summed(Health.food_poisoning, "health.food_poisoning.cases"),
+            summed(Health.recruits_called, "health.recruit_screening.examined.base"),
+            summed(Health.recruits_examined, "health.recruit_screening.examined"),
+            summed(Health.recruits_passed, "health.recruit_screening.passed"),
+            summed(Health.pupils_examined, "health.school_exam.pupils"),
+            summed(Health.pupils, "health.school_exam.base_reported"),
+            summed(Population.contraception, "health.contraception.users"),
+            summed(Population.eligible, "health.contraception.base"),
+            summed(Population.deaths, "health.deaths"),
+            summed(Population.sessions, "health.comms.population.sessions"),
+            summed(Population.audience, "health.comms.population.audience"),
+            summed(Population.pregnant_managed, "health.pregnancy.managed"),
+            summed(Population.pregnant, "health.pregnancy.managed.base"),
+            summed(Population.births, "health.births.total"),
+            summed(Population.births_male, "health.births.male"),
+            summed(Population.births_female, "health.births.female"),
+            summed(Population.third, "health.births.third_plus"),
+            summed(Population.third_male, "health.births.third_plus.male"),
+            summed(Population.third_female, "health.births.third_plus.female"),
+        ),
         _percent(
             "health.malaria.slides.pct",
             "Lam máu xét nghiệm so với chỉ tiêu",

@@ -1,4 +1,4 @@
-"""Form A02: files on residence that the police settle (plan P1.II.6.b)."""
+"""Form A02: files on residence that the police settle."""
 
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -16,12 +16,10 @@ class Residence(
 ):
     """One row per commune: files received in the period, those turned back, and those settled."""
 
-    received = field(Files, "Hồ sơ cư trú tiếp nhận", figure="residence.files.received", plan="P1.II.6.b")
-    rejected = field(Files, "Hồ sơ trả lại, từ chối tiếp nhận", figure="residence.files.rejected", plan="P1.II.6.b")
-    done = field(Files, "Hồ sơ cư trú đã thực hiện", figure="residence.files.done", plan="P1.II.6.b")
-    done_online = field(
-        Files, "Hồ sơ cư trú đã thực hiện trực tuyến", figure="residence.files.done.online", plan="P1.II.6.b"
-    )
+    received = field(Files, "Hồ sơ cư trú tiếp nhận")
+    rejected = field(Files, "Hồ sơ trả lại, từ chối tiếp nhận")
+    done = field(Files, "Hồ sơ cư trú đã thực hiện")
+    done_online = field(Files, "Hồ sơ cư trú đã thực hiện trực tuyến")
 
     edits = (
         balance("A02-01", "received", ["rejected", "done"]),

@@ -1,4 +1,4 @@
-"""Form B01: herds and poultry of a village on the reference day (plan P1.II.1.a and footnote 2)."""
+"""Form B01: herds and poultry of a village on the reference day."""
 
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -15,34 +15,26 @@ class Livestock(VillageForm, code="B01", sheet="Chăn nuôi", title="Đàn gia s
     total = field(
         Heads,
         "Tổng đàn gia súc",
-        figure="livestock.total.heads",
-        plan="P1.II.1.a",
         section="Gia súc",
         definition="Trâu, bò, ngựa, dê, lợn, chó, mèo có mặt tại thời điểm báo cáo.",
     )
-    buffalo = field(Heads, "Đàn trâu", figure="livestock.buffalo.heads", plan="fn2", section="Gia súc")
-    cattle = field(Heads, "Đàn bò", figure="livestock.cattle.heads", plan="fn2", section="Gia súc")
-    horse = field(Heads, "Đàn ngựa", figure="livestock.horse.heads", plan="fn2", section="Gia súc")
-    horse_ordinary = field(Heads, "Ngựa thường", figure="livestock.horse.ordinary.heads", plan="fn2", section="Gia súc")
-    horse_white = field(Heads, "Ngựa bạch", figure="livestock.horse.white.heads", plan="fn2", section="Gia súc")
-    horse_breeding = field(
-        Heads, "Tổng số ngựa sinh sản", figure="livestock.horse.breeding.heads", plan="fn2", section="Gia súc"
-    )
-    horse_ordinary_breeding = field(
-        Heads, "Ngựa thường sinh sản", figure="livestock.horse.ordinary.breeding.heads", plan="fn2", section="Gia súc"
-    )
-    horse_white_breeding = field(
-        Heads, "Ngựa bạch sinh sản", figure="livestock.horse.white.breeding.heads", plan="fn2", section="Gia súc"
-    )
-    goat = field(Heads, "Đàn dê", figure="livestock.goat.heads", plan="fn2", section="Gia súc")
-    pig = field(Heads, "Đàn lợn", figure="livestock.pig.heads", plan="fn2", section="Gia súc")
-    dog = field(Heads, "Chó", figure="livestock.dog.heads", plan="fn2", section="Gia súc")
-    cat = field(Heads, "Mèo", figure="livestock.cat.heads", plan="fn2", section="Gia súc")
-    poultry = field(Heads, "Tổng đàn gia cầm", figure="livestock.poultry.heads", plan="fn2", section="Gia cầm")
-    chicken = field(Heads, "Đàn gà", figure="livestock.chicken.heads", plan="fn2", section="Gia cầm")
-    muscovy = field(Heads, "Đàn ngan", figure="livestock.muscovy.heads", plan="fn2", section="Gia cầm")
-    goose = field(Heads, "Đàn ngỗng", figure="livestock.goose.heads", plan="fn2", section="Gia cầm")
-    duck = field(Heads, "Đàn vịt", figure="livestock.duck.heads", plan="fn2", section="Gia cầm")
+    buffalo = field(Heads, "Đàn trâu", section="Gia súc")
+    cattle = field(Heads, "Đàn bò", section="Gia súc")
+    horse = field(Heads, "Đàn ngựa", section="Gia súc")
+    horse_ordinary = field(Heads, "Ngựa thường", section="Gia súc")
+    horse_white = field(Heads, "Ngựa bạch", section="Gia súc")
+    horse_breeding = field(Heads, "Tổng số ngựa sinh sản", section="Gia súc")
+    horse_ordinary_breeding = field(Heads, "Ngựa thường sinh sản", section="Gia súc")
+    horse_white_breeding = field(Heads, "Ngựa bạch sinh sản", section="Gia súc")
+    goat = field(Heads, "Đàn dê", section="Gia súc")
+    pig = field(Heads, "Đàn lợn", section="Gia súc")
+    dog = field(Heads, "Chó", section="Gia súc")
+    cat = field(Heads, "Mèo", section="Gia súc")
+    poultry = field(Heads, "Tổng đàn gia cầm", section="Gia cầm")
+    chicken = field(Heads, "Đàn gà", section="Gia cầm")
+    muscovy = field(Heads, "Đàn ngan", section="Gia cầm")
+    goose = field(Heads, "Đàn ngỗng", section="Gia cầm")
+    duck = field(Heads, "Đàn vịt", section="Gia cầm")
 
     edits = (
         balance("B01-01", "total", ["buffalo", "cattle", "horse", "goat", "pig", "dog", "cat"]),

@@ -1,4 +1,4 @@
-"""Form B02: animals a village sold in the period, and what they brought in (plan P1.II.1.c and footnote 4)."""
+"""Form B02: animals a village sold in the period, and what they brought in."""
 
 from schemas.edits import alike, balance
 from schemas.fields import field
@@ -11,41 +11,17 @@ class Sales(
 ):
     """One row per village: animals sold since the start of the year, and the revenue as estimated by the village."""
 
-    total = field(
-        Heads,
-        "Tổng số gia súc xuất chuồng",
-        figure="livestock.sold.heads",
-        plan="P1.II.1.c",
-        section="Số con xuất chuồng",
-    )
-    horse = field(
-        Heads, "Ngựa xuất chuồng", figure="livestock.sold.horse.heads", plan="fn4", section="Số con xuất chuồng"
-    )
-    horse_white = field(
-        Heads,
-        "Ngựa bạch xuất chuồng",
-        figure="livestock.sold.horse.white.heads",
-        plan="fn4",
-        section="Số con xuất chuồng",
-    )
-    horse_ordinary = field(
-        Heads,
-        "Ngựa thường xuất chuồng",
-        figure="livestock.sold.horse.ordinary.heads",
-        plan="fn4",
-        section="Số con xuất chuồng",
-    )
-    cattle = field(
-        Heads, "Bò xuất chuồng", figure="livestock.sold.cattle.heads", plan="fn4", section="Số con xuất chuồng"
-    )
-    pig = field(Heads, "Lợn xuất chuồng", figure="livestock.sold.pig.heads", plan="fn4", section="Số con xuất chuồng")
-    goat = field(Heads, "Dê xuất chuồng", figure="livestock.sold.goat.heads", plan="fn4", section="Số con xuất chuồng")
-    poultry = field(
-        Heads, "Gia cầm xuất chuồng", figure="poultry.sold.heads", plan="P1.II.1.c", section="Số con xuất chuồng"
-    )
-    revenue_total = field(MillionDong, "Tổng doanh thu xuất chuồng", figure=None, section="Doanh thu ước tính")
-    revenue_livestock = field(MillionDong, "Doanh thu gia súc", figure=None, section="Doanh thu ước tính")
-    revenue_poultry = field(MillionDong, "Doanh thu gia cầm", figure=None, section="Doanh thu ước tính")
+    total = field(Heads, "Tổng số gia súc xuất chuồng", section="Số con xuất chuồng")
+    horse = field(Heads, "Ngựa xuất chuồng", section="Số con xuất chuồng")
+    horse_white = field(Heads, "Ngựa bạch xuất chuồng", section="Số con xuất chuồng")
+    horse_ordinary = field(Heads, "Ngựa thường xuất chuồng", section="Số con xuất chuồng")
+    cattle = field(Heads, "Bò xuất chuồng", section="Số con xuất chuồng")
+    pig = field(Heads, "Lợn xuất chuồng", section="Số con xuất chuồng")
+    goat = field(Heads, "Dê xuất chuồng", section="Số con xuất chuồng")
+    poultry = field(Heads, "Gia cầm xuất chuồng", section="Số con xuất chuồng")
+    revenue_total = field(MillionDong, "Tổng doanh thu xuất chuồng", section="Doanh thu ước tính")
+    revenue_livestock = field(MillionDong, "Doanh thu gia súc", section="Doanh thu ước tính")
+    revenue_poultry = field(MillionDong, "Doanh thu gia cầm", section="Doanh thu ước tính")
 
     edits = (
         balance("B02-01", "total", ["horse", "cattle", "pig", "goat"]),

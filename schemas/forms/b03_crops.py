@@ -1,4 +1,4 @@
-"""Form B03: annual and perennial crops of a village (plan P1.II.1.a and footnote 1)."""
+"""Form B03: annual and perennial crops of a village."""
 
 from schemas.edits import alike, balance, bound, product
 from schemas.fields import field
@@ -11,100 +11,29 @@ class Crops(
 ):
     """One row per village: the winter-spring season's sown area and harvest, and the standing perennial crops."""
 
-    annual_area = field(
-        Hectares,
-        "Tổng diện tích gieo trồng cây hàng năm",
-        figure="crops.annual.area",
-        plan="P1.II.1.a",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
-    winter_area = field(
-        Hectares,
-        "Diện tích cây trồng vụ Đông",
-        figure="crops.winter.area",
-        plan="fn1",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
-    rice_area = field(
-        Hectares,
-        "Diện tích lúa xuân",
-        figure="crops.spring_rice.area",
-        plan="fn1",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
+    annual_area = field(Hectares, "Tổng diện tích gieo trồng cây hàng năm", section="Cây hàng năm vụ Đông - Xuân")
+    winter_area = field(Hectares, "Diện tích cây trồng vụ Đông", section="Cây hàng năm vụ Đông - Xuân")
+    rice_area = field(Hectares, "Diện tích lúa xuân", section="Cây hàng năm vụ Đông - Xuân")
     rice_yield = field(
-        QuintalsPerHectare,
-        "Năng suất lúa xuân",
-        figure=None,
-        maximum=120,
-        confirmable=True,
-        section="Cây hàng năm vụ Đông - Xuân",
+        QuintalsPerHectare, "Năng suất lúa xuân", maximum=120, confirmable=True, section="Cây hàng năm vụ Đông - Xuân"
     )
-    rice_production = field(
-        Tonnes,
-        "Sản lượng lúa xuân",
-        figure="crops.spring_rice.production",
-        decimals=1,
-        plan="fn1",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
-    maize_area = field(
-        Hectares,
-        "Diện tích ngô xuân",
-        figure="crops.spring_maize.area",
-        plan="fn1",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
+    rice_production = field(Tonnes, "Sản lượng lúa xuân", section="Cây hàng năm vụ Đông - Xuân")
+    maize_area = field(Hectares, "Diện tích ngô xuân", section="Cây hàng năm vụ Đông - Xuân")
     maize_yield = field(
-        QuintalsPerHectare,
-        "Năng suất ngô xuân",
-        figure=None,
-        maximum=150,
-        confirmable=True,
-        section="Cây hàng năm vụ Đông - Xuân",
+        QuintalsPerHectare, "Năng suất ngô xuân", maximum=150, confirmable=True, section="Cây hàng năm vụ Đông - Xuân"
     )
-    maize_production = field(
-        Tonnes,
-        "Sản lượng ngô xuân",
-        figure="crops.spring_maize.production",
-        decimals=1,
-        plan="fn1",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
+    maize_production = field(Tonnes, "Sản lượng ngô xuân", section="Cây hàng năm vụ Đông - Xuân")
     other_area = field(
         Hectares,
         "Diện tích rau, đậu, hoa các loại",
         section="Cây hàng năm vụ Đông - Xuân",
         definition="Diện tích còn lại của vụ xuân, ngoài lúa và ngô.",
     )
-    cereal_production = field(
-        Tonnes,
-        "Tổng sản lượng lương thực có hạt",
-        figure="crops.cereal.production",
-        decimals=1,
-        plan="P1.II.1.a",
-        section="Cây hàng năm vụ Đông - Xuân",
-    )
-    perennial_area = field(
-        Hectares,
-        "Tổng diện tích cây lâu năm hiện có",
-        figure="crops.perennial.area",
-        plan="P1.II.1.a",
-        section="Cây lâu năm",
-    )
-    anise_area = field(
-        Hectares, "Diện tích cây hồi", figure="crops.anise.area", plan="P1.II.1.a", section="Cây lâu năm"
-    )
-    anise_new_area = field(
-        Hectares, "Diện tích hồi trồng mới", figure="crops.anise.area.new", plan="P1.II.1.a", section="Cây lâu năm"
-    )
-    fruit_new_area = field(
-        Hectares,
-        "Diện tích cây ăn quả trồng mới",
-        figure="crops.fruit.area.new",
-        plan="P1.II.1.a",
-        section="Cây lâu năm",
-    )
+    cereal_production = field(Tonnes, "Tổng sản lượng lương thực có hạt", section="Cây hàng năm vụ Đông - Xuân")
+    perennial_area = field(Hectares, "Tổng diện tích cây lâu năm hiện có", section="Cây lâu năm")
+    anise_area = field(Hectares, "Diện tích cây hồi", section="Cây lâu năm")
+    anise_new_area = field(Hectares, "Diện tích hồi trồng mới", section="Cây lâu năm")
+    fruit_new_area = field(Hectares, "Diện tích cây ăn quả trồng mới", section="Cây lâu năm")
 
     edits = (
         balance("B03-01", "annual_area", ["winter_area", "rice_area", "maize_area", "other_area"]),

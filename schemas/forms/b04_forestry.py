@@ -1,4 +1,4 @@
-"""Form B04: forest planted in a village and registered for support (plan P1.II.1.a and footnote 3)."""
+"""Form B04: forest planted in a village and registered for support."""
 
 from schemas.edits import at_least, balance
 from schemas.fields import field
@@ -11,53 +11,12 @@ class Forestry(
 ):
     """One row per village: new production forest planted, and the area households register for support, by species."""
 
-    planted_area = field(
-        Hectares,
-        "Diện tích rừng sản xuất trồng mới",
-        figure="forestry.planted.area",
-        plan="P1.II.1.a",
-        section="Trồng rừng",
-    )
-    registered_households = field(
-        Households,
-        "Số hộ đăng ký trồng rừng",
-        figure="forestry.registration.households",
-        plan="fn3",
-        each="forestry.registration.{reporter}.households",
-        section="Đăng ký nhu cầu hỗ trợ",
-    )
-    registered_area = field(
-        Hectares,
-        "Tổng diện tích đăng ký trồng rừng",
-        figure="forestry.registration.area",
-        plan="P1.II.1.a",
-        each="forestry.registration.{reporter}.area",
-        section="Đăng ký nhu cầu hỗ trợ",
-    )
-    registered_pine = field(
-        Hectares,
-        "Diện tích đăng ký trồng thông",
-        figure="forestry.registration.pine",
-        plan="fn3",
-        each="forestry.registration.{reporter}.pine",
-        section="Đăng ký nhu cầu hỗ trợ",
-    )
-    registered_eucalyptus = field(
-        Hectares,
-        "Diện tích đăng ký trồng bạch đàn",
-        figure="forestry.registration.eucalyptus",
-        plan="fn3",
-        each="forestry.registration.{reporter}.eucalyptus",
-        section="Đăng ký nhu cầu hỗ trợ",
-    )
-    registered_anise = field(
-        Hectares,
-        "Diện tích đăng ký trồng hồi",
-        figure="forestry.registration.anise",
-        plan="fn3",
-        each="forestry.registration.{reporter}.anise",
-        section="Đăng ký nhu cầu hỗ trợ",
-    )
+    planted_area = field(Hectares, "Diện tích rừng sản xuất trồng mới", section="Trồng rừng")
+    registered_households = field(Households, "Số hộ đăng ký trồng rừng", section="Đăng ký nhu cầu hỗ trợ")
+    registered_area = field(Hectares, "Tổng diện tích đăng ký trồng rừng", section="Đăng ký nhu cầu hỗ trợ")
+    registered_pine = field(Hectares, "Diện tích đăng ký trồng thông", section="Đăng ký nhu cầu hỗ trợ")
+    registered_eucalyptus = field(Hectares, "Diện tích đăng ký trồng bạch đàn", section="Đăng ký nhu cầu hỗ trợ")
+    registered_anise = field(Hectares, "Diện tích đăng ký trồng hồi", section="Đăng ký nhu cầu hỗ trợ")
 
     edits = (
         balance("B04-01", "registered_area", ["registered_pine", "registered_eucalyptus", "registered_anise"]),

@@ -1,4 +1,4 @@
-"""Form B05: rubbish incinerators built in a village (plan P1.II.1.a)."""
+"""Form B05: rubbish incinerators built in a village."""
 
 from schemas.fields import field
 from schemas.form import VillageForm
@@ -10,19 +10,10 @@ class VillageIncinerators(
 ):
     """One row per village: incinerators built since the start of the year, and how many it is to build, if any."""
 
-    built = field(
-        Incinerators,
-        "Số lò đốt rác đã xây dựng",
-        figure="env.incinerators.built",
-        plan="P1.II.1.a",
-        each="env.incinerators.{reporter}.built",
-    )
+    built = field(Incinerators, "Số lò đốt rác đã xây dựng")
     target = field(
         Incinerators,
         "Chỉ tiêu lò đốt rác giao cho thôn trong năm",
         definition="Để trống nếu thôn không được giao chỉ tiêu.",
-        figure=None,
-        plan="P1.II.1.a",
-        each="env.incinerators.{reporter}.target",
         optional=True,
     )

@@ -1,4 +1,4 @@
-"""Form C01: national target programmes, their projects and Project 1 by kind of support (plan P1.II.1.a and b)."""
+"""Form C01: national target programmes, their projects and Project 1 by kind of support."""
 
 from schemas.edits import at_most, balance, bound, within
 from schemas.fields import field
@@ -26,110 +26,28 @@ class Programmes(
     housing, a change of trade, water. Land has no line of its own here, so the capitals need not make up the cost.
     """
 
-    projects = field(
-        Projects, "Tổng số dự án đã triển khai", figure="mtqg.projects.total", plan="P1.II.1.a", section=_PROJECTS
-    )
-    projects_poverty = field(
-        Projects,
-        "Dự án thuộc chương trình giảm nghèo bền vững",
-        figure="mtqg.projects.poverty",
-        plan="P1.II.1.a",
-        section=_PROJECTS,
-    )
+    projects = field(Projects, "Tổng số dự án đã triển khai", section=_PROJECTS)
+    projects_poverty = field(Projects, "Dự án thuộc chương trình giảm nghèo bền vững", section=_PROJECTS)
     projects_development = field(
         Projects,
         "Dự án thuộc chương trình phát triển kinh tế - xã hội vùng dân tộc thiểu số và miền núi",
-        figure="mtqg.projects.development",
-        plan="P1.II.1.a",
         section=_PROJECTS,
     )
-    cost = field(Dong, "Tổng kinh phí Dự án 1", figure="mtqg.da1.cost.total", plan="P1.II.1.a", section=_COST)
-    cost_central = field(
-        Dong, "Ngân sách Trung ương cho Dự án 1", figure="mtqg.da1.cost.central", plan="P1.II.1.a", section=_COST
-    )
-    cost_local = field(
-        Dong, "Ngân sách địa phương cho Dự án 1", figure="mtqg.da1.cost.local", plan="P1.II.1.a", section=_COST
-    )
-    housing_approved = field(
-        Households,
-        "Hộ được duyệt hỗ trợ xây mới nhà ở",
-        figure="mtqg.da1.housing.households.approved",
-        plan="P1.II.1.a",
-        section=_HOUSING,
-    )
-    housing_households = field(
-        Households,
-        "Hộ đã giải ngân hỗ trợ xây mới nhà ở",
-        figure="mtqg.da1.housing.households.disbursed",
-        plan="P1.II.1.a",
-        section=_HOUSING,
-    )
-    housing_capital = field(
-        Dong, "Vốn giao hỗ trợ xây mới nhà ở", figure="mtqg.da1.housing.capital", section=_HOUSING, definition=_CAPITAL
-    )
-    housing_disbursed = field(
-        Dong,
-        "Số tiền giải ngân hỗ trợ xây mới nhà ở",
-        figure="mtqg.da1.housing.disbursed",
-        plan="P1.II.1.b",
-        section=_HOUSING,
-    )
-    tools_approved = field(
-        Households,
-        "Hộ được duyệt hỗ trợ mua sắm máy móc, nông cụ",
-        figure="mtqg.da1.tools.households.approved",
-        plan="P1.II.1.a",
-        section=_TOOLS,
-    )
-    tools_households = field(
-        Households,
-        "Hộ đã giải ngân hỗ trợ mua sắm máy móc, nông cụ",
-        figure="mtqg.da1.tools.households.disbursed",
-        plan="P1.II.1.a",
-        section=_TOOLS,
-    )
-    tools_capital = field(
-        Dong,
-        "Vốn giao hỗ trợ mua sắm máy móc, nông cụ",
-        figure="mtqg.da1.tools.capital",
-        section=_TOOLS,
-        definition=_CAPITAL,
-    )
-    tools_disbursed = field(
-        Dong,
-        "Số tiền giải ngân hỗ trợ mua sắm máy móc, nông cụ",
-        figure="mtqg.da1.tools.disbursed",
-        plan="P1.II.1.b",
-        section=_TOOLS,
-    )
-    water_approved = field(
-        Households,
-        "Hộ được duyệt hỗ trợ nước sinh hoạt phân tán",
-        figure="mtqg.da1.water.households.approved",
-        plan="P1.II.1.a",
-        section=_WATER,
-    )
-    water_households = field(
-        Households,
-        "Hộ đã giải ngân hỗ trợ nước sinh hoạt phân tán",
-        figure="mtqg.da1.water.households.disbursed",
-        plan="P1.II.1.a",
-        section=_WATER,
-    )
-    water_capital = field(
-        Dong,
-        "Vốn giao hỗ trợ nước sinh hoạt phân tán",
-        figure="mtqg.da1.water.capital",
-        section=_WATER,
-        definition=_CAPITAL,
-    )
-    water_disbursed = field(
-        Dong,
-        "Số tiền giải ngân hỗ trợ nước sinh hoạt phân tán",
-        figure="mtqg.da1.water.disbursed",
-        plan="P1.II.1.b",
-        section=_WATER,
-    )
+    cost = field(Dong, "Tổng kinh phí Dự án 1", section=_COST)
+    cost_central = field(Dong, "Ngân sách Trung ương cho Dự án 1", section=_COST)
+    cost_local = field(Dong, "Ngân sách địa phương cho Dự án 1", section=_COST)
+    housing_approved = field(Households, "Hộ được duyệt hỗ trợ xây mới nhà ở", section=_HOUSING)
+    housing_households = field(Households, "Hộ đã giải ngân hỗ trợ xây mới nhà ở", section=_HOUSING)
+    housing_capital = field(Dong, "Vốn giao hỗ trợ xây mới nhà ở", section=_HOUSING, definition=_CAPITAL)
+    housing_disbursed = field(Dong, "Số tiền giải ngân hỗ trợ xây mới nhà ở", section=_HOUSING)
+    tools_approved = field(Households, "Hộ được duyệt hỗ trợ mua sắm máy móc, nông cụ", section=_TOOLS)
+    tools_households = field(Households, "Hộ đã giải ngân hỗ trợ mua sắm máy móc, nông cụ", section=_TOOLS)
+    tools_capital = field(Dong, "Vốn giao hỗ trợ mua sắm máy móc, nông cụ", section=_TOOLS, definition=_CAPITAL)
+    tools_disbursed = field(Dong, "Số tiền giải ngân hỗ trợ mua sắm máy móc, nông cụ", section=_TOOLS)
+    water_approved = field(Households, "Hộ được duyệt hỗ trợ nước sinh hoạt phân tán", section=_WATER)
+    water_households = field(Households, "Hộ đã giải ngân hỗ trợ nước sinh hoạt phân tán", section=_WATER)
+    water_capital = field(Dong, "Vốn giao hỗ trợ nước sinh hoạt phân tán", section=_WATER, definition=_CAPITAL)
+    water_disbursed = field(Dong, "Số tiền giải ngân hỗ trợ nước sinh hoạt phân tán", section=_WATER)
 
     edits = (
         balance("C01-01", "projects", ["projects_poverty", "projects_development"]),

@@ -1,4 +1,4 @@
-"""Form C02: production projects of the national target programmes (plan P1.II.1.a)."""
+"""Form C02: production projects of the national target programmes."""
 
 from schemas.edits import balance, within
 from schemas.fields import field
@@ -23,57 +23,16 @@ class ProductionProjects(
     """
 
     households = field(
-        Households,
-        "Tổng số hộ tham gia",
-        definition="Hộ tham gia hai dự án tính hai lần trong tổng toàn xã.",
-        figure="mtqg.production.households",
-        each="mtqg.{line}.households",
-        plan="P1.II.1.a",
+        Households, "Tổng số hộ tham gia", definition="Hộ tham gia hai dự án tính hai lần trong tổng toàn xã."
     )
-    households_poor = field(
-        Households,
-        "Hộ nghèo tham gia",
-        figure="mtqg.production.households.poor",
-        each="mtqg.{line}.households.poor",
-        plan="P1.II.1.a",
-    )
-    households_near_poor = field(
-        Households,
-        "Hộ cận nghèo tham gia",
-        figure="mtqg.production.households.near_poor",
-        each="mtqg.{line}.households.near_poor",
-        plan="P1.II.1.a",
-    )
-    households_escaped = field(
-        Households,
-        "Hộ mới thoát nghèo tham gia",
-        figure="mtqg.production.households.escaped_poverty",
-        each="mtqg.{line}.households.escaped_poverty",
-        plan="P1.II.1.a",
-    )
-    cost = field(
-        Dong, "Tổng kinh phí", figure="mtqg.production.cost.total", each="mtqg.{line}.cost.total", plan="P1.II.1.a"
-    )
-    programme = field(
-        Dong,
-        "Kinh phí hỗ trợ từ chương trình",
-        figure="mtqg.production.cost.programme",
-        each="mtqg.{line}.cost.programme",
-        plan="P1.II.1.a",
-    )
-    central = field(
-        Dong, "Ngân sách Trung ương", figure=None, each="mtqg.{line}.cost.central", plan="P1.II.1.a", optional=True
-    )
-    local = field(
-        Dong, "Ngân sách địa phương", figure=None, each="mtqg.{line}.cost.local", plan="P1.II.1.a", optional=True
-    )
-    contribution = field(
-        Dong,
-        "Vốn đối ứng của các hộ",
-        figure="mtqg.production.cost.contribution",
-        each="mtqg.{line}.cost.contribution",
-        plan="P1.II.1.a",
-    )
+    households_poor = field(Households, "Hộ nghèo tham gia")
+    households_near_poor = field(Households, "Hộ cận nghèo tham gia")
+    households_escaped = field(Households, "Hộ mới thoát nghèo tham gia")
+    cost = field(Dong, "Tổng kinh phí")
+    programme = field(Dong, "Kinh phí hỗ trợ từ chương trình")
+    central = field(Dong, "Ngân sách Trung ương", optional=True)
+    local = field(Dong, "Ngân sách địa phương", optional=True)
+    contribution = field(Dong, "Vốn đối ứng của các hộ")
 
     edits = (
         balance("C02-01", "households", ["households_poor", "households_near_poor", "households_escaped"]),

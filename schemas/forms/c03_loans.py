@@ -1,4 +1,4 @@
-"""Form C03: loan files under the province's policy on investment in farming (plan P1.II.1.a)."""
+"""Form C03: loan files under the province's policy on investment in farming."""
 
 from schemas.fields import field
 from schemas.form import DeskForm
@@ -15,15 +15,5 @@ class Loans(
 ):
     """One row per commune: households by how far their file has come. A household is counted at its last step only."""
 
-    file_completed = field(
-        Households,
-        "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định",
-        figure="loans.nq08.households.file_completed",
-        plan="P1.II.1.a",
-    )
-    file_submitted = field(
-        Households,
-        "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định",
-        figure="loans.nq08.households.file_submitted",
-        plan="P1.II.1.a",
-    )
+    file_completed = field(Households, "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định")
+    file_submitted = field(Households, "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định")

@@ -1,4 +1,4 @@
-"""Form D01: land certificates, petitions about land, and mediation in the villages (plan P1.II.3.a and P1.II.5.2)."""
+"""Form D01: land certificates, petitions about land, and mediation in the villages."""
 
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -18,57 +18,15 @@ class LandPetitions(
 ):
     """One row per commune: petitions received and what became of them."""
 
-    certificates = field(
-        Cases,
-        "Trường hợp đề nghị cấp giấy chứng nhận quyền sử dụng đất",
-        figure="land.certificate.cases",
-        plan="P1.II.3.a",
-        section=_LAND,
-    )
-    received = field(
-        Petitions,
-        "Đơn tranh chấp đất đai tiếp nhận",
-        figure="petitions.land.received",
-        plan="P1.II.5.2",
-        section=_PETITIONS,
-    )
-    withdrawn = field(
-        Petitions, "Đơn tự nguyện xin rút", figure="petitions.land.withdrawn", plan="P1.II.5.2", section=_PETITIONS
-    )
-    failed = field(
-        Petitions,
-        "Đơn hòa giải không thành, chuyển cơ quan có thẩm quyền",
-        figure="petitions.land.failed",
-        plan="P1.II.5.2",
-        section=_PETITIONS,
-    )
-    pending = field(
-        Petitions,
-        "Đơn đang trong thời gian giải quyết",
-        figure="petitions.land.pending",
-        plan="P1.II.5.2",
-        section=_PETITIONS,
-    )
-    village = field(
-        Petitions,
-        "Đơn về vụ việc xảy ra tại thôn",
-        figure="mediation.village.total",
-        plan="P1.II.5.2",
-        section=_MEDIATION,
-    )
-    village_handled = field(
-        Petitions, "Đơn đã hòa giải ở thôn", figure="mediation.village.handled", plan="P1.II.5.2", section=_MEDIATION
-    )
-    village_success = field(
-        Petitions, "Đơn hòa giải thành ở thôn", figure="mediation.village.success", plan="P1.II.5.2", section=_MEDIATION
-    )
-    village_failed = field(
-        Petitions,
-        "Đơn hòa giải không thành ở thôn",
-        figure="mediation.village.failed",
-        plan="P1.II.5.2",
-        section=_MEDIATION,
-    )
+    certificates = field(Cases, "Trường hợp đề nghị cấp giấy chứng nhận quyền sử dụng đất", section=_LAND)
+    received = field(Petitions, "Đơn tranh chấp đất đai tiếp nhận", section=_PETITIONS)
+    withdrawn = field(Petitions, "Đơn tự nguyện xin rút", section=_PETITIONS)
+    failed = field(Petitions, "Đơn hòa giải không thành, chuyển cơ quan có thẩm quyền", section=_PETITIONS)
+    pending = field(Petitions, "Đơn đang trong thời gian giải quyết", section=_PETITIONS)
+    village = field(Petitions, "Đơn về vụ việc xảy ra tại thôn", section=_MEDIATION)
+    village_handled = field(Petitions, "Đơn đã hòa giải ở thôn", section=_MEDIATION)
+    village_success = field(Petitions, "Đơn hòa giải thành ở thôn", section=_MEDIATION)
+    village_failed = field(Petitions, "Đơn hòa giải không thành ở thôn", section=_MEDIATION)
 
     edits = (
         balance("D01-01", "received", ["withdrawn", "failed", "pending"]),

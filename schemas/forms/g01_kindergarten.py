@@ -1,6 +1,4 @@
-"""Form G01: staff, classes and children of a kindergarten in the school year (plan P1.II.2.c, footnote 6)."""
-
-from functools import partial
+"""Form G01: staff, classes and children of a kindergarten in the school year."""
 
 from schemas.edits import at_most, balance, bound
 from schemas.fields import field
@@ -8,8 +6,6 @@ from schemas.form import DeskForm
 from schemas.units import ChildGroups, Classes, People, Percent, Pupils
 
 _STAFF, _CHILDREN, _LAST_YEAR = "Cán bộ, giáo viên, nhân viên", "Nhóm lớp và trẻ", "So với năm học trước"
-
-_field = partial(field, plan="fn6")
 
 
 class Kindergarten(
@@ -22,57 +18,21 @@ class Kindergarten(
 ):
     """One row per kindergarten: the school year that ended in the period."""
 
-    staff_total = _field(
-        People,
-        "Tổng số cán bộ, giáo viên, nhân viên",
-        figure="edu.kindergarten.staff.total",
-        section=_STAFF,
-        stock=True,
-    )
-    staff_permanent = _field(People, "Biên chế", figure="edu.kindergarten.staff.permanent", section=_STAFF, stock=True)
-    contract_teachers = _field(
-        People, "Giáo viên hợp đồng", figure="edu.kindergarten.staff.contract_teacher", section=_STAFF, stock=True
-    )
-    contract_staff = _field(
-        People, "Nhân viên hợp đồng", figure="edu.kindergarten.staff.contract_staff", section=_STAFF, stock=True
-    )
-    contract_staff_indefinite = _field(
-        People,
-        "Nhân viên hợp đồng không xác định thời hạn",
-        figure="edu.kindergarten.staff.contract_staff.indefinite",
-        section=_STAFF,
-        stock=True,
-    )
-    contract_staff_fixed_term = _field(
-        People,
-        "Nhân viên hợp đồng xác định thời hạn",
-        figure="edu.kindergarten.staff.contract_staff.fixed_term",
-        section=_STAFF,
-        stock=True,
-    )
-    groups = _field(ChildGroups, "Tổng số nhóm lớp", figure="edu.kindergarten.groups", section=_CHILDREN, stock=True)
-    kindergarten_classes = _field(
-        Classes, "Lớp mẫu giáo", figure="edu.kindergarten.kindergarten_classes", section=_CHILDREN, stock=True
-    )
-    pupils = _field(Pupils, "Tổng số trẻ", figure="edu.kindergarten.pupils", section=_CHILDREN, stock=True)
-    attendance_pct = _field(
-        Percent,
-        "Tỷ lệ trẻ mẫu giáo ra lớp",
-        figure="edu.kindergarten.attendance.pct",
-        decimals=1,
-        maximum=100,
-        section=_CHILDREN,
-    )
-    pupils_last_year = _field(
-        Pupils, "Tổng số trẻ năm học trước", figure="edu.kindergarten.pupils.last_year", section=_LAST_YEAR, stock=True
-    )
-    nursery_rate_increase = _field(
+    staff_total = field(People, "Tổng số cán bộ, giáo viên, nhân viên", section=_STAFF, stock=True)
+    staff_permanent = field(People, "Biên chế", section=_STAFF, stock=True)
+    contract_teachers = field(People, "Giáo viên hợp đồng", section=_STAFF, stock=True)
+    contract_staff = field(People, "Nhân viên hợp đồng", section=_STAFF, stock=True)
+    contract_staff_indefinite = field(People, "Nhân viên hợp đồng không xác định thời hạn", section=_STAFF, stock=True)
+    contract_staff_fixed_term = field(People, "Nhân viên hợp đồng xác định thời hạn", section=_STAFF, stock=True)
+    groups = field(ChildGroups, "Tổng số nhóm lớp", section=_CHILDREN, stock=True)
+    kindergarten_classes = field(Classes, "Lớp mẫu giáo", section=_CHILDREN, stock=True)
+    pupils = field(Pupils, "Tổng số trẻ", section=_CHILDREN, stock=True)
+    attendance_pct = field(Percent, "Tỷ lệ trẻ mẫu giáo ra lớp", maximum=100, section=_CHILDREN)
+    pupils_last_year = field(Pupils, "Tổng số trẻ năm học trước", section=_LAST_YEAR, stock=True)
+    nursery_rate_increase = field(
         Percent,
         "Mức tăng tỷ lệ huy động trẻ nhà trẻ ra lớp",
         definition="Điểm phần trăm so với năm học trước; giảm thì ghi số âm.",
-        figure=None,
-        each="edu.{reporter}.nursery_rate.increase",
-        decimals=1,
         minimum=-100,
         maximum=100,
         section=_LAST_YEAR,

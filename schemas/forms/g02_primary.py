@@ -1,4 +1,4 @@
-"""Form G02: staff, pupils, results, awards and prizes of a primary school (plan P1.II.2.c, footnote 6)."""
+"""Form G02: staff, pupils, results, awards and prizes of a primary school."""
 
 from functools import partial
 
@@ -12,9 +12,8 @@ _STAFF, _PUPILS, _UPKEEP = "Cán bộ, giáo viên, nhân viên", "Điểm trư�
 _TEACHERS, _TRAINING = "Giáo viên giỏi, chiến sĩ thi đua", "Bồi dưỡng thường xuyên, kiểm tra nội bộ"
 _RESULTS, _AWARDS, _PRIZES = "Chất lượng đại trà", "Khen thưởng học sinh", "Giải các cuộc thi"
 
-_field = partial(field, figure=None, plan="fn6")
-_maybe = partial(_field, optional=True)
-_maybe_percent = partial(_maybe, decimals=1, maximum=100)
+_maybe = partial(field, optional=True)
+_maybe_percent = partial(_maybe, maximum=100)
 
 
 class Primary(
@@ -27,190 +26,66 @@ class Primary(
 ):
     """One row per primary school: the school year that ended in the period."""
 
-    staff_total = _field(
-        People,
-        "Tổng số cán bộ, giáo viên, nhân viên",
-        figure="edu.primary.staff.total",
-        each="edu.{reporter}.staff.total",
-        section=_STAFF,
-        stock=True,
-    )
-    managers = _field(People, "Cán bộ quản lý", each="edu.{reporter}.staff.managers", section=_STAFF, stock=True)
-    teachers_and_support = _field(
-        People, "Giáo viên và nhân viên", each="edu.{reporter}.staff.teachers_and_staff", section=_STAFF, stock=True
-    )
-    teachers = _maybe(People, "Giáo viên", each="edu.{reporter}.staff.teachers", section=_STAFF, stock=True)
-    support = _maybe(People, "Nhân viên", each="edu.{reporter}.staff.support", section=_STAFF, stock=True)
+    staff_total = field(People, "Tổng số cán bộ, giáo viên, nhân viên", section=_STAFF, stock=True)
+    managers = field(People, "Cán bộ quản lý", section=_STAFF, stock=True)
+    teachers_and_support = field(People, "Giáo viên và nhân viên", section=_STAFF, stock=True)
+    teachers = _maybe(People, "Giáo viên", section=_STAFF, stock=True)
+    support = _maybe(People, "Nhân viên", section=_STAFF, stock=True)
 
-    sites = _maybe(SchoolSites, "Số điểm trường", each="edu.{reporter}.sites", section=_PUPILS, stock=True)
-    classes = _field(
-        Classes, "Tổng số lớp", figure="edu.primary.classes", each="edu.{reporter}.classes", section=_PUPILS, stock=True
-    )
-    pupils = _field(
-        Pupils,
-        "Tổng số học sinh",
-        figure="edu.primary.pupils",
-        each="edu.{reporter}.pupils",
-        section=_PUPILS,
-        stock=True,
-    )
-    female = _maybe(Pupils, "Học sinh nữ", each="edu.{reporter}.pupils.female", section=_PUPILS, stock=True)
-    ethnic = _maybe(
-        Pupils, "Học sinh dân tộc thiểu số", each="edu.{reporter}.pupils.ethnic", section=_PUPILS, stock=True
-    )
-    disabled = _maybe(Pupils, "Học sinh khuyết tật", each="edu.{reporter}.pupils.disabled", section=_PUPILS)
-    classes_last_year = _maybe(
-        Classes, "Tổng số lớp năm học trước", each="edu.{reporter}.classes.last_year", section=_PUPILS, stock=True
-    )
-    pupils_last_year = _maybe(
-        Pupils, "Tổng số học sinh năm học trước", each="edu.{reporter}.pupils.last_year", section=_PUPILS, stock=True
-    )
+    sites = _maybe(SchoolSites, "Số điểm trường", section=_PUPILS, stock=True)
+    classes = field(Classes, "Tổng số lớp", section=_PUPILS, stock=True)
+    pupils = field(Pupils, "Tổng số học sinh", section=_PUPILS, stock=True)
+    female = _maybe(Pupils, "Học sinh nữ", section=_PUPILS, stock=True)
+    ethnic = _maybe(Pupils, "Học sinh dân tộc thiểu số", section=_PUPILS, stock=True)
+    disabled = _maybe(Pupils, "Học sinh khuyết tật", section=_PUPILS)
+    classes_last_year = _maybe(Classes, "Tổng số lớp năm học trước", section=_PUPILS, stock=True)
+    pupils_last_year = _maybe(Pupils, "Tổng số học sinh năm học trước", section=_PUPILS, stock=True)
 
-    enrol_age6_pct = _maybe_percent(
-        Percent, "Tỷ lệ trẻ 6 tuổi vào lớp 1", each="edu.{reporter}.enrol_age6.pct", section=_UPKEEP
-    )
-    attendance_pct = _maybe_percent(
-        Percent, "Tỷ lệ đi học chuyên cần", each="edu.{reporter}.attendance.pct", section=_UPKEEP
-    )
-    retention_pct = _maybe_percent(Percent, "Tỷ lệ duy trì sĩ số", each="edu.{reporter}.retention.pct", section=_UPKEEP)
-    two_sessions_pct = _maybe_percent(
-        Percent, "Tỷ lệ học sinh học 2 buổi/ngày", each="edu.{reporter}.two_sessions.pct", section=_UPKEEP
-    )
-    lunch_boarders = _maybe(
-        Pupils, "Học sinh ăn bán trú", each="edu.{reporter}.lunch_boarding.pupils", section=_UPKEEP, stock=True
-    )
+    enrol_age6_pct = _maybe_percent(Percent, "Tỷ lệ trẻ 6 tuổi vào lớp 1", section=_UPKEEP)
+    attendance_pct = _maybe_percent(Percent, "Tỷ lệ đi học chuyên cần", section=_UPKEEP)
+    retention_pct = _maybe_percent(Percent, "Tỷ lệ duy trì sĩ số", section=_UPKEEP)
+    two_sessions_pct = _maybe_percent(Percent, "Tỷ lệ học sinh học 2 buổi/ngày", section=_UPKEEP)
+    lunch_boarders = _maybe(Pupils, "Học sinh ăn bán trú", section=_UPKEEP, stock=True)
 
-    excellent_school = _field(
-        Teachers, "Giáo viên giỏi cấp trường", each="edu.{reporter}.teachers.excellent_school", section=_TEACHERS
-    )
-    excellent_school_base = _field(
-        Teachers,
-        "Giáo viên dự xét giáo viên giỏi cấp trường",
-        each="edu.{reporter}.teachers.excellent_school.base",
-        section=_TEACHERS,
-    )
-    excellent_district = _maybe(
-        Teachers, "Giáo viên giỏi cấp huyện", each="edu.{reporter}.teachers.excellent_district", section=_TEACHERS
-    )
-    excellent_district_base = _maybe(
-        Teachers,
-        "Giáo viên dự xét giáo viên giỏi cấp huyện",
-        each="edu.{reporter}.teachers.excellent_district.base",
-        section=_TEACHERS,
-    )
-    excellent_province = _maybe(
-        Teachers, "Giáo viên giỏi cấp tỉnh", each="edu.{reporter}.teachers.excellent_province", section=_TEACHERS
-    )
-    emulation_fighters = _maybe(
-        Teachers, "Chiến sĩ thi đua cơ sở", each="edu.{reporter}.teachers.emulation_fighters", section=_TEACHERS
-    )
+    excellent_school = field(Teachers, "Giáo viên giỏi cấp trường", section=_TEACHERS)
+    excellent_school_base = field(Teachers, "Giáo viên dự xét giáo viên giỏi cấp trường", section=_TEACHERS)
+    excellent_district = _maybe(Teachers, "Giáo viên giỏi cấp huyện", section=_TEACHERS)
+    excellent_district_base = _maybe(Teachers, "Giáo viên dự xét giáo viên giỏi cấp huyện", section=_TEACHERS)
+    excellent_province = _maybe(Teachers, "Giáo viên giỏi cấp tỉnh", section=_TEACHERS)
+    emulation_fighters = _maybe(Teachers, "Chiến sĩ thi đua cơ sở", section=_TEACHERS)
 
     training_participants = _maybe(
-        People,
-        "Cán bộ quản lý, giáo viên tham gia bồi dưỡng thường xuyên",
-        each="edu.{reporter}.training.participants",
-        section=_TRAINING,
+        People, "Cán bộ quản lý, giáo viên tham gia bồi dưỡng thường xuyên", section=_TRAINING
     )
     training_completed = _maybe(
-        People,
-        "Cán bộ quản lý, giáo viên hoàn thành bồi dưỡng thường xuyên",
-        each="edu.{reporter}.training.completed",
-        section=_TRAINING,
+        People, "Cán bộ quản lý, giáo viên hoàn thành bồi dưỡng thường xuyên", section=_TRAINING
     )
     internal_inspection_pct = _maybe_percent(
-        Percent,
-        "Mức thực hiện kiểm tra nội bộ so với chỉ tiêu đề ra",
-        each="edu.{reporter}.internal_inspection.pct",
-        section=_TRAINING,
+        Percent, "Mức thực hiện kiểm tra nội bộ so với chỉ tiêu đề ra", section=_TRAINING
     )
 
-    completion = _maybe(
-        Pupils,
-        "Học sinh hoàn thành nội dung các môn học và hoạt động giáo dục",
-        each="edu.{reporter}.completion.pupils",
-        section=_RESULTS,
-    )
+    completion = _maybe(Pupils, "Học sinh hoàn thành nội dung các môn học và hoạt động giáo dục", section=_RESULTS)
     completion_class_and_level_pct = _maybe_percent(
-        Percent,
-        "Tỷ lệ hoàn thành chương trình lớp học và chương trình tiểu học",
-        each="edu.{reporter}.completion_class_and_level.pct",
-        section=_RESULTS,
+        Percent, "Tỷ lệ hoàn thành chương trình lớp học và chương trình tiểu học", section=_RESULTS
     )
-    completion_class = _maybe(
-        Pupils,
-        "Học sinh hoàn thành chương trình lớp học",
-        each="edu.{reporter}.completion_class.pupils",
-        section=_RESULTS,
-    )
-    completion_level = _maybe(
-        Pupils,
-        "Học sinh hoàn thành chương trình tiểu học",
-        each="edu.{reporter}.completion_level.pupils",
-        section=_RESULTS,
-    )
-    completion_level_base = _maybe(
-        Pupils,
-        "Học sinh lớp 5 được xét hoàn thành chương trình tiểu học",
-        each="edu.{reporter}.completion_level.base",
-        section=_RESULTS,
-    )
+    completion_class = _maybe(Pupils, "Học sinh hoàn thành chương trình lớp học", section=_RESULTS)
+    completion_level = _maybe(Pupils, "Học sinh hoàn thành chương trình tiểu học", section=_RESULTS)
+    completion_level_base = _maybe(Pupils, "Học sinh lớp 5 được xét hoàn thành chương trình tiểu học", section=_RESULTS)
 
-    awards = _field(Pupils, "Học sinh được khen thưởng", each="edu.{reporter}.awards.total", section=_AWARDS)
-    awards_excellent = _maybe(
-        Pupils, "Khen thưởng học sinh xuất sắc", each="edu.{reporter}.awards.excellent", section=_AWARDS
-    )
-    awards_exemplary = _maybe(
-        Pupils, "Khen thưởng học sinh tiêu biểu", each="edu.{reporter}.awards.exemplary", section=_AWARDS
-    )
-    awards_subject = _maybe(
-        Pupils, "Khen thưởng vượt trội các môn học", each="edu.{reporter}.awards.subject", section=_AWARDS
-    )
-    awards_pct_last_year = _maybe_percent(
-        Percent,
-        "Tỷ lệ học sinh được khen thưởng năm học trước",
-        each="edu.{reporter}.awards.pct_last_year",
-        section=_AWARDS,
-    )
+    awards = field(Pupils, "Học sinh được khen thưởng", section=_AWARDS)
+    awards_excellent = _maybe(Pupils, "Khen thưởng học sinh xuất sắc", section=_AWARDS)
+    awards_exemplary = _maybe(Pupils, "Khen thưởng học sinh tiêu biểu", section=_AWARDS)
+    awards_subject = _maybe(Pupils, "Khen thưởng vượt trội các môn học", section=_AWARDS)
+    awards_pct_last_year = _maybe_percent(Percent, "Tỷ lệ học sinh được khen thưởng năm học trước", section=_AWARDS)
 
-    trang_nguyen_first = _maybe(
-        Prizes, "Trạng nguyên Tiếng Việt: giải Nhất", each="edu.{reporter}.prizes.trang_nguyen.first", section=_PRIZES
-    )
-    trang_nguyen_second = _maybe(
-        Prizes, "Trạng nguyên Tiếng Việt: giải Nhì", each="edu.{reporter}.prizes.trang_nguyen.second", section=_PRIZES
-    )
-    trang_nguyen_consolation = _maybe(
-        Prizes,
-        "Trạng nguyên Tiếng Việt: giải Khuyến khích",
-        each="edu.{reporter}.prizes.trang_nguyen.consolation",
-        section=_PRIZES,
-    )
-    vietnamese_consolation = _maybe(
-        Prizes,
-        "Câu lạc bộ, giao lưu Tiếng Việt: giải Khuyến khích",
-        each="edu.{reporter}.prizes.vietnamese.consolation",
-        section=_PRIZES,
-    )
-    vietnamese_team_consolation = _maybe(
-        Prizes,
-        "Giao lưu Tiếng Việt: giải Khuyến khích đồng đội",
-        each="edu.{reporter}.prizes.vietnamese.team_consolation",
-        section=_PRIZES,
-    )
-    math_consolation = _maybe(
-        Prizes, "Câu lạc bộ Toán: giải Khuyến khích", each="edu.{reporter}.prizes.math.consolation", section=_PRIZES
-    )
-    english_consolation = _maybe(
-        Prizes,
-        "Câu lạc bộ Tiếng Anh: giải Khuyến khích",
-        each="edu.{reporter}.prizes.english.consolation",
-        section=_PRIZES,
-    )
-    innovation_consolation = _maybe(
-        Prizes,
-        "Sáng tạo thanh thiếu niên: giải Khuyến khích",
-        each="edu.{reporter}.prizes.innovation.consolation",
-        section=_PRIZES,
-    )
+    trang_nguyen_first = _maybe(Prizes, "Trạng nguyên Tiếng Việt: giải Nhất", section=_PRIZES)
+    trang_nguyen_second = _maybe(Prizes, "Trạng nguyên Tiếng Việt: giải Nhì", section=_PRIZES)
+    trang_nguyen_consolation = _maybe(Prizes, "Trạng nguyên Tiếng Việt: giải Khuyến khích", section=_PRIZES)
+    vietnamese_consolation = _maybe(Prizes, "Câu lạc bộ, giao lưu Tiếng Việt: giải Khuyến khích", section=_PRIZES)
+    vietnamese_team_consolation = _maybe(Prizes, "Giao lưu Tiếng Việt: giải Khuyến khích đồng đội", section=_PRIZES)
+    math_consolation = _maybe(Prizes, "Câu lạc bộ Toán: giải Khuyến khích", section=_PRIZES)
+    english_consolation = _maybe(Prizes, "Câu lạc bộ Tiếng Anh: giải Khuyến khích", section=_PRIZES)
+    innovation_consolation = _maybe(Prizes, "Sáng tạo thanh thiếu niên: giải Khuyến khích", section=_PRIZES)
 
     edits = (
         balance("G02-01", "staff_total", ["managers", "teachers_and_support"]),

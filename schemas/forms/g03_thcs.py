@@ -1,4 +1,4 @@
-"""Form G03: staff, pupils, results and prizes of a lower secondary school (plan P1.II.2.c, footnote 6)."""
+"""Form G03: staff, pupils, results and prizes of a lower secondary school."""
 
 from functools import partial
 
@@ -12,8 +12,7 @@ _STAFF, _PUPILS = "Cán bộ, giáo viên, nhân viên", "Lớp, học sinh"
 _GRADES_678, _GRADE_9 = "Lớp 6, 7, 8 (chương trình giáo dục phổ thông mới)", "Lớp 9 (chương trình hiện hành)"
 _PRIZES = "Giải học sinh giỏi các môn văn hóa cấp huyện"
 
-_field = partial(field, plan="fn6")
-_percent = partial(_field, figure=None, decimals=1, maximum=100)
+_percent = partial(field, maximum=100)
 
 
 class LowerSecondary(
@@ -26,110 +25,44 @@ class LowerSecondary(
 ):
     """One row per lower secondary school: the school year that ended in the period."""
 
-    staff_total = _field(
-        People, "Tổng số cán bộ, giáo viên, nhân viên", figure="edu.thcs.staff.total", section=_STAFF, stock=True
-    )
-    managers = _field(People, "Cán bộ quản lý", figure="edu.thcs.staff.managers", section=_STAFF, stock=True)
-    teachers = _field(People, "Giáo viên", figure="edu.thcs.staff.teachers", section=_STAFF, stock=True)
-    support = _field(People, "Nhân viên", figure="edu.thcs.staff.support", section=_STAFF, stock=True)
+    staff_total = field(People, "Tổng số cán bộ, giáo viên, nhân viên", section=_STAFF, stock=True)
+    managers = field(People, "Cán bộ quản lý", section=_STAFF, stock=True)
+    teachers = field(People, "Giáo viên", section=_STAFF, stock=True)
+    support = field(People, "Nhân viên", section=_STAFF, stock=True)
 
-    classes = _field(Classes, "Tổng số lớp", figure="edu.thcs.classes", section=_PUPILS, stock=True)
-    pupils = _field(Pupils, "Tổng số học sinh", figure="edu.thcs.pupils", section=_PUPILS, stock=True)
-    assessed = _field(
-        Pupils, "Học sinh được đánh giá, xếp loại học lực", figure="edu.thcs.assessed", section=_PUPILS, stock=True
-    )
-    disabled = _field(Pupils, "Học sinh khuyết tật học hòa nhập", figure="edu.thcs.disabled", section=_PUPILS)
+    classes = field(Classes, "Tổng số lớp", section=_PUPILS, stock=True)
+    pupils = field(Pupils, "Tổng số học sinh", section=_PUPILS, stock=True)
+    assessed = field(Pupils, "Học sinh được đánh giá, xếp loại học lực", section=_PUPILS, stock=True)
+    disabled = field(Pupils, "Học sinh khuyết tật học hòa nhập", section=_PUPILS)
 
-    grades678_pupils = _field(
-        Pupils, "Tổng số học sinh lớp 6, 7, 8", figure="edu.thcs.grades678.pupils", section=_GRADES_678, stock=True
+    grades678_pupils = field(Pupils, "Tổng số học sinh lớp 6, 7, 8", section=_GRADES_678, stock=True)
+    grades678_disabled = field(Pupils, "Học sinh khuyết tật lớp 6, 7, 8", section=_GRADES_678)
+    grades678_study_pass = field(
+        Pupils, "Học sinh lớp 6, 7, 8 có kết quả học tập từ mức đạt trở lên", section=_GRADES_678
     )
-    grades678_disabled = _field(
-        Pupils, "Học sinh khuyết tật lớp 6, 7, 8", figure="edu.thcs.grades678.disabled", section=_GRADES_678
-    )
-    grades678_study_pass = _field(
-        Pupils,
-        "Học sinh lớp 6, 7, 8 có kết quả học tập từ mức đạt trở lên",
-        figure="edu.thcs.grades678.study_pass",
-        section=_GRADES_678,
-    )
-    grades678_conduct_fair = _field(
-        Pupils,
-        "Học sinh lớp 6, 7, 8 có kết quả rèn luyện từ mức khá trở lên",
-        figure="edu.thcs.grades678.conduct_fair",
-        section=_GRADES_678,
+    grades678_conduct_fair = field(
+        Pupils, "Học sinh lớp 6, 7, 8 có kết quả rèn luyện từ mức khá trở lên", section=_GRADES_678
     )
 
-    grade9_pupils = _field(
-        Pupils, "Tổng số học sinh lớp 9", figure="edu.thcs.grade9.pupils", section=_GRADE_9, stock=True
-    )
-    grade9_pupils_start = _field(
-        Pupils, "Học sinh lớp 9 đầu năm học", figure="edu.thcs.grade9.pupils_start", section=_GRADE_9, stock=True
-    )
-    grade9_disabled = _field(Pupils, "Học sinh khuyết tật lớp 9", figure="edu.thcs.grade9.disabled", section=_GRADE_9)
-    grade9_average_up_pct = _percent(
-        Percent,
-        "Tỷ lệ học sinh lớp 9 đạt học lực trung bình trở lên",
-        each="edu.{reporter}.grade9.average_up.pct",
-        section=_GRADE_9,
-    )
-    grade9_excellent = _field(
-        Pupils, "Học sinh lớp 9 xếp loại Giỏi", figure="edu.thcs.grade9.excellent", section=_GRADE_9
-    )
-    grade9_good = _field(Pupils, "Học sinh lớp 9 xếp loại Khá", figure="edu.thcs.grade9.good", section=_GRADE_9)
-    grade9_excellent_commitment = _percent(
-        Percent,
-        "Tỷ lệ học sinh Giỏi lớp 9 đã cam kết",
-        each="edu.{reporter}.grade9.excellent.commitment",
-        section=_GRADE_9,
-    )
-    grade9_good_commitment = _percent(
-        Percent, "Tỷ lệ học sinh Khá lớp 9 đã cam kết", each="edu.{reporter}.grade9.good.commitment", section=_GRADE_9
-    )
+    grade9_pupils = field(Pupils, "Tổng số học sinh lớp 9", section=_GRADE_9, stock=True)
+    grade9_pupils_start = field(Pupils, "Học sinh lớp 9 đầu năm học", section=_GRADE_9, stock=True)
+    grade9_disabled = field(Pupils, "Học sinh khuyết tật lớp 9", section=_GRADE_9)
+    grade9_average_up_pct = _percent(Percent, "Tỷ lệ học sinh lớp 9 đạt học lực trung bình trở lên", section=_GRADE_9)
+    grade9_excellent = field(Pupils, "Học sinh lớp 9 xếp loại Giỏi", section=_GRADE_9)
+    grade9_good = field(Pupils, "Học sinh lớp 9 xếp loại Khá", section=_GRADE_9)
+    grade9_excellent_commitment = _percent(Percent, "Tỷ lệ học sinh Giỏi lớp 9 đã cam kết", section=_GRADE_9)
+    grade9_good_commitment = _percent(Percent, "Tỷ lệ học sinh Khá lớp 9 đã cam kết", section=_GRADE_9)
 
-    grade8_second = _field(Prizes, "Lớp 8: giải Nhì", figure="edu.thcs.prizes.grade8.second", section=_PRIZES)
-    grade8_third = _field(Prizes, "Lớp 8: giải Ba", figure="edu.thcs.prizes.grade8.third", section=_PRIZES)
-    grade8_consolation = _field(
-        Prizes, "Lớp 8: giải Khuyến khích", figure="edu.thcs.prizes.grade8.consolation", section=_PRIZES
-    )
-    grade8_consolation_literature = _field(
-        Prizes,
-        "Lớp 8: giải Khuyến khích môn Ngữ văn",
-        figure="edu.thcs.prizes.grade8.consolation.literature",
-        section=_PRIZES,
-    )
-    grade8_consolation_geography = _field(
-        Prizes,
-        "Lớp 8: giải Khuyến khích môn Địa lý",
-        figure="edu.thcs.prizes.grade8.consolation.geography",
-        section=_PRIZES,
-    )
-    grade8_consolation_other = _field(
-        Prizes,
-        "Lớp 8: giải Khuyến khích các môn khác",
-        figure="edu.thcs.prizes.grade8.consolation.other",
-        section=_PRIZES,
-    )
-    grade9_consolation = _field(
-        Prizes, "Lớp 9: giải Khuyến khích", figure="edu.thcs.prizes.grade9.consolation", section=_PRIZES
-    )
-    grade9_consolation_literature = _field(
-        Prizes,
-        "Lớp 9: giải Khuyến khích môn Ngữ văn",
-        figure="edu.thcs.prizes.grade9.consolation.literature",
-        section=_PRIZES,
-    )
-    grade9_consolation_geography = _field(
-        Prizes,
-        "Lớp 9: giải Khuyến khích môn Địa lý",
-        figure="edu.thcs.prizes.grade9.consolation.geography",
-        section=_PRIZES,
-    )
-    grade9_consolation_other = _field(
-        Prizes,
-        "Lớp 9: giải Khuyến khích các môn khác",
-        figure="edu.thcs.prizes.grade9.consolation.other",
-        section=_PRIZES,
-    )
+    grade8_second = field(Prizes, "Lớp 8: giải Nhì", section=_PRIZES)
+    grade8_third = field(Prizes, "Lớp 8: giải Ba", section=_PRIZES)
+    grade8_consolation = field(Prizes, "Lớp 8: giải Khuyến khích", section=_PRIZES)
+    grade8_consolation_literature = field(Prizes, "Lớp 8: giải Khuyến khích môn Ngữ văn", section=_PRIZES)
+    grade8_consolation_geography = field(Prizes, "Lớp 8: giải Khuyến khích môn Địa lý", section=_PRIZES)
+    grade8_consolation_other = field(Prizes, "Lớp 8: giải Khuyến khích các môn khác", section=_PRIZES)
+    grade9_consolation = field(Prizes, "Lớp 9: giải Khuyến khích", section=_PRIZES)
+    grade9_consolation_literature = field(Prizes, "Lớp 9: giải Khuyến khích môn Ngữ văn", section=_PRIZES)
+    grade9_consolation_geography = field(Prizes, "Lớp 9: giải Khuyến khích môn Địa lý", section=_PRIZES)
+    grade9_consolation_other = field(Prizes, "Lớp 9: giải Khuyến khích các môn khác", section=_PRIZES)
 
     edits = (
         balance("G03-01", "staff_total", ["managers", "teachers", "support"]),

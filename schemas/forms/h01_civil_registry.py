@@ -1,4 +1,4 @@
-"""Form H01: the civil registry, and the spreading of its law (plan P1.II.5.4 and P1.II.6.b)."""
+"""Form H01: the civil registry, and the spreading of its law."""
 
 from schemas.edits import at_most, bound
 from schemas.fields import field
@@ -19,63 +19,21 @@ class CivilRegistry(
 ):
     """One row per commune: what was entered in the registry, and which entries came through linked procedures."""
 
-    law_sessions = field(
-        Sessions,
-        "Cuộc tuyên truyền luật Hộ tịch",
-        figure="justice.civil_status_law.sessions",
-        plan="P1.II.5.4",
-        section=_LAW,
-    )
-    law_participants = field(
-        People,
-        "Người dự tuyên truyền luật Hộ tịch",
-        figure="justice.civil_status_law.participants",
-        plan="P1.II.5.4",
-        section=_LAW,
-    )
+    law_sessions = field(Sessions, "Cuộc tuyên truyền luật Hộ tịch", section=_LAW)
+    law_participants = field(People, "Người dự tuyên truyền luật Hộ tịch", section=_LAW)
     essential_procedures = field(
-        Procedures,
-        "Thủ tục hành chính hộ tịch thực hiện trên phần mềm dùng chung",
-        figure="civil.essential.procedures",
-        plan="P1.II.6.b",
-        section=_REGISTRY,
+        Procedures, "Thủ tục hành chính hộ tịch thực hiện trên phần mềm dùng chung", section=_REGISTRY
     )
-    essential_groups = field(
-        ServiceGroups,
-        "Nhóm dịch vụ công thiết yếu theo Đề án 06",
-        figure="civil.essential.groups",
-        plan="P1.II.6.b",
-        section=_REGISTRY,
-    )
-    births = field(Cases, "Đăng ký khai sinh", figure="civil.births.registered", plan="P1.II.6.b", section=_REGISTRY)
-    births_again = field(
-        Cases, "Đăng ký lại khai sinh", figure="civil.births.reregistered", plan="P1.II.6.b", section=_REGISTRY
-    )
-    marriages = field(Couples, "Đăng ký kết hôn", figure="civil.marriages", plan="P1.II.6.b", section=_REGISTRY)
-    deaths = field(Cases, "Đăng ký khai tử", figure="civil.deaths.registered", plan="P1.II.6.b", section=_REGISTRY)
-    paternity = field(Cases, "Đăng ký nhận cha, con", figure="civil.paternity", plan="P1.II.6.b", section=_REGISTRY)
-    copies = field(Tasks, "Cấp bản sao khai sinh, khai tử", figure="civil.copies", plan="P1.II.6.b", section=_REGISTRY)
-    linked_groups = field(
-        ProcedureGroups,
-        "Nhóm thủ tục hành chính liên thông",
-        figure="civil.linked.groups",
-        plan="P1.II.6.b",
-        section=_LINKED,
-    )
-    linked_births = field(
-        Cases,
-        "Liên thông khai sinh, thường trú, thẻ bảo hiểm y tế trẻ dưới 6 tuổi",
-        figure="civil.linked.births",
-        plan="P1.II.6.b",
-        section=_LINKED,
-    )
-    linked_deaths = field(
-        Cases,
-        "Liên thông khai tử, xóa thường trú, mai táng phí",
-        figure="civil.linked.deaths",
-        plan="P1.II.6.b",
-        section=_LINKED,
-    )
+    essential_groups = field(ServiceGroups, "Nhóm dịch vụ công thiết yếu theo Đề án 06", section=_REGISTRY)
+    births = field(Cases, "Đăng ký khai sinh", section=_REGISTRY)
+    births_again = field(Cases, "Đăng ký lại khai sinh", section=_REGISTRY)
+    marriages = field(Couples, "Đăng ký kết hôn", section=_REGISTRY)
+    deaths = field(Cases, "Đăng ký khai tử", section=_REGISTRY)
+    paternity = field(Cases, "Đăng ký nhận cha, con", section=_REGISTRY)
+    copies = field(Tasks, "Cấp bản sao khai sinh, khai tử", section=_REGISTRY)
+    linked_groups = field(ProcedureGroups, "Nhóm thủ tục hành chính liên thông", section=_LINKED)
+    linked_births = field(Cases, "Liên thông khai sinh, thường trú, thẻ bảo hiểm y tế trẻ dưới 6 tuổi", section=_LINKED)
+    linked_deaths = field(Cases, "Liên thông khai tử, xóa thường trú, mai táng phí", section=_LINKED)
 
     edits = (
         bound("H01-01", ["births_again"], "births"),

@@ -1,4 +1,4 @@
-"""Form K01: the plan the district assigned for the year, and the same period of last year (plan P1.II.1.a)."""
+"""Form K01: the plan the district assigned for the year, and the same period of last year."""
 
 from schemas.fields import field
 from schemas.form import DeskForm
@@ -17,12 +17,6 @@ class AssignedPlan(
 
     annual_area_plan = field(Hectares, "Kế hoạch diện tích cây hàng năm", section="Kế hoạch huyện giao")
     cereal_plan = field(Tonnes, "Kế hoạch sản lượng lương thực có hạt", section="Kế hoạch huyện giao")
-    planted_area_plan = field(
-        Hectares,
-        "Kế hoạch trồng rừng sản xuất",
-        figure="forestry.planted.area.plan",
-        plan="P1.II.1.a",
-        section="Kế hoạch huyện giao",
-    )
+    planted_area_plan = field(Hectares, "Kế hoạch trồng rừng sản xuất", section="Kế hoạch huyện giao")
     annual_area_last_year = field(Hectares, "Diện tích cây hàng năm cùng kỳ năm trước", section="Cùng kỳ năm trước")
     cereal_last_year = field(Tonnes, "Sản lượng lương thực có hạt cùng kỳ năm trước", section="Cùng kỳ năm trước")

@@ -1,4 +1,4 @@
-"""Form K03: the coming year's targets that name a village (plan P2.II.3)."""
+"""Form K03: the coming year's targets that name a village."""
 
 from schemas.fields import field
 from schemas.form import LineForm
@@ -16,19 +16,5 @@ class VillageTargets(
 ):
     """One row per village that is given a target, under the village's code; what it is not given stays blank."""
 
-    village_gates = field(
-        VillageGates,
-        "Cổng làng xây dựng",
-        figure=None,
-        each="target.village_gate.{line}",
-        plan="P2.II.3.2",
-        optional=True,
-    )
-    incinerators = field(
-        Incinerators,
-        "Lò đốt rác xây mới",
-        figure=None,
-        each="target.env.incinerators.{line}",
-        plan="P2.II.3.3",
-        optional=True,
-    )
+    village_gates = field(VillageGates, "Cổng làng xây dựng", optional=True)
+    incinerators = field(Incinerators, "Lò đốt rác xây mới", optional=True)

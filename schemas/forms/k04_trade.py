@@ -1,4 +1,4 @@
-"""Form K04: prices and cooperatives (plan P1.II.1.c and d)."""
+"""Form K04: prices and cooperatives."""
 
 from schemas.fields import field
 from schemas.form import DeskForm
@@ -14,18 +14,8 @@ class Trade(
         Percent,
         "Mức giảm giá bán gia súc so với cùng kỳ năm trước",
         definition="Số âm nếu giá tăng.",
-        figure="prices.livestock.decrease",
-        plan="P1.II.1.c",
         section="Giá cả",
         minimum=None,
         maximum=100,
-        decimals=0,
     )
-    cooperatives = field(
-        Cooperatives,
-        "Số hợp tác xã đang hoạt động",
-        figure="cooperatives.active",
-        plan="P1.II.1.d",
-        section="Hợp tác xã",
-        stock=True,
-    )
+    cooperatives = field(Cooperatives, "Số hợp tác xã đang hoạt động", section="Hợp tác xã", stock=True)

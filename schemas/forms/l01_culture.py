@@ -1,4 +1,4 @@
-"""Form L01: sport, the commune's page and loudspeakers, mobile coverage (plan P1.II.2.b and P1.II.6.a)."""
+"""Form L01: sport, the commune's page and loudspeakers, mobile coverage."""
 
 from schemas.edits import bound, within
 from schemas.fields import field
@@ -20,48 +20,14 @@ class Culture(
 ):
     """One row per commune: what was held, posted and broadcast, and how many villages it reaches."""
 
-    villages = field(Villages, "Tổng số thôn của xã", figure="media.relay.villages.base", plan="P1.II.2.b", stock=True)
-    football_teams = field(
-        Teams, "Số đội tham dự giải bóng đá", figure="culture.football.teams", plan="P1.II.2.b", section=_SPORT
-    )
-    news_items = field(NewsItems, "Tin bài đã đăng", figure="media.news_items", plan="P1.II.2.b", section=_PAGE)
-    documents_posted = field(
-        Documents,
-        "Văn bản chỉ đạo, điều hành đã đăng",
-        figure="media.documents_posted",
-        plan="P1.II.2.b",
-        section=_PAGE,
-    )
-    relay_villages = field(
-        Villages,
-        "Số thôn được tiếp sóng truyền thanh",
-        figure="media.relay.villages",
-        plan="P1.II.2.b",
-        section=_RELAY,
-        stock=True,
-    )
-    relay_sessions = field(
-        TimesPerDay,
-        "Số lượt tiếp sóng mỗi ngày",
-        figure="media.relay.sessions_per_day",
-        plan="P1.II.2.b",
-        section=_RELAY,
-    )
-    rabies_announcements = field(
-        TimesPerDay,
-        "Số lượt tuyên truyền phòng bệnh dại mỗi ngày",
-        figure="media.loudspeaker.rabies_per_day",
-        plan="P1.II.2.b",
-        section=_RELAY,
-    )
-    mobile_villages = field(
-        Villages,
-        "Số thôn được phủ sóng di động",
-        figure="telecom.mobile.villages",
-        plan="P1.II.6.a",
-        section=_MOBILE,
-        stock=True,
-    )
+    villages = field(Villages, "Tổng số thôn của xã", stock=True)
+    football_teams = field(Teams, "Số đội tham dự giải bóng đá", section=_SPORT)
+    news_items = field(NewsItems, "Tin bài đã đăng", section=_PAGE)
+    documents_posted = field(Documents, "Văn bản chỉ đạo, điều hành đã đăng", section=_PAGE)
+    relay_villages = field(Villages, "Số thôn được tiếp sóng truyền thanh", section=_RELAY, stock=True)
+    relay_sessions = field(TimesPerDay, "Số lượt tiếp sóng mỗi ngày", section=_RELAY)
+    rabies_announcements = field(TimesPerDay, "Số lượt tuyên truyền phòng bệnh dại mỗi ngày", section=_RELAY)
+    mobile_villages = field(Villages, "Số thôn được phủ sóng di động", section=_MOBILE, stock=True)
 
     edits = (
         bound("L01-01", ["relay_villages"], "villages"),

@@ -1,4 +1,4 @@
-"""Form L02: food safety inspected around Tết (plan P1.II.2.b)."""
+"""Form L02: food safety inspected around Tết."""
 
 from schemas.edits import balance
 from schemas.fields import field
@@ -16,13 +16,9 @@ class FoodSafety(
 ):
     """One row per commune: establishments the inter-agency team inspected, in all and by kind."""
 
-    establishments = field(
-        Establishments, "Tổng số cơ sở được kiểm tra", figure="food_safety.tet.establishments", plan="P1.II.2.b"
-    )
-    canteens = field(Establishments, "Bếp ăn tập thể", figure="food_safety.tet.canteens", plan="P1.II.2.b")
-    noodle_shops = field(Establishments, "Quán bán phở", figure="food_safety.tet.noodle_shops", plan="P1.II.2.b")
-    confectionery = field(
-        Establishments, "Quán kinh doanh bánh kẹo, giải khát", figure="food_safety.tet.confectionery", plan="P1.II.2.b"
-    )
+    establishments = field(Establishments, "Tổng số cơ sở được kiểm tra")
+    canteens = field(Establishments, "Bếp ăn tập thể")
+    noodle_shops = field(Establishments, "Quán bán phở")
+    confectionery = field(Establishments, "Quán kinh doanh bánh kẹo, giải khát")
 
     edits = (balance("L02-01", "establishments", ["canteens", "noodle_shops", "confectionery"]),)

@@ -1,4 +1,4 @@
-"""Form M01: files at the one-stop desk and procedures offered online (plan P1.II.5.3 and P1.II.6.b)."""
+"""Form M01: files at the one-stop desk and procedures offered online."""
 
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -19,50 +19,21 @@ class OneStop(
 ):
     """One row per commune: files by how they came in and by what they were about, and the procedures offered online."""
 
-    received = field(Files, "Tổng số hồ sơ tiếp nhận", figure="onestop.received", plan="P1.II.5.3", section=_ALL)
-    resolved = field(Files, "Tổng số hồ sơ đã giải quyết", figure="onestop.resolved", plan="P1.II.5.3", section=_ALL)
-    direct = field(Files, "Hồ sơ giải quyết trực tiếp", figure="onestop.direct", plan="P1.II.5.3", section=_ALL)
-    online = field(Files, "Hồ sơ giải quyết trực tuyến", figure="onestop.online", plan="P1.II.5.3", section=_ALL)
-    civil_status = field(Files, "Lĩnh vực hộ tịch", figure="onestop.civil_status", plan="P1.II.5.3", section=_FIELDS)
-    civil_status_online = field(
-        Files, "Hộ tịch, trực tuyến", figure="onestop.civil_status.online", plan="P1.II.5.3", section=_FIELDS
-    )
-    certification = field(
-        Files, "Lĩnh vực chứng thực", figure="onestop.certification", plan="P1.II.5.3", section=_FIELDS
-    )
-    certification_online = field(
-        Files, "Chứng thực, trực tuyến", figure="onestop.certification.online", plan="P1.II.5.3", section=_FIELDS
-    )
-    labour_social = field(
-        Files,
-        "Lĩnh vực lao động, thương binh xã hội, dân tộc",
-        figure="onestop.labour_social",
-        plan="P1.II.5.3",
-        section=_FIELDS,
-    )
-    labour_social_online = field(
-        Files,
-        "Lao động, thương binh xã hội, dân tộc, trực tuyến",
-        figure="onestop.labour_social.online",
-        plan="P1.II.5.3",
-        section=_FIELDS,
-    )
-    land = field(Files, "Lĩnh vực đất đai", figure="onestop.land", plan="P1.II.5.3", section=_FIELDS)
-    land_online = field(Files, "Đất đai, trực tuyến", figure="onestop.land.online", section=_FIELDS)
-    procedures_online = field(
-        Procedures,
-        "Tổng số dịch vụ công trực tuyến",
-        figure="dvctt.total",
-        plan="P1.II.6.b",
-        section=_ONLINE,
-        stock=True,
-    )
-    procedures_full = field(
-        Procedures, "Toàn trình", figure="dvctt.full", plan="P1.II.6.b", section=_ONLINE, stock=True
-    )
-    procedures_partial = field(
-        Procedures, "Một phần", figure="dvctt.partial", plan="P1.II.6.b", section=_ONLINE, stock=True
-    )
+    received = field(Files, "Tổng số hồ sơ tiếp nhận", section=_ALL)
+    resolved = field(Files, "Tổng số hồ sơ đã giải quyết", section=_ALL)
+    direct = field(Files, "Hồ sơ giải quyết trực tiếp", section=_ALL)
+    online = field(Files, "Hồ sơ giải quyết trực tuyến", section=_ALL)
+    civil_status = field(Files, "Lĩnh vực hộ tịch", section=_FIELDS)
+    civil_status_online = field(Files, "Hộ tịch, trực tuyến", section=_FIELDS)
+    certification = field(Files, "Lĩnh vực chứng thực", section=_FIELDS)
+    certification_online = field(Files, "Chứng thực, trực tuyến", section=_FIELDS)
+    labour_social = field(Files, "Lĩnh vực lao động, thương binh xã hội, dân tộc", section=_FIELDS)
+    labour_social_online = field(Files, "Lao động, thương binh xã hội, dân tộc, trực tuyến", section=_FIELDS)
+    land = field(Files, "Lĩnh vực đất đai", section=_FIELDS)
+    land_online = field(Files, "Đất đai, trực tuyến", section=_FIELDS)
+    procedures_online = field(Procedures, "Tổng số dịch vụ công trực tuyến", section=_ONLINE, stock=True)
+    procedures_full = field(Procedures, "Toàn trình", section=_ONLINE, stock=True)
+    procedures_partial = field(Procedures, "Một phần", section=_ONLINE, stock=True)
 
     edits = (
         balance("M01-01", "received", ["civil_status", "certification", "labour_social", "land"]),

@@ -1,4 +1,4 @@
-"""Form N01: what the agriculture officer sends up for the whole commune (plan P1.II.1.a)."""
+"""Form N01: what the agriculture officer sends up for the whole commune."""
 
 from schemas.edits import agrees
 from schemas.fields import field
@@ -17,8 +17,8 @@ class AgricultureLine(
 ):
     """One row per commune: the officer's own totals, to be held against the villages' returns."""
 
-    planted_area = field(Hectares, "Diện tích rừng trồng mới toàn xã", figure="agriculture.planted.area")
-    registered_area = field(Hectares, "Diện tích đăng ký toàn xã", figure="agriculture.registered.area")
+    planted_area = field(Hectares, "Diện tích rừng trồng mới toàn xã")
+    registered_area = field(Hectares, "Diện tích đăng ký toàn xã")
 
     edits = (
         agrees("N01-01", "planted_area", Forestry.planted_area),

@@ -1,4 +1,4 @@
-"""Form N02: disinfection and vaccination of animals (plan P1.II.1.a)."""
+"""Form N02: disinfection and vaccination of animals."""
 
 from schemas.edits import bound, ratio, within
 from schemas.fields import field
@@ -25,48 +25,13 @@ class Veterinary(
 ):
     """One row per commune: households disinfected and animals vaccinated since the start of the year."""
 
-    disinfected_households = field(
-        Households,
-        "Số hộ được phun khử trùng",
-        figure="vet.disinfection.households",
-        plan="P1.II.1.a",
-        section=_DISINFECTION,
-    )
-    disinfected_villages = field(
-        Villages,
-        "Số thôn được phun khử trùng",
-        figure="vet.disinfection.villages",
-        plan="P1.II.1.a",
-        section=_DISINFECTION,
-    )
-    disinfected_area = field(
-        SquareMetres, "Diện tích được phun khử trùng", figure=None, plan="P1.II.1.a", section=_DISINFECTION
-    )
-    disinfectant = field(
-        Litres,
-        "Thuốc sát trùng đã dùng",
-        figure="vet.disinfection.chemical",
-        plan="P1.II.1.a",
-        section=_DISINFECTION,
-        decimals=0,
-    )
-    rabies_dogs = field(
-        Heads, "Chó được tiêm phòng dại", figure="vet.vaccination.rabies.dogs", plan="P1.II.1.a", section=_VACCINATION
-    )
-    pasteurellosis = field(
-        Heads,
-        "Gia súc được tiêm phòng tụ huyết trùng",
-        figure="vet.vaccination.pasteurellosis",
-        plan="P1.II.1.a",
-        section=_VACCINATION,
-    )
-    foot_and_mouth = field(
-        Heads,
-        "Gia súc được tiêm phòng lở mồm long móng",
-        figure="vet.vaccination.fmd",
-        plan="P1.II.1.a",
-        section=_VACCINATION,
-    )
+    disinfected_households = field(Households, "Số hộ được phun khử trùng", section=_DISINFECTION)
+    disinfected_villages = field(Villages, "Số thôn được phun khử trùng", section=_DISINFECTION)
+    disinfected_area = field(SquareMetres, "Diện tích được phun khử trùng", section=_DISINFECTION)
+    disinfectant = field(Litres, "Thuốc sát trùng đã dùng", section=_DISINFECTION)
+    rabies_dogs = field(Heads, "Chó được tiêm phòng dại", section=_VACCINATION)
+    pasteurellosis = field(Heads, "Gia súc được tiêm phòng tụ huyết trùng", section=_VACCINATION)
+    foot_and_mouth = field(Heads, "Gia súc được tiêm phòng lở mồm long móng", section=_VACCINATION)
 
     edits = (
         ratio("N02-01", "disinfected_area", ["disinfected_households"], AREA_PER_HOUSEHOLD),

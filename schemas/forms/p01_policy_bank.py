@@ -1,4 +1,4 @@
-"""Form P01: credit of the Bank for Social Policies (plan P1.II.1.e)."""
+"""Form P01: credit of the Bank for Social Policies."""
 
 from schemas.fields import field
 from schemas.form import DeskForm
@@ -16,9 +16,5 @@ class PolicyBank(
     """One row per commune: what households owe the bank on the latest monthly day of disbursement it reports."""
 
     outstanding = field(
-        Dong,
-        "Tổng dư nợ",
-        figure="credit.policy_bank.outstanding",
-        plan="P1.II.1.e",
-        definition="Tính đến phiên giao dịch gần nhất có số liệu; ngày ghi ở cột ghi chú.",
+        Dong, "Tổng dư nợ", definition="Tính đến phiên giao dịch gần nhất có số liệu; ngày ghi ở cột ghi chú."
     )

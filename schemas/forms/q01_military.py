@@ -1,4 +1,4 @@
-"""Form Q01: recruits, reserve and the militia's work (plan P1.II.4.a)."""
+"""Form Q01: recruits, reserve and the militia's work."""
 
 from schemas.edits import balance
 from schemas.fields import field
@@ -13,36 +13,11 @@ class Military(
 ):
     """One row per commune: the year's recruits, the reserve registered and what the militia cleared in training."""
 
-    recruits = field(
-        People, "Thanh niên lên đường nhập ngũ", figure="military.recruits.total", plan="P1.II.4.a", section=_RECRUITS
-    )
-    recruits_army = field(
-        People, "Tham gia nghĩa vụ quân sự", figure="military.recruits.army", plan="P1.II.4.a", section=_RECRUITS
-    )
-    recruits_police = field(
-        People, "Tham gia nghĩa vụ công an", figure="military.recruits.police", plan="P1.II.4.a", section=_RECRUITS
-    )
-    gift_value = field(
-        DongPerGift,
-        "Trị giá một suất quà tặng thanh niên nhập ngũ",
-        figure="military.recruits.gift_value",
-        plan="P1.II.4.a",
-        section=_RECRUITS,
-    )
-    reserve_registered = field(
-        People,
-        "Quân nhân xuất ngũ được đăng ký dự bị",
-        figure="military.reserve.registered",
-        plan="P1.II.4.a",
-        section=_FORCES,
-    )
-    range_cleared = field(
-        Hectares,
-        "Diện tích thao trường phát quang",
-        figure="military.range_cleared",
-        decimals=1,
-        plan="P1.II.4.a",
-        section=_FORCES,
-    )
+    recruits = field(People, "Thanh niên lên đường nhập ngũ", section=_RECRUITS)
+    recruits_army = field(People, "Tham gia nghĩa vụ quân sự", section=_RECRUITS)
+    recruits_police = field(People, "Tham gia nghĩa vụ công an", section=_RECRUITS)
+    gift_value = field(DongPerGift, "Trị giá một suất quà tặng thanh niên nhập ngũ", section=_RECRUITS)
+    reserve_registered = field(People, "Quân nhân xuất ngũ được đăng ký dự bị", section=_FORCES)
+    range_cleared = field(Hectares, "Diện tích thao trường phát quang", section=_FORCES)
 
     edits = (balance("Q01-01", "recruits", ["recruits_army", "recruits_police"]),)

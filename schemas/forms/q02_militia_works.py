@@ -1,4 +1,4 @@
-"""Form Q02: what the militia built for the villages (plan P1.II.4.a)."""
+"""Form Q02: what the militia built for the villages."""
 
 from schemas.edits import within
 from schemas.fields import field
@@ -19,13 +19,7 @@ class MilitiaWorks(
 ):
     """One row per village helped: the incinerators the militia built there. A line's code is the village's."""
 
-    incinerators = field(
-        Incinerators,
-        "Lò đốt rác do dân quân xây",
-        figure="military.incinerators.built",
-        each="env.incinerators.{line}.militia_built",
-        plan="P1.II.4.a",
-    )
+    incinerators = field(Incinerators, "Lò đốt rác do dân quân xây")
 
     edits = (
         # By order: what the militia built in a village is among what its village reports as built.

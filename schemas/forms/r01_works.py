@@ -1,4 +1,4 @@
-"""Form R01: the spring campaign of rural works and tree planting (plan P1.II.1.a)."""
+"""Form R01: the spring campaign of rural works and tree planting."""
 
 from schemas.edits import bound
 from schemas.fields import field
@@ -19,35 +19,16 @@ class RuralWorks(
 ):
     """One row per commune: roads cleared, drains dredged and trees planted, with the labour called up."""
 
-    roads_cleared = field(
-        Kilometres,
-        "Đường phát quang tầm nhìn, vệ sinh quét dọn",
-        figure="works.roads.cleared_swept",
-        plan="P1.II.1.a",
-        section=_WORKS,
-        decimals=1,
-    )
-    drains_dredged = field(
-        Kilometres, "Rãnh dọc đã nạo vét", figure="works.drains.dredged", plan="P1.II.1.a", section=_WORKS, decimals=0
-    )
+    roads_cleared = field(Kilometres, "Đường phát quang tầm nhìn, vệ sinh quét dọn", section=_WORKS)
+    drains_dredged = field(Kilometres, "Rãnh dọc đã nạo vét", section=_WORKS)
     labour = field(
         LabourTurns,
         "Số công huy động ra quân",
         definition="Gồm cả công làm đường ngõ xóm và xây lò đốt rác trong đợt ra quân; không gồm công trồng cây.",
-        figure="works.labour",
-        plan="P1.II.1.a",
         section=_WORKS,
     )
-    school_trees = field(
-        Trees, "Số cây trồng tại các trường học", figure="trees.schools.planted", plan="P1.II.1.a", section=_TREES
-    )
-    school_tree_labour = field(
-        LabourTurns,
-        "Số công huy động trồng cây, dọn vệ sinh khuôn viên trường",
-        figure="trees.schools.labour",
-        plan="P1.II.1.a",
-        section=_TREES,
-    )
+    school_trees = field(Trees, "Số cây trồng tại các trường học", section=_TREES)
+    school_tree_labour = field(LabourTurns, "Số công huy động trồng cây, dọn vệ sinh khuôn viên trường", section=_TREES)
 
     edits = (
         # A drain is dredged beside a road that is cleared. A warning, for one road may have two.

@@ -1,4 +1,4 @@
-"""Form R02: roads concreted by the State and the people together (plan P1.II.1.a)."""
+"""Form R02: roads concreted by the State and the people together."""
 
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -22,91 +22,22 @@ class ConcreteRoads(
     (đường ngõ xóm), as the criteria of new rural areas count the two apart; so each road says how much of it is which.
     """
 
-    length = field(Metres, "Chiều dài", figure=None, each="roads.concrete.{line}.length", plan="P1.II.1.a", decimals=0)
+    length = field(Metres, "Chiều dài")
     main_length = field(
-        Metres,
-        "Chiều dài đường trục thôn, xóm",
-        definition="Phần tính vào tổng chiều dài đã bê tông hóa của xã.",
-        figure="roads.concrete.total.length",
-        plan="P1.II.1.a",
-        decimals=0,
+        Metres, "Chiều dài đường trục thôn, xóm", definition="Phần tính vào tổng chiều dài đã bê tông hóa của xã."
     )
     alley_length = field(
-        Metres,
-        "Chiều dài đường ngõ xóm",
-        definition="Phần không tính vào tổng chiều dài đã bê tông hóa của xã.",
-        figure="roads.concrete.alleys.length",
-        decimals=0,
+        Metres, "Chiều dài đường ngõ xóm", definition="Phần không tính vào tổng chiều dài đã bê tông hóa của xã."
     )
-    width = field(
-        Metres,
-        "Chiều rộng mặt đường",
-        figure=None,
-        each="roads.concrete.{line}.width",
-        plan="P1.II.1.a",
-        decimals=0,
-        optional=True,
-    )
-    thickness = field(
-        Centimetres,
-        "Chiều dày mặt đường",
-        figure=None,
-        each="roads.concrete.{line}.thickness",
-        plan="P1.II.1.a",
-        decimals=0,
-        optional=True,
-    )
-    cement = field(
-        Tonnes,
-        "Xi măng Nhà nước hỗ trợ",
-        figure=None,
-        each="roads.concrete.{line}.cement",
-        plan="P1.II.1.a",
-        decimals=0,
-        optional=True,
-    )
-    sand = field(
-        CubicMetres,
-        "Cát được hỗ trợ",
-        figure=None,
-        each="roads.concrete.{line}.sand",
-        plan="P1.II.1.a",
-        decimals=1,
-        optional=True,
-    )
-    stone = field(
-        CubicMetres,
-        "Đá được hỗ trợ",
-        figure=None,
-        each="roads.concrete.{line}.stone",
-        plan="P1.II.1.a",
-        decimals=1,
-        optional=True,
-    )
-    commune_cost = field(
-        MillionDong,
-        "Kinh phí từ ngân sách xã",
-        figure=None,
-        each="roads.concrete.{line}.commune_cost",
-        plan="P1.II.1.a",
-        decimals=0,
-        optional=True,
-    )
-    labour_days = field(
-        LabourDays,
-        "Ngày công nhân dân đóng góp",
-        figure=None,
-        each="roads.concrete.{line}.labour_days",
-        plan="P1.II.1.a",
-        optional=True,
-    )
+    width = field(Metres, "Chiều rộng mặt đường", optional=True)
+    thickness = field(Centimetres, "Chiều dày mặt đường", optional=True)
+    cement = field(Tonnes, "Xi măng Nhà nước hỗ trợ", optional=True)
+    sand = field(CubicMetres, "Cát được hỗ trợ", optional=True)
+    stone = field(CubicMetres, "Đá được hỗ trợ", optional=True)
+    commune_cost = field(MillionDong, "Kinh phí từ ngân sách xã", optional=True)
+    labour_days = field(LabourDays, "Ngày công nhân dân đóng góp", optional=True)
     day_wage = field(
-        Dong,
-        "Đơn giá quy đổi một ngày công",
-        definition="Để trống nếu ngày công không quy ra tiền.",
-        figure=None,
-        each="roads.concrete.{line}.day_wage",
-        optional=True,
+        Dong, "Đơn giá quy đổi một ngày công", definition="Để trống nếu ngày công không quy ra tiền.", optional=True
     )
 
     edits = (

@@ -1,4 +1,4 @@
-"""Form T01: revenue and expenditure of the commune budget (plan P1.II.1.đ)."""
+"""Form T01: revenue and expenditure of the commune budget."""
 
 from schemas.edits import balance, bound, whole
 from schemas.fields import field
@@ -15,19 +15,11 @@ class Budget(
 ):
     """One row per commune: what came in and went out, against the estimate, the commune's plan and last year."""
 
-    revenue_total = field(Dong, "Tổng thu ngân sách", figure="budget.revenue.total", plan="P1.II.1.đ", section=_ACTUAL)
-    revenue_local = field(
-        Dong, "Thu ngân sách trên địa bàn", figure="budget.revenue.local", plan="P1.II.1.đ", section=_ACTUAL
-    )
-    revenue_transfer = field(
-        Dong, "Thu bổ sung cân đối", figure="budget.revenue.balance_transfer", plan="P1.II.1.đ", section=_ACTUAL
-    )
-    revenue_carried_over = field(
-        Dong, "Thu chuyển nguồn từ năm trước", figure="budget.revenue.carried_over", plan="P1.II.1.đ", section=_ACTUAL
-    )
-    expenditure_total = field(
-        Dong, "Chi ngân sách xã", figure="budget.expenditure.total", plan="P1.II.1.đ", section=_ACTUAL
-    )
+    revenue_total = field(Dong, "Tổng thu ngân sách", section=_ACTUAL)
+    revenue_local = field(Dong, "Thu ngân sách trên địa bàn", section=_ACTUAL)
+    revenue_transfer = field(Dong, "Thu bổ sung cân đối", section=_ACTUAL)
+    revenue_carried_over = field(Dong, "Thu chuyển nguồn từ năm trước", section=_ACTUAL)
+    expenditure_total = field(Dong, "Chi ngân sách xã", section=_ACTUAL)
     revenue_total_estimate = field(Dong, "Dự toán tổng thu ngân sách", section=_ESTIMATE)
     revenue_local_estimate = field(Dong, "Dự toán thu trên địa bàn", section=_ESTIMATE)
     revenue_transfer_estimate = field(Dong, "Dự toán thu bổ sung cân đối", section=_ESTIMATE)

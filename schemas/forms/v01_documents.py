@@ -1,4 +1,4 @@
-"""Form V01: documents the People's Committee issued, by type (plan P1.I)."""
+"""Form V01: documents the People's Committee issued, by type."""
 
 from schemas.edits import balance
 from schemas.fields import field
@@ -13,18 +13,18 @@ class IssuedDocuments(
 ):
     """One row per commune: documents issued since the start of the year, in all and by type."""
 
-    total = field(Documents, "Tổng số văn bản đã ban hành", figure="docs.issued.total", plan="P1.I", section="Tổng số")
-    reports = field(Documents, "Báo cáo", figure="docs.issued.reports", plan="P1.I", section=_TYPES)
-    decisions = field(Documents, "Quyết định", figure="docs.issued.decisions", plan="P1.I", section=_TYPES)
-    proposals = field(Documents, "Tờ trình", figure="docs.issued.proposals", plan="P1.I", section=_TYPES)
-    plans = field(Documents, "Kế hoạch", figure="docs.issued.plans", plan="P1.I", section=_TYPES)
-    official_letters = field(Documents, "Công văn", figure="docs.issued.official_letters", plan="P1.I", section=_TYPES)
-    guidance = field(Documents, "Hướng dẫn", figure="docs.issued.guidance", plan="P1.I", section=_TYPES)
-    notices = field(Documents, "Thông báo", figure="docs.issued.notices", plan="P1.I", section=_TYPES)
-    programmes = field(Documents, "Chương trình", figure="docs.issued.programmes", plan="P1.I", section=_TYPES)
-    launches = field(Documents, "Phát động", figure="docs.issued.launches", plan="P1.I", section=_TYPES)
-    directives = field(Documents, "Chỉ thị", figure="docs.issued.directives", plan="P1.I", section=_TYPES)
-    schemes = field(Documents, "Phương án", figure="docs.issued.schemes", plan="P1.I", section=_TYPES)
+    total = field(Documents, "Tổng số văn bản đã ban hành", section="Tổng số")
+    reports = field(Documents, "Báo cáo", section=_TYPES)
+    decisions = field(Documents, "Quyết định", section=_TYPES)
+    proposals = field(Documents, "Tờ trình", section=_TYPES)
+    plans = field(Documents, "Kế hoạch", section=_TYPES)
+    official_letters = field(Documents, "Công văn", section=_TYPES)
+    guidance = field(Documents, "Hướng dẫn", section=_TYPES)
+    notices = field(Documents, "Thông báo", section=_TYPES)
+    programmes = field(Documents, "Chương trình", section=_TYPES)
+    launches = field(Documents, "Phát động", section=_TYPES)
+    directives = field(Documents, "Chỉ thị", section=_TYPES)
+    schemes = field(Documents, "Phương án", section=_TYPES)
 
     edits = (
         balance(

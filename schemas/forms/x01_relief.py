@@ -1,4 +1,4 @@
-"""Form X01: rice asked for households short of food (plan P1.II.2.a)."""
+"""Form X01: rice asked for households short of food."""
 
 from schemas.edits import at_most, bound
 from schemas.fields import field
@@ -18,20 +18,12 @@ class Relief(
 ):
     """One row per commune: who is short of food, and for how many months. The rice follows from the ration."""
 
-    tet_households = field(
-        Households, "Số hộ đề nghị cứu đói dịp Tết", figure="relief.tet.households", plan="P1.II.2.a", section=_TET
-    )
-    tet_persons = field(
-        People, "Số nhân khẩu đề nghị cứu đói dịp Tết", figure="relief.tet.persons", plan="P1.II.2.a", section=_TET
-    )
-    tet_months = field(Months, "Số tháng đề nghị cứu đói dịp Tết", figure=None, section=_TET)
-    lean_households = field(
-        Households, "Số hộ đề nghị cứu đói giáp hạt", figure="relief.lean.households", plan="P1.II.2.a", section=_LEAN
-    )
-    lean_persons = field(
-        People, "Số nhân khẩu đề nghị cứu đói giáp hạt", figure="relief.lean.persons", plan="P1.II.2.a", section=_LEAN
-    )
-    lean_months = field(Months, "Số tháng đề nghị cứu đói giáp hạt", figure=None, section=_LEAN)
+    tet_households = field(Households, "Số hộ đề nghị cứu đói dịp Tết", section=_TET)
+    tet_persons = field(People, "Số nhân khẩu đề nghị cứu đói dịp Tết", section=_TET)
+    tet_months = field(Months, "Số tháng đề nghị cứu đói dịp Tết", section=_TET)
+    lean_households = field(Households, "Số hộ đề nghị cứu đói giáp hạt", section=_LEAN)
+    lean_persons = field(People, "Số nhân khẩu đề nghị cứu đói giáp hạt", section=_LEAN)
+    lean_months = field(Months, "Số tháng đề nghị cứu đói giáp hạt", section=_LEAN)
 
     edits = (
         bound("X01-01", ["tet_households"], "tet_persons"),

@@ -1,4 +1,4 @@
-"""Form X02: disability assessments, monthly allowances and health insurance cards (plan P1.II.2.a)."""
+"""Form X02: disability assessments, monthly allowances and health insurance cards."""
 
 from schemas.edits import bound
 from schemas.fields import field
@@ -19,62 +19,16 @@ class SocialProtection(
 ):
     """One row per commune: people assessed, and for whom an allowance or a card was asked in the period."""
 
-    disability_rounds = field(
-        Rounds,
-        "Số đợt xác định mức độ khuyết tật",
-        figure="disability.assessment.rounds",
-        plan="P1.II.2.a",
-        section=_DISABILITY,
-    )
-    disability_persons = field(
-        People,
-        "Số người được xác định mức độ khuyết tật",
-        figure="disability.assessment.persons",
-        plan="P1.II.2.a",
-        section=_DISABILITY,
-    )
+    disability_rounds = field(Rounds, "Số đợt xác định mức độ khuyết tật", section=_DISABILITY)
+    disability_persons = field(People, "Số người được xác định mức độ khuyết tật", section=_DISABILITY)
     children_under3 = field(
-        People,
-        "Trẻ em dưới 3 tuổi thuộc hộ nghèo, cận nghèo được đề nghị trợ cấp",
-        figure="allowance.children_under3.persons",
-        plan="P1.II.2.a",
-        section=_ALLOWANCE,
+        People, "Trẻ em dưới 3 tuổi thuộc hộ nghèo, cận nghèo được đề nghị trợ cấp", section=_ALLOWANCE
     )
-    disabled = field(
-        People,
-        "Người khuyết tật được đề nghị trợ cấp",
-        figure="allowance.disabled.persons",
-        plan="P1.II.2.a",
-        section=_ALLOWANCE,
-    )
-    carers = field(
-        Households,
-        "Hộ chăm sóc người khuyết tật đặc biệt nặng được đề nghị trợ cấp",
-        figure="allowance.carers.households",
-        plan="P1.II.2.a",
-        section=_ALLOWANCE,
-    )
-    adjusted = field(
-        People,
-        "Người khuyết tật được đề nghị điều chỉnh mức trợ cấp",
-        figure="allowance.adjusted.persons",
-        plan="P1.II.2.a",
-        section=_ALLOWANCE,
-    )
-    funeral = field(
-        People,
-        "Đối tượng bảo trợ xã hội được giải quyết chế độ mai táng",
-        figure="allowance.funeral.persons",
-        plan="P1.II.2.a",
-        section=_OTHER,
-    )
-    insurance_cards = field(
-        Cards,
-        "Thẻ bảo hiểm y tế đề nghị cấp mới",
-        figure="health_insurance.new_cards",
-        plan="P1.II.2.a",
-        section=_OTHER,
-    )
+    disabled = field(People, "Người khuyết tật được đề nghị trợ cấp", section=_ALLOWANCE)
+    carers = field(Households, "Hộ chăm sóc người khuyết tật đặc biệt nặng được đề nghị trợ cấp", section=_ALLOWANCE)
+    adjusted = field(People, "Người khuyết tật được đề nghị điều chỉnh mức trợ cấp", section=_ALLOWANCE)
+    funeral = field(People, "Đối tượng bảo trợ xã hội được giải quyết chế độ mai táng", section=_OTHER)
+    insurance_cards = field(Cards, "Thẻ bảo hiểm y tế đề nghị cấp mới", section=_OTHER)
 
     edits = (
         # By order: a round assesses somebody.

@@ -1,4 +1,4 @@
-"""Form X03: poor and near-poor households, and support for their electricity (plan P1.II.2.a)."""
+"""Form X03: poor and near-poor households, and support for their electricity."""
 
 from schemas.edits import bound
 from schemas.fields import field
@@ -19,39 +19,20 @@ class Poverty(
 ):
     """One row per commune: households on the list at its last fixing, and those helped with their electricity bill."""
 
-    new_poor = field(
-        Households,
-        "Hộ nghèo phát sinh mới trong kỳ",
-        figure="poverty.new_poor.households",
-        plan="P1.II.2.a",
-        section=_POVERTY,
-    )
-    poor = field(
-        Households, "Tổng số hộ nghèo", figure="poverty.poor.households", plan="P1.II.2.a", section=_POVERTY, stock=True
-    )
-    near_poor = field(
-        Households,
-        "Tổng số hộ cận nghèo",
-        figure="poverty.near_poor.households",
-        plan="P1.II.2.a",
-        section=_POVERTY,
-        stock=True,
-    )
+    new_poor = field(Households, "Hộ nghèo phát sinh mới trong kỳ", section=_POVERTY)
+    poor = field(Households, "Tổng số hộ nghèo", section=_POVERTY, stock=True)
+    near_poor = field(Households, "Tổng số hộ cận nghèo", section=_POVERTY, stock=True)
     electricity_households = field(
         Households,
         "Hộ được đề nghị hỗ trợ tiền điện",
         definition="Hộ nghèo, hộ chính sách xã hội, hộ dân tộc thiểu số ở nơi chưa có điện lưới.",
-        figure="electricity_support.households",
         section=_ELECTRICITY,
     )
-    electricity_months = field(
-        Months, "Số tháng được hỗ trợ tiền điện trong kỳ", figure=None, maximum=12, section=_ELECTRICITY
-    )
+    electricity_months = field(Months, "Số tháng được hỗ trợ tiền điện trong kỳ", maximum=12, section=_ELECTRICITY)
     electricity_rate = field(
         Dong,
         "Mức hỗ trợ tiền điện một hộ một tháng",
         definition="Tương đương 30 kWh theo giá bán lẻ điện sinh hoạt bậc 1 hiện hành.",
-        figure=None,
         section=_ELECTRICITY,
     )
 

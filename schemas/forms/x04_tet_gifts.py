@@ -1,4 +1,4 @@
-"""Form X04: gifts for the lunar new year, donor by donor (plan P1.II.2.a and footnote 5)."""
+"""Form X04: gifts for the lunar new year, donor by donor."""
 
 from schemas.edits import balance, bound, product
 from schemas.fields import field
@@ -22,24 +22,15 @@ class TetGifts(
     commune's own. How a package divides into money and goods is left blank where the donor does not say it.
     """
 
-    packages = field(
-        GiftPackages, "Số suất quà", figure="tet.gifts.packages.total", each="tet.gifts.{line}.packages", plan="fn5"
-    )
-    unit_cash = field(
-        Dong, "Tiền mặt một suất", figure=None, each="tet.gifts.{line}.unit_cash", plan="fn5", optional=True
-    )
-    unit_kind = field(
-        Dong, "Hiện vật một suất", figure=None, each="tet.gifts.{line}.unit_kind", plan="fn5", optional=True
-    )
-    unit_value = field(Dong, "Trị giá một suất", figure=None, each="tet.gifts.{line}.unit_value", plan="fn5")
-    value = field(Dong, "Tổng trị giá", figure="tet.gifts.value.total", each="tet.gifts.{line}.value", plan="P1.II.2.a")
+    packages = field(GiftPackages, "Số suất quà")
+    unit_cash = field(Dong, "Tiền mặt một suất", optional=True)
+    unit_kind = field(Dong, "Hiện vật một suất", optional=True)
+    unit_value = field(Dong, "Trị giá một suất")
+    value = field(Dong, "Tổng trị giá")
     households = field(
         Households,
         "Số hộ được tặng",
         definition="Để trống nếu quà tặng cho cá nhân, hoặc không ghi số hộ.",
-        figure=None,
-        each="tet.gifts.{line}.households",
-        plan="fn5",
         optional=True,
     )
 

@@ -1,4 +1,4 @@
-"""Form Y02: population, family planning and births in the health station's care (plan footnote 7)."""
+"""Form Y02: population, family planning and births in the health station's care."""
 
 from schemas.edits import at_least, at_most, balance, bound, within
 from schemas.fields import field
@@ -20,47 +20,19 @@ class Population(
 ):
     """One row per commune: what the station knows of births, deaths and family planning, registered or not."""
 
-    contraception = field(
-        People,
-        "Người áp dụng các biện pháp tránh thai",
-        figure="health.contraception.users",
-        plan="fn7",
-        section=_PLANNING,
-        stock=True,
-    )
-    eligible = field(
-        People,
-        "Người thuộc diện áp dụng biện pháp tránh thai",
-        figure="health.contraception.base",
-        plan="fn7",
-        section=_PLANNING,
-        stock=True,
-    )
-    deaths = field(People, "Số người chết", figure="health.deaths", plan="fn7", section=_PLANNING)
-    sessions = field(
-        Times, "Lần truyền thông dân số", figure="health.comms.population.sessions", plan="fn7", section=_PLANNING
-    )
-    audience = field(
-        People,
-        "Người nghe truyền thông dân số",
-        figure="health.comms.population.audience",
-        plan="fn7",
-        section=_PLANNING,
-    )
-    pregnant_managed = field(
-        People, "Phụ nữ có thai được quản lý", figure="health.pregnancy.managed", plan="fn7", section=_MOTHERS
-    )
-    pregnant = field(People, "Số phụ nữ có thai", figure="health.pregnancy.managed.base", plan="fn7", section=_MOTHERS)
-    births = field(Children, "Tổng số trẻ sinh ra", figure="health.births.total", plan="fn7", section=_BIRTHS)
-    births_male = field(Children, "Trẻ sinh ra là nam", figure="health.births.male", plan="fn7", section=_BIRTHS)
-    births_female = field(Children, "Trẻ sinh ra là nữ", figure="health.births.female", plan="fn7", section=_BIRTHS)
-    third = field(Children, "Trẻ là con thứ 3 trở lên", figure="health.births.third_plus", plan="fn7", section=_BIRTHS)
-    third_male = field(
-        Children, "Con thứ 3 trở lên là nam", figure="health.births.third_plus.male", plan="fn7", section=_BIRTHS
-    )
-    third_female = field(
-        Children, "Con thứ 3 trở lên là nữ", figure="health.births.third_plus.female", plan="fn7", section=_BIRTHS
-    )
+    contraception = field(People, "Người áp dụng các biện pháp tránh thai", section=_PLANNING, stock=True)
+    eligible = field(People, "Người thuộc diện áp dụng biện pháp tránh thai", section=_PLANNING, stock=True)
+    deaths = field(People, "Số người chết", section=_PLANNING)
+    sessions = field(Times, "Lần truyền thông dân số", section=_PLANNING)
+    audience = field(People, "Người nghe truyền thông dân số", section=_PLANNING)
+    pregnant_managed = field(People, "Phụ nữ có thai được quản lý", section=_MOTHERS)
+    pregnant = field(People, "Số phụ nữ có thai", section=_MOTHERS)
+    births = field(Children, "Tổng số trẻ sinh ra", section=_BIRTHS)
+    births_male = field(Children, "Trẻ sinh ra là nam", section=_BIRTHS)
+    births_female = field(Children, "Trẻ sinh ra là nữ", section=_BIRTHS)
+    third = field(Children, "Trẻ là con thứ 3 trở lên", section=_BIRTHS)
+    third_male = field(Children, "Con thứ 3 trở lên là nam", section=_BIRTHS)
+    third_female = field(Children, "Con thứ 3 trở lên là nữ", section=_BIRTHS)
 
     edits = (
         bound("Y02-01", ["contraception"], "eligible"),

@@ -34,8 +34,10 @@ from pipelines.store import published
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.tables import Store
 from schemas.edits import Alike, Balance
+from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import BY_CODE, FORMS
+from schemas.formula import Total
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Place
@@ -627,11 +629,13 @@ def _other_totals(store: Store, truth: Truth) -> Iterator[str]:
     """Tell of the nation's figures that are another sum of a field, where every commune is in them."""
     (period,) = {batch.period for batch in store.batches()}
     seen = {row["id"]: row for row in published.figures_above(store, period, "vn")}
-    for form in FORMS:
-        for name, item in form.fields().items():
-            row = seen.get(item.figure or f"{form.domain}.{name}")
-            if row is None or item.figure is None or row["reported"] < row["expected"]:
-                continue
-            total = sum(Decimal(forms[form.code][name]) for forms in truth.sums.values())
-            if Fraction(row["exact"]) != Fraction(total):
-                yield f"nation: {row['id']} is {row['exact']}, not {total}"
+    for figure in (figure for chapter in CHAPTERS for figure in chapter.figures):
+        row = seen.get(figure.id)
+        if not isinstance(figure.formula, Total) or row is None or row["reported"] < row["expected"]:
+            continue
+        field = figure.formula.field
+        if field.unit is not figure.unit:
+            continue
+        total = sum(Decimal(forms[field.form.code][field.name]) for forms in truth.sums.values())
+        if Fraction(row["exact"]) != Fraction(total):
+            yield f"nation: {row['id']} is {row['exact']}, not {total}"

@@ -11,7 +11,7 @@ import pytest
 from pipelines.steps.analyse.figures import above, evaluate, lineage, of_communes
 from pipelines.steps.analyse.sums import merged, of_forms
 from schemas.fields import field
-from schemas.figure import Chapter, Figure, fields_of
+from schemas.figure import Chapter, Figure, each, fields_of, summed
 from schemas.form import Form, VillageForm
 from schemas.formula import constant, difference, own, per, share, sum_of, times, total
 from schemas.return_sets import ReturnSetKey
@@ -22,12 +22,12 @@ from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
 class Bees(VillageForm, code="Z01", sheet="Nuôi ong", title="Đàn ong", domain="bees"):
     """A form for these tests alone."""
 
-    hives = field(Heads, "Số đàn ong", each="bees.{reporter}.hives")
-    wild = field(Heads, "Đàn ong rừng", figure=None)
-    area = field(Hectares, "Diện tích hoa", decimals=1)
-    honey = field(Tonnes, "Mật ong", figure=None)
-    income = field(MillionDong, "Thu nhập", figure=None)
-    change = field(Heads, "Tăng, giảm", minimum=None, figure=None)
+    hives = field(Heads, "Số đàn ong")
+    wild = field(Heads, "Đàn ong rừng")
+    area = field(Hectares, "Diện tích hoa")
+    honey = field(Tonnes, "Mật ong")
+    income = field(MillionDong, "Thu nhập")
+    change = field(Heads, "Tăng, giảm", minimum=None)
 
 
 class Visits(VillageForm, code="Z02", sheet="Khách", title="Lượt khách", domain="visits"):
@@ -42,7 +42,10 @@ CHAPTER = Chapter(
     "bees",
     "Nuôi ong",
     (
-        *fields_of(Bees, Visits),
+        summed(Bees.hives),
+        each(Bees.hives, "bees.{reporter}.hives"),
+        summed(Bees.area, decimals=1),
+        *fields_of(Visits),
         Figure("wild.share", "Tỷ lệ ong rừng", Percent, share(Bees.wild, Bees.hives), decimals=1),
         Figure("wild.share.exact", "Tỷ lệ ong rừng", Percent, share(Bees.wild, Bees.hives), decimals=4),
         Figure("tame", "Ong nhà", Heads, difference(Bees.hives, Bees.wild), decimals=0),
