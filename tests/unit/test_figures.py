@@ -291,6 +291,15 @@ def test_figures_of_each_reporter_stand_beside_the_total() -> None:
     assert ("chi-lang", "bees.b.hives") not in found
 
 
+def test_figures_of_a_reporter_who_has_not_sent_are_incomplete_and_do_not_vanish() -> None:
+    found = figures({"a": ALL, "c": ALL})
+    for identifier in ("bees.b.hives", "b.wild.share"):
+        row = found["one", identifier]
+        assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 0, 1), identifier
+        assert (row["reporter"], row["label"].endswith("Bản B")) == ("b", True), identifier
+    assert found.keys() == figures(dict.fromkeys("abc", ALL)).keys()
+
+
 def test_a_village_that_no_longer_exists_does_not_stand_in_for_one_that_does() -> None:
     places = places_with(
         "one,commune,Một,chi-lang,,,,",

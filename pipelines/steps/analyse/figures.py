@@ -17,7 +17,7 @@ from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
 from pipelines.steps.analyse.rationals import Rationals
 from pipelines.steps.frames import in_order, joined_text, numbered
 from pipelines.steps.sources import cells
-from schemas.fields import KEYS, LINE_NAME
+from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
 from schemas.figure import Chapter, Figure
 from schemas.form import Form
 from schemas.formula import At, Leaf
@@ -43,7 +43,8 @@ def evaluate(
 
     Where whole communes have sent nothing yet, the figures of what lies above them are those of the others, and say so:
     they are incomplete, with how many reporters stand behind them and how many are to. Of a commune that has sent
-    something a figure is missing as long as anything that it needs is.
+    something a figure is missing as long as anything that it needs is; also one that exists once per reporter, of a
+    reporter who has sent nothing: only the lines that a form will have are not known before it comes.
 
     Args:
         chapter: The figures.
@@ -202,7 +203,7 @@ def _scope(place: Place) -> str:
 
 
 class _Records:
-    """The records of one form at the wanted communes, in columns."""
+    """The records of one form at the wanted communes, in columns; a blank one for each reporter who has sent none."""
 
     def __init__(self, mart: pa.Table, form: type[Form], wanted: Wanted, totals: _Totals, places: Places) -> None:
         # A code that no commune has stands for places that have no such figures.
@@ -211,8 +212,12 @@ class _Records:
             for (period, place), expected in zip(wanted, totals.expected.tolist(), strict=True)
         ]
         at = pc.index_in(joined_text(mart, ("period", "commune")), pa.array(codes, pa.string()))
-        own = mart.filter(at.is_valid())
-        self.place, self.amounts = at.drop_null().to_numpy(), Amounts.of(own, form)
+        sent = mart.filter(at.is_valid())
+        place = at.drop_null().to_numpy()
+        number, silent = _silent(sent, form, wanted, np.bincount(place, minlength=len(wanted)), totals, places)
+        own = pa.concat_tables([sent, silent], promote_options="default")
+        self.place, self.amounts = np.concatenate([place, number]), Amounts.of(own, form)
+        self.silent = np.arange(len(own)) >= len(sent)
         self.reporter, self.line = own["reporter"], own["line"]
         number, first = numbered(own, ("commune", "reporter"))
         who = [
@@ -230,13 +235,34 @@ class _Records:
         return Rationals.of(self.amounts.values[:, at], 10**leaf.field.unit.decimals, self.amounts.known[:, at])
 
 
+def _silent(
+    sent: pa.Table, form: type[Form], wanted: Wanted, counts: Array, totals: _Totals, places: Places
+) -> tuple[Array, pa.Table]:
+    """Return the reporters of whom there is no record: the numbers of their places, and their keys as records.
+
+    Of lines nobody knows which there will be.
+    """
+    short = [] if form.line_title else np.flatnonzero(counts < totals.expected).tolist()
+    known = set(zip(*(sent[name].to_pylist() for name in REPORTER_KEYS), strict=True)) if short else set()
+    keys = [
+        (at, (period, place.code, one.code, ""))
+        for at, (period, place) in ((at, wanted[at]) for at in short)
+        if place.level == "commune"
+        for one in places.reporters(place.code, form.reporter_kind, Period.parse(period))
+        if (period, place.code, one.code) not in known
+    ]
+    columns = zip(*(key for _, key in keys), strict=True) if keys else [()] * len(KEYS)
+    rows = {name: pa.array(column, pa.string()) for name, column in zip(KEYS, columns, strict=True)}
+    return np.array([at for at, _ in keys], np.int64), pa.table(rows)
+
+
 def _of_records(number: int, figure: Figure, chapter: Chapter, records: _Records) -> _Rows:
     """Return a figure once per record of its form."""
     fields = figure.formula.fields()
     blank = ~records.amounts.known[:, records.amounts.columns([field.name for field in fields])]
     needed = np.array([not field.optional for field in fields])
     # What may be blank, and is, does not concern this reporter: then there is no such figure.
-    told = ~blank.any(axis=1) | (blank & needed).any(axis=1)
+    told = ~blank.any(axis=1) | (blank & needed).any(axis=1) | records.silent
     ids = ids_of(figure.id, records.reporter, records.line)
     told &= ~pc.is_in(ids, pa.array(chapter.explicit, pa.string())).to_numpy(zero_copy_only=False)
     at = np.flatnonzero(told)
