@@ -20,9 +20,6 @@ from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 
-_MISSING = frozenset(
-    kind.value.code for kind in (Problems.NOT_SENT, Problems.WITHDRAWN_RETURN, Problems.UNREADABLE_FILE)
-)
 _BLANK = frozenset(kind.value.code for kind in (Problems.BLANK, Problems.WITHDRAWN_VALUE))
 
 
@@ -65,14 +62,12 @@ def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             if places.expects(commune, form.code):
                 expected.setdefault(place.title, []).append(form.code)
+    findings = list(findings)
     missing: dict[str, set[str]] = {}
-    blanks: Counter[tuple[str, str]] = Counter()
-    for row in findings:
-        name = places.title(commune, row["reporter"])
-        if row["code"] in _MISSING and name in expected:
-            missing.setdefault(name, set()).update(row["form"].split())
-        elif row["code"] in _BLANK:
-            blanks[row["form"], name] += 1
+    for sent_none, reporters in published.unsent(findings).items():
+        for reporter in reporters:
+            missing.setdefault(places.title(commune, reporter), set()).add(sent_none)
+    blanks = Counter((row["form"], places.title(commune, row["reporter"])) for row in findings if row["code"] in _BLANK)
     return Completeness(
         expected,
         {name: sorted(missing[name] & set(codes)) for name, codes in expected.items() if missing.get(name)},
