@@ -69,6 +69,7 @@ _KINDS = {
     "returns": ("bieu", "parquet"),
     "problems": ("bieu", "parquet"),
     "findings": ("phat_hien", "pandera", "parquet"),
+    **dict.fromkeys(("findings_by_form", "sent_by_form"), ("phat_hien", "parquet", "table")),
     "marts": ("bang_cong_bo", "parquet", "table"),
     "figures": ("chi_tieu", "parquet", "table"),
     "statements": ("parquet", "table"),
@@ -81,7 +82,9 @@ every layer; its kind tells them apart."""
 
 
 _OTHERS = {
-    **dict.fromkeys(("cells", "problems/workbooks", "findings/workbooks"), RECEIVED),
+    **dict.fromkeys(
+        ("cells", "problems/workbooks", "findings/workbooks", "findings_by_form", "sent_by_form"), RECEIVED
+    ),
     "statements": COMPARED,
 }
 

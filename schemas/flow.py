@@ -300,6 +300,11 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
             meaning=tables.MEANINGS["workbooks"],
         )
     )
+    for name, schema, *keys in (
+        ("findings_by_form", tables.FINDINGS_BY_FORM, "period", "commune", "form", "severity", "status"),
+        ("sent_by_form", tables.SENT_BY_FORM, "period", "commune", "form"),
+    ):
+        before.append(_named(name, schema, "tally", (*findings, PLACES), *keys))
     before.append(_named("marts/observations", tables.OBSERVATIONS, "observe", marts, *KEYS, "form", "field"))
     before += [table for chapter in chapters for table in _of_chapter(chapter)]
     compared = ("printed", *figures, *lineage)

@@ -141,6 +141,29 @@ FINDINGS = _columns(
 """One row per finding. ``severity`` and ``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``;
 ``cells``: addresses joined by semicolons, the doubtful one first; ``written`` and ``expected`` as text."""
 
+FINDINGS_BY_FORM = _columns(
+    *_WHERE,
+    ("form", "Biểu; trống là tệp, trang không nhận ra biểu nào"),
+    ("severity", "Mức"),
+    ("status", "Tình trạng"),
+    ("findings", "Số phát hiện"),
+    types={"findings": pa.int64()},
+)
+"""One row per commune, form, severity and status with any findings. What is wrong with a whole workbook counts with
+every form that came in it."""
+
+SENT_BY_FORM = _columns(
+    *_WHERE,
+    ("form", "Biểu"),
+    ("expected", "Số đơn vị phải gửi"),
+    ("sent", "Số đơn vị đã gửi"),
+    ("missing", "Đơn vị chưa gửi"),
+    ("status", "Tình trạng của biểu"),
+    types={"expected": pa.int64(), "sent": pa.int64()},
+)
+"""One row per commune of which something has come, and form that it sends. ``missing``: codes of reporters with spaces
+between; ``status``: a ``schemas.outcomes.Status``: complete, incomplete, or held, whoever has sent it."""
+
 OUTCOMES = _columns(
     *_WHERE,
     ("form", "Biểu"),
@@ -289,6 +312,10 @@ MEANINGS = {
     "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
     "statements": "So từng con số kế hoạch in ra với con số tính được: "
     "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    "findings_by_form": "Phát hiện đếm theo xã và biểu: mỗi dòng một xã, một biểu, một mức và một tình trạng. "
+    "Lỗi của cả sổ tính được đếm ở mỗi biểu trong sổ.",
+    "sent_by_form": "Báo cáo đã nhận theo xã và biểu: mỗi dòng một biểu của một xã đã gửi báo cáo, "
+    "bao nhiêu đơn vị đã gửi trên bao nhiêu đơn vị phải gửi, ai chưa gửi, biểu có bị giữ lại không.",
     "sums": "Số cộng của từng biểu: mỗi dòng một chỉ tiêu của một kỳ và một xã hay một cấp trên, "
     "kèm số đơn vị đã cho số liệu. Của cấp trên, mỗi tệp chỉ cộng các xã trong tệp.",
     "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một xã.",

@@ -58,15 +58,6 @@ def figures(context: typer.Context) -> Iterator[tuple[str, str]]:
 
 
 @_offered
-def chapters(_: typer.Context) -> Iterator[tuple[str, str]]:
-    """Offer the chapters that are declared."""
-    from schemas.figures import CHAPTERS
-
-    for chapter in CHAPTERS:
-        yield chapter.code, chapter.title
-
-
-@_offered
 def files(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Offer the files that were read."""
     from pipelines.store import published
@@ -111,6 +102,17 @@ def communes(context: typer.Context) -> Iterator[tuple[str, str]]:
     for one, commune in _sets(context):
         if period in ("", one):
             yield commune, ""
+
+
+@_offered
+def places(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Offer the places above communes in which communes have returns, or outputs."""
+    from pipelines.store.raw import Raw
+
+    places = Raw(_settings(context).raw).places
+    for _, commune in _sets(context):
+        for place in places.ancestors(commune) if places.commune(commune) else ():
+            yield place.code, place.title
 
 
 @_offered

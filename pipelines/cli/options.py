@@ -30,6 +30,16 @@ Commune = Annotated[
     typer.Option(help=later("Mã xã; bỏ trống nếu chỉ có một."), autocompletion=completion.communes, show_default=False),
 ]
 
+PlaceCode = Annotated[
+    str,
+    typer.Option(
+        "--place",
+        help=later("Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã."),
+        autocompletion=completion.places,
+        show_default=False,
+    ),
+]
+
 PeriodCode = Annotated[
     str,
     typer.Option(

@@ -81,6 +81,19 @@ def _findings(table: Table) -> Columns:
     return made
 
 
+def _findings_by_form(table: Table) -> Columns:
+    own = _of(table, "findings")
+    made = {name: [_from(one, name) for one in own] for name in table.keys}
+    return made | {"findings": [_from(one, "code", "AGGREGATION") for one in own]}
+
+
+def _sent_by_form(table: Table) -> Columns:
+    own = _of(table, "findings")
+    made = {name: [_from(one, name) for one in own] for name in table.keys}
+    made["missing"] = [_from(one, name, "TRANSFORMATION") for one in own for name in ("code", "reporter")]
+    return made | {"status": [_from(one, name, "TRANSFORMATION") for one in own for name in ("code", "severity")]}
+
+
 def _marts(table: Table) -> Columns:
     if table.form is None:
         return _observations(table)
@@ -193,6 +206,8 @@ def _statements(table: Table) -> Columns:
 _FOLLOWED: Mapping[str, Callable[[Table], Columns]] = {
     "returns": _returns,
     "findings": _findings,
+    "findings_by_form": _findings_by_form,
+    "sent_by_form": _sent_by_form,
     "marts": _marts,
     "figures": _figures,
     "levels": _levels,

@@ -38,10 +38,6 @@ class Branch:
         return self.below[-1]
 
 
-class UnknownFigureError(SentenceError):
-    """No figure has this id."""
-
-
 def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     """Return all that stands behind one figure of a return set.
 
@@ -52,11 +48,11 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         ``accepted``: the same for each form its cells were accepted in.
 
     Raises:
-        UnknownFigureError: There is no such figure.
+        ValueError: There is no such figure.
     """
     row = published.figure(store, key, figure)
     if row is None:
-        raise UnknownFigureError(
+        raise SentenceError(
             f"Không có chỉ tiêu «{figure}» trong kỳ {key.period} của {key.commune}. Xem danh sách bằng: returns figures"
         )
     cells = published.lineage(store, key, figure, row["chapter"])
@@ -117,21 +113,20 @@ def flat(source: Mapping[str, Any]) -> dict[str, Any]:
 
 def tree(traced: Mapping[str, Any]) -> Branch:
     """Return a trace in sentences."""
-    value = "chưa đủ số liệu" if traced["value"] is None else f"{written(traced['value'])} {traced['unit']}"
-    top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
+    top = Branch(f"{traced['label']}: {amount(traced['value'], traced['unit'])}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
     if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
-    if who := _who(traced["made"]):
-        top.add(f"Tính trong {who}")
-    accepted = {one["form"]: _who(one) for one in traced["accepted"]}
+    if by := who(traced["made"]):
+        top.add(f"Tính trong {by}")
+    accepted = {one["form"]: who(one) for one in traced["accepted"]}
     fields: dict[tuple[str, str], Branch] = {}
     for cell in traced["sources"]:
         key = (cell["form"], cell["field"])
         if key not in fields:
             fields[key] = top.add(f"Biểu {cell['form']}, {cell['field']}")
-            if (who := accepted.get(cell["form"], "")) and who != _who(traced["made"]):
-                fields[key].add(f"Chấp nhận trong {who}")
+            if (by := accepted.get(cell["form"], "")) and by != who(traced["made"]):
+                fields[key].add(f"Chấp nhận trong {by}")
         reporter = cell["reporter"] + (f", dòng {cell['line']}" if cell["line"] else "")
         leaf = fields[key].add(f"{reporter}: {_cell(cell)}")
         leaf.below += _decisions(cell)
@@ -148,7 +143,8 @@ def _outcome(edit: Mapping[str, str]) -> str:
     return outcome if edit["outcome"] == Outcome.HOLDS else f"{outcome} ({edit['sentence']})"
 
 
-def _who(writer: Mapping[str, str]) -> str:
+def who(writer: Mapping[str, str]) -> str:
+    """Return by which run and which version of the software something was written, as far as that is known."""
     named = (("lần chạy", writer["run"][:8]), ("bản phần mềm", writer["code"][:12]))
     return ", ".join(f"{what} {code}" for what, code in named if code)
 
@@ -189,7 +185,7 @@ def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) 
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])
         branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
-        value = "chưa đủ số liệu" if row["value"] is None else f"{written(number(row['value']))} {row['unit']}"
+        value = amount(number(row["value"]), row["unit"])
         held = "   (số liệu mới đang bị giữ lại)" if row["status"] == Status.HELD else ""
         branch.add(f"{row['label']}: {value}   [{row['id']}]{held}").add(f"Công thức: {row['formula']}")
     return top
@@ -200,6 +196,11 @@ def number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Return a figure's value with its unit; in words that there is none."""
+    return "chưa đủ số liệu" if value is None else f"{written(value)} {unit}"
 
 
 def written(value: float | None) -> str:

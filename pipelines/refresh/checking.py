@@ -1,4 +1,4 @@
-"""From entries to findings: who makes ``outcomes`` and ``findings``.
+"""From entries to findings: who makes ``outcomes`` and ``findings``, and counts them.
 
 Belongs here: which step is given what. Does not belong here: the rules (``schemas.forms``), running them
 (``pipelines.steps.validate``).
@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pipelines.refresh.making import Given, Made
 from pipelines.steps import sources
 from pipelines.steps.frames import to_frame, to_table, together
-from pipelines.steps.validate import check
+from pipelines.steps.validate import check, tally
 from schemas import tables
 from schemas.flow import forms_read_by
+from schemas.forms import FORMS
 
 
 def check_form(given: Given) -> Mapping[str, Made]:
@@ -41,3 +42,12 @@ def check_workbooks(given: Given) -> Mapping[str, Made]:
     """Make the findings on files and sheets that no form can answer for."""
     met = to_frame([*given.family("problems"), given.table("printed_problems")], tables.PROBLEMS)
     return {"findings/workbooks": Made(to_table(check.formless(met, given.places), tables.FINDINGS))}
+
+
+def tally_findings(given: Given) -> Mapping[str, Made]:
+    """Make the counts of findings, and of the returns that came, by commune and form."""
+    found = together(list(given.family("findings")), tables.FINDINGS)
+    return {
+        "findings_by_form": Made(tally.findings_by_form(found)),
+        "sent_by_form": Made(tally.sent_by_form(found, FORMS, given.sets, given.places)),
+    }

@@ -15,6 +15,7 @@ MAKERS = {
     "locate": "reading:locate_returns",
     "check": "checking:check_form",
     "formless": "checking:check_workbooks",
+    "tally": "checking:tally_findings",
     "admit": "publishing:admit_records",
     "observe": "publishing:observe",
     "sum": "publishing:sum_records",

@@ -31,6 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "locate": _COLLECT,
     "check": _VALIDATE,
     "formless": _VALIDATE,
+    "tally": _VALIDATE,
     "admit": _VALIDATE,
     "observe": _ANALYSE,
     "sum": _ANALYSE,

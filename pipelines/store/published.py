@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.outcomes import Severity, Status
-from schemas.problems import NOT_THERE, Problems
+from schemas.problems import Problems
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -114,6 +114,45 @@ def figures_above(tables: Tables, period: str, place: str) -> list[PublishedRow]
     return [row for table in tables.family("levels", period, place=place) for row in _rows(table)]
 
 
+def figure_above(store: Store, period: str, place: str, identifier: str) -> PublishedRow | None:
+    """Return one published figure of a place above the communes, or nothing where there is none of this id."""
+    for table in store.family("levels", period, place=place, id=identifier):
+        for row in _rows(table):
+            return row
+    return None
+
+
+def writer_above(store: Store, period: str, chapter: str) -> Writer:
+    """Return who wrote the figures of a chapter of the places above the communes."""
+    return store.writer_of(f"levels/{chapter}", period)
+
+
+def figure_of_each(store: Store, period: str, identifier: str, chapter: str) -> dict[str, PublishedRow]:
+    """Return one published figure of every place of a period that has it, of communes too, by the place's code."""
+    parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
+    found = (store.rows(f"{family}/{chapter}", part, id=identifier) for family, part in parts)
+    return {row["place"]: row for table in found for row in _of(table)}
+
+
+def communes_with(store: Store, period: str, identifier: str) -> set[str]:
+    """Return the communes that have a published figure of an id in a period."""
+    batches = (str(batch) for batch in store.batches(period))
+    found = (table for part in batches for table in store.family("figures", part, id=identifier))
+    return {place for table in found for place in table["place"].to_pylist()}
+
+
+def by_form(store: Store, table: str, batch: BatchKey) -> list[PublishedRow]:
+    """Return what is counted of a batch by commune and form: ``findings_by_form`` or ``sent_by_form``.
+
+    Raises:
+        OldTableError: The batch was last refreshed by software that did not count.
+    """
+    found = store.rows(table, str(batch))
+    if found is None:
+        raise OldTableError(_OLD.format(table))
+    return _rows(found)
+
+
 def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow | None:
     """Return one published figure of a commune, or nothing where there is none of this id."""
     for table in _family(tables, key, "figures", id=identifier):
@@ -137,15 +176,6 @@ def lineage(tables: Tables, key: ReturnSetKey, figure: str, chapter: str = "") -
 def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the cells behind every figure of a return set."""
     return [row for table in _family(tables, key, "lineage") for row in _rows(table)]
-
-
-def blanks(tables: Tables, key: ReturnSetKey) -> dict[str, list[PublishedRow]]:
-    """Return, by figure, the cells behind it that are blank."""
-    found: dict[str, list[PublishedRow]] = {}
-    for table in _family(tables, key, "lineage"):
-        for row in _rows(table.filter(pc.is_null(table["value"]))):
-            found.setdefault(row["figure"], []).append(row)
-    return found
 
 
 def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[PublishedRow]:
@@ -228,33 +258,6 @@ def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
             for form in _every_form() if of_all else row["form"].split():
                 held.setdefault(form, row["message"])
     return held
-
-
-def unsent(findings: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return, by form, the codes of the reporters whose form is not there."""
-    found: dict[str, dict[str, None]] = {}
-    for row in findings:
-        if row["code"] in NOT_THERE and row["reporter"]:
-            for form in row["form"].split():
-                found.setdefault(form, {})[row["reporter"]] = None
-    return {form: list(codes) for form, codes in found.items()}
-
-
-def lacking(
-    figure: Mapping[str, Any], unsent: Mapping[str, Iterable[str]], edges: Iterable[Mapping[str, Any]]
-) -> tuple[list[str], list[str]]:
-    """Return the codes of the reporters whom an incomplete figure lacks: those without a form, and those with a blank.
-
-    Args:
-        figure: As published (``schemas.tables.FIGURES``).
-        unsent: By form, whose is not there.
-        edges: The cells behind the figure (``schemas.tables.LINEAGE``).
-    """
-    if figure["status"] != Status.INCOMPLETE:
-        return [], []
-    waited_for = (one for form in figure["forms"].split() for one in unsent.get(form, ()))
-    sent_none = [one for one in dict.fromkeys(waited_for) if figure["reporter"] in ("", one)]
-    return sent_none, list(dict.fromkeys(edge["reporter"] for edge in edges if edge["value"] is None))
 
 
 def _every_form() -> Iterable[str]:

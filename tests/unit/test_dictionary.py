@@ -111,6 +111,7 @@ def test_every_figure_problem_and_published_column_is_there(described: dict[str,
     assert [one["code"] for one in described["problems"]] == sorted(problem.value.code for problem in Problems)
     tables = {table["name"]: table for table in described["tables"]}
     of_no_form = {"marts/observations", "marts/places", "sums/*", "figures/*", "levels/*", "lineage/*", "statements"}
+    of_no_form |= {"findings_by_form", "sent_by_form"}
     assert set(tables) == {*of_no_form, *(f"marts/{form.domain}" for form in FORMS)}
     for table in described["tables"]:
         assert table["meaning"]

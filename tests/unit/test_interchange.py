@@ -177,7 +177,17 @@ def of(told: list[Event], job: str, state: str = "COMPLETE") -> Event:
 
 
 def test_every_run_starts_and_completes_once_within_its_parent(told: list[Event]) -> None:
-    jobs = ["cells", "returns", "findings", "marts", "sums", "observations", "figures", "statements"]
+    jobs = [
+        "cells",
+        "returns",
+        "findings",
+        "marts",
+        "sums",
+        "findings_by_form",
+        "observations",
+        "figures",
+        "statements",
+    ]
     names = [(event["job"]["name"], event["eventType"]) for event in told]
     layered = [(job, state) for job in jobs for state in ("START", "COMPLETE")]
     assert names == [("refresh", "START"), *layered, ("refresh", "COMPLETE")]

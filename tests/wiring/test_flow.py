@@ -113,6 +113,7 @@ class TestReading:
         *(("locate", "", name) for name in ("files", "cells", "ledger", "ledger_problems", PLACES)),
         *(("check", "livestock", name) for name in ("returns/livestock", "ledger", PLACES)),
         ("formless", "", PLACES),
+        ("tally", "", PLACES),
         *(("admit", "sales", name) for name in ("returns/sales", "outcomes/sales", "findings/sales")),
         ("observe", "", "marts/livestock"),
         *(("sum", "livestock", name) for name in ("marts/livestock", PLACES)),
@@ -164,6 +165,7 @@ class TestReading:
         assert len(marts) == len(FORMS)
         assert {len(of["figures"]), len(of["lineage"])} == {len(CHAPTERS)}
         assert len(of["findings"]) == len(FORMS) + 1
+        assert of["findings"] <= set(FLOW["findings_by_form"].made_of) == set(FLOW["sent_by_form"].made_of)
         for document in ("explorer", "report"):
             assert of["findings"] | of["figures"] | of["lineage"] <= set(FLOW[document].made_of)
         assert of["figures"] | of["lineage"] <= set(FLOW["statements"].made_of)
@@ -265,7 +267,7 @@ class TestRooms:
             ("pipelines/present/explorer/templates/base.html", {"explorer"}),
             ("pipelines/present/report/word.py", {"report"}),
             ("pipelines/present/openlineage.py", {"explorer", "report", "openlineage", "data_package"}),
-            ("pipelines/steps/validate/check.py", {"check", "formless", "admit"}),
+            ("pipelines/steps/validate/check.py", {"check", "formless", "tally", "admit"}),
             (
                 "pipelines/steps/analyse/figures.py",
                 {"printed", "observe", "sum", "evaluate", "add_up", "compare", "places"},

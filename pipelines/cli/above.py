@@ -1,0 +1,95 @@
+"""What verbs answer of a place above communes: ``findings``, ``figures`` and ``trace`` with ``--place``.
+
+Belongs here: which place is meant, and printing. Does not belong here: reading tables (``pipelines.store.published``),
+what is said of such a place (``pipelines.present.levels``).
+"""
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pipelines.cli.base import CLEAN, HELD, fail
+from pipelines.cli.messages import translated as _
+from pipelines.cli.options import Format, one_period
+from pipelines.cli.output import print_rows, print_tree
+from pipelines.settings import Settings
+from schemas.outcomes import Severity
+
+if TYPE_CHECKING:
+    from pipelines.present.levels import Territory
+    from schemas.places import Places
+
+
+def figures(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any]] | None:
+    """Return a period and the figures of a place above the communes; nothing where the place is a commune."""
+    from pipelines.store import published
+
+    store, one = one_period(raw, data, period)
+    if any(key.commune == place for key in published.checked_sets(store)):
+        return None
+    rows = published.figures_above(store, one, place)
+    if not rows:
+        _refuse(_places(raw, data), place, one)
+    return one, rows
+
+
+def territory(raw: str, data: str, period: str, place: str) -> "Territory | None":
+    """Return the place above communes that is meant; nothing where the place is a commune."""
+    from pipelines.present.levels import Territory
+    from pipelines.store import published
+
+    store, one = one_period(raw, data, period)
+    if any(key.commune == place for key in published.checked_sets(store)):
+        return None
+    places = _places(raw, data)
+    found = places.place_above(place)
+    if found is None:
+        _refuse(places, place, one)
+    return Territory(store, places, one, found)
+
+
+def _places(raw: str, data: str) -> "Places":
+    from pipelines.store.raw import Raw
+
+    return Raw(Settings.of(raw, data).raw).places
+
+
+def _refuse(places: "Places", place: str, period: str) -> NoReturn:
+    """End here: there is no such place, or nothing has come of it."""
+    found = places.commune(place) or places.place_above(place)
+    if found is not None:
+        words = _("{name} («{place}») chưa có chỉ tiêu nào trong kỳ {period}: chưa gửi báo cáo nào.")
+        fail(words.format(name=found.title, place=place, period=period))
+    if near := places.named_like(place):
+        offered = ", ".join(f"{one.code} ({one.title})" for one in near)
+        fail(_("Không có địa bàn «{place}». Gần nhất: {near}.").format(place=place, near=offered))
+    fail(_("Không có địa bàn «{place}». Xem mã địa bàn trong places.csv.").format(place=place))
+
+
+def print_findings(found: "Territory", output: Format) -> int:
+    """Print the findings of the communes of a place: counted by commune and form, or all; return the exit code."""
+    from pipelines.present.levels import COUNT_COLUMNS
+    from schemas import tables
+
+    rows = [{**row, "commune": key.commune} for key, own in found.findings() for row in own]
+    if output is Format.TABLE:
+        print("\n".join(found.lines()), end="\n\n")
+        if counts := list(found.counts()):
+            print_rows(output, COUNT_COLUMNS, counts)
+        else:
+            print(_("Không có phát hiện nào."))
+    else:
+        print_rows(output, ("commune", *tables.in_folder(tables.FINDINGS)), rows)
+    return HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
+
+
+def print_trace(found: "Territory", figure: str, output: Format) -> None:
+    """Print a figure of a place with the places one level below."""
+    from pipelines.present import levels
+
+    traced = levels.trace(found, figure)
+    if output is Format.JSON:
+        print(json.dumps(traced, ensure_ascii=False, indent=2))
+    elif output is Format.CSV:
+        print_rows(output, levels.PART_COLUMNS, traced["parts"])
+    else:
+        print_tree(levels.tree(traced))

@@ -1,0 +1,269 @@
+"""A place above communes: its figures with those of the places it falls into, and which communes have sent what.
+
+Belongs here: joining the published tables of many communes into one answer, and its sentences. Does not belong here: a
+figure of one commune and its cells (``pipelines.present.tracing``), how an answer is printed (``pipelines.cli``), pages
+(``pipelines.present.explorer``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+
+from pipelines.present.tracing import Branch, amount, number, who
+from pipelines.store import published
+from pipelines.store.published import PublishedRow
+from pipelines.store.tables import Store
+from schemas.forms import BY_CODE, FORMS
+from schemas.outcomes import Severity, Status
+from schemas.periods import Period
+from schemas.places import Place, Places
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
+
+PART_COLUMNS = (
+    *("place", "name", "level", "value", "status", "reported", "expected", "communes_sent", "communes_expected"),
+    "next",
+)
+
+COUNT_COLUMNS = ("commune", "form", "sent", "expected", "missing", "status", *Severity)
+
+_LISTED = 10
+"""Communes that a sentence lists."""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A place above communes in a period, and what has come of the communes that lay in it."""
+
+    store: Store
+    places: Places
+    period: str
+    place: Place
+
+    @cached_property
+    def when(self) -> Period:
+        """The period."""
+        return Period.parse(self.period)
+
+    @cached_property
+    def communes(self) -> Mapping[str, Place]:
+        """The communes that lay in it, by code, in order."""
+        found = {commune.code: commune for commune in self.places.communes_of(self.place, self.when)}
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The communes of which something has come."""
+        sets = (key for batch in self.store.batches(self.period) for key in self.store.sets_in(str(batch)))
+        return frozenset(key.commune for key in sets if key.commune in self.communes)
+
+    @cached_property
+    def silent(self) -> Sequence[Place]:
+        """The communes of which nothing has come."""
+        return [commune for code, commune in self.communes.items() if code not in self.present]
+
+    @cached_property
+    def returns(self) -> Mapping[str, Sequence[PublishedRow]]:
+        """What has come of the others, form by form: ``schemas.tables.SENT_BY_FORM``, by commune."""
+        found: dict[str, list[PublishedRow]] = {code: [] for code in self.communes if code in self.present}
+        for row in self._counted("sent_by_form"):
+            found[row["commune"]].append(row)
+        return found
+
+    def _counted(self, table: str) -> Iterator[PublishedRow]:
+        for batch in self.store.batches(self.period):
+            yield from (row for row in published.by_form(self.store, table, batch) if row["commune"] in self.present)
+
+    def findings(self) -> Iterator[tuple[ReturnSetKey, Sequence[PublishedRow]]]:
+        """Yield the communes of which something has come, in order, each with its findings."""
+        for batch in self.store.batches(self.period):
+            if not self.present.isdisjoint(key.commune for key in self.store.sets_in(str(batch))):
+                for key, rows in published.findings_of(self.store, batch):
+                    if key.commune in self.present:
+                        yield key, rows
+
+    def counts(self) -> Iterator[dict[str, Any]]:
+        """Yield a row (``COUNT_COLUMNS``) per commune and form of which something is missing or not in order.
+
+        ``missing`` are the names of reporters; by severity, findings are counted.
+        """
+        found: Counter[tuple[str, str, str]] = Counter()
+        for row in self._counted("findings_by_form"):
+            found[row["commune"], row["form"], row["severity"]] += row["findings"]
+        for commune, rows in self.returns.items():
+            formless = {"form": "", "sent": None, "expected": None, "missing": "", "status": ""}
+            for row in (*rows, PublishedRow(formless)):
+                counted = {str(name): found[commune, row["form"], name] for name in Severity}
+                if row["missing"] or any(counted.values()):
+                    missing = ", ".join(self.places.title(commune, one) for one in row["missing"].split())
+                    yield {**row, "commune": commune, "missing": missing, **counted}
+
+    def returns_due(self, place: Place, forms: Iterable[str]) -> int:
+        """Return how many returns of some forms, by code, a place is to give."""
+        wanted = (BY_CODE[code] for code in forms if code in BY_CODE)
+        return sum(self.places.expected(place, form.code, form.reporter_kind, self.when)[1] for form in wanted)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what has come, who is missing and what is held back, each a sentence in Vietnamese."""
+        rows = [row for one in self.returns.values() for row in one]
+        due = self.returns_due(self.place, (form.code for form in FORMS))
+        yield (
+            f"{self.place.title}, kỳ {self.period}: đã nhận báo cáo của {len(self.present)}/{len(self.communes)} xã, "
+            f"{sum(row['sent'] for row in rows)}/{due} biểu."
+        )
+        if self.silent:
+            yield f"Chưa gửi gì: {_listed([_called(one) for one in self.silent])}."
+        lacking = {code: sum(row["expected"] - row["sent"] for row in one) for code, one in self.returns.items()}
+        if named := [f"{_called(self.communes[code])} {count} biểu" for code, count in lacking.items() if count]:
+            yield f"Còn thiếu: {_listed(named)}."
+        held = {code: _held(one) for code, one in self.returns.items()}
+        if named := [f"{_called(self.communes[code])} {', '.join(forms)}" for code, forms in held.items() if forms]:
+            yield f"Đang bị giữ lại: {_listed(named)}."
+
+
+def _called(place: Place) -> str:
+    return f"{place.title} ({place.code})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"; … và {len(names) - _LISTED} xã nữa" if len(names) > _LISTED else ""
+    return "; ".join(names[:_LISTED]) + more
+
+
+def _held(returns: Iterable[PublishedRow]) -> list[str]:
+    """Return the forms of a commune that are held back."""
+    return [row["form"] for row in returns if row["status"] == Status.HELD]
+
+
+def trace(territory: Territory, figure: str) -> dict[str, Any]:
+    """Return what stands behind one figure of a place above communes, one level down.
+
+    Returns:
+        ``id, label, value, unit, period, formula, status, reported, expected`` as published; ``place, name, level``;
+        ``communes_sent`` of ``communes_expected``; ``parts``: the places one level below, each with the same of its own
+        figure, and ``next``, the command that goes on from there; ``missing``: the communes that lack returns of its
+        forms, with the reporters by form, or with nothing where nobody has sent anything; ``held_back``: the communes
+        whose forms are held back, so that their values are those accepted before; ``made``: by which run and version.
+
+    Raises:
+        SentenceError: The place has no such figure.
+    """
+    place, period = territory.place, territory.period
+    row = published.figure_above(territory.store, period, place.code, figure)
+    if row is None:
+        raise SentenceError(_unknown(territory, figure))
+    forms = row["forms"].split()
+    of_each = published.figure_of_each(territory.store, period, figure, row["chapter"])
+    parts = [
+        {**_told(territory, part, forms, of_each.get(part.code)), "next": _next(figure, part, period)}
+        for part in territory.places.parts_of(place, territory.when)
+    ]
+    own = {code: [one for one in rows if one["form"] in forms] for code, rows in territory.returns.items()}
+    return {
+        **{name: row[name] for name in ("id", "label", "unit", "period", "formula")},
+        **_told(territory, place, forms, row),
+        "parts": [part for part in parts if part["expected"]],
+        "missing": list(_missing(territory, forms, own)),
+        "held_back": [
+            {"place": code, "name": territory.communes[code].title, "forms": _held(rows)}
+            for code, rows in own.items()
+            if _held(rows)
+        ],
+        "made": asdict(published.writer_above(territory.store, period, row["chapter"])),
+    }
+
+
+def _told(territory: Territory, place: Place, forms: Sequence[str], row: PublishedRow | None) -> dict[str, Any]:
+    """Return what a figure of a place says; where none is published, that nothing has come, or that it cannot be."""
+    communes = territory.places.communes_of(place, territory.when)
+    sending = [one for one in communes if any(territory.places.expects(one.code, form) for form in forms)]
+    sent = sum(one.code in territory.present for one in sending)
+    said: Mapping[str, Any] = row or {
+        "value": None,
+        "status": str(Status.UNDEFINED if sent else Status.INCOMPLETE),
+        "reported": None if sent else 0,
+        "expected": territory.returns_due(place, forms),
+    }
+    held = _held(one for one in territory.returns.get(place.code, ()) if one["form"] in forms)
+    return {
+        "place": place.code,
+        "name": place.title,
+        "level": place.level,
+        "value": number(said["value"]),
+        "status": str(Status.HELD) if held else said["status"],
+        "reported": said["reported"],
+        "expected": said["expected"],
+        "communes_sent": sent,
+        "communes_expected": len(sending),
+    }
+
+
+def _next(figure: str, place: Place, period: str) -> str:
+    return f"returns trace {figure} --place {place.code} --period {period}"
+
+
+def _missing(
+    territory: Territory, forms: Sequence[str], returns: Mapping[str, Sequence[PublishedRow]]
+) -> Iterator[dict[str, Any]]:
+    for code, commune in territory.communes.items():
+        if code in returns:
+            reporters = {row["form"]: row["missing"].split() for row in returns[code] if row["missing"]}
+            if reporters:
+                yield {"place": code, "name": commune.title, "reporters": reporters}
+        elif any(territory.places.expects(code, form) for form in forms):
+            yield {"place": code, "name": commune.title, "reporters": None}
+
+
+def _unknown(territory: Territory, figure: str) -> str:
+    """Return the sentence on a figure that a place does not have: that only communes do, or which are called alike."""
+    place, period = territory.place, territory.period
+    of_communes = published.communes_with(territory.store, period, figure)
+    if having := next((commune for code, commune in territory.communes.items() if code in of_communes), None):
+        return (
+            f"Chỉ tiêu «{figure}» chỉ có ở từng xã, không cộng lên {place.title}. Xem: {_next(figure, having, period)}"
+        )
+    known = [row["id"] for row in published.figures_above(territory.store, period, place.code)]
+    if not known:
+        return f"Chưa có chỉ tiêu nào của {place.title}, kỳ {period}: chưa xã nào gửi báo cáo."
+    near = get_close_matches(figure, known)
+    offered = f"Gần nhất: {', '.join(near)}." if near else f"Xem danh sách bằng: returns figures --place {place.code}"
+    return f"Không có chỉ tiêu «{figure}» của {place.title}, kỳ {period}. {offered}"
+
+
+def tree(traced: Mapping[str, Any]) -> Branch:
+    """Return a trace of a place above communes in sentences."""
+    value = amount(traced["value"], traced["unit"])
+    top = Branch(f"{traced['label']}, {traced['name']}: {value}   [{traced['id']}, {traced['period']}]")
+    top.add(f"Công thức: {traced['formula']}")
+    top.add(f"Đã báo cáo: {_of(traced)}")
+    if by := who(traced["made"]):
+        top.add(f"Tính trong {by}")
+    for part in traced["parts"]:
+        held = "; số đã chấp nhận trước đó" if part["status"] == Status.HELD else ""
+        below = top.add(f"{part['name']} ({part['place']}): {amount(part['value'], traced['unit'])}; {_of(part)}{held}")
+        if part["communes_sent"]:
+            below.add(part["next"])
+    if silent := [f"{one['name']} ({one['place']})" for one in traced["missing"] if one["reporters"] is None]:
+        top.add(f"Chưa gửi gì: {_listed(silent)}")
+    if lacking := [f"{one['name']} ({_forms(one['reporters'])})" for one in traced["missing"] if one["reporters"]]:
+        top.add(f"Còn thiếu: {_listed(lacking)}")
+    if waiting := [f"{one['name']} ({', '.join(one['forms'])})" for one in traced["held_back"]]:
+        top.add(f"Báo cáo mới đang bị giữ lại, số là số đã chấp nhận trước đó: {_listed(waiting)}")
+    return top
+
+
+def _of(told: Mapping[str, Any]) -> str:
+    """Return how many of those who were to report have."""
+    if told["level"] == "commune":
+        return f"{told['reported'] or 0}/{told['expected']} đơn vị"
+    return (
+        f"{told['reported'] or 0}/{told['expected']} đơn vị, "
+        f"{told['communes_sent']}/{told['communes_expected']} xã đã gửi báo cáo"
+    )
+
+
+def _forms(reporters: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"{form}: {', '.join(codes)}" for form, codes in reporters.items())
