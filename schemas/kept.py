@@ -74,8 +74,10 @@ def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list
     return [_row(line, cells, heading) for line, cells in rows]
 
 
-def _even(cells: Sequence[str], width: int) -> list[str]:
+def _even(cells: list[str], width: int) -> list[str]:
     """Return the cells of a row, blank ones at its end added or taken away."""
+    if len(cells) == width:
+        return cells
     last = max((at for at, text in enumerate(cells, start=1) if text), default=0)
     return [*cells[: max(last, width)], *[""] * (width - len(cells))]
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.present.columns import columns
 from pipelines.refresh.documents import explorer_page
-from pipelines.refresh.stale import Part
+from pipelines.refresh.parts import Part
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table

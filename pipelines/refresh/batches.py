@@ -14,9 +14,10 @@ from pathlib import Path
 
 from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work
-from pipelines.refresh.stale import Part, inputs_of, is_archived, note_files
+from pipelines.refresh.parts import Part
+from pipelines.refresh.stale import inputs_of, is_archived, note_files
 from pipelines.store import state as states
-from pipelines.store.files import clear_unfinished
+from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw
 from pipelines.store.state import State, Writer
@@ -236,9 +237,9 @@ def tidy(store: Store, part: Part) -> None:
 
 def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns refresh") -> None:
     """Do the same for batches and what lies above them, and remove what killed processes were writing."""
+    left = {path.relative_to(store.root).as_posix() for path in unfinished(store.root)}
     for part in dict.fromkeys(one for batch in batches for one in (Part.of(batch), *Part.of(batch).above())):
-        state = store.state(part.name)
-        if states.damaged(store.root, part.name) or any((store.root / name).exists() for name in state.renames):
+        if states.damaged(store.root, part.name) or (left and not left.isdisjoint(store.state(part.name).renames)):
             with _locked(store, part, who):
                 tidy(store, part)
 
@@ -247,5 +248,5 @@ def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns r
         """Return what still has to be renamed; first asked when a writer is known to be dead, and to commit no more."""
         return {name for part in store.parts() for name in store.state(part, anew=True).renames}
 
-    if store.root.is_dir():
+    if left:
         clear_unfinished(store.root, keep=lambda path: path.relative_to(store.root).as_posix() in wanted())

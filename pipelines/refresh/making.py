@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.refresh import stamps
-from pipelines.refresh.stale import Inputs, Part, is_archived, is_current, is_whole, lists_of
+from pipelines.refresh.parts import Part
+from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept

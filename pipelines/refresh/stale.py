@@ -12,6 +12,8 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from pipelines.refresh.parts import Part
+from pipelines.refresh.seals import Seals
 from pipelines.refresh.stamps import code_of, digest, stamp
 from pipelines.store import index
 from pipelines.store.archive import PACKS, RECEIVED, Archive
@@ -23,36 +25,6 @@ from schemas import flow
 from schemas.flow import FLOW, OFFICE, PARTS, Extent, Kind, Table
 from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is refreshed together: a batch, all of a period, or the whole office.
-
-    Args:
-        name: Its name in paths and partitions.
-        extent: Which of the three it is.
-    """
-
-    name: str
-    extent: Extent
-
-    @classmethod
-    def of(cls, batch: BatchKey) -> "Part":
-        """Return the part that a batch is."""
-        return cls(str(batch), Extent.BATCH)
-
-    @property
-    def batch(self) -> BatchKey:
-        """The batch that it is."""
-        return BatchKey.parse(self.name)
-
-    def above(self) -> tuple["Part", ...]:
-        """Return the parts that are made of this one too, in the order in which they can be made."""
-        office = Part(OFFICE, Extent.OFFICE)
-        if self.extent is Extent.BATCH:
-            return (Part(self.batch.period, Extent.PERIOD), office)
-        return (office,) if self.extent is Extent.PERIOD else ()
 
 
 @dataclass(frozen=True)
@@ -267,17 +239,32 @@ def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mappin
     """
     found: dict[BatchKey, set[str]] = {}
     last: dict[Part, BatchKey] = {}
+    seals = Seals(raw, store)
     for batch in batches:
         part = Part.of(batch)
-        known = store.state(part.name).tables
-        # Of what has never been made nothing need be looked at.
-        inputs = inputs_of(raw, store, part) if known else Inputs(store, part, Received.named(raw.sets_of(batch)))
-        found[batch] = stale_tables(inputs) if known else {table.name for table in inputs.tables}
+        found[batch] = _stale(raw, store, part, seals)
         # What lies above is brought up to date by the last of the batches that it is made of.
         last |= dict.fromkeys(part.above(), batch)
     for higher, batch in last.items():
-        found[batch] |= stale_tables(inputs_of(raw, store, higher))
+        found[batch] |= _stale(raw, store, higher, seals)
     return {batch: stale for batch, stale in found.items() if stale}
+
+
+def _stale(raw: Raw, store: Store, part: Part, seals: Seals) -> set[str]:
+    """Return the stale tables of a part; where there are none, that is sealed, and the next time seen at a glance."""
+    seal = seals.of(part)
+    if seals.holds(part, seal):
+        return set()
+    raw.places.checked()
+    if part.extent is Extent.BATCH and not store.state(part.name).tables:
+        # Of what has never been made nothing need be looked at.
+        return {table.name for table in Inputs(store, part, Received.named(raw.sets_of(part.batch))).tables}
+    inputs = inputs_of(raw, store, part)
+    stale = stale_tables(inputs)
+    # What could not be read may be read the next time, and nothing of it would look different.
+    if not stale and not inputs.received.troubled and seal == Seals(raw, store).of(part):
+        seals.note(part, seal)
+    return stale
 
 
 def figures_current(raw: Raw, store: Store, key: ReturnSetKey) -> bool:

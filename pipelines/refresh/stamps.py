@@ -63,14 +63,29 @@ def code_of(task: str) -> str:
 @cache
 def code_version() -> str:
     """Return a hash of all that makes tables: the version of this software, as tables and releases note it."""
-    return digest([_room(room) for room in sorted({_MAKERS, *(room for rooms in ROOMS.values() for room in rooms)})])
+    return digest([_room(room) for room in _every_room()])
+
+
+@cache
+def code_looks() -> str:
+    """Return a hash of how all that makes tables looks: name, size and time of change of every source, the versions."""
+    stats = [(str(path), path.stat()) for room in _every_room() for path in sorted(_files(_folder(room)))]
+    return digest([[(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats], _packages()])
+
+
+def _every_room() -> list[str]:
+    return sorted({_MAKERS, *(room for rooms in ROOMS.values() for room in rooms)})
+
+
+def _folder(room: str) -> Path:
+    package, *below = room.split("/")
+    return Path(str(resources.files(package))).joinpath(*below)
 
 
 @cache
 def _room(room: str) -> str:
     """Return the hash of the files of a room, and of what it keeps in folders that are no packages."""
-    package, *below = room.split("/")
-    folder = Path(str(resources.files(package))).joinpath(*below)
+    folder = _folder(room)
     digest = hashlib.sha256()
     for path in sorted(_files(folder)):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
@@ -88,7 +103,13 @@ def _files(folder: Path) -> list[Path]:
 
 @cache
 def _packages() -> list[tuple[str, str]]:
-    return [(name, metadata.version(name)) for name in _PACKAGES]
+    return [(name, _version(name)) for name in _PACKAGES]
+
+
+def _version(package: str) -> str:
+    """Return the version of a package; of what is said of it only that is read, which is much quicker than all."""
+    said = metadata.distribution(package).read_text("METADATA") or ""
+    return said.partition("\nVersion: ")[2].partition("\n")[0].strip() or metadata.version(package)
 
 
 def stamp(table: Table, content: Callable[[str], str], earlier: Sequence[str], held: Sequence[str]) -> str:

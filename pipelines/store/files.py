@@ -54,6 +54,16 @@ def sync(folder: Path) -> None:
         os.close(directory)
 
 
+def unfinished(root: Path) -> list[Path]:
+    """Return what is being written below a folder, or was when its writer was killed."""
+    return [
+        Path(folder, name)
+        for folder, _, names in os.walk(root)
+        for name in names
+        if name.startswith(".") and name.endswith(_UNFINISHED)
+    ]
+
+
 def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False) -> list[Path]:
     """Remove what killed processes were writing below a folder; return what was removed.
 
@@ -61,7 +71,7 @@ def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False)
         root: The folder.
         keep: Which of these files are still wanted; asked once their writers are all dead.
     """
-    left = [path for path in root.rglob(f".*{_UNFINISHED}") if path.is_file() and not _is_alive(path)]
+    left = [path for path in unfinished(root) if path.is_file() and not _is_alive(path)]
     removed = [path for path in left if not keep(path)]
     for path in removed:
         path.unlink(missing_ok=True)

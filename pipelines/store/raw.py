@@ -5,13 +5,15 @@ Belongs here: every read below ``raw/``. Does not belong here: any write, for ra
 
 import errno
 import hashlib
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 
@@ -165,6 +167,17 @@ class Raw:
                     found[path.name] = (stat.st_size, stat.st_mtime_ns)
         return found
 
+    def glance(self, batch: BatchKey) -> str:
+        """Return a hash of how all that lies in the folder of a batch looks: names, sizes, times of change.
+
+        Nothing where something can change, or may have changed a moment ago, without looking different.
+        """
+        seen: list[bytes] = []
+        with suppress(OSError):
+            if _is_at_rest(os.fsencode(self.root / batch.period / batch.folder), time.time_ns() - _SETTLED, seen):
+                return hashlib.sha256(b"\0".join(seen)).hexdigest()
+        return ""
+
     def _content(self, path: Path) -> tuple[bytes, str]:
         """Return the bytes of a file, or the reason why they cannot be had."""
         try:
@@ -292,6 +305,22 @@ def _lies_as(path: Path, noted: Noted) -> bool:
     return S_ISREG(stat.st_mode) and (stat.st_size, stat.st_mtime_ns) == (noted.size, noted.changed)
 
 
+def _is_at_rest(folder: bytes, since: int, seen: list[bytes]) -> bool:
+    """Take down how the files below a folder look; return whether all are files that have been as they are for long."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=attrgetter("name")):
+            if entry.is_dir(follow_symlinks=False):
+                seen.append(entry.path)
+                if not _is_at_rest(entry.path, since, seen):
+                    return False
+                continue
+            stat = entry.stat(follow_symlinks=False)
+            if not S_ISREG(stat.st_mode) or stat.st_mtime_ns > since:
+                return False
+            seen.append(b"%b %d %d %d" % (entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    return True
+
+
 def _refuse_twice(batches: Mapping[BatchKey, Sequence[ReturnSetKey]]) -> None:
     owners: dict[ReturnSetKey, BatchKey] = {}
     for batch, keys in batches.items():
@@ -366,5 +395,10 @@ _REASONS = {
 
 
 def places_of(tables: Iterable[bytes]) -> Places:
-    """Return the places that tables describe, in the order of ``Raw.place_tables``."""
-    return Places.parse(decoded(table) for table in tables)
+    """Return the places that tables describe, in the order of ``Raw.place_tables``; the same of the same tables."""
+    return _places_of(tuple(tables))
+
+
+@lru_cache(maxsize=1)
+def _places_of(tables: tuple[bytes, ...]) -> Places:
+    return Places(tuple(map(decoded, tables)))

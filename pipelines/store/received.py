@@ -80,6 +80,11 @@ class Received:
         return (file for one in self.sets.values() for file in one.workbooks)
 
     @property
+    def troubled(self) -> bool:
+        """Whether the bytes of any file could not be had."""
+        return any(file.trouble for one in self.sets.values() for file in (*one.workbooks, *one.beside.values()))
+
+    @property
     def ledgers(self) -> dict[ReturnSetKey, str]:
         """The text of the ledger of corrections of each set that has one that can be read."""
         return {key: decoded(content) for key, content in self._beside(LEDGER) if content}

@@ -151,7 +151,13 @@ def save(root: Path, part: str, state: State) -> None:
 def damaged(root: Path, part: str) -> bool:
     """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
     found = [path.read_bytes() if path.is_file() else b"" for path in _paths(root, part)]
-    return any(found) and (found[0] != found[1] or _read(found[0], part) is None)
+    return any(found) and (found[0] != found[1] or not _is_whole(found[0]))
+
+
+def hash_of(root: Path, part: str) -> str:
+    """Return the hash of the bytes of a part's state; of none, that of no bytes."""
+    path, _ = _paths(root, part)
+    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
 
 
 def communes_in(root: Path, part: str) -> list[str]:
@@ -185,8 +191,12 @@ def _line(row: Mapping[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _read(content: bytes, part: str) -> State | None:
-    """Return the state in a file, or nothing where its bytes are not those that were written."""
+def _is_whole(content: bytes) -> bool:
+    """Return whether the bytes of a state are those that were written.
+
+    Raises:
+        OldFormatError: Another version of this software wrote them.
+    """
     first, _, below = content.partition(b"\n")
     try:
         head = json.loads(first)
@@ -195,11 +205,17 @@ def _read(content: bytes, part: str) -> State | None:
                 f"Thư mục kết quả do phiên bản khác của phần mềm ghi (dạng {head['format']}, phiên bản này dùng dạng "
                 f"{FORMAT}). Dùng đúng phiên bản đó, hoặc chỉ một thư mục kết quả khác bằng --data."
             )
-        if head["sha256"] != hashlib.sha256(below).hexdigest():
-            return None
+        return bool(head["sha256"] == hashlib.sha256(below).hexdigest())
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return False
+
+
+def _read(content: bytes, part: str) -> State | None:
+    """Return the state in a file, or nothing where its bytes are not those that were written."""
+    if not _is_whole(content):
         return None
-    rest, *rows = (json.loads(line) for line in below.splitlines())
+    # In one go, which is quicker than line by line.
+    rest, *rows = json.loads(b"[" + b",".join(content.splitlines()[1:]) + b"]")
     communes = tuple(rest.get("communes", _named_after(part)))
     tables = {row["table"]: Written(**row | {"held": _held(row["held"], communes)}) for row in rows}
     return State(

@@ -52,34 +52,63 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """The place tables of one run, villages of any number of communes together."""
+    """The place tables of one run, villages of any number of communes together.
 
-    rows: tuple[Place, ...]
+    What is asked for is read and checked, and the rest only then: which communes there are is known without a look at
+    ten times as many villages.
+
+    Args:
+        tables: Place tables as CSV text; a later one replaces a place of an earlier one.
+
+    Raises:
+        SentenceError: By whatever is asked, where it lies in what is wrong: a table or one of its rows cannot be read,
+            a day is none, a place has an unknown level, is in none that may hold it or is there twice, or two of one
+            commune go by one name.
+    """
+
+    tables: tuple[str, ...]
 
     @classmethod
     def parse(cls, tables: Iterable[str]) -> "Places":
-        """Read place tables given as CSV text; a later table replaces a place of an earlier one.
+        """Read and check place tables to the last row.
 
         Raises:
-            SentenceError: A table or one of its rows cannot be read, a day is none, a place has an unknown level, is in
-                none that may hold it or is there twice, or two of one commune go by one name.
+            SentenceError: As the class says.
         """
-        found: dict[tuple[str, ...], Place] = {}
-        for table in tables:
-            found |= _places(table)
-        levels = {place.code: place.level for place in found.values() if place.level in LEVELS[:-1]}
-        for place in found.values():
-            if place.level not in (*LEVELS, "desk") or not _hangs(place, levels):
-                raise _refused(
-                    f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
-                    "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
-                )
-        _refuse_shared_names(found.values())
-        return cls(tuple(found.values()))
+        return cls(tuple(tables)).checked()
+
+    def checked(self) -> "Places":
+        """Return these places, checked to the last row.
+
+        Raises:
+            SentenceError: As the class says.
+        """
+        len(self.rows)
+        return self
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, ...], Mapping[str, str]]:
+        """What is written of each place, by what tells one from another."""
+        found: dict[tuple[str, ...], Mapping[str, str]] = {}
+        for table in self.tables:
+            found |= _rows(table)
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[Place, ...]:
+        """Every place."""
+        territories = self._territories
+        places = [territories[cells["code"]] if key[0] == "" else _place(cells) for key, cells in self._cells.items()]
+        _refuse_loose(places, territories)
+        _refuse_shared_names(places)
+        return tuple(places)
 
     @cached_property
     def _territories(self) -> dict[str, Place]:
-        return {place.code: place for place in self.rows if place.level in LEVELS[:4]}
+        """The nation down to the communes, by code."""
+        territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if key[0] == ""}
+        _refuse_loose(territories.values(), territories)
+        return territories
 
     def commune(self, code: str) -> Place | None:
         """Return the commune whose code names a raw folder, or nothing where there is none."""
@@ -266,27 +295,40 @@ def _refused(why: str) -> SentenceError:
     return SentenceError(f"Danh mục địa bàn (places.csv): {why}")
 
 
-def _places(table: str) -> dict[tuple[str, ...], Place]:
-    """Return the places of one table by what tells one from another: a village is one only within its commune."""
+def _rows(table: str) -> dict[tuple[str, ...], Mapping[str, str]]:
+    """Return the rows of one table by what tells one place from another: a village is one only within its commune."""
     try:
         rows = kept_rows(table, _NEEDED, ragged=True)
     except KeptError as reason:
         raise _refused(f"{reason}. Sửa chỗ đó rồi chạy lại.") from reason
-    found: dict[tuple[str, ...], Place] = {}
+    found: dict[tuple[str, ...], Mapping[str, str]] = {}
     for row in rows:
         if row.trouble:
             raise _refused(f"dòng {row.line} {row.trouble}. Sửa dòng đó rồi chạy lại.")
-        place = _place(row.cells)
-        key = ("", place.code) if place.level in LEVELS[:-1] else (place.level, place.parent, place.code)
+        cells = row.cells
+        code, level = cells["code"], cells["level"]
+        key = ("", code) if level in _TERRITORIES else (level, cells.get("parent") or "", code)
         if key in found:
-            raise _refused(f"có hai dòng mang mã «{place.code}». Bỏ một dòng rồi chạy lại.")
-        found[key] = place
+            raise _refused(f"có hai dòng mang mã «{code}». Bỏ một dòng rồi chạy lại.")
+        found[key] = cells
     return found
 
 
-def _hangs(place: Place, levels: Mapping[str, str]) -> bool:
+_TERRITORIES = LEVELS[:-1]
+
+
+def _refuse_loose(places: Iterable[Place], territories: Mapping[str, Place]) -> None:
+    for place in places:
+        if place.level not in (*LEVELS, "desk") or not _hangs(place, territories):
+            raise _refused(
+                f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
+                "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
+            )
+
+
+def _hangs(place: Place, territories: Mapping[str, Place]) -> bool:
     """Return whether a place lies in one that may hold it, so that every way up comes to an end."""
-    above = levels.get(place.parent)
+    above = territories[place.parent].level if place.parent in territories else None
     if place.level == "village":
         return above == "commune"
     if place.level == "desk" or above is None:
@@ -294,28 +336,28 @@ def _hangs(place: Place, levels: Mapping[str, str]) -> bool:
     return LEVELS.index(above) < LEVELS.index(place.level)
 
 
-def _place(row: Mapping[str, str]) -> Place:
-    def day(text: str | None) -> date | None:
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            raise _refused(
-                f"«{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. Sửa dòng đó rồi chạy lại."
-            ) from None
+def _day(row: Mapping[str, str], column: str) -> date | None:
+    text = row.get(column)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _refused(f"«{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. Sửa dòng đó rồi chạy lại.") from None
 
+
+def _place(row: Mapping[str, str]) -> Place:
     place = Place(
         code=row["code"],
         level=row["level"],
         name=row["name"],
         parent=row.get("parent") or "",
-        aliases=tuple(alias for alias in (row.get("aliases") or "").split("|") if alias),
-        valid_from=day(row.get("valid_from")),
-        valid_to=day(row.get("valid_to")),
+        aliases=tuple(filter(None, (row.get("aliases") or "").split("|"))),
+        valid_from=_day(row, "valid_from"),
+        valid_to=_day(row, "valid_to"),
         successor=row.get("successor") or "",
         kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
     )
-    if not place.code or not all(fold(name) for name in (place.name, *place.aliases)):
+    if not place.code or not all(map(fold, (place.name, *place.aliases))):
         raise _refused(f"«{place.code}» thiếu mã hoặc tên, hoặc có một tên không có chữ nào. Sửa dòng đó rồi chạy lại.")
     if place.valid_from and place.valid_to and place.valid_to < place.valid_from:
         raise _refused(f"«{place.code}» hết hiệu lực trước khi bắt đầu. Sửa ngày ở dòng đó rồi chạy lại.")

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from pipelines.refresh.batches import followed, refresh
+from pipelines.refresh.parts import Part
 from pipelines.refresh.restoring import restored
-from pipelines.refresh.stale import Part, inputs_of
+from pipelines.refresh.stale import inputs_of
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.locks import LOCKS

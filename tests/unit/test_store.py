@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.refresh.batches import tidy, tidy_all
-from pipelines.refresh.stale import Part
+from pipelines.refresh.parts import Part
 from pipelines.store import state as states
 from pipelines.store.archive import TABLE, Archive
 from pipelines.store.files import clear_unfinished, write_beside, write_whole

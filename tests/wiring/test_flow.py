@@ -15,8 +15,9 @@ from pipelines.refresh import batches, stamps
 from pipelines.refresh.documents import report_of
 from pipelines.refresh.makers import MAKERS, maker
 from pipelines.refresh.making import Given, UndeclaredInputError, Work
+from pipelines.refresh.parts import Part
 from pipelines.refresh.restoring import restored
-from pipelines.refresh.stale import Part, inputs_of
+from pipelines.refresh.stale import inputs_of
 from pipelines.store.tables import Store
 from schemas.figures import CHAPTERS
 from schemas.flow import (
