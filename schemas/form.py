@@ -114,12 +114,13 @@ class LineForm(DeskForm):
     """
 
 
-_TAKEN = frozenset({*dir(Form), *KEYS, LINE_NAME})
+TAKEN_NAMES = frozenset({*dir(Form), *KEYS, LINE_NAME})
+"""What a form needs itself, so that no field can be called so."""
 
 
 def _refuse_taken_names(form: type[Form]) -> None:
     for name in form.fields():
-        if name in _TAKEN:
+        if name in TAKEN_NAMES:
             raise ValueError(f"Form {form.code}: a field cannot be called {name}, the form itself has that attribute.")
 
 

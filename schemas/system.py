@@ -8,7 +8,7 @@ until its coefficients are whole, so 1,5 triệu đồng and 1 500 000 đồng a
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -244,6 +244,25 @@ def _scaled(low: int | None, high: int | None, scale: int) -> Range:
     return (None if low is None else low * scale, None if high is None else high * scale)
 
 
+@dataclass(frozen=True)
+class Fault:
+    """An edit that contradicts others, or says nothing that they do not."""
+
+    edits: tuple[str, ...]
+    """Codes of the edits it is about, the one that is too many first."""
+    sentence: str
+    repeats: bool = False
+    """Whether the first edit follows from the others, or from the ranges of its fields where there are none."""
+
+
+class FaultyError(ValueError):
+    """Edits of a form that contradict or repeat one another; the message is of the first."""
+
+    def __init__(self, code: str, faults: Sequence[Fault]) -> None:
+        super().__init__(f"Form {code}: {faults[0].sentence}")
+        self.faults = tuple(faults)
+
+
 def refuse_faulty(code: str, system: System, errors: Collection[str]) -> None:
     """Check that the linear edits of a form can be met and that each says something.
 
@@ -257,37 +276,45 @@ def refuse_faulty(code: str, system: System, errors: Collection[str]) -> None:
         errors: Codes of the edits whose breach is an error; that of any other is a warning.
 
     Raises:
-        ValueError: Edits contradict one another, or one follows from others.
+        FaultyError: Edits contradict one another, or one follows from others.
     """
-    for block in system.blocks:
-        _refuse_contradiction(code, block)
-        for row in reversed(block.rows):
-            others = [
-                other for other in block.rows if other is not row and (other.code in errors or row.code not in errors)
-            ]
-            implied = _implied_by(row, others, block.ranges)
-            if implied is not None:
-                source = f"edits {', '.join(implied)}" if implied else "the ranges of its fields"
-                raise ValueError(f"Form {code}: edit {row.code} says nothing new, it follows from {source}.")
+    if faults := [fault for block in system.blocks for fault in _faults(block, errors)]:
+        raise FaultyError(code, faults)
 
 
-def _refuse_contradiction(code: str, block: System) -> None:
+def _faults(block: System, errors: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with a block; from a contradiction everything follows, so no repetition is told beside it."""
+    if contradiction := _contradiction(block):
+        yield contradiction
+        return
+    kept = list(block.rows)
+    for row in reversed(block.rows):
+        others = [other for other in kept if other is not row and (other.code in errors or row.code not in errors)]
+        implied = _implied_by(row, others, block.ranges)
+        if implied is not None:
+            kept.remove(row)  # of two edits that say the same, one is too many
+            source = f"edits {', '.join(implied)}" if implied else "the ranges of its fields"
+            sentence = f"edit {row.code} says nothing new, it follows from {source}."
+            yield Fault((row.code, *implied), sentence, repeats=True)
+
+
+def _contradiction(block: System) -> Fault | None:
     """Find one point above all minima; only where there is none, look for which fields, and by which edits."""
     above = {name: _raised(limit) for name, limit in block.ranges.items()}
     if not isinstance(_point(block.rows, above), Conflict):
-        return
+        return None
     found = _point(block.rows, block.ranges)
     if isinstance(found, Conflict):
-        raise ValueError(
-            f"Form {code}: edits {_codes(block.rows, found)} contradict one another, no return satisfies them."
-        )
+        codes = _codes_in(block.rows, found)
+        return Fault(tuple(codes), f"edits {', '.join(codes)} contradict one another, no return satisfies them.")
     for name, limit in block.ranges.items():
         tried = [_point(block.rows, {**block.ranges, name: other}) for other in _elsewhere(limit)]
-        conflicts = [_codes(block.rows, conflict) for conflict in tried if isinstance(conflict, Conflict)]
+        conflicts = [_codes_in(block.rows, conflict) for conflict in tried if isinstance(conflict, Conflict)]
         if len(conflicts) == len(tried):
-            raise ValueError(
-                f"Form {code}: by edits {conflicts[0]} the field {name} could never be anything but {limit[0] or 0}."
-            )
+            codes = conflicts[0]
+            only = f"the field {name} could never be anything but {limit[0] or 0}"
+            return Fault(tuple(codes), f"by edits {', '.join(codes)} {only}.")
+    return None
 
 
 def _raised(limit: Range) -> Range:
@@ -324,7 +351,3 @@ def _point(rows: Sequence[Row], ranges: Mapping[str, Range]) -> dict[str, Ration
 
 def _codes_in(rows: Sequence[Row], conflict: Conflict) -> list[str]:
     return sorted(rows[index].code for index, factor in conflict.factors.items() if factor)
-
-
-def _codes(rows: Sequence[Row], conflict: Conflict) -> str:
-    return ", ".join(_codes_in(rows, conflict))

@@ -282,9 +282,14 @@ _PERCENTAGES = (Percent, PercentPoints)
 
 
 @cache
+def declared() -> tuple[Unit, ...]:
+    """Return every unit of this module."""
+    return tuple(unit for unit in globals().values() if isinstance(unit, Unit))
+
+
+@cache
 def _by_word() -> dict[str, Unit]:
-    units = [unit for unit in globals().values() if isinstance(unit, Unit)]
-    return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
+    return {word.casefold(): unit for unit in declared() for word in (*unit.aliases, unit.label)}
 
 
 @cache

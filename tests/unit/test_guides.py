@@ -9,12 +9,17 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from pipelines.cli import app
 from pipelines.present import guides
+from pipelines.present.dictionary import plain_markdown
 from pipelines.settings import HOME_VARIABLE
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store, file_of
+from schemas.design.example import EXAMPLE
+from schemas.design.faults import Faults
+from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent
 from schemas.forms import BY_CODE, FORMS
 from schemas.problems import Problem, Problems
@@ -65,6 +70,14 @@ def test_a_finding_has_vietnamese_words_in_its_open_places(problem: Problem) -> 
     assert not re.search(r"[{}]", " ".join(guides.wrong_and_next(problem)))
 
 
+def test_every_fault_of_a_design_and_every_column_is_told_of(texts: dict[str, str]) -> None:
+    listed = [row[0].strip("`") for row in rows(texts["thiet-ke"], "Những lỗi được báo")]
+    assert listed == [fault.value.code for fault in Faults]
+    for sheet in SHEETS:
+        told = texts["thiet-ke"].partition(f"\n### Trang {sheet.title}\n")[2].partition("\n#")[0]
+        assert [column for column in sheet.columns if plain_markdown(column.help) not in told] == []
+
+
 def test_every_edit_is_listed(texts: dict[str, str]) -> None:
     assert [row[0].strip("`") for row in rows(texts["can-bo"], "Quy tắc của từng biểu")] == [
         edit.code for edit in EDITS
@@ -87,8 +100,12 @@ def test_every_form_is_listed_with_who_owes_it(texts: dict[str, str]) -> None:
 
 def commands() -> dict[str, set[str]]:
     """Every command of the command line with its options."""
-    group = typer.main.get_group(app)
-    return {name: {opt for one in command.params for opt in one.opts} for name, command in group.commands.items()}
+    found = {}
+    for name, command in typer.main.get_group(app).commands.items():
+        below = command.commands if isinstance(command, TyperGroup) else {"": command}
+        for inner, one in below.items():
+            found[f"{name} {inner}".strip()] = {opt for parameter in one.params for opt in parameter.opts}
+    return found
 
 
 def test_every_command_and_option_is_listed_and_told_of(texts: dict[str, str]) -> None:
@@ -160,6 +177,8 @@ def test_commands_in_the_text_exist(texts: dict[str, str]) -> None:
     assert len(found) > 40
     for command in found:
         _, name, *words = shlex.split(command, comments=True)
+        if name not in known:  # a verb of a group
+            name, words = " ".join([name, *words[:1]]), words[1:]
         for word in words:
             assert not word.startswith("-") or word in known[name], command
 
@@ -179,7 +198,8 @@ def test_every_verdict_is_explained(texts: dict[str, str]) -> None:
 
 
 def test_codes_in_the_text_exist(texts: dict[str, str]) -> None:
-    known = {problem.value.code for problem in Problems} | {edit.code for edit in EDITS}
+    known = {one.value.code for one in (*Problems, *Faults)} | {edit.code for edit in EDITS}
+    known |= {row["code"] for row in EXAMPLE["rules"]}
     for text in texts.values():
         assert set(re.findall(r"\b[A-Z]\d?\d?-\d\d\b", text)) <= known
 

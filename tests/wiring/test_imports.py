@@ -23,12 +23,12 @@ MODULES = {
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("schemas",),
-    ("schemas.places", "schemas.forms"),
+    ("schemas.places", "schemas.forms", "schemas.design"),
     ("schemas.figures",),
     ("schemas.flow",),
     ("pipelines.settings", "pipelines.steps"),
     ("pipelines.steps.collect",),
-    ("pipelines.steps.validate", "pipelines.steps.analyse"),
+    ("pipelines.steps.validate", "pipelines.steps.analyse", "pipelines.steps.design"),
     ("pipelines.store",),
     ("pipelines.present", "pipelines.handout"),
     ("pipelines.present.explorer", "pipelines.present.report", "pipelines.present.guides"),

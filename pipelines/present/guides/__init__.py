@@ -21,12 +21,15 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markupsafe import Markup
-from typer.core import TyperArgument, TyperCommand, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from pipelines.present.data_package import published, view_of
 from pipelines.present.dictionary import SEVERITIES, plain_markdown
 from pipelines.store.state import FORMAT
 from pipelines.store.tables import file_of
+from schemas.design.faults import Faults
+from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
+from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
 from schemas.forms import FORMS
 from schemas.outcomes import Severity
@@ -35,7 +38,7 @@ from schemas.places import Places
 from schemas.problems import Problem, Problems
 from schemas.words import VERDICTS
 
-GUIDES = ("can-bo", "kiem-toan", "phan-tich", "quan-tri", "do-luong")
+GUIDES = ("can-bo", "thiet-ke", "kiem-toan", "phan-tich", "quan-tri", "do-luong")
 """Names of the guides' files."""
 
 OPEN_PLACES = {
@@ -130,6 +133,10 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
         .render(
             findings=_findings(),
             edits=_edits(),
+            faults=_faults(),
+            sheets=_sheets(),
+            rules=_table(("Viết", "Nghĩa là"), ((f"`{one.example}`", one.means) for one in RULE_KINDS)),
+            formulas=_table(("Viết", "Nghĩa là"), ((f"`{text}`", means) for text, means in FORMULA_EXAMPLES)),
             forms=_forms(places),
             commands=_commands(known),
             options=_options(known),
@@ -146,6 +153,22 @@ def _findings() -> str:
     problems = sorted((one.value for one in Problems), key=lambda problem: problem.code)
     rows = [(f"`{problem.code}`", _level(problem.severity), *wrong_and_next(problem)) for problem in problems]
     return _table(("Mã", "Mức", "Báo gì", "Việc cần làm"), rows)
+
+
+def _faults() -> str:
+    faults = [one.value for one in Faults]
+    words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
+    rows = [(f"`{one.code}`", _level(one.severity), _filled(one.message, words)) for one in faults]
+    return _table(("Mã", "Mức", "Báo gì"), rows)
+
+
+def _sheets() -> str:
+    """Return what each sheet of a design workbook asks for, those columns marked that no row may leave blank."""
+    parts = []
+    for sheet in SHEETS:
+        rows = [(f"{one.heading}{' (bắt buộc)' if one.required else ''}", one.help) for one in sheet.columns]
+        parts += [f"### Trang {sheet.title}", sheet.help, _table(("Cột", "Cách ghi"), rows)]
+    return "\n\n".join(parts)
 
 
 def wrong_and_next(problem: Problem) -> tuple[str, str]:
@@ -232,8 +255,16 @@ def _views() -> str:
 
 def verbs(app: typer.Typer) -> dict[str, Verb]:
     """Return the commands of a command line, as their own ``--help`` describes them."""
-    commands = typer.main.get_group(app).commands
-    return {name: _verb(name, command) for name, command in commands.items() if isinstance(command, TyperCommand)}
+    return {name: _verb(name, command) for name, command in _below(typer.main.get_group(app))}
+
+
+def _below(group: TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
+    """Yield the commands of a group, those of groups in it by both names, as they are typed."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from ((f"{name} {below}", one) for below, one in _below(command))
+        elif isinstance(command, TyperCommand):
+            yield name, command
 
 
 def _verb(name: str, command: TyperCommand) -> Verb:

@@ -1,0 +1,170 @@
+"""Verbs on design workbooks: ``design new``, ``design check``, ``design preview``, ``design export``.
+
+Belongs here: where the files go, telling what is wrong. Does not belong here: reading a design
+(``pipelines.steps.design``), writing one (``pipelines.handout.design``).
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli import completion
+from pipelines.cli.base import CLEAN, HELD, app, fail
+from pipelines.cli.messages import later
+from pipelines.cli.messages import translated as _
+from pipelines.cli.options import Format, OutputFormat, Overwrite, RawFolder
+from pipelines.cli.output import print_rows
+from pipelines.cli.usage import Verbs
+from pipelines.settings import Settings
+
+design = typer.Typer(cls=Verbs, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(
+    design,
+    name="design",
+    help=later("Thiết kế biểu của đơn vị bằng sổ tính, không cần lập trình: lấy mẫu, kiểm tra, xem biểu trống."),
+    epilog="returns design new\nreturns design check bieu-moi.xlsx",
+)
+
+Designs = Annotated[list[Path], typer.Argument(metavar="FILE...", help=later("Sổ tính thiết kế, ví dụ bieu-moi.xlsx."))]
+
+
+@design.command(
+    help=later("Ghi sổ tính thiết kế mới, có sẵn một ví dụ đầy đủ để sửa thành biểu của mình."),
+    epilog="returns design new\nreturns design new --output cay-trong.xlsx",
+)
+def new(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=later("Tệp .xlsx sẽ ghi."))] = Path(
+        "bieu-moi.xlsx"
+    ),
+    overwrite: Overwrite = False,
+    raw: RawFolder = "",
+) -> None:
+    """Write a design workbook with an example in it."""
+    from pipelines.handout.design import of_rows
+    from schemas.design.example import EXAMPLE
+
+    _write({output: of_rows(EXAMPLE, _in_use(raw))}, overwrite=overwrite)
+
+
+@design.command(
+    help=later("Kiểm tra sổ tính thiết kế: chỗ nào sai, ở ô nào, cần ghi gì."),
+    epilog="returns design check bieu-moi.xlsx\nreturns design check *.xlsx --format csv > phat-hien.csv",
+)
+def check(files: Designs, output: OutputFormat = Format.TABLE, raw: RawFolder = "") -> None:
+    """List what is wrong with designs, cell by cell; exit 1 where one cannot be used."""
+    checked = _checked(files, raw)
+    _tell(checked, output)
+    made = checked.design
+    if checked.sound and output is Format.TABLE:
+        words = _("Dùng được: {forms} biểu, {fields} chỉ tiêu, {rules} quy tắc, {figures} số tổng hợp.")
+        counts = {
+            "forms": len(made.forms),
+            "fields": sum(len(form.fields()) for form in made.forms),
+            "rules": sum(len(form.edits) for form in made.forms),
+            "figures": sum(len(chapter.figures) for chapter in made.chapters),
+        }
+        print(words.format(**counts))
+    sys.exit(CLEAN if checked.sound else HELD)
+
+
+@design.command(
+    help=later("Ghi biểu mẫu trống của một thiết kế, đúng như đơn vị sẽ nhận, để xem trước."),
+    epilog="returns design preview bieu-moi.xlsx\nreturns design preview bieu-moi.xlsx --output xem-truoc.xlsx",
+)
+def preview(
+    files: Designs,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=later("Tệp .xlsx sẽ ghi."))] = Path(
+        "xem-truoc.xlsx"
+    ),
+    overwrite: Overwrite = False,
+    raw: RawFolder = "",
+) -> None:
+    """Write the blank forms of a design; exit 1 where it cannot be used."""
+    from pipelines.handout.aids import Aids
+    from pipelines.handout.layout import workbook
+    from schemas.periods import Period
+
+    checked = _checked(files, raw)
+    if not checked.sound:
+        _tell(checked, Format.TABLE)
+        sys.exit(HELD)
+    if not checked.design.forms:
+        fail(_("Thiết kế chưa có biểu nào để xem."))
+    blank = workbook(
+        checked.design.forms,
+        period=Period(_YEAR, 1),
+        commune="(tên xã)",
+        reporter="(đơn vị báo cáo)",
+        aids=Aids(),
+    )
+    _write({output: blank}, overwrite=overwrite)
+
+
+_YEAR = 2025
+"""Any year: a preview is of no period."""
+
+
+@design.command(
+    help=later("Ghi biểu đang dùng thành sổ tính thiết kế, để xem hoặc làm mẫu; không nêu biểu nào là ghi tất cả."),
+    epilog="returns design export B01\nreturns design export --output thiet-ke",
+)
+def export(
+    forms: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FORM...", help=later("Mã biểu, ví dụ B01."), autocompletion=completion.forms, show_default=False
+        ),
+    ] = None,
+    folder: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help=later("Thư mục sẽ ghi."))] = Path(),
+    overwrite: Overwrite = False,
+    raw: RawFolder = "",
+) -> None:
+    """Write forms in use as design workbooks: those asked for as one, or every chapter with its forms."""
+    from pipelines.handout.design import workbook
+    from schemas.design.written import by_chapter, of_forms
+
+    known = _in_use(raw)
+    codes = [form.code for form in known.design.forms]
+    for code in forms or ():
+        if code not in codes:
+            fail(_("Không có biểu «{form}». Các biểu: {forms}.").format(form=code, forms=", ".join(codes)))
+    parts = {"-".join(forms): of_forms(known.design, forms)} if forms else by_chapter(known.design)
+    _write({folder / f"{name}.xlsx": workbook(part, known) for name, part in parts.items()}, overwrite=overwrite)
+
+
+def _in_use(raw: str) -> Any:
+    from pipelines.handout.design import in_use
+    from pipelines.store.raw import Raw
+
+    return in_use(Raw(Settings.of(raw, "").raw).places)
+
+
+def _checked(files: Sequence[Path], raw: str) -> Any:
+    from pipelines.steps.design.check import checked
+
+    return checked({str(path): path.read_bytes() for path in files}, _in_use(raw))
+
+
+def _tell(checked: Any, output: Format) -> None:
+    from schemas import tables
+
+    if output is not Format.TABLE:
+        print_rows(output, tables.in_folder(tables.FINDINGS), checked.findings)
+        return
+    for finding in checked.findings:
+        print(finding["message"])
+
+
+def _write(files: Mapping[Path, bytes], *, overwrite: bool) -> None:
+    """Write workbooks: none at all where one of them is there already."""
+    from pipelines.store.files import write_whole
+
+    there = [path for path in files if path.exists()]
+    if there and not overwrite:
+        fail(_("Đã có {path}. Chọn nơi khác bằng --output, hoặc ghi đè bằng --overwrite.").format(path=there[0]))
+    for path, content in files.items():
+        write_whole(path, content)
+        print(_("Đã ghi {path}.").format(path=path))

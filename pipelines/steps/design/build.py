@@ -1,0 +1,535 @@
+"""Rows of design workbooks to forms, chapters and units, or to the faults that keep them from being one.
+
+Belongs here: what each row means, and every check that a design has to pass. Does not belong here: cells
+(``pipelines.steps.design.rows``), the language of formulas (``schemas.design.notation``), what forms demand of
+themselves (``schemas.form``, ``schemas.system``).
+
+A row with a fault still stands for something, so that one fault is told once and not again at all that leans on it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from pipelines.steps.design.rows import Row, Told
+from pipelines.steps.numbers import read_number
+from schemas.chart import Chart
+from schemas.design import written
+from schemas.design.faults import Faults
+from schemas.design.notation import Names, NotationError, read_formula, read_rule
+from schemas.design.parts import Design, Known
+from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES, Asked
+from schemas.edits import Balance, Edit, Reporting
+from schemas.fields import FormField
+from schemas.figure import Chapter, Figure
+from schemas.form import TAKEN_NAMES, DeskForm, Form, FormType, LineForm, VillageForm
+from schemas.formula import Difference, Formula, Leaf, Own, Sum, Total
+from schemas.outcomes import Severity
+from schemas.system import FaultyError
+from schemas.text import fold, slug
+from schemas.units import Unit, conversion
+
+_FORM_CODE = re.compile(r"[A-Z]\d{2}")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_FIGURE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.(?:[a-z0-9_]+|\{reporter\}|\{line\}))*")
+_SHEET_NAME = re.compile(r"[^\[\]:*?/\\]{1,31}")
+
+_WHOLE, _NUMBER = Unit("số"), Unit("số", decimals=4)
+_UNKNOWN_UNIT = Unit("?")
+_MOST_DECIMALS = 4
+
+Rows = Mapping[str, Sequence[Row]]
+T = TypeVar("T")
+
+
+def design_of(rows: Rows, known: Known, told: Told) -> Design:
+    """Return the design that rows say; it is one to be used only where no error was told.
+
+    Args:
+        rows: By the name of the sheet, of any number of workbooks.
+        known: What there is already.
+        told: Takes the faults.
+    """
+    for sheet in rows.values():
+        for row in sheet:
+            _refuse_bad_cells(row, told)
+    units = _units(rows.get("units", ()), known, told)
+    forms = _Forms(rows, known, {**_by_word(known.design.units), **_by_word(units)}, told)
+    chapters = _chapters(rows, forms, known, told)
+    return Design(tuple(forms.made.values()), chapters, tuple(units))
+
+
+def _refuse_bad_cells(row: Row, told: Told) -> None:
+    """Tell of blank cells that must not be, and of texts that are none of a column's choices, or no number."""
+    for column in row.sheet.columns:
+        text = row[column.name]
+        if not text:
+            if column.required:
+                told.tell(Faults.MISSING, row, column.name, expected=column.help)
+        elif column.asked is Asked.CHOICE and fold(text) not in map(fold, column.choices):
+            told.tell(Faults.MALFORMED, row, column.name, expected=" hoặc ".join(f"«{one}»" for one in column.choices))
+        elif column.asked in (Asked.WHOLE, Asked.NUMBER) and _number(row, column.name) is None:
+            told.tell(Faults.MALFORMED, row, column.name, expected=_NUMBER_EXPECTED[column.asked])
+
+
+_NUMBER_EXPECTED = {Asked.WHOLE: "số nguyên không âm", Asked.NUMBER: "số lớn hơn 0, nhiều nhất 4 chữ số lẻ"}
+
+
+def _number(row: Row, name: str) -> Decimal | None:
+    """Return the number in a cell; nothing where it is blank, or holds none."""
+    whole = row.sheet.column(name).asked is not Asked.NUMBER
+    value = read_number("text", row[name], _WHOLE if whole else _NUMBER).value
+    return None if value is None or value < 0 or (value == 0 and not whole) else value
+
+
+def _whole(row: Row, name: str, otherwise: int | None = None) -> Any:
+    value = _number(row, name)
+    return otherwise if value is None else int(value)
+
+
+def _choice(row: Row, name: str, choices: Mapping[str, T]) -> T | None:
+    return next((value for word, value in choices.items() if fold(word) == fold(row[name])), None)
+
+
+def _is_yes(row: Row, name: str) -> bool:
+    return fold(row[name]) == fold(YES)
+
+
+def _names(row: Row, name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in row[name].split(SEPARATOR) if part.strip())
+
+
+class _Once:
+    """Names that may each be given once."""
+
+    def __init__(self, told: Told) -> None:
+        self.told, self.first = told, dict[str, tuple[Row, str]]()
+
+    def take(self, key: str, row: Row, name: str, word: str = "") -> bool:
+        """Return whether a name is new; where it is not, tell of it."""
+        if not key:
+            return False
+        first, at = self.first.setdefault(key, (row, name))
+        if first is row:
+            return True
+        self.told.tell(Faults.DOUBLE, row, name, written=word or row[name], expected=first.place(at))
+        return False
+
+
+def _well_formed(row: Row, name: str, pattern: re.Pattern[str], expected: str, told: Told) -> bool:
+    if not row[name]:
+        return False
+    if not pattern.fullmatch(row[name]):
+        told.tell(Faults.MALFORMED, row, name, expected=expected)
+        return False
+    return True
+
+
+def _slugged(text: str) -> str:
+    made = slug(text).strip("_")
+    return f"chữ thường không dấu, số, gạch dưới, như {made if _CODE.fullmatch(made) else 'so_ho'}"
+
+
+def _nearest(name: str, among: Iterable[str]) -> str:
+    known = list(among)
+    # Mostly it is a mark that was left out, or typed wrongly.
+    near = [one for one in known if slug(one) == slug(name)] or get_close_matches(name, known, n=3)
+    return f"gần giống: {', '.join(near)}" if near else "xem lại cách viết"
+
+
+# Units
+
+
+def _units(rows: Sequence[Row], known: Known, told: Told) -> list[Unit]:
+    once, taken = _Once(told), _by_word(known.design.units)
+    found: dict[Unit, str] = {}
+    for row in rows:
+        words = (row["label"], *_names(row, "aliases"))
+        if _whole(row, "decimals", 0) > _MOST_DECIMALS:
+            told.tell(Faults.MALFORMED, row, "decimals", expected=f"nhiều nhất {_MOST_DECIMALS}")
+        unit = Unit(
+            row["label"],
+            min(_whole(row, "decimals", 0), _MOST_DECIMALS),
+            row["dimension"],
+            Fraction(_number(row, "factor") or 1),
+            words[1:],
+            fold(row["additive"]) != fold(NO),
+        )
+        if found.get(unit, row.file) != row.file:
+            continue  # two workbooks may say the same of a unit
+        # Compared as they are but for their case; ``₫`` and ``²`` are words too.
+        fresh = [once.take(word.casefold(), row, "aliases" if at else "label", word) for at, word in enumerate(words)]
+        clash = [taken[word.casefold()] for word in words if taken.get(word.casefold(), unit) != unit]
+        if clash:
+            told.tell(Faults.TAKEN, row, "label", expected=f"danh sách đơn vị tính ({clash[0].label})")
+        if all(fresh):
+            found[unit] = row.file
+    return list(found)
+
+
+def _by_word(units: Iterable[Unit]) -> dict[str, Unit]:
+    return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
+
+
+# Forms
+
+
+class _Forms:
+    """The forms of a design, as far as its rows say them."""
+
+    def __init__(self, rows: Rows, known: Known, units: Mapping[str, Unit], told: Told) -> None:
+        self.known, self.units, self.told = known, units, told
+        self.in_use = {form.code: form for form in known.design.forms}
+        self.rows = self._form_rows(rows.get("forms", ()))
+        self.fields: dict[str, dict[str, FormField]] = defaultdict(dict)
+        self.field_rows: dict[str, dict[str, Row]] = defaultdict(dict)
+        self._read_fields(rows.get("fields", ()))
+        self.stand_ins = {code: self._stand_in(code) for code in self.rows}
+        self.edits: dict[str, dict[str, Edit]] = defaultdict(dict)
+        self.edit_rows: dict[str, dict[str, tuple[Row, str]]] = defaultdict(dict)
+        self._read_totals()
+        self._read_rules(rows.get("rules", ()))
+        self.made = {code: form for code in self.rows if (form := self._made(code)) is not None}
+        for form in self.made.values():
+            for edit in form.edits:
+                if isinstance(edit, Reporting):
+                    edit.forms = tuple(self.made.get(one.code, one) for one in edit.forms)
+
+    def _form_rows(self, rows: Sequence[Row]) -> dict[str, Row]:
+        codes, domains, found = _Once(self.told), _Once(self.told), {}
+        for row in rows:
+            if not _well_formed(row, "code", _FORM_CODE, "một chữ cái in hoa và hai chữ số, như S01", self.told):
+                continue
+            if codes.take(row["code"], row, "code"):
+                found[row["code"]] = row
+            if row["sheet"]:
+                expected = "nhiều nhất 31 ký tự, không có [ ] : * ? / \\"
+                _well_formed(row, "sheet", _SHEET_NAME, expected, self.told)
+            if row["domain"] and _well_formed(row, "domain", _CODE, _slugged(row["domain"]), self.told):
+                domains.take(row["domain"], row, "domain")
+            if row["reporter"] and _before_colon(row["reporter"]) not in self.known.reporters:
+                self._unknown(row, "reporter", _before_colon(row["reporter"]), self.known.reporters)
+            if row["version"] == "0":
+                self.told.tell(Faults.MALFORMED, row, "version", expected="số từ 1 trở lên")
+        return found
+
+    def _read_fields(self, rows: Sequence[Row]) -> None:
+        wordings: dict[str, _Once] = defaultdict(lambda: _Once(self.told))
+        for row in rows:
+            form, code = row["form"], row["code"]
+            if form and form not in self.rows:
+                self._unknown(row, "form", form, self.rows)
+            if not _well_formed(row, "code", _CODE, _slugged(code), self.told):
+                continue
+            if code in TAKEN_NAMES:
+                self.told.tell(
+                    Faults.MALFORMED, row, "code", expected="mã khác: phần mềm đã dùng tên này cho việc khác"
+                )
+                continue
+            first = self.field_rows[form].setdefault(code, row)
+            if first is not row:
+                self.told.tell(Faults.DOUBLE, row, "code", expected=first.place("code"))
+                continue
+            for name in ("label", "aliases"):
+                for wording in [row["label"]] if name == "label" else _names(row, "aliases"):
+                    # A field may say the same of itself twice, and does no harm by it.
+                    wordings[form].take(f"{fold(wording)}", row, name, wording)
+            self.fields[form][code] = self._field(row)
+
+    def _field(self, row: Row) -> FormField:
+        most = _whole(row, "most")
+        item = FormField(
+            self.unit(row, "unit"),
+            row["label"],
+            definition=row["definition"],
+            section=row["section"],
+            aliases=_names(row, "aliases"),
+            minimum=self._least(row, most),
+            maximum=most,
+            confirmable=_is_yes(row, "confirmable"),
+            optional=_is_yes(row, "optional"),
+            stock=_is_yes(row, "stock"),
+        )
+        item.name = row["code"]
+        return item
+
+    def _least(self, row: Row, most: int | None) -> int | None:
+        text = row["least"]
+        if not text or fold(text) == fold(NO):
+            return None if text else 0
+        if (value := read_number("text", text, _WHOLE).value) is None:
+            self.told.tell(Faults.MALFORMED, row, "least", expected=f"số nguyên, hoặc «{NO}» nếu không hạn chế")
+            return None
+        if most is not None and value > most:
+            self.told.tell(Faults.RANGE, row, "least", expected=str(most))
+        return int(value)
+
+    def unit(self, row: Row, name: str) -> Unit:
+        """Return the unit that a cell names; one that stands for it where there is none of that name."""
+        if not row[name]:
+            return _UNKNOWN_UNIT
+        unit = self.units.get(row[name].casefold())
+        if unit is None:
+            self._unknown(row, name, row[name], [unit.label for unit in self.units.values()])
+        return unit or _UNKNOWN_UNIT
+
+    def _stand_in(self, code: str) -> type[Form]:
+        """Return a form that has fields and nothing else, for others to refer to while it is not made."""
+        row = self.rows[code]
+        form: Any = FormType("StandIn", (Form,), dict(self.fields[code]), reporter=_before_colon(row["reporter"]))
+        form.code, form.line_title, form.domain = code, row["lines"], row["domain"] or code.lower()
+        return form  # type: ignore[no-any-return]
+
+    # Rules
+
+    def names(self, own: str = "") -> Names:
+        """Return what names stand for in the rules of a form, or in formulas."""
+
+        def field(form: str, code: str) -> FormField:
+            among = self._fields_of(form or own)
+            if not form and not own:
+                raise NotationError(code, f"mã biểu đứng trước mã chỉ tiêu, như S01.{code}")
+            if among is None:
+                known = [*self.rows, *self.in_use]
+                raise NotationError(f"{form}.{code}", f"mã biểu đã có ({_nearest(form, known)})")
+            if code not in among:
+                raise NotationError(code, f"mã chỉ tiêu của biểu {form or own} ({_nearest(code, among)})")
+            return among[code]
+
+        def form(code: str) -> Any:
+            found = self.stand_ins.get(code) or self.in_use.get(code)
+            if found is None:
+                raise NotationError(code, f"mã biểu đã có ({_nearest(code, [*self.rows, *self.in_use])})")
+            return found
+
+        return Names(field, form)
+
+    def _fields_of(self, form: str) -> Mapping[str, FormField] | None:
+        if form in self.rows:
+            return self.fields[form]
+        return self.in_use[form].fields() if form in self.in_use else None
+
+    def _read_totals(self) -> None:
+        """Read the sums that fields declare of themselves; they come before a form's other rules."""
+        for form in self.rows:
+            for code, row in self.field_rows[form].items():
+                if row["parts"]:
+                    text = f"{code} = {row['parts'].removeprefix('=')}"
+                    edit = self._rule(row, "parts", text, form, written.total_code(form, code), None)
+                    if edit is not None and not isinstance(edit, Balance):
+                        self.told.tell(Faults.RULE, row, "parts", expected="các mã của biểu cách nhau bằng dấu +")
+
+    def _read_rules(self, rows: Sequence[Row]) -> None:
+        once = _Once(self.told)
+        for row in rows:
+            form, code = row["form"], row["code"]
+            if form and form not in self.rows:
+                self._unknown(row, "form", form, self.rows)
+                continue
+            shape = re.compile(rf"{re.escape(form)}-\d{{2,3}}")
+            if not form or not _well_formed(row, "code", shape, f"{form}- và hai chữ số, như {form}-01", self.told):
+                continue
+            if once.take(code, row, "code") and row["rule"]:
+                self._rule(row, "rule", row["rule"], form, code, _choice(row, "severity", SEVERITIES))
+
+    def _rule(self, row: Row, name: str, text: str, form: str, code: str, severity: Severity | None) -> Edit | None:
+        try:
+            edit = read_rule(text, form, code, self.names(form), severity)
+        except NotationError as wrong:
+            self.told.tell(Faults.RULE, row, name, written=wrong.written, expected=wrong.expected)
+            return None
+        self.edit_rows[form][code] = row, name
+        whole, parts = edit.names[0], edit.names[1:]
+        if isinstance(edit, Balance) and whole in parts:
+            self.told.tell(Faults.OF_ITSELF, row, name, written=whole)
+        elif isinstance(edit, Balance) and len({self.fields[form][one].unit.dimension for one in edit.names}) > 1:
+            labels = ", ".join(dict.fromkeys(self.fields[form][one].unit.label for one in edit.names))
+            if _UNKNOWN_UNIT.label not in labels:
+                self.told.tell(Faults.OTHER_DIMENSION, row, name, written=text, expected=labels)
+        else:
+            self.edits[form][code] = edit
+        return edit
+
+    # Making
+
+    def _made(self, code: str) -> type[Form] | None:
+        """Return the form; nothing where its rows have faults."""
+        form = self._unless_faulty(code)
+        self._refuse_taken(self.rows[code], code, form)
+        return form
+
+    def _unless_faulty(self, code: str) -> type[Form] | None:
+        row, fields = self.rows[code], self.fields[code]
+        if not fields:
+            self.told.tell(Faults.NO_FIELDS, row, "code")
+            return None
+        if self._has_faults(code):
+            return None
+        kind = _before_colon(row["reporter"])
+        base = VillageForm if kind == "village" else LineForm if row["lines"] else DeskForm
+        edits = tuple(self.edits[code].values())
+        try:
+            form: Any = FormType(
+                base.__name__,
+                (base,),
+                {**fields, "edits": edits, "__doc__": row["title"], "__module__": __name__},
+                code=code,
+                sheet=row["sheet"],
+                title=row["title"],
+                domain=row["domain"] or code.lower(),
+                reporter=kind,
+                version=_whole(row, "version", 1),
+                lines=row["lines"],
+            )
+        except FaultyError as wrong:
+            self._tell_faulty(code, wrong)
+            return None
+        return form  # type: ignore[no-any-return]
+
+    def _has_faults(self, code: str) -> bool:
+        """Return whether a fault was told of any row of a form."""
+        own = [self.rows[code], *self.field_rows[code].values(), *(row for row, _ in self.edit_rows[code].values())]
+        at = {(row.file, row.sheet.title, row.number) for row in own}
+        told = {(one.file, one.sheet, int(re.sub(r"\D", "", one.cells) or 0)) for one in self.told.faults}
+        return bool(at & told)
+
+    def _tell_faulty(self, code: str, wrong: FaultyError) -> None:
+        for fault in wrong.faults:
+            first, *others = (self.edit_rows[code][edit] for edit in fault.edits)
+            row, name = first
+            places = "; ".join(other.place(at) for other, at in others)
+            if fault.repeats:
+                self.told.tell(Faults.REPEATED, row, name, expected=places or "mức ít nhất, nhiều nhất của chỉ tiêu")
+            else:
+                self.told.tell(Faults.CONTRADICTION, row, name, expected=places or "mức ít nhất, nhiều nhất")
+
+    def _refuse_taken(self, row: Row, code: str, form: type[Form] | None) -> None:
+        """Tell of a code or a table that something else in use has; to say again what is in use is no fault."""
+        other = self.in_use.get(code)
+        if other is not None:
+            if form is None or written.rows_of(Design((form,))) != written.rows_of(Design((other,))):
+                self.told.tell(Faults.TAKEN, row, "code", expected=f"các biểu đang dùng («{other.heading}»)")
+            return
+        domain = row["domain"] or code.lower()
+        taken = next((one for one in self.in_use.values() if one.domain == domain), None)
+        if taken is not None:
+            self.told.tell(Faults.TAKEN, row, "domain", written=domain, expected=f"biểu {taken.code} đang dùng")
+
+    def _unknown(self, row: Row, name: str, what: str, among: Iterable[str]) -> None:
+        self.told.tell(Faults.UNKNOWN, row, name, written=what, expected=_nearest(what, dict.fromkeys(among)))
+
+
+def _before_colon(text: str) -> str:
+    """Return what stands before the colon: a drop-down says after it who that is."""
+    return text.partition(":")[0].strip()
+
+
+# Chapters
+
+
+def _chapters(rows: Rows, forms: _Forms, known: Known, told: Told) -> tuple[Chapter, ...]:
+    once, titles = _Once(told), {}
+    for row in rows.get("chapters", ()):
+        if _well_formed(row, "code", _CODE, _slugged(row["code"]), told) and once.take(row["code"], row, "code"):
+            titles[row["code"]] = row
+    figures: dict[str, list[Figure]] = defaultdict(list)
+    ids = _Once(told)
+    for row in rows.get("figures", ()):
+        figure = _figure(row, forms, told)
+        if row["chapter"] and row["chapter"] not in titles:
+            told.tell(Faults.UNKNOWN, row, "chapter", expected=_nearest(row["chapter"], titles))
+        if ids.take(row["id"], row, "id") and figure is not None:
+            figures[row["chapter"]].append(figure)
+    charts: dict[str, list[Chart]] = defaultdict(list)
+    for row in rows.get("charts", ()):
+        chart = _chart(row, {one["id"] for one in rows.get("figures", ()) if one["chapter"] == row["chapter"]}, told)
+        charts[row["chapter"]] += [chart] if chart is not None else []
+    told_ids = {figure.id for chapter in figures.values() for figure in chapter}
+    found = []
+    for code, row in titles.items():
+        drawn = [chart for chart in charts[code] if {chart.whole, *chart.parts} <= told_ids]
+        chapter = Chapter(code, row["title"], tuple(figures[code]), tuple(drawn))
+        _refuse_taken(row, chapter, rows, known, told)
+        found.append(chapter)
+    return tuple(found)
+
+
+def _refuse_taken(row: Row, chapter: Chapter, rows: Rows, known: Known, told: Told) -> None:
+    """Tell of a chapter or a figure that means something else in what is in use."""
+    for other in known.design.chapters:
+        in_use = {figure.id: written.figure_row(other, figure) for figure in other.figures}
+        if other.code == chapter.code and other.title != chapter.title:
+            told.tell(Faults.TAKEN, row, "code", expected=f"các chương đang dùng («{other.title}»)")
+        by_id = {one["id"]: one for one in rows.get("figures", ()) if one["chapter"] == chapter.code}
+        for figure in chapter.figures:
+            if figure.id in in_use:
+                if in_use[figure.id] != written.figure_row(chapter, figure):
+                    told.tell(Faults.TAKEN, by_id[figure.id], "id", expected=f"chương «{other.title}» đang dùng")
+            elif other.code == chapter.code:
+                told.tell(Faults.TAKEN, by_id[figure.id], "chapter", expected="các chương đang dùng; lập chương mới")
+
+
+def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
+    shape = "chữ thường không dấu nối bằng dấu chấm, như thuy_san.ho; {reporter} hoặc {line} là một phần riêng"
+    if not _well_formed(row, "id", _FIGURE_ID, shape, told) or not row["formula"]:
+        return None
+    each = "{" in row["id"]
+    try:
+        formula = read_formula(row["formula"], forms.names(), own=each)
+    except NotationError as wrong:
+        told.tell(Faults.FORMULA, row, "formula", written=wrong.written, expected=wrong.expected)
+        return None
+    of = {leaf.field.form.code for leaf in formula.leaves()}
+    if not of:
+        told.tell(Faults.FORMULA, row, "formula", expected="ít nhất một chỉ tiêu của biểu")
+        return None
+    if each and (len(of) > 1 or not all(isinstance(leaf, Own) for leaf in formula.leaves())):
+        expected = "là của từng đơn vị hoặc từng dòng, nên công thức chỉ được dùng chỉ tiêu của một biểu"
+        told.tell(Faults.PER_RECORD, row, "id", expected=expected)
+        return None
+    if "{line}" in row["id"] and not formula.fields()[0].form.line_title:
+        told.tell(Faults.PER_RECORD, row, "id", expected=f"có {{line}} nhưng biểu {of.pop()} không có dòng")
+        return None
+    alone = formula.field if isinstance(formula, Total | Own) else None
+    for name in ("label", "unit") if alone is None else ():
+        if not row[name]:
+            told.tell(Faults.MISSING, row, name, expected="Công thức có nhiều chỉ tiêu thì phải ghi.")
+    unit = alone.unit if alone is not None and not row["unit"] else forms.unit(row, "unit")
+    if unit != _UNKNOWN_UNIT and (other := _other_dimension(formula, unit)) is not None:
+        told.tell(Faults.OTHER_DIMENSION, row, "formula", expected=f"{other.label}, {unit.label}")
+    decimals = _whole(row, "decimals", unit.decimals)
+    label = row["label"] or (alone.label if alone is not None else "")
+    return Figure(row["id"], label, unit, formula, decimals, row["plan"], _choice(row, "against", AGAINST))
+
+
+def _other_dimension(formula: Formula, unit: Unit) -> Unit | None:
+    """Return the unit of a field that a formula adds up, and that cannot be counted in another; nothing if all can."""
+    match formula:
+        case Leaf():
+            return None if conversion(formula.field.unit, unit) is not None else _told_apart(formula.field.unit, unit)
+        case Sum() | Difference():
+            terms = formula.terms if isinstance(formula, Sum) else (formula.left, formula.right)
+            return next((other for term in terms if (other := _other_dimension(term, unit)) is not None), None)
+        case _:
+            return None
+
+
+def _told_apart(given: Unit, wanted: Unit) -> Unit | None:
+    """Return a unit that measures something else; two that only count, such as pupils and people, may be added up."""
+    return given if given != _UNKNOWN_UNIT and (_measures(given) or _measures(wanted)) else None
+
+
+def _measures(unit: Unit) -> bool:
+    return bool(unit.decimals) or unit.dimension != unit.label or not unit.additive
+
+
+def _chart(row: Row, declared: set[str], told: Told) -> Chart | None:
+    kind, parts = _choice(row, "kind", CHART_KINDS), _names(row, "parts")
+    for name, ids in (("whole", [row["whole"]]), ("parts", parts)):
+        for unknown in [one for one in ids if one and one not in declared]:
+            told.tell(Faults.UNKNOWN, row, name, written=unknown, expected=_nearest(unknown, declared))
+    return Chart(kind, row["whole"], parts) if kind is not None else None

@@ -1,0 +1,523 @@
+"""Design workbooks: what is written is read back as it was, and every fault is told with its cell."""
+
+import csv
+import io
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.handout.aids import Aids
+from pipelines.handout.design import in_use, of_rows, workbook
+from pipelines.handout.layout import workbook as blank_form
+from pipelines.steps.design.check import Checked, checked
+from schemas.design.example import EXAMPLE
+from schemas.design.faults import Faults
+from schemas.design.notation import (
+    RULE_KINDS,
+    Names,
+    NotationError,
+    formula_text,
+    read_formula,
+    read_rule,
+    rule_text,
+)
+from schemas.design.parts import Design, Known
+from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, RULES, UNITS
+from schemas.design.written import by_chapter, of_forms
+from schemas.edits import Edit
+from schemas.fields import FormField
+from schemas.figures import CHAPTERS as HOME_CHAPTERS
+from schemas.form import Form
+from schemas.forms import BY_CODE
+from schemas.forms import FORMS as HOME_FORMS
+from schemas.forms.b01_livestock import Livestock
+from schemas.formula import Difference, Formula, Product, Ratio, Sum, at, constant, share, total
+from schemas.outcomes import Severity
+from schemas.problems import Problems
+from schemas.tables import FINDINGS, in_folder
+from tests.unit.builders import PERIOD, PLACES, ROOT
+
+KNOWN = in_use(PLACES)
+EDITS = [edit for form in HOME_FORMS for edit in form.edits]
+
+
+def names_in(own: type[Form] | None = None) -> Names:
+    """The names of the home pack's fields, those of one form standing alone."""
+
+    def field(form: str, code: str) -> FormField:
+        asked = BY_CODE.get(form) if form else own
+        if asked is None or code not in asked.fields():
+            raise NotationError(code, "một mã chỉ tiêu")
+        return asked.fields()[code]
+
+    return Names(field, BY_CODE.__getitem__)
+
+
+def said(edit: Edit) -> tuple[Any, ...]:
+    """All that was said of an edit: its kind, and what it was made of."""
+    told = {name: value for name, value in vars(edit).items() if name not in ("form", "fields") and name[0] != "_"}
+    told |= {"others": [(other.form.code, other.name) for other in told.get("others", ())]}
+    told |= {"forms": [form.code for form in told.get("forms", ())]}
+    return type(edit), edit.form.code, told
+
+
+# The notation
+
+
+def test_every_formula_of_the_home_pack_reads_back_as_itself() -> None:
+    figures = [figure for chapter in HOME_CHAPTERS for figure in chapter.figures]
+    assert len(figures) > 450
+    for figure in figures:
+        text = formula_text(figure.formula)
+        assert read_formula(text, names_in(), own=figure.per_record) == figure.formula, text
+
+
+def test_every_edit_of_the_home_pack_reads_back_as_itself() -> None:
+    assert {type(edit) for edit in EDITS} <= {kind.edit for kind in RULE_KINDS}
+    for edit in EDITS:
+        again = read_rule(rule_text(edit), edit.form.code, edit.code, names_in(edit.form), edit.severity)
+        again.bind(edit.form)
+        assert said(again) == said(edit), rule_text(edit)
+
+
+a, b, c = total(Livestock.total), total(Livestock.horse), total(Livestock.goat)
+NESTED: list[Formula] = [
+    Sum((Sum((a, b)), c)),
+    Sum((a, Sum((b, c)))),
+    Sum((Difference(a, b), c)),
+    Sum((a, Difference(b, c))),
+    Difference(Sum((a, b)), Difference(b, c)),
+    Difference(Difference(a, b), c),
+    Product((Product((a, b)), c)),
+    Product((Ratio(a, b, 1), c)),
+    Product((a, Ratio(b, c, 1))),
+    Product((constant("0.25", "0,25"), a)),
+    Ratio(Product((constant("15", "15"), a)), b, 1),
+    Ratio(Product((constant("15", "15 kg"), a)), b, 100),
+    Ratio(Product((a, b)), Product((b, c)), 100),
+    Ratio(Ratio(a, b, 100), c, 1),
+    Ratio(Ratio(a, b, 1), c, 100),
+    Ratio(Sum((a, b)), Difference(b, c), 10),
+    Ratio(a, constant("4", "4"), 1),
+    Ratio(at(Livestock.total, "x.y"), at(Livestock.horse, "z"), 1),
+    Difference(share(a, b), constant("100", "100 %")),
+]
+
+
+@pytest.mark.parametrize("formula", NESTED, ids=formula_text)
+def test_what_stands_in_brackets_stays_there(formula: Formula) -> None:
+    assert read_formula(formula_text(formula), names_in()) == formula
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("=B01.total + B01.horse", Sum((a, b))),
+        ("sum(B01.total; B01.horse)", Sum((a, b))),
+        ("SUM( B01.total )", a),
+        ("100 × B01.horse : B01.total", share(b, a)),
+        ("B01.total ÷ 2", Ratio(a, constant("2", "2"), 1)),
+        ("B01.total − B01.horse", Difference(a, b)),
+        ("B01.total * 15 “15 con một hộ”", Product((a, constant("15", "15 con một hộ")))),
+    ],
+)
+def test_what_a_person_may_write_otherwise_is_the_same(text: str, meant: Formula) -> None:
+    assert read_formula(text, names_in()) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os')",
+        "__import__(B01.total)",
+        "print(B01.total)",
+        "B01.total.__class__",
+        "B01.total ** 2",
+        "B01.total; B01.horse",
+        "lambda: 0",
+        "1.000 * B01.total",
+        "1,000,000 * B01.total",
+        "B01.total +",
+        "-B01.total",
+        "(B01.total",
+        "B01.total)",
+        "B01.total B01.horse",
+        "B01.total at x",
+        "B01.cow",
+        "Z99.total",
+        "total",
+        "",
+        "100 %",
+        "(" * 21 + "B01.total" + ")" * 21,
+        "B01.total + " * 300 + "B01.total",
+        "[B01.total for x in y]",
+    ],
+)
+def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
+    with pytest.raises(NotationError) as wrong:
+        read_formula(text, names_in())
+    assert wrong.value.expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total",
+        "total = ",
+        "total = horse * 2 / goat",
+        "total >= horse",
+        "total + horse = goat",
+        "total = horse - goat",
+        "total < horse",
+        "total = B01.dog + B02.pig",
+        "total <= count()",
+        "total <= count(Z99)",
+        "total = count(G01)",
+        "whole(total; 1,5)",
+        "whole(total)",
+        "alike(total * horse)",
+        "horse = goat +- 5",
+        "total = cow",
+        "alike(total) = 3",
+        "total = 2 * horse +- goat",
+    ],
+)
+def test_what_is_no_rule_is_refused_in_words(text: str) -> None:
+    def form(code: str) -> Any:
+        if code not in BY_CODE:
+            raise NotationError(code, "một mã biểu")
+        return BY_CODE[code]
+
+    with pytest.raises(NotationError) as wrong:
+        read_rule(text, "B01", "B01-99", Names(names_in(Livestock).field, form))
+    assert wrong.value.expected
+
+
+@pytest.mark.parametrize("text", ["whole(total; 100)", "alike(total)", "total <= count(G01)"])
+def test_a_rule_that_only_warns_can_be_no_error(text: str) -> None:
+    names = names_in(Livestock)
+    assert read_rule(text, "B01", "B01-99", names, Severity.WARNING).severity is Severity.WARNING
+    with pytest.raises(NotationError, match="Cảnh báo"):
+        read_rule(text, "B01", "B01-99", names, Severity.ERROR)
+
+
+def test_the_other_side_of_a_product_may_stand_first() -> None:
+    names = names_in(Livestock)
+    one, other = (read_rule(f"total <= {side}", "B01", "B01-99", names) for side in ("35 * horse", "horse * 35"))
+    assert rule_text(one) == rule_text(other) == "total <= 35 * horse"
+
+
+# The home pack as design workbooks
+
+
+@cache
+def home_again() -> Checked:
+    """The home pack, written as a workbook for every chapter, and read from these alone."""
+    parts = by_chapter(KNOWN.design)
+    books = {f"{code}.xlsx": workbook(part, KNOWN) for code, part in parts.items()}
+    return checked(books, Known(Design(), KNOWN.reporters))
+
+
+def test_the_home_pack_is_read_from_its_design_workbooks_alone_without_a_finding() -> None:
+    assert home_again().findings == ()
+
+
+def test_its_forms_and_edits_are_the_same_objects() -> None:
+    again = {form.code: form for form in home_again().design.forms}
+    assert again.keys() == BY_CODE.keys()
+    for form in HOME_FORMS:
+        other = again[form.code]
+        for name in ("sheet", "heading", "domain", "reporter_kind", "version", "line_title"):
+            assert getattr(other, name) == getattr(form, name), form.code
+        assert list(other.fields()) == list(form.fields())
+        for item, same in zip(form.fields().values(), other.fields().values(), strict=True):
+            told = [{**vars(one), "form": None, "aliases": tuple(one.aliases)} for one in (item, same)]
+            assert told[0] == told[1]
+        assert list(map(said, other.edits)) == list(map(said, form.edits))
+        assert (other.system, other.facts) == (form.system, form.facts)
+        assert other.arrow().equals(form.arrow(), check_metadata=True)
+
+
+def test_its_figures_and_charts_are_the_same_objects() -> None:
+    again = home_again().design.chapters
+    assert [chapter.code for chapter in again] == [chapter.code for chapter in HOME_CHAPTERS]
+    for chapter, other in zip(HOME_CHAPTERS, again, strict=True):
+        assert (other.title, other.charts) == (chapter.title, chapter.charts)
+        for figure, same in zip(chapter.figures, other.figures, strict=True):
+            told = [{**vars(one), "formula": formula_text(one.formula)} for one in (figure, same)]
+            assert told[0] == told[1]
+            assert same.formula.words() == figure.formula.words()
+            assert same.formula.adds_up == figure.formula.adds_up
+
+
+def test_its_blank_forms_are_the_same_in_every_byte() -> None:
+    again = {form.code: form for form in home_again().design.forms}
+    words = {"period": PERIOD, "commune": "Hữu Kiên", "reporter": "Thôn Na Lìa", "aids": Aids()}
+    for form in HOME_FORMS:
+        mine, theirs = (blank_form([one], **words) for one in (form, again[form.code]))  # type: ignore[arg-type]
+        assert mine == theirs, form.code
+
+
+def test_some_forms_take_with_them_only_the_figures_that_need_no_others() -> None:
+    one, both = (of_forms(KNOWN.design, codes) for codes in (["B01"], ["B03", "K01"]))
+    assert [form.code for form in one.forms] == ["B01"]
+    assert {form.code for chapter in one.chapters for figure in chapter.figures for form in figure.forms} == {"B01"}
+    assert "crops.annual.area.pct_of_plan" in {figure.id for chapter in both.chapters for figure in chapter.figures}
+    assert checked({"b01.xlsx": workbook(one, KNOWN)}, KNOWN).findings == ()
+
+
+# A design of one's own
+
+Cells = Mapping[tuple[str, str], object]
+
+
+@cache
+def new_workbook() -> bytes:
+    return of_rows(EXAMPLE, KNOWN)
+
+
+def with_cells(cells: Cells) -> bytes:
+    """The example with some cells written over, as a person would."""
+    book = openpyxl.load_workbook(io.BytesIO(new_workbook()))
+    for (sheet, cell), value in cells.items():
+        book[sheet][cell] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_the_example_of_a_new_workbook_has_no_fault() -> None:
+    found = checked({"moi.xlsx": new_workbook()}, KNOWN)
+    assert found.findings == ()
+    (form,) = found.design.forms
+    assert [(edit.code, edit.sentence) for edit in form.edits] == [
+        ("S01-dien_tich", "Tổng diện tích ao nuôi = Diện tích nuôi cá chép + Diện tích nuôi cá khác"),
+        ("S01-01", "Sản lượng cá đã bán ≤ Sản lượng cá thu hoạch"),
+    ]
+    (chapter,) = found.design.chapters
+    assert [(figure.id, figure.label, figure.unit.label, figure.decimals) for figure in chapter.figures] == [
+        ("thuy_san.ho", "Số hộ nuôi cá", "hộ", 0),
+        ("thuy_san.san_luong", "Sản lượng cá thu hoạch", "tấn", 1),
+        ("thuy_san.ca_chep.ty_le", "Tỷ lệ diện tích nuôi cá chép", "%", 1),
+    ]
+
+
+def test_what_a_design_says_is_written_and_read_the_same_again() -> None:
+    made = checked({"moi.xlsx": new_workbook()}, KNOWN).design
+    again = workbook(made, KNOWN)
+    assert workbook(checked({"lai.xlsx": again}, KNOWN).design, KNOWN) == again
+
+
+BIEU, CHI_TIEU, QUY_TAC, CHUONG, SO, BIEU_DO, DON_VI = (
+    sheet.title for sheet in (FORMS, FIELDS, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
+)
+
+SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
+    ("a heading that nobody knows", {(BIEU, "H4"): "Màu"}, Faults.HEADING_UNKNOWN, BIEU, "H4"),
+    ("a heading twice", {(QUY_TAC, "E4"): "Quy tắc"}, Faults.HEADING_UNKNOWN, QUY_TAC, "E4"),
+    ("a cell beside the table", {(QUY_TAC, "F5"): "nhớ hỏi lại"}, Faults.HEADING_UNKNOWN, QUY_TAC, "F5"),
+    ("a heading that is gone", {(CHI_TIEU, "C4"): None, (CHI_TIEU, "C5"): None}, Faults.NO_HEADINGS, CHI_TIEU, ""),
+    ("a formula of the spreadsheet", {(SO, "D5"): "=1+1"}, Faults.NOT_SEEN, SO, "D5"),
+    ("no title", {(BIEU, "C5"): None}, Faults.MISSING, BIEU, "C5"),
+    ("no label", {(CHI_TIEU, "C5"): None}, Faults.MISSING, CHI_TIEU, "C5"),
+    ("no label of several fields", {(SO, "C7"): None}, Faults.MISSING, SO, "C7"),
+    ("no unit of several fields", {(SO, "E7"): None}, Faults.MISSING, SO, "E7"),
+    ("no rule", {(QUY_TAC, "C5"): None}, Faults.MISSING, QUY_TAC, "C5"),
+    ("a form's code of another shape", {(BIEU, "A5"): "Thủy sản"}, Faults.MALFORMED, BIEU, "A5"),
+    ("a sheet's name that Excel refuses", {(BIEU, "B5"): "Cá / tôm"}, Faults.MALFORMED, BIEU, "B5"),
+    ("a table's name with a space", {(BIEU, "G5"): "thủy sản"}, Faults.MALFORMED, BIEU, "G5"),
+    ("a version in words", {(BIEU, "F5"): "mới"}, Faults.MALFORMED, BIEU, "F5"),
+    ("version nought", {(BIEU, "F5"): 0}, Faults.MALFORMED, BIEU, "F5"),
+    ("a field's code with marks", {(CHI_TIEU, "B5"): "số hộ"}, Faults.MALFORMED, CHI_TIEU, "B5"),
+    ("a field's code that a form needs itself", {(CHI_TIEU, "B5"): "period"}, Faults.MALFORMED, CHI_TIEU, "B5"),
+    ("a rule's code of another form", {(QUY_TAC, "B5"): "B01-01"}, Faults.MALFORMED, QUY_TAC, "B5"),
+    ("a severity of one's own", {(QUY_TAC, "D5"): "Nặng"}, Faults.MALFORMED, QUY_TAC, "D5"),
+    ("a least value in words", {(CHI_TIEU, "G5"): "ít"}, Faults.MALFORMED, CHI_TIEU, "G5"),
+    ("a figure's id with a space", {(SO, "B5"): "thuy san"}, Faults.MALFORMED, SO, "B5"),
+    ("an open place that there is not", {(SO, "B5"): "thuy_san.{thon}"}, Faults.MALFORMED, SO, "B5"),
+    ("decimals in words", {(SO, "F5"): "một"}, Faults.MALFORMED, SO, "F5"),
+    ("a unit with many decimals", {(DON_VI, "A5"): "bè", (DON_VI, "B5"): 9}, Faults.MALFORMED, DON_VI, "B5"),
+    ("a unit worth nothing", {(DON_VI, "A5"): "bè", (DON_VI, "D5"): 0}, Faults.MALFORMED, DON_VI, "D5"),
+    ("a field's code twice", {(CHI_TIEU, "B8"): "dt_ca_chep"}, Faults.DOUBLE, CHI_TIEU, "B8"),
+    ("a wording twice", {(CHI_TIEU, "C6"): "- SỐ HỘ  nuôi cá:"}, Faults.DOUBLE, CHI_TIEU, "C6"),
+    ("a wording twice among others", {(CHI_TIEU, "L6"): "Ao | Số hộ nuôi cá"}, Faults.DOUBLE, CHI_TIEU, "L6"),
+    ("a figure's id twice", {(SO, "B6"): "thuy_san.ho"}, Faults.DOUBLE, SO, "B6"),
+    (
+        "a form twice",
+        {(BIEU, f"{x}6"): v for x, v in zip("ABCD", ("S01", "X", "Y", "village"), strict=True)},
+        Faults.DOUBLE,
+        BIEU,
+        "A6",
+    ),
+    (
+        "a rule's code twice",
+        {(QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-01", (QUY_TAC, "C6"): "so_ho <= 100"},
+        Faults.DOUBLE,
+        QUY_TAC,
+        "B6",
+    ),
+    ("a chapter twice", {(CHUONG, "A6"): "thuy_san", (CHUONG, "B6"): "Cá"}, Faults.DOUBLE, CHUONG, "A6"),
+    ("a unit's word twice", {(DON_VI, "A5"): "bè", (DON_VI, "A6"): "Bè"}, Faults.DOUBLE, DON_VI, "A6"),
+    ("a form's code in use", {(BIEU, "A5"): "B01"}, Faults.TAKEN, BIEU, "A5"),
+    ("a table in use", {(BIEU, "G5"): "livestock"}, Faults.TAKEN, BIEU, "G5"),
+    ("a figure's id in use", {(SO, "B5"): "livestock.total.heads"}, Faults.TAKEN, SO, "B5"),
+    ("a chapter in use", {(CHUONG, "A5"): "livestock", (SO, "A5"): "livestock"}, Faults.TAKEN, CHUONG, "A5"),
+    ("a unit in use", {(DON_VI, "A5"): "ha", (DON_VI, "B5"): 0}, Faults.TAKEN, DON_VI, "A5"),
+    ("a unit that there is not", {(CHI_TIEU, "D5"): "họ"}, Faults.UNKNOWN, CHI_TIEU, "D5"),
+    ("a reporter that there is not", {(BIEU, "D5"): "vilage"}, Faults.UNKNOWN, BIEU, "D5"),
+    ("a form that there is not", {(CHI_TIEU, "A10"): "S02"}, Faults.UNKNOWN, CHI_TIEU, "A10"),
+    ("a rule of a form that there is not", {(QUY_TAC, "A5"): "S02"}, Faults.UNKNOWN, QUY_TAC, "A5"),
+    ("a chapter that there is not", {(SO, "A5"): "thuysan"}, Faults.UNKNOWN, SO, "A5"),
+    ("a figure's unit that there is not", {(SO, "E7"): "phần trăm"}, Faults.UNKNOWN, SO, "E7"),
+    (
+        "a chart of what there is not",
+        {
+            (BIEU_DO, f"{x}5"): v
+            for x, v in zip("ABCD", ("thuy_san", "thuy_san.ho", "thuy_san.tom", "các phần"), strict=True)
+        },
+        Faults.UNKNOWN,
+        BIEU_DO,
+        "C5",
+    ),
+    ("a program for a formula", {(SO, "D5"): "__import__('os')"}, Faults.FORMULA, SO, "D5"),
+    ("an open bracket", {(SO, "D7"): "100 * (S01.dt_ca_chep / S01.dien_tich"}, Faults.FORMULA, SO, "D7"),
+    ("a formula on a field that there is not", {(SO, "D5"): "S01.ho"}, Faults.FORMULA, SO, "D5"),
+    ("a formula without a form", {(SO, "D5"): "so_ho"}, Faults.FORMULA, SO, "D5"),
+    ("a formula of numbers", {(SO, "D7"): "1 + 1"}, Faults.FORMULA, SO, "D7"),
+    ("a rule that is none", {(QUY_TAC, "C5"): "da_ban bé hơn san_luong"}, Faults.RULE, QUY_TAC, "C5"),
+    ("a rule on a field that there is not", {(QUY_TAC, "C5"): "ban <= san_luong"}, Faults.RULE, QUY_TAC, "C5"),
+    ("a total of what there is not", {(CHI_TIEU, "F6"): "dt_ca_chep + dt_tom"}, Faults.RULE, CHI_TIEU, "F6"),
+    ("a total that is a product", {(CHI_TIEU, "F6"): "dt_ca_chep * dt_ca_khac"}, Faults.RULE, CHI_TIEU, "F6"),
+    ("a warning as an error", {(QUY_TAC, "C5"): "alike(da_ban)"}, Faults.RULE, QUY_TAC, "C5"),
+    ("a total of itself", {(CHI_TIEU, "F6"): "dien_tich + dt_ca_khac"}, Faults.OF_ITSELF, CHI_TIEU, "F6"),
+    (
+        "rules that contradict one another",
+        {(QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-02", (QUY_TAC, "C6"): "san_luong + so_ho <= da_ban"},
+        Faults.CONTRADICTION,
+        QUY_TAC,
+        "C5",
+    ),
+    (
+        "a rule that says what another said",
+        {(QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-02", (QUY_TAC, "C6"): "dt_ca_chep <= dien_tich"},
+        Faults.REPEATED,
+        QUY_TAC,
+        "C6",
+    ),
+    ("a sum of tấn and ha", {(QUY_TAC, "C5"): "da_ban = san_luong + dien_tich"}, Faults.OTHER_DIMENSION, QUY_TAC, "C5"),
+    ("a figure in another unit", {(SO, "E6"): "ha"}, Faults.OTHER_DIMENSION, SO, "D6"),
+    (
+        "a form without fields",
+        {(BIEU, f"{x}6"): v for x, v in zip("ABCD", ("S02", "X", "Y", "village"), strict=True)},
+        Faults.NO_FIELDS,
+        BIEU,
+        "A6",
+    ),
+    ("a least above the most", {(CHI_TIEU, "G5"): 9, (CHI_TIEU, "H5"): 3}, Faults.RANGE, CHI_TIEU, "G5"),
+    ("a line of a form without lines", {(SO, "B5"): "thuy_san.{line}.ho"}, Faults.PER_RECORD, SO, "B5"),
+    (
+        "a figure of one reporter on two forms",
+        {(SO, "B7"): "thuy_san.{reporter}", (SO, "D7"): "100 * S01.so_ho / B01.total"},
+        Faults.PER_RECORD,
+        SO,
+        "B7",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cells", "fault", "sheet", "cell"), [one[1:] for one in SLIPS], ids=[one[0] for one in SLIPS])
+def test_a_fault_is_told_once_with_its_cell(cells: Cells, fault: Faults, sheet: str, cell: str) -> None:
+    found = checked({"moi.xlsx": with_cells(cells)}, KNOWN)
+    told = [(one["code"], one["sheet"], one["cells"]) for one in found.findings]
+    assert told.count((fault.value.code, sheet, cell)) == 1, [one["message"] for one in found.findings]
+    assert len(told) == len(set(told))
+    (first, *_) = [one for one in found.findings if (one["code"], one["cells"]) == (fault.value.code, cell)]
+    assert first["file"] == "moi.xlsx"
+    assert first["message"].startswith(f"Tệp moi.xlsx, trang «{sheet}»")
+    assert "{" not in first["message"].replace("{reporter}", "").replace("{line}", "").replace("{thon}", "")
+    assert not found.sound
+
+
+def test_every_kind_of_fault_is_tripped() -> None:
+    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN}
+    assert {fault for _, _, fault, _, _ in SLIPS} | of_files == set(Faults)
+
+
+def test_a_workbook_that_is_no_design_is_told_as_one() -> None:
+    returned = blank_form([Livestock], period=PERIOD, commune="Hữu Kiên", reporter="Thôn Na Lìa")
+    found = checked({"b01.xlsx": returned, "vo.xlsx": b"PK\x03\x04"}, KNOWN)
+    told = {(one["code"], one["file"]) for one in found.findings}
+    assert told == {
+        (Faults.SHEET_UNKNOWN.value.code, "b01.xlsx"),
+        (Faults.NO_DESIGN.value.code, "b01.xlsx"),
+        (Problems.UNREADABLE_FILE.value.code, "vo.xlsx"),
+    }
+    assert not found.sound
+
+
+def test_a_column_of_notes_is_left_to_whoever_writes_them() -> None:
+    assert checked({"moi.xlsx": with_cells({(BIEU, "H4"): "Ghi chú", (BIEU, "H5"): "hỏi lại"})}, KNOWN).findings == ()
+
+
+def test_one_design_may_name_the_form_of_another() -> None:
+    rule = {(QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-02", (QUY_TAC, "C6"): "so_ho <= sum(B01.total; B01.poultry)"}
+    found = checked({"moi.xlsx": with_cells(rule)}, KNOWN)
+    assert found.findings == ()
+    assert [other.form for other in found.design.forms[0].edits[-1].operands[1:]] == [Livestock, Livestock]
+
+
+def test_the_guide_shows_a_fault_as_it_is_told() -> None:
+    guide = (ROOT / "pipelines" / "present" / "guides" / "thiet-ke.md").read_text("utf-8")
+    (found,) = checked({"ca.xlsx": with_cells({(CHI_TIEU, "D5"): "họ"})}, KNOWN).findings
+    assert f"\n> {found['message']}\n" in guide
+
+
+# The verbs
+
+
+def asked(*words: object) -> tuple[int, str]:
+    """What a verb ends with, and prints."""
+    done = CliRunner().invoke(app, ["design", *map(str, words)])
+    return done.exit_code, done.output
+
+
+def test_a_new_workbook_is_checked_seen_and_never_written_over(tmp_path: Path) -> None:
+    book, seen = tmp_path / "ca.xlsx", tmp_path / "trong.xlsx"
+    assert asked("new", "-o", book) == (0, f"Đã ghi {book}.\n")
+    assert asked("check", book) == (0, "Dùng được: 1 biểu, 6 chỉ tiêu, 2 quy tắc, 3 số tổng hợp.\n")
+    assert asked("preview", book, "-o", seen) == (0, f"Đã ghi {seen}.\n")
+    sheet = openpyxl.load_workbook(seen)["Thủy sản"]
+    assert "Biểu S01 (phiên bản 1)" in [sheet["D1"].value, sheet["A1"].value]
+    code, told = asked("new", "-o", book)
+    assert (code, told[:6]) == (2, "Đã có ")
+
+
+def test_faults_are_told_in_the_columns_of_findings_and_end_with_one(tmp_path: Path) -> None:
+    book, seen = tmp_path / "ca.xlsx", tmp_path / "trong.xlsx"
+    book.write_bytes(with_cells({(SO, "D5"): "__import__('os')", (BIEU, "C5"): None}))
+    code, told = asked("check", book, "--format", "csv")
+    found = list(csv.DictReader(io.StringIO(told)))
+    assert code == 1
+    assert list(found[0]) == in_folder(FINDINGS)
+    assert [(one["code"], one["severity"], one["cells"]) for one in found] == [
+        (Faults.MISSING.value.code, "error", "C5"),
+        (Faults.FORMULA.value.code, "error", "D5"),
+    ]
+    assert asked("preview", book, "-o", seen)[0] == 1
+    assert not seen.exists()
+
+
+def test_the_home_pack_is_exported_by_chapters_or_forms_by_name(tmp_path: Path) -> None:
+    assert asked("export", "-o", tmp_path / "all")[0] == 0
+    made = sorted((tmp_path / "all").iterdir())
+    assert [path.stem for path in made] == sorted(chapter.code for chapter in HOME_CHAPTERS)
+    assert asked("export", "B03", "K01", "-o", tmp_path)[0] == 0
+    (one,) = checked({"b.xlsx": (tmp_path / "B03-K01.xlsx").read_bytes()}, KNOWN).design.chapters[:1]
+    assert one.code == "crops"
+    assert asked("export", "Z99", "-o", tmp_path)[0] == 2
