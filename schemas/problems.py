@@ -79,6 +79,11 @@ class Problems(Enum):
         "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng "
         "nào. Chỉ giữ lại một bảng theo biểu mẫu.",
     )
+    NOT_IN_PERIOD = Problem(
+        "W-16",
+        "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào đâu. "
+        "Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}.",
+    )
     PICTURE_ONLY = Problem(
         "W-14",
         "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì. "

@@ -61,7 +61,7 @@ def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]
     expected: dict[str, list[str]] = {}
     for form in FORMS:
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
-            if places.expects(commune, form.code):
+            if places.expects(commune, form.code, Period.parse(period)):
                 expected.setdefault(place.title, []).append(form.code)
     missing: dict[str, set[str]] = {}
     blanks: Counter[tuple[str, str]] = Counter()

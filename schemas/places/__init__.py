@@ -133,21 +133,32 @@ class Places:
             place = self._territories.get(place.parent)
         return above
 
+    def above(self, commune: str, period: Period) -> list[Place]:
+        """Return the territories above a commune that there were in a period, nearest first."""
+        return [place for place in self.ancestors(commune) if place.existed_in(period)]
+
     def communes_of(self, place: Place, period: Period) -> list[Place]:
-        """Return the communes that lay in a place in a period; of a commune, itself."""
+        """Return the communes that lay in a place in a period; of a commune, itself; of what was not there, none."""
         below = [place] if place.level == "commune" else self._below.get(place.code, [])
-        return [commune for commune in below if commune.existed_in(period)]
+        return [commune for commune in below if commune.existed_in(period)] if place.existed_in(period) else []
 
     def parts_of(self, place: Place, period: Period) -> list[Place]:
-        """Return the places into which a place above communes falls in a period: its own communes, what holds others.
+        """Return the places one level below a place in a period: each of its communes lies in, or is, exactly one."""
+        found: dict[str, Place] = {}
+        for commune in self.communes_of(place, period):
+            way = [commune, *self.above(commune.code, period)]
+            part = way[[one.code for one in way].index(place.code) - 1]
+            found[part.code] = part
+        return list(found.values())
 
-        Each commune that lay in the place lies in exactly one of them.
-        """
-        return [part for part in self._parts.get(place.code, ()) if self.communes_of(part, period)]
+    def merged_into(self, commune: str) -> list[Place]:
+        """Return the communes that were merged into one."""
+        return list(self._merged.get(commune, ()))
 
     @cached_property
-    def _parts(self) -> dict[str, list[Place]]:
-        return _grouped((place.parent, place) for place in self._territories.values() if place.parent)
+    def _merged(self) -> dict[str, list[Place]]:
+        communes = (place for place in self._territories.values() if place.level == "commune" and place.successor)
+        return _grouped((place.successor, place) for place in communes)
 
     def place_above(self, code: str) -> Place | None:
         """Return the territory of a code in which communes can lie, or nothing where there is none."""
@@ -181,10 +192,11 @@ class Places:
     def _desks(self) -> dict[str, list[Place]]:
         return _grouped((place.kind, place) for place in self.rows if place.level == "desk")
 
-    def expects(self, commune: str, form: str) -> bool:
-        """Return whether a commune sends a form at all."""
+    def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
+        """Return whether a commune sends a form at all; where a period is named, whether there was the commune then."""
         place = self.commune(commune)
-        return place is not None and (not place.forms or form in place.forms)
+        sends = place is not None and (not place.forms or form in place.forms)
+        return sends and (period is None or place is None or place.existed_in(period))
 
     def expected(self, place: Place, form: str, kind: str, period: Period) -> tuple[int, int]:
         """Return how many communes of a place send a form, and how many reporters in them.

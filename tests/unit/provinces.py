@@ -16,6 +16,8 @@ from tests.unit.builders import PERIOD, PLACE_HEADING, filled
 VILLAGES = {"mot": "Bản Một", "hai": "Bản Hai"}
 """The villages of every commune."""
 
+HEADING = f"{PLACE_HEADING},kind,successor"
+
 PROVINCE = (
     "tinh-a,province,Mây,vn,,,,",
     "huyen-a,district,Mưa,tinh-a,,,,",
@@ -25,17 +27,17 @@ PROVINCE = (
 HORSES, SHARE = "livestock.horse.heads", "livestock.horse.white.share"
 
 
-def commune(code: str, parent: str, dates: str = ",", forms: str = "B01") -> list[str]:
-    """The rows of a commune and its villages: where it lies, from when to when it was, which forms it sends."""
+def commune(code: str, parent: str, dates: str = ",", forms: str = "B01", into: str = "") -> list[str]:
+    """The rows of a commune and its villages: where it lies, when it was, what it sends, what it became."""
     name = code.replace("xa-", "Số ")
     own = (f"{village},village,{title},{code},,,," for village, title in VILLAGES.items())
-    return [f"{code},commune,{name},{parent},,{dates},{forms}", *own]
+    return [f"{code},commune,{name},{parent},,{dates},{forms},,{into}", *own]
 
 
 def places(raw: Path, *rows: str) -> None:
     """Write the table of places."""
     raw.mkdir(parents=True, exist_ok=True)
-    (raw / "places.csv").write_text("\n".join([PLACE_HEADING, *rows, ""]), encoding="utf-8")
+    (raw / "places.csv").write_text("\n".join([HEADING, *rows, ""]), encoding="utf-8")
 
 
 def send(folder: Path, horses: Mapping[str, int], period: Period = PERIOD) -> None:

@@ -80,7 +80,7 @@ def above(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str
         (key.period, place.code): (key.period, place)
         for key in return_sets
         if places.commune(key.commune)
-        for place in places.ancestors(key.commune)
+        for place in places.above(key.commune, Period.parse(key.period))
     }
     return list(found.values())
 
@@ -141,7 +141,7 @@ def _due(form: type[Form], places: Places, present: Sequence[ReturnSetKey]) -> d
         if commune is None:
             continue
         communes, reporters = places.expected(commune, form.code, form.reporter_kind, Period.parse(period))
-        for place in (commune, *places.ancestors(code)):
+        for place in (commune, *places.above(code, Period.parse(period))):
             known = found.get((period, place.code), (0, 0))
             found[period, place.code] = known[0] + communes, known[1] + reporters
     return found

@@ -83,8 +83,8 @@ def _counts(form: type[Form], mart: pa.Table, places: Places) -> pa.Array:
     _, of_commune = numbered(mart, REPORTER_KEYS[:2])
     counting = []
     for code, name in _pairs(mart.take(of_commune)):
-        commune, period = places.commune(name), Period.parse(code)
-        if commune is not None and commune.existed_in(period) and places.expects(name, form.code):
+        period = Period.parse(code)
+        if places.expects(name, form.code, period):
             counting += [
                 f"{code}\n{name}\n{place.code}" for place in places.reporters(name, form.reporter_kind, period)
             ]
@@ -128,7 +128,7 @@ def _upwards(
     known: dict[tuple[str, str], int] = {}
     number, of = [], []
     for at, (period, commune) in enumerate(sets):
-        for code in (commune, *(place.code for place in places.ancestors(commune))):
+        for code in (commune, *(place.code for place in places.above(commune, Period.parse(period)))):
             number.append(known.setdefault((period, code), len(known)))
             of.append(at)
     sums, given = (_added(one[of], np.array(number), len(known)) for one in (sums, given))

@@ -26,7 +26,7 @@ from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import overruling, wording
 from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier
+from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier, of_as_much
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
@@ -93,8 +93,10 @@ def check(
     )
     doubtful = _doubtful(met)
     # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
-    compared = (_changed_much, _changed_alone, _scaled, _copied)
-    met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared)])
+    compared = (_changed_much, _scaled, _copied)
+    as_much = of_as_much(form, accepted, return_sets, places)
+    alone = _changed_alone(form, frame, as_much, cells)
+    met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared), alone])
     in_doubt = _by_record(columns.record_of, doubtful)
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
     others = {one: Columns(records(entries, one), one) for one in _looked_at(form)}
@@ -173,9 +175,27 @@ def _asked_for(
     return found
 
 
-def formless(problems: pd.DataFrame, places: Places) -> pd.DataFrame:
-    """Return the findings on files and sheets in which no form was recognised, so no form's check tells of them."""
-    return wording.findings(wording.of_problems(problems[problems["form"] == ""], None, places, {}))
+def formless(problems: pd.DataFrame, places: Places, return_sets: Iterable[ReturnSetKey]) -> pd.DataFrame:
+    """Return the findings of which no form's check tells: on whole files, sheets and folders of communes."""
+    met = joined([problems[problems["form"] == ""], _not_then(return_sets, places)])
+    return wording.findings(wording.of_problems(met, None, places, {}))
+
+
+def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFrame:
+    """Tell of the folders of communes that were no more, or not yet, in the period."""
+    rows = []
+    for key in return_sets:
+        commune, period = places.commune(key.commune), Period.parse(key.period)
+        if commune is not None and not commune.existed_in(period):
+            gone = commune.valid_to is not None and commune.valid_to < period.end
+            day, words = (commune.valid_to, "đến hết") if gone else (commune.valid_from, "từ")
+            others = [places.territory(commune.successor)] if gone and commune.successor else []
+            others = others or [one.title for one in places.merged_into(commune.code)]
+            rows.append(
+                key._asdict()
+                | {"written": f"{words} {day:%d/%m/%Y}", "expected": ", ".join(others) or "xã có trong kỳ này"}
+            )
+    return problem_rows(Problems.NOT_IN_PERIOD, rows)
 
 
 def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def missing_returns(
     expected = [
         (*key, place.code)
         for key in return_sets
-        if places.expects(key.commune, form.code)
+        if places.expects(key.commune, form.code, Period.parse(key.period))
         for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
     ]
     columns: Sequence[Any] = list(zip(*expected, strict=True)) or [[]] * len(REPORTER_KEYS)

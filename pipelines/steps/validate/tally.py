@@ -46,10 +46,11 @@ def sent_by_form(
     unread = _named(findings.filter(pc.equal(findings["code"], Problems.LEDGER_UNREADABLE.value.code)))
     rows: list[tuple[object, ...]] = []
     for key in return_sets:
+        period = Period.parse(key.period)
         for form in forms:
-            if not places.expects(key.commune, form.code):
+            if not places.expects(key.commune, form.code, period):
                 continue
-            expected = places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
+            expected = places.reporters(key.commune, form.reporter_kind, period)
             missing = [place.code for place in expected if (*key, form.code, place.code) in absent]
             status = Status.INCOMPLETE if missing else Status.COMPLETE
             if (*key, form.code) in held or tuple(key) in unread:

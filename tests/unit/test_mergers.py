@@ -1,0 +1,136 @@
+"""Communes are merged, districts end: every level is the sum of what there was in the period, and nothing twice."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.present import levels
+from pipelines.present.levels import Territory
+from pipelines.steps.problems import joined
+from pipelines.steps.validate.change import of_as_much
+from pipelines.steps.validate.check import formless
+from pipelines.store import published
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.forms import BY_CODE
+from schemas.forms.b01_livestock import Livestock
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+from tests.unit.provinces import HEADING, HORSES, PROVINCE, commune, places, refreshed, send
+
+BEFORE, AFTER = Period(2025, 1), Period(2025, 2)
+UNTIL, SINCE = ",2025-06-30", "2025-07-01,"
+NATION = "vn,nation,Việt Nam,,,,,"
+
+ROWS = (
+    NATION,
+    *(row.replace(",,,,", ",,,2025-06-30,", 1) if "huyen-a" in row else row for row in PROVINCE),
+    *commune("xa-1", "huyen-a", UNTIL, into="xa-9"),
+    *commune("xa-2", "huyen-a", UNTIL, into="xa-9"),
+    *commune("xa-3", "huyen-a"),  # stays, and nobody has said where it lies now that the district is no more
+    *commune("xa-9", "tinh-a", SINCE),
+    *commune("xa-4", "huyen-b", UNTIL, into="xa-5"),
+    *commune("xa-5", "huyen-b"),
+)
+TABLE = Places.parse(["\n".join([HEADING, *ROWS])])
+
+
+@pytest.mark.parametrize(
+    ("above", "period", "parts"),
+    [
+        ("vn", BEFORE, ["tinh-a"]),
+        ("tinh-a", BEFORE, ["huyen-a", "huyen-b"]),
+        ("tinh-a", AFTER, ["xa-3", "xa-9", "huyen-b"]),
+        ("huyen-a", BEFORE, ["xa-1", "xa-2", "xa-3"]),
+        ("huyen-a", AFTER, []),
+        ("huyen-b", BEFORE, ["xa-4", "xa-5"]),
+        ("huyen-b", AFTER, ["xa-5"]),
+    ],
+)
+def test_each_commune_there_was_lies_in_one_of_the_parts_there_were(
+    above: str, period: Period, parts: list[str]
+) -> None:
+    whole = TABLE.place_above(above)
+    assert whole is not None
+    found = TABLE.parts_of(whole, period)
+    assert [one.code for one in found] == parts
+    below = [one.code for part in found for one in TABLE.communes_of(part, period)]
+    assert sorted(below) == sorted(one.code for one in TABLE.communes_of(whole, period))
+
+
+def test_a_folder_of_a_commune_that_is_no_more_or_not_yet_is_told_with_where_its_returns_belong() -> None:
+    keys = [ReturnSetKey(period.code, code) for period in (BEFORE, AFTER) for code in ("xa-1", "xa-9", "xa-5")]
+    found = formless(joined([]), TABLE, keys).to_dict("records")
+    assert [(row["period"], row["commune"], row["code"], row["severity"]) for row in found] == [
+        ("2025-H1", "xa-9", "W-16", "error"),
+        ("2025-H2", "xa-1", "W-16", "error"),
+    ]
+    assert "chỉ báo cáo từ 01/07/2025" in found[0]["message"]
+    assert "thư mục của Xã Số 1, Xã Số 2." in found[0]["message"]
+    assert "chỉ báo cáo đến hết 30/06/2025" in found[1]["message"]
+    assert "thư mục của Xã Số 9." in found[1]["message"]
+
+
+def test_desks_of_a_commune_that_took_in_another_are_not_held_against_what_they_had_before() -> None:
+    keys = [ReturnSetKey(AFTER.code, code) for code in ("xa-5", "xa-3")]
+    accepted = pd.DataFrame([(period, code) for period in ("2024-H2", "2025-H1") for _, code in keys])
+    accepted.columns = pd.Index(["period", "commune"])
+    left = of_as_much(BY_CODE["A01"], accepted, keys, TABLE)
+    assert set(left["commune"]) == {"xa-3"}
+    assert of_as_much(Livestock, accepted, keys, TABLE) is accepted  # a village stays what it was
+    earlier = [ReturnSetKey(BEFORE.code, "xa-5")]
+    assert len(of_as_much(BY_CODE["A01"], accepted, earlier, TABLE)) == len(accepted)
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The province before and after, with a folder of a commune that is no more in the later period."""
+    root = tmp_path_factory.mktemp("merged")
+    places(root / "raw", *ROWS[1:])
+    horses = {"mot": 10, "hai": 20}
+    for period, folders in (
+        (BEFORE, ("huyen-a/xa-1", "huyen-a/xa-2", "huyen-a/xa-3", "huyen-b/xa-4", "huyen-b/xa-5")),
+        (AFTER, ("huyen-a/xa-3", "tinh-a/xa-9", "tinh-a/xa-1", "huyen-b/xa-5")),
+    ):
+        for folder in folders:
+            send(root / "raw" / period.code / folder, horses, period)
+    refreshed(root)
+    return root
+
+
+def above(root: Path, period: Period, code: str) -> tuple[object, ...] | None:
+    row = published.figure_above(Store(root / "data"), period.code, code, HORSES)
+    return None if row is None else (row["value"], row["status"], row["reported"], row["expected"])
+
+
+@pytest.mark.slow
+def test_figures_of_levels_are_of_the_communes_and_the_districts_there_were(merged: Path) -> None:
+    assert above(merged, BEFORE, "huyen-a") == (90, "complete", 6, 6)
+    assert above(merged, BEFORE, "huyen-b") == (60, "complete", 4, 4)
+    assert above(merged, BEFORE, "tinh-a") == (150, "complete", 10, 10)
+    assert above(merged, AFTER, "huyen-a") is None
+    assert above(merged, AFTER, "huyen-b") == (30, "complete", 2, 2)
+    assert above(merged, AFTER, "tinh-a") == (90, "complete", 6, 6)  # xa-1 is no more: nothing counts twice
+
+
+@pytest.mark.slow
+def test_the_trace_of_each_period_leads_over_the_places_of_that_period(merged: Path) -> None:
+    raw = Raw(merged / "raw")
+    province = raw.places.place_above("tinh-a")
+    assert province is not None
+    for period, parts in ((BEFORE, {"huyen-a": 90, "huyen-b": 60}), (AFTER, {"xa-3": 30, "xa-9": 30, "huyen-b": 30})):
+        here = Territory(Store(merged / "data"), raw.places, period.code, province)
+        traced = levels.trace(here, HORSES)
+        assert {one["place"]: one["value"] for one in traced["parts"]} == parts
+        assert traced["value"] == sum(parts.values())
+        assert traced["missing"] == []
+
+
+@pytest.mark.slow
+def test_what_was_sent_for_a_commune_that_is_no_more_is_kept_and_told_and_counts_nowhere(merged: Path) -> None:
+    store, key = Store(merged / "data"), ReturnSetKey(AFTER.code, "xa-1")
+    assert [row["code"] for row in published.findings(store, key) if row["severity"] == "error"] == ["W-16"]
+    assert published.figures(store, key) == []
+    assert len(published.accepted(store, "livestock", "xa-1", "mot")) == 2
