@@ -295,3 +295,9 @@ class Problems(Enum):
         "L-03",
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi. Bổ sung rồi chạy lại.",
     )
+
+
+NOT_THERE = frozenset(
+    kind.value.code for kind in (Problems.NOT_SENT, Problems.WITHDRAWN_RETURN, Problems.UNREADABLE_FILE)
+)
+"""Codes of what tells that a reporter's form is not there: not sent, gone, or in a file that is none."""

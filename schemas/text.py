@@ -1,7 +1,7 @@
-"""When two Vietnamese wordings are the same wording.
+"""When two Vietnamese wordings are the same wording, and when one has the words of another.
 
-Belongs here: the key under which labels, headings and names are compared; what in a text nobody can see. Does not
-belong here: numbers.
+Belongs here: the key under which labels, headings and names are compared; whether a text has the words that somebody
+looks for; what in a text nobody can see. Does not belong here: numbers.
 """
 
 import re
@@ -51,8 +51,27 @@ def fold(text: str) -> str:
     return " ".join(_tone_last(word) for word in clean.split())
 
 
+def says(text: str, wanted: str) -> bool:
+    """Return whether every wanted word stands in a text, in whole or in part.
+
+    Words without diacritics find everything that sounds like them, words with diacritics only what is written so.
+    """
+    exact = _searched(wanted)
+    bare = _bare(exact)
+    inside = _searched(text) if exact != bare else _bare(_searched(text))
+    return all(word in inside for word in exact.split())
+
+
+def _searched(text: str) -> str:
+    return unicodedata.normalize("NFC", visible(text).casefold())
+
+
+def _bare(text: str) -> str:
+    """Return a text without diacritics."""
+    parts = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(mark for mark in parts if not unicodedata.combining(mark))
+
+
 def slug(text: str) -> str:
     """Return an ASCII name for ids: lower case, no diacritics, words joined by underscores."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    ascii_only = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return "_".join(re.findall(r"[a-z0-9]+", ascii_only))
+    return "_".join(re.findall(r"[a-z0-9]+", _bare(text.casefold())))

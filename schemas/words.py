@@ -78,6 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "chart.progress": ("So với kế hoạch, dự toán, vốn giao (%)", "Against plan, estimate or capital (%)"),
     "chart.change": ("So với cùng kỳ năm trước (%)", "Against the same period last year (%)"),
     "state.incomplete": ("Thiếu báo cáo", "Returns missing"),
+    "lacking": ("Thiếu", "Missing"),
     "state.undefined": ("Mẫu số bằng 0", "Divisor is zero"),
     "state.held": ("Giữ lại", "Held back"),
     "state.absent": ("Chưa công bố", "Not published"),

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli import above, completion
+from pipelines.cli import above, completion, found
 from pipelines.cli.base import CLEAN, HELD, fail, verb
 from pipelines.cli.messages import either, later
 from pipelines.cli.messages import translated as _
@@ -115,10 +115,19 @@ FIGURE_COLUMNS = ("id", "label", "value", "unit", "scope", "period", "status", "
 @verb(
     later("Liệt kê các chỉ tiêu đã công bố."),
     "returns figures",
+    "returns figures ngựa --chapter livestock",
     "returns figures --format csv",
     "returns figures --place chi-lang",
 )
 def figures(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]...",
+            help=later("Chỉ những chỉ tiêu có các chữ này trong tên hoặc mã; gõ có dấu hoặc không dấu."),
+            show_default=False,
+        ),
+    ] = None,
     commune: Commune = "",
     period: PeriodCode = "",
     output: OutputFormat = Format.TABLE,
@@ -126,41 +135,58 @@ def figures(
     raw: RawFolder = "",
     release: ReleaseName = "",
     place: PlaceCode = "",
+    chapter: Annotated[
+        str,
+        typer.Option(
+            help=later("Chỉ một chương: mã, hoặc chữ trong tên chương."),
+            autocompletion=completion.chapters,
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
     _refuse_released(place, release)
     held: dict[str, str] = {}
-    found = above.figures(raw, data, period, place) if place else None
-    if found is None:
+    of_place = above.figures(raw, data, period, place) if place else None
+    if of_place is None:
         store, key = return_set(raw, data, period, place or commune, release)
         period, held = key.period, published.held_forms(published.findings(store, key))
         rows = published.figures(store, key)
     else:
-        period, rows = found
+        period, rows = of_place
+    names = _lacking(raw, data, store, key, rows) if of_place is None and output is Format.TABLE else {}
     missing = _never_published(period, rows, held)
     for row in rows:
         row["status"] = published.status(row, held)
-    shown = [row | {"value": plain(row["value"])} for row in [*rows, *missing]]
+    shown = found.chosen([*rows, *missing], " ".join(words or ()), chapter)
     if output is Format.TABLE:
-        shown = [row | {"value": row["value"] or _lacking(row)} for row in shown]
-    print_rows(output, FIGURE_COLUMNS, shown)
+        found.print_figures(shown, names)
+    else:
+        print_rows(output, FIGURE_COLUMNS, [{**row, "value": plain(row["value"])} for row in shown])
     sys.exit(HELD if held else CLEAN)
+
+
+def _lacking(raw: str, data: str, store: Any, key: Any, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return, by id of each figure, the names of the reporters whom it lacks."""
+    from pipelines.store import published
+    from pipelines.store.raw import Raw
+
+    if all(row["value"] is not None for row in rows):
+        return {}
+    places = Raw(Settings.of(raw, data).raw).places
+    unsent, blanks = published.unsent(published.findings(store, key)), published.blanks(store, key)
+    each = {row["id"]: published.lacking(row, unsent, blanks.get(row["id"], ())) for row in rows}
+    return {
+        name: [places.title(key.commune, code) for code in dict.fromkeys((*unsent, *blank))]
+        for name, (unsent, blank) in each.items()
+    }
 
 
 def _refuse_released(place: str, release: str) -> None:
     if place and release:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
-
-
-def _lacking(row: Mapping[str, Any]) -> str:
-    """Return what the table says in place of a value: how many of those who were to report have not, or why else."""
-    missing = (row["expected"] or 0) - row["reported"]
-    state = "absent" if row["status"] == Status.HELD else row["status"]
-    if missing > 0:
-        return _("thiếu {missing}/{expected}").format(missing=missing, expected=row["expected"])
-    return either(WORDS[f"state.{state}"]).lower()
 
 
 def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -178,6 +204,7 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
             "unit": figure.unit.label,
             "scope": "commune",
             "period": period,
+            "chapter": chapter.code,
             "status": Status.HELD,
             "reported": 0,
             "expected": None,
@@ -243,13 +270,16 @@ def _print_by_chapter(rows: Sequence[Mapping[str, Any]], computed: Sequence[Mapp
     later("Truy một con số về từng ô của từng sổ tính đã gửi."),
     "returns trace livestock.horse.white.share",
     "returns trace budget.revenue.total --format json",
+    "returns trace ngựa",
     "returns trace budget.revenue.total --place vn",
 )
 def trace(
     figure: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help=later("Mã chỉ tiêu, ví dụ budget.revenue.total."), autocompletion=completion.figures
+            metavar="ID",
+            help=later("Mã chỉ tiêu, ví dụ budget.revenue.total, hoặc tên."),
+            autocompletion=completion.figures,
         ),
     ],
     commune: Commune = "",
@@ -260,15 +290,19 @@ def trace(
     release: ReleaseName = "",
     place: PlaceCode = "",
 ) -> None:
-    """Lead one figure to its cells; of a place above communes to the places one level below, and so on down."""
+    """Lead one figure to its cells, or of a place above communes to those one level below; no id, no answer: exit 2."""
     _refuse_released(place, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.print_trace(territory, figure, output)
         return
     from pipelines.present import tracing
+    from pipelines.store import published
 
     store, key = return_set(raw, data, period, place or commune, release)
-    traced = tracing.trace(store, key, figure)
+    try:
+        traced = tracing.trace(store, key, figure)
+    except tracing.UnknownFigureError:
+        found.refuse(published.figures(store, key), figure, listed=output is Format.TABLE)
     if output is Format.JSON:
         print(json.dumps(traced, ensure_ascii=False, indent=2))
     elif output is Format.CSV:

@@ -58,6 +58,15 @@ def figures(context: typer.Context) -> Iterator[tuple[str, str]]:
 
 
 @_offered
+def chapters(_: typer.Context) -> Iterator[tuple[str, str]]:
+    """Offer the chapters that are declared."""
+    from schemas.figures import CHAPTERS
+
+    for chapter in CHAPTERS:
+        yield chapter.code, chapter.title
+
+
+@_offered
 def files(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Offer the files that were read."""
     from pipelines.store import published

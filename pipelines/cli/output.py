@@ -6,7 +6,7 @@ Belongs here: the form of the output. Does not belong here: which rows and colum
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,15 +28,23 @@ def print_rows(output: Format, columns: Sequence[str], rows: Sequence[Mapping[st
         writer.writerow(columns)
         writer.writerows([plain(row[name]) for name in columns] for row in rows)
     else:
-        from rich.table import Table
+        print_table("", dict(zip(columns, columns, strict=True)), [{n: plain(row[n]) for n in columns} for row in rows])
 
-        table = Table(highlight=False)
-        for name in columns:
-            # Ids and numbers are of no use cut in half; words can wrap.
-            table.add_column(name, no_wrap=name in ("id", "value"), justify="right" if name == "value" else "left")
-        for row in rows:
-            table.add_row(*(str(plain(row[name])) for name in columns))
-        _console().print(table)
+
+def print_table(title: str, headings: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print some columns of rows as a table with these headings; below a title, where there is one."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        highlight=False, box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False
+    )
+    for name, heading in headings.items():
+        # Ids and numbers are of no use cut in half; words can wrap.
+        table.add_column(heading, no_wrap=name in ("id", "value"), justify="right" if name == "value" else "left")
+    for row in rows:
+        table.add_row(*(str(row[name]) for name in headings))
+    _console().print(table)
 
 
 def print_tree(top: "Branch") -> None:
@@ -68,6 +76,13 @@ def plain(value: Any) -> Any:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return "" if value is None else value
+
+
+def written(value: Decimal | None) -> str:
+    """Return a value as it is written in Vietnam; nothing as an empty text."""
+    from pipelines.steps.numbers import vietnamese
+
+    return "" if value is None else vietnamese(value)
 
 
 def jsonable(value: Any) -> Any:

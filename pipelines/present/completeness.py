@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.steps.validate.tally import NOT_THERE
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
@@ -63,14 +62,12 @@ def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             if places.expects(commune, form.code, Period.parse(period)):
                 expected.setdefault(place.title, []).append(form.code)
+    findings = list(findings)
     missing: dict[str, set[str]] = {}
-    blanks: Counter[tuple[str, str]] = Counter()
-    for row in findings:
-        name = places.title(commune, row["reporter"])
-        if row["code"] in NOT_THERE and name in expected:
-            missing.setdefault(name, set()).update(row["form"].split())
-        elif row["code"] in _BLANK:
-            blanks[row["form"], name] += 1
+    for sent_none, reporters in published.unsent(findings).items():
+        for reporter in reporters:
+            missing.setdefault(places.title(commune, reporter), set()).add(sent_none)
+    blanks = Counter((row["form"], places.title(commune, row["reporter"])) for row in findings if row["code"] in _BLANK)
     return Completeness(
         expected,
         {name: sorted(missing[name] & set(codes)) for name, codes in expected.items() if missing.get(name)},

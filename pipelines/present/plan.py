@@ -17,6 +17,7 @@ from functools import cached_property
 from pipelines.present.charts import PlanChart, charts
 from pipelines.present.rows import ReturnSetRows, TableRow
 from pipelines.steps.numbers import plain, round_half_up, vietnamese
+from pipelines.store import published
 from pipelines.store.published import edit_outcomes, status
 from schemas.figure import Figure
 from schemas.outcomes import Status
@@ -54,6 +55,15 @@ class PlanFigure:
     expected: int
     chapter: str
     printed: tuple[Printed, ...]
+    unsent: tuple[str, ...] = ()
+    """Names of the reporters whose form it lacks."""
+    blank: tuple[str, ...] = ()
+    """Names of those who left blank what it needs."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Names of all whom it lacks."""
+        return tuple(dict.fromkeys((*self.unsent, *self.blank)))
 
 
 @dataclass(frozen=True)
@@ -199,6 +209,7 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
         as_printed = Printed(row["printed"], row["verdict"], row["note"], place_in_plan(row["section"]))
         printed.setdefault(row["id"], []).append(as_printed)
     operands = _operands(rows)
+    unsent = published.unsent(rows.findings)
     found = [
         TracedFigure(
             PlanFigure(
@@ -211,6 +222,7 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
                 expected=row["expected"],
                 chapter=row["chapter"],
                 printed=tuple(printed.get(row["id"], ())),
+                **_lacking(rows, published.lacking(row, unsent, rows.edges.get(row["id"], ()))),
             ),
             row["formula"],
             _exact(row),
@@ -219,6 +231,10 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
         for row in rows.figures
     ]
     return found + list(_absent(rows, {traced.figure.id for traced in found}, printed))
+
+
+def _lacking(rows: ReturnSetRows, found: tuple[list[str], list[str]]) -> dict[str, tuple[str, ...]]:
+    return {what: tuple(map(rows.reporter, codes)) for what, codes in zip(("unsent", "blank"), found, strict=True)}
 
 
 def _absent(rows: ReturnSetRows, known: set[str], printed: Mapping[str, Sequence[Printed]]) -> Iterable[TracedFigure]:
@@ -244,13 +260,13 @@ def _without_value(chapter: str, figure: Figure, printed: Mapping[str, Sequence[
 
 def _operands(rows: ReturnSetRows) -> dict[str, tuple[Operand, ...]]:
     """Return the operands of each figure, by its id."""
-    grouped: dict[str, dict[tuple[str, str], list[TableRow]]] = {}
-    for edge in rows.lineage:
-        grouped.setdefault(edge["figure"], {}).setdefault((edge["form"], edge["field"]), []).append(edge)
-    return {
-        figure: tuple(_operand(rows, form, name, edges) for (form, name), edges in fields.items())
-        for figure, fields in grouped.items()
-    }
+    found: dict[str, tuple[Operand, ...]] = {}
+    for figure, edges in rows.edges.items():
+        fields: dict[tuple[str, str], list[TableRow]] = {}
+        for edge in edges:
+            fields.setdefault((edge["form"], edge["field"]), []).append(edge)
+        found[figure] = tuple(_operand(rows, form, name, own) for (form, name), own in fields.items())
+    return found
 
 
 def _operand(rows: ReturnSetRows, form: str, name: str, edges: Sequence[TableRow]) -> Operand:

@@ -4,7 +4,7 @@ Belongs here: the rows, the names of what is in them, and what a workbook is cal
 tables (``pipelines.refresh``), what is made of the rows (``pipelines.present.plan`` and its neighbours).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,6 +51,11 @@ class ReturnSetRows:
         return file if self.hashes.get(file, sha256) == sha256 else f"{file} ({sha256[:8]})"
 
     @cached_property
+    def edges(self) -> Mapping[str, Sequence[TableRow]]:
+        """The cells behind each figure, by its id."""
+        return grouped(self.lineage, "figure")
+
+    @cached_property
     def drawn(self) -> Sequence[TableRow]:
         """The cells of every sheet that is drawn, under the name of its workbook."""
         earlier = ({**row, "file": self.workbook(row["file"], row["sha256"])} for row in self.superseded)
@@ -63,3 +68,11 @@ class ReturnSetRows:
     def heading(self, form: str) -> str:
         """Return a form's heading by its code; the code itself where there is no such form."""
         return self.forms[form].heading if form in self.forms else form
+
+
+def grouped(rows: Iterable[TableRow], column: str) -> dict[str, list[TableRow]]:
+    """Return rows by what they have in a column."""
+    groups: dict[str, list[TableRow]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    return groups

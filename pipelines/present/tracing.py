@@ -38,6 +38,10 @@ class Branch:
         return self.below[-1]
 
 
+class UnknownFigureError(SentenceError):
+    """No figure has this id."""
+
+
 def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     """Return all that stands behind one figure of a return set.
 
@@ -48,11 +52,11 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         ``accepted``: the same for each form its cells were accepted in.
 
     Raises:
-        ValueError: There is no such figure.
+        UnknownFigureError: There is no such figure.
     """
     row = published.figure(store, key, figure)
     if row is None:
-        raise SentenceError(
+        raise UnknownFigureError(
             f"Không có chỉ tiêu «{figure}» trong kỳ {key.period} của {key.commune}. Xem danh sách bằng: returns figures"
         )
     cells = published.lineage(store, key, figure, row["chapter"])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.outcomes import Severity, Status
-from schemas.problems import Problems
+from schemas.problems import NOT_THERE, Problems
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -178,6 +178,15 @@ def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     return [row for table in _family(tables, key, "lineage") for row in _rows(table)]
 
 
+def blanks(tables: Tables, key: ReturnSetKey) -> dict[str, list[PublishedRow]]:
+    """Return, by figure, the cells behind it that are blank."""
+    found: dict[str, list[PublishedRow]] = {}
+    for table in _family(tables, key, "lineage"):
+        for row in _rows(table.filter(pc.is_null(table["value"]))):
+            found.setdefault(row["figure"], []).append(row)
+    return found
+
+
 def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[PublishedRow]:
     """Return the edges from every figure to one cell of any sheet of a workbook: the lineage read backwards."""
     found = _family(tables, key, "lineage", file=file, cell=cell)
@@ -258,6 +267,33 @@ def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
             for form in _every_form() if of_all else row["form"].split():
                 held.setdefault(form, row["message"])
     return held
+
+
+def unsent(findings: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return, by form, the codes of the reporters whose form is not there."""
+    found: dict[str, dict[str, None]] = {}
+    for row in findings:
+        if row["code"] in NOT_THERE and row["reporter"]:
+            for form in row["form"].split():
+                found.setdefault(form, {})[row["reporter"]] = None
+    return {form: list(codes) for form, codes in found.items()}
+
+
+def lacking(
+    figure: Mapping[str, Any], unsent: Mapping[str, Iterable[str]], edges: Iterable[Mapping[str, Any]]
+) -> tuple[list[str], list[str]]:
+    """Return the codes of the reporters whom an incomplete figure lacks: those without a form, and those with a blank.
+
+    Args:
+        figure: As published (``schemas.tables.FIGURES``).
+        unsent: By form, whose is not there.
+        edges: The cells behind the figure (``schemas.tables.LINEAGE``).
+    """
+    if figure["status"] != Status.INCOMPLETE:
+        return [], []
+    waited_for = (one for form in figure["forms"].split() for one in unsent.get(form, ()))
+    sent_none = [one for one in dict.fromkeys(waited_for) if figure["reporter"] in ("", one)]
+    return sent_none, list(dict.fromkeys(edge["reporter"] for edge in edges if edge["value"] is None))
 
 
 def _every_form() -> Iterable[str]:

@@ -1,8 +1,11 @@
 """Places and reporters: who belongs where, under which names, and from when to when.
 
-Belongs here: the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks every commune office
-has) and the lookups over them. Does not belong here: reading the files (``pipelines.store.raw``), so that a raw
-folder can bring places of its own and a second commune needs no code.
+Belongs here: the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks of a commune office
+that names none itself) and the lookups over them. Does not belong here: reading the files (``pipelines.store.raw``), so
+that a raw folder can bring places of its own and a second commune needs no code.
+
+A desk belongs to the commune that is its parent. One without a parent stands in for every commune, until the commune
+names a desk of that kind itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +20,13 @@ from schemas.sentences import SentenceError
 from schemas.text import fold, slug
 
 LEVELS = ("nation", "province", "district", "commune", "village")
+_REPORTING = ("village", "desk")
 _NAME_PREFIXES = ("thôn", "xóm", "bản", "xã")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One row of a place table: a territory, or a desk of a commune office (which has no parent of its own)."""
+    """One row of a place table: a territory, or a desk of a commune office."""
 
     code: str
     level: str
@@ -40,8 +44,11 @@ class Place:
 
     def existed_in(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period."""
-        started = self.valid_from is None or self.valid_from <= period.end
-        return started and (self.valid_to is None or period.end <= self.valid_to)
+        return self.began_by(period) and (self.valid_to is None or period.end <= self.valid_to)
+
+    def began_by(self, period: Period) -> bool:
+        """Return whether the place was valid on the last day of the period or before."""
+        return self.valid_from is None or self.valid_from <= period.end
 
     @property
     def title(self) -> str:
@@ -157,8 +164,11 @@ class Places:
 
     @cached_property
     def _merged(self) -> dict[str, list[Place]]:
-        communes = (place for place in self._territories.values() if place.level == "commune" and place.successor)
-        return _grouped((place.successor, place) for place in communes)
+        merged: dict[str, list[Place]] = {}
+        for place in self._territories.values():
+            if place.level == "commune" and place.successor:
+                merged.setdefault(place.successor, []).append(place)
+        return merged
 
     def place_above(self, code: str) -> Place | None:
         """Return the territory of a code in which communes can lie, or nothing where there is none."""
@@ -179,18 +189,26 @@ class Places:
         return below
 
     def reporters(self, commune: str, kind: str, period: Period | None = None) -> list[Place]:
-        """Return who may send a form: the villages of the commune, or the desks of a kind."""
-        if kind == "village":
-            return [place for place in self._villages.get(commune, ()) if period is None or place.existed_in(period)]
-        return list(self._desks.get(kind, ()))
+        """Return who may send a form: the villages of the commune, or its desks of a kind.
+
+        Args:
+            commune: The commune; empty for the desks that stand in where a commune names none.
+            kind: Village, or the kind of a desk.
+            period: When; all that ever were where none is given.
+        """
+        ever = self._named(commune, kind, period)
+        return [place for place in ever if period is None or place.existed_in(period)]
+
+    def _named(self, commune: str, kind: str, period: Period | None) -> list[Place]:
+        """Return whom a commune names, also when they are no more; until it names any, who stands in for them."""
+        own = self._reporters.get((commune, kind), [])
+        if period is not None and not any(place.began_by(period) for place in own):
+            own = []
+        return own or self._reporters.get(("", kind), [])
 
     @cached_property
-    def _villages(self) -> dict[str, list[Place]]:
-        return _grouped((place.parent, place) for place in self.rows if place.level == "village")
-
-    @cached_property
-    def _desks(self) -> dict[str, list[Place]]:
-        return _grouped((place.kind, place) for place in self.rows if place.level == "desk")
+    def _reporters(self) -> dict[tuple[str, str], list[Place]]:
+        return _grouped(((place.parent, place.kind), place) for place in self.rows if place.level in _REPORTING)
 
     def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
         """Return whether a commune sends a form at all; where a period is named, whether there was the commune then."""
@@ -246,21 +264,22 @@ class Places:
 
     @cached_property
     def _titles(self) -> dict[tuple[str, str], str]:
-        return {(place.parent, place.code): place.title for place in self.rows if place.level in ("village", "desk")}
+        return {(place.parent, place.code): place.title for place in self.rows if place.level in _REPORTING}
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str], str]:
+    def _by_name(self) -> dict[tuple[str, str], Place]:
         return {
-            (place.parent, fold(name)): place.code
+            (place.parent, fold(name)): place
             for place in self.rows
-            if place.level in ("village", "desk")
+            if place.level in _REPORTING
             for name in (place.name, *place.aliases)
         }
 
-    def reporter_named(self, commune: str, name: str) -> str | None:
-        """Return the code of the village or desk of a commune that goes by ``name``, or nothing."""
+    def reporter_named(self, commune: str, name: str, period: Period | None = None) -> str | None:
+        """Return the code of the village or desk that goes by ``name`` in a commune, or nothing."""
         found = (self._by_name.get((parent, key)) for key in _spellings(name) for parent in (commune, ""))
-        return next((code for code in found if code is not None), None)
+        known = (place for place in found if place and place in self._named(commune, place.kind, period))
+        return next((place.code for place in known), None)
 
     def is_commune_named(self, commune: str, name: str) -> bool:
         """Return whether ``name`` is one of a commune's names."""
@@ -268,22 +287,29 @@ class Places:
         return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
 
 
-def _grouped(named: Iterable[tuple[str, Place]]) -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
+def _grouped(named: Iterable[tuple[tuple[str, str], Place]]) -> dict[tuple[str, str], list[Place]]:
+    found: dict[tuple[str, str], list[Place]] = {}
     for name, place in named:
         found.setdefault(name, []).append(place)
     return found
 
 
 def _refuse_shared_names(places: Iterable[Place]) -> None:
-    owners: dict[tuple[str, str], str] = {}
-    for place in places:
-        for name in (place.name, *place.aliases) if place.level in ("village", "desk") else ():
-            other = owners.setdefault((place.parent, fold(name)), place.code)
-            if other != place.code:
+    """Refuse two reporters of a commune that go by one name or code, those included that stand in for its desks."""
+    reporting = sorted((place for place in places if place.level in _REPORTING), key=lambda place: place.parent)
+    named = {(place.parent, place.kind) for place in reporting}
+    owners: dict[tuple[str, str, str], Place] = {}
+    for place in reporting:
+        words = (("tên", name, fold(name)) for name in (place.name, *place.aliases))
+        for said, word, shared in (("mã", place.code, place.code), *words):
+            other = owners.setdefault((place.parent, said, shared), place)
+            stand_in = owners.get(("", said, shared), place)
+            if other is place and (place.parent, stand_in.kind) not in named:
+                other = stand_in
+            if other is not place:
                 raise _refused(
-                    f"«{other}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
-                    f"cùng mang tên «{name}». Đổi một tên rồi chạy lại."
+                    f"«{other.code}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
+                    f"cùng mang {said} «{word}». Đổi một {said} rồi chạy lại."
                 )
 
 
@@ -341,10 +367,10 @@ def _refuse_loose(places: Iterable[Place], territories: Mapping[str, Place]) -> 
 def _hangs(place: Place, territories: Mapping[str, Place]) -> bool:
     """Return whether a place lies in one that may hold it, so that every way up comes to an end."""
     above = territories[place.parent].level if place.parent in territories else None
-    if place.level == "village":
+    if place.level == "village" or (place.level == "desk" and place.parent):
         return above == "commune"
-    if place.level == "desk" or above is None:
-        return above is not None or not place.parent
+    if above is None:
+        return not place.parent
     return LEVELS.index(above) < LEVELS.index(place.level)
 
 

@@ -138,4 +138,4 @@ def test_figures_without_all_returns_say_so_in_place_of_a_number(refreshed: Offi
     figure = office.figures()["livestock.total.heads"]
     assert (figure["value"], figure["status"], figure["reported"], figure["expected"]) == ("", "incomplete", "7", "8")
     line = next(line for line in office.ask("figures", expect=None).splitlines() if "livestock.total.heads" in line)
-    assert "thiếu 1/8" in line
+    assert "Thiếu 1/8: Thôn Co Hương" in line

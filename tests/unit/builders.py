@@ -40,10 +40,10 @@ Cell = str | int | float
 Row = dict[str, Any]
 
 
-def places_with(*rows: str) -> Places:
+def places_with(*rows: str, heading: str = PLACE_HEADING) -> Places:
     """The shipped places, and more of them."""
     tables = [(ROOT / "schemas" / "places" / name).read_text("utf-8") for name in ("places.csv", "desks.csv")]
-    return Places.parse([*tables, "\n".join([PLACE_HEADING, *rows])])
+    return Places.parse([*tables, "\n".join([heading, *rows])])
 
 
 def filled(

@@ -1,11 +1,15 @@
 """How the command line behaves when it is called wrongly, stopped, not listened to, or asked what can come next."""
 
 import os
+import pty
+import re
 import shlex
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +83,63 @@ def test_a_place_that_is_not_there_is_told(place: str, example: Store) -> None:
     assert refused("figures", "--place", place, "--data", str(example.root)) == (
         f"Không có địa bàn «{place}». Xem mã địa bàn trong places.csv."
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("figures xyzzy", "Không có chỉ tiêu nào như vậy. Xem danh sách bằng: returns figures"),
+        ("figures dan nguu", "Không có chỉ tiêu nào có «dan nguu»; gần giống: livestock.horse.heads"),
+        ("figures --chapter xyzzy", "Không có chương «xyzzy»; các chương: budget, civil,"),
+        ("trace livestok.horse.heads", "Không có chỉ tiêu «livestok.horse.heads»; gần giống: livestock.horse.heads"),
+        ("trace xyzzy", "Không có chỉ tiêu «xyzzy». Xem danh sách bằng: returns figures"),
+        ("trace ngựa --format json", "«ngựa» không phải là mã; có "),
+    ],
+)
+def test_figures_that_are_not_there_are_told_with_the_nearest(call: str, told: str, example: Store) -> None:
+    assert refused(*shlex.split(call), "--data", str(example.root)).startswith(told)
+
+
+def test_a_trace_of_words_lists_what_has_them_and_is_no_answer(example: Store) -> None:
+    words = [str(RETURNS), "trace", "ngua bach", "--data", str(example.root)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == CANNOT
+    assert "livestock.horse.white.share" in done.stdout
+    assert "livestock.goat.heads" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("ngua bach", 5), ("ngựa bạch", 5), ("ngưa bach", 0), ("horse.white", 5), ("ngựa --chapter 'chăn nuôi'", 10)],
+)
+def test_figures_are_found_by_their_words(words: str, found: int, example: Store) -> None:
+    call = [str(RETURNS), "figures", *shlex.split(words), "--format", "csv", "--data", str(example.root)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, max(done.stdout.count("\n") - 1, 0)) == (0 if found else CANNOT, found)
+
+
+def test_the_table_of_figures_can_be_read_at_100_columns(example: Store) -> None:
+    lines = on_a_terminal(100, "figures", "--data", str(example.root)).splitlines()
+    assert max(map(len, lines)) <= 100
+    (line,) = [line for line in lines if "budget.revenue.total " in line]
+    assert line.split() == ["budget.revenue.total", "Tổng", "thu", "ngân", "sách", "3.819.888.592", "đồng"]
+    assert any(line.split() == ["Mã", "Chỉ", "tiêu", "Tính", "được", "ĐVT"] for line in lines)
+    assert any(line.strip() == "Thu, chi ngân sách (budget)" for line in lines)
+
+
+def on_a_terminal(columns: int, *words: str) -> str:
+    """What a command prints on a terminal so many columns wide, without colours."""
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (50, columns))
+    with subprocess.Popen([str(RETURNS), *words], stdout=its, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(its)
+        said = b""
+        with suppress(OSError):  # how a terminal ends
+            while piece := os.read(ours, 65536):
+                said += piece
+    os.close(ours)
+    assert process.returncode == 0
+    return re.sub(r"\x1b\[[0-9;]*m|\r", "", said.decode())
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:

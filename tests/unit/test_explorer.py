@@ -146,6 +146,15 @@ def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
     assert traced(held, "livestock.pig.heads").figure.state == Status.HELD
 
 
+def test_who_is_missing_stands_by_name_beside_the_figure() -> None:
+    unsent = {"code": "H-01", "severity": "warning", "form": "B01", "reporter": "na_lia", "file": "", "sheet": ""}
+    unsent |= dict.fromkeys(("cells", "message", "written", "expected", "suggestion"), "")
+    rows = replace(HORSES, findings=[unsent])
+    assert traced(rows, "livestock.goat.heads").figure.lacking == ("Thôn Nà Lìa",)
+    page = site_of(rows)["chapters/livestock.html"].decode()
+    assert re.search(r">Thiếu</span> 1/8: Thôn Nà Lìa</span>", page)
+
+
 def test_a_printed_number_that_the_catalogue_does_not_know_has_a_place_too() -> None:
     chapters = plan.chapters(HORSES)
     assert [chapter.code for chapter in chapters] == ["livestock", plan.OUTSIDE]

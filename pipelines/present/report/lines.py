@@ -88,7 +88,7 @@ def _on_value(traced: TracedFigure, row: TableRow | None, lookup: Lookup) -> Ite
     elif row is None:
         yield f"{WORDS['state.absent'][0]}."
     if row is not None and _is_short(figure, row):
-        yield _missing(traced, row, lookup)
+        yield _missing(figure)
     if row is not None and row["status"] == Status.UNDEFINED:
         yield f"{WORDS['state.undefined'][0]}, không tính được tỷ lệ."
     corrected = {(cell.file, cell.sheet, cell.cell): cell for cell in traced.sources if cell.correction}
@@ -105,12 +105,10 @@ def _held(figure: PlanFigure, row: TableRow | None, lookup: Lookup) -> str:
     return f"Chưa cập nhật: biểu {', '.join(lookup.held(figure))} đang bị giữ lại; {kept}."
 
 
-def _missing(traced: TracedFigure, row: TableRow, lookup: Lookup) -> str:
-    unsent = [name for code in row["forms"].split() for name in lookup.unsent(code)]
-    blank = [cell.reporter for cell in traced.sources if not cell.value]
-    sentences = [f"Mới có {row['reported']}/{row['expected']} báo cáo."]
+def _missing(figure: PlanFigure) -> str:
+    sentences = [f"Mới có {figure.reported}/{figure.expected} báo cáo."]
     sentences += [
-        f"{what}: {', '.join(dict.fromkeys(who))}." for what, who in (("Chưa gửi", unsent), ("Để trống", blank)) if who
+        f"{what}: {', '.join(who)}." for what, who in (("Chưa gửi", figure.unsent), ("Để trống", figure.blank)) if who
     ]
     return " ".join(sentences)
 

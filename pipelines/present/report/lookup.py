@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from pipelines.present.plan import PlanFigure
-from pipelines.present.rows import ReturnSetRows, TableRow
+from pipelines.present.rows import ReturnSetRows, TableRow, grouped
 from schemas.figure import Figure
 from schemas.form import Form
-from schemas.problems import Problems
 
 
 class Lookup:
@@ -34,27 +33,11 @@ class Lookup:
 
     @cached_property
     def _statements(self) -> dict[str, list[TableRow]]:
-        return _grouped(self._rows.statements, "id")
+        return grouped(self._rows.statements, "id")
 
     def edges(self, figure: str) -> Sequence[TableRow]:
         """Return the cells behind a figure (``schemas.tables.LINEAGE``)."""
-        return self._edges.get(figure, ())
-
-    @cached_property
-    def _edges(self) -> dict[str, list[TableRow]]:
-        return _grouped(self._rows.lineage, "figure")
-
-    def unsent(self, form: str) -> list[str]:
-        """Return the names of the reporters who have not sent a form."""
-        return self._unsent.get(form, [])
-
-    @cached_property
-    def _unsent(self) -> dict[str, list[str]]:
-        missing = [row for row in self._rows.findings if row["code"] == Problems.NOT_SENT.value.code]
-        return {
-            form: [self._rows.reporter(row["reporter"]) for row in rows]
-            for form, rows in _grouped(missing, "form").items()
-        }
+        return self._rows.edges.get(figure, ())
 
     def figures(self, chapter: str) -> Sequence[Figure]:
         """Return the figures a chapter declares; none where the catalogue does not know it."""
@@ -85,10 +68,3 @@ class Lookup:
     def form(self, code: str) -> str:
         """Return a form as a reader knows it: by its code and its heading."""
         return f"{code} «{self._rows.heading(code)}»" if code in self._rows.forms else code
-
-
-def _grouped(rows: Sequence[TableRow], column: str) -> dict[str, list[TableRow]]:
-    groups: dict[str, list[TableRow]] = {}
-    for row in rows:
-        groups.setdefault(row[column], []).append(row)
-    return groups

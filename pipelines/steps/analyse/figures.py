@@ -179,8 +179,8 @@ def _of_places(
     expected = np.array([totals[form].expected for form in figure.forms])
     told = (expected > 0).all(axis=0)
     if not figure.formula.adds_up:
-        # Rates and products of several communes do not add up; above them there are only figures of what does.
-        told &= np.array([place.level == "commune" for _, place in wanted], bool)
+        # Rates and products of several reporters or communes do not add up; there are only figures of those of one.
+        told &= np.array([place.level == "commune" for _, place in wanted], bool) & (expected == 1).all(axis=0)
     at = np.flatnonzero(told)
     value = figure.formula.compute(lambda leaf: totals[leaf.field.form].lookup(leaf)) * (1 / figure.unit.factor)
     fields = figure.formula.fields()

@@ -43,6 +43,7 @@ from pipelines.steps.collect.sheets import (
 from pipelines.steps.numbers import LONGEST, read_cell, same_unit
 from schemas.fields import FormField
 from schemas.form import Form
+from schemas.periods import Period
 from schemas.places import Places
 from schemas.tables import DECIDED, ENTRIES, SHEET_KEY
 from schemas.text import fold
@@ -327,7 +328,7 @@ class _Search:
             (form, name, item) for form in forms for name, item in form.fields().items()
         ]
         self._fits: dict[tuple[str | None, ...], bool] = {}
-        self._reporter: dict[tuple[str, str | None], str | None] = {}
+        self._reporter: dict[tuple[str, str, str | None], str | None] = {}
         self._senders: dict[tuple[str, str, str], frozenset[str]] = {}
         self.numbers = {(form.code, name): at for at, (form, name, _) in enumerate(self.fields)}
 
@@ -399,12 +400,13 @@ class _Search:
             if fitting not in self._fits:
                 marks = Marks(period=period_said, commune=commune_said)
                 self._fits[fitting] = not_of_set(period, commune, marks, self.places) is None
-            if (commune, name) not in self._reporter:
-                self._reporter[commune, name] = self.places.reporter_named(commune, name or "")
+            called = (period, commune, name)
+            if called not in self._reporter:
+                self._reporter[called] = self.places.reporter_named(commune, name or "", Period.parse(period))
             sending = (layout.form.reporter_kind, period, commune)
             if sending not in self._senders:
                 self._senders[sending] = senders(*sending, self.places)
-            reporter = self._reporter[commune, name]
+            reporter = self._reporter[called]
             yield reporter if self._fits[fitting] and reporter in self._senders[sending] else None
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:

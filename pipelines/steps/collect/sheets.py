@@ -159,7 +159,7 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
         if form is None:
             trouble.append((Problems.NO_FORM, sheet.words | {"form": ""}))
             continue
-        reporter = places.reporter_named(sheet.key[1], marks.reporter or "")
+        reporter = places.reporter_named(sheet.key[1], marks.reporter or "", Period.parse(sheet.key[0]))
         sheet.reporter = reporter or ""
         rows = headed_rows(sheet)
         unclear = take_columns(form, sheet, rows)

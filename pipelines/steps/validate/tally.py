@@ -13,14 +13,9 @@ from schemas.form import Form
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import Problems
+from schemas.problems import NOT_THERE, Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS_BY_FORM, SENT_BY_FORM
-
-NOT_THERE = frozenset(
-    kind.value.code for kind in (Problems.NOT_SENT, Problems.WITHDRAWN_RETURN, Problems.UNREADABLE_FILE)
-)
-"""Codes of the findings that say of a form and a reporter that the return has not come, is gone, or does not open."""
 
 
 def findings_by_form(findings: pa.Table) -> pa.Table:
