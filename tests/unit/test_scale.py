@@ -69,6 +69,10 @@ def test_one_amount_of_a_sum_in_millions_is_told_by_the_sum() -> None:
     )
 
 
+def test_parts_that_pass_their_total_while_one_is_blank_are_left_to_the_edit() -> None:
+    assert scaled({"revenue_total": 700_000_000, "revenue_local": 719_888_592, "revenue_transfer": ""}) == []
+
+
 def test_a_village_that_writes_dong_among_villages_in_millions_is_told() -> None:
     files = []
     villages = PLACES.reporters("huu-kien", "village", PERIOD)

@@ -106,7 +106,8 @@ def _sums(form: type[Form], frame: pd.DataFrame) -> Iterator[Scaled]:
             continue
         (row,) = edit.rows()
         names = list(edit.names)
-        for index in frame.index[~edit.holds(frame).fillna(True).astype(bool)]:
+        known = frame[names].notna().all(axis="columns")  # parts may be more than their total while one is blank
+        for index in frame.index[known & ~edit.holds(frame).fillna(True).astype(bool)]:
             steps = {name: int(frame.at[index, name] * 10 ** form.fields()[name].unit.decimals) for name in names}
             gap = sum(row.coefficients[name] * steps[name] for name in names)
             for name in names:
