@@ -10,7 +10,7 @@ without one moves all that follows it one column on. So nothing is skipped and n
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 UNDECODED = "\ufffd"
@@ -44,8 +44,30 @@ def separator(text: str) -> str:
     return ";" if heading.count(";") > heading.count(",") else ","
 
 
-def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list[KeptRow]:
-    """Return the rows of a table under its headings; rows without a word in them are none.
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a table below its headings, as they were cut into cells; lines without a word in them are none."""
+
+    heading: Sequence[str]
+    number: Sequence[int]
+    """Per line, where in the file it ends, counted from 1."""
+    cells: Sequence[Sequence[str]]
+
+    def columns(self, names: Sequence[str]) -> list[Sequence[str]] | None:
+        """Return the texts under some headings, column by column; nothing where a line does not fit the headings."""
+        if "" in self.heading or any(len(cells) != len(self.heading) for cells in self.cells):
+            return None
+        columns = list(zip(*self.cells, strict=True)) or [()] * len(self.heading)
+        return [columns[self.heading.index(name)] for name in names]
+
+    def rows(self) -> Iterator[KeptRow]:
+        """Yield line by line what stands under the headings."""
+        for number, cells in zip(self.number, self.cells, strict=True):
+            yield _row(number, cells, self.heading)
+
+
+def kept_lines(text: str, needed: Sequence[str], *, ragged: bool = False) -> Lines:
+    """Return the lines of a table.
 
     Args:
         text: As ``decoded`` returns it.
@@ -70,8 +92,17 @@ def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list
         raise KeptError(f"thiếu cột {', '.join(missing)}")
     if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
         raise KeptError(f"có hai cột {', '.join(twice)}")
-    rows = ((line, _even(cells, len(heading)) if ragged else cells) for line, cells in lines[1:] if any(cells))
-    return [_row(line, cells, heading) for line, cells in rows]
+    filled = [(line, _even(cells, len(heading)) if ragged else cells) for line, cells in lines[1:] if any(cells)]
+    return Lines(heading, [line for line, _ in filled], [cells for _, cells in filled])
+
+
+def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list[KeptRow]:
+    """Return the rows of a table under its headings, as ``kept_lines`` reads them.
+
+    Raises:
+        KeptError: As ``kept_lines`` says.
+    """
+    return list(kept_lines(text, needed, ragged=ragged).rows())
 
 
 def _even(cells: list[str], width: int) -> list[str]:

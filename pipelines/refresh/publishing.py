@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 
-import pyarrow.compute as pc
-
 from pipelines.refresh.making import Given, Made
 from pipelines.steps.analyse import divisions, figures, observations, statements, sums
 from pipelines.steps.frames import belongs, to_frame, to_table, together
@@ -80,18 +78,13 @@ def add_up_levels(given: Given) -> Mapping[str, Made]:
 
 def compare_statements(given: Given) -> Mapping[str, Made]:
     """Make the comparison of what the plan prints with what was computed."""
-    printed = given.table("printed")
-    printing = statements.Printing(printed)
     computed, edges = (
-        printing.about(together(list(given.family(family)), schema), *of)
-        for family, schema, of in (
-            ("figures", tables.FIGURES, ("place", "id")),
-            ("lineage", tables.LINEAGE, ("commune", "figure")),
-        )
+        together(list(given.family(family)), schema)
+        for family, schema in (("figures", tables.FIGURES), ("lineage", tables.LINEAGE))
     )
     compared = statements.compare(
-        printed,
-        computed.filter(pc.equal(computed["level"], "commune")),
+        given.table("printed"),
+        computed,
         statements.Behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],
     )

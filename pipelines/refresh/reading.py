@@ -74,7 +74,7 @@ def read_printed(given: Given) -> Mapping[str, Made]:
     printed, met = statements.read_printed(given.printed)
     unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plans, tables.PRINTED)
     return {
-        "printed": Made(to_table(printed, tables.PRINTED)),
+        "printed": Made(printed),
         "printed_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
     }
 

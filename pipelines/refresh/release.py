@@ -27,7 +27,7 @@ from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
 from pipelines.steps.analyse import figures, statements, sums
 from pipelines.steps.collect.raw_file import suffix_of
-from pipelines.steps.frames import to_table, together
+from pipelines.steps.frames import together
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.sources import cells
 from pipelines.steps.validate import gate
@@ -343,7 +343,7 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
     printed, _ = statements.read_printed({} if plan is None else {key: decoded(plan)})
     compared = statements.compare(
-        to_table(printed, tables.PRINTED),
+        printed,
         rows,
         statements.Behind(edges, FORMS),
         [figure for chapter in CHAPTERS for figure in chapter.figures],

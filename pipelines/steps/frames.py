@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.amounts import Array
 from schemas.return_sets import ReturnSetKey
 
 
@@ -84,29 +85,57 @@ def joined_text(table: pa.Table, names: Sequence[str]) -> pa.Array:
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
-def numbered(table: pa.Table, names: Sequence[str]) -> tuple[Any, Any]:
+def numbered(table: pa.Table, names: Sequence[str]) -> tuple[Array, Array]:
     """Return which rows have the same texts in some columns.
 
     Returns:
         Per row the number of its group, in the order in which groups first occur; and per group its first row.
     """
-    number = joined_text(table, names).dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    return number, np.unique(number, return_index=True)[1]
+    return cases([coded(table[name]) for name in names], len(table))
 
 
-def in_order(table: pa.Table, names: Sequence[str]) -> Any:
-    """Return the row numbers of a table in the order of some text columns, rows with the same texts as they stand."""
-    place, places = np.zeros(len(table), np.int64), 1
-    for name in names:
-        column = table[name].combine_chunks() if isinstance(table[name], pa.ChunkedArray) else table[name]
-        texts = column.dictionary_encode()
-        rank = np.empty(len(texts.dictionary), np.int64)
-        rank[pc.sort_indices(texts.dictionary).to_numpy()] = np.arange(len(rank))
-        if places * len(rank) > np.iinfo(np.int64).max:
+def cases(columns: Iterable[tuple[Array, Any]], count: int) -> tuple[Array, Array]:
+    """Return which of some rows have the same values in all of some columns, each as ``coded`` gives it.
+
+    Returns:
+        Per row the number of its case, in the order in which cases first occur; and per case its first row.
+    """
+    number = pa.array(_as_one(columns, count)).dictionary_encode().indices.to_numpy()
+    so_far = np.maximum.accumulate(number)
+    return number, np.flatnonzero(np.diff(so_far, prepend=-1))
+
+
+def coded(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
+    """Return per row which of the values of a column it has, and these; -1, the last of them, where it has none."""
+    texts = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.unify_dictionaries().combine_chunks()
+    indices = texts.indices.fill_null(-1) if texts.null_count else texts.indices
+    return indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), texts.dictionary
+
+
+def _as_one(columns: Iterable[tuple[Array, Any]], count: int) -> Array:
+    """Return per row one whole number, the same where all columns are and in their order, the first counting most."""
+    place, places = np.zeros(count, np.int64), 1
+    for numbers, values in columns:
+        if places * (len(values) + 1) > np.iinfo(np.int64).max:
             distinct, place = np.unique(place, return_inverse=True)
             places = len(distinct)
-        place, places = place * len(rank) + rank[texts.indices.to_numpy()], places * len(rank)
-    return np.argsort(place, kind="stable")
+        place, places = place * (len(values) + 1) + (numbers + 1), places * (len(values) + 1)
+    return place
+
+
+def in_order(table: pa.Table, names: Sequence[str]) -> Array:
+    """Return the row numbers of a table in the order of some text columns, rows with the same texts as they stand."""
+    return np.argsort(_as_one((_ranked(table[name]) for name in names), len(table)), kind="stable")
+
+
+def _ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
+    """Return a column as ``coded`` does, its values numbered in their order."""
+    numbers, values = coded(column)
+    rank = np.full(len(values) + 1, -1)
+    rank[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
+    return rank[numbers], values
 
 
 def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:

@@ -247,7 +247,7 @@ def test_every_row_of_a_printed_plan_is_read_as_it_was_written_or_told_of(part: 
     whole = 0
     for batch in batches(PLANS, part):
         printed, problems = read_printed(texts_of(batch))
-        got, told = by_seed(printed, columns), by_seed(problems, ["problem", "file"])
+        got, told = by_seed(printed.to_pandas(), columns), by_seed(problems, ["problem", "file"])
         for seed, content in batch.items():
             wanted = rows_in(content, columns)
             rows, misfits = wanted if wanted is not None else ([], 1)

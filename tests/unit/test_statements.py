@@ -286,7 +286,7 @@ PLAN = "id,section,printed,value,unit"
 )
 def test_a_printed_row_that_does_not_say_one_number_is_told_and_no_other_is_lost(line: str) -> None:
     printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\n{line}\nb,P1,4 con,4,con\n"})
-    assert printed["id"].tolist() == ["b"]
+    assert printed["id"].to_pylist() == ["b"]
     assert problems["problem"].tolist() == ["PRINTED_UNREADABLE"]
     assert "dòng 2, a" in problems["written"].iloc[0]
 
@@ -299,4 +299,4 @@ def test_a_plan_that_cannot_be_read_as_a_table_is_told(text: str) -> None:
 
 def test_a_plan_saved_with_semicolons_is_read() -> None:
     printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\na,P1,1.5 ha,1.5,ha\n".replace(",", ";")})
-    assert (printed["value"].tolist(), len(problems)) == (["1.5"], 0)
+    assert (printed["value"].to_pylist(), len(problems)) == (["1.5"], 0)

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.amounts import Array
 from pipelines.steps.analyse.printed import APPROXIMATE, PERCENTAGES, Direction, How, Said, said_in
-from pipelines.steps.frames import joined_text, sorted_by, to_frame
+from pipelines.steps.frames import cases, coded, in_order, joined_text
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
 from schemas.edits import Balance, Bound
@@ -26,7 +28,7 @@ from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
-from schemas.kept import KeptError, KeptRow, kept_rows
+from schemas.kept import KeptError, KeptRow, kept_lines
 from schemas.outcomes import Verdict
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -37,32 +39,44 @@ _COLUMNS = in_folder(PRINTED)
 """What a ``printed.csv`` must have."""
 
 
-def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pa.Table, pd.DataFrame]:
     """Read what plans print, given as CSV text by return set.
 
     Returns:
         ``schemas.tables.PRINTED``, the rows that can be read; and ``schemas.tables.PROBLEMS``: what cannot.
     """
-    rows: list[tuple[str, ...]] = []
+    read: list[list[Sequence[str]]] = []
     unreadable: list[dict[str, str]] = []
     for key, text in texts.items():
         at = {**key._asdict(), "file": "printed.csv"}
         try:
-            kept = kept_rows(text, _COLUMNS)
+            lines = kept_lines(text, _COLUMNS)
         except KeptError as reason:
             unreadable.append({**at, "written": str(reason), "expected": ", ".join(_COLUMNS)})
             continue
-        for row in kept:
-            if trouble := _trouble(row):
-                said, expected = trouble
-                called = f", {row.cells['id']}" if row.cells.get("id") else ""
-                unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
-            else:
-                # By position: the plan's own column of periods, where it has one, is another.
-                rows.append((*key, *(row.cells[name] for name in _COLUMNS)))
-    columns = zip(*rows, strict=True) if rows else ([] for _ in PRINTED)
-    printed = pa.table([pa.array(column, pa.string()) for column in columns], [*ReturnSetKey._fields, *_COLUMNS])
-    return to_frame([printed.select(PRINTED.names)], PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+        columns = lines.columns(_COLUMNS)
+        if columns is None or not _is_sound(dict(zip(_COLUMNS, columns, strict=True))):
+            sound: list[Sequence[str]] = []
+            for row in lines.rows():
+                if trouble := _trouble(row):
+                    said, expected = trouble
+                    called = f", {row.cells['id']}" if row.cells.get("id") else ""
+                    unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
+                else:
+                    sound.append([row.cells[name] for name in _COLUMNS])
+            columns = list(zip(*sound, strict=True)) or [()] * len(_COLUMNS)
+        # By position: the plan's own column of periods, where it has one, is another.
+        read.append([*([word] * len(columns[0]) for word in key), *columns])
+    whole = [list(chain.from_iterable(own)) for own in zip(*read, strict=True)] or [[] for _ in PRINTED]
+    printed = pa.table([pa.array(column, pa.string()) for column in whole], [*ReturnSetKey._fields, *_COLUMNS])
+    return printed.select(PRINTED.names).cast(PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+
+
+def _is_sound(columns: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether no row of what a plan prints is in trouble, as ``_trouble`` tells it of one."""
+    return (
+        all(map(_VALUE.fullmatch, columns["value"])) and max(map(len, columns["printed"]), default=0) <= _LONGEST_TEXT
+    )
 
 
 _VALUE = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -87,68 +101,55 @@ _SHORT = 40
 _NOTES_SHOWN = 3
 """Notes repeated in a statement; a total over villages may have one per village."""
 
-KEY = ("period", "commune", "id")
-"""The columns of what is printed that make the key."""
-
-
-class Printing:
-    """What some plans print, to pick out what is about it: most communes' plans print none."""
-
-    def __init__(self, printed: pa.Table) -> None:
-        """Take ``schemas.tables.PRINTED``."""
-        self._figures = joined_text(printed, KEY).unique()
-        self._plans = joined_text(printed, KEY[:2]).unique()
-
-    def about(self, rows: pa.Table, place: str, figure: str) -> pa.Table:
-        """Return the rows of a table that are about a figure that some plan prints.
-
-        Args:
-            rows: The table.
-            place: Its column that names the commune.
-            figure: Its column that names the figure.
-        """
-        if not len(self._figures):
-            return rows.slice(0, 0)
-        own = rows.filter(pc.is_in(joined_text(rows, ("period", place)), self._plans))
-        return own.filter(pc.is_in(joined_text(own, ("period", place, figure)), self._figures))
-
 
 class Behind:
     """What stands behind figures: their fields with totals in words, and what reporters noted beside the cells."""
 
     def __init__(self, lineage: pa.Table, forms: Sequence[type[Form]]) -> None:
-        """Take ``schemas.tables.LINEAGE`` of the figures that are printed."""
-        self._lineage, self._forms = lineage, {form.code: form for form in forms}
+        """Take ``schemas.tables.LINEAGE``, also of figures that no plan prints."""
+        self._lineage, self._forms = lineage.select(_BEHIND), {form.code: form for form in forms}
 
-    def notes(self) -> dict[str, list[str]]:
-        """Return the first notes and corrections behind each figure that has any, field by field, by ``KEY``."""
+    def notes(self, plans: "_Plans") -> tuple[list[str], Array]:
+        """Return the first notes and corrections behind what is printed, field by field.
+
+        Returns:
+            Texts; and per row of what is printed the number of its own, -1 where nothing is noted.
+        """
         noted = pc.or_(*(pc.not_equal(self._lineage[name].fill_null(""), "") for name in ("note", "correction")))
-        rows = sorted_by(self._lineage.filter(noted), ("form", "field"))
-        said = pc.binary_join_element_wise(*(rows[name].fill_null("") for name in _SAID), _WITHIN)
-        of_figures = pa.table({"key": joined_text(rows, _BEHIND), "said": said})
-        listed = of_figures.group_by("key", use_threads=False).aggregate([("said", "list")])
+        cell, own = plans.printed_of(self._lineage.filter(noted), "commune", "figure")
+        order = in_order(own, ("form", "field"))
+        said = pc.binary_join_element_wise(*(own[name].fill_null("") for name in _SAID), _WITHIN).take(order)
+        of_cells = pa.table({"cell": cell[order], "said": said})
+        listed = of_cells.group_by("cell", use_threads=False).aggregate([("said", "list")])
         # Reporters of many communes note the same, if anything.
         case = pc.binary_join(listed["said_list"].combine_chunks(), _BETWEEN).dictionary_encode()
-        words = [_first_notes(text) for text in case.dictionary.to_pylist()]
-        return {key: words[at] for key, at in zip(listed["key"].to_pylist(), case.indices.to_pylist(), strict=True)}
+        number = np.full(plans.size, -1)
+        number[listed["cell"].to_numpy()] = case.indices.to_numpy()
+        return [_first_notes(text) for text in case.dictionary.to_pylist()], number[plans.cell]
 
-    def operands(self, keys: pa.Array) -> dict[str, list[str]]:
-        """Return the fields that some figures are made of, each with its total, by ``KEY``."""
-        own = self._lineage.filter(pc.is_in(joined_text(self._lineage, _BEHIND), keys))
-        found: dict[str, list[str]] = {}
-        for key, row in _per_field(own):
+    def operands(self, plans: "_Plans", rows: Array) -> dict[int, list[str]]:
+        """Return the fields that the figures of some rows of what is printed are made of, each with its total."""
+        figures = plans.said["id"].take(pa.array(rows)).unique()
+        of_figures = self._lineage.filter(pc.is_in(self._lineage["figure"], figures))
+        cell, own = plans.printed_of(of_figures, "commune", "figure")
+        wanted = pa.array(np.isin(cell, plans.cell[rows]))
+        with_cell = own.append_column("of", pa.array(cell)).filter(wanted)
+        per_field = with_cell.group_by(["of", "form", "field"], use_threads=False).aggregate([("value", "sum")])
+        found: dict[int, list[str]] = {}
+        for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
             item = self._forms[row["form"]].fields()[row["field"]]
             if row["value_sum"] is not None:
-                found.setdefault(key, []).append(f"{item.label} {vietnamese(row['value_sum'])}")
-        return found
+                found.setdefault(row["of"], []).append(f"{item.label} {vietnamese(row['value_sum'])}")
+        return {row: found[at] for row, at in zip(rows.tolist(), plans.cell[rows].tolist(), strict=True) if at in found}
 
 
+_BEHIND = ("period", "commune", "figure", "form", "field", "value", "correction", "note")
 _SAID = ("form", "field", "correction", "note")
 _WITHIN, _BETWEEN = "\x1f", "\x1e"
 """What stands between the texts of a cell, and between cells: no text of a workbook holds either."""
 
 
-def _first_notes(cells: str) -> list[str]:
+def _first_notes(cells: str) -> str:
     """Return what is noted beside the cells behind a figure, that of each field in order, as far as it is shown."""
     by_field: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for cell in cells.split(_BETWEEN):
@@ -162,18 +163,7 @@ def _first_notes(cells: str) -> list[str]:
             *sorted({note for _, note in own if note}),
         )
     ]
-    return list(dict.fromkeys(said))[:_NOTES_SHOWN]
-
-
-_BEHIND = ("period", "commune", "figure")
-"""The columns of the lineage that make the key."""
-
-
-def _per_field(lineage: pa.Table) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the cells behind figures added up field by field."""
-    per_field = lineage.group_by([*_BEHIND, "form", "field"]).aggregate([("value", "sum")])
-    for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
-        yield "\n".join(row[name] for name in _BEHIND), row
+    return " ".join(f"({one})" for one in list(dict.fromkeys(said))[:_NOTES_SHOWN])
 
 
 def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: Iterable[Figure]) -> pa.Table:
@@ -183,7 +173,7 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
 
     Args:
         printed: ``schemas.tables.PRINTED``.
-        figures: ``schemas.tables.FIGURES`` of the same communes, their own level only.
+        figures: ``schemas.tables.FIGURES`` of the same communes, their own level only, also what no plan prints.
         sources: What stands behind the figures.
         catalogue: The declared figures, to know which printed numbers are parts and totals of one another.
 
@@ -192,33 +182,34 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     """
     catalogue = list(catalogue)
     declared, plans = _Declared(catalogue), _Plans(printed)
-    at = pc.index_in(plans.keys, joined_text(figures, ("period", "place", "id")))
-    computed = figures.select(_Computed._fields).take(at)
-    case, firsts = _cases([*plans.said.columns, *computed.columns])
+    at = plans.where_in(figures, "place", "id")
+    computed = [(np.append(of, -1)[at], values) for of, values in (coded(figures[name]) for name in _Computed._fields)]
+    case, firsts = cases([(plans.code, plans.said), *computed], len(printed))
+    ours = figures.select(_Computed._fields).take(pa.array(at[firsts], mask=at[firsts] < 0)).to_pylist()
+    theirs = plans.said.take(pa.array(firsts)).to_pylist()
     judged = [
-        _judge(_Said(**said), None if ours["id"] is None else _Computed(**ours), declared.figure(said["id"]))
-        for said, ours in zip(*(one.take(firsts).to_pylist() for one in (plans.said, computed)), strict=True)
+        _judge(_Said(**said), None if own["id"] is None else _Computed(**own), declared.figure(said["id"]))
+        for said, own in zip(theirs, ours, strict=True)
     ]
     verdicts = np.array([_VERDICTS.index(verdict) for verdict, *_ in judged], np.int64)[case]
-    notes = [judged[one][2] for one in case.tolist()]
-    for row, sentences in _printed_bounds(plans, declared).items():
-        if verdicts[row] != _VERDICTS.index(Verdict.NOT_RECOMPUTABLE):
-            verdicts[row] = _VERDICTS.index(Verdict.CONFLICT)
-            notes[row] = _joined(notes[row], *sentences)
+    notes = _Notes([note for *_, note in judged], case)
+    bounds = {
+        row: sentences
+        for row, sentences in _printed_bounds(plans, declared).items()
+        if verdicts[row] != _VERDICTS.index(Verdict.NOT_RECOMPUTABLE)
+    }
+    verdicts[list(bounds)] = _VERDICTS.index(Verdict.CONFLICT)
+    notes.add_each(bounds)
     conflicts = np.flatnonzero(verdicts == _VERDICTS.index(Verdict.CONFLICT))
-    in_conflict = plans.keys.take(pa.array(conflicts))
-    operands, sums = sources.operands(in_conflict), _printed_sums(plans, catalogue)
-    for row, key in zip(conflicts.tolist(), in_conflict.to_pylist(), strict=True):
-        made_from = [f"Tính từ: {'; '.join(operands[key])}."] if key in operands else []
-        notes[row] = _joined(notes[row], *made_from, *sums.get(row, ()))
-    remarks = sources.notes()
-    for row, key in enumerate(plans.keys.to_pylist() if remarks else ()):
-        if key in remarks:
-            notes[row] = _joined(notes[row], *(f"({one})" for one in remarks[key]))
+    made_from = sources.operands(plans, conflicts)
+    notes.add_each({row: [f"Tính từ: {'; '.join(operands)}."] for row, operands in made_from.items()})
+    sums = _printed_sums(plans, catalogue)
+    notes.add_each({row: sums[row] for row in conflicts.tolist() if row in sums})
+    notes.add(*sources.notes(plans))
     columns = {name: printed[name] for name in PRINTED.names} | {
         "computed": pa.array([value for _, value, _ in judged], pa.string()).take(pa.array(case)),
         "verdict": pa.array([str(one) for one in _VERDICTS], pa.string()).take(pa.array(verdicts)),
-        "note": pa.array(notes, pa.string()),
+        "note": notes.column(),
     }
     return pa.table([columns[name] for name in STATEMENTS.names], schema=STATEMENTS)
 
@@ -226,21 +217,31 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
 _VERDICTS = tuple(Verdict)
 
 
-def _joined(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
+class _Notes:
+    """What is said of rows, each text once: most rows have one that many others have."""
 
+    def __init__(self, texts: Sequence[str], of: Array) -> None:
+        """Take some texts, and per row the number of its text."""
+        self._texts, self._of = texts, of
 
-def _cases(columns: Iterable[pa.Array | pa.ChunkedArray]) -> tuple[Any, pa.Array]:
-    """Return per row the number of its case, rows being one case where all columns agree; and a row of each case."""
-    codes = [_codes(column) for column in columns]
-    _, first, case = np.unique(np.stack(codes, axis=1), axis=0, return_index=True, return_inverse=True)
-    return case.reshape(-1), pa.array(first, pa.int64())
+    def add(self, texts: Sequence[str], of: Array) -> None:
+        """Say more: take some texts, and per row the number of its text, -1 where there is no more to say of it."""
+        pair, firsts = cases([(self._of, self._texts), (of, texts)], len(of))
+        pairs = zip(self._of[firsts].tolist(), of[firsts].tolist(), strict=True)
+        self._texts = [
+            " ".join(filter(None, (self._texts[one], texts[more] if more >= 0 else ""))) for one, more in pairs
+        ]
+        self._of = pair
 
+    def add_each(self, sentences: Mapping[int, Iterable[str]]) -> None:
+        """Say more of some rows."""
+        of = np.full(len(self._of), -1)
+        of[list(sentences)] = np.arange(len(sentences))
+        self.add([" ".join(own) for own in sentences.values()], of)
 
-def _codes(column: pa.Array | pa.ChunkedArray) -> Any:
-    """Return per row the number of its value among those of a column; one more for what is missing."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return whole.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    def column(self) -> pa.Array:
+        """Return the text of each row."""
+        return pa.array(self._texts, pa.string()).take(pa.array(self._of))
 
 
 class _Said(NamedTuple):
@@ -266,31 +267,63 @@ class _Plans:
     """What plans print, as a table of plans by figures: which row says what of a figure, if any.
 
     Attributes:
-        keys: Per row, its ``KEY``.
         said: Per row, what is said of which figure.
         figures: The ids that are printed, with their columns.
         rows: Plans by figures: the row, or -1.
+        cell: Per row, where it is in that table, counted through.
+        size: How many there are to be counted.
         code: Per row the number of what is said, figure included.
     """
 
     def __init__(self, printed: pa.Table) -> None:
-        self.keys, self.said = joined_text(printed, KEY), printed.select(_Said._fields)
-        plan, figure = _codes(joined_text(printed, KEY[:2])), printed["id"].combine_chunks().dictionary_encode()
-        self.figures = {identifier: number for number, identifier in enumerate(figure.dictionary.to_pylist())}
-        self.rows = np.full((plan.max(initial=-1) + 1, len(self.figures)), -1)
-        self.rows[plan, figure.indices.to_numpy()] = np.arange(len(printed))
-        self.code, _ = _cases(self.said.columns)
+        self.said = printed.select(_Said._fields)
+        plan = joined_text(printed, ("period", "commune")).dictionary_encode()
+        at, self._ids = coded(printed["id"])
+        self._plans, self.figures = plan.dictionary, {one: number for number, one in enumerate(self._ids.to_pylist())}
+        self.cell, self.size = plan.indices.to_numpy() * len(self._ids) + at, len(self._plans) * len(self._ids)
+        rows = np.full(self.size, -1)
+        rows[self.cell] = np.arange(len(printed))
+        self.rows = rows.reshape(len(self._plans), len(self._ids))
+        self.code, _ = cases(map(coded, self.said.columns), len(printed))
 
-    def together(self, identifiers: Sequence[str]) -> Iterator[tuple[list[_Said], Any]]:
+    def printed_of(self, table: pa.Table, place: str, figure: str) -> tuple[Array, pa.Table]:
+        """Return the rows of a table that are about a figure that some plan prints.
+
+        Args:
+            table: The table.
+            place: Its column that names the commune.
+            figure: Its column that names the figure.
+
+        Returns:
+            Per row its cell, as ``cell`` counts them; and the rows.
+        """
+        cell = self._cell_of(table, place, figure)
+        return cell[cell >= 0], table.filter(pa.array(cell >= 0))
+
+    def where_in(self, table: pa.Table, place: str, figure: str) -> Array:
+        """Return, per row of what is printed, the first row of such a table that is about it; -1 for none."""
+        cell = self._cell_of(table, place, figure)
+        rows = np.flatnonzero(cell >= 0)[::-1]
+        first = np.full(self.size, -1)
+        first[cell[rows]] = rows
+        return first[self.cell]
+
+    def _cell_of(self, table: pa.Table, place: str, figure: str) -> Array:
+        plan = pc.index_in(joined_text(table, ("period", place)), self._plans)
+        at = pc.index_in(table[figure], self._ids)
+        cell = pc.add(pc.multiply(plan, len(self._ids)), at).fill_null(-1).to_numpy()
+        return np.where(np.append(self.rows, -1)[cell] >= 0, cell, -1)
+
+    def together(self, identifiers: Sequence[str]) -> Iterator[tuple[list[_Said], Array]]:
         """Yield what is said of several figures in plans that print them all, each case once, with the plans' rows."""
         if not all(one in self.figures for one in identifiers):
             return
         rows = self.rows[:, [self.figures[one] for one in identifiers]]
         rows = rows[(rows >= 0).all(axis=1)]
-        _, first, case = np.unique(self.code[rows], axis=0, return_index=True, return_inverse=True)
+        case, first = cases([(self.code[of_figure], self.said) for of_figure in rows.T], len(rows))
         for number, at in enumerate(first.tolist()):
             said = self.said.take(pa.array(rows[at])).to_pylist()
-            yield [_Said(**one) for one in said], rows[case.reshape(-1) == number]
+            yield [_Said(**one) for one in said], rows[case == number]
 
 
 def _judge(row: _Said, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
@@ -419,14 +452,21 @@ class _Declared:
             (figure for pattern, figure in self._patterns if pattern.fullmatch(identifier)), None
         )
 
-    def beside(self, identifier: str, part: FormField, whole: FormField) -> Iterator[str]:
-        """Yield the ids of the whole that belong to a part of this id; none where the id is not that part's."""
-        per_record = identifier not in self._plain
-        wholes = self._of_field.get((whole, per_record), ())
-        for mine in self._of_field.get((part, per_record), ()):
-            record = _of_any_record(mine.id).fullmatch(identifier)
-            if record is not None:
-                yield from (other.id_for(record[1], record[1]) if per_record else other.id for other in wholes)
+    def fields(self, identifier: str) -> Iterator[tuple[FormField, str]]:
+        """Yield the fields of which an id tells the amount, with the record's code; an empty one where it is of all."""
+        if identifier in self._plain:
+            figures: Iterable[tuple[Figure, str]] = [(self._plain[identifier], "")]
+        else:
+            found = ((figure, pattern.fullmatch(identifier)) for pattern, figure in self._patterns)
+            figures = [(figure, record[1]) for figure, record in found if record is not None]
+        for figure, record in figures:
+            if isinstance(figure.formula, Total | Own):
+                yield figure.formula.field, record
+
+    def telling(self, field: FormField, record: str) -> Iterator[str]:
+        """Yield the ids that tell the amount of a field of a record, or of all of them."""
+        for figure in self._of_field.get((field, bool(record)), ()):
+            yield figure.id_for(record, record) if record else figure.id
 
 
 _ANY_RECORD = re.compile(r"\\\{\w+\\\}")
@@ -444,27 +484,35 @@ def _printed_bounds(plans: _Plans, declared: _Declared) -> dict[int, list[str]]:
 
     Whatever its severity: a bound of which true returns may break a warning still forbids what a plan says of both.
     """
-    bounds = [
-        (edit, edit.fields[part], edit.fields[edit.whole])
-        for form in declared.forms
-        for edit in form.edits
-        if isinstance(edit, Bound)
-        for part in edit.parts
-        if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part)
-    ]
+    bounds = _bounds(declared)
+    beside = (
+        (edit, field, whole, plans.together([identifier, name]))
+        for identifier in plans.figures
+        for field, record in declared.fields(identifier)
+        for edit, whole in bounds.get(field, ())
+        for name in declared.telling(whole, record)
+    )
     told: dict[int, list[str]] = {}
-    for identifier in plans.figures:
-        for edit, part, whole in bounds:
-            for name in declared.beside(identifier, part, whole):
-                for (one, other), rows in plans.together([identifier, name]):
-                    if _exceeds(one, other):
-                        sentence = (
-                            f"Trong kế hoạch, «{part.label}» in {one.printed}, nhiều hơn «{whole.label}» "
-                            f"in {other.printed} (quy tắc {edit.code})."
-                        )
-                        for row in rows[:, 0].tolist():
-                            told.setdefault(row, []).append(sentence)
+    for edit, field, whole, printed in beside:
+        for (one, other), rows in printed:
+            if _exceeds(one, other):
+                sentence = (
+                    f"Trong kế hoạch, «{field.label}» in {one.printed}, nhiều hơn «{whole.label}» "
+                    f"in {other.printed} (quy tắc {edit.code})."
+                )
+                for row in rows[:, 0].tolist():
+                    told.setdefault(row, []).append(sentence)
     return told
+
+
+def _bounds(declared: _Declared) -> Mapping[FormField, Sequence[tuple[Bound, FormField]]]:
+    """Return, by a part that alone may not be more than its whole, the edits that say so, each with the whole."""
+    found: dict[FormField, list[tuple[Bound, FormField]]] = {}
+    for edit in (edit for form in declared.forms for edit in form.edits if isinstance(edit, Bound)):
+        for part in edit.parts:
+            if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part):
+                found.setdefault(edit.fields[part], []).append((edit, edit.fields[edit.whole]))
+    return found
 
 
 def _is_no_less_than_nothing(field: FormField) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.steps.collect.cells import Cell
+from pipelines.steps.frames import coded
 from schemas.tables import CELLS
 
 Numbers = np.ndarray
@@ -18,15 +19,6 @@ Numbers = np.ndarray
 
 MISSING = -1
 """The number of a text that is not known."""
-
-
-def coded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
-    """Return texts by number, ``MISSING`` where there is none, and what the numbers stand for: no text twice."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    one = column.unify_dictionaries().combine_chunks()
-    numbers = one.indices.fill_null(MISSING) if one.null_count else one.indices
-    return numbers.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), one.dictionary
 
 
 @dataclass(frozen=True)

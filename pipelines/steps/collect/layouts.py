@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.collect.asides import MERGED, address
 from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
-from pipelines.steps.collect.columns import MISSING, Numbers, Runs, coded
+from pipelines.steps.collect.columns import MISSING, Numbers, Runs
 from pipelines.steps.collect.encodings import looks_old
 from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
 from pipelines.steps.collect.limits import LAST_ROW
@@ -40,6 +40,7 @@ from pipelines.steps.collect.sheets import (
     senders,
     take_columns,
 )
+from pipelines.steps.frames import coded
 from pipelines.steps.numbers import LONGEST, read_cell, same_unit
 from schemas.fields import FormField
 from schemas.form import Form
