@@ -51,7 +51,7 @@ class Settings:
             self.home / "dagster.yaml",
             resources.files("pipelines").joinpath("dagster.yaml").read_text("utf-8"),
         )
-        if not own.exists() or own.read_text("utf-8") == _SHIPPED_BEFORE:
+        if not own.exists() or own.read_text("utf-8") in _SHIPPED_BEFORE:
             own.write_text(shipped, encoding="utf-8")
         os.environ |= {RAW_VARIABLE: str(self.raw), DATA_VARIABLE: str(self.data), HOME_VARIABLE: str(self.home)}
 
@@ -61,14 +61,18 @@ def engine() -> str:
     return os.environ.get(ENGINE_VARIABLE, "").strip()
 
 
-_SHIPPED_BEFORE = """\
+_FIRST_SHIPPED = """\
 # Copied into the Dagster home, which lies in the output folder, when there is none yet.
 nux:
   enabled: false
 telemetry:
   enabled: false
 """
-"""What an earlier version put into the Dagster home, and nobody has changed since."""
+_SHIPPED_BEFORE = (
+    _FIRST_SHIPPED,
+    f"{_FIRST_SHIPPED}event_log_storage:\n  module: pipelines.orchestration.event_log\n  class: KeptSqliteEventLog\n",
+)
+"""What earlier versions put into the Dagster home, and nobody has changed since."""
 
 
 def now() -> datetime:

@@ -36,6 +36,8 @@ class Edit(ABC):
     from measuring, or from counting elsewhere, and not what follows from adding up."""
     demand = "các phần cộng lại là"
     """How a message puts what the other operands make of the first."""
+    relation = ""
+    """The sign before that number, where the first operand need not equal it."""
 
     def __init__(self, code: str, severity: Severity = Severity.ERROR) -> None:
         """Name the rule; ``bind`` makes it ready for use."""
@@ -256,6 +258,7 @@ class Bound(LinearEdit):
     """The parts together do not exceed the whole."""
 
     demand = "không được quá"
+    relation = "≤"
 
     def __init__(self, code: str, parts: Sequence[str], whole: str, severity: Severity = Severity.ERROR) -> None:
         """Declare that the sum of ``parts`` <= ``whole``."""
@@ -514,6 +517,7 @@ class Reporting(Edit):
 
     confirmable = True
     demand = "không được quá"
+    relation = "≤"
 
     def __init__(self, code: str, line: str, *forms: Any) -> None:
         """Declare that the desk's ``line`` <= the number of reporters of the forms, which only a warning asks for."""
@@ -549,6 +553,7 @@ class Within(Agreement):
     """What one desk reports for the whole commune is no more than what others report, added up."""
 
     demand = "không được quá"
+    relation = "≤"
 
     @property
     def sentence(self) -> str:

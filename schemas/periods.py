@@ -1,7 +1,7 @@
 """Reporting periods: half-years such as ``2024-H1``.
 
 Belongs here: a period's code, its Vietnamese wording on a form, its last day, the day its returns are due, the periods
-before it.
+before it; a moment as people write it.
 Does not belong here: Dagster partitions.
 """
 
@@ -72,3 +72,14 @@ class Period:
     def is_named(self, wording: str) -> bool:
         """Return whether a form's wording, or the code itself, means this period."""
         return fold(wording) in {fold(self.title), fold(self.code)}
+
+
+def as_people_write(moment: str) -> str:
+    """Return a moment written for programs, ``2024-07-02T12:00:30+07:00``, as ``12:00 ngày 02/07/2024``.
+
+    A text that is none stays as it is: whoever writes into the ledger by hand may have written something else.
+    """
+    try:
+        return f"{datetime.fromisoformat(moment):%H:%M ngày %d/%m/%Y}"
+    except ValueError:
+        return moment

@@ -152,11 +152,15 @@ def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetK
     fitting = [key for key in known if period in ("", key.period) and commune in ("", key.commune)]
     if len(fitting) == 1:
         return fitting[0]
-    named = [f"--period {one} --commune {other}" for one, other in (fitting or known)]
-    more = _("; … và {count} bộ nữa").format(count=len(named) - _LISTED) if len(named) > _LISTED else ""
-    listed = "; ".join(named[:_LISTED]) + more
     words = _("Có nhiều bộ báo cáo, chọn một: {sets}.") if fitting else _("Không có bộ báo cáo này; hiện có: {sets}.")
-    fail(words.format(sets=listed))
+    fail(words.format(sets=named_sets(fitting or known)))
+
+
+def named_sets(keys: Sequence[ReturnSetKey]) -> str:
+    """Return how return sets are named on the command line, as a sentence lists them: the first of many."""
+    named = [f"--period {one} --commune {other}" for one, other in keys]
+    more = _("; … và {count} bộ nữa").format(count=len(named) - _LISTED) if len(named) > _LISTED else ""
+    return "; ".join(named[:_LISTED]) + more
 
 
 _LISTED = 10

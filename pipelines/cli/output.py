@@ -5,6 +5,7 @@ Belongs here: the form of the output. Does not belong here: which rows and colum
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -96,16 +97,27 @@ def jsonable(value: Any) -> Any:
 def progress(title: str) -> Iterator[Any]:
     """Show a bar on the error stream, so that the output stays clean, and only where somebody looks.
 
-    Until it is told of steps it shows only that something goes on.
+    Until it is told of steps it shows only that something goes on, and for how long. It keeps a stream of its own: what
+    goes to the process's while a step runs, Dagster puts into a file.
     """
     if not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeElapsedColumn
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    class Count(MofNCompleteColumn):
+        """How many steps of how many, as soon as that is known."""
+
+        def render(self, task: Task) -> Text:
+            return super().render(task) if task.total is not None else Text()
+
+    columns = (TextColumn("{task.description}"), BarColumn(), Count(), TimeElapsedColumn())
+    with (
+        os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as own,
+        Progress(*columns, console=Console(file=own), transient=True) as bar,
+    ):
         task = bar.add_task(title, total=None)
 
         def advance(step: str, steps: int) -> None:

@@ -27,6 +27,7 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.output import jsonable, print_rows, progress
 from pipelines.settings import Settings
+from schemas.periods import as_people_write
 
 
 @verb(
@@ -130,7 +131,12 @@ def diff(
             print("\n".join(_told_change(change)))
         named = _("«{name}» ({commune}, kỳ {period}, {created})")
         sides = [
-            named.format(name=one.name, commune=one.commune, period=one.period, created=one.manifest["created"])
+            named.format(
+                name=one.name,
+                commune=one.commune,
+                period=one.period,
+                created=as_people_write(one.manifest["created"]),
+            )
             for one in (before, after)
         ]
         if not changes:

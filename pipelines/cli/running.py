@@ -15,7 +15,7 @@ import typer
 from pipelines.cli.base import CLEAN, HELD, fail, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
-from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder
+from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, named_sets
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import HOME_VARIABLE, Settings
 from schemas.outcomes import Severity
@@ -49,11 +49,15 @@ def refresh(
     for folder in returns.unknown_folders():
         words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
         print(words.format(folder=folder), file=sys.stderr)
+    there = returns.batches()
     wanted = {
         batch: keys
-        for batch, keys in returns.batches().items()
+        for batch, keys in there.items()
         if period in ("", batch.period) and (commune in ("", batch.folder) or (batch.period, commune) in keys)
     }
+    if there and not wanted:
+        words = _("Không có bộ báo cáo này trong {path}; hiện có: {sets}.")
+        fail(words.format(path=settings.raw, sets=named_sets([key for keys in there.values() for key in keys])))
     if not wanted:
         words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
         fail(words.format(path=settings.raw))

@@ -38,7 +38,7 @@ _SECONDS = 30
 """How long a mail server may take to answer."""
 
 _STEPS = "Việc tiếp theo"
-_LINK = "Tra cứu số liệu:"
+_PAGE = "Tra cứu số liệu, trên máy chạy phần mềm, mở tệp:"
 _SIGNATURE = "Thư này do phần mềm tổng hợp báo cáo tự gửi; chỉ gửi lại khi có thay đổi."
 _FAILED = "Lần chạy bị hỏng"
 
@@ -67,7 +67,8 @@ class Part:
     """By who has to mend them, each in the lines in which ``returns findings`` prints it."""
     aside: str = ""
     steps: tuple[Step, ...] = ()
-    link: str = ""
+    page: str = ""
+    """Where the explorer begins, on the machine of the office: who reads the mail may sit at another."""
 
     @property
     def state(self) -> str:
@@ -110,7 +111,7 @@ def part(
         findings=dict(sorted(by_reporter.items())),
         aside=f"Ngoài ra có {remarks} điều cần lưu ý, không giữ lại biểu nào." if remarks else "",
         steps=_steps(key, bool(errors), alone=alone),
-        link=explorer.as_uri() if explorer else "",
+        page=str(explorer) if explorer else "",
     )
 
 
@@ -190,14 +191,14 @@ def _lines(one: Part) -> Iterable[str]:
             if step.command:
                 yield f"       {step.command}"
         yield ""
-    if one.link:
-        yield from (f"{_LINK} {one.link}", "")
+    if one.page:
+        yield from (f"{_PAGE} {one.page}", "")
 
 
 def message(parts: Sequence[Part], server: MailServer, when: datetime) -> Message:
     """Return the e-mail: plain text, and the same as a simple page."""
     page = _page().render(
-        subject=subject(parts), parts=parts, steps_heading=_STEPS, link_heading=_LINK, signature=_SIGNATURE
+        subject=subject(parts), parts=parts, steps_heading=_STEPS, page_heading=_PAGE, signature=_SIGNATURE
     )
     # Not the newer EmailMessage: where it breaks a long subject in Vietnamese, a blank gets lost.
     mail = MIMEMultipart(

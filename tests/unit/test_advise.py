@@ -54,7 +54,7 @@ def test_every_other_answer_of_one_cell_is_shown_beside_the_first() -> None:
 def test_an_answer_that_would_stand_by_itself_is_shown_with_one_of_the_next_rank() -> None:
     words = told(Livestock, {"buffalo": 40, "cattle": 3}, {"B01-01"}).words
     first, *others = words.split("Hoặc: ")
-    assert "«Tổng đàn gia súc» ghi 0, theo phép tính phải là 43" in first
+    assert "«Tổng đàn gia súc» ghi 0, theo phép tính là 43 nếu các ô khác đúng" in first
     assert others
     assert all("Tổng đàn" not in other for other in others)
 

@@ -100,6 +100,29 @@ def test_figures_that_are_not_there_are_told_with_the_nearest(call: str, told: s
     assert refused(*shlex.split(call), "--data", str(example.root)).startswith(told)
 
 
+def test_a_refresh_of_another_period_is_told_what_there_is(example: Store) -> None:
+    assert refused("refresh", "--period", "2023-H1", "--raw", str(ROOT / "raw"), "--data", str(example.root)) == (
+        f"Không có bộ báo cáo này trong {ROOT / 'raw'}; hiện có: --period 2024-H1 --commune huu-kien."
+    )
+
+
+def test_the_bar_goes_on_while_what_the_process_writes_goes_elsewhere() -> None:
+    """As Dagster has it while a step runs; before the first step no number is shown that nobody knows."""
+    script = """
+import os, time
+from pipelines.cli.output import progress
+with progress("Đang chạy") as advance:
+    time.sleep(0.3)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    advance("cells", 7)
+    time.sleep(0.3)
+"""
+    shown = at_a_terminal(100, sys.executable, "-c", script)
+    assert "/?" not in shown
+    assert "Đang chạy: cells" in shown
+    assert "1/7" in shown
+
+
 def test_a_trace_of_words_lists_what_has_them_and_is_no_answer(example: Store) -> None:
     words = [str(RETURNS), "trace", "ngua bach", "--data", str(example.root)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
@@ -119,7 +142,7 @@ def test_figures_are_found_by_their_words(words: str, found: int, example: Store
 
 
 def test_the_table_of_figures_can_be_read_at_100_columns(example: Store) -> None:
-    lines = on_a_terminal(100, "figures", "--data", str(example.root)).splitlines()
+    lines = at_a_terminal(100, str(RETURNS), "figures", "--data", str(example.root)).splitlines()
     assert max(map(len, lines)) <= 100
     (line,) = [line for line in lines if "budget.revenue.total " in line]
     assert line.split() == ["budget.revenue.total", "Tổng", "thu", "ngân", "sách", "3.819.888.592", "đồng"]
@@ -127,11 +150,11 @@ def test_the_table_of_figures_can_be_read_at_100_columns(example: Store) -> None
     assert any(line.strip() == "Thu, chi ngân sách (budget)" for line in lines)
 
 
-def on_a_terminal(columns: int, *words: str) -> str:
+def at_a_terminal(columns: int, *words: str) -> str:
     """What a command prints on a terminal so many columns wide, without colours."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (50, columns))
-    with subprocess.Popen([str(RETURNS), *words], stdout=its, env={**os.environ, "TERM": "xterm"}) as process:
+    with subprocess.Popen(words, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm"}) as process:
         os.close(its)
         said = b""
         with suppress(OSError):  # how a terminal ends
@@ -139,7 +162,7 @@ def on_a_terminal(columns: int, *words: str) -> str:
                 said += piece
     os.close(ours)
     assert process.returncode == 0
-    return re.sub(r"\x1b\[[0-9;]*m|\r", "", said.decode())
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", said.decode())
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path: Path) -> None:

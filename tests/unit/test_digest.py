@@ -110,7 +110,7 @@ class TestTheMessage:
             "  5. Xem toàn bộ phát hiện:\n"
             "       returns findings\n"
             "\n"
-            "Tra cứu số liệu: file:///srv/data/explorer/2024-H1_huu-kien/index.html\n"
+            "Tra cứu số liệu, trên máy chạy phần mềm, mở tệp: /srv/data/explorer/2024-H1_huu-kien/index.html\n"
             "\n"
             "Thư này do phần mềm tổng hợp báo cáo tự gửi; chỉ gửi lại khi có thay đổi.\n"
         )
@@ -136,7 +136,8 @@ class TestTheMessage:
         assert page is not None
         assert text.get_content().splitlines() == digest.text([part]).splitlines()
         assert "[B01-02] Ô &lt;D13&gt; &amp; «D14» sai." in page.get_content()
-        assert f'<a href="{EXPLORER.as_uri()}">' in page.get_content()
+        assert f"<code>{EXPLORER}</code>" in page.get_content()
+        assert "file:" not in page.get_content()
         for step in part.steps:
             assert step.words in page.get_content()
 

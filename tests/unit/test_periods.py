@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 import pytest
 
-from schemas.periods import Period
+from schemas.periods import Period, as_people_write
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_periods_sort_by_time() -> None:
 )
 def test_a_wording_names_its_own_period_only(wording: str, named: bool) -> None:
     assert Period(2024, 1).is_named(wording) is named
+
+
+@pytest.mark.parametrize(
+    ("moment", "written"),
+    [("2024-07-02T12:00:30+07:00", "12:00 ngày 02/07/2024"), ("hôm qua", "hôm qua"), ("", "")],
+)
+def test_a_moment_is_told_as_people_write_it(moment: str, written: str) -> None:
+    assert as_people_write(moment) == written

@@ -18,6 +18,7 @@ from pipelines.present.explorer.addresses import CellName, SheetName
 from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure
 from pipelines.present.rows import ReturnSetRows, TableRow
 from schemas.outcomes import Verdict
+from schemas.periods import as_people_write
 
 
 @dataclass(frozen=True)
@@ -372,7 +373,9 @@ def _decision(
     row: TableRow, drawn: Mapping[SheetName, str], uses: Mapping[CellName, tuple[FigureLink, ...]]
 ) -> ListedDecision:
     cell = (row["file"], row["sheet"], row["cell"])
-    return ListedDecision(*cell, row["when"], _cell_decision(row), addresses.link(drawn, *cell), uses.get(cell, ()))
+    return ListedDecision(
+        *cell, as_people_write(row["when"]), _cell_decision(row), addresses.link(drawn, *cell), uses.get(cell, ())
+    )
 
 
 def _workbook(row: TableRow, drawn: Mapping[SheetName, str]) -> ListedWorkbook:

@@ -439,7 +439,7 @@ class _Case:
             room = f", phải {' '.join(limits)}" if limits else ""
             return f"{label} ghi {change.written}, cần sửa{room} nhưng các phép tính chưa cho biết số đúng"
         if change.slip is None:
-            return f"{label} ghi {change.written}, theo phép tính phải là {change.text}"
+            return f"{label} ghi {change.written}, theo phép tính là {change.text} nếu các ô khác đúng"
         return f"{label} ghi {change.written}, có lẽ là {change.text} ({_SLIP_WORDS[change.slip]})"
 
 
