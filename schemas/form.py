@@ -38,6 +38,8 @@ class Form(metaclass=FormType):
     domain: ClassVar[str] = ""
     reporter_kind: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    when: ClassVar[str] = ""
+    """Of what time its numbers are, in Vietnamese; empty where they are of the period."""
     line_title: ClassVar[str] = ""
     """Heading of the column that names the lines; empty in a form with one record per reporter."""
     edits: ClassVar[tuple[Edit, ...]] = ()
@@ -56,6 +58,7 @@ class Form(metaclass=FormType):
         reporter: str = "",
         version: int = 1,
         lines: str = "",
+        when: str = "",
         **kwargs: Any,
     ) -> None:
         """Declare a form.
@@ -70,6 +73,7 @@ class Form(metaclass=FormType):
         if not code:
             return
         cls.code, cls.sheet, cls.heading, cls.domain, cls.version = code, sheet, title, domain, version
+        cls.when = when
         _refuse_taken_names(cls)
         _refuse_shared_wordings(cls)
         for edit in cls.edits:
@@ -82,6 +86,11 @@ class Form(metaclass=FormType):
     def fields(cls) -> Mapping[str, FormField]:
         """Return the described fields by column name, in the order of the paper form."""
         return cls._fields
+
+    @classmethod
+    def time_of(cls, item: FormField) -> str:
+        """Return of what time a field's numbers are, in Vietnamese."""
+        return cls.when or ("có đến cuối kỳ" if item.stock else "trong kỳ báo cáo")
 
     @classmethod
     def texts(cls) -> tuple[str, ...]:

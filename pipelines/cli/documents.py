@@ -55,8 +55,9 @@ def dictionary(
     """Write the data dictionary."""
     from pipelines.present import dictionary as made
     from pipelines.store.files import write_whole
+    from pipelines.store.raw import Raw
 
-    contents = made.contents()
+    contents = made.contents(Raw(Settings.of(raw, data).raw).places)
     if output is Format.JSON:
         print(json.dumps(contents, ensure_ascii=False, indent=2))
     elif output is Format.CSV:

@@ -4,7 +4,6 @@ Belongs here: gathering, and laying it out as a document, as Markdown and as one
 word on a particular field or figure (``schemas``); writing files (``pipelines.cli``).
 """
 
-import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,9 @@ from schemas.flow import Table
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.outcomes import Severity
+from schemas.places import Places
 from schemas.problems import Problems
+from schemas.units import Percent
 
 TITLE = "Từ điển dữ liệu"
 
@@ -58,15 +59,17 @@ class Section:
     level: int
     title: str
     text: str = ""
-    english: str = ""
-    """A developer's words on the grain of a form, shown as English."""
     tables: tuple[TextTable, ...] = ()
 
 
-def contents() -> dict[str, Any]:
-    """Return the whole dictionary as plain data: forms, tables, figures, problems."""
+def contents(places: Places) -> dict[str, Any]:
+    """Return the whole dictionary as plain data: forms, tables, figures, problems.
+
+    Args:
+        places: For who reports what.
+    """
     return {
-        "forms": [_form(form) for form in FORMS],
+        "forms": [_form(form, places) for form in FORMS],
         "tables": [_table(table) for table in _tables()],
         "figures": [
             {
@@ -107,7 +110,8 @@ def _used() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(ids) for key, ids in used.items()}
 
 
-def _form(form: type[Form]) -> dict[str, Any]:
+def _form(form: type[Form], places: Places) -> dict[str, Any]:
+    who = reported_by(form, places)
     return {
         "code": form.code,
         "title": form.heading,
@@ -116,8 +120,8 @@ def _form(form: type[Form]) -> dict[str, Any]:
         "reporter": form.reporter_kind,
         "lines": form.line_title,
         "table": f"marts/{form.domain}",
-        "grain": inspect.getdoc(form) or "",
-        "fields": [_field(form, name, item) for name, item in form.fields().items()],
+        "grain": f"Mỗi {f'«{form.line_title}»' if form.line_title else 'đơn vị'} một dòng; {who} báo cáo.",
+        "fields": [_field(form, name, item, who) for name, item in form.fields().items()],
         "edits": [
             {
                 "code": edit.code,
@@ -130,7 +134,27 @@ def _form(form: type[Form]) -> dict[str, Any]:
     }
 
 
-def _field(form: type[Form], name: str, item: FormField) -> dict[str, Any]:
+def reported_by(form: type[Form], places: Places) -> str:
+    """Return who sends a form, in words."""
+    if form.reporter_kind == "village":
+        return "từng thôn"
+    # Desks are the same in every commune, so any commune will do.
+    return ", ".join(desk.title for desk in places.reporters("", form.reporter_kind)) or form.reporter_kind
+
+
+def _meaning(form: type[Form], item: FormField, who: str) -> str:
+    """Return what a field is: its definition, and what follows from how it is declared."""
+    counted = "Tỷ lệ" if item.unit is Percent else "Số"
+    kept = f"{counted} {item.unit.label} {form.time_of(item)}, {who} báo cáo."
+    parts = [
+        " + ".join(form.fields()[part].label for part in edit.parts)
+        for edit in form.edits
+        if isinstance(edit, Balance) and edit.total == item.name
+    ]
+    return " ".join(filter(None, [item.definition, kept, *(f"Bằng {one}." for one in parts)]))
+
+
+def _field(form: type[Form], name: str, item: FormField, who: str) -> dict[str, Any]:
     balances = [edit for edit in form.edits if isinstance(edit, Balance) and name in edit.parts]
     return {
         "name": name,
@@ -139,7 +163,7 @@ def _field(form: type[Form], name: str, item: FormField) -> dict[str, Any]:
         "aliases": list(item.aliases),
         "section": item.section,
         "unit": item.unit.label,
-        "definition": item.definition,
+        "definition": _meaning(form, item, who),
         "part_of": list(dict.fromkeys(edit.total for edit in balances)),
         "minimum": item.minimum,
         "maximum": item.maximum,
@@ -259,10 +283,10 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
                 for edit in form["edits"]
             ),
         )
-        sheet = f"Trang «{form['sheet']}», phiên bản {form['version']}; bảng `{form['table']}`."
+        sheet = f"Trang «{form['sheet']}», phiên bản {form['version']}; bảng `{form['table']}`. {form['grain']}"
         tables = (fields, edits) if edits.rows else (fields,)
         title = f"{form['code']} {form['title']}"
-        yield Section(f"form-{form['code'].lower()}", 3, title, sheet, form["grain"], tables)
+        yield Section(f"form-{form['code'].lower()}", 3, title, sheet, tables)
 
 
 def _table_sections(tables: Sequence[Mapping[str, Any]]) -> Iterator[Section]:

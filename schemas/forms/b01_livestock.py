@@ -6,7 +6,14 @@ from schemas.form import VillageForm
 from schemas.units import Heads
 
 
-class Livestock(VillageForm, code="B01", sheet="Chăn nuôi", title="Đàn gia súc, gia cầm hiện có", domain="livestock"):
+class Livestock(
+    VillageForm,
+    code="B01",
+    sheet="Chăn nuôi",
+    title="Đàn gia súc, gia cầm hiện có",
+    domain="livestock",
+    when="có mặt tại thời điểm báo cáo",
+):
     """One row per village: heads present on the reference day.
 
     Dogs and cats count as gia súc, as the plan counts them.

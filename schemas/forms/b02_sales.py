@@ -7,7 +7,12 @@ from schemas.units import Heads, MillionDong
 
 
 class Sales(
-    VillageForm, code="B02", sheet="Xuất bán", title="Gia súc, gia cầm xuất chuồng và doanh thu", domain="sales"
+    VillageForm,
+    code="B02",
+    sheet="Xuất bán",
+    title="Gia súc, gia cầm xuất chuồng và doanh thu",
+    domain="sales",
+    when="từ đầu năm đến hết kỳ",
 ):
     """One row per village: animals sold since the start of the year, and the revenue as estimated by the village."""
 

@@ -7,7 +7,12 @@ from schemas.units import Hectares, QuintalsPerHectare, Tonnes
 
 
 class Crops(
-    VillageForm, code="B03", sheet="Trồng trọt", title="Diện tích, năng suất, sản lượng cây trồng", domain="crops"
+    VillageForm,
+    code="B03",
+    sheet="Trồng trọt",
+    title="Diện tích, năng suất, sản lượng cây trồng",
+    domain="crops",
+    when="của vụ đông xuân, và của cây lâu năm hiện có",
 ):
     """One row per village: the winter-spring season's sown area and harvest, and the standing perennial crops."""
 

@@ -6,7 +6,12 @@ from schemas.units import Incinerators
 
 
 class VillageIncinerators(
-    VillageForm, code="B05", sheet="Lò đốt rác", title="Xây dựng lò đốt rác", domain="incinerators"
+    VillageForm,
+    code="B05",
+    sheet="Lò đốt rác",
+    title="Xây dựng lò đốt rác",
+    domain="incinerators",
+    when="từ đầu năm đến hết kỳ",
 ):
     """One row per village: incinerators built since the start of the year, and how many it is to build, if any."""
 

@@ -18,6 +18,7 @@ class Programmes(
     sheet="Chương trình MTQG",
     title="Thực hiện các chương trình mục tiêu quốc gia",
     domain="programmes",
+    when="trong năm, tính đến hết kỳ",
     reporter="programmes",
 ):
     """One row per commune: projects under way, and what Project 1 was assigned, approved and disbursed this year.

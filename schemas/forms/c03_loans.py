@@ -11,9 +11,18 @@ class Loans(
     sheet="Hồ sơ vay vốn",
     title="Vay vốn theo chính sách đầu tư nông nghiệp của tỉnh",
     domain="loans",
+    when="tính đến hết kỳ",
     reporter="programmes",
 ):
     """One row per commune: households by how far their file has come. A household is counted at its last step only."""
 
-    file_completed = field(Households, "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định")
-    file_submitted = field(Households, "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định")
+    file_completed = field(
+        Households,
+        "Hộ đã hoàn thiện hồ sơ, trình phòng chuyên môn huyện thẩm định",
+        definition="Mỗi hộ chỉ tính ở bước sau cùng.",
+    )
+    file_submitted = field(
+        Households,
+        "Hộ đã trình hồ sơ ra Phòng Tài chính - Kế hoạch thẩm định",
+        definition="Mỗi hộ chỉ tính ở bước sau cùng.",
+    )

@@ -14,6 +14,7 @@ class Kindergarten(
     sheet="Mầm non",
     title="Kết quả năm học của trường mầm non",
     domain="kindergarten",
+    when="của năm học kết thúc trong kỳ",
     reporter="kindergarten",
 ):
     """One row per kindergarten: the school year that ended in the period."""

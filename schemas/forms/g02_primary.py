@@ -22,6 +22,7 @@ class Primary(
     sheet="Tiểu học",
     title="Kết quả năm học của trường tiểu học",
     domain="primary",
+    when="của năm học kết thúc trong kỳ",
     reporter="primary",
 ):
     """One row per primary school: the school year that ended in the period."""

@@ -21,6 +21,7 @@ class LowerSecondary(
     sheet="THCS",
     title="Kết quả năm học của trường trung học cơ sở",
     domain="thcs",
+    when="của năm học kết thúc trong kỳ",
     reporter="thcs",
 ):
     """One row per lower secondary school: the school year that ended in the period."""

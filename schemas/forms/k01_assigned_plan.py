@@ -11,6 +11,7 @@ class AssignedPlan(
     sheet="Kế hoạch giao",
     title="Kế hoạch huyện giao và số cùng kỳ",
     domain="planning",
+    when="của kế hoạch năm và của cùng kỳ năm trước",
     reporter="planning",
 ):
     """One row per commune: the denominators of "so với kế hoạch huyện giao" and "so với cùng kỳ"."""

@@ -14,6 +14,7 @@ class Targets(
     sheet="Chỉ tiêu năm sau",
     title="Các chỉ tiêu chủ yếu năm kế hoạch",
     domain="targets",
+    when="của năm sau kỳ báo cáo",
     reporter="planning",
 ):
     """One row per commune: what it sets itself for the year after the reporting period."""

@@ -11,6 +11,7 @@ class VillageTargets(
     sheet="Chỉ tiêu giao thôn",
     title="Chỉ tiêu năm kế hoạch giao cho thôn",
     domain="village_targets",
+    when="của năm sau kỳ báo cáo",
     reporter="planning",
     lines="Tên thôn",
 ):

@@ -12,6 +12,7 @@ class FoodSafety(
     sheet="An toàn thực phẩm Tết",
     title="Kiểm tra an toàn thực phẩm dịp Tết và mùa lễ hội",
     domain="food_safety",
+    when="dịp Tết và mùa lễ hội",
     reporter="culture",
 ):
     """One row per commune: establishments the inter-agency team inspected, in all and by kind."""

@@ -20,6 +20,7 @@ class Veterinary(
     sheet="Thú y",
     title="Tiêu độc, khử trùng và tiêm phòng",
     domain="vet",
+    when="từ đầu năm đến hết kỳ",
     reporter="agriculture",
     version=2,
 ):

@@ -11,6 +11,7 @@ class PolicyBank(
     sheet="Tín dụng chính sách",
     title="Tín dụng chính sách xã hội trên địa bàn xã",
     domain="credit",
+    when="tại ngày giao dịch hằng tháng gần nhất",
     reporter="policy_bank",
 ):
     """One row per commune: what households owe the bank on the latest monthly day of disbursement it reports."""

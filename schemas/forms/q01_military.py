@@ -9,7 +9,13 @@ _RECRUITS, _FORCES = "Giao quân", "Lực lượng và huấn luyện"
 
 
 class Military(
-    DeskForm, code="Q01", sheet="Quân sự", title="Công tác quốc phòng", domain="military", reporter="military"
+    DeskForm,
+    code="Q01",
+    sheet="Quân sự",
+    title="Công tác quốc phòng",
+    domain="military",
+    when="trong năm, tính đến hết kỳ",
+    reporter="military",
 ):
     """One row per commune: the year's recruits, the reserve registered and what the militia cleared in training."""
 

@@ -15,6 +15,7 @@ class RuralWorks(
     sheet="Ra quân đầu xuân",
     title="Kết quả ra quân đầu xuân và Tết trồng cây",
     domain="works",
+    when="trong đợt ra quân đầu xuân và Tết trồng cây",
     reporter="works",
 ):
     """One row per commune: roads cleared, drains dredged and trees planted, with the labour called up."""

@@ -11,7 +11,13 @@ _COMMUNE_PLAN, _LAST_YEAR = "Kế hoạch điều hành của xã", "Cùng kỳ 
 
 
 class Budget(
-    DeskForm, code="T01", sheet="Ngân sách", title="Thu, chi ngân sách xã", domain="budget", reporter="finance"
+    DeskForm,
+    code="T01",
+    sheet="Ngân sách",
+    title="Thu, chi ngân sách xã",
+    domain="budget",
+    when="từ đầu năm đến hết kỳ, riêng dự toán và kế hoạch là của cả năm",
+    reporter="finance",
 ):
     """One row per commune: what came in and went out, against the estimate, the commune's plan and last year."""
 

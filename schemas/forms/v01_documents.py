@@ -9,7 +9,13 @@ _TYPES = "Chia theo loại văn bản"
 
 
 class IssuedDocuments(
-    DeskForm, code="V01", sheet="Văn bản ban hành", title="Văn bản đã ban hành", domain="documents", reporter="office"
+    DeskForm,
+    code="V01",
+    sheet="Văn bản ban hành",
+    title="Văn bản đã ban hành",
+    domain="documents",
+    when="từ đầu năm đến hết kỳ",
+    reporter="office",
 ):
     """One row per commune: documents issued since the start of the year, in all and by type."""
 

@@ -14,6 +14,7 @@ class Relief(
     sheet="Cứu đói",
     title="Đề nghị cứu đói dịp Tết và giáp hạt",
     domain="relief",
+    when="dịp Tết và giáp hạt",
     reporter="social",
 ):
     """One row per commune: who is short of food, and for how many months. The rice follows from the ration."""

@@ -12,6 +12,7 @@ class TetGifts(
     sheet="Quà Tết",
     title="Quà Tết đã tiếp nhận và trao",
     domain="tet_gifts",
+    when="dịp Tết",
     reporter="social",
     lines="Đơn vị tặng",
 ):

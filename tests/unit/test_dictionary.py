@@ -15,13 +15,14 @@ from schemas.edits import Balance
 from schemas.figures import CHAPTERS
 from schemas.forms import FORMS
 from schemas.problems import Problems
+from tests.unit.builders import PLACES
 
 RETURNS = Path(sys.executable).parent / "returns"
 
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    return dictionary.contents()
+    return dictionary.contents(PLACES)
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +70,30 @@ def test_every_field_of_every_form_is_described_as_it_is_declared(described: dic
     for form, entry in zip(FORMS, described["forms"], strict=True):
         assert [item["name"] for item in entry["fields"]] == list(form.fields())
         for item, one in zip(form.fields().values(), entry["fields"], strict=True):
-            assert (one["label"], one["unit"], one["definition"]) == (item.label, item.unit.label, item.definition)
+            assert (one["label"], one["unit"]) == (item.label, item.unit.label)
+            assert one["definition"].startswith(item.definition)
             assert (one["minimum"], one["maximum"], one["optional"]) == (item.minimum, item.maximum, item.optional)
         assert [edit["code"] for edit in entry["edits"]] == [edit.code for edit in form.edits]
         assert all(edit["sentence"] for edit in entry["edits"])
+
+
+def test_every_field_has_a_definition_with_unit_time_and_reporter(described: dict[str, Any]) -> None:
+    """Also where nobody wrote one, since the label says what is counted."""
+    said = {(form["code"], one["name"]): one["definition"] for form in described["forms"] for one in form["fields"]}
+    assert said["B01", "horse"] == (
+        "Số con có mặt tại thời điểm báo cáo, từng thôn báo cáo. Bằng Ngựa thường + Ngựa bạch."
+    )
+    assert said["T01", "revenue_total"].startswith("Số đồng từ đầu năm đến hết kỳ, ")
+    for form in FORMS:
+        for name, item in form.fields().items():
+            assert f" {item.unit.label} {form.time_of(item)}, " in said[form.code, name]
+            assert not form.when.endswith(".")
+    assert all(said.values())
+
+
+def test_the_dictionary_is_vietnamese(page: str) -> None:
+    assert 'lang="en"' not in page
+    assert "One row" not in page
 
 
 def test_a_part_names_its_total(described: dict[str, Any]) -> None:
@@ -133,7 +154,8 @@ def test_the_page_stands_alone_and_can_be_used_without_seeing_it(page: str) -> N
     assert parsed.open == []
     assert page.startswith("<!DOCTYPE html>")
     assert parsed.attributes("html", "lang") == ["vi"]
-    assert not {tag for tag, _ in parsed.found} & {"script", "link", "img", "iframe"}
+    assert not {tag for tag, _ in parsed.found} & {"link", "img", "iframe"}
+    assert parsed.attributes("script", "src") == []
     assert "http" not in page
     ids = [attributes["id"] for _, attributes in parsed.found if "id" in attributes]
     assert len(ids) == len(set(ids))
