@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipelines.present import guides
+from schemas.design.sheets import FIELDS, FIGURES
 from tests.end_to_end.chromium import officers_page
 from tests.end_to_end.dagster_pages import returns_ui
 from tests.end_to_end.office import HELD, PROJECT, RETURN_SET, Office
@@ -134,6 +135,45 @@ def test_pictures_of_paper(refreshed: Office, tmp_path: Path, pictures: Path) ->
     refreshed.copy(tmp_path / "office").ask("report", "--output", str(tmp_path))
     (annex,) = tmp_path.glob("*.docx")
     photograph(annex, "Ngựa thường", pictures / "phu-luc.png", tmp_path)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.needs("soffice", "pdftoppm", "pdftotext")
+@pytest.mark.parametrize(
+    ("title", "words", "columns", "picture", "height"),
+    [
+        (FIELDS.title, "dt_ca_chep", "A1:F12", "thiet-ke-chi-tieu", 380),
+        (FIGURES.title, "thuy_san.ho", "A1:F9", "thiet-ke-so-tong-hop", 330),
+    ],
+)
+def test_pictures_of_a_design(
+    office: Office, tmp_path: Path, pictures: Path, title: str, words: str, columns: str, picture: str, height: int
+) -> None:
+    made = tmp_path / "ca.xlsx"
+    office.ask("design", "new", "--output", str(made))
+    book = openpyxl.load_workbook(made)
+    for name in book.sheetnames:
+        if name != title:
+            del book[name]
+    book[title].print_area = columns
+    book.save(made)
+    photograph(made, words, pictures / f"{picture}.png", tmp_path, height=height)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.needs("soffice", "pdftoppm", "pdftotext")
+def test_picture_of_the_blank_form_of_a_design(office: Office, tmp_path: Path, pictures: Path) -> None:
+    design, made = tmp_path / "ca.xlsx", tmp_path / "ca-trong.xlsx"
+    office.ask("design", "new", "--output", str(design))
+    office.ask("design", "preview", str(design), "--output", str(made))
+    book = openpyxl.load_workbook(made)
+    (sheet,) = book.worksheets
+    for label, value in {"Tổng diện tích ao nuôi": 12, "cá chép": 7, "cá khác": 4}.items():
+        (row,) = (cell.row for cell in sheet["B"] if label in str(cell.value))
+        sheet[f"D{row}"] = value
+    sheet.print_area = None
+    book.save(made)
+    photograph(made, "Lệch", pictures / "thiet-ke-bieu-trong.png", tmp_path, height=400)
 
 
 def photograph(document: Path, words: str, picture: Path, folder: Path, *, height: int = 0) -> None:

@@ -478,6 +478,60 @@ def test_the_guide_shows_a_fault_as_it_is_told() -> None:
     assert f"\n> {found['message']}\n" in guide
 
 
+RIGHT = ("R10", "Rau vụ đông", "Diện tích, sản lượng rau vụ đông")
+VEGETABLES: Cells = {
+    **{(BIEU, f"{column}5"): text for column, text in zip("ABCG", (*RIGHT, "rau"), strict=True)},
+    **{(CHI_TIEU, f"A{row}"): "R10" for row in range(5, 11)},
+    **{
+        (CHI_TIEU, f"B{row}"): code
+        for row, code in enumerate(("so_ho", "dt", "dt_cai", "dt_khoai", "sl", "ban"), start=5)
+    },
+    **{
+        (CHI_TIEU, f"C{row}"): label
+        for row, label in enumerate(
+            (
+                "Số hộ trồng rau",
+                "Tổng diện tích rau",
+                "Diện tích rau cải",
+                "Diện tích khoai tây",
+                "Sản lượng rau",
+                "Sản lượng đã bán",
+            ),
+            start=5,
+        )
+    },
+    (CHI_TIEU, "F6"): "dt_cai + dt_khoai",
+    (CHI_TIEU, "M5"): None,
+    **{(QUY_TAC, f"{column}5"): text for column, text in zip("ABC", ("R10", "R10-01", "ban <= sl"), strict=True)},
+    (CHUONG, "A5"): "rau",
+    (CHUONG, "B5"): "Rau vụ đông",
+    **{(SO, f"A{row}"): "rau" for row in (5, 6, 7)},
+    **{(SO, f"B{row}"): f"rau.{code}" for row, code in enumerate(("dien_tich", "nang_suat", "ban.ty_le"), start=5)},
+    (SO, "D5"): "R10.dt",
+    (SO, "C6"): "Năng suất rau",
+    (SO, "D6"): "10 * R10.sl / R10.dt",
+    (SO, "E6"): "tạ/ha",
+    (SO, "C7"): "Tỷ lệ rau đã bán",
+    (SO, "D7"): "100 * R10.ban / R10.sl",
+}
+"""What a person types over the example to have another form."""
+
+
+def test_a_form_with_a_total_a_rule_and_figures_is_made_by_typing_over_the_example() -> None:
+    found = checked({"rau.xlsx": with_cells(VEGETABLES)}, KNOWN)
+    assert found.findings == ()
+    (form,), (chapter,) = found.design.forms, found.design.chapters
+    assert (form.code, form.domain, list(form.fields())[1], [edit.code for edit in form.edits]) == (
+        *("R10", "rau", "dt"),
+        ["R10-dt", "R10-01"],
+    )
+    assert [(figure.id, figure.formula.words()) for figure in chapter.figures][2] == (
+        "rau.ban.ty_le",
+        "100 × cộng các thôn «Sản lượng đã bán» (biểu R10) : cộng các thôn «Sản lượng rau» (biểu R10)",
+    )
+    assert f"{len(VEGETABLES)} ô phải gõ" in (ROOT / "pipelines/present/guides/thiet-ke.md").read_text("utf-8")
+
+
 # The verbs
 
 
