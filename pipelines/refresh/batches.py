@@ -5,6 +5,7 @@ how far it is. Does not belong here: Dagster, which is one of those that call th
 (``pipelines.refresh.making``).
 """
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -168,7 +169,26 @@ def work(job: Job) -> list[str]:
     if named is not None and not named:
         return []
     store = Store(job.data, job.writer)
-    return _refresh(Raw(job.raw), store, job.part, job.who, named, only=job.only, anew=job.anew)
+    with _few_circles():
+        return _refresh(Raw(job.raw), store, job.part, job.who, named, only=job.only, anew=job.anew)
+
+
+_ALLOCATIONS = 100_000
+"""After how many new objects circles of them are looked for, where Python's own number is 700."""
+
+
+@contextmanager
+def _few_circles() -> Iterator[None]:
+    """Look for circles of objects that nobody uses less often: a batch has many objects and hardly a circle.
+
+    At Python's own pace that took 6 % of a refresh, and 10 % where Dagster's objects are gone through each time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 _MOST_TRIES = 5
