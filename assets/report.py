@@ -24,7 +24,10 @@ def annexes(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materiali
     keys = (key for batch in batches_of(context) for key in folders.store.sets_in(str(batch)))
     for key in islice(keys, MOST_ROWS):
         for path in report_of(folders.raw, folders.store, key, who=who):
-            shown |= {path.name: dg.MetadataValue.url(path.as_uri()), f"{path.name} (tệp)": dg.MetadataValue.path(path)}
+            shown |= {
+                path.name: dg.MetadataValue.url(path.as_uri()),
+                f"{path.name} (tệp)": dg.MetadataValue.path(str(path)),
+            }
     return dg.MaterializeResult(metadata=shown)
 
 

@@ -24,6 +24,31 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 """Whose days and nights count."""
 
 
+def folder(name: str) -> Path:
+    """Return a folder by its name: one of the disk, or by a URI one that is used like it.
+
+    Raises:
+        SentenceError: What reaches object storage is not installed, or no storage is called so.
+    """
+    if "://" not in name:
+        return Path(name).absolute()
+    try:
+        from upath import UPath
+
+        # What others put has to be seen: listings are asked for each time.
+        opened: Path = UPath(name.rstrip("/"), use_listings_cache=False)  # type: ignore[assignment]  # used as one
+        assert opened.fs is not None  # type: ignore[attr-defined]  # opens it
+    except ImportError:
+        raise SentenceError(
+            f"Chưa cài phần để đọc kho đối tượng «{name}». Cài thêm: pip install 'returns[s3]'"
+        ) from None
+    except ValueError:
+        raise SentenceError(
+            f"Không có loại kho nào như «{name}»; dùng thư mục trên máy hoặc s3://kho/thư-mục."
+        ) from None
+    return opened
+
+
 @dataclass(frozen=True)
 class Settings:
     """The folders of one run."""
@@ -35,13 +60,19 @@ class Settings:
     def of(cls, raw: str | None = None, data: str | None = None) -> "Settings":
         """Return the folders named, or those of the environment, or ``raw`` and ``data`` of the folder we stand in."""
         return cls(
-            Path(raw or os.environ.get(RAW_VARIABLE) or "raw").absolute(),
-            Path(data or os.environ.get(DATA_VARIABLE) or "data").absolute(),
+            folder(raw or os.environ.get(RAW_VARIABLE) or "raw"),
+            folder(data or os.environ.get(DATA_VARIABLE) or "data"),
         )
 
     @property
     def home(self) -> Path:
-        """The Dagster home: runs, checks and materialisations of one output folder lie inside it."""
+        """The Dagster home: runs, checks and materialisations of one output folder lie inside it.
+
+        Of an output folder on object storage it lies on the disk of whoever runs: in a home of their own where the
+        environment names one, or in the folder we stand in.
+        """
+        if "://" in str(self.data):
+            return Path(os.environ.get(HOME_VARIABLE) or "data/dagster").absolute()
         return self.data / "dagster"
 
     def export(self) -> None:

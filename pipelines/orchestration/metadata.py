@@ -75,7 +75,9 @@ def _of_files(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataV
 def _of_figures(table: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
     rows = store.rows(table.name, str(batch))
     page = explorer_page(store, ReturnSetKey(*batch), f"trace/{table.maker.subject}.html")
-    shown: dict[str, dg.MetadataValue | int] = {"trang tra cứu": dg.MetadataValue.path(page)} if page.is_file() else {}
+    shown: dict[str, dg.MetadataValue | int] = (
+        {"trang tra cứu": dg.MetadataValue.path(str(page))} if page.is_file() else {}
+    )
     return shown if rows is None else shown | {"chỉ tiêu": figures_table(rows)}
 
 
@@ -103,7 +105,7 @@ def _of_site(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataVa
     page = explorer_page(store, ReturnSetKey(*batch))
     if not page.is_file():
         return {}
-    return {"trang đầu": dg.MetadataValue.url(page.as_uri()), "trang đầu (tệp)": dg.MetadataValue.path(page)}
+    return {"trang đầu": dg.MetadataValue.url(page.as_uri()), "trang đầu (tệp)": dg.MetadataValue.path(str(page))}
 
 
 _MORE = {"cells": _of_files, "figures": _of_figures, "statements": _of_statements, "explorer": _of_site}

@@ -21,6 +21,7 @@ from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw
+from pipelines.store.remote import ReplacedError
 from pipelines.store.state import State, Writer
 from pipelines.store.tables import OvertakenError, Store, finish
 from pipelines.store.takeover import take_over
@@ -211,13 +212,13 @@ def _refresh(
                 for tables in work.run(wanted, only=only):
                     ran = True
                     progress()(tables[0].shown_as, len(FLOW.made_together))
-            except OvertakenError:
+                if not work.is_overtaken():
+                    if ran or (whole and not is_archived(work.inputs, work.state)):
+                        work.commit(whole=whole)
+                        note_files(work.inputs)
+                    return work.made
+            except (OvertakenError, ReplacedError):
                 continue
-            if not work.is_overtaken():
-                if ran or (whole and not is_archived(work.inputs, work.state)):
-                    work.commit(whole=whole)
-                    note_files(work.inputs)
-                return work.made
     raise SentenceError(
         f"Các bộ báo cáo khác của {part.name} liên tục được cập nhật nên chưa tổng hợp được. Chạy lại: returns refresh"
     )

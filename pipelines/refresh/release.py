@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.refresh.batches import held_still
 from pipelines.refresh.restoring import beside, entries_then, kept, list_of, listed, places_then, tables_of
@@ -275,7 +274,7 @@ def verify(data: Path, name: str) -> Verified:
     manifest, store = release.manifest, Store(data)
     key = ReturnSetKey(manifest["period"], manifest["commune"])
     recomputed = _recompute(store, key, manifest["state"], [Accepted(**one) for one in manifest["accepted"]])
-    frozen = {table: together([pq.read_table(release.folder / f"{table}.parquet")], TABLES[table]) for table in TABLES}
+    frozen = {table: together(list(release.tables.family(table, str(key))), TABLES[table]) for table in TABLES}
     notes = list(_notes(manifest))
     cause = Cause.RULE if notes else Cause.FORGERY
     if cause is Cause.RULE and (later := _later_figures(frozen, recomputed)):

@@ -104,7 +104,7 @@ class Archive:
         """Yield the bytes of a name from the packs that have it and can be read."""
         for pack in self._packs():
             if name in _names(pack):
-                with zipfile.ZipFile(pack) as opened:
+                with pack.open("rb") as file, zipfile.ZipFile(file) as opened:
                     try:
                         yield opened.read(name)
                     except zipfile.BadZipFile:  # told by whoever finds the bytes nowhere
@@ -124,7 +124,7 @@ def _names(pack: Path) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _names_of(pack: Path, _size: int, _changed: int) -> frozenset[str]:
     try:
-        with zipfile.ZipFile(pack) as opened:
+        with pack.open("rb") as file, zipfile.ZipFile(file) as opened:
             return frozenset(opened.namelist())
     except zipfile.BadZipFile:
         return frozenset()

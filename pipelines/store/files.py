@@ -7,17 +7,27 @@ process left behind. Does not belong here: what is written, and where.
 import os
 import shutil
 import tempfile
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 
+from pipelines.store.remote import ReplacedError, is_remote, move, put_over
+
 _UNFINISHED = ".tmp"
+
+_LONGEST_WRITE = 24 * 60 * 60
+"""Seconds after which what was put on object storage and not yet published is taken to be left by a killed process."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file, then rename over it: a reader sees the old bytes or the new ones and nothing between."""
+    if is_remote(path):
+        path.write_bytes(content)
+        return
     beside = write_beside(path, content)
     try:
         beside.replace(path)
@@ -29,6 +39,10 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def write_beside(path: Path, content: bytes) -> Path:
     """Write bytes into a hidden file beside the one they are for, as far as the device; return where they lie."""
+    if is_remote(path):
+        beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}{_UNFINISHED}")
+        beside.write_bytes(content)
+        return beside
     path.parent.mkdir(parents=True, exist_ok=True)
     # The process in the name tells what is being written from what was left behind.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}.", suffix=_UNFINISHED, dir=path.parent)
@@ -45,8 +59,18 @@ def write_beside(path: Path, content: bytes) -> Path:
     return beside
 
 
+def rename(source: Path, place: Path) -> None:
+    """Give a file its name; what had that name before is no more."""
+    if is_remote(place):
+        move(source, place)
+    else:
+        source.replace(place)
+
+
 def sync(folder: Path) -> None:
     """Make renames in a folder outlast a power cut."""
+    if is_remote(folder):
+        return
     directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -79,7 +103,12 @@ def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False)
 
 
 def _is_alive(path: Path) -> bool:
-    """Return whether another process, the one that writes a file, still runs; where the name tells none, that not."""
+    """Return whether another process, the one that writes a file, still runs; where the name tells none, that not.
+
+    Of object storage, which is written to from anywhere, none is known: what is young may still be wanted.
+    """
+    if is_remote(path):
+        return time.time() - path.stat().st_mtime < _LONGEST_WRITE
     words = path.name.split(".")
     writer = words[-3] if len(words) > 3 and words[-3].isdigit() else "0"
     return int(writer) not in (0, os.getpid()) and process_is_alive(int(writer))
@@ -103,6 +132,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises:
         FileExistsError: The folder is there already.
     """
+    if is_remote(path):
+        with tempfile.TemporaryDirectory() as here:
+            yield Path(here)
+            _put_all(Path(here), path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / ".lock"):
         # Under the lock nobody else fills a folder: what lies there was left by one that was killed.
@@ -119,3 +153,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(made, ignore_errors=True)
             raise
         sync(path.parent)
+
+
+def _put_all(made: Path, place: Path) -> None:
+    """Put the files of a folder on object storage, each only where there is none: of two, the second is refused."""
+    for path in sorted(made.rglob("*")):
+        try:
+            put_over(place / path.relative_to(made).as_posix(), path.read_bytes(), "")
+        except ReplacedError:
+            raise FileExistsError(place) from None

@@ -40,6 +40,7 @@ from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import write_whole
 from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.remote import is_remote, marked, put_over
 from pipelines.store.tables import with_texts
 from schemas import tables
 from schemas.fields import FormField
@@ -249,6 +250,9 @@ class Ledger:
         path = self.raw.ledger_path(self.key)
         if not path.parent.is_dir():
             raise LedgerError(f"Không có thư mục {path.parent}. Chọn đúng kỳ và xã bằng --period và --commune.")
+        if is_remote(path):  # of two that write at once, the second is told to do it again
+            yield
+            return
         lock = FileLock(path.with_name(f".{LEDGER}.lock"), timeout=_LONGEST_WAIT)
         try:
             lock.acquire()
@@ -362,7 +366,7 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     # Under the lock nobody else writes: what lies there was left by a writer that was killed.
     for left in path.parent.glob(f".{path.stem}.*.tmp"):
         left.unlink(missing_ok=True)
-    old = path.read_bytes() if path.is_file() else b""
+    old, mark = marked(path) if is_remote(path) else (path.read_bytes() if path.is_file() else b"", "")
     if not decoded(old).strip():
         old = _EMPTY[old.startswith(_EMPTY[1])]
     new = old + _row(old, entry)
@@ -373,7 +377,10 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
             f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
             "Mở sổ, sửa dòng cuối rồi làm lại."
         )
-    write_whole(path, new)
+    if is_remote(path):
+        put_over(path, new, mark)
+    else:
+        write_whole(path, new)
 
 
 def _row(old: bytes, entry: Mapping[str, str]) -> bytes:

@@ -3,7 +3,7 @@
 Belongs here: the lock of a part, and who holds it. Does not belong here: what is done under it.
 
 The lock is the system's, on an open file: where its holder is killed it is free at once, and nothing has to be cleared
-away.
+away. On object storage there is none: there the state is put by condition (``pipelines.store.remote``).
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.settings import now
+from pipelines.store.remote import is_remote
 
 LOCKS = "locks"
 
@@ -29,6 +30,9 @@ def locked(root: Path, part: str, who: str, waiting: Callable[[str], None] = lam
         who: What is being done, as others are to be told of it.
         waiting: Told, once, in a sentence who holds the lock.
     """
+    if is_remote(root):
+        yield
+        return
     folder = root / LOCKS
     folder.mkdir(parents=True, exist_ok=True)
     lock, holder = FileLock(folder / f"{part}.lock"), folder / f"{part}.holder"

@@ -21,6 +21,7 @@ from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
+from pipelines.store.remote import is_remote, mark_in
 from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
@@ -162,9 +163,9 @@ class Raw:
         now, found = time.time_ns(), {}
         with suppress(OSError):
             for path in self._names(key):
-                stat = path.lstat()
-                if S_ISREG(stat.st_mode) and now - stat.st_mtime_ns > _SETTLED:
-                    found[path.name] = (stat.st_size, stat.st_mtime_ns)
+                size, changed = _seen(path)
+                if size >= 0 and (is_remote(path) or now - changed > _SETTLED):
+                    found[path.name] = (size, changed)
         return found
 
     def glance(self, batch: BatchKey) -> str:
@@ -189,7 +190,7 @@ class Raw:
     def _table(self, path: Path) -> tuple[bytes, str] | None:
         """Return the same of a table that people keep; nothing only where none lies there."""
         try:
-            path.lstat()
+            _looked_at(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -299,10 +300,26 @@ class ChangedError(SentenceError):
 def _lies_as(path: Path, noted: Noted) -> bool:
     """Return whether a file lies there with the size and the time of change that were noted."""
     try:
-        stat = path.lstat()
+        return _seen(path) == (noted.size, noted.changed)
     except OSError:
         return False
-    return S_ISREG(stat.st_mode) and (stat.st_size, stat.st_mtime_ns) == (noted.size, noted.changed)
+
+
+def _seen(path: Path) -> tuple[int, int]:
+    """Return the size and the time of change of a regular file; on object storage the object's mark for the time.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    stat = _looked_at(path)
+    if is_remote(path):
+        return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7])
+    return (stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else (-1, 0)
+
+
+def _looked_at(path: Path) -> os.stat_result:
+    """Return what a folder says of a file or link in it."""
+    return path.stat() if is_remote(path) else path.lstat()
 
 
 def _is_at_rest(folder: bytes, since: int, seen: list[bytes]) -> bool:

@@ -7,17 +7,18 @@ A part is what is refreshed together: a batch, all of a period, or the whole off
 is ``state/<part>.ndjson``: a line that says the format, which communes are in the part, and the hash of what follows,
 then a line a table. Writing it is the commit point of a refresh: a file that it does not know is none of ours, and what
 it knows is either in its place or lies beside it, still to be renamed. It is written twice, so that losing one file
-loses nothing.
+loses nothing; on object storage, which loses none, once, and only over the one that was read.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.store.files import write_whole
+from pipelines.store.remote import is_remote, marked, put_over
 from schemas.sentences import SentenceError
 
 FORMAT = 2
@@ -91,6 +92,7 @@ class State:
         received: The state of the raw files that was read last: a hash in the archive.
         communes: The communes whose return sets are in the part, in order; none in what lies above batches.
         contents: The hash of each of ``schemas.flow.RECEIVED``, as it was read last.
+        mark: Of which object on object storage this is what it says; empty on a disk.
     """
 
     tables: Mapping[str, Written] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class State:
     received: str = ""
     communes: tuple[str, ...] = ()
     contents: Mapping[str, str] = field(default_factory=dict)
+    mark: str = field(default="", compare=False)
 
     def get(self, table: str) -> Written | None:
         """Return what is known of a table, or nothing where it has never been written."""
@@ -117,21 +120,25 @@ def load(root: Path, part: str) -> State:
     """
     other: OldFormatError | None = None
     for path in _paths(root, part):
-        content = path.read_bytes() if path.is_file() else b""
+        content, mark = _content(path)
         try:
             state = _read(content, part)
         except OldFormatError as error:  # or the very digit is damaged, and the copy knows better
             other = error
             continue
         if state is not None:
-            return state
+            return replace(state, mark=mark)
     if other:
         raise other
     return NOTHING
 
 
-def save(root: Path, part: str, state: State) -> None:
-    """Write the state of a part, the copy first: this is the commit."""
+def save(root: Path, part: str, state: State) -> State:
+    """Write the state of a part, the copy first: this is the commit. Return it as it can be written over.
+
+    Raises:
+        ReplacedError: On object storage there is another one than that whose mark it bears.
+    """
     rows = [asdict(written) for _, written in sorted(state.tables.items())]
     rest = {
         "renames": dict(state.renames),
@@ -144,20 +151,22 @@ def save(root: Path, part: str, state: State) -> None:
     below = "".join(_line(row) for row in [rest, *rows]).encode()
     checked = {"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}
     head = _line(checked | {"communes": list(state.communes)}).encode()
+    if is_remote(root):
+        return replace(state, mark=put_over(_paths(root, part)[0], head + below, state.mark))
     for path in reversed(_paths(root, part)):
         write_whole(path, head + below)
+    return state
 
 
 def damaged(root: Path, part: str) -> bool:
     """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
-    found = [path.read_bytes() if path.is_file() else b"" for path in _paths(root, part)]
-    return any(found) and (found[0] != found[1] or not _is_whole(found[0]))
+    found = [_content(path)[0] for path in _paths(root, part)]
+    return any(found) and (len(set(found)) > 1 or not _is_whole(found[0]))
 
 
 def hash_of(root: Path, part: str) -> str:
     """Return the hash of the bytes of a part's state; of none, that of no bytes."""
-    path, _ = _paths(root, part)
-    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+    return hashlib.sha256(_content(_paths(root, part)[0])[0]).hexdigest()
 
 
 def communes_in(root: Path, part: str) -> list[str]:
@@ -183,8 +192,16 @@ def parts(root: Path) -> list[str]:
     return sorted({path.name.partition(".")[0] for path in folder.glob("[!.]*.ndjson")}) if folder.is_dir() else []
 
 
-def _paths(root: Path, part: str) -> tuple[Path, Path]:
-    return root / STATE / f"{part}.ndjson", root / STATE / f"{part}.copy.ndjson"
+def _paths(root: Path, part: str) -> tuple[Path, ...]:
+    path, copy = root / STATE / f"{part}.ndjson", root / STATE / f"{part}.copy.ndjson"
+    return (path,) if is_remote(root) else (path, copy)
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    """Return the bytes of a file and, on object storage, their mark; nothing where there is none."""
+    if is_remote(path):
+        return marked(path)
+    return (path.read_bytes() if path.is_file() else b""), ""
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +24,8 @@ import pyarrow.parquet as pq
 
 from pipelines.store import state as states
 from pipelines.store.archive import Archive
-from pipelines.store.files import sync, write_beside
+from pipelines.store.files import rename, sync, write_beside
+from pipelines.store.remote import ReplacedError
 from pipelines.store.state import NOBODY, State, Writer, Written
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -288,7 +290,11 @@ class Publication:
         self._removals.append(name)
 
     def commit(self, state: State) -> None:
-        """Write what was taken, then the state of the part, then give the files their names."""
+        """Write what was taken, then the state of the part, then give the files their names.
+
+        Raises:
+            ReplacedError: On object storage, where nobody waits for another: somebody else has published meanwhile.
+        """
         root = self.store.root
         beside = {
             write_beside(root / name, content).relative_to(root).as_posix(): name
@@ -297,7 +303,12 @@ class Publication:
         for folder in {(root / name).parent for name in beside}:
             sync(folder)
         state = replace(state, renames=beside, removals=tuple(self._removals))
-        states.save(root, self.part, state)
+        try:
+            state = states.save(root, self.part, state)
+        except ReplacedError:
+            for name in beside:
+                (root / name).unlink(missing_ok=True)
+            raise
         self.store._states[self.part] = state
         finish(root, state)
         self._files.clear()
@@ -308,7 +319,9 @@ def finish(root: Path, state: State) -> None:
     """Do what a commit has still to do: also one that was cut short by a kill, as often as one likes."""
     left = [(root / source, root / place) for source, place in state.renames.items() if (root / source).exists()]
     for source, place in left:
-        source.replace(place)
+        # On object storage two may do this at once, to the same end.
+        with suppress(FileNotFoundError):
+            rename(source, place)
     for name in state.removals:
         (root / name).unlink(missing_ok=True)
     for folder in {place.parent for _, place in left}:

@@ -112,7 +112,7 @@ class Pages:
         )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -153,7 +153,7 @@ def dagster_dev(office: Office, log: Path) -> Iterator[Pages]:
 def _running(
     command: Sequence[str | Path], office: Office, log: Path, environment: Mapping[str, str]
 ) -> Iterator[Pages]:
-    port = _free_port()
+    port = free_port()
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
