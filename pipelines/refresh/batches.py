@@ -7,7 +7,7 @@ how far it is. Does not belong here: Dagster, which is one of those that call th
 
 import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
@@ -245,13 +245,14 @@ def shown(store: Store, batch: BatchKey) -> None:
     with locked(store.root, part, "Dagster"):
         state = store.state(part, anew=True)
         if not state.shown:
-            states.save(store.root, part, replace(state, shown=True))
+            with suppress(ReplacedError):  # whoever has published since has it shown anew
+                states.save(store.root, part, replace(state, shown=True))
 
 
 def tidy(store: Store, part: Part) -> None:
     """Finish what a killed process had committed, and put a damaged copy of the state right; under the part's lock."""
     state = store.state(part.name, anew=True)
-    finish(store.root, state)
+    state = finish(store.root, part.name, state)
     if states.damaged(store.root, part.name):
         states.save(store.root, part.name, state)
 

@@ -55,8 +55,14 @@ def marked(path: Any) -> tuple[bytes, str]:
 
 
 def move(source: Any, place: Any) -> None:
-    """Put the object of one name under another, over what is there."""
-    source.fs.cp_file(source.path, place.path)
+    """Put the object of one name under another, over what is there.
+
+    Raises:
+        FileNotFoundError: There is none, for another has done it.
+    """
+    bucket, _, key = place.path.partition("/")
+    # By the storage's own call: that of the file system asks for each object once more before and after.
+    source.fs.call_s3("copy_object", CopySource=source.path, Bucket=bucket, Key=key)
     source.fs.rm_file(source.path)
 
 

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from pipelines.store import state as states
 from pipelines.store.archive import Archive
 from pipelines.store.files import rename, sync, write_beside
-from pipelines.store.remote import ReplacedError
+from pipelines.store.remote import ReplacedError, is_remote
 from pipelines.store.state import NOBODY, State, Writer, Written
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -309,14 +309,16 @@ class Publication:
             for name in beside:
                 (root / name).unlink(missing_ok=True)
             raise
-        self.store._states[self.part] = state
-        finish(root, state)
+        self.store._states[self.part] = finish(root, self.part, state)
         self._files.clear()
         self._removals.clear()
 
 
-def finish(root: Path, state: State) -> None:
-    """Do what a commit has still to do: also one that was cut short by a kill, as often as one likes."""
+def finish(root: Path, part: str, state: State) -> State:
+    """Do what a commit has still to do, also one that was cut short by a kill, as often as one likes; return the state.
+
+    On object storage, where looking whether a file has its name yet costs a request each, it is then noted as done.
+    """
     left = [(root / source, root / place) for source, place in state.renames.items() if (root / source).exists()]
     for source, place in left:
         # On object storage two may do this at once, to the same end.
@@ -326,3 +328,7 @@ def finish(root: Path, state: State) -> None:
         (root / name).unlink(missing_ok=True)
     for folder in {place.parent for _, place in left}:
         sync(folder)
+    if is_remote(root) and (state.renames or state.removals):
+        with suppress(ReplacedError):  # whoever has published since has seen to it
+            return states.save(root, part, replace(state, renames={}, removals=()))
+    return state

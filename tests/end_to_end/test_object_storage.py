@@ -6,7 +6,6 @@ The server is a real one that speaks S3, a process of its own.
 import hashlib
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from pipelines.store.raw import Raw
 from pipelines.store.remote import ReplacedError, marked, put_over
 from pipelines.store.state import NOTHING, State
 from pipelines.store.tables import Publication, Store, serialized
-from schemas.flow import FLOW, Extent, Kind
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 from tests.end_to_end.object_storage import Storage, storage
@@ -36,8 +34,7 @@ PART = "2024-H1_huu-kien"
 BATCH = BatchKey.parse(PART)
 KEY = ReturnSetKey("2024-H1", "huu-kien")
 
-ROWS = [table.name for table in FLOW.tables if table.kind in (Kind.STAGED, Kind.PUBLISHED) and not table.on_demand]
-"""Everything but the pages, which are many and each a request."""
+MART = "marts/livestock"
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +117,27 @@ class TestOnlyOverWhatWasRead:
             Publication(store, PART).commit(replace(store.state(PART), received=str(number)))
         assert states.load(root, PART).received == "2"
 
-    def test_two_refreshes_at_once_end_in_what_one_makes(self, remote: tuple[Raw, Store], kept: Storage) -> None:
+    def test_a_refresh_that_another_is_quicker_than_drops_what_it_made_and_looks_again(
+        self, remote: tuple[Raw, Store], kept: Storage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         raw, alone = remote
         root = kept.folder("at-once")
-        with ThreadPoolExecutor(2) as both:
-            list(both.map(lambda who: refresh(raw, Store(root), BATCH, who=who, wanted=ROWS), ("one", "other")))
-        wanted = bytes_below(alone.root)
-        found = bytes_below(root)
-        assert {f"{table}/{PART}.parquet" for table in ROWS if FLOW[table].extent is Extent.BATCH} <= found.keys()
+        commit, refused = Publication.commit, []
+
+        def too_late(publication: Publication, state: State) -> None:
+            monkeypatch.setattr(Publication, "commit", commit)
+            refresh(raw, Store(root), BATCH, who="other", wanted=[MART])
+            try:
+                commit(publication, state)
+            except ReplacedError as error:
+                refused.append(error)
+                raise
+
+        monkeypatch.setattr(Publication, "commit", too_late)
+        refresh(raw, Store(root), BATCH, who="one", wanted=[MART])
+        assert len(refused) == 1
+        wanted, found = bytes_below(alone.root), bytes_below(root)
+        assert f"{MART}/{PART}.parquet" in found
         assert [name for name in found if found[name] != wanted[name]] == []
 
     def test_a_commit_cut_short_is_read_and_finished_by_the_next(
@@ -138,7 +148,7 @@ class TestOnlyOverWhatWasRead:
         content = serialized(self.ROWS)
         publication.put(f"ledger/{PART}.parquet", content)
         with monkeypatch.context() as cut:
-            cut.setattr(store_tables, "finish", lambda *_: None)
+            cut.setattr(store_tables, "finish", lambda _root, _part, state: state)
             publication.commit(NOTHING)
         (beside,) = store.state(PART).renames
         assert not (store.root / f"ledger/{PART}.parquet").exists()
