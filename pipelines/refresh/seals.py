@@ -18,6 +18,7 @@ from pipelines.refresh.parts import Part
 from pipelines.store import state as states
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
+from pipelines.store.remote import is_remote
 from pipelines.store.tables import Store, file_of
 from schemas.flow import FLOW, Extent
 from schemas.periods import Period
@@ -36,7 +37,12 @@ class Seals:
         self._states: dict[str, str] = {}
 
     def of(self, part: Part) -> str:
-        """Return the seal of a part as it lies now; nothing where it has none."""
+        """Return the seal of a part as it lies now; nothing where it has none.
+
+        What lies on object storage has none: there every look is a request, and the state is asked for anyway.
+        """
+        if is_remote(self._raw.root) or is_remote(self._store.root):
+            return ""
         if part.extent is Extent.BATCH:
             received, others = self._raw.glance(part.batch), self._earlier(part)
             sealable = bool(received) and self._is_of_several(part.name)

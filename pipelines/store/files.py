@@ -80,6 +80,8 @@ def sync(folder: Path) -> None:
 
 def unfinished(root: Path) -> list[Path]:
     """Return what is being written below a folder, or was when its writer was killed."""
+    if is_remote(root):
+        return [path for path in root.rglob(f".*{_UNFINISHED}") if path.is_file()]
     return [
         Path(folder, name)
         for folder, _, names in os.walk(root)

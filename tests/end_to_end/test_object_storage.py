@@ -14,7 +14,8 @@ import pytest
 
 from pipelines.refresh import batches
 from pipelines.refresh.batches import refresh, tidy
-from pipelines.refresh.stale import Part, stale_batches
+from pipelines.refresh.parts import Part
+from pipelines.refresh.stale import stale_batches
 from pipelines.settings import Settings
 from pipelines.store import state as states
 from pipelines.store import tables as store_tables
