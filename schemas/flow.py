@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 
@@ -311,33 +312,10 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
-    yield Table(
-        "explorer",
-        tables.PAGES,
-        Kind.DOCUMENT,
-        Maker("explorer"),
-        shown,
-        meaning=tables.MEANINGS["explorer"],
-        of_one=True,
-    )
-    yield Table(
-        "report",
-        tables.DOCUMENTS,
-        Kind.DOCUMENT,
-        Maker("report"),
-        shown,
-        meaning=tables.MEANINGS["report"],
-        on_demand=True,
-    )
-    yield Table(
-        "openlineage",
-        tables.DOCUMENTS,
-        Kind.DOCUMENT,
-        Maker("openlineage"),
-        tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT),
-        asset="interchange",
-        meaning=tables.MEANINGS["openlineage"],
-    )
+    yield _document("explorer", tables.PAGES, shown, of_one=True)
+    yield _document("report", tables.DOCUMENTS, shown, on_demand=True)
+    written = tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT)
+    yield _document("openlineage", tables.DOCUMENTS, written, asset="interchange")
     yield Table(
         "marts/places",
         tables.PLACES,
@@ -348,16 +326,11 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
         title=tables.MEANINGS["places"].partition(":")[0],
         meaning=tables.MEANINGS["places"],
     )
-    yield Table(
-        "data_package",
-        tables.DOCUMENTS,
-        Kind.DOCUMENT,
-        Maker("data_package"),
-        (PARTS,),
-        Extent.OFFICE,
-        asset="interchange",
-        meaning=tables.MEANINGS["data_package"],
-    )
+    yield _document("data_package", tables.DOCUMENTS, (PARTS,), extent=Extent.OFFICE, asset="interchange")
+
+
+def _document(name: str, schema: pa.Schema, made_of: tuple[str, ...], **more: Any) -> Table:
+    return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=tables.MEANINGS[name], **more)
 
 
 @dataclass(frozen=True)

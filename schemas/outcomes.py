@@ -43,7 +43,7 @@ class Status(StrEnum):
     COMPLETE = "complete"
     """Every expected value is there."""
     INCOMPLETE = "incomplete"
-    """Some are missing, so there is no value."""
+    """Some are missing, so there is no value; but above communes of which nothing has come it is that of the others."""
     UNDEFINED = "undefined"
     """All are there, but a divisor is zero."""
     HELD = "held"

@@ -215,8 +215,8 @@ FIGURES = _columns(
     types={"value": SUM, "reported": pa.int64(), "expected": pa.int64()},
 )
 """One row per period, place and figure; of figures per record also per reporter and line. ``value``: rounded half up,
-missing unless every expected reporter has reported; ``exact``: the unrounded value as a fraction; ``status``: a
-``schemas.outcomes.Status``."""
+missing unless every expected reporter of the communes of which something has come has reported; ``exact``: the value
+not rounded, as a fraction; ``status``: a ``schemas.outcomes.Status``."""
 
 LINEAGE = _columns(
     *_WHERE,

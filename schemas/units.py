@@ -17,6 +17,10 @@ DECIMAL = pa.decimal128(18, 4)
 """How quantities with decimals are kept: exact, and wide enough that the product of two still fits 38 digits."""
 
 
+_MONEY = "tiền"
+"""The dimension of amounts of money."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """What a field is counted in.
@@ -40,6 +44,11 @@ class Unit:
     def __post_init__(self) -> None:
         """Give a unit without one a dimension of its own."""
         object.__setattr__(self, "dimension", self.dimension or self.label)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money."""
+        return self.dimension == _MONEY
 
     def rounding(self, values: Any) -> Any:
         """Return half a unit of the last digit that each of an array's values needs: 43,2 ha is 43,15 to 43,25.
@@ -231,18 +240,18 @@ VillageGates = Unit("cổng làng")
 Villages = Unit("thôn")
 """Villages."""
 
-Dong = Unit("đồng", dimension="tiền", aliases=("đ", "₫", "d", "vnd", "vnđ"))
+Dong = Unit("đồng", dimension=_MONEY, aliases=("đ", "₫", "d", "vnd", "vnđ"))
 """Money, to the đồng."""
 
 DongPerGift = Unit("đồng/suất", additive=False)
 """Value of one gift, to the đồng."""
 
 MillionDong = Unit(
-    "triệu đồng", decimals=3, dimension="tiền", factor=Fraction(10**6), aliases=("tr.đ", "trđ", "triệu", "tr")
+    "triệu đồng", decimals=3, dimension=_MONEY, factor=Fraction(10**6), aliases=("tr.đ", "trđ", "triệu", "tr")
 )
 """Money, as villages report sales."""
 
-BillionDong = Unit("tỷ đồng", decimals=3, dimension="tiền", factor=Fraction(10**9), aliases=("tỉ đồng", "tỷ", "tỉ"))
+BillionDong = Unit("tỷ đồng", decimals=3, dimension=_MONEY, factor=Fraction(10**9), aliases=("tỉ đồng", "tỷ", "tỉ"))
 """Money, as the plan sums up sales."""
 
 
@@ -275,10 +284,11 @@ def conversion(given: Unit, wanted: Unit) -> Fraction | None:
 def is_measure(unit: Unit) -> bool:
     """Return whether a unit measures (ha, tấn, đồng, %) and does not count things that are called like it."""
     measured = {one for units in _MEASURED for one in units}
-    return unit in measured or unit in _PERCENTAGES or unit.dimension in (Dong.dimension, Metres.dimension)
+    return unit in measured or unit in PERCENTAGES or unit.is_money or unit.dimension == Metres.dimension
 
 
-_PERCENTAGES = (Percent, PercentPoints)
+PERCENTAGES = frozenset({Percent, PercentPoints})
+"""What is counted in hundredths, and converts into nothing else."""
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from pipelines.cli.base import fail
 from pipelines.cli.messages import either
 from pipelines.cli.messages import translated as _
-from pipelines.cli.output import print_table, written
+from pipelines.cli.output import print_table
 from schemas.outcomes import Status
 from schemas.text import says, slug
 from schemas.words import WORDS
@@ -71,11 +71,13 @@ def print_figures(rows: Rows, lacking: Mapping[str, Sequence[str]]) -> None:
         rows: Published figures, chapter by chapter.
         lacking: By id, the names of the reporters whom a figure lacks.
     """
+    from pipelines.steps.numbers import shown as number  # units take a while to import
+
     titles = _titles()
     words = {"id": "trace.id", "label": "figure", "value": "computed", "unit": "unit", "state": "trace.state"}
     headings = {name: either(WORDS[word]) for name, word in words.items()}
     for chapter, own in groupby(rows, key=lambda row: row["chapter"]):
-        told = [{**row, "value": written(row["value"]), "state": _state(row, lacking)} for row in own]
+        told = [{**row, "value": number(row["value"]), "state": _state(row, lacking)} for row in own]
         shown = {name: said for name, said in headings.items() if name != "state" or any(row[name] for row in told)}
         print_table(f"{titles.get(chapter, chapter)} ({chapter})", shown, told)
 

@@ -79,13 +79,6 @@ def plain(value: Any) -> Any:
     return "" if value is None else value
 
 
-def written(value: Decimal | None) -> str:
-    """Return a value as it is written in Vietnam; nothing as an empty text."""
-    from pipelines.steps.numbers import vietnamese
-
-    return "" if value is None else vietnamese(value)
-
-
 def jsonable(value: Any) -> Any:
     """Return a value as JSON can hold it."""
     from pipelines.present.tracing import number

@@ -27,7 +27,7 @@ REREAD_TAG = "returns/reread"
 def refreshed(
     context: dg.AssetExecutionContext, folders: Folders, calendar: Calendar, keys: Sequence[BatchKey]
 ) -> None:
-    """Refresh batches; log a materialisation of every asset that came out other than it was, and every check.
+    """Refresh batches; log a materialisation of every asset that came out other than Dagster knows it, and every check.
 
     Logged, not yielded: for every output of a step Dagster looks up the versions of all it depends on, and stores an
     event more, which took longer than all the work. Where nothing came out other than it was, nothing is logged.

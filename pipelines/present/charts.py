@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.present.rows import ReturnSetRows, TableRow
-from pipelines.steps.numbers import vietnamese
+from pipelines.steps.numbers import shown, vietnamese
 from schemas.chart import Against, Chart, ChartKind
 from schemas.figure import Chapter
 from schemas.words import WORDS
@@ -135,7 +135,7 @@ def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow
         _in_unit(whole),
         f"{whole['label']} {WORDS['chart.by_reporter'][0]}",
         tuple(part["label"] for part in parts),
-        tuple((reporter, tuple(_number(values[reporter].get(part["id"])) for part in parts)) for reporter in order),
+        tuple((reporter, tuple(shown(values[reporter].get(part["id"])) for part in parts)) for reporter in order),
         tuple(
             Bar(
                 reporter,
@@ -144,7 +144,7 @@ def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow
                     Segment(
                         series,
                         values[reporter].get(part["id"], Decimal(0)),
-                        f"{reporter}, {part['label']}: {_number(values[reporter].get(part['id']))} {unit}",
+                        f"{reporter}, {part['label']}: {shown(values[reporter].get(part['id']))} {unit}",
                     )
                     for series, part in enumerate(parts, start=1)
                 ),
@@ -182,7 +182,3 @@ def _side_by_side(
 
 def _in_unit(row: TableRow) -> str:
     return f"{row['label']} ({row['unit']})"
-
-
-def _number(value: Decimal | None) -> str:
-    return "" if value is None else vietnamese(value)

@@ -110,11 +110,17 @@ def views(parts: Iterable[str]) -> str:
     The tables of all chapters appear in one view together. Paths are relative to the output folder, so that the folder
     can be moved: see ``schemas/QUERIES.md``.
     """
-    parts, shown = list(parts), dict[str, Table]()
-    for table in published():
-        if _parts(table, parts):
-            shown.setdefault(view_of(table), table)
+    parts = list(parts)
+    shown = by_view(table for table in published() if _parts(table, parts))
     return "".join(line + "\n" for view, table in shown.items() for line in _view(view, table))
+
+
+def by_view(found: Iterable[Table]) -> dict[str, Table]:
+    """Return the views in which tables appear, each with the first of its tables."""
+    shown: dict[str, Table] = {}
+    for table in found:
+        shown.setdefault(view_of(table), table)
+    return shown
 
 
 def view_of(table: Table) -> str:

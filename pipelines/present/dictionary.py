@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 import pyarrow as pa
 
-from pipelines.present.data_package import PACKAGE, published, table_type, view_of
+from pipelines.present.data_package import PACKAGE, by_view, published, table_type, view_of
 from schemas import tables
 from schemas.edits import Balance
 from schemas.fields import FormField
@@ -70,7 +70,7 @@ def contents(places: Places) -> dict[str, Any]:
     """
     return {
         "forms": [_form(form, places) for form in FORMS],
-        "tables": [_table(table) for table in _tables()],
+        "tables": [_table(table) for table in by_view(published()).values()],
         "figures": [
             {
                 "id": figure.id,
@@ -170,15 +170,6 @@ def _field(form: type[Form], name: str, item: FormField, who: str) -> dict[str, 
         "optional": item.optional,
         "figures": list(_used().get((form.code, name), ())),
     }
-
-
-def _tables() -> Iterator[Table]:
-    """Yield the published tables, those of all chapters together as one."""
-    seen = set()
-    for table in published():
-        if view_of(table) not in seen:
-            seen.add(view_of(table))
-            yield table
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from pipelines.present.charts import PlanChart, charts
 from pipelines.present.rows import ReturnSetRows, TableRow
-from pipelines.steps.numbers import plain, round_half_up, vietnamese
+from pipelines.steps.numbers import plain, round_half_up, shown, vietnamese
 from pipelines.store import published
 from pipelines.store.published import edit_outcomes, status
 from schemas.figure import Figure
@@ -187,11 +187,6 @@ def place_in_plan(code: str) -> str:
     return f"Phần {match[1]}, mục {match[2]}" if match[1] else f"Mục {match[2]}"
 
 
-def _number(value: Decimal | None) -> str:
-    """Return a number as Vietnamese prints it; nothing where there is none."""
-    return "" if value is None else vietnamese(value)
-
-
 def _exact(row: TableRow) -> str:
     """Return the unrounded value where it differs from the one shown: the fraction, and its first digits."""
     if not row["exact"] or row["value"] is None:
@@ -215,7 +210,7 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
             PlanFigure(
                 id=row["id"],
                 label=row["label"],
-                value=_number(row["value"]),
+                value=shown(row["value"]),
                 unit=row["unit"],
                 state=status(row, rows.held),
                 reported=row["reported"],
@@ -280,7 +275,7 @@ def _operand(rows: ReturnSetRows, form: str, name: str, edges: Sequence[TableRow
         described.label if described else name,
         described.unit.label if described else "",
         tuple(_source(rows, edge) for edge in edges),
-        _number(sum(values, Decimal(0))) if whole and additive else "",
+        shown(sum(values, Decimal(0))) if whole and additive else "",
     )
 
 
@@ -295,7 +290,7 @@ def _source(rows: ReturnSetRows, edge: TableRow) -> SourceCell:
         sha256=edge["sha256"],
         received=edge["received"] or "",
         used=edge["text"] or "",
-        value=_number(edge["value"]),
+        value=shown(edge["value"]),
         note=edge["note"] or "",
         correction=edge["correction"] or "",
         corrected_by=edge["corrected_by"] or "",

@@ -4,8 +4,9 @@ Belongs here: what goes into a release, when one is refused, and its recomputati
 memory. Does not belong here: reading a release that has been made (``pipelines.store.releases``), the steps themselves.
 
 A release is made from the output folder alone, never from the raw folder, where another workbook may lie by now: each
-form is computed again from the workbooks, ledger and places of the very state in which it was accepted, which the stamp
-of its mart names in the archive. That is done before anything is released, so that what is handed out can be verified.
+form is computed again from the workbooks, ledger and places of the very state in which it was accepted: the hash of the
+archived list of all that was received then stands with its mart in the batch's state. That is done before anything is
+released, so that what is handed out can be verified.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from pipelines.refresh.batches import held_still
 from pipelines.refresh.restoring import beside, entries_then, kept, list_of, listed, places_then, tables_of
 from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
+from pipelines.settings import now
 from pipelines.steps.analyse import figures, statements, sums
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.steps.frames import together
@@ -33,7 +35,7 @@ from pipelines.steps.validate import gate
 from pipelines.store import published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
-from pipelines.store.ledger import Clock, now_in_vietnam
+from pipelines.store.ledger import Clock
 from pipelines.store.raw import LEDGER, PRINTED, Raw
 from pipelines.store.releases import (
     MANIFEST,
@@ -83,9 +85,7 @@ class Accepted:
     """File name to hash, of the workbooks behind the accepted values."""
 
 
-def make(
-    raw: Raw, store: Store, key: ReturnSetKey, name: str, *, despite: str = "", now: Clock = now_in_vietnam
-) -> Release:
+def make(raw: Raw, store: Store, key: ReturnSetKey, name: str, *, despite: str = "", now: Clock = now) -> Release:
     """Freeze one return set as published now.
 
     Args:

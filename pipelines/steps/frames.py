@@ -1,6 +1,6 @@
-"""Arrow tables and pandas frames: one conversion each way, with the dtypes the steps work in.
+"""Arrow tables and pandas frames: one conversion each way, with the dtypes the steps work in; rows by their keys.
 
-Belongs here: only that, and which return set a row is of.
+Belongs here: that, which rows have the same texts in some columns or belong to which return set, and their order.
 Does not belong here: what the columns are (``schemas.tables``).
 """
 
@@ -54,6 +54,11 @@ def sets_of(frame: pd.DataFrame) -> tuple[list[ReturnSetKey], Any]:
     number, first = numbered(table, table.column_names)
     pairs = zip(*(table[name].take(pa.array(first)).to_pylist() for name in table.column_names), strict=True)
     return [ReturnSetKey(*pair) for pair in pairs], number
+
+
+def texts_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Return, row by row, the texts of some columns of a frame."""
+    return zip(*(frame[name] for name in names), strict=True)
 
 
 def positions(wanted: Sequence[Any], frame: pd.DataFrame, names: Sequence[str]) -> Any:

@@ -211,6 +211,11 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def shown(value: Decimal | None) -> str:
+    """Return a number as Vietnamese prints it; nothing as an empty text."""
+    return "" if value is None else vietnamese(value)
+
+
 def vietnamese(value: Decimal) -> str:
     """Return a number as Vietnamese prints it: 3.819.888.592 and 226,04."""
     whole, _, decimals = plain(value).partition(".")

@@ -1,7 +1,7 @@
 """Files and folders on disk: written whole, or not at all.
 
-Belongs here: the only writes of the project below the output folder and the ledger, and clearing away what a killed
-process left behind. Does not belong here: what is written, and where.
+Belongs here: every write below the output folder and of the ledger, but for the locks and Dagster's own home; clearing
+away what a killed process left behind. Does not belong here: what is written, and where.
 """
 
 import os

@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
 from openpyxl.utils import coordinate_to_tuple
 
+from pipelines.settings import now
 from pipelines.steps.collect.correct import (
     correct,
     is_address,
@@ -70,11 +70,6 @@ class LedgerError(SentenceError):
     """A decision that cannot be recorded; the message is the sentence for the officer."""
 
 
-def now_in_vietnam() -> dt.datetime:
-    """Return the time, with the offset of Vietnam wherever this machine stands."""
-    return dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
-
-
 @dataclass(frozen=True)
 class CellPlace:
     """The cell that a decision is about, as the officer names it."""
@@ -90,7 +85,7 @@ class Ledger:
 
     raw: Raw
     key: ReturnSetKey
-    now: Clock = now_in_vietnam
+    now: Clock = now
 
     def accept(self, place: CellPlace, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record a correction: from now on ``new`` is used for the cell.

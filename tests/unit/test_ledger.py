@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from pipelines.settings import now
 from pipelines.steps.collect.correct import read_ledger, refused
-from pipelines.store.ledger import CellPlace, Ledger, LedgerError, now_in_vietnam
+from pipelines.store.ledger import CellPlace, Ledger, LedgerError
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
@@ -88,7 +89,7 @@ def test_the_first_correction_begins_the_ledger_and_takes_the_old_text_from_the_
 
 
 def test_the_clock_is_vietnams() -> None:
-    assert now_in_vietnam().isoformat().endswith("+07:00")
+    assert now().isoformat().endswith("+07:00")
 
 
 def test_a_blank_value_cell_can_be_filled(ledger: Ledger) -> None:

@@ -23,7 +23,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from pipelines.present.data_package import published, view_of
+from pipelines.present.data_package import by_view, published
 from pipelines.present.dictionary import SEVERITIES, plain_markdown
 from pipelines.store.state import FORMAT
 from pipelines.store.tables import file_of
@@ -242,11 +242,8 @@ def _of_any_form(table: Table) -> str:
 
 def _views() -> str:
     """Return the list of published tables as they are asked for: one row for each view of DuckDB."""
-    shown: dict[str, Table] = {}
-    for table in published():
-        shown.setdefault(view_of(table), table)
     rows = []
-    for view, table in shown.items():
+    for view, table in by_view(published()).items():
         file = file_of(table.name, _PART[table.extent]) if table.form else file_with_open_places(table)
         key = ", ".join(f"`{name}`" for name in table.keys)
         rows.append((f"`{view}`", f"`{file}`", table.meaning, key))

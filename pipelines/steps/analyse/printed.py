@@ -16,12 +16,10 @@ from enum import Enum, auto
 from fractions import Fraction
 
 from pipelines.steps.numbers import vietnamese
-from schemas.units import Percent, PercentPoints, Unit, conversion, is_measure, unit_at
+from schemas.units import PERCENTAGES, Unit, conversion, is_measure, unit_at
 
 APPROXIMATE = Fraction(5, 100)
 """Share of itself by which a number may be off that is printed as «khoảng», «gần», «ước», «xấp xỉ», «trên dưới»."""
-
-PERCENTAGES = {Percent, PercentPoints}
 
 _NUMBER = re.compile(
     r"""(?<![\w.,])(?:

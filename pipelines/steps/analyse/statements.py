@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
-from pipelines.steps.analyse.printed import APPROXIMATE, PERCENTAGES, Direction, How, Said, said_in
+from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Said, said_in
 from pipelines.steps.frames import cases, coded, in_order, joined_text
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
@@ -33,7 +33,7 @@ from schemas.outcomes import Verdict
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED, STATEMENTS, in_folder
-from schemas.units import Unit, conversion, unit_labelled
+from schemas.units import PERCENTAGES, Unit, conversion, unit_labelled
 
 _COLUMNS = in_folder(PRINTED)
 """What a ``printed.csv`` must have."""

@@ -1,7 +1,7 @@
 """Corrections: the ledger's decisions put over the cells, each only where the old text still stands.
 
-Belongs here: the ledger's columns, and applying it. Does not belong here: writing to the ledger
-(``pipelines.store.ledger``).
+Belongs here: which decisions stand, and applying them. Does not belong here: the ledger's columns
+(``schemas.tables``), writing to it (``pipelines.store.ledger``).
 """
 
 import re
@@ -16,7 +16,7 @@ import pyarrow as pa
 from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.collect.columns import Runs, runs
-from pipelines.steps.frames import frame_of, together
+from pipelines.steps.frames import frame_of, texts_of, together
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
 from schemas.kept import KeptError, kept_rows
@@ -187,9 +187,9 @@ def not_lost(
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
     """
-    unread = set(_keys_of(files[files["problem"] != ""], FILE_KEY))
-    present = set(_keys_of(files, FILE_KEY))
-    sent = set(_keys_of(sheets, ["period", "commune", "form", "reporter"]))
+    unread = set(texts_of(files[files["problem"] != ""], FILE_KEY))
+    present = set(texts_of(files, FILE_KEY))
+    sent = set(texts_of(sheets, ["period", "commune", "form", "reporter"]))
     lost = {
         (row["period"], row["commune"], row["file"], row["sheet"])
         for form, found in whence.items()
@@ -198,13 +198,9 @@ def not_lost(
         and (row["period"], row["commune"], row["file"]) not in present
     }
     stale = problems["problem"] == Problems.LEDGER_STALE.name
-    where = zip(_keys_of(problems, FILE_KEY), _keys_of(problems, SHEET_KEY), strict=True)
+    where = zip(texts_of(problems, FILE_KEY), texts_of(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
     return problems[~(stale & told)]
-
-
-def _keys_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return zip(*(frame[name] for name in names), strict=True)
 
 
 Entry = dict[str, str]

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from pipelines.steps.numbers import plain
+
 GENERAL, TEXT = "General", "@"
 
 BUILT_IN: dict[int, str] = {
@@ -264,10 +266,7 @@ def _holds(condition: tuple[str, Decimal], value: Decimal) -> bool:
 
 def general(value: Decimal) -> str:
     """Return a number as it is shown without a format: its digits, with a comma for the decimals."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace(".", ",")
+    return plain(value).replace(".", ",")
 
 
 def _digits(section: Section, value: Decimal) -> str | None:

@@ -16,7 +16,7 @@ import pandas as pd
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.validate.evidence import Evidence
 from pipelines.steps.validate.suggest import Suggestion, suggest, suggest_factors
-from pipelines.steps.validate.typos import MONEY, one_slip_away
+from pipelines.steps.validate.typos import one_slip_away
 from schemas.edits import Product
 from schemas.form import Form
 from schemas.outcomes import Severity
@@ -108,7 +108,7 @@ def _factors(
     """Return the cells and values with which products hold: what they ask for, and what is one slip from the seen."""
     tried: list[tuple[str, int]] = []
     for name in dict.fromkeys(name for edit in products for name in edit.names if name not in frozen):
-        money = rules.units[name].dimension == MONEY
+        money = rules.units[name].is_money
         seen = rules.whole(name, values[name])
         tried += [(name, value) for value in one_slip_away(seen, rules.decimals(name), money=money)]
         tried += [(name, value) for edit in products if (value := _asked(edit, rules, name, values)) is not None]

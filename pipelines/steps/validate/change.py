@@ -30,7 +30,7 @@ from schemas.form import Form, VillageForm
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
-from schemas.units import Dong, Hectares, LevelsReached, Unit
+from schemas.units import Hectares, LevelsReached, Unit
 
 LEAST_VILLAGES = 5
 """Villages with a ratio that a field needs in a commune; below that, quartiles say nothing."""
@@ -207,7 +207,7 @@ def _left(item: FormField, now: Any, low: Any, high: Any, is_new: Any) -> Any:
     unit = item.unit
     if unit is LevelsReached:  # a level is gained or lost one at a time, whatever its ratio
         return ~is_new & (now > 0) & (low > 0) & ((now > high + 1) | (now < low - 1))
-    is_money = unit.dimension == Dong.dimension
+    is_money = unit.is_money
     span = np.where(is_new, NEW_LINE_SPAN, MONEY_SPAN if is_money else SPAN)
     is_difference = item.minimum is None or item.minimum < 0
     if is_money or (unit.decimals and not is_difference):
@@ -331,7 +331,7 @@ def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
 
 def _is_compared(unit: Unit) -> bool:
     """Return whether a unit is of counts or of areas; money, weights and rates move with prices and the weather."""
-    counted = unit.additive and not unit.decimals and unit.dimension != Dong.dimension
+    counted = unit.additive and not unit.decimals and not unit.is_money
     return counted or unit is Hectares
 
 

@@ -4,14 +4,14 @@ Belongs here: finding both. Does not belong here: blanks that always were blank
 (``pipelines.steps.collect.entries``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipelines.steps.frames import positions
+from pipelines.steps.frames import positions, texts_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.cells import Cells
@@ -30,15 +30,11 @@ ERRORS = frozenset(kind.name for kind in Problems if kind.value.severity is Seve
 
 def came_from(accepted: pd.DataFrame, whence: pd.DataFrame | None) -> dict[tuple[str, ...], dict[str, str]]:
     """Return, per reporter with accepted records, the file and sheet they came from, as far as that is known."""
-    found: dict[tuple[str, ...], dict[str, str]] = {key: {} for key in _keys(accepted, REPORTER_KEYS)}
+    found: dict[tuple[str, ...], dict[str, str]] = {key: {} for key in texts_of(accepted, REPORTER_KEYS)}
     if whence is not None:
-        for *key, file, sheet in _keys(whence, (*REPORTER_KEYS, "file", "sheet")):
+        for *key, file, sheet in texts_of(whence, (*REPORTER_KEYS, "file", "sheet")):
             found[tuple(key)] = {"file": file, "sheet": sheet}
     return found
-
-
-def _keys(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return zip(*(frame[name] for name in names), strict=True)
 
 
 def _file(row: Mapping[str, str]) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ from pipelines.steps.validate.change import LEAST_VILLAGES, earlier, numbers
 from schemas.edits import Balance
 from schemas.fields import KEYS
 from schemas.form import Form, VillageForm
-from schemas.units import Dong
 
 SLACK, WIDE_SLACK = 0.5, 1.0
 """How far, in powers of ten, a ratio may lie from a thousand, and from a million or more: amounts differ by themselves,
@@ -63,7 +62,7 @@ def scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
     Returns:
         At most one entry per record, for the first of the three comparisons that tells.
     """
-    names = [name for name, item in form.fields().items() if item.unit.dimension == Dong.dimension]
+    names = [name for name, item in form.fields().items() if item.unit.is_money]
     if not names or not len(frame):
         return []
     found: dict[Any, Scaled] = {}
@@ -102,7 +101,7 @@ def _others(form: type[Form], frame: pd.DataFrame, names: list[str]) -> Iterator
 
 def _sums(form: type[Form], frame: pd.DataFrame) -> Iterator[Scaled]:
     for edit in form.edits:
-        if not isinstance(edit, Balance) or form.fields()[edit.names[0]].unit.dimension != Dong.dimension:
+        if not isinstance(edit, Balance) or not form.fields()[edit.names[0]].unit.is_money:
             continue
         (row,) = edit.rows()
         names = list(edit.names)

@@ -19,7 +19,7 @@ from math import log
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.evidence import Evidence
 from pipelines.steps.validate.localise import Block, Limits, localise
-from pipelines.steps.validate.typos import MONEY, Record, Slip, Typos, find_typos, likelihood, slip_of
+from pipelines.steps.validate.typos import Record, Slip, Typos, find_typos, likelihood, slip_of
 from schemas.system import System
 
 _SLIP_WORDS: Mapping[Slip, str] = {
@@ -300,7 +300,7 @@ class _Case:
         return found
 
     def _is_money(self, name: str) -> bool:
-        return name in self._system.units and self._system.units[name].dimension == MONEY
+        return name in self._system.units and self._system.units[name].is_money
 
     def _suggestion(self, values: Mapping[str, int | None], slip: Slip | None = None) -> Suggestion:
         changes = tuple(self._change(name, proposed) for name, proposed in values.items())

@@ -56,9 +56,6 @@ The others have no published count; theirs say only that they happen, more seldo
 
 _SINGLE_DIGIT_SLIPS = frozenset({Slip.REPLACED, Slip.OMITTED, Slip.ADDED, Slip.DOUBLED, Slip.SHIFTED, Slip.ROUNDED})
 
-MONEY = "tiền"
-"""The dimension of amounts of money."""
-
 _OF_ZEROS, _OF_MONEY = (10, 100, 1000), (10**3, 10**6, 10**9)
 _RATIOS = (*_OF_ZEROS, 10**6, 10**9)
 
@@ -233,7 +230,7 @@ def _edited(seen: str, meant: str) -> Slip | None:
 def slip_of(system: System, name: str, seen: int, meant: int, *, one_digit: bool = False) -> Slip | None:
     """Return the slip between two values of a variable, or nothing; see ``find_typos`` for ``one_digit``."""
     decimals = system.decimals(name)
-    money = name in system.units and system.units[name].dimension == MONEY
+    money = name in system.units and system.units[name].is_money
     slip = find_slip(seen, meant, decimals, money=money)
     weak = slip in _SINGLE_DIGIT_SLIPS and _one_digit(seen, meant, decimals, slip)
     return None if weak and not one_digit else slip
