@@ -50,7 +50,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "search.found": ("chỉ tiêu", "figures found"),
     "search.more": ("Chỉ hiện những chỉ tiêu gần nhất.", "Only the closest are shown."),
     "site": ("Tra cứu số liệu kế hoạch", "Figures of the plan"),
-    "site.of": ("Xã", "Commune"),
+    "level.commune": ("Xã", "Commune"),
+    "level.district": ("Huyện", "District"),
+    "level.province": ("Tỉnh", "Province"),
+    "level.nation": ("Cả nước", "Nation"),
     "site.about": (
         "Mỗi con số dẫn về từng ô của từng sổ tính mà thôn, trường, trạm và các bộ phận đã gửi. Bấm vào một con số để "
         "xem công thức và các ô nguồn.",
@@ -98,6 +101,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "trace.none": (
         "Không có ô nguồn nào: chưa có báo cáo được chấp nhận của biểu liên quan.",
         "No cells: no return of the forms it needs has been accepted.",
+    ),
+    "place.about": (
+        "Mỗi con số là của những xã đã gửi báo cáo, và dẫn xuống từng nơi ngay bên dưới; đến xã thì dẫn về từng ô của "
+        "từng sổ tính.",
+        "Every number is of the communes that have sent returns, and leads to the places one level below; in a commune "
+        "it leads to the cells of its workbooks.",
+    ),
+    "place.name": ("Địa bàn", "Place"),
+    "place.parts": ("Những nơi ngay bên dưới", "Places one level below"),
+    "place.communes": ("Xã đã gửi", "Communes"),
+    "place.returns": ("Biểu đã nhận", "Returns"),
+    "place.sent": ("Đã gửi", "Sent"),
+    "place.formless": ("Tệp, trang không nhận ra biểu nào", "Files and sheets of no form"),
+    "place.reported": ("Đơn vị đã báo cáo", "Reported"),
+    "place.held": ("Biểu bị giữ lại", "Forms held"),
+    "place.missing": ("Chưa gửi", "Not sent by"),
+    "place.silent": ("Xã chưa gửi gì", "Communes that have sent nothing"),
+    "place.findings": (
+        "Đếm theo địa bàn và biểu, chỉ những chỗ còn thiếu hoặc có phát hiện. Xem từng cái: returns findings --place.",
+        "Counted by place and form, where something is missing or found. One by one: returns findings --place.",
     ),
     "form": ("Biểu", "Form"),
     "reporter": ("Đơn vị báo cáo", "Reporter"),
@@ -147,8 +170,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason": ("Lý do", "Reason"),
     "affects": ("Chỉ tiêu dùng ô này", "Figures that use it"),
     "foot": (
-        "Trang này do quy trình số liệu của xã ghi ra, mở thẳng từ đĩa, không dùng mạng.",
-        "Written by the commune's pipeline; opens from disk and uses no network.",
+        "Trang này do quy trình số liệu ghi ra, mở thẳng từ đĩa, không dùng mạng.",
+        "Written by the pipeline; opens from disk and uses no network.",
     ),
     "outside": ("Ngoài danh mục chỉ tiêu", "Outside the catalogue"),
 }

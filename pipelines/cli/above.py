@@ -1,10 +1,11 @@
-"""What verbs answer of a place above communes: ``findings``, ``figures`` and ``trace`` with ``--place``.
+"""What verbs do for a place above communes: ``findings``, ``figures``, ``trace`` and ``report`` with ``--place``.
 
 Belongs here: which place is meant, and printing. Does not belong here: reading tables (``pipelines.store.published``),
 what is said of such a place (``pipelines.present.levels``).
 """
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelines.cli.base import CLEAN, HELD, fail
@@ -17,6 +18,12 @@ from schemas.outcomes import Severity
 if TYPE_CHECKING:
     from pipelines.present.levels import Territory
     from schemas.places import Places
+
+
+def refuse_released(place: str, release: str) -> None:
+    """End here where a place above communes is asked of a release."""
+    if place and release:
+        fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
 
 
 def figures(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any]] | None:
@@ -70,7 +77,7 @@ def print_findings(found: "Territory", output: Format) -> int:
     from pipelines.present.levels import COUNT_COLUMNS
     from schemas import tables
 
-    rows = [{**row, "commune": key.commune} for key, own in found.findings() for row in own]
+    rows = [{**row, "commune": key.commune} for key, own in found.come.listed() for row in own]
     if output is Format.TABLE:
         print("\n".join(found.lines()), end="\n\n")
         if counts := list(found.counts()):
@@ -93,3 +100,12 @@ def print_trace(found: "Territory", figure: str, output: Format) -> None:
         print_rows(output, levels.PART_COLUMNS, traced["parts"])
     else:
         print_tree(levels.tree(traced))
+
+
+def write_pages(found: "Territory", folder: Path | None) -> None:
+    """Write the pages of a place and of those within it, into the output folder or another; name the start pages."""
+    from pipelines.present.explorer.site import EXPLORER
+    from pipelines.refresh import documents
+
+    for page in documents.place_pages(found, folder or found.store.root / EXPLORER):
+        print(page)

@@ -64,7 +64,7 @@ def findings(
     """List what is wrong, cell by cell; exit 1 where a form is held back."""
     if workbook is not None and release:
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
-    _refuse_released(place, release)
+    above.refuse_released(place, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         if workbook is not None:
             fail(_("--workbook đánh dấu sổ tính của một xã. Chọn xã bằng --commune."))
@@ -147,7 +147,7 @@ def figures(
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
-    _refuse_released(place, release)
+    above.refuse_released(place, release)
     held: dict[str, str] = {}
     of_place = above.figures(raw, data, period, place) if place else None
     if of_place is None:
@@ -182,11 +182,6 @@ def _lacking(raw: str, data: str, store: Any, key: Any, rows: Sequence[dict[str,
         name: [places.title(key.commune, code) for code in dict.fromkeys((*unsent, *blank))]
         for name, (unsent, blank) in each.items()
     }
-
-
-def _refuse_released(place: str, release: str) -> None:
-    if place and release:
-        fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
 
 
 def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -291,7 +286,7 @@ def trace(
     place: PlaceCode = "",
 ) -> None:
     """Lead one figure to its cells, or of a place above communes to those one level below; no id, no answer: exit 2."""
-    _refuse_released(place, release)
+    above.refuse_released(place, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.print_trace(territory, figure, output)
         return

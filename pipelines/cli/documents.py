@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli import completion
+from pipelines.cli import above, completion
 from pipelines.cli.base import app, fail, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
@@ -22,6 +22,7 @@ from pipelines.cli.options import (
     OutputFormat,
     Overwrite,
     PeriodCode,
+    PlaceCode,
     RawFolder,
     ReleaseName,
     only,
@@ -73,10 +74,14 @@ def dictionary(
 
 
 @verb(
-    later("Lập phụ lục số liệu (Word và Excel) từ số đã công bố; cho biết nằm ở đâu, hoặc ghi ra thư mục khác."),
+    later(
+        "Lập phụ lục số liệu (Word và Excel) từ số đã công bố, hoặc các trang tra cứu của một địa bàn cấp trên; "
+        "cho biết nằm ở đâu, hoặc ghi ra thư mục khác."
+    ),
     "returns report",
     "returns report --output trinh-duyet",
     "returns report --release 2024-h1-lan-1 -o trinh-duyet",
+    "returns report --place chi-lang",
 )
 def report(
     folder: Annotated[
@@ -88,8 +93,14 @@ def report(
     data: Data = "",
     raw: RawFolder = "",
     release: ReleaseName = "",
+    place: PlaceCode = "",
 ) -> None:
-    """Make the annexes of the plan where they are not current, and name them, or copy them."""
+    """Make the annexes of the plan where they are not current, and name them, or copy them; of a place, its pages."""
+    above.refuse_released(place, release)
+    if (territory := above.territory(raw, data, period, place) if place else None) is not None:
+        above.write_pages(territory, folder)
+        return
+    commune = place or commune
     from pipelines.refresh import documents
     from pipelines.store import releases
     from pipelines.store.files import write_whole

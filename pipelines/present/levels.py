@@ -7,7 +7,7 @@ figure of one commune and its cells (``pipelines.present.tracing``), how an answ
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from schemas.forms import BY_CODE, FORMS
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Place, Places
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 PART_COLUMNS = (
@@ -35,6 +35,53 @@ _LISTED = 10
 
 
 @dataclass(frozen=True)
+class Come:
+    """What has come in a period of some communes: read once, for as many places as are asked about."""
+
+    store: Store
+    period: str
+    communes: frozenset[str]
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The communes of which something has come."""
+        sets = (key for batch in self._batches for key in self.store.sets_in(str(batch)))
+        return frozenset(key.commune for key in sets) & self.communes
+
+    @cached_property
+    def _batches(self) -> list[BatchKey]:
+        found = ((batch, self.store.sets_in(str(batch))) for batch in self.store.batches(self.period))
+        return [batch for batch, sets in found if not self.communes.isdisjoint(key.commune for key in sets)]
+
+    @cached_property
+    def returns(self) -> Mapping[str, Sequence[PublishedRow]]:
+        """What has come of them, form by form: ``schemas.tables.SENT_BY_FORM``, by commune."""
+        found: dict[str, list[PublishedRow]] = {code: [] for code in sorted(self.present)}
+        for row in self._counted("sent_by_form"):
+            found[row["commune"]].append(row)
+        return found
+
+    @cached_property
+    def findings(self) -> Mapping[tuple[str, str, str], int]:
+        """How many findings there are, by commune, form and severity."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        for row in self._counted("findings_by_form"):
+            found[row["commune"], row["form"], row["severity"]] += row["findings"]
+        return found
+
+    def _counted(self, table: str) -> Iterator[PublishedRow]:
+        for batch in self._batches:
+            yield from (row for row in published.by_form(self.store, table, batch) if row["commune"] in self.present)
+
+    def listed(self) -> Iterator[tuple[ReturnSetKey, Sequence[PublishedRow]]]:
+        """Yield the communes of which something has come, in order of their batches, each with its findings."""
+        for batch in self._batches:
+            yield from (
+                (key, rows) for key, rows in published.findings_of(self.store, batch) if key.commune in self.present
+            )
+
+
+@dataclass(frozen=True)
 class Territory:
     """A place above communes in a period, and what has come of the communes that lay in it."""
 
@@ -42,6 +89,8 @@ class Territory:
     places: Places
     period: str
     place: Place
+    of_more: Come | None = None
+    """What has come of a larger territory, where that is known already."""
 
     @cached_property
     def when(self) -> Period:
@@ -55,10 +104,23 @@ class Territory:
         return dict(sorted(found.items()))
 
     @cached_property
+    def come(self) -> Come:
+        """What has come of it, or of more."""
+        return self.of_more or Come(self.store, self.period, frozenset(self.communes))
+
+    def within(self, place: Place) -> "Territory":
+        """Return a place in this one."""
+        return replace(self, place=place, of_more=self.come)
+
+    @property
+    def parts(self) -> list[Place]:
+        """The places one level below."""
+        return self.places.parts_of(self.place, self.when)
+
+    @cached_property
     def present(self) -> frozenset[str]:
         """The communes of which something has come."""
-        sets = (key for batch in self.store.batches(self.period) for key in self.store.sets_in(str(batch)))
-        return frozenset(key.commune for key in sets if key.commune in self.communes)
+        return self.come.present & self.communes.keys()
 
     @cached_property
     def silent(self) -> Sequence[Place]:
@@ -68,35 +130,17 @@ class Territory:
     @cached_property
     def returns(self) -> Mapping[str, Sequence[PublishedRow]]:
         """What has come of the others, form by form: ``schemas.tables.SENT_BY_FORM``, by commune."""
-        found: dict[str, list[PublishedRow]] = {code: [] for code in self.communes if code in self.present}
-        for row in self._counted("sent_by_form"):
-            found[row["commune"]].append(row)
-        return found
-
-    def _counted(self, table: str) -> Iterator[PublishedRow]:
-        for batch in self.store.batches(self.period):
-            yield from (row for row in published.by_form(self.store, table, batch) if row["commune"] in self.present)
-
-    def findings(self) -> Iterator[tuple[ReturnSetKey, Sequence[PublishedRow]]]:
-        """Yield the communes of which something has come, in order, each with its findings."""
-        for batch in self.store.batches(self.period):
-            if not self.present.isdisjoint(key.commune for key in self.store.sets_in(str(batch))):
-                for key, rows in published.findings_of(self.store, batch):
-                    if key.commune in self.present:
-                        yield key, rows
+        return {code: self.come.returns[code] for code in self.communes if code in self.present}
 
     def counts(self) -> Iterator[dict[str, Any]]:
         """Yield a row (``COUNT_COLUMNS``) per commune and form of which something is missing or not in order.
 
         ``missing`` are the names of reporters; by severity, findings are counted.
         """
-        found: Counter[tuple[str, str, str]] = Counter()
-        for row in self._counted("findings_by_form"):
-            found[row["commune"], row["form"], row["severity"]] += row["findings"]
         for commune, rows in self.returns.items():
             formless = {"form": "", "sent": None, "expected": None, "missing": "", "status": ""}
             for row in (*rows, PublishedRow(formless)):
-                counted = {str(name): found[commune, row["form"], name] for name in Severity}
+                counted = {str(name): self.come.findings.get((commune, row["form"], name), 0) for name in Severity}
                 if row["missing"] or any(counted.values()):
                     missing = ", ".join(self.places.title(commune, one) for one in row["missing"].split())
                     yield {**row, "commune": commune, "missing": missing, **counted}
@@ -159,7 +203,7 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
     of_each = published.figure_of_each(territory.store, period, figure, row["chapter"])
     parts = [
         {**_told(territory, part, forms, of_each.get(part.code)), "next": _next(figure, part, period)}
-        for part in territory.places.parts_of(place, territory.when)
+        for part in territory.parts
     ]
     own = {code: [one for one in rows if one["form"] in forms] for code, rows in territory.returns.items()}
     return {
@@ -177,28 +221,43 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
 
 
 def _told(territory: Territory, place: Place, forms: Sequence[str], row: PublishedRow | None) -> dict[str, Any]:
-    """Return what a figure of a place says; where none is published, that nothing has come, or that it cannot be."""
-    communes = territory.places.communes_of(place, territory.when)
-    sending = [one for one in communes if any(territory.places.expects(one.code, form) for form in forms)]
-    sent = sum(one.code in territory.present for one in sending)
-    said: Mapping[str, Any] = row or {
-        "value": None,
-        "status": str(Status.UNDEFINED if sent else Status.INCOMPLETE),
-        "reported": None if sent else 0,
-        "expected": territory.returns_due(place, forms),
-    }
-    held = _held(one for one in territory.returns.get(place.code, ()) if one["form"] in forms)
+    """Return what a figure of a place says, and how many communes that send one of its forms have sent something."""
+    sending = _sending(territory, place, forms)
+    said = said_of(territory, place, forms, row)
     return {
         "place": place.code,
         "name": place.title,
         "level": place.level,
+        **said,
         "value": number(said["value"]),
-        "status": str(Status.HELD) if held else said["status"],
-        "reported": said["reported"],
-        "expected": said["expected"],
-        "communes_sent": sent,
+        "communes_sent": sum(code in territory.present for code in sending),
         "communes_expected": len(sending),
     }
+
+
+def _sending(territory: Territory, place: Place, forms: Iterable[str]) -> list[str]:
+    """Return the communes of a place that send one of some forms."""
+    codes = [commune.code for commune in territory.places.communes_of(place, territory.when)]
+    return [code for code in codes if any(territory.places.expects(code, form) for form in forms)]
+
+
+def said_of(territory: Territory, place: Place, forms: Sequence[str], row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a figure of a place says: value, status, how many of how many reported.
+
+    Where none is published, nothing has come, or not all of its forms are sent there; then it cannot be.
+    """
+    if row is None:
+        sent = any(code in territory.present for code in _sending(territory, place, forms))
+        return {
+            "value": None,
+            "status": str(Status.UNDEFINED if sent else Status.INCOMPLETE),
+            "reported": None if sent else 0,
+            "expected": territory.returns_due(place, forms),
+        }
+    own = territory.come.returns.get(place.code, ()) if place.level == "commune" else ()
+    held = _held(one for one in own if one["form"] in forms)
+    told = {name: row[name] for name in ("value", "status", "reported", "expected")}
+    return told | {"status": str(Status.HELD)} if held else told
 
 
 def _next(figure: str, place: Place, period: str) -> str:

@@ -1,18 +1,29 @@
 """Documents that are made when somebody wants them, and where documents lie.
 
-Belongs here: the annexes of a return set as published now, or of a release. Does not belong here: what is in them
-(``pipelines.present``).
+Belongs here: the annexes of a return set as published now, or of a release; the pages of a place above communes. Does
+not belong here: what is in them (``pipelines.present``).
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.present.explorer.site import EXPLORER, INDEX
 from pipelines.refresh import batches
+from pipelines.store import published
 from pipelines.store.files import write_whole
 from pipelines.store.raw import OWN_PLACES, SHIPPED_PLACES, Raw, places_of
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
+from schemas.figures import CHAPTERS
+from schemas.places import Place
 from schemas.return_sets import ReturnSetKey
+
+if TYPE_CHECKING:
+    from pipelines.present.levels import Territory
 
 REPORT = "report"
 
@@ -49,6 +60,47 @@ def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
 def explorer_page(store: Store, key: ReturnSetKey, page: str = INDEX) -> Path:
     """Return where a page of a return set's site lies, or would lie: the start page where none is named."""
     return store.root / EXPLORER / str(key) / page
+
+
+def place_pages(here: "Territory", root: Path) -> Iterator[Path]:
+    """Write the sites of a place above communes and of those within it; yield the start page of each, its own first.
+
+    Args:
+        here: The place, and what has come of it.
+        root: The folder in which the sites come to lie, each by its period and place.
+    """
+    from pipelines.present.explorer import levels, render, site
+
+    within = list(_within(here))
+    known = {place.place.code for _, place in within}
+    lying = {code for code in here.present if (root / str(ReturnSetKey(here.period, code)) / INDEX).is_file()}
+    sites = [levels.PlaceSite(place, known | lying, up) for up, place in within]
+    made: dict[str, list[levels.LevelPage]] = {}
+    for chapter in CHAPTERS:
+        figures = published.each_figure(here.store, here.period, chapter.code)
+        for one in sites:
+            shown = [one.here.place.code, *(part.code for part in one.here.parts)]
+            own = figures.filter(pc.is_in(figures["place"], pa.array(shown, pa.string()))).to_pylist()
+            page = one.chapter(chapter.code, chapter.title, {(row["place"], row["id"]): row for row in own})
+            made.setdefault(one.here.place.code, []).append(page)
+    for one in sites:
+        folder, chapters = root / str(ReturnSetKey(here.period, one.here.place.code)), made[one.here.place.code]
+        pages: dict[str, levels.HtmlLevelPage] = {f"trace/{page.code}.html": page for page in chapters}
+        pages |= {"findings.html": one.findings(), INDEX: one.start(map(levels.reach_of, chapters))}
+        files = {name: render.static(name) for name in site.STATIC}
+        files["data.js"] = render.data(levels.found_by_search(chapters))
+        files |= {name: render.html(name, page) for name, page in pages.items()}
+        for name, text in files.items():
+            write_whole(folder / name, text.encode())
+        yield folder / INDEX
+
+
+def _within(here: "Territory", up: Place | None = None) -> Iterator[tuple[Place | None, "Territory"]]:
+    """Yield a place and all those above communes within it, each after the one above it, and with that."""
+    yield up, here
+    for part in here.parts:
+        if part.level != "commune":
+            yield from _within(here.within(part), here.place)
 
 
 def release_report(release: Release) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE, Problems
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
+from schemas.tables import FIGURES
 
 
 class OldTableError(SentenceError):
@@ -132,6 +133,13 @@ def figure_of_each(store: Store, period: str, identifier: str, chapter: str) -> 
     parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
     found = (store.rows(f"{family}/{chapter}", part, id=identifier) for family, part in parts)
     return {row["place"]: row for table in found for row in _of(table)}
+
+
+def each_figure(store: Store, period: str, chapter: str) -> pa.Table:
+    """Return the figures of a chapter of every place of a period, of communes too, but for those of single records."""
+    parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
+    found = [store.rows(f"{family}/{chapter}", part, reporter="", line="") for family, part in parts]
+    return pa.concat_tables([FIGURES.empty_table(), *(one for one in found if one is not None)])
 
 
 def communes_with(store: Store, period: str, identifier: str) -> set[str]:

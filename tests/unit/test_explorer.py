@@ -17,6 +17,7 @@ from pipelines.present.rows import ReturnSetRows
 from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
+from schemas.places import LEVELS
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
 from tests.unit.published_rows import HORSES, SHA, cell, edge, figure, printed, published, site_of
@@ -300,6 +301,7 @@ def test_every_word_is_used_and_every_name_of_a_closed_list_has_one() -> None:
         "finding": Severity,
         "outcome": Outcome,
         "chart": [*ChartKind, "change", "progress"],
+        "level": LEVELS[:-1],
     }
     put_together = {f"{group}.{name}" for group, names in groups.items() for name in names}
     assert put_together <= set(WORDS)

@@ -1,10 +1,12 @@
 """A figure of the nation leads down to a cell, one level at a time; who is missing and what is held back is named."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +163,7 @@ def test_they_are_counted_by_commune_and_form_with_who_is_missing(province: Path
     counts = {(row["commune"], row["form"]): row for row in here.counts()}
     row = counts["xa-3", "B01"]
     assert (row["sent"], row["expected"], row["missing"], row["status"]) == (1, 2, "Thôn Bản Hai", "held")
-    listed = [row for key, rows in here.findings() for row in rows if key.commune == "xa-3" and row["form"] == "B01"]
+    listed = [row for key, rows in here.come.listed() for row in rows if key.commune == "xa-3" and row["form"] == "B01"]
     assert (row["error"], row["warning"]) == tuple(
         sum(one["severity"] == severity for one in listed) for severity in ("error", "warning")
     )
@@ -172,6 +174,48 @@ def test_they_are_counted_by_commune_and_form_with_who_is_missing(province: Path
         "Còn thiếu: Xã Số 1 (xa-1) 1 biểu; Xã Số 3 (xa-3) 1 biểu.",
         "Đang bị giữ lại: Xã Số 3 (xa-3) B01.",
     ]
+
+
+@pytest.fixture(scope="module")
+def sites(province: Path) -> Path:
+    """The folder of the sites of the nation and all places in it, and of one commune's that has been made before."""
+    root = province / "sites"
+    (root / f"{PERIOD.code}_xa-3" / "trace").mkdir(parents=True)
+    (root / f"{PERIOD.code}_xa-3" / "index.html").write_text("", encoding="utf-8")
+    told = returns(province, "report", "--place", "vn", "--output", str(root)).splitlines()
+    names = ("vn", "lang-son", "chi-lang", "tinh-a", "huyen-a", "huyen-b", "huyen-c")
+    assert told == [str(root / f"{PERIOD.code}_{name}" / "index.html") for name in names]
+    return root
+
+
+def test_every_page_of_a_place_leads_to_pages_that_are_there(sites: Path) -> None:
+    links = 0
+    for page in sites.rglob("*.html"):
+        text = page.read_text("utf-8")
+        for href in re.findall(r'(?:href|src)="([^"#]+)(#[^"]*)?"', text):
+            name, anchor = href
+            target = (page.parent / name).resolve()
+            assert name.startswith("data:") or target.exists() or "xa-3/" in name, (page, name)
+            if anchor and "xa-3/" not in name:
+                assert f'id="{anchor[1:]}"' in target.read_text("utf-8"), (page, href)
+                links += 1
+    assert links > 20
+
+
+def test_the_pages_of_a_place_tell_its_figures_who_is_missing_and_the_findings(sites: Path) -> None:
+    def words(name: str) -> str:
+        text = re.sub(r"<[^>]+>", " ", (sites / f"{PERIOD.code}_{name}").read_text("utf-8"))
+        return " ".join(unescape(text).split())
+
+    start = words("tinh-a/index.html")
+    assert "Xã đã gửi 3 /5" in start
+    assert "Xã chưa gửi gì (2) Xã Số 4 (xa-4); Xã Số 5 (xa-5)" in start
+    figures = words("huyen-b/trace/livestock.html")
+    assert "Đàn ngựa 110 con" in figures
+    assert "Xã Số 3 Giữ lại 110 2/2 Xã Số 4 Thiếu báo cáo 2/2 – 0/2" in figures
+    found = words("huyen-b/findings.html")
+    assert "Giữ lại 1 /2 2 0 Thôn Bản Hai" in found
+    assert "returns report --commune xa-1" in words("huyen-a/index.html")
 
 
 def test_a_figure_that_does_not_add_up_is_said_to_be_of_communes_only(province: Path) -> None:

@@ -27,9 +27,16 @@ class Frame:
 
     commune: str
     title: str
-    """The commune's name."""
+    """The commune's name, or that of the place above communes."""
     period: str
     period_title: str
+    level: str = "commune"
+
+    @property
+    def pages(self) -> Mapping[str, str]:
+        """The pages that every page leads to, by the word for each."""
+        of_one = {"corrections": "corrections.html", "workbooks": "workbooks.html"} if self.level == "commune" else {}
+        return {"start": "index.html", "findings": "findings.html", **of_one}
 
 
 HeldForms = tuple[tuple[str, str], ...]

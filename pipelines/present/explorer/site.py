@@ -22,7 +22,8 @@ from pipelines.present.rows import ReturnSetRows
 EXPLORER, INDEX = "explorer", "index.html"
 """The folder of all sites, and the start page of each."""
 
-_STATIC = ("explorer.css", "explorer.js")
+STATIC = ("explorer.css", "explorer.js")
+"""The files that are the same for every site."""
 
 _MADE_BY = {
     "pipelines.present.explorer": ("*.py", "templates/*", "static/*"),
@@ -46,7 +47,7 @@ def files(rows: ReturnSetRows) -> dict[str, SiteFile]:
     """Return the files of a return set's site, by name from its top; the start page comes last."""
     chapters = plan.chapters(rows)
     index = pages.search_index(chapters)
-    made = {name: _file(name, "", partial(render.static, name)) for name in _STATIC}
+    made = {name: _file(name, "", partial(render.static, name)) for name in STATIC}
     made["data.js"] = _file("data.js", repr(index), partial(render.data, index))
     for name, page in pages.html_pages(rows, chapters).items():
         made[name] = _file(name, repr(page), partial(render.html, name, page))

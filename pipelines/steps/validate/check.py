@@ -193,7 +193,11 @@ def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFra
             others = others or [one.title for one in places.merged_into(commune.code)]
             rows.append(
                 key._asdict()
-                | {"written": f"{words} {day:%d/%m/%Y}", "expected": ", ".join(others) or "xã có trong kỳ này"}
+                | {
+                    "file": f"{key.commune}/",
+                    "written": f"{words} {day:%d/%m/%Y}",
+                    "expected": ", ".join(others) or "xã có trong kỳ này",
+                }
             )
     return problem_rows(Problems.NOT_IN_PERIOD, rows)
 
