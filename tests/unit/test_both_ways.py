@@ -13,19 +13,25 @@ from unittest.mock import patch
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from pipelines.handout.layout import workbook
 from pipelines.steps.collect import locate, skeletons
+from pipelines.steps.collect.cells import NUMBER
 from pipelines.steps.collect.correct import Corrected, correct
 from pipelines.steps.collect.layouts import Found
 from pipelines.steps.collect.locate import Located
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
+from pipelines.steps.collect.skeletons import numbers_said
+from pipelines.steps.collect.spreadsheetml import BrokenSheetError, Said, number_said
+from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b03_crops import Crops
 from schemas.forms.g02_primary import Primary
 from schemas.places import Places
 from schemas.tables import ENTRIES
@@ -44,7 +50,7 @@ from tests.unit.builders import (
     row_of,
     rows,
 )
-from tests.unit.test_second_reader import TIMES, converted, flipped, made, rewritten
+from tests.unit.test_second_reader import FORMATS, TIMES, converted, flipped, made, rewritten
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +61,10 @@ EXAMPLE = sorted((ROOT / "raw" / PERIOD.code / COMMUNE).glob("*.xlsx"))
 def thoroughly() -> Iterator[None]:
     """As if nothing were known of any workbook, and of any layout."""
     nothing = Found(ENTRIES.empty_table(), np.zeros(0, np.int64), {})
-    with patch.object(skeletons, "taken", return_value=None), patch.object(locate, "quickly", return_value=nothing):
+    with (
+        patch.object(skeletons, "taken", lambda contents, _: [None for _ in contents]),
+        patch.object(locate, "quickly", return_value=nothing),
+    ):
         yield
 
 
@@ -158,7 +167,7 @@ def test_workbooks_made_by_chance_are_read_alike(part: int) -> None:
 VALUES = re.compile(rb"<v>([^<]*)</v>|<t>([^<]*)</t>")
 ODD = ["", " ", "0", "-0", "007", "1e3", "1E+400", "1,5", " 7 ", "7.50", "²", "9" * 20, "99", "TRUE", "_x0041_"]
 ODD += ["&#53;", "&amp;", "&nbsp;", "<!-- -->5", "<![CDATA[5]]>", "]]>", "</v><v>", "5</v><v>6"]
-ODD += ["a\rb", "\x02", "\x00", "\ufffe"]
+ODD += ["a\rb", "\x01", "\x00", "\ufffe", "5</t><t>6", "</t></si><si><t>", "<t>"]
 
 
 @pytest.mark.parametrize("change", [bytes, resaved], ids=["as made", "texts in the cells"])
@@ -217,7 +226,16 @@ ROWS: dict[str, Callable[[bytes], bytes]] = {
         re.sub(rb'<row r="1".*?</row>', b"", xml),
     ),
     "a view told of in a row": lambda xml: xml.replace(b"</row>", VIEW, 1),
-    "bytes that stand for an end with us": lambda xml: xml.replace(b"</v>", b"\x00<v>").replace(b"</t>", b"\x02<v>"),
+    "bytes in the place of a value": lambda xml: re.sub(
+        rb"<t>[^<]*</t>", b"\x01", re.sub(rb"<v>[^<]*</v>", b"\x00", xml, count=1), count=1
+    ),
+    "bytes that stand for a value with us": lambda xml: xml.replace(b"<v>", b"\x00<v>", 1).replace(
+        b"<t>", b"\x01<t>", 1
+    ),
+    "a value within a text": lambda xml: xml.replace(b"<v>", b"<v><t>1</t>", 1).replace(b"<t>", b"<t><v>1</v>", 1),
+    "a value within a text that begins with it": lambda xml: xml.replace(b"<v>", b"<is><t><v>", 1).replace(
+        b"</v>", b"</v></t></is>", 1
+    ),
     "a letter in another encoding": lambda xml: (
         b'<?xml version="1.0" encoding="ISO-8859-1"?>'
         + xml[xml.index(b"<worksheet") :].replace(b"<t>STT</t>", b"<t>ST\xc3\x89</t>")
@@ -298,8 +316,8 @@ def beside(field: str, column: str, said: object) -> Callable[[Any], None]:
     return lambda sheet: sheet.__setitem__(f"{column}{row_of(sheet, Livestock.fields()[field].label)}", said)
 
 
-def look(field: str, code: str) -> Callable[[Any], None]:
-    return lambda sheet: setattr(sheet[address_of(Livestock, field)], "number_format", code)
+def look(field: str, code: str, form: type[Form] = Livestock) -> Callable[[Any], None]:
+    return lambda sheet: setattr(sheet[address_of(form, field)], "number_format", code)
 
 
 def copied(sheet: Any) -> None:
@@ -435,6 +453,48 @@ def test_one_number_for_two_fields_that_may_be_blank_is_told() -> None:
     located = both_located([raw_file(plain, "1.xlsx"), raw_file(odd, "2.xlsx")])
     assert located.quickly == 1
     assert set(located.problems["problem"]) == {"MERGED_CELLS"}
+
+
+LOOKS = [*FORMATS, "#,##0.0", "#,##0.000", "0.0000", *['0",5"', '#,##0".5"', '0"0"'] * 3]
+
+
+def drawn(chance: Random) -> int | float:
+    """A number as a cell keeps it."""
+    size = 10 ** chance.randint(0, 14)
+    return chance.choice([0, chance.randint(0, size), round(chance.uniform(0, size), chance.randint(0, 5)), -1.5])
+
+
+def test_numbers_say_the_same_one_by_one_and_many_at_a_time() -> None:
+    chance = Random(1)
+    written = [repr(drawn(chance)) for _ in range(300)] + ["0", "0.0", "007", "1E5", "0.5 ", "1.50", "-0", "x", ""]
+    for form in LOOKS:
+        for hides_zeros in (False, True):
+            wanted: list[Said | None] = []
+            for value in written:
+                try:
+                    kind, text, shown = number_said(value.strip(), form, since_1904=False)
+                except BrokenSheetError:
+                    wanted.append(None)
+                else:
+                    wanted.append((kind, text, "" if hides_zeros and kind == NUMBER and text == "0" else shown))
+            values = pa.array([value.encode() for value in written], pa.binary())
+            assert list(numbers_said(values, form, hides_zeros, since_1904=False)) == wanted
+
+
+def test_numbers_are_read_alike_however_they_look() -> None:
+    """One odd number in each sheet, for one with a problem goes the thorough way as a whole."""
+    files, chance = [], Random(1)
+    for number in range(120):
+        answers: dict[str, Any] = dict.fromkeys(Crops.fields(), 1)
+        field = chance.choice(list(answers))
+        answers[field] = drawn(chance)
+        content = changed(filled(Crops, answers), look(field, chance.choice(LOOKS), Crops))
+        files.append(raw_file(content, commune=f"xa-{number}"))
+    places = places_with(
+        *(f"xa-{number},commune,Hữu Kiên,chi-lang,,,," for number in range(120)),
+        *(f"pa_phao,village,Pá Phào,xa-{number},,,," for number in range(120)),
+    )
+    assert 20 < both_located(files, places=places).quickly < 100
 
 
 def test_lines_are_located_alike() -> None:

@@ -12,7 +12,7 @@ lines, and in what stands behind the colon of a mark; those are looked at in eve
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -502,12 +502,14 @@ class _Search:
         columns = {name: pa.array(values, pa.string()).take(sheet) for name, values in of_sheets.items()}
         named = self.at(asked.sheet[kept], asked.row[kept], asked.names[kept])
         codes = asked.code[kept]
-        stripped, which = np.unique(grid.text[codes[codes != MISSING]], return_inverse=True)
-        lines = pa.array([grid.words[text].strip() for text in stripped.tolist()], pa.string())
+        texts = grid.text[codes[codes != MISSING]]
+        which, first = _alike(texts)
+        lines = pa.array([grid.words[text].strip() for text in texts[first].tolist()], pa.string())
         line = np.full(len(kept), MISSING, np.int64)
         line[codes != MISSING] = which
-        places, at = np.unique(asked.row[kept] << 20 | asked.column[kept], return_inverse=True)
-        addresses = [address(place >> 20, place & (2**20 - 1)) for place in places.tolist()]
+        row, column = asked.row[kept], asked.column[kept]
+        at, first = _alike(row << 20 | column)
+        addresses = [address(*where) for where in zip(row[first].tolist(), column[first].tolist(), strict=True)]
         columns |= {
             "line": _taken(lines, line),
             "line_name": self._said(named),
@@ -537,6 +539,12 @@ def _decimals(values: Numbers, known: Numbers) -> pa.Array:
     words = np.column_stack([values, values >> 63])
     mask = pa.array(known).buffers()[1]
     return pa.Array.from_buffers(DECIMAL, len(values), [mask, pa.py_buffer(np.ascontiguousarray(words))])
+
+
+def _alike(numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Return which of the distinct ones each number is, by the order in which they first come; and where they do."""
+    which = pa.array(numbers).dictionary_encode().indices.to_numpy()
+    return which, np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=MISSING))
 
 
 def _joined(parts: Sequence[Numbers]) -> Numbers:
@@ -574,14 +582,14 @@ class _Answers:
         cell, note, unit = (
             search.at(asked.sheet, asked.row, column) for column in (asked.column, asked.notes, asked.units)
         )
-        sorts, of_field = _alike([(item.unit, item.optional) for _, _, item in search.fields])
+        sorts, of_field = _sorts((item.unit, item.optional) for _, _, item in search.fields)
         sort = of_field[asked.field]
         fits = np.ones(len(cell), bool)
         printed = np.flatnonzero(unit != MISSING)
-        pairs, which = np.unique(grid.text[unit[printed]] * np.int64(len(sorts)) + sort[printed], return_inverse=True)
-        fits[printed] = np.array(
-            [same_unit(grid.words[pair // len(sorts)], sorts[pair % len(sorts)][0]) for pair in pairs.tolist()], bool
-        )[which]
+        words, of_words = grid.text[unit[printed]], sort[printed]
+        which, first = _alike(words * np.int64(len(sorts)) + of_words)
+        distinct = zip(words[first].tolist(), of_words[first].tolist(), strict=True)
+        fits[printed] = np.array([same_unit(grid.words[one], sorts[at][0]) for one, at in distinct], bool)[which]
         blank = cell == MISSING
         value, known = np.zeros(len(cell), np.int64), np.zeros(len(cell), bool)
         good = np.array([optional for _, optional in sorts], bool)[sort]
@@ -601,10 +609,10 @@ _Sort = tuple[Unit, bool]
 """The unit of a field, and whether it may be left blank."""
 
 
-def _alike(values: Sequence[_Sort]) -> tuple[Sequence[_Sort], Numbers]:
-    """Return the distinct ones of some values, and which of these each is."""
+def _sorts(fields: Iterable[_Sort]) -> tuple[Sequence[_Sort], Numbers]:
+    """Return the distinct sorts of fields, and which of these each field is of."""
     numbers: dict[_Sort, int] = {}
-    which = [numbers.setdefault(value, len(numbers)) for value in values]
+    which = [numbers.setdefault(sort, len(numbers)) for sort in fields]
     return list(numbers), np.array(which, np.int64)
 
 
@@ -612,26 +620,49 @@ def _read(grid: Grid, cells: Numbers, sort: Numbers, sorts: Sequence[_Sort]) -> 
     """Return the numbers in cells, whether there is one in each, and whether there is nothing to be told of it."""
     kinds, texts = len(grid.kinds), np.int64(len(grid.texts) + 1)
     written = (grid.text[cells] * texts + grid.shown[cells] + 1) * kinds + grid.kind[cells]
-    _, first, which = np.unique(written, return_index=True, return_inverse=True)
-    pairs, of_cell = np.unique(which * np.int64(len(sorts)) + sort, return_inverse=True)
-    one, of_sort = cells[first[pairs // len(sorts)]], pairs % len(sorts)
-    value, good = _whole(grid, one)
+    which, _ = _alike(written)
+    of_cell, first = _alike(which * np.int64(len(sorts)) + sort)
+    one, of_sort = cells[first], sort[first]
+    value, good = _plainly(grid, one, np.array([unit.decimals for unit, _ in sorts], np.int64)[of_sort])
     known = good.copy()
     for at in np.flatnonzero(~good).tolist():
         value[at], known[at], good[at] = _told(grid, int(one[at]), *sorts[of_sort[at]])
     return value[of_cell], known[of_cell], good[of_cell]
 
 
-def _whole(grid: Grid, cells: Numbers) -> tuple[Numbers, Numbers]:
-    """Return whole numbers that are shown by their digits, which every unit can have; and which cells have one."""
-    kept = grid.texts.take(pa.array(grid.text[cells]))
-    shown = grid.texts.take(pa.array(grid.shown[cells], mask=grid.shown[cells] == MISSING)).fill_null("")
-    digits = pc.and_(pc.ascii_is_decimal(kept), pc.less_equal(pc.binary_length(kept), LONGEST))
-    grouped = pc.match_substring_regex(shown, r"^[0-9]{1,3}(?:\.[0-9]{3})+$")
-    seen = pc.if_else(grouped, pc.replace_substring(shown, ".", ""), shown)
-    whole = pc.and_(digits, pc.equal(seen, kept)).to_numpy(zero_copy_only=False) & grid.is_kind(NUMBER)[cells]
-    numbers = pc.if_else(pa.array(whole), kept, "0").cast(pa.int64()).to_numpy()
-    return numbers * _SCALE, whole
+_DECIMALS = rf"(?P<decimals>[0-9]{{1,{DECIMAL.scale}}})"
+_KEPT = rf"^(?P<whole>[0-9]{{1,{LONGEST}}})(?:\.{_DECIMALS})?$"
+_GROUPED = r"[0-9]{1,3}(?:\.[0-9]{3}){1,3}|[0-9]{1,2}(?:\.[0-9]{3}){4}"
+_SHOWN = rf"^(?P<whole>[0-9]{{1,{LONGEST}}}|{_GROUPED})(?:,{_DECIMALS})?$"
+"""Numbers as they are kept and as they are shown, nearly all of them: of no more digits than a table can hold."""
+
+
+def _plainly(grid: Grid, cells: Numbers, places: Numbers) -> tuple[Numbers, Numbers]:
+    """Return numbers of which nothing is to be told: kept as their unit has it, and shown so, rounded or not.
+
+    Args:
+        grid: The cells.
+        cells: Those to be read.
+        places: How many digits the unit of each keeps after the comma.
+
+    Returns:
+        The numbers, in their smallest part; and which cells have one.
+    """
+    kept, decimals, is_kept = _amounts(grid.texts.take(pa.array(grid.text[cells])), _KEPT)
+    shown = grid.texts.take(pa.array(grid.shown[cells], mask=grid.shown[cells] == MISSING))
+    seen, digits, is_seen = _amounts(shown, _SHOWN)
+    near = 2 * np.abs(kept - seen) <= 10 ** (DECIMAL.scale - digits)
+    return kept, is_kept & is_seen & (decimals <= places) & near & grid.is_kind(NUMBER)[cells]
+
+
+def _amounts(texts: pa.Array, pattern: str) -> tuple[Numbers, Numbers, Numbers]:
+    """Return numbers in their smallest part, how many digits each has after the comma, and which texts have one."""
+    found = pc.extract_regex(texts, pattern)
+    whole, decimals = (pc.struct_field(found, at).fill_null("0") for at in (0, 1))
+    thousands = pc.replace_substring(whole, ".", "").cast(pa.int64()).to_numpy()
+    parts = pc.utf8_rpad(decimals, DECIMAL.scale, "0").cast(pa.int64()).to_numpy()
+    digits = pc.binary_length(decimals).to_numpy().astype(np.int64)
+    return thousands * _SCALE + parts, digits, found.is_valid().to_numpy(zero_copy_only=False)
 
 
 def _told(grid: Grid, cell: int, unit: Unit, optional: bool) -> tuple[int, bool, bool]:

@@ -52,11 +52,9 @@ def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> Reading:
     files = list(files)
     keys = [(file.period, file.commune, file.name, file.sha256) for file in files]
     problems = [_problem(file, limits) for file in files]
-    quick = {
-        number: book
-        for number, (file, problem) in enumerate(zip(files, problems, strict=True))
-        if problem is None and _is_office(file) and (book := skeletons.taken(file.content, limits)) is not None
-    }
+    office = [number for number, problem in enumerate(problems) if problem is None and _is_office(files[number])]
+    books = zip(office, skeletons.taken((files[number].content for number in office), limits), strict=True)
+    quick = {number: book for number, book in books if book is not None}
     thorough: dict[int, Sequence[tuple[str, Sequence[Cell]]]] = {}
     unclear = {number for number, problem in enumerate(problems) if problem is None} - quick.keys()
     while True:

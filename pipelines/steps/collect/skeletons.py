@@ -6,13 +6,18 @@ skeleton once), and anything unusual, of which nothing is said here but that it 
 
 A skeleton is the XML of a sheet without what stands in ``<v>`` and, where texts stand in the cells themselves, in
 ``<t>``. Two sheets of one skeleton, in workbooks of the same styles, differ in nothing but these values, byte by byte.
-The villages of a commune send the same form, and most of a sheet is form.
+The villages of a commune send the same form, and most of a sheet is form. So no Python object is made of a value, and
+none of a piece of XML: many sheets are taken apart at once, in Arrow.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count, groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -51,9 +56,9 @@ from pipelines.steps.collect.zipped import unzipped
 _ROOT, _WORKBOOK, _LINKS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 """Where office programs put these parts."""
 
-ALONE, STRING, NUMBERED, INLINE, TOLD = range(5)
-"""How a cell comes by what it says: it has no value; or its value is the number of a string, a number, a text; or one
-of which ``spreadsheetml`` tells cell by cell, as it does of cells without a value."""
+ALONE, STRING, NUMBERED, TOLD, INLINE, TOLD_INLINE = range(6)
+"""How a cell comes by what it says: it has no value; or its value is the number of a string, or a number; or it is a
+text in the cell itself; or one or the other of which ``spreadsheetml`` tells cell by cell, as of cells without any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +83,10 @@ class Skeleton:
     Attributes:
         ways: How each cell comes by what it says.
         single: The cells that are told of one by one: the place of each among the cells, its format, and which value
-            is its own, if any.
+            or text is its own, if any.
         forms: Of a number, its format, and whether a zero is not shown.
-        ends: How the values end, one byte each.
+        values: How many values there are.
+        texts: How many texts stand in the cells themselves.
         drawn: Whether the sheet has pictures or comments.
     """
 
@@ -92,34 +98,124 @@ class Skeleton:
     ways: Numbers
     single: Sequence[tuple[int, Slot, str, int | None]]
     forms: Sequence[tuple[str, bool, bool]]
-    ends: bytes
+    values: int
+    texts: int
     drawn: bool
     hides_zeros: bool
 
 
 # --- Taking the values out ---
 
-_VALUE_END, _TEXT_END, _TEXT_BEGIN = b"\x00", b"\x02", b"\x01"
-"""Bytes that no XML has in it, and that stand here for ``</v>``, ``</t>`` and ``<t>``."""
-
-_NO_ENDS = bytes(set(range(256)) - set(_VALUE_END + _TEXT_END))
+_VALUE, _TEXT = b"\x00", b"\x01"
+"""Bytes that no XML has in it, and that stand in a skeleton for a ``<v>`` or a ``<t>`` and all that is in it."""
 
 
-def _taken_apart(content: bytes) -> tuple[bytes, bytes] | None:
-    """Return the XML of a sheet without its values, and these; nothing where the one is not certain to be the other.
+def _contents(parts: Iterable[bytes]) -> pa.Array:
+    """Return parts in which nothing tells a text that begins or ends with a blank from any other."""
+    return pa.array([part.replace(b'<t xml:space="preserve">', b"<t>") for part in parts], pa.binary())
 
-    Both have the values' ends in them, so that the XML could be put together again.
+
+class _Cut(NamedTuple):
+    """Contents of which something has been cut out.
+
+    Attributes:
+        left: What is left of each.
+        pieces: What was cut out of all of them, one content after the other.
+        first: Where the pieces of each begin, and where the last ones end.
+        even: Whether every beginning in it has an end, and nothing ends before.
     """
-    if _VALUE_END in content or _TEXT_END in content or _TEXT_BEGIN in content:
-        return None
-    content = content.replace(b"</v>", b"\x00<v>")
-    if b"<is>" in content:
-        content = content.replace(b'<t xml:space="preserve">', b"<t>").replace(b"</t>", b"\x02<v>")
-        content = content.replace(b"<t>", b"\x01<v>")
-    pieces = content.split(b"<v>")
-    if len(pieces) % 2 == 0:
-        return None
-    return b"\x00".join(pieces[::2]), b"".join(pieces[1::2])
+
+    left: pa.Array
+    pieces: pa.Array
+    first: Numbers
+    even: Numbers
+
+
+def _cut(contents: pa.Array, begin: str, end: str, mark: bytes) -> _Cut:
+    """Cut out all that stands between a beginning and the end that comes next, both included; a mark takes its place.
+
+    Where a content is even, and has no more marks than pieces, it could be put together again.
+    """
+    parts = pc.split_pattern(contents, begin)
+    first = parts.offsets.to_numpy()
+    halves = pc.split_pattern(parts.values, end, max_splits=1)
+    at = halves.offsets.to_numpy()
+    begun = np.ones(len(at) - 1, bool)
+    begun[first[:-1]] = False
+    rest = pa.ListArray.from_arrays(parts.offsets, halves.values.take(pa.array(at[1:] - 1)))
+    return _Cut(
+        pc.binary_join(rest, mark),
+        halves.values.take(pa.array(at[:-1][begun])),
+        first - np.arange(len(first)),
+        np.logical_and.reduceat(np.diff(at) == 1 + begun, first[:-1]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Apart:
+    """Sheets that were taken apart: what is left of their XML, each that is alike once, and the values in order.
+
+    Attributes:
+        frames: The XML without values, each that is alike once.
+        frame: Which of them is that of a sheet; ``MISSING`` where a sheet is to be read thoroughly.
+        values, first_value: What stands in ``<v>``; where the values of each sheet begin, and where the last ones end.
+        texts, first_text, text_count: What stands in ``<t>``; where those of each sheet begin, and how many they are.
+    """
+
+    frames: Sequence[bytes]
+    frame: Numbers
+    values: pa.Array
+    first_value: Numbers
+    texts: pa.Array
+    first_text: Numbers
+    text_count: Numbers
+
+    @classmethod
+    def of(cls, sheets: Sequence[bytes]) -> "_Apart":
+        """Take sheets apart."""
+        values = _cut(_contents(sheets), "<v>", "</v>", _VALUE)
+        # Where no text stands in the cells, most sheets are alike by now.
+        without = values.left.dictionary_encode()
+        which = without.indices.to_numpy()
+        texts = _cut(without.dictionary, "<t>", "</t>", _TEXT)
+        small = pc.less_equal(pc.binary_length(texts.left), _LARGEST).to_numpy(zero_copy_only=False)
+        frames = texts.left.dictionary_encode()
+        known = values.even & (texts.even & small)[which]
+        return cls(
+            frames.dictionary.to_pylist(),
+            np.where(known, frames.indices.to_numpy()[which], MISSING),
+            values.pieces,
+            values.first,
+            texts.pieces,
+            texts.first[:-1][which],
+            np.diff(texts.first)[which],
+        )
+
+    def skeleton(self, number: int, setting: _Setting) -> Skeleton | None:
+        """Return that of a sheet, or nothing where it is to be read thoroughly."""
+        frame = self.frame[number]
+        found = None if frame == MISSING else _skeleton(self.frames[frame], setting)
+        counts = self.first_value[number + 1] - self.first_value[number], self.text_count[number]
+        return found if found is not None and counts == (found.values, found.texts) else None
+
+    def piece(self, number: int, place: int, *, is_text: bool) -> bytes:
+        """Return one of the texts in the cells of a sheet, or of the values."""
+        first, pieces = (self.first_text, self.texts) if is_text else (self.first_value, self.values)
+        piece: bytes = pieces[int(first[number]) + place].as_py()
+        return piece
+
+    def values_of(self, sheets: Numbers) -> pa.Array:
+        """Return the values of some sheets."""
+        return self.values.take(pa.array(_spans(self.first_value[sheets], np.diff(self.first_value)[sheets])))
+
+    def texts_of(self, sheets: Numbers) -> pa.Array:
+        """Return the texts that stand in the cells of some sheets."""
+        return self.texts.take(pa.array(_spans(self.first_text[sheets], self.text_count[sheets])))
+
+
+def _spans(first: Numbers, sizes: Numbers) -> Numbers:
+    """Return the numbers from each first one on, as many as each size says."""
+    return np.repeat(first - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
 
 
 _IN_UTF8 = re.compile(
@@ -146,16 +242,16 @@ def _skeleton(frame: bytes, setting: _Setting) -> Skeleton | None:
         return None
     changing = areas_changing(layout, styles)
     hidden = f"{HIDDEN_SHEET} " if setting.hidden else ""
-    ends: list[bytes] = []
+    counts = Counter[bool]()
     ways, formats, asides, single, forms = [], [], [], [], []
     for number, slot in enumerate(layout.slots):
         form = UNKNOWN_FORMAT if within(changing, slot.row, slot.column) else styles.format(slot.style)
-        has_value = _place(slot) is not None
-        place = len(ends) if has_value else None
-        way = _way(slot, form, setting) if has_value else ALONE
-        if has_value:
-            ends.append(_TEXT_END if slot.value is None else _VALUE_END)
-        if way in (ALONE, TOLD):
+        way, place = ALONE, None
+        if _place(slot) is not None:
+            is_text = slot.value is None
+            way, place = _way(slot, form, setting), counts[is_text]
+            counts[is_text] += 1
+        if way in (ALONE, TOLD, TOLD_INLINE):
             single.append((number, slot, form, place))
         if way == NUMBERED:
             forms.append((form, layout.hides_zeros, setting.since_1904))
@@ -171,7 +267,8 @@ def _skeleton(frame: bytes, setting: _Setting) -> Skeleton | None:
         np.array(ways, np.int8),
         single,
         forms,
-        b"".join(ends),
+        counts[False],
+        counts[True],
         layout.drawn,
         layout.hides_zeros,
     )
@@ -179,12 +276,22 @@ def _skeleton(frame: bytes, setting: _Setting) -> Skeleton | None:
 
 def _numbered(frame: bytes, limits: Limits) -> SheetReader | None:
     """Return what is read of XML without values, each value being its number; nothing where one is not a cell's."""
-    pieces = frame.split(b"\x00")
-    values = [b"<t>%d</t>" if piece.endswith(_TEXT_BEGIN) else b"<v>%d</v>" for piece in pieces[:-1]]
-    xml = [part for at, value in enumerate(values) for part in (pieces[at].removesuffix(_TEXT_BEGIN), value % at)]
-    sheet = sheet_of([b"".join([*xml, pieces[-1]])], Budget(limits), "trang tính")
-    places = [place for slot in sheet.slots if (place := _place(slot)) is not None]
-    return sheet if places == list(range(len(values))) and (_TEXT_BEGIN not in frame or _IN_UTF8.match(frame)) else None
+    counts = Counter[bytes]()
+
+    def number(mark: re.Match[bytes]) -> bytes:
+        counts[mark[0]] += 1
+        return (b"<v>%d</v>" if mark[0] == _VALUE else b"<t>%d</t>") % (counts[mark[0]] - 1)
+
+    sheet = sheet_of([_MARKS.sub(number, frame)], Budget(limits), "trang tính")
+    places: dict[bytes, list[int]] = {_VALUE: [], _TEXT: []}
+    for slot in sheet.slots:
+        if (place := _place(slot)) is not None:
+            places[_TEXT if slot.value is None else _VALUE].append(place)
+    in_order = all(places[mark] == list(range(counts[mark])) for mark in places)
+    return sheet if in_order and (not counts[_TEXT] or _IN_UTF8.match(frame)) else None
+
+
+_MARKS = re.compile(rb"[\x00\x01]")
 
 
 def _place(slot: Slot) -> int | None:
@@ -243,7 +350,7 @@ def _way(slot: Slot, form: str, setting: _Setting) -> int:
         return NUMBERED
     if slot.kind == "inlineStr" and slot.value is None and plainly:
         return INLINE
-    return TOLD
+    return TOLD_INLINE if slot.value is None else TOLD
 
 
 _ANY_TEXT = "\ue000"
@@ -278,30 +385,68 @@ def _outline(root: bytes, workbook: bytes, links: bytes, names: frozenset[str], 
         return None
 
 
-_STRINGS = re.compile(
-    r'\ufeff?(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="(?:yes|no)")?\?>\s*)?'
-    r'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"(?: count="\d+")?(?: uniqueCount="\d+")?>'
+_LISTED = re.compile(
+    rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="(?:yes|no)")?\?>\s*)?'
+    rb'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"'
+    rb'(?: count="\d+")?(?: uniqueCount="\d+")?>(?:<si>\x01</si>)*</sst>'
 )
-_BEGIN, _BETWEEN, _END = "<si><t>", "</t></si><si><t>", "</t></si>"
+"""A list of strings, each of which was cut out, in which nothing else stands."""
 
 
-def _strings(content: bytes, limits: Limits) -> Sequence[str]:
-    """Return the strings of a part.
+@dataclass(frozen=True, eq=False)
+class _Strings:
+    """The strings of some workbooks.
 
-    Raises:
-        UnreadableError: The part is broken.
+    Attributes:
+        texts: All of them.
+        numbers: Which of these are the strings of each workbook; nothing where they are broken.
     """
+
+    texts: Sequence[str]
+    numbers: Sequence[Numbers | None]
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes], limits: Limits) -> "_Strings":
+        """Return the strings of parts, each of a workbook; an empty one has none."""
+        cut = _cut(_contents(parts), "<t>", "</t>", _TEXT)
+        frames, written = cut.left.dictionary_encode(), cut.pieces.dictionary_encode()
+        counts = [
+            frame.count(_TEXT) if _LISTED.fullmatch(frame) else MISSING for frame in frames.dictionary.to_pylist()
+        ]
+        sizes, which = np.diff(cut.first), written.indices.to_numpy()
+        listed = cut.even & (np.array(counts)[frames.indices.to_numpy()] == sizes)
+        said = [_text(one) for one in written.dictionary.to_pylist()]
+        unclear = np.array([text is None for text in said], bool)[which]
+        listed[np.repeat(np.arange(len(parts)), sizes)[unclear]] = False
+        texts = [text or "" for text in said]
+        numbers: list[Numbers | None] = []
+        for part, own, is_listed in zip(parts, np.split(which, cut.first[1:-1]), listed.tolist(), strict=True):
+            if is_listed or not part:
+                numbers.append(own)
+                continue
+            try:
+                found = strings_of([part], "sharedStrings", Budget(limits))
+            except UnreadableError:
+                numbers.append(None)
+            else:
+                numbers.append(np.arange(len(texts), len(texts) + len(found)))
+                texts += found
+        return cls(texts, numbers)
+
+    def of_book(self, number: int) -> Sequence[str]:
+        """Return the strings of one workbook."""
+        own = self.numbers[number]
+        return [] if own is None else [self.texts[at] for at in own.tolist()]
+
+
+def _text(value: bytes) -> str | None:
+    """Return a text that stands in a cell itself, or nothing where it is not certain what it is."""
+    if b"<" in value or not _is_plain(value):
+        return None
     try:
-        text = content.decode().removesuffix("</sst>")
-        head = _STRINGS.match(text)
-        body = text[head.end() :].replace('<t xml:space="preserve">', "<t>") if head else ""
-        if body.startswith(_BEGIN) and body.endswith(_END) and _is_plain(content):
-            found = body[len(_BEGIN) : -len(_END)].split(_BETWEEN)
-            if body.count("<") == _BETWEEN.count("<") * len(found):
-                return [_unescaped(one) for one in found] if "&" in body or "_x" in body else found
+        return _unescaped(value.decode())
     except (UnicodeDecodeError, KeyError):
-        pass
-    return strings_of([content], "sharedStrings", Budget(limits))
+        return None
 
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n"))
@@ -346,28 +491,133 @@ Told = tuple[str, str, str | None, str]
 
 @dataclass(frozen=True)
 class QuickSheet:
-    """A sheet, its values, and what the cells say that say it by themselves: nothing where they are empty."""
+    """A sheet that was taken apart, and what the cells say that are told of one by one: nothing where they are empty.
+
+    Args:
+        name: Its name.
+        skeleton: All but its values.
+        apart: The sheets that were taken apart together with it.
+        number: Which of these it is.
+        single: The place among its cells of each that is told of, and what it says.
+    """
 
     name: str
     skeleton: Skeleton
-    values: Sequence[bytes]
+    apart: _Apart
+    number: int
     single: Sequence[tuple[int, Told | None]]
 
 
 @dataclass(frozen=True)
 class QuickBook:
-    """A workbook that was taken apart."""
+    """A workbook that was taken apart.
+
+    Args:
+        sheets: Its sheets.
+        strings: The strings of all workbooks that were taken apart together with it.
+        number: Which of these it is.
+    """
 
     sheets: Sequence[QuickSheet]
-    strings: Sequence[str]
+    strings: _Strings
+    number: int
+
+
+_TOGETHER = 256
+"""Workbooks that are taken apart at once: enough for the work to be Arrow's, few enough for its memory."""
+
+
+def taken(contents: Iterable[bytes], limits: Limits) -> Iterator[QuickBook | None]:
+    """Take workbooks apart, in order; of one that is to be read thoroughly nothing is yielded in its place."""
+    left = iter(contents)
+    while opened := [_opened(content, limits) for content in islice(left, _TOGETHER)]:
+        books = [book for book in opened if book is not None]
+        found = iter(_taken_together(books, limits) if books else [])
+        yield from (None if book is None else next(found) for book in opened)
+
+
+def _taken_together(books: Sequence["_Opened"], limits: Limits) -> Iterator[QuickBook | None]:
+    strings = _Strings.of([book.strings for book in books], limits)
+    apart = _Apart.of([sheet for book in books for sheet in book.contents])
+    numbers = count()
+    for number, book in enumerate(books):
+        yield book.taken(strings, number, apart, list(islice(numbers, len(book.contents))))
 
 
 _LONGEST_NUMBER = 400
 """Digits that are written of a number."""
 
 
-def taken(content: bytes, limits: Limits) -> QuickBook | None:
-    """Take a workbook apart, or return nothing where it is to be read thoroughly."""
+@dataclass(frozen=True)
+class _Opened:
+    """A workbook before it is taken apart.
+
+    Args:
+        book: What it says of all its sheets, but for its strings.
+        settings: What has a bearing on the cells of each.
+        contents: The XML of each.
+        strings: The XML of its strings, if any.
+        size: Bytes of all parts.
+        limits: What it may hold.
+    """
+
+    book: Book
+    settings: Sequence[_Setting]
+    contents: Sequence[bytes]
+    strings: bytes
+    size: int
+    limits: Limits
+
+    def taken(self, strings: _Strings, of_book: int, apart: _Apart, of_sheets: Sequence[int]) -> QuickBook | None:
+        """Return the workbook once it is taken apart, or nothing where it is to be read thoroughly.
+
+        Args:
+            strings: The strings of some workbooks.
+            of_book: Which of these it is.
+            apart: The sheets of all of them.
+            of_sheets: Which are its own.
+        """
+        skeletons = [apart.skeleton(*one) for one in zip(of_sheets, self.settings, strict=True)]
+        known = [skeleton for skeleton in skeletons if skeleton is not None]
+        cells = sum(len(skeleton.rows) for skeleton in known)
+        # No more letters than if every cell had all strings in it, or the longest number.
+        letters = self.size + cells * (len(self.strings) + _LONGEST_NUMBER)
+        if len(known) < len(skeletons) or cells > self.limits.cells or letters > self.limits.text:
+            return None
+        if strings.numbers[of_book] is None:
+            return None
+        # Few cells are told of one by one, and only of them the strings are asked for.
+        alone = any(skeleton.single for skeleton in known)
+        book = replace(self.book, strings=strings.of_book(of_book)) if alone else self.book
+        found = []
+        for sheet, skeleton, number in zip(book.sheets, known, of_sheets, strict=True):
+            single = _single(sheet, skeleton, apart, number, book)
+            if single is None:
+                return None
+            found.append(QuickSheet(sheet.called, skeleton, apart, number, single))
+        return QuickBook(found, strings, of_book)
+
+
+def _single(
+    sheet: Sheet, skeleton: Skeleton, apart: _Apart, number: int, book: Book
+) -> Sequence[tuple[int, Told | None]] | None:
+    """Return what the cells of a sheet say that are told of one by one; nothing where that of one is not certain."""
+    found: list[tuple[int, Told | None]] = []
+    hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
+    for at, slot, form, place in skeleton.single:
+        own = slot if place is None else _with_value(slot, apart, number, place)
+        if own is None:
+            return None
+        try:
+            cell = told(own, form, book, hides_zeros=skeleton.hides_zeros)
+        except BrokenSheetError:
+            return None
+        found.append((at, cell and (*cell[:3], f"{hidden}{cell[3]}".strip())))
+    return found
+
+
+def _opened(content: bytes, limits: Limits) -> _Opened | None:
+    """Open a workbook, or return nothing where it is to be read thoroughly."""
     unpacked = unzipped(content, limits)
     if unpacked is None:
         return None
@@ -381,48 +631,31 @@ def taken(content: bytes, limits: Limits) -> QuickBook | None:
     if found is None or not found.styles or not found.sheets:
         return None
     said = (parts[found.styles], found.since_1904, found.stale, found.linked_names)
-    settings = {hidden: _setting(*said, hidden, limits) for hidden in {sheet.hidden for sheet in found.sheets}}
     try:
-        strings = _strings(parts[found.strings], limits) if found.strings else []
         styles = styles_of(said[0], "styles", limits)
-        book = Book(found.sheets, strings, styles, *said[1:])
-        sheets = [_sheet(parts[sheet.part], book, sheet, settings[sheet.hidden]) for sheet in found.sheets]
-    except (UnreadableError, BrokenSheetError, UnicodeDecodeError):
+    except UnreadableError:
         return None
-    known = [sheet for sheet in sheets if sheet is not None]
-    cells = sum(len(sheet.skeleton.rows) for sheet in known)
-    # No more letters than if every cell had all strings in it, or the longest number.
-    letters = size + cells * (len(parts.get(found.strings, b"")) + _LONGEST_NUMBER)
-    if len(known) < len(sheets) or cells > limits.cells or letters > limits.text:
-        return None
-    return QuickBook(known, strings)
+    return _Opened(
+        Book(found.sheets, [], styles, *said[1:]),
+        [_setting(*said, sheet.hidden, limits) for sheet in found.sheets],
+        [parts[sheet.part] for sheet in found.sheets],
+        parts[found.strings] if found.strings else b"",
+        size,
+        limits,
+    )
 
 
-def _sheet(content: bytes, book: Book, sheet: Sheet, setting: _Setting) -> QuickSheet | None:
-    apart = _taken_apart(content)
-    if apart is None or len(apart[0]) > _LARGEST:
-        return None
-    frame, said = apart
-    skeleton = _skeleton(frame, setting)
-    if skeleton is None or said.translate(None, _NO_ENDS) != skeleton.ends:
-        return None
-    values = said.replace(_TEXT_END, _VALUE_END).split(_VALUE_END)[:-1]
-    single: list[tuple[int, Told | None]] = []
-    if skeleton.single:
-        hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
-        for number, slot, form, place in skeleton.single:
-            own = slot if place is None else _with_value(slot, values[place])
-            if own is None:
-                return None
-            cell = told(own, form, book, hides_zeros=skeleton.hides_zeros)
-            single.append((number, cell and (*cell[:3], f"{hidden}{cell[3]}".strip())))
-    return QuickSheet(sheet.called, skeleton, values, single)
-
-
-def _with_value(slot: Slot, value: bytes) -> Slot | None:
+def _with_value(slot: Slot, apart: _Apart, number: int, place: int) -> Slot | None:
+    """Return a cell with its value, or nothing where it is not certain what that is."""
+    is_text = slot.value is None
+    value = apart.piece(number, place, is_text=is_text)
     if not _is_plain(value) or b"<" in value or b"&" in value:
         return None
-    return slot._replace(inline=value.decode()) if slot.value is None else slot._replace(value=value.decode())
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return slot._replace(inline=text) if is_text else slot._replace(value=text)
 
 
 class Batch:
@@ -434,19 +667,22 @@ class Batch:
         self._sheets: list[Run] = []
         self._ways: list[Numbers] = []
         self._forms: list[Numbers] = []
-        self._values: list[bytes] = []
+        self._apart: list[tuple[_Apart, int]] = []
         self._strings: list[Numbers] = []
         self._of_sheets: list[tuple[int, int, int]] = []
         """Of each sheet, its workbook, its first string, and how many strings there are."""
         self._single: list[tuple[int, Told | None]] = []
         self._drawn: list[int] = []
         self._known: dict[Skeleton, tuple[Run, Numbers]] = {}
+        self._known_strings: dict[_Strings, Numbers] = {}
         self._known_forms: dict[tuple[str, bool, bool], int] = {}
         self._size = self._string_count = 0
 
     def add(self, number: int, book: QuickBook) -> None:
         """Add the sheets of a workbook, which goes by a number."""
-        strings = self._columns.texts.all_of(book.strings)
+        if book.strings not in self._known_strings:
+            self._known_strings[book.strings] = self._columns.texts.all_of(book.strings.texts)
+        strings = self._known_strings[book.strings][book.strings.numbers[book.number]]
         self._strings.append(strings)
         for sheet in book.sheets:
             skeleton = sheet.skeleton
@@ -456,7 +692,7 @@ class Batch:
             self._sheets.append(run)
             self._ways.append(skeleton.ways)
             self._forms.append(forms)
-            self._values += sheet.values
+            self._apart.append((sheet.apart, sheet.number))
             self._of_sheets.append((number, self._string_count, len(strings)))
             self._single += [(self._size + at, said) for at, said in sheet.single]
             self._size += len(run)
@@ -495,14 +731,18 @@ class Batch:
         cells = Run(*(_joined([getattr(run, name) for run in self._sheets]) for name in Run.__dataclass_fields__))
         ways, sizes = _joined(self._ways, np.int8), np.array([len(run) for run in self._sheets], np.int64)
         sheets = np.repeat(np.arange(len(sizes)), sizes)
-        has_value = np.flatnonzero(ways != ALONE)
-        values = pa.array(self._values, pa.binary())
+        values, texts = self._pieces()
+        has_value, has_text = np.flatnonzero((ways != ALONE) & (ways < INLINE)), np.flatnonzero(ways >= INLINE)
         doubtful = [np.zeros(0, np.int64)]
-        for way, put in ((STRING, self._put_strings), (NUMBERED, self._put_numbers), (INLINE, self._put_texts)):
-            own = np.flatnonzero(ways[has_value] == way)
-            at = has_value[own]
+        for way, put, having, pieces in (
+            (STRING, self._put_strings, has_value, values),
+            (NUMBERED, self._put_numbers, has_value, values),
+            (INLINE, self._put_texts, has_text, texts),
+        ):
+            own = np.flatnonzero(ways[having] == way)
+            at = having[own]
             if len(at):
-                doubtful.append(at[~put(cells, at, values.take(pa.array(own)), sheets[at])])
+                doubtful.append(at[~put(cells, at, pieces.take(pa.array(own)), sheets[at])])
         empty = self._columns.texts.number.get("", MISSING - 1)
         kept = ~(((ways == STRING) | (ways == INLINE)) & (cells.text == empty))
         for place, said in self._single:
@@ -518,6 +758,15 @@ class Batch:
             cells = Run(*(getattr(cells, name)[kept] for name in Run.__dataclass_fields__))
         return cells, filled, {self._of_sheets[sheet][0] for sheet in unclear}
 
+    def _pieces(self) -> tuple[pa.Array, pa.Array]:
+        """Return the values of all sheets, and the texts that stand in their cells."""
+        values, texts = [pa.array([], pa.binary())], [pa.array([], pa.binary())]
+        for apart, own in groupby(self._apart, key=itemgetter(0)):
+            sheets = np.array([number for _, number in own], np.int64)
+            values.append(apart.values_of(sheets))
+            texts.append(apart.texts_of(sheets))
+        return pa.concat_arrays(values), pa.concat_arrays(texts)
+
     def _put_strings(self, cells: Run, at: Numbers, values: pa.Array, sheets: Numbers) -> Numbers:
         """Put in the strings that values name by their numbers; return which of them name one."""
         digits = values.cast(pa.string(), safe=False)
@@ -530,18 +779,24 @@ class Batch:
 
     def _put_numbers(self, cells: Run, at: Numbers, values: pa.Array, _sheets: Numbers) -> Numbers:
         """Put in numbers, each that is written alike and has one format once; return which of them are numbers."""
-        columns = self._columns
+        columns, forms = self._columns, list(self._known_forms)
         written = values.dictionary_encode()
-        width = len(self._known_forms)
-        pairs = written.indices.to_numpy() * np.int64(width) + _joined(self._forms, np.int64)
-        distinct, which = np.unique(pairs, return_inverse=True)
-        texts, forms = written.dictionary.to_pylist(), list(self._known_forms)
-        said = [_number(texts[pair // width], *forms[pair % width]) for pair in distinct.tolist()]
+        pairs = written.indices.to_numpy() * np.int64(len(forms)) + _joined(self._forms, np.int64)
+        alike = pa.array(pairs).dictionary_encode()
+        value, form_of = np.divmod(alike.dictionary.to_numpy(), len(forms))
+        said: list[Said | None] = [None] * len(value)
+        for number, form in enumerate(forms):
+            own = np.flatnonzero(form_of == number)
+            for place, one in zip(
+                own.tolist(), numbers_said(written.dictionary.take(pa.array(value[own])), *form), strict=True
+            ):
+                said[place] = one
+        which = alike.indices.to_numpy()
         kinds = columns.kinds.all_of(None if one is None else one[0] for one in said)
         cells.kind[at] = kinds[which]
         cells.text[at] = columns.texts.all_of(None if one is None else one[1] for one in said)[which]
         cells.shown[at] = columns.texts.all_of(None if one is None else one[2] for one in said)[which]
-        return np.asarray(kinds != MISSING)[which]
+        return np.asarray((kinds != MISSING)[which])
 
     def _put_texts(self, cells: Run, at: Numbers, values: pa.Array, _sheets: Numbers) -> Numbers:
         """Put in the texts that stand in the cells themselves; return of which it is certain what they are."""
@@ -555,33 +810,53 @@ def _joined(parts: Sequence[Numbers], kind: type = np.int64) -> Numbers:
     return np.concatenate(parts) if parts else np.zeros(0, kind)
 
 
-_WHOLE = frozenset({GENERAL, "0"})
-_GROUPED = "#,##0"
+_PLAIN = r"^(?P<whole>0|[1-9][0-9]{0,10})(?:\.(?P<decimals>[0-9]{0,3}[1-9]))?$"
+"""A number that is kept as it is written: of 15 digits at most, and none too many."""
+
+_FIXED = re.compile(r"(#,##)?0(?:\.(0+))?")
+"""The formats of nearly all numbers of returns, but for the general one."""
 
 
-def _number(value: bytes, form: str, hides_zeros: bool, since_1904: bool) -> Said | None:
-    """Return what a cell says whose value is a number, or nothing where it is none."""
-    if value.isdigit() and len(value) <= 15 and (value[:1] != b"0" or len(value) == 1):
-        # As ``number_said`` has it, for what nearly all numbers of returns are.
-        text = value.decode("ascii")
-        if text == "0" and hides_zeros and form in (*_WHOLE, _GROUPED):
-            return NUMBER, text, ""
-        if form in _WHOLE:
-            return NUMBER, text, text
-        if form == _GROUPED:
-            return NUMBER, text, f"{int(text):,}".replace(",", ".")
-    try:
-        kind, text, shown = number_said(value.decode("ascii").strip(BLANKS), form, since_1904)
-    except (BrokenSheetError, UnicodeDecodeError):
-        return None
-    return kind, text, "" if hides_zeros and kind == NUMBER and text == "0" else shown
+def numbers_said(written: pa.Array, form: str, hides_zeros: bool, since_1904: bool) -> Iterator[Said | None]:
+    """Yield what cells say whose values are numbers; nothing for one that is none."""
+    for value, shown in zip(
+        written.to_pylist(), _shown(written, form, hides_zeros=hides_zeros).to_pylist(), strict=True
+    ):
+        if shown is not None:
+            yield NUMBER, value.decode("ascii"), shown
+            continue
+        try:
+            kind, text, looks = number_said(value.decode("ascii").strip(BLANKS), form, since_1904)
+        except (BrokenSheetError, UnicodeDecodeError):
+            yield None
+        else:
+            yield kind, text, "" if hides_zeros and kind == NUMBER and text == "0" else looks
 
 
-def _text(value: bytes) -> str | None:
-    """Return a text that stands in a cell itself, or nothing where it is not certain what it is."""
-    if b"<" in value or not _is_plain(value):
-        return None
-    try:
-        return _unescaped(value.decode())
-    except (UnicodeDecodeError, KeyError):
-        return None
+def _shown(written: pa.Array, form: str, *, hides_zeros: bool) -> pa.Array:
+    """Return what numbers look like, as ``number_said`` has it; nothing for one that needs a closer look."""
+    fixed = _FIXED.fullmatch(form)
+    found = pc.extract_regex(written, _PLAIN)
+    whole, decimals = (pc.struct_field(found, at).cast(pa.string()) for at in (0, 1))
+    if fixed is not None:
+        places = len(fixed[2] or "")
+        shown = _in_thousands(whole) if fixed[1] else whole
+        if places:
+            shown = pc.binary_join_element_wise(shown, pc.utf8_rpad(decimals, places, "0"), ",")
+        shown = pc.if_else(pc.less_equal(pc.binary_length(decimals), places), shown, None)
+    elif form == GENERAL:
+        shown = pc.if_else(pc.equal(decimals, ""), whole, pc.binary_join_element_wise(whole, decimals, ","))
+    else:
+        return pa.nulls(len(written), pa.string())
+    if hides_zeros:
+        shown = pc.if_else(pc.and_(pc.equal(whole, "0"), pc.equal(decimals, "")), "", shown)
+    return shown
+
+
+def _in_thousands(whole: pa.Array) -> pa.Array:
+    """Return whole numbers of up to 12 digits with dots between groups of three."""
+    shown = pc.utf8_slice_codeunits(whole, -3)
+    for behind in (3, 6, 9):
+        before = pc.utf8_slice_codeunits(whole, -behind - 3, -behind)
+        shown = pc.if_else(pc.equal(before, ""), shown, pc.binary_join_element_wise(before, shown, "."))
+    return shown
