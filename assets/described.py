@@ -12,8 +12,8 @@ import dagster as dg
 
 from pipelines.orchestration.metadata import column_lineage, column_schema, key_of
 from pipelines.orchestration.partitions import BATCHES
+from schemas.catalogue import CATALOGUE
 from schemas.figure import Chapter
-from schemas.figures import CHAPTERS
 from schemas.flow import FLOW, Table
 from schemas.text import slug
 
@@ -103,18 +103,18 @@ def _short(title: str) -> str:
 
 
 def _groups() -> Mapping[str, str]:
-    ordered = sorted(CHAPTERS, key=lambda chapter: (_place(chapter), chapter.code))
+    ordered = sorted(CATALOGUE.chapters, key=lambda chapter: (_place(chapter), chapter.code))
     return {chapter.code: f"2_{number:02}_{_short(chapter.title)}" for number, chapter in enumerate(ordered, start=1)}
 
 
 _GROUPS = _groups()
-_CHAPTERS = {chapter.code: chapter for chapter in CHAPTERS}
+_CHAPTERS = {chapter.code: chapter for chapter in CATALOGUE.chapters}
 
 
 def _groups_of_forms() -> Mapping[str, str]:
     """Return, by code, the group of the chapter with the most figures on a form."""
     drawn: dict[str, Counter[str]] = {}
-    for chapter in CHAPTERS:
+    for chapter in CATALOGUE.chapters:
         for figure in chapter.figures:
             for form in figure.forms:
                 drawn.setdefault(form.code, Counter())[chapter.code] += 1

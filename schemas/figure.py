@@ -130,8 +130,11 @@ _YEAR_ON_YEAR, _GROWTH = ".pct_yoy", ".growth"
 
 
 def with_growth(chapter: Chapter) -> Chapter:
-    """Return the chapter with a figure of growth beside each percentage of last year: some plans print «tăng 3,4%»."""
-    growth = (
+    """Return the chapter with a figure of growth beside each percentage of last year: some plans print «tăng 3,4%».
+
+    One that is declared stays as it is.
+    """
+    growth = [
         replace(
             figure,
             id=figure.id.removesuffix(_YEAR_ON_YEAR) + _GROWTH,
@@ -142,5 +145,7 @@ def with_growth(chapter: Chapter) -> Chapter:
         )
         for figure in chapter.figures
         if figure.id.endswith(_YEAR_ON_YEAR)
-    )
-    return replace(chapter, figures=(*chapter.figures, *growth))
+    ]
+    declared = {figure.id for figure in chapter.figures}
+    added = [figure for figure in growth if figure.id not in declared]
+    return replace(chapter, figures=(*chapter.figures, *added)) if added else chapter

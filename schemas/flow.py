@@ -19,12 +19,11 @@ from typing import Any
 import pyarrow as pa
 
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.edits import Agreement
 from schemas.fields import KEYS
 from schemas.figure import Chapter
-from schemas.figures import CHAPTERS
 from schemas.form import Form
-from schemas.forms import FORMS
 
 
 class Kind(StrEnum):
@@ -399,5 +398,5 @@ class Flow:
         return found
 
 
-FLOW = Flow(tuple(declared(FORMS, CHAPTERS)))
+FLOW = Flow(tuple(declared(CATALOGUE.forms, CATALOGUE.chapters)))
 """The flow of the home pack's forms and chapters."""

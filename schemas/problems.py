@@ -37,6 +37,11 @@ class Problems(Enum):
         "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào. Chép số liệu sang biểu mẫu do xã phát.",
         Severity.WARNING,
     )
+    FORM_OF_OTHERS = Problem(
+        "W-16",
+        "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc. "
+        "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
+    )
     NO_HEADER = Problem(
         "W-04",
         "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» "

@@ -188,7 +188,7 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
     """Return rows without a value for figures that are held back and have never been published."""
     if not held:
         return []
-    from schemas.figures import CHAPTERS
+    from schemas.catalogue import CATALOGUE
 
     known = {row["id"] for row in rows}
     return [
@@ -204,7 +204,7 @@ def _never_published(period: str, rows: Sequence[Mapping[str, Any]], held: Mappi
             "reported": 0,
             "expected": None,
         }
-        for chapter in CHAPTERS
+        for chapter in CATALOGUE.chapters
         for figure in chapter.figures
         if figure.id not in known and not figure.per_record and {form.code for form in figure.forms} & set(held)
     ]

@@ -60,9 +60,9 @@ def figures(context: typer.Context) -> Iterator[tuple[str, str]]:
 @_offered
 def chapters(_: typer.Context) -> Iterator[tuple[str, str]]:
     """Offer the chapters that are declared."""
-    from schemas.figures import CHAPTERS
+    from schemas.catalogue import CATALOGUE
 
-    for chapter in CHAPTERS:
+    for chapter in CATALOGUE.chapters:
         yield chapter.code, chapter.title
 
 
@@ -136,9 +136,9 @@ def releases(context: typer.Context) -> Iterator[tuple[str, str]]:
 @_offered
 def forms(_: typer.Context) -> Iterator[tuple[str, str]]:
     """Offer the forms that are declared."""
-    from schemas.forms import FORMS
+    from schemas.catalogue import CATALOGUE
 
-    for form in FORMS:
+    for form in CATALOGUE.forms:
         yield form.code, form.heading
 
 
@@ -146,15 +146,16 @@ def forms(_: typer.Context) -> Iterator[tuple[str, str]]:
 def reporters(context: typer.Context) -> Iterator[tuple[str, str]]:
     """Offer who reports the form that is named."""
     from pipelines.store.raw import Raw
-    from schemas.forms import BY_CODE
+    from schemas.catalogue import CATALOGUE
 
     # Typer leaves the arguments unread where an option still lacks its value.
-    form = BY_CODE.get(_given(context, "code") or next(iter(context.args), ""))
+    form = CATALOGUE.by_code.get(_given(context, "code") or next(iter(context.args), ""))
     if form is None:
         return
     wanted = _given(context, "commune")
     places = Raw(_settings(context).raw).places
-    for commune in dict.fromkeys(one for _, one in _sets(context) if wanted in ("", one)):
+    named = dict.fromkeys(one for _, one in _sets(context) if wanted in ("", one))
+    for commune in (one for one in named if places.has(one, form.code)):
         for place in places.reporters(commune, form.reporter_kind):
             yield place.code, place.title
 

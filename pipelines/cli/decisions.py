@@ -103,11 +103,11 @@ def _refuse_needless(settings: Settings, key: Any, place: Any, rule: str) -> Non
     """
     from pipelines.store import published
     from pipelines.store.tables import Store
-    from schemas.forms import FORMS
+    from schemas.catalogue import CATALOGUE
     from schemas.problems import Problems
     from schemas.text import fold
 
-    confirmable = {edit.code for form in FORMS for edit in form.edits if edit.confirmable}
+    confirmable = {edit.code for form in CATALOGUE.forms for edit in form.edits if edit.confirmable}
     confirmable.add(Problems.OUT_OF_RANGE.value.code)
     if rule and rule not in confirmable:
         fail(

@@ -146,17 +146,16 @@ def form(
     raw: RawFolder = "",
 ) -> None:
     """Write one blank form for one reporter."""
-    from schemas.forms import BY_CODE
-
     handout = _handout(raw, data, period, commune)
-    if code not in BY_CODE:
-        fail(_("Không có biểu «{form}». Các biểu: {forms}.").format(form=code, forms=", ".join(BY_CODE)))
-    known = {place.code: place for place in handout.reporters(BY_CODE[code])}
+    forms = handout.forms
+    if code not in forms:
+        fail(_("Không có biểu «{form}». Các biểu: {forms}.").format(form=code, forms=", ".join(forms)))
+    known = {place.code: place for place in handout.reporters(forms[code])}
     if reporter not in known:
         words = _("Biểu {form} không do «{reporter}» báo cáo. Các đơn vị: {reporters}.")
         fail(words.format(form=code, reporter=reporter, reporters=", ".join(known)))
     path = output or Path(f"{code}-{reporter}.xlsx")
-    handout.write({path: handout.workbook(known[reporter], [BY_CODE[code]])}, overwrite=overwrite)
+    handout.write({path: handout.workbook(known[reporter], [forms[code]])}, overwrite=overwrite)
     print(_("Đã ghi {path}.").format(path=path))
 
 

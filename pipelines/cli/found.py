@@ -116,6 +116,6 @@ def _chapters(wanted: str) -> set[str]:
 
 
 def _titles() -> dict[str, str]:
-    from schemas.figures import CHAPTERS  # forms take a while to import
+    from schemas.catalogue import CATALOGUE  # forms take a while to import
 
-    return {chapter.code: chapter.title for chapter in CHAPTERS}
+    return {chapter.code: chapter.title for chapter in CATALOGUE.chapters}

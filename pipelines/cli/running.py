@@ -128,7 +128,7 @@ def _summary(
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
     from pipelines.store.raw import LEDGER
-    from schemas.forms import BY_CODE
+    from schemas.catalogue import CATALOGUE
 
     forms = published.held_forms(found)
     # Only a row of the ledger can lack the file that it is about; the trouble is then the ledger's own.
@@ -141,8 +141,8 @@ def _summary(
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     end = []
     if held:
-        named = [f"{name} «{BY_CODE[name].sheet}»" if name in BY_CODE else name for name in held]
-        if forms.keys() >= BY_CODE.keys():
+        named = [f"{name} «{CATALOGUE.by_code[name].sheet}»" if name in CATALOGUE.by_code else name for name in held]
+        if forms.keys() >= CATALOGUE.by_code.keys():
             named = [_("mọi biểu"), *sorted(without)]
         end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(named)))
     if remarks:

@@ -13,12 +13,11 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
+from schemas.catalogue import CATALOGUE
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.parts import Design, Known
 from schemas.design.sheets import CHAPTERS, FORMS, HELP, HOW_TO, LISTS, SHEETS, Asked, Column, Listed, Sheet
 from schemas.design.written import Rows, rows_of
-from schemas.figures import CHAPTERS as CHAPTERS_IN_USE
-from schemas.forms import FORMS as FORMS_IN_USE
 from schemas.places import Places
 from schemas.units import declared
 
@@ -56,7 +55,7 @@ def in_use(places: Places) -> Known:
     for place in places.rows:
         if place.level == "desk":
             names.setdefault(place.kind, []).append(place.name)
-    home = Design(FORMS_IN_USE, CHAPTERS_IN_USE, declared())
+    home = Design(CATALOGUE.forms, CATALOGUE.chapters, declared())
     return Known(home, {"village": "mỗi thôn", **{kind: ", ".join(dict.fromkeys(own)) for kind, own in names.items()}})
 
 

@@ -17,9 +17,9 @@ from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
+from schemas.catalogue import CATALOGUE
 from schemas.fields import LINE_NAME
 from schemas.form import Form
-from schemas.forms import FORMS
 from schemas.periods import Period
 from schemas.places import Place
 from schemas.return_sets import ReturnSetKey
@@ -64,10 +64,15 @@ class Handout:
         """Return every reporter with the forms it owes, in the order of the forms."""
         places, commune = self.raw.places, self.commune.code
         found: dict[Place, Forms] = {}
-        for form in FORMS:
+        for form in CATALOGUE.forms:
             for place in self.reporters(form) if places.expects(commune, form.code) else ():
                 found[place] = (*found.get(place, ()), form)
         return found
+
+    @property
+    def forms(self) -> Mapping[str, type[Form]]:
+        """The forms of the commune's packs, by code."""
+        return CATALOGUE.of(self.raw.places.packs_of(self.commune.code)).by_code
 
     def reporters(self, form: type[Form]) -> list[Place]:
         """Return who reports a form."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.fields import KEYS
 from schemas.figure import Chapter, Figure
-from schemas.figures import CHAPTERS
 from schemas.flow import FLOW, Table
 from schemas.formula import Leaf, Total
 
@@ -125,7 +125,7 @@ def _observations(table: Table) -> Columns:
 
 
 def _chapter(table: Table) -> Chapter:
-    (chapter,) = [chapter for chapter in CHAPTERS if chapter.code == table.maker.subject]
+    (chapter,) = [chapter for chapter in CATALOGUE.chapters if chapter.code == table.maker.subject]
     return chapter
 
 

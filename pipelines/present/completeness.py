@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
-from schemas.forms import FORMS
+from schemas.catalogue import CATALOGUE
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
@@ -58,7 +58,7 @@ def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]
         places: Who was to send what.
     """
     expected: dict[str, list[str]] = {}
-    for form in FORMS:
+    for form in CATALOGUE.forms:
         for place in places.reporters(commune, form.reporter_kind, Period.parse(period)):
             if places.expects(commune, form.code, Period.parse(period)):
                 expected.setdefault(place.title, []).append(form.code)

@@ -15,12 +15,11 @@ import pyarrow as pa
 
 from pipelines.present.data_package import PACKAGE, by_view, published, table_type, view_of
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.edits import Balance
 from schemas.fields import FormField
-from schemas.figures import CHAPTERS
 from schemas.flow import Table
 from schemas.form import Form
-from schemas.forms import FORMS
 from schemas.outcomes import Severity
 from schemas.places import Places
 from schemas.problems import Problems
@@ -69,7 +68,7 @@ def contents(places: Places) -> dict[str, Any]:
         places: For who reports what.
     """
     return {
-        "forms": [_form(form, places) for form in FORMS],
+        "forms": [_form(form, places) for form in CATALOGUE.forms],
         "tables": [_table(table) for table in by_view(published()).values()],
         "figures": [
             {
@@ -83,7 +82,7 @@ def contents(places: Places) -> dict[str, Any]:
                 "chapter": chapter.code,
                 "chapter_title": chapter.title,
             }
-            for chapter in CHAPTERS
+            for chapter in CATALOGUE.chapters
             for figure in chapter.figures
         ],
         "problems": [
@@ -103,7 +102,7 @@ def contents(places: Places) -> dict[str, Any]:
 def _used() -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return, per form and field, the ids of the figures made of it."""
     used: dict[tuple[str, str], list[str]] = {}
-    for chapter in CHAPTERS:
+    for chapter in CATALOGUE.chapters:
         for figure in chapter.figures:
             for read in figure.formula.fields():
                 used.setdefault((read.form.code, read.name), []).append(figure.id)

@@ -26,7 +26,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipelines.present.completeness import Overdue
 from pipelines.settings import MailServer
 from pipelines.store.published import held_forms, sentences_of
-from schemas.forms import BY_CODE
+from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
@@ -131,7 +131,10 @@ def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None) -> Ite
 def _held(errors: Sequence[Mapping[str, Any]]) -> str:
     if any(row["code"] == Problems.LEDGER_UNREADABLE.value.code for row in errors):
         return "mọi biểu, vì sổ đính chính không đọc được"
-    forms = [f"{code} «{BY_CODE[code].sheet}»" if code in BY_CODE else code for code in held_forms(errors)]
+    forms = [
+        f"{code} «{CATALOGUE.by_code[code].sheet}»" if code in CATALOGUE.by_code else code
+        for code in held_forms(errors)
+    ]
     files = dict.fromkeys(f"tệp {row['file']}" for row in errors if not row["form"])
     return ", ".join([*forms, *files])
 

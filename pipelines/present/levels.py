@@ -16,7 +16,7 @@ from pipelines.present.tracing import Branch, amount, number, who
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Store
-from schemas.forms import BY_CODE, FORMS
+from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Place, Places
@@ -147,13 +147,13 @@ class Territory:
 
     def returns_due(self, place: Place, forms: Iterable[str]) -> int:
         """Return how many returns of some forms, by code, a place is to give."""
-        wanted = (BY_CODE[code] for code in forms if code in BY_CODE)
+        wanted = (CATALOGUE.by_code[code] for code in forms if code in CATALOGUE.by_code)
         return sum(self.places.expected(place, form.code, form.reporter_kind, self.when)[1] for form in wanted)
 
     def lines(self) -> Iterator[str]:
         """Yield what has come, who is missing and what is held back, each a sentence in Vietnamese."""
         rows = [row for one in self.returns.values() for row in one]
-        due = self.returns_due(self.place, (form.code for form in FORMS))
+        due = self.returns_due(self.place, (form.code for form in CATALOGUE.forms))
         yield (
             f"{self.place.title}, kỳ {self.period}: đã nhận báo cáo của {len(self.present)}/{len(self.communes)} xã, "
             f"{sum(row['sent'] for row in rows)}/{due} biểu."

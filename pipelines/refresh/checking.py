@@ -11,8 +11,8 @@ from pipelines.steps import sources
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.validate import check, tally
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.flow import forms_read_by
-from schemas.forms import FORMS
 
 
 def check_form(given: Given) -> Mapping[str, Made]:
@@ -49,5 +49,5 @@ def tally_findings(given: Given) -> Mapping[str, Made]:
     found = together(list(given.family("findings")), tables.FINDINGS)
     return {
         "findings_by_form": Made(tally.findings_by_form(found)),
-        "sent_by_form": Made(tally.sent_by_form(found, FORMS, given.sets, given.places)),
+        "sent_by_form": Made(tally.sent_by_form(found, CATALOGUE.forms, given.sets, given.places)),
     }

@@ -15,10 +15,10 @@ from pipelines.present.explorer.site import EXPLORER, INDEX
 from pipelines.refresh import batches
 from pipelines.store import published
 from pipelines.store.files import write_whole
-from pipelines.store.raw import OWN_PLACES, SHIPPED_PLACES, Raw, places_of
+from pipelines.store.raw import OF_PACK, OWN_PLACES, SHIPPED_PLACES, Raw, places_of
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
-from schemas.figures import CHAPTERS
+from schemas.catalogue import CATALOGUE
 from schemas.places import Place
 from schemas.return_sets import ReturnSetKey
 
@@ -76,7 +76,7 @@ def place_pages(here: "Territory", root: Path) -> Iterator[Path]:
     lying = {code for code in here.present if (root / str(ReturnSetKey(here.period, code)) / INDEX).is_file()}
     sites = [levels.PlaceSite(place, known | lying, up) for up, place in within]
     made: dict[str, list[levels.LevelPage]] = {}
-    for chapter in CHAPTERS:
+    for chapter in CATALOGUE.chapters:
         figures = published.each_figure(here.store, here.period, chapter.code)
         for one in sites:
             shown = [one.here.place.code, *(part.code for part in one.here.parts)]
@@ -108,7 +108,8 @@ def release_report(release: Release) -> dict[str, bytes]:
     from pipelines.present.report.files import files
     from pipelines.refresh.presenting import shown
 
-    own = (release.folder / name for name in (*SHIPPED_PLACES, OWN_PLACES))
+    of_packs = sorted(path.name for path in release.folder.glob(f"{OF_PACK}*"))
+    own = (release.folder / name for name in (*SHIPPED_PLACES, *of_packs, OWN_PLACES))
     places = places_of(path.read_bytes() for path in own if path.is_file())
     key = ReturnSetKey(release.period, release.commune)
     return files(shown(places, release.tables, key, Store(release.data).archive), release.name)

@@ -21,9 +21,8 @@ from pipelines.store import published
 from pipelines.store.archive import Archive
 from pipelines.store.tables import Tables
 from schemas import tables
-from schemas.figures import CHAPTERS
+from schemas.catalogue import CATALOGUE
 from schemas.flow import Extent
-from schemas.forms import BY_CODE
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey
@@ -123,8 +122,8 @@ def shown(places: Places, source: Tables, key: ReturnSetKey, archive: Archive) -
         superseded=_superseded(archive, key, edges, staged["files"]),
         **staged,
         reporters={code: places.title(key.commune, code) for code in sorted(reporters)},
-        chapters=CHAPTERS,
-        forms=BY_CODE,
+        chapters=CATALOGUE.of(places.packs_of(key.commune)).chapters,
+        forms=CATALOGUE.by_code,
     )
 
 

@@ -13,9 +13,8 @@ from pipelines.steps.analyse import divisions, figures, observations, statements
 from pipelines.steps.frames import belongs, to_frame, to_table, together
 from pipelines.steps.validate import gate
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.figure import Chapter
-from schemas.figures import CHAPTERS
-from schemas.forms import FORMS
 
 
 def admit_records(given: Given) -> Mapping[str, Made]:
@@ -37,19 +36,19 @@ def admit_records(given: Given) -> Mapping[str, Made]:
 
 def observe(given: Given) -> Mapping[str, Made]:
     """Make the long table of every accepted value."""
-    marts = {form: given.table(f"marts/{form.domain}") for form in FORMS}
+    marts = {form: given.table(f"marts/{form.domain}") for form in CATALOGUE.forms}
     return {"marts/observations": Made(observations.observe(marts, given.sets))}
 
 
 def _chapter(code: str) -> Chapter:
-    (chapter,) = [chapter for chapter in CHAPTERS if chapter.code == code]
+    (chapter,) = [chapter for chapter in CATALOGUE.chapters if chapter.code == code]
     return chapter
 
 
 def sum_records(given: Given) -> Mapping[str, Made]:
     """Make the sums of a form."""
-    (form,) = [form for form in FORMS if form.domain == given.subject]
-    lines = sums.lines_asked(form, CHAPTERS)
+    (form,) = [form for form in CATALOGUE.forms if form.domain == given.subject]
+    lines = sums.lines_asked(form, CATALOGUE.chapters)
     added = sums.added_up(form, given.table(f"marts/{form.domain}"), given.places, lines)
     return {f"sums/{form.domain}": Made(added)}
 
@@ -60,10 +59,12 @@ def evaluate_chapter(given: Given) -> Mapping[str, Made]:
     marts, added = (
         {form: given.table(f"{family}/{form.domain}") for form in chapter.forms} for family in ("marts", "sums")
     )
-    rows = figures.evaluate(chapter, added, figures.of_communes(given.sets, given.places), given.places, marts)
+    sets = [key for key in given.sets if chapter in CATALOGUE.of(given.places.packs_of(key.commune)).chapters]
+    wanted = figures.of_communes(sets, given.places)
+    rows = figures.evaluate(chapter, added, wanted, given.places, marts)
     return {
         f"figures/{chapter.code}": Made(rows),
-        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, given.sets)),
+        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, sets)),
     }
 
 
@@ -85,8 +86,8 @@ def compare_statements(given: Given) -> Mapping[str, Made]:
     compared = statements.compare(
         given.table("printed"),
         computed,
-        statements.Behind(edges, FORMS),
-        [figure for chapter in CHAPTERS for figure in chapter.figures],
+        statements.Behind(edges, CATALOGUE.forms),
+        [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],
     )
     return {"statements": Made(compared)}
 

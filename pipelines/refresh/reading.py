@@ -17,7 +17,7 @@ from pipelines.steps.collect import correct, locate, read
 from pipelines.steps.collect.columns import runs
 from pipelines.steps.frames import to_frame, to_table, together
 from schemas import tables
-from schemas.forms import FORMS
+from schemas.catalogue import CATALOGUE
 from schemas.problems import Problems
 
 
@@ -90,8 +90,10 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
         )
     )
     corrected, correction_problems = correct.correct(given.table("cells"), ledger)
-    located = locate.locate(corrected, FORMS, given.places)
-    accepted = {form: given.accepted(f"marts/{form.domain}") for form in FORMS} if len(correction_problems) else {}
+    located = locate.locate(corrected, CATALOGUE.forms, given.places)
+    accepted = (
+        {form: given.accepted(f"marts/{form.domain}") for form in CATALOGUE.forms} if len(correction_problems) else {}
+    )
     whence = {form: sources.whence(mart) for form, mart in accepted.items()}
     stale = correct.not_lost(correction_problems, files, located.sheets, whence)
     met = pd.concat(
@@ -105,7 +107,7 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
     entries = located.entries
     found = to_table(met, tables.PROBLEMS)
     made = {"sheets": Made(to_table(located.sheets, tables.SHEETS))}
-    for code, name in {"": "workbooks", **{form.code: form.domain for form in FORMS}}.items():
+    for code, name in {"": "workbooks", **{form.code: form.domain for form in CATALOGUE.forms}}.items():
         made[f"problems/{name}"] = Made(found.filter(pc.equal(found["form"], code)))
         if code:
             made[f"returns/{name}"] = Made(entries.filter(pc.equal(entries["form"], code)))

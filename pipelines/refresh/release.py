@@ -52,9 +52,8 @@ from pipelines.store.releases import (
 from pipelines.store.state import Writer
 from pipelines.store.tables import WRITERS, Store, serialized
 from schemas import tables
-from schemas.figures import CHAPTERS
+from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW
-from schemas.forms import FORMS
 from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
 from schemas.return_sets import ReturnSetKey
@@ -194,7 +193,7 @@ def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:
     """Return from what each form's published records were accepted, forms of one state together."""
     forms: dict[str, list[str]] = {}
     behind: dict[str, dict[str, str]] = {}
-    for form in FORMS:
+    for form in CATALOGUE.forms:
         name = f"marts/{form.domain}"
         part = store.part_of(key)
         written, mart = store.written(name, part), store.rows(name, part, commune=key.commune)
@@ -325,18 +324,18 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
         latest: The state that was read last; its places say who is expected to report, and its plan is compared with.
         states: The states the forms were accepted in.
     """
-    marts = {form: tables.mart(form).empty_table() for form in FORMS}
+    marts = {form: tables.mart(form).empty_table() for form in CATALOGUE.forms}
     unchecked = tables.OUTCOMES.empty_table()  # what came of the edits decides no figure, and is not computed again
     for state in states:
         entries = entries_then(_archive(store, key), key, state.stamp, state.workbooks).entries
-        for form in (form for form in FORMS if form.code in state.forms):
+        for form in (form for form in CATALOGUE.forms if form.code in state.forms):
             marts[form] = gate.admit(form, entries, unchecked, marts[form], [key])
     places, plan = places_then(_archive(store, key), latest), beside(_archive(store, key), latest).get(PRINTED)
-    own = {chapter.code: {form: marts[form] for form in chapter.forms} for chapter in CHAPTERS}
     wanted = figures.of_communes([key], places)
     # In the order of their names, as they are frozen.
-    chapters = sorted(CHAPTERS, key=lambda chapter: chapter.code)
-    added = sums.of_forms(marts, places, CHAPTERS)
+    chapters = sorted(CATALOGUE.of(places.packs_of(key.commune)).chapters, key=lambda chapter: chapter.code)
+    own = {chapter.code: {form: marts[form] for form in chapter.forms} for chapter in chapters}
+    added = sums.of_forms(marts, places, chapters)
     evaluated = [figures.evaluate(chapter, added, wanted, places, marts) for chapter in chapters]
     rows = together(evaluated, tables.FIGURES)
     edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
@@ -344,8 +343,8 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     compared = statements.compare(
         printed,
         rows,
-        statements.Behind(edges, FORMS),
-        [figure for chapter in CHAPTERS for figure in chapter.figures],
+        statements.Behind(edges, CATALOGUE.forms),
+        [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],
     )
     return {"figures": rows, "lineage": edges, "statements": compared}
 

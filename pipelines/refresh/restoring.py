@@ -19,8 +19,8 @@ from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.raw import LEDGER, PRINTED, places_of
 from pipelines.store.state import Written
+from schemas.catalogue import CATALOGUE
 from schemas.flow import Table
-from schemas.forms import FORMS
 from schemas.kept import decoded
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
@@ -82,7 +82,7 @@ def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: 
     """Return the entries of some workbooks, by name and hash, corrected by the ledger and located by the places."""
     files = [RawFile(*key, name, kept(archive, sha256, suffix_of(name))) for name, sha256 in workbooks.items()]
     corrected, _ = correct.correct(read.read(files).cells, ledger_then(archive, key, received))
-    return locate.locate(corrected, FORMS, places_then(archive, received))
+    return locate.locate(corrected, CATALOGUE.forms, places_then(archive, received))
 
 
 def ledger_then(archive: Archive, key: ReturnSetKey, received: str) -> pd.DataFrame:

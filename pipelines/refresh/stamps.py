@@ -9,19 +9,21 @@ that comes out as it was leaves all that is made of it current.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata, resources
+from importlib.util import find_spec
 from pathlib import Path
 
+from schemas.catalogue import CATALOGUE
 from schemas.flow import Table
 
 _SCHEMAS = ("schemas", "schemas/places")
-_FORMS = (*_SCHEMAS, "schemas/forms")
-_COLLECT = (*_FORMS, "pipelines/steps", "pipelines/steps/collect")
+_PACKS = (*_SCHEMAS, "schemas/forms", "schemas/figures")
+_COLLECT = (*_PACKS, "pipelines/steps", "pipelines/steps/collect")
 _VALIDATE = (*_COLLECT, "pipelines/steps/validate")
-_ANALYSE = (*_FORMS, "schemas/figures", "pipelines/steps", "pipelines/steps/analyse")
-_PRESENT = (*_COLLECT, "schemas/figures", "pipelines/store", "pipelines/present")
+_ANALYSE = (*_PACKS, "pipelines/steps", "pipelines/steps/analyse")
+_PRESENT = (*_COLLECT, "pipelines/store", "pipelines/present")
 """What is shown may come from a workbook that was replaced, read again from the archive."""
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
@@ -57,19 +59,21 @@ _PACKAGES = ("pandas", "pandera", "pyarrow", "openpyxl", "jinja2", "scipy")
 @cache
 def code_of(task: str) -> str:
     """Return the version of the code of a task: a hash of the sources of the rooms it stands on."""
-    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages()])
+    packs = _packs() if {*_PACKS} <= {*ROOMS[task]} else []
+    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages(), *packs])
 
 
 @cache
 def code_version() -> str:
     """Return a hash of all that makes tables: the version of this software, as tables and releases note it."""
-    return digest([_room(room) for room in _every_room()])
+    return digest([*map(_room, _every_room()), *_packs()])
 
 
 @cache
 def code_looks() -> str:
     """Return a hash of how all that makes tables looks: name, size and time of change of every source, the versions."""
-    stats = [(str(path), path.stat()) for room in _every_room() for path in sorted(_files(_folder(room)))]
+    of_rooms = [path for room in _every_room() for path in sorted(_files(_folder(room)))]
+    stats = [(str(path), path.stat()) for path in (*of_rooms, *(path for _, files in _sources() for path in files))]
     return digest([[(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats], _packages()])
 
 
@@ -99,6 +103,22 @@ def _files(folder: Path) -> list[Path]:
     found = [path for path in folder.iterdir() if path.suffix in _CODE and path.is_file()]
     inner = [path for path in folder.iterdir() if path.is_dir() and not (path / "__init__.py").exists()]
     return found + [path for one in inner for path in one.rglob("*") if path.suffix in _CODE]
+
+
+@cache
+def _packs() -> list[tuple[str, str]]:
+    """Return the name of every pack that is installed, with the hash of the files of its Python package."""
+    return [(name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources()]
+
+
+def _sources() -> Iterator[tuple[str, list[Path]]]:
+    """Yield the name of every pack that is installed, with the files of its Python package."""
+    for pack in (pack for pack in CATALOGUE.packs if pack.package):
+        source = find_spec(pack.package)
+        assert source is not None
+        assert source.origin is not None
+        path = Path(source.origin)
+        yield pack.name, sorted(path.parent.rglob("*.py")) if source.submodule_search_locations else [path]
 
 
 @cache

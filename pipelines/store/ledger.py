@@ -43,8 +43,8 @@ from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.remote import is_remote, marked, put_over
 from pipelines.store.tables import with_texts
 from schemas import tables
+from schemas.catalogue import CATALOGUE
 from schemas.fields import FormField
-from schemas.forms import BY_CODE, FORMS
 from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
 from schemas.problems import Problems
@@ -165,7 +165,7 @@ class Ledger:
             )
         own = entries[entries["file"] == file.name]
         decisions, met = correct(cells, own)
-        found = to_frame([locate(decisions, FORMS, self.raw.places).entries], tables.ENTRIES)
+        found = to_frame([locate(decisions, CATALOGUE.forms, self.raw.places).entries], tables.ENTRIES)
         corrected = with_texts(decisions.whole(), sheet=sheet)
         answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
         filled = with_texts(corrected, cell=address).to_pylist()
@@ -184,7 +184,7 @@ class Ledger:
             confirmed=bool(cell["confirmed"]),
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
-            field=BY_CODE[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
+            field=CATALOGUE.by_code[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
             value=None if not answers or pd.isna(answers[0]["value"]) else Decimal(answers[0]["value"]),
         )
 
@@ -200,12 +200,12 @@ class Ledger:
 
         What stands above the table is read, and so is a label as long as it is not known for one.
         """
-        sheets = sheets_of(in_unicode(cells, FORMS)[0])
-        recognise(sheets, FORMS, self.raw.places)
+        sheets = sheets_of(in_unicode(cells, CATALOGUE.forms)[0])
+        recognise(sheets, CATALOGUE.forms, self.raw.places)
         row, column = coordinate_to_tuple(place.cell)
         if not len(answers) or row <= sheets[0].header:
             return
-        form = BY_CODE[answers["form"].iloc[0]]
+        form = CATALOGUE.by_code[answers["form"].iloc[0]]
         beside = (UNIT_HEADING, NOTE_HEADING, LINE_HEADING, form.line_title)
         heads = {cell.column: cell.folded for cell in sheets[0].cells if cell.row == sheets[0].header}
         answering = {coordinate_to_tuple(cell): cell for cell in answers["cell"]}

@@ -22,6 +22,7 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
 from pipelines.store.remote import is_remote, mark_in
+from schemas.catalogue import CATALOGUE
 from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
@@ -31,6 +32,9 @@ from schemas.sentences import SentenceError
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
 SHIPPED_PLACES = ("places.csv", "desks.csv")
 """The tables of places that come with the software."""
+
+OF_PACK = "pack-"
+"""What the tables of places of other packs are called begins so."""
 
 OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
@@ -257,6 +261,7 @@ class Raw:
         """
         shipped = resources.files("schemas.places")
         tables = {name: shipped.joinpath(name).read_bytes() for name in SHIPPED_PLACES}
+        tables |= {f"{OF_PACK}{pack.name}.csv": pack.places.encode() for pack in CATALOGUE.packs if pack.places}
         own, trouble = self._table(self.root / PLACES) or (None, "")
         if trouble:
             raise SentenceError(f"Danh mục địa bàn {self.root / PLACES} không đọc được: {trouble}; rồi chạy lại.")
@@ -264,7 +269,7 @@ class Raw:
 
     @cached_property
     def places(self) -> Places:
-        """The places that come with the software, and those a ``places.csv`` in the raw folder adds."""
+        """The places that come with the software and with packs, and those a ``places.csv`` in the raw folder adds."""
         return places_of(self.place_tables().values())
 
 
@@ -418,4 +423,4 @@ def places_of(tables: Iterable[bytes]) -> Places:
 
 @lru_cache(maxsize=1)
 def _places_of(tables: tuple[bytes, ...]) -> Places:
-    return Places(tuple(map(decoded, tables)))
+    return Places(tuple(map(decoded, tables)), CATALOGUE.forms_by_pack)

@@ -4,8 +4,8 @@ Belongs here: the place tables (``places.csv``: nation down to village; ``desks.
 that names none itself) and the lookups over them. Does not belong here: reading the files (``pipelines.store.raw``), so
 that a raw folder can bring places of its own and a second commune needs no code.
 
-A desk belongs to the commune that is its parent. One without a parent stands in for every commune, until the commune
-names a desk of that kind itself.
+A desk belongs to the commune that is its parent. One without a parent stands in for every commune, or for those of the
+packs that it names, until the commune names a desk of that kind itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from schemas.kept import KeptError, kept_rows
+from schemas.pack import HOME
 from schemas.periods import Period
 from schemas.sentences import SentenceError
 from schemas.text import fold, slug
@@ -40,11 +41,18 @@ class Place:
     kind: str
     """What kind of reporter it is: village, or the kind of a desk (the two primary schools are of one kind)."""
     forms: frozenset[str]
-    """Codes of the only forms a commune sends; empty means every form."""
+    """Codes of the only forms a commune sends; empty means every form of its packs."""
+    packs: tuple[str, ...]
+    """Of a commune, the packs it has; of a desk without a parent, those for whose communes it stands in, if not all."""
 
     def existed_in(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period."""
         return self.began_by(period) and (self.valid_to is None or period.end <= self.valid_to)
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Where it is known by its code and its names: in its commune, or in those of a pack, or in all (empty)."""
+        return (self.parent,) if self.parent or not self.packs else tuple(map(_of_pack, self.packs))
 
     def began_by(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period or before."""
@@ -66,23 +74,25 @@ class Places:
 
     Args:
         tables: Place tables as CSV text; a later one replaces a place of an earlier one.
+        packs: The codes of the forms of each pack; nothing where every commune has every form.
 
     Raises:
         SentenceError: By whatever is asked, where it lies in what is wrong: a table or one of its rows cannot be read,
-            a day is none, a place has an unknown level, is in none that may hold it or is there twice, or two of one
-            commune go by one name.
+            a day is none, a place has an unknown level or pack, is in none that may hold it or is there twice, or two
+            of one commune go by one name.
     """
 
     tables: tuple[str, ...]
+    packs: Mapping[str, frozenset[str]] | None = None
 
     @classmethod
-    def parse(cls, tables: Iterable[str]) -> "Places":
+    def parse(cls, tables: Iterable[str], packs: Mapping[str, frozenset[str]] | None = None) -> "Places":
         """Read and check place tables to the last row.
 
         Raises:
             SentenceError: As the class says.
         """
-        return cls(tuple(tables)).checked()
+        return cls(tuple(tables), packs).checked()
 
     def checked(self) -> "Places":
         """Return these places, checked to the last row.
@@ -106,7 +116,7 @@ class Places:
         """Every place."""
         territories = self._territories
         places = [territories[cells["code"]] if key[0] == "" else _place(cells) for key, cells in self._cells.items()]
-        _refuse_loose(places, territories)
+        self._refuse_loose(places, territories)
         _refuse_shared_names(places)
         return tuple(places)
 
@@ -114,8 +124,27 @@ class Places:
     def _territories(self) -> dict[str, Place]:
         """The nation down to the communes, by code."""
         territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if key[0] == ""}
-        _refuse_loose(territories.values(), territories)
+        self._refuse_loose(territories.values(), territories)
         return territories
+
+    def _refuse_loose(self, places: Iterable[Place], territories: Mapping[str, Place]) -> None:
+        for place in places:
+            if place.level not in (*LEVELS, "desk") or not _hangs(place, territories):
+                raise _refused(
+                    f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
+                    "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
+                )
+            if place.packs and not (place.level == "commune" or (place.level == "desk" and not place.parent)):
+                raise _refused(
+                    f"«{place.code}» ghi cột packs; cột này chỉ để cho xã, và cho bộ phận không thuộc xã nào. "
+                    "Xóa ô đó rồi chạy lại."
+                )
+            known = place.packs if self.packs is None else self.packs
+            if unknown := [name for name in place.packs if name not in known]:
+                raise _refused(
+                    f"«{place.code}» ghi gói «{unknown[0]}», chưa cài; các gói đang có: {', '.join(known)}. "
+                    "Cài gói đó, hoặc sửa cột packs, rồi chạy lại."
+                )
 
     def commune(self, code: str) -> Place | None:
         """Return the commune whose code names a raw folder, or nothing where there is none."""
@@ -204,16 +233,36 @@ class Places:
         own = self._reporters.get((commune, kind), [])
         if period is not None and not any(place.began_by(period) for place in own):
             own = []
-        return own or self._reporters.get(("", kind), [])
+        standing_in = (self._reporters.get((home, kind), []) for home in self._homes(commune)[1:])
+        return own or next(filter(None, standing_in), [])
 
     @cached_property
     def _reporters(self) -> dict[tuple[str, str], list[Place]]:
-        return _grouped(((place.parent, place.kind), place) for place in self.rows if place.level in _REPORTING)
+        found: dict[tuple[str, str], list[Place]] = {}
+        for place in self.rows:
+            for home in place.homes if place.level in _REPORTING else ():
+                found.setdefault((home, place.kind), []).append(place)
+        return found
+
+    def _homes(self, commune: str) -> tuple[str, ...]:
+        """Return where a name or a code is looked for that a commune uses, the nearest first."""
+        place = self.commune(commune)
+        return (commune, *(map(_of_pack, place.packs) if place else ()), "")
+
+    def packs_of(self, commune: str) -> tuple[str, ...]:
+        """Return the packs that a commune has; none for what is no commune."""
+        place = self.commune(commune)
+        return () if place is None else place.packs or (HOME,)
+
+    def has(self, commune: str, form: str) -> bool:
+        """Return whether a form is one of a commune's packs."""
+        packs = self.packs_of(commune)
+        return bool(packs) and (self.packs is None or any(form in self.packs[name] for name in packs))
 
     def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
         """Return whether a commune sends a form at all; where a period is named, whether there was the commune then."""
         place = self.commune(commune)
-        sends = place is not None and (not place.forms or form in place.forms)
+        sends = place is not None and (not place.forms or form in place.forms) and self.has(commune, form)
         return sends and (period is None or place is None or place.existed_in(period))
 
     def expected(self, place: Place, form: str, kind: str, period: Period) -> tuple[int, int]:
@@ -247,15 +296,21 @@ class Places:
 
     def kind(self, commune: str, reporter: str) -> str:
         """Return what kind of reporter a code names: village, or the kind of a desk."""
-        return self._kinds.get((commune, reporter)) or self._kinds.get(("", reporter), "")
-
-    @cached_property
-    def _kinds(self) -> dict[tuple[str, str], str]:
-        return {(row.parent, row.code): row.kind for row in reversed(self.rows)}
+        place = self._reporter(commune, reporter)
+        return place.kind if place else ""
 
     def title(self, commune: str, reporter: str) -> str:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""
-        return self._titles.get((commune, reporter)) or self._titles.get(("", reporter), reporter)
+        place = self._reporter(commune, reporter)
+        return place.title if place else reporter
+
+    def _reporter(self, commune: str, code: str) -> Place | None:
+        found = (self._by_code.get((home, code)) for home in self._homes(commune))
+        return next(filter(None, found), None)
+
+    @cached_property
+    def _by_code(self) -> dict[tuple[str, str], Place]:
+        return {(home, place.code): place for place in self.rows if place.level in _REPORTING for home in place.homes}
 
     def territory(self, code: str) -> str:
         """Return a territory's name as a message prints it; the code itself where it is unknown."""
@@ -263,21 +318,18 @@ class Places:
         return place.title if place else code
 
     @cached_property
-    def _titles(self) -> dict[tuple[str, str], str]:
-        return {(place.parent, place.code): place.title for place in self.rows if place.level in _REPORTING}
-
-    @cached_property
     def _by_name(self) -> dict[tuple[str, str], Place]:
         return {
-            (place.parent, fold(name)): place
+            (home, fold(name)): place
             for place in self.rows
             if place.level in _REPORTING
+            for home in place.homes
             for name in (place.name, *place.aliases)
         }
 
     def reporter_named(self, commune: str, name: str, period: Period | None = None) -> str | None:
         """Return the code of the village or desk that goes by ``name`` in a commune, or nothing."""
-        found = (self._by_name.get((parent, key)) for key in _spellings(name) for parent in (commune, ""))
+        found = (self._by_name.get((home, key)) for key in _spellings(name) for home in self._homes(commune))
         known = (place for place in found if place and place in self._named(commune, place.kind, period))
         return next((place.code for place in known), None)
 
@@ -287,26 +339,26 @@ class Places:
         return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
 
 
-def _grouped(named: Iterable[tuple[tuple[str, str], Place]]) -> dict[tuple[str, str], list[Place]]:
-    found: dict[tuple[str, str], list[Place]] = {}
-    for name, place in named:
-        found.setdefault(name, []).append(place)
-    return found
+def _of_pack(name: str) -> str:
+    """Return the home of the desks that stand in for a pack's communes; no commune's code has a colon in it."""
+    return f"{name}:"
 
 
 def _refuse_shared_names(places: Iterable[Place]) -> None:
     """Refuse two reporters of a commune that go by one name or code, those included that stand in for its desks."""
-    reporting = sorted((place for place in places if place.level in _REPORTING), key=lambda place: place.parent)
+    places = list(places)
+    packs = {place.code: place.packs for place in places if place.level == "commune"}
+    reporting = sorted((place for place in places if place.level in _REPORTING), key=lambda place: bool(place.parent))
     named = {(place.parent, place.kind) for place in reporting}
     owners: dict[tuple[str, str, str], Place] = {}
-    for place in reporting:
+    for place, home in [(one, home) for one in reporting for home in one.homes]:
         words = (("tên", name, fold(name)) for name in (place.name, *place.aliases))
         for said, word, shared in (("mã", place.code, place.code), *words):
-            other = owners.setdefault((place.parent, said, shared), place)
-            stand_in = owners.get(("", said, shared), place)
-            if other is place and (place.parent, stand_in.kind) not in named:
-                other = stand_in
-            if other is not place:
+            others = [owners.setdefault((home, said, shared), place)]
+            for above in (*map(_of_pack, packs.get(home, ())), "") if place.parent else ():
+                stand_in = owners.get((above, said, shared), place)
+                others += [stand_in] if (place.parent, stand_in.kind) not in named else []
+            for other in (other for other in others if other is not place):
                 raise _refused(
                     f"«{other.code}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
                     f"cùng mang {said} «{word}». Đổi một {said} rồi chạy lại."
@@ -345,7 +397,9 @@ def _rows(table: str) -> dict[tuple[str, ...], Mapping[str, str]]:
             raise _refused(f"dòng {row.line} {row.trouble}. Sửa dòng đó rồi chạy lại.")
         cells = row.cells
         code, level = cells["code"], cells["level"]
-        key = ("", code) if level in _TERRITORIES else (level, cells.get("parent") or "", code)
+        # Of desks without a parent, packs may have one of a code each.
+        home = cells.get("parent") or cells.get("packs") or ""
+        key = ("", code) if level in _TERRITORIES else (level, home, code)
         if key in found:
             raise _refused(f"có hai dòng mang mã «{code}». Bỏ một dòng rồi chạy lại.")
         found[key] = cells
@@ -353,15 +407,6 @@ def _rows(table: str) -> dict[tuple[str, ...], Mapping[str, str]]:
 
 
 _TERRITORIES = LEVELS[:-1]
-
-
-def _refuse_loose(places: Iterable[Place], territories: Mapping[str, Place]) -> None:
-    for place in places:
-        if place.level not in (*LEVELS, "desk") or not _hangs(place, territories):
-            raise _refused(
-                f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
-                "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
-            )
 
 
 def _hangs(place: Place, territories: Mapping[str, Place]) -> bool:
@@ -394,6 +439,7 @@ def _place(row: Mapping[str, str]) -> Place:
         successor=row.get("successor") or "",
         kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
+        packs=tuple((row.get("packs") or "").split()),
     )
     if not place.code or not all(map(fold, (place.name, *place.aliases))):
         raise _refused(f"«{place.code}» thiếu mã hoặc tên, hoặc có một tên không có chữ nào. Sửa dòng đó rồi chạy lại.")

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("schemas",),
     ("schemas.places", "schemas.forms", "schemas.design"),
     ("schemas.figures",),
+    ("schemas.catalogue",),
     ("schemas.flow",),
     ("pipelines.settings", "pipelines.steps"),
     ("pipelines.steps.collect",),
@@ -197,7 +198,7 @@ def test_a_room_imports_from_the_floors_below_and_only_what_it_may(room: str) ->
         ("pipelines.present.explorer.pages", "pipelines.present.plan", False),
         ("pipelines.steps.collect.read", "pipelines.steps.numbers", False),
         ("pipelines.cli.runs", "pipelines.definitions", False),
-        ("schemas.flow", "schemas.forms", False),
+        ("schemas.flow", "schemas.catalogue", False),
     ],
 )
 def test_an_import_that_leads_upwards_or_aside_would_be_seen(name: str, imported: str, wrong: bool) -> None:
@@ -218,6 +219,17 @@ def test_no_module_and_no_room_leads_back_to_itself() -> None:
 def test_what_forms_are_made_of_does_not_know_forms(name: str) -> None:
     imported = imports_of(MODULES[f"schemas.{name}"])
     assert not {one for one in imported if one.startswith(("schemas.form", "schemas.figure"))}
+
+
+def test_what_forms_and_chapters_there_are_is_known_from_the_catalogue_alone() -> None:
+    """The lists of the home pack are not all there is."""
+    asking = {name for name, path in MODULES.items() if _imported_from(path) & {"schemas.forms", "schemas.figures"}}
+    assert asking == {"schemas.catalogue"}
+
+
+def _imported_from(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
 
 
 def test_dagster_is_known_where_runs_are_and_nowhere_else() -> None:

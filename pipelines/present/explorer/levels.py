@@ -17,7 +17,7 @@ from pipelines.present.explorer import addresses
 from pipelines.present.explorer.pages import Frame, SearchIndex
 from pipelines.present.levels import Territory, said_of
 from pipelines.steps.numbers import vietnamese
-from schemas.forms import BY_CODE, FORMS
+from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
 from schemas.places import Place
 from schemas.return_sets import ReturnSetKey
@@ -183,7 +183,7 @@ class PlaceSite:
         found = self.here.come.findings
         counts = Counter[str]()
         for code in present:
-            for form in ("", *BY_CODE):
+            for form in ("", *CATALOGUE.by_code):
                 for severity in Severity:
                     counts[severity] += found.get((code, form, severity), 0)
         kind = "commune" if place.level == "commune" else "place"
@@ -192,7 +192,7 @@ class PlaceSite:
             self._site(place, "index.html"),
             f"returns report --{kind} {place.code} --period {self.here.period}" if present else "",
             (len(present), len(communes)),
-            (sum(row["sent"] for row in returns), self.here.returns_due(place, BY_CODE)),
+            (sum(row["sent"] for row in returns), self.here.returns_due(place, CATALOGUE.by_code)),
             sum(row["status"] == Status.HELD for row in returns),
             counts[Severity.ERROR],
             counts[Severity.WARNING],
@@ -237,7 +237,7 @@ class PlaceSite:
         codes = [one.code for one in self.here.places.communes_of(place, self.here.when)]
         present = [code for code in codes if code in self.here.present]
         rows = {(code, row["form"]): row for code in present for row in self.here.come.returns[code]}
-        for form in ("", *(one.code for one in FORMS)):
+        for form in ("", *(one.code for one in CATALOGUE.forms)):
             own = [(code, row) for code in present if (row := rows.get((code, form))) is not None]
             errors, warnings = (
                 sum(self.here.come.findings.get((code, form, severity), 0) for code in present) for severity in Severity
@@ -245,7 +245,7 @@ class PlaceSite:
             lacking = [(code, row) for code, row in own if row["missing"]]
             if lacking or errors or warnings:
                 yield CountedForm(
-                    f"{form} {BY_CODE[form].heading}" if form else "",
+                    f"{form} {CATALOGUE.by_code[form].heading}" if form else "",
                     (sum(row["sent"] for _, row in own), sum(row["expected"] for _, row in own)),
                     self._named(place, lacking),
                     sum(row["status"] == Status.HELD for _, row in own),

@@ -27,11 +27,11 @@ from pipelines.present.data_package import by_view, published
 from pipelines.present.dictionary import SEVERITIES, plain_markdown
 from pipelines.store.state import FORMAT
 from pipelines.store.tables import file_of
+from schemas.catalogue import CATALOGUE
 from schemas.design.faults import Faults
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
-from schemas.forms import FORMS
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
@@ -191,13 +191,15 @@ def _filled(sentence: str, words: Mapping[str, str]) -> str:
 
 
 def _edits() -> str:
-    edits = [edit for form in FORMS for edit in form.edits]
+    edits = [edit for form in CATALOGUE.forms for edit in form.edits]
     rows = [(f"`{edit.code}`", _level(edit.severity), edit.sentence) for edit in edits]
     return _table(("Mã", "Mức", "Quy tắc"), rows)
 
 
 def _forms(places: Places) -> str:
-    rows = [(f"`{form.code}`", form.sheet, form.heading, _owed_by(form.reporter_kind, places)) for form in FORMS]
+    rows = [
+        (f"`{form.code}`", form.sheet, form.heading, _owed_by(form.reporter_kind, places)) for form in CATALOGUE.forms
+    ]
     return _table(("Mã", "Trang", "Biểu", "Ai gửi (tên tệp)"), rows)
 
 
@@ -228,7 +230,7 @@ def file_with_open_places(table: Table) -> str:
     return file_of(name, _PART[table.extent])
 
 
-_DOMAINS = frozenset(form.domain for form in FORMS)
+_DOMAINS = frozenset(form.domain for form in CATALOGUE.forms)
 
 
 def _of_any_form(table: Table) -> str:

@@ -408,7 +408,8 @@ class _Search:
             if sending not in self._senders:
                 self._senders[sending] = senders(*sending, self.places)
             reporter = self._reporter[called]
-            yield reporter if self._fits[fitting] and reporter in self._senders[sending] else None
+            asked = self._fits[fitting] and self.places.has(commune, layout.form.code)
+            yield reporter if asked and reporter in self._senders[sending] else None
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:
         """Return what stands behind marks, in their own cells or in those to the right of them."""

@@ -148,10 +148,14 @@ def _extent(aside: str) -> tuple[int, int] | None:
 def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Places) -> pd.DataFrame:
     """Find form, reporter and columns of every sheet; return what keeps sheets from being read (``PROBLEMS``)."""
     by_code = {form.code: form for form in forms}
+    asked: dict[str, list[type[Form]]] = {}
     trouble: list[tuple[Problems, dict[str, str]]] = []
     for sheet in sheets:
         marks = _marks(sheet)
-        sheet.form = form_named(marks.form, sheet.key[-1], forms)
+        commune = sheet.key[1]
+        if commune not in asked:
+            asked[commune] = [form for form in forms if places.has(commune, form.code)]
+        sheet.form = form_named(marks.form, sheet.key[-1], asked[commune])
         form = by_code.get(sheet.form)
         if any(cell.kind == PICTURE for cell in sheet.cells):
             trouble.append((Problems.PICTURE_ONLY, sheet.words))
@@ -159,7 +163,11 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
         if form is None:
             trouble.append((Problems.NO_FORM, sheet.words | {"form": ""}))
             continue
-        reporter = places.reporter_named(sheet.key[1], marks.reporter or "", Period.parse(sheet.key[0]))
+        if form not in asked[commune]:
+            trouble.append((Problems.FORM_OF_OTHERS, sheet.words | {"form": "", "written": form.code}))
+            sheet.form = ""
+            continue
+        reporter = places.reporter_named(commune, marks.reporter or "", Period.parse(sheet.key[0]))
         sheet.reporter = reporter or ""
         rows = headed_rows(sheet)
         unclear = take_columns(form, sheet, rows)

@@ -1,0 +1,119 @@
+"""The catalogue: every form and chapter there is, by the packs they belong to.
+
+Belongs here: which packs there are, and the lookups over them. Does not belong here: what a pack is (``schemas.pack``),
+which commune has which (``schemas.places``).
+
+The home pack is ``schemas.forms`` and ``schemas.figures``. Others are Python packages that somebody has installed, and
+that name their ``Pack`` as an entry point of the group ``returns.packs``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import metadata
+
+from schemas.figure import Chapter
+from schemas.figures import CHAPTERS
+from schemas.form import Form
+from schemas.forms import FORMS
+from schemas.pack import HOME, Pack
+from schemas.sentences import SentenceError
+
+GROUP = "returns.packs"
+"""The entry points under which installed packages name their packs."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Some packs. A code means one thing in all of them, so that tables and the figures of levels do."""
+
+    packs: tuple[Pack, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse packs in which one word means two things.
+
+        Raises:
+            ValueError: Two packs have one name, or two forms, chapters or figures one code.
+        """
+        owners: dict[tuple[str, str], object] = {}
+        for what, word, meant in self._words():
+            if owners.setdefault((what, word), meant) is not meant:
+                raise ValueError(f"The {what} {word} is declared twice, and not as the same.")
+
+    def _words(self) -> Iterator[tuple[str, str, object]]:
+        for pack in self.packs:
+            yield "pack", pack.name, pack
+        for form in (form for pack in self.packs for form in pack.forms):
+            yield "form", form.code, form
+            yield "domain", form.domain, form
+        for chapter in (chapter for pack in self.packs for chapter in pack.chapters):
+            yield "chapter", chapter.code, chapter
+            yield from (("figure", figure.id, figure) for figure in chapter.figures)
+
+    @cached_property
+    def forms(self) -> tuple[type[Form], ...]:
+        """Every form, in the order of its code."""
+        return tuple(sorted({form for pack in self.packs for form in pack.forms}, key=lambda form: form.code))
+
+    @cached_property
+    def by_code(self) -> Mapping[str, type[Form]]:
+        """The forms by their codes."""
+        return {form.code: form for form in self.forms}
+
+    @cached_property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Every chapter, pack by pack in the order in which they are declared."""
+        return tuple({chapter.code: chapter for pack in self.packs for chapter in pack.chapters}.values())
+
+    @cached_property
+    def forms_by_pack(self) -> Mapping[str, frozenset[str]]:
+        """The codes of the forms of each pack."""
+        return {pack.name: frozenset(form.code for form in pack.forms) for pack in self.packs}
+
+    def of(self, packs: tuple[str, ...]) -> "Catalogue":
+        """Return the catalogue of some packs alone: what a commune that has these is asked and shown."""
+        if packs not in self._parts:
+            self._parts[packs] = Catalogue(tuple(pack for pack in self.packs if pack.name in packs))
+        return self._parts[packs]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, ...], "Catalogue"]:
+        return {}
+
+
+def installed() -> tuple[Pack, ...]:
+    """Return the packs that somebody has installed, in the order of their names.
+
+    Raises:
+        SentenceError: One cannot be imported, or is none.
+    """
+    return tuple(_loaded(point) for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name))
+
+
+def _loaded(point: metadata.EntryPoint) -> Pack:
+    try:
+        pack = point.load()
+    except Exception as reason:
+        raise _unusable(point.name, str(reason)) from reason
+    if not isinstance(pack, Pack) or pack.name != point.name:
+        raise _unusable(point.name, f"{point.value} is no pack of that name")
+    return replace(pack, package=point.module.partition(".")[0])
+
+
+def _unusable(name: str, why: str) -> SentenceError:
+    return SentenceError(f"Gói biểu mẫu «{name}» đã cài không dùng được: {why}. Sửa hoặc gỡ gói đó rồi chạy lại.")
+
+
+def _assembled() -> Catalogue:
+    own = Pack(HOME, "Biểu và chỉ tiêu đi kèm phần mềm", FORMS, CHAPTERS)
+    others = installed()
+    try:
+        return Catalogue((own, *others))
+    except ValueError as reason:
+        if not others:
+            raise
+        raise _unusable(", ".join(pack.name for pack in others), str(reason)) from reason
+
+
+CATALOGUE = _assembled()
+"""What there is in this process."""
