@@ -5,15 +5,16 @@ committing. Does not belong here: any particular table (``pipelines.refresh.make
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.refresh import stamps
 from pipelines.refresh.parts import Part
+from pipelines.refresh.rows import commune_of, in_order, of_communes, put_among
 from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
@@ -22,7 +23,7 @@ from pipelines.store.raw import LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.received import accepted_from
 from pipelines.store.state import Writer, Written
-from pipelines.store.tables import DamagedError, Publication, file_of, serialized, with_texts
+from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, serialized, with_texts
 from schemas import flow
 from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
 from schemas.places import Places
@@ -138,11 +139,7 @@ class Given:
             UndeclaredInputError: The flow does not say that it is read.
         """
         self._declared(name)
-        return self._own(self._work.table(name))
-
-    def _own(self, table: pa.Table) -> pa.Table:
-        """Return the rows of the return sets that are wanted."""
-        return table if len(self.sets) == len(self._work.inputs.sets) else of_communes(table, self.sets)
+        return self._work.table(name, self.sets)
 
     def part_of(self, _: ReturnSetKey) -> str:
         """Return the part that is worked on."""
@@ -154,7 +151,7 @@ class Given:
         for name in sorted(declared):
             if name.partition("/")[0] == family:
                 self._work.read.add((self.tables[0].name, name))
-                yield with_texts(self._own(self._work.table(name)), **wanted)
+                yield with_texts(self._work.table(name, self.sets), **wanted)
 
     def rows(self, table: str, part: str = "", **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
         """Return the rows of a table that have some texts: as ``Tables`` has it, for those who present."""
@@ -183,13 +180,12 @@ class Given:
         if not any(name in table.accepted for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it looks at accepted {name}.")
         self._work.read.add((self.tables[0].name, f"accepted {name}"))
-        return self._own(self._work.before(name))
+        return self._work.before(name, self.sets)
 
     def previous(self, name: str) -> pa.Table | None:
         """Return one of the maker's own tables as it was made before by the very code of now; nothing otherwise."""
         assert name in [table.name for table in self.tables]
-        found = self._work.reusable(FLOW[name])
-        return None if found is None else self._own(found)
+        return self._work.reusable(FLOW[name], self.sets)
 
     def held(self, mart: str) -> bool:
         """Return whether a mart still is what it was, because the gate held back all that came."""
@@ -205,7 +201,7 @@ class Given:
     def before(self, name: str) -> pa.Table:
         """Return one of the maker's own tables as it was before, whoever made it; empty where it never was."""
         assert name in [table.name for table in self.tables]
-        return self._work.before(name)
+        return self._work.before(name, self.sets)
 
     def is_there(self, file: str, sha256: str) -> bool:
         """Return whether a file of a document lies there as it was written."""
@@ -255,6 +251,8 @@ class Work:
         self.state = replace(self._before, renames={}, removals=())
         self._tables: dict[str, pa.Table] = {}
         self._earlier: dict[str, pa.Table] = {}
+        self._known_lists: dict[str, Mapping[str, str]] = {}
+        self._parts_of_tables: dict[tuple[str, tuple[ReturnSetKey, ...]], pa.Table] = {}
         self._publication = Publication(self.inputs.store, self.inputs.part.name)
         self._archived: list[bytes] = []
         self.made: list[str] = []
@@ -311,7 +309,7 @@ class Work:
         """The return sets of the batch of which something else was received than when all of it was last made."""
         if len(self._lists) < 2 or self.anew:
             return tuple(self._lists)
-        known = lists_of(self._archive_here, self._before.received)
+        known = self._lists_in(self._before.received)
         return tuple(key for key, sha256 in self._entering.items() if known.get(key.commune) != sha256)
 
     def _was_current(self, table: Table) -> bool:
@@ -339,21 +337,13 @@ class Work:
         own = sets if made.rows is None else made.held
         held = {key.commune for key in own} if table.family == "marts" else set()
         if len(sets) < len(self.inputs.sets):
-            known = self._before.get(table.name)
-            held |= set(known.held if known else ()) - {key.commune for key in sets}
-        rows = self._with_others(table, made, sets)
-        content, known = serialized(rows), self.state.get(table.name)
-        sha256 = stamps.sha256(content)
-        store, part = self.inputs.store, self.inputs.part.name
-        if known is None or known.content != sha256:
-            code = self.inputs.store.writer.code or stamps.code_version()
-            at = now().isoformat(timespec="seconds")
-            known = Written(table.name, "", sha256, len(content), len(rows), run=store.writer.run, code=code, at=at)
-            self.made.append(table.name)
-        if not store.holds(file_of(table.name, part), sha256, part):
-            self._publication.put(file_of(table.name, part), content)
+            before = self._before.get(table.name)
+            held |= set(before.held if before else ()) - {key.commune for key in sets}
+        known = self.state.get(table.name)
+        if known is None or not self._comes_out_as_it_was(table, made, sets):
+            known = self._put(table, self._with_others(table, made, sets))
         for name, file in made.files.items():
-            if not store.holds(name, stamps.sha256(file), part):
+            if not self.inputs.store.holds(name, stamps.sha256(file), self.inputs.part.name):
                 self._publication.put(name, file)
         for name in made.removals:
             self._publication.remove(name)
@@ -364,10 +354,36 @@ class Work:
             received=known.received or entered,
             maker=stamps.code_of(table.maker.task),
         )
-        self._tables[table.name] = rows
         self.state = replace(self.state, tables={**self.state.tables, table.name: written})
         stamp = self.inputs.stamp(table, self.state)
         self.state = replace(self.state, tables={**self.state.tables, table.name: replace(written, stamp=stamp)})
+
+    def _comes_out_as_it_was(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> bool:
+        """Return whether the rows of some of the return sets of a batch are what they were: the others' are anyway."""
+        if len(sets) == len(self.inputs.sets):
+            return False
+        if made.rows is None:
+            return True
+        try:
+            before = self.before(table.name, sets)
+        except DamagedError:
+            return False
+        return bool(in_order(made.rows.cast(table.schema)).equals(before))
+
+    def _put(self, table: Table, rows: pa.Table) -> Written:
+        """Have a whole table published, unless it lies there with these very bytes; return what is known of it then."""
+        content, known = serialized(rows), self.state.get(table.name)
+        sha256 = stamps.sha256(content)
+        store, part = self.inputs.store, self.inputs.part.name
+        if known is None or known.content != sha256:
+            code = store.writer.code or stamps.code_version()
+            at = now().isoformat(timespec="seconds")
+            known = Written(table.name, "", sha256, len(content), len(rows), run=store.writer.run, code=code, at=at)
+            self.made.append(table.name)
+        if not store.holds(file_of(table.name, part), sha256, part):
+            self._publication.put(file_of(table.name, part), content)
+        self._tables[table.name] = rows
+        return known
 
     @cached_property
     def _lists(self) -> Mapping[ReturnSetKey, bytes]:
@@ -402,24 +418,26 @@ class Work:
         if len(entering) == len(self._entering):
             return self.received
         before = self._before.get(table.name)
-        known = lists_of(self._archive_here, before.received) if before else {}
+        known = self._lists_in(before.received) if before else {}
         return self._noted({key: known[key.commune] for key in self._entering if key.commune in known} | entering)
 
     def _with_others(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> pa.Table:
         """Return a whole table: what was made of some return sets, in its place among the rows of the others."""
         if made.rows is None:
             return self.before(table.name).cast(table.schema)
-        # Only here: it brings pandas, without which a refresh that has nothing to make is three times as quick.
-        from pipelines.steps.frames import sorted_by
-
         rows = made.rows.cast(table.schema)
         if self.inputs.part.extent is not Extent.BATCH or len(self.inputs.sets) < 2 or table.kind is Kind.DOCUMENT:
             return rows
         if len(sets) < len(self.inputs.sets):
-            others = [key for key in self.inputs.sets if key not in set(sets)]
-            rows = pa.concat_tables([of_communes(self.before(table.name), others), rows])
+            rows = put_among(rows, self.before(table.name), sets)
         # With the very schema: in one that was read, what is said of the columns stands in another order.
-        return pa.table(sorted_by(rows, [_commune_of(rows)]).columns, schema=table.schema)
+        return pa.table(in_order(rows).columns, schema=table.schema)
+
+    def _lists_in(self, received: str) -> Mapping[str, str]:
+        """Return the lists that a list of a territory names; every mart of it may ask for the same."""
+        if received not in self._known_lists:
+            self._known_lists[received] = lists_of(self._archive_here, received)
+        return self._known_lists[received]
 
     @property
     def _archive_here(self) -> Archive:
@@ -482,18 +500,37 @@ class Work:
             for kept in every:
                 archive.keep(kept.content, kept.suffix)
 
-    def table(self, name: str) -> pa.Table:
-        """Return a table as it is now."""
+    def table(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
+        """Return a table as it is now, or of a batch the rows of some return sets."""
+        if self._is_some(sets) and name not in self._tables:
+            return self._some(name, sets)
         if name not in self._tables:
             found = self.inputs.store.rows(name, self.inputs.part.name)
             self._tables[name] = FLOW[name].schema.empty_table() if found is None else found
-        return self._tables[name]
+        return of_communes(self._tables[name], sets) if self._is_some(sets) else self._tables[name]
 
-    def before(self, name: str) -> pa.Table:
-        """Return a table as it was before this run; empty where it has never been written."""
+    def before(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
+        """Return a table as it was before this run, or some of its rows; empty where it has never been written."""
+        if self._is_some(sets) and name not in self._earlier:
+            with suppress(DamagedError):
+                return self._some(name, sets)
         if name not in self._earlier:
             self._earlier[name] = self._was(name)
-        return self._earlier[name]
+        return of_communes(self._earlier[name], sets) if self._is_some(sets) else self._earlier[name]
+
+    def _is_some(self, sets: Sequence[ReturnSetKey] | None) -> TypeGuard[Sequence[ReturnSetKey]]:
+        return sets is not None and len(sets) < len(self.inputs.sets)
+
+    def _some(self, name: str, sets: Sequence[ReturnSetKey]) -> pa.Table:
+        """Return the rows of some return sets in a table that lies there."""
+        key = name, tuple(sets)
+        if key not in self._parts_of_tables:
+            content = self.inputs.store.content(name, self.inputs.part.name)
+            schema, communes = FLOW[name].schema, [one.commune for one in sets]
+            self._parts_of_tables[key] = (
+                schema.empty_table() if content is None else rows_in(content, commune_of(schema), communes)
+            )
+        return self._parts_of_tables[key]
 
     def _was(self, name: str) -> pa.Table:
         written = self._before.get(name)
@@ -512,24 +549,14 @@ class Work:
         found = [self.inputs.store.rows(name, part) for part in parts]
         return pa.concat_tables([FLOW[name].schema.empty_table(), *(one for one in found if one is not None)])
 
-    def reusable(self, table: Table) -> pa.Table | None:
-        """Return a table as the very code of now made it before; nothing where other code did, or all is made anew."""
+    def reusable(self, table: Table, sets: Sequence[ReturnSetKey]) -> pa.Table | None:
+        """Return rows as the very code of now made them before; nothing where other code did, or all is made anew."""
         known = self._before.get(table.name)
         if self.anew or known is None or known.maker != stamps.code_of(table.maker.task):
             return None
         part = self.inputs.part.name
         whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)
-        return self.before(table.name) if whole else None
-
-
-def of_communes(rows: pa.Table, sets: Iterable[ReturnSetKey]) -> pa.Table:
-    """Return the rows of a batch that are of some return sets."""
-    return rows.filter(pc.is_in(rows[_commune_of(rows)], pa.array([key.commune for key in sets], pa.string())))
-
-
-def _commune_of(rows: pa.Table) -> str:
-    """Return the column that says of which commune a row is: figures are of places."""
-    return "commune" if "commune" in rows.column_names else "place"
+        return self.before(table.name, sets) if whole else None
 
 
 Value = TypeVar("Value")

@@ -12,7 +12,7 @@ reader sees what was before a refresh or what is after it, and a file that was d
 import hashlib
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -239,6 +239,19 @@ def rows_with(content: bytes, **wanted: str) -> pa.Table:
         groups = [number for number in range(file.num_row_groups) if _may_hold(file.metadata.row_group(number), wanted)]
         # Without threads: the tables are small, and a verb that ends while Arrow's are starting is at times aborted.
         return with_texts(file.read_row_groups(groups, use_threads=False), **wanted)
+
+
+def rows_in(content: bytes, column: str, texts: Sequence[str]) -> pa.Table:
+    """Return the rows of a Parquet file in which a column has one of some texts.
+
+    All texts are read by their numbers, and put out in full only of these rows: of a few it is three times as quick.
+    """
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        schema, metadata = file.schema_arrow, file.metadata
+    named = [field.name for field in schema if pa.types.is_string(field.type)]
+    with pq.ParquetFile(pa.BufferReader(content), metadata=metadata, read_dictionary=named) as file:
+        table = file.read(use_threads=False)
+    return table.filter(pc.is_in(table[column], pa.array(texts, pa.string()))).cast(schema)
 
 
 def with_texts(table: pa.Table, **wanted: str) -> pa.Table:
