@@ -25,8 +25,8 @@ refresh: $(STAMP) ## Read the returns in raw/, check them, write the marts and f
 #vi Đọc các biểu báo cáo trong raw/, kiểm tra, rồi ghi bảng số liệu và biểu tổng hợp
 	$(BIN)/returns refresh $(ARGS)
 
-ui: $(STAMP) ## Open the Dagster pages at 127.0.0.1:3000, on the same records as refresh
-#vi Mở trang Dagster tại 127.0.0.1:3000, dùng chung dữ liệu với lệnh refresh
+ui: $(STAMP) ## Open the desk at 127.0.0.1:3000, and Dagster's pages below it
+#vi Mở bàn làm việc tại 127.0.0.1:3000, có cả trang Dagster
 	$(BIN)/returns ui $(ARGS)
 
 install: $(STAMP) ## Make .venv from requirements.lock, if it is out of date

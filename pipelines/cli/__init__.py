@@ -21,7 +21,7 @@ from typer._click.exceptions import UsageError
 
 # In the order in which the help lists their verbs.
 # isort: off
-from pipelines.cli import running, answers, decisions, releases, documents, designs
+from pipelines.cli import running, desk, answers, decisions, releases, documents, designs
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -30,7 +30,7 @@ from pipelines.cli.messages import translated as _
 from pipelines.cli.usage import sentence, spoken
 from schemas.sentences import SentenceError
 
-__all__ = ["answers", "app", "decisions", "designs", "documents", "main", "releases", "running"]
+__all__ = ["answers", "app", "decisions", "designs", "desk", "documents", "main", "releases", "running"]
 
 
 def main() -> None:

@@ -1,13 +1,11 @@
-"""Verbs that run the pipeline: ``refresh`` and ``ui``.
+"""The verb that runs the pipeline: ``refresh``.
 
-Belongs here: starting Dagster, and telling what came of it. Does not belong here: the run itself
+Belongs here: starting a run, and telling what came of it. Does not belong here: the run itself
 (``pipelines.cli.runs``).
 """
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +15,7 @@ from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, named_sets
 from pipelines.cli.output import print_rows, progress
-from pipelines.settings import HOME_VARIABLE, Settings
+from pipelines.settings import Settings
 from schemas.outcomes import Severity
 
 
@@ -161,28 +159,3 @@ def _summary(
             **key._asdict(), start=start, count=count, end=" ".join(end)
         ),
     }
-
-
-@verb(
-    later("Mở giao diện Dagster tại 127.0.0.1, dùng chung dữ liệu với lệnh refresh."),
-    "returns ui",
-    "returns ui --port 3001",
-)
-def ui(
-    data: Data = "",
-    raw: RawFolder = "",
-    port: Annotated[int, typer.Option(min=1, max=65535, help=later("Cổng trên máy này."))] = 3000,
-) -> None:
-    """Become Dagster's development server, on the data of ``refresh``."""
-    import signal
-    from importlib import resources
-
-    Settings.of(raw, data).export()
-    workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
-    # Dagster gives SIGTERM the handler of SIGINT; where that is ignored
-    # (a job in the background) it could not be stopped.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
-    words = _("Mở {address} bằng trình duyệt; bấm Ctrl+C để dừng. Dữ liệu: {path}")
-    print(words.format(address=f"http://127.0.0.1:{port}", path=os.environ[HOME_VARIABLE]), flush=True)
-    os.execv(sys.executable, command)

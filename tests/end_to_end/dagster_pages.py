@@ -7,6 +7,8 @@ Belongs here: starting, waiting until they answer, asking, launching a run, stop
 import contextlib
 import json
 import os
+import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,9 +16,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import httpx2
+from playwright.sync_api import Page
 
 from tests.end_to_end.office import COMMAND, PROJECT, Office
 
@@ -70,11 +75,24 @@ class Pages:
     url: str
     log: Path
     process: "subprocess.Popen[bytes]"
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """Of who has signed in at the desk, where that stands before them."""
+
+    @property
+    def desk(self) -> str:
+        """Where the desk is."""
+        return self.url.removesuffix("/dagster")
+
+    def let_in(self, page: Page) -> None:
+        """Let a browser be signed in."""
+        page.context.add_cookies([{"name": name, "value": one, "url": self.desk} for name, one in self.cookies.items()])
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """Put a GraphQL query, as the pages themselves do."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Content-Type": "application/json", "Origin": self.desk, "Cookie": cookies}
+        request = urllib.request.Request(f"{self.url}/graphql", body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             told: dict[str, Any] = json.loads(answer.read())
         assert not told.get("errors"), told["errors"]
@@ -131,9 +149,37 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 @contextlib.contextmanager
 def returns_ui(office: Office, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Pages]:
-    """Run ``returns ui`` over an office's folders, from when it answers until the block ends."""
+    """Run ``returns ui`` over an office's folders, somebody let in, from when Dagster answers until the block ends."""
     with _running([COMMAND, "ui"], office, log, {**office.environment, **(environment or {})}) as pages:
-        yield pages
+        wait_for(f"the desk answers; see {log}", lambda: _answers(pages.url), seconds=READY_SECONDS)
+        behind = replace(pages, url=f"{pages.url}/dagster", cookies=signed_in(office, pages.url))
+        wait_for(f"Dagster answers; see {office.data / 'desk'}", behind.is_ready, seconds=READY_SECONDS)
+        yield behind
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(f"{url}/sign-in").status_code == 200
+    return False
+
+
+def signed_in(office: Office, url: str, *roles: str) -> dict[str, str]:
+    """Add a user by the command and set a password by the link that it prints; return the cookies of the session."""
+    name = f"user-{secrets.token_hex(4)}"
+    chosen = [word for role in roles or ("officer",) for word in ("--role", role)]
+    told = office.run("desk", "add-user", name, "--title", "cán bộ kiểm thử", *chosen)
+    found = re.search(r"/enter/\S+", told)
+    assert found is not None, told
+    password = secrets.token_urlsafe(16)
+    with httpx2.Client(base_url=url, headers={"Origin": url}) as browser:
+        page = browser.get(found[0]).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token is not None, page
+        answer = browser.post(
+            found[0], data={"csrfmiddlewaretoken": token[1], "password1": password, "password2": password}
+        )
+        assert answer.status_code == 302, answer.text
+        return dict(browser.cookies)
 
 
 @contextlib.contextmanager
@@ -146,6 +192,7 @@ def dagster_dev(office: Office, log: Path) -> Iterator[Pages]:
     bare = {name: value for name, value in office.environment.items() if name not in ours}
     command: list[str | Path] = [COMMAND.parent / "dagster", "dev", "-w", PROJECT / "workspace.yaml", "-h", "127.0.0.1"]
     with _running(command, office, log, bare) as pages:
+        wait_for(f"Dagster answers; see {log}", pages.is_ready, seconds=READY_SECONDS)
         yield pages
 
 
@@ -165,8 +212,6 @@ def _running(
             start_new_session=True,
         )
     try:
-        pages = Pages(f"http://127.0.0.1:{port}", log, process)
-        wait_for(f"Dagster answers; see {log}", pages.is_ready, seconds=READY_SECONDS)
-        yield pages
+        yield Pages(f"http://127.0.0.1:{port}", log, process)
     finally:
         _stop(process)

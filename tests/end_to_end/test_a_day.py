@@ -72,8 +72,9 @@ def pages(office: Office) -> Iterator[Pages]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(pages: Pages) -> Iterator[Page]:
     with officers_page() as page:
+        pages.let_in(page)
         yield page
 
 

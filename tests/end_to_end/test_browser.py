@@ -30,8 +30,9 @@ def pages(office: Office) -> Iterator[Pages]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(pages: Pages) -> Iterator[Page]:
     with officers_page() as page:
+        pages.let_in(page)
         yield page
 
 
@@ -94,7 +95,7 @@ def test_officer_materialises_and_finds_the_broken_cell(
     page.wait_for_timeout(1500)
     page.reload()  # begins at the end of the log
     said = page.get_by_text(f"{RETURN_SET}: giữ lại B01; số đã công bố trước đó được giữ nguyên.")
-    expect(said.first).to_be_visible()
+    expect(said.first).to_be_visible(timeout=30_000)  # by then the page has been told of every event
     page.screenshot(path=artefacts / "4-run.png")
 
     look_at(page, f"{pages.url}/assets/findings/livestock?view=checks", artefacts / "5-check-red.png")

@@ -76,6 +76,7 @@ def page() -> Iterator[Page]:
 def test_pictures_of_the_dagster_pages(office: Office, page: Page, pictures: Path) -> None:
     office.fill("pa_phao.xlsx", "Chăn nuôi", {"D13": 141})
     with returns_ui(office, office.root / "ui.log") as pages:
+        pages.let_in(page)
         dialog = ready_to_launch(page, pages.url)
         expect(dialog.get_by_role("button", name="Launch 1 run")).to_be_enabled()
         page.wait_for_timeout(1500)

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.store.tables import Store
 from tests.unit.builders import ROOT
+from tests.unit.desks import Desk, desk_at
 from tests.unit.offices import EXAMPLE_WRITER, KEY, Office
 
 
@@ -41,3 +42,11 @@ def example(example_office: Path) -> Store:
 def office(example_office: Path, tmp_path: Path) -> Office:
     """A copy of the example office, to be changed."""
     return Office.copied(example_office, tmp_path / "office")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk of an office to which nothing has been sent."""
+    (tmp_path / "raw").mkdir()
+    with desk_at(tmp_path, monkeypatch) as desk:
+        yield desk

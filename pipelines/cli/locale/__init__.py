@@ -33,11 +33,12 @@ class Messages:
     title: str
     sources: tuple[Path, ...]
     functions: tuple[str, ...]
+    folder: Path = _HERE
 
     @property
     def po(self) -> Path:
         """The file with the translations, to be edited."""
-        return _HERE / self.language / "LC_MESSAGES" / f"{self.domain}.po"
+        return self.folder / self.language / "LC_MESSAGES" / f"{self.domain}.po"
 
     @property
     def mo(self) -> Path:
@@ -48,7 +49,7 @@ class Messages:
         """Yield the texts to translate, each with the name of its source's file."""
         keywords = dict.fromkeys(self.functions)
         for source in self.sources:
-            for _, text, _, _ in extract_from_file("python", source, keywords):
+            for _, text, _, _ in extract_from_file(_READERS[source.suffix], source, keywords):
                 assert isinstance(text, str)
                 yield text, source.name
 
@@ -87,6 +88,12 @@ class Messages:
         return po.getvalue(), mo.getvalue()
 
 
+_READERS = {".py": "python", ".html": "jinja2"}
+"""How Babel reads a source."""
+
+_DESK = _HERE.parents[1] / "desk"
+
+
 def _modules(folder: Path) -> Iterable[Path]:
     return sorted(path for path in folder.rglob("*.py") if path.parent != _HERE)
 
@@ -98,6 +105,14 @@ CATALOGUES = (
         "What the command line says of itself, in English.",
         tuple(_modules(_HERE.parent)),
         ("_", "translated", "later"),
+    ),
+    Messages(
+        "django",
+        "en",
+        "What the desk says of itself, in English.",
+        (*_modules(_DESK), *sorted((_DESK / "templates").glob("*.html"))),
+        ("_", "later"),
+        _DESK / "locale",
     ),
     Messages(
         TYPERS_DOMAIN,

@@ -1,0 +1,140 @@
+"""Django's settings.
+
+Belongs here: what Django reads, and the folder of the desk's own. Does not belong here: the folders of the pipeline,
+which the environment names (``pipelines.settings``).
+"""
+
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from pipelines.settings import TIME_ZONE as OFFICE_TIME_ZONE
+from pipelines.settings import Settings
+
+_HERE = Path(__file__).parent
+
+
+def folder_of(data: Path) -> Path:
+    """Return the desk's own folder of an output folder, made for nobody but its user where there is none."""
+    folder = data / "desk"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def database_of(data: Path) -> Path:
+    """Return where the database of an output folder lies."""
+    return folder_of(data) / "desk.sqlite3"
+
+
+def secret_of(data: Path) -> str:
+    """Return what signs sessions, made at the first start; whoever reads it can be anybody."""
+    path = folder_of(data) / "secret"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text("ascii")
+
+
+_DATA = Settings.of().data
+
+SECRET_KEY = secret_of(_DATA)
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+ROOT_URLCONF = "pipelines.desk.pages.urls"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "pipelines.desk.apps.DeskConfig",
+]
+MIDDLEWARE = [
+    "pipelines.desk.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pipelines.desk.middleware.language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page wants a session, but for those that say otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [_HERE / "templates"],
+        "OPTIONS": {
+            "environment": "pipelines.desk.templating.environment",
+            "context_processors": ["pipelines.desk.templating.frame"],
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": database_of(_DATA),
+        "OPTIONS": {
+            "timeout": 20,
+            # Who begins to write waits for who writes; a deferred transaction would fail instead.
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "desk.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {"user_attributes": ("username", "title")},
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "sign-in", "home", "sign-in"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Cookies do not know ports: other programs at this address must not be taken for us, nor we for them.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "returns_session", "returns_csrf", "returns_language"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE, CSRF_COOKIE_SAMESITE, LANGUAGE_COOKIE_SAMESITE = "Lax", "Strict", "Lax"
+CSRF_FAILURE_VIEW = "pipelines.desk.pages.refusals.csrf"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Sentences stand in the code in Vietnamese, which is also what who has chosen nothing reads.
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]
+LOCALE_PATHS = [_HERE / "locale"]
+USE_TZ, TIME_ZONE = True, OFFICE_TIME_ZONE
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {
+        "fault": {
+            "()": "django.utils.log.CallbackFilter",
+            # That Dagster does not answer has been told on the page.
+            "callback": lambda told: getattr(told, "status_code", 500) != 503,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["fault"]}},
+    "loggers": {
+        # What was refused has told whoever asked; the terminal hears of faults of our own.
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
+    },
+}

@@ -1,0 +1,65 @@
+"""What every answer of the desk carries, and in which language it speaks.
+
+Belongs here: Django middleware. Does not belong here: what stands before Django, for Dagster's pages too
+(``pipelines.desk.guard``).
+"""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.decorators import sync_and_async_middleware
+
+Ask = Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""What a page may load and where its forms may go: nothing but ourselves. Pages that say otherwise keep theirs."""
+
+
+@sync_and_async_middleware
+def headers(ask: Ask) -> Ask:
+    """Let pages load nothing from elsewhere, and let nobody keep them."""
+
+    def with_headers(answer: HttpResponse) -> HttpResponse:
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    return _around(ask, lambda _: None, with_headers)
+
+
+@sync_and_async_middleware
+def language(ask: Ask) -> Ask:
+    """Speak the language that was chosen, and Vietnamese where none was.
+
+    Browsers ask for English on many an officer's machine, whoever sits at it, so they are not listened to.
+    """
+
+    def choose(request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        known = dict(settings.LANGUAGES)
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+
+    return _around(ask, choose, lambda answer: answer)
+
+
+def _around(ask: Ask, before: Callable[[HttpRequest], None], after: Callable[[HttpResponse], HttpResponse]) -> Ask:
+    """Return a middleware that does something before and after, whether Django waits for it or not."""
+    if iscoroutinefunction(ask):
+
+        async def around(request: HttpRequest) -> HttpResponse:
+            before(request)
+            return after(await ask(request))
+
+        return around
+
+    def around_plain(request: HttpRequest) -> HttpResponse:
+        before(request)
+        return after(ask(request))
+
+    return around_plain

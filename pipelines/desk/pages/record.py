@@ -1,0 +1,22 @@
+"""Who did what, for everybody to read.
+
+Belongs here: showing the record. Does not belong here: writing it (``pipelines.desk.record``).
+"""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pipelines.desk.models import Deed
+from pipelines.desk.record import LABELS, Did
+
+PER_PAGE = 100
+
+
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    """List the deeds, the latest first."""
+    page = Paginator(Deed.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
+    known = {str(did): LABELS[did] for did in Did}
+    return render(request, "record.html", {"page": page, "labels": known})

@@ -1,0 +1,49 @@
+"""What is told where a page cannot be shown: one sentence, and the way back.
+
+Belongs here: these answers. Does not belong here: deciding on them.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def told(request: HttpRequest, status: int, sentence: str, **more: Any) -> HttpResponse:
+    """Return a page with a sentence."""
+    return render(request, "sentence.html", {"sentence": sentence, "again": 0, **more}, status=status)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django tells it
+    """Tell of a form that was sent from a page no longer valid."""
+    return told(
+        request,
+        403,
+        _("Trang này đã cũ nên chưa ghi gì. Mở lại trang rồi làm lại; trình duyệt phải nhận cookie."),
+    )
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Tell of a request that makes no sense."""
+    return told(request, 400, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
+
+
+def not_allowed(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:  # noqa: ARG001
+    """Tell of what the role does not bring."""
+    return told(request, 403, _("Vai trò của bạn không làm được việc này. Hỏi người quản trị nếu cần."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Tell of an address at which there is nothing."""
+    return told(request, 404, _("Không có trang này."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Tell of a fault of our own."""
+    return told(
+        request,
+        500,
+        _("Trang này gặp lỗi ngoài dự kiến; số đã công bố không bị ảnh hưởng. Báo cho người phụ trách phần mềm."),
+    )

@@ -1,0 +1,34 @@
+"""The addresses of the pages.
+
+Belongs here: every address, once. Does not belong here: what is at it.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from pipelines.desk.pages import account, assets, dagster, home, record, refusals, users
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", account.SignIn.as_view(), name="sign-in"),
+    path("sign-out", account.SignOut.as_view(), name="sign-out"),
+    path("enter/<str:token>", account.enter, name="enter"),
+    path("password", account.SetPassword.as_view(), name="password"),
+    path("language", login_not_required(set_language), name="language"),
+    path("users", users.users, name="users"),
+    path("users/<int:user>", users.user, name="user"),
+    path("record", record.record, name="record"),
+    path("static/<str:name>", assets.asset, name="asset"),
+    path("dagster", dagster.dagster, name="dagster"),
+    # Which Dagster's pages look for at the top, whatever their prefix.
+    path("favicon-run-<slug:state>.svg", RedirectView.as_view(url="/dagster/favicon-run-%(state)s.svg")),
+    path("dagster/", dagster.dagster),
+    path("dagster/<path:rest>", dagster.dagster, name="dagster-below"),
+]
+
+handler400 = refusals.not_understood
+handler403 = refusals.not_allowed
+handler404 = refusals.not_found
+handler500 = refusals.broken

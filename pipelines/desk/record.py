@@ -1,0 +1,60 @@
+"""The record: who did what and when, for the auditor.
+
+Belongs here: the kinds of deeds, and writing one down. Does not belong here: showing them (``pipelines.desk.pages``).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pipelines.desk.models import Deed
+
+
+class Did(StrEnum):
+    """What can be done, as the database calls it."""
+
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    WAS_REFUSED = "was refused"
+    SET_PASSWORD = "set password"
+    ADDED_USER = "added user"
+    GAVE_ROLES = "gave roles"
+    GAVE_LINK = "gave link"
+    SWITCHED_OFF = "switched off"
+    SWITCHED_ON = "switched on"
+    CHANGED_DAGSTER = "changed dagster"
+
+
+LABELS: Mapping[Did, Any] = {
+    Did.SIGNED_IN: _("Đăng nhập"),
+    Did.SIGNED_OUT: _("Đăng xuất"),
+    Did.WAS_REFUSED: _("Đăng nhập không được"),
+    Did.SET_PASSWORD: _("Đặt mật khẩu"),
+    Did.ADDED_USER: _("Thêm người dùng"),
+    Did.GAVE_ROLES: _("Giao vai trò"),
+    Did.GAVE_LINK: _("Đưa liên kết đặt mật khẩu"),
+    Did.SWITCHED_OFF: _("Khóa người dùng"),
+    Did.SWITCHED_ON: _("Mở khóa người dùng"),
+    Did.CHANGED_DAGSTER: _("Thao tác trên trang Dagster"),
+}
+
+COMMAND_LINE = "returns"
+"""Who did it, where it was done at the command line and nobody signed in."""
+
+
+def write(who: str, did: Did, about: str = "", **details: Any) -> None:
+    """Write down what somebody did."""
+    Deed.objects.create(who=who, what=did, about=about[:200], details=details)
+
+
+def signed_in(user: Any, **_signal: Any) -> None:
+    """Write down that somebody has signed in."""
+    write(user.username, Did.SIGNED_IN)
+
+
+def signed_out(user: Any, **_signal: Any) -> None:
+    """Write down that somebody has signed out."""
+    if user is not None:
+        write(user.username, Did.SIGNED_OUT)

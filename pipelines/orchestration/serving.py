@@ -1,0 +1,126 @@
+"""Dagster's own pages and its daemon for the desk: ``python -m pipelines.orchestration.serving SOCKET``.
+
+Belongs here: what ``dagster dev`` does, but on a socket that only its user can reach, below ``PREFIX``. Does not belong
+here: who may look at the pages (``pipelines.desk``), keeping this process running.
+
+It ends when its standard input does, so that it never outlives whoever started it.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+import dagster as dg
+import uvicorn
+from dagster._cli.proxy_server_manager import ProxyServerManager
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._utils.interrupts import setup_interrupt_handlers
+from dagster._utils.log import configure_loggers
+from dagster_shared.ipc import get_ipc_shutdown_pipe, open_ipc_subprocess, send_ipc_shutdown_message
+from dagster_shared.serdes import serialize_value
+from dagster_webserver.app import create_app_from_workspace_process_context
+
+PREFIX = "/dagster"
+"""Below which path the pages lie."""
+
+_SECONDS_TO_END, _SECONDS_FOR_DAEMON = 5, 60
+
+
+def main() -> None:
+    """Serve until standard input ends, or the daemon does; exit 1 for the latter."""
+    (path,) = sys.argv[1:]
+    setup_interrupt_handlers()
+    threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    configure_loggers(log_level="INFO")
+    try:
+        with _listening(Path(path)) as own, dg.DagsterInstance.get() as instance:
+            daemon = _serve(instance, own)
+    except KeyboardInterrupt:
+        return
+    sys.exit(1 if daemon.returncode else 0)
+
+
+def _end_with_standard_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@contextmanager
+def _listening(path: Path) -> Iterator[socket.socket]:
+    """Give a socket that listens; nobody but its user can connect, whatever the folder it lies in."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as own:
+        path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            own.bind(str(path))
+        finally:
+            os.umask(before)
+        yield own
+
+
+def _serve(instance: dg.DagsterInstance, own: socket.socket) -> "subprocess.Popen[bytes]":
+    """Run code server, daemon and pages, until they are told to end; return the daemon, which has ended."""
+    workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
+    with (
+        ProxyServerManager(instance, WorkspaceFileTarget([str(workspace)]), code_server_log_level="warning") as servers,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        reached = Path(folder) / "workspace.yaml"
+        reached.write_text(json.dumps({"load_from": [dict(one) for one in servers.get_code_server_specs()]}))
+        with _daemon(instance, ["--workspace", str(reached)]) as daemon:
+            threading.Thread(target=_end_with, args=(daemon,), daemon=True).start()
+            with WorkspaceProcessContext(
+                instance,
+                version=dg.__version__,
+                workspace_load_target=WorkspaceFileTarget([str(reached)]),
+                code_server_log_level="warning",
+            ) as context:
+                pages = create_app_from_workspace_process_context(context, PREFIX)
+                config = uvicorn.Config(
+                    pages,
+                    log_level="warning",
+                    ws="websockets-sansio",
+                    proxy_headers=False,
+                    timeout_graceful_shutdown=_SECONDS_TO_END,
+                )
+                uvicorn.Server(config).run(sockets=[own])
+    return daemon
+
+
+@contextmanager
+def _daemon(instance: dg.DagsterInstance, target: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the daemon, which starts what is due at night and what the sensors see."""
+    read, write = get_ipc_shutdown_pipe()
+    command = [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "info", "--shutdown-pipe", str(read)]
+    reference = ["--instance-ref", serialize_value(instance.get_ref())]
+    daemon = open_ipc_subprocess([*command, *reference, *target], pass_fds=[read])
+    os.close(read)
+    try:
+        yield daemon
+    finally:
+        if daemon.poll() is None:
+            send_ipc_shutdown_message(write)
+        try:
+            daemon.wait(_SECONDS_FOR_DAEMON)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
+
+
+def _end_with(daemon: "subprocess.Popen[bytes]") -> None:
+    daemon.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main()
