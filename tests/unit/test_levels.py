@@ -212,7 +212,7 @@ def test_the_pages_of_a_place_tell_its_figures_who_is_missing_and_the_findings(s
     assert "Xã chưa gửi gì (2) Xã Số 4 (xa-4); Xã Số 5 (xa-5)" in start
     figures = words("huyen-b/trace/livestock.html")
     assert "Đàn ngựa 110 con" in figures
-    assert "Xã Số 3 Giữ lại 110 2/2 Xã Số 4 Thiếu báo cáo 2/2 – 0/2" in figures
+    assert "Xã Số 3 Giữ lại 110 2/2 Xã Số 4 Thiếu 2/2 – 0/2" in figures
     found = words("huyen-b/findings.html")
     assert "Giữ lại 1 /2 2 0 Thôn Bản Hai" in found
     assert "returns report --commune xa-1" in words("huyen-a/index.html")

@@ -72,7 +72,7 @@ class PlacePage:
 
 @dataclass(frozen=True)
 class PartFigure:
-    """A figure of a place one level below; ``reported`` is empty where it cannot be said."""
+    """A figure of a place one level below."""
 
     name: str
     href: str
@@ -80,12 +80,16 @@ class PartFigure:
     state: str
     reported: int
     expected: int
+    lacking: tuple[str, ...]
+    """Of a commune, who has not sent what it is made of; of what lies above, whom it lacks is told there."""
 
 
 @dataclass(frozen=True)
 class PlaceFigure:
     """A figure of a place, with the same of the places one level below."""
 
+    lacking: ClassVar[tuple[str, ...]] = ()
+    """Who has not sent what it is made of is told place by place."""
     id: str
     label: str
     value: str
@@ -221,9 +225,14 @@ class PlaceSite:
             if said["expected"]:
                 href = self._site(place, addresses.trace(row["chapter"], row["id"])) if said["reported"] else ""
                 told = (said["status"], said["reported"] or 0, said["expected"])
-                parts.append(PartFigure(place.title, href, _shown(said["value"]), *told))
+                parts.append(PartFigure(place.title, href, _shown(said["value"]), *told, self._lacking(place, forms)))
         shown = (row["id"], row["label"], _shown(row["value"]), row["unit"], row["status"])
         return PlaceFigure(*shown, row["reported"], row["expected"], row["formula"], tuple(parts))
+
+    def _lacking(self, place: Place, forms: Sequence[str]) -> tuple[str, ...]:
+        returns = self.here.come.returns.get(place.code, ()) if place.level == "commune" else ()
+        missing = (one for row in returns if row["form"] in forms for one in row["missing"].split())
+        return tuple(self.here.places.title(place.code, one) for one in dict.fromkeys(missing))
 
     def findings(self) -> PlaceFindingsPage:
         """Return the page of findings."""
