@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipelines.handout import live_checks
 from pipelines.steps.collect.layout import LINE_HEADING, heading_of
+from schemas.edits import Balance
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.periods import Period
@@ -30,6 +31,9 @@ NOTES_LINE = (
 CHECK_HEADING, PREVIOUS_HEADING = "Kiểm tra", "Kỳ trước"
 _BEFORE = f"{PREVIOUS_HEADING}:"
 
+DEEPEST = 3
+"""How far parts of parts are set in."""
+
 _ENTRY = {"locked": False, "bg_color": "#FFFBE6"}
 _WAS = {"border": 1, "font_color": "#595959"}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -41,7 +45,12 @@ LOOKS: dict[str, dict[str, Any]] = {
     "was": _WAS,
     "was whole": _WAS | {"num_format": "#,##0"},
     "was decimal": _WAS | {"num_format": "#,##0.00##"},
-    "check": {"border": 1, "font_color": "#1E6B34"},
+    "check": {"border": 1, "font_color": "#1E6B34", "text_wrap": True},
+    "due": {"bold": True},
+    "day": {"italic": True, "align": "right"},
+    "signature": {"italic": True, "align": "center"},
+    "signer": {"bold": True, "align": "center"},
+    **{f"label {depth}": {"border": 1, "text_wrap": True, "indent": 2 * depth} for depth in range(1, DEEPEST + 1)},
 }
 """What aids change of the layout's looks, and add to them. Cells to fill in are those that are not locked."""
 
@@ -49,13 +58,19 @@ WRONG = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
 """The look of what does not add up; a conditional format changes nothing else."""
 
 _TITLE_ROW, _HEADING_ROW, _FIRST_ROW = 5, 6, 7
-_CHECK_WIDTH, _PREVIOUS_WIDTH = 56, 18
+_CHECK_WIDTH, _LINES_CHECK_WIDTH, _PREVIOUS_WIDTH = 40, 56, 18
 _LIST_WIDTHS = (6, 46, 12, 18, 30)
 _CODE_WIDTH, _NAME_WIDTH, _FIELD_WIDTH, _NOTE_WIDTH = 14, 30, 13, 24
 """Columns in letters, so that a page of paper holds them in a size to read."""
 
 _LINE_HEIGHT, _ROOM = 17, 5
 """Height of a line of text, and what a row has above it; a program does not give a row that height by itself."""
+
+_SIGNERS, _APART = ("Người lập biểu", "Phụ trách đơn vị"), " " * 60
+"""Who signs, and what keeps them apart in one cell."""
+
+_ROWS_TO_SIGN_IN, _ROWS_OF_A_PAGE = 3, 38
+"""Rows left blank for signatures; as many as a page across holds in a size to read."""
 
 _A4 = 9
 _LONGEST_PROMPT, _LONGEST_PROMPT_TITLE = 255, 32
@@ -101,7 +116,7 @@ class Laid:
     records: Sequence[Mapping[str, tuple[int, int]]]
 
 
-def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, previous: Previous | None) -> None:
+def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, period: Period, previous: Previous | None) -> None:
     """Add the aids to a sheet.
 
     Args:
@@ -109,16 +124,22 @@ def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, previous: Prev
         form: The form it is of.
         styles: The formats by name, those of ``LOOKS`` and ``wrong`` among them.
         laid: Where the layout put what.
+        period: For the day the return is due.
         previous: Last values, if any.
     """
     paper = laid.last
     _shape(sheet, form, laid)
+    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, 2, f"Hạn gửi: ngày {period.due:%d/%m/%Y}", styles["due"])
+    end = _signatures(sheet, styles, laid)
+    if not form.line_title:
+        _indent(sheet, form, styles, laid)
     if previous and not form.line_title:
         paper += 1
         _last_values(sheet, form, styles, laid, previous, paper)
     checks = _check_column(sheet, form, styles, laid, paper + 1)
+    paper += checks
     if previous and form.line_title:
-        _last_lines(sheet, form, styles, laid, previous, paper + 2 + checks)
+        _last_lines(sheet, form, styles, laid, previous, paper + 2)
     for name, item in form.fields().items():
         (row, column), (last, _) = laid.records[0][name], laid.records[-1][name]
         formula = live_checks.allowed(item, xl_rowcol_to_cell(row, column))
@@ -131,8 +152,9 @@ def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, previous: Prev
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer('&C&"Times New Roman"Trang &P/&N')
     sheet.repeat_rows(_HEADING_ROW)
-    # On paper nothing is checked.
-    sheet.print_area(0, 0, laid.end + 2, paper)
+    sheet.print_area(0, 0, end, paper)
+    if end <= _ROWS_OF_A_PAGE:
+        sheet.fit_to_pages(1, 1)
 
 
 def _shape(sheet: Any, form: type[Form], laid: Laid) -> None:
@@ -151,6 +173,37 @@ def _shape(sheet: Any, form: type[Form], laid: Laid) -> None:
     for item, (row, _) in zip(fields, laid.records[0].values(), strict=True):
         if not form.line_title:
             sheet.set_row(row, _height(_lines(item.label, _LIST_WIDTHS[1])))
+
+
+def _signatures(sheet: Any, styles: Styles, laid: Laid) -> int:
+    """Write below the table where the day and the signatures go; return the last row."""
+    # What a merged cell holds does not make its rows higher by itself.
+    for row in (laid.end + 1, laid.end + 2):
+        sheet.set_row(row, _height(1))
+    # In the first column alone, or a form with lines would have them read as lines.
+    day, names, how = range(laid.end + 4, laid.end + 7)
+    said = (
+        (day, "Ngày …… tháng …… năm ……", "day"),
+        (names, _APART.join(_SIGNERS), "signer"),
+        (how, _APART.join(["(Ký, ghi rõ họ tên)"] * len(_SIGNERS)), "signature"),
+    )
+    for row, words, look in said:
+        sheet.merge_range(row, 0, row, laid.last, words, styles[look])
+    return how + _ROWS_TO_SIGN_IN
+
+
+def _indent(sheet: Any, form: type[Form], styles: Styles, laid: Laid) -> None:
+    """Write the labels of parts again, set in below the total that they add up to."""
+    wholes = {part: edit.total for edit in form.edits if isinstance(edit, Balance) for part in reversed(edit.parts)}
+    rows = {name: row for name, (row, _) in laid.records[0].items()}
+    depths: dict[str, int] = {}
+    for name, item in form.fields().items():
+        whole = wholes.get(name, "")
+        if whole in depths:  # it stands above
+            depths[name] = min(depths[whole] + 1, DEEPEST)
+            sheet.write_string(rows[name], 1, item.label, styles[f"label {depths[name]}"])
+        else:
+            depths[name] = 0
 
 
 def _lines(text: str, width: int) -> int:
@@ -181,7 +234,7 @@ def _check_column(sheet: Any, form: type[Form], styles: Styles, laid: Laid, colu
     found = [(record, *group) for record in laid.records for group in _checks(form, record)]
     if not found:
         return False
-    sheet.set_column(column, column, _CHECK_WIDTH)
+    sheet.set_column(column, column, _LINES_CHECK_WIDTH if form.line_title else _CHECK_WIDTH)
     sheet.write_string(_HEADING_ROW, column, CHECK_HEADING, styles["heading"])
     for record, row, checks in found:
         # Nothing is what it says of a blank sheet; a spreadsheet program works it out anew when it opens the file.

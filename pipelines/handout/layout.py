@@ -87,7 +87,7 @@ def workbook(
             sheet, form, styles, (period.title, commune, reporter), given, filling_in.NOTES_LINE if aids else NOTES_LINE
         )
         if aids:
-            filling_in.add(sheet, form, styles, laid, aids.previous.get(form.code))
+            filling_in.add(sheet, form, styles, laid, period, aids.previous.get(form.code))
     book.close()
     return buffer.getvalue()
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from pipelines.handout import live_checks
 from pipelines.handout.aids import CHECK_HEADING, PREVIOUS_HEADING, Aids, Previous, PreviousLine
@@ -88,10 +89,30 @@ def test_aids_change_nothing_in_the_columns_that_are_read(form: type[Form]) -> N
     )
     last = column_of(bare, NOTE_HEADING)
     end = max(row for row in range(1, bare.max_row + 1) if bare.cell(row, 1).value is not None)
-    for row in range(1, end):  # the last row says how to fill it in
+    for row in {*range(1, end)} - {HEADING - 1}:  # this one says when it is due, the last one how to fill it in
         for column in range(1, last + 1):
             assert aided.cell(row, column).value == bare.cell(row, column).value
-    assert aided.merged_cells.ranges == bare.merged_cells.ranges
+    assert set(bare.merged_cells.ranges) < set(aided.merged_cells.ranges)
+
+
+@EACH_FORM
+def test_a_form_says_when_it_is_due_and_where_to_sign_and_prints_its_checks(form: type[Form]) -> None:
+    sheet = blank(form)
+    assert sheet.cell(HEADING - 1, 1).value == "Hạn gửi: ngày 10/07/2024"
+    below = [str(cell.value) for (cell,) in sheet.iter_rows(min_col=1, max_col=1) if cell.value is not None][-3:]
+    assert below[0] == "Ngày …… tháng …… năm ……"
+    assert below[1].split("  ")[0] == "Người lập biểu"
+    printed = range_boundaries(sheet.print_area.rpartition("!")[2])
+    checked = [cell.column for cell in sheet[HEADING] if cell.value == CHECK_HEADING]
+    assert printed[2] == max([column_of(sheet, NOTE_HEADING), *checked])
+    assert printed[3] > max(cell.row for (cell,) in sheet.iter_rows(min_col=1, max_col=1) if cell.value is not None)
+
+
+def test_parts_are_set_in_below_their_totals() -> None:
+    sheet = blank(Livestock)
+    indents = {row[1].value: row[1].alignment.indent for row in sheet.iter_rows(min_row=FIRST, max_col=2)}
+    said = [indents[label] for label in ("Tổng đàn gia súc", "Đàn ngựa", "Ngựa bạch", "Đàn dê", "Tổng đàn gia cầm")]
+    assert said == [0, 2, 4, 2, 0]
 
 
 @EACH_FORM
