@@ -455,7 +455,7 @@ def test_one_number_for_two_fields_that_may_be_blank_is_told() -> None:
     assert set(located.problems["problem"]) == {"MERGED_CELLS"}
 
 
-LOOKS = [*FORMATS, "#,##0.0", "#,##0.000", "0.0000", *['0",5"', '#,##0".5"', '0"0"'] * 3]
+LOOKS = [*FORMATS, "#,##0.0", "#,##0.000", "0.0000", "0.00000", *['0",5"', '#,##0".5"', '0"0"'] * 3]
 
 
 def drawn(chance: Random) -> int | float:

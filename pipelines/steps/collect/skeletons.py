@@ -810,7 +810,8 @@ def _joined(parts: Sequence[Numbers], kind: type = np.int64) -> Numbers:
     return np.concatenate(parts) if parts else np.zeros(0, kind)
 
 
-_PLAIN = r"^(?P<whole>0|[1-9][0-9]{0,10})(?:\.(?P<decimals>[0-9]{0,3}[1-9]))?$"
+_MOST_DECIMALS = 4
+_PLAIN = rf"^(?P<whole>0|[1-9][0-9]{{0,10}})(?:\.(?P<decimals>[0-9]{{0,{_MOST_DECIMALS - 1}}}[1-9]))?$"
 """A number that is kept as it is written: of 15 digits at most, and none too many."""
 
 _FIXED = re.compile(r"(#,##)?0(?:\.(0+))?")
@@ -836,20 +837,31 @@ def numbers_said(written: pa.Array, form: str, hides_zeros: bool, since_1904: bo
 def _shown(written: pa.Array, form: str, *, hides_zeros: bool) -> pa.Array:
     """Return what numbers look like, as ``number_said`` has it; nothing for one that needs a closer look."""
     fixed = _FIXED.fullmatch(form)
+    if fixed is None and form != GENERAL:
+        return pa.nulls(len(written), pa.string())
     found = pc.extract_regex(written, _PLAIN)
-    whole, decimals = (pc.struct_field(found, at).cast(pa.string()) for at in (0, 1))
-    if fixed is not None:
-        places = len(fixed[2] or "")
-        shown = _in_thousands(whole) if fixed[1] else whole
-        if places:
-            shown = pc.binary_join_element_wise(shown, pc.utf8_rpad(decimals, places, "0"), ",")
-        shown = pc.if_else(pc.less_equal(pc.binary_length(decimals), places), shown, None)
-    elif form == GENERAL:
+    whole, decimals = (pc.struct_field(found, at).cast(pa.string()).fill_null("0") for at in (0, 1))
+    if fixed is None:
         shown = pc.if_else(pc.equal(decimals, ""), whole, pc.binary_join_element_wise(whole, decimals, ","))
     else:
-        return pa.nulls(len(written), pa.string())
+        shown = _rounded(whole, decimals, len(fixed[2] or ""), grouped=bool(fixed[1]))
     if hides_zeros:
         shown = pc.if_else(pc.and_(pc.equal(whole, "0"), pc.equal(decimals, "")), "", shown)
+    return pc.if_else(found.is_valid(), shown, None)
+
+
+def _rounded(whole: pa.Array, decimals: pa.Array, places: int, *, grouped: bool) -> pa.Array:
+    """Return numbers, given by their digits before and after the comma, rounded half up to some places."""
+    digits = pc.binary_join_element_wise(whole, pc.utf8_rpad(decimals, _MOST_DECIMALS, "0"), "")
+    known = min(places, _MOST_DECIMALS)
+    step = 10 ** (_MOST_DECIMALS - known)
+    before, after = np.divmod((digits.cast(pa.int64()).to_numpy() + step // 2) // step, 10**known)
+    shown = pa.array(before).cast(pa.string())
+    if grouped:
+        shown = _in_thousands(shown)
+    if places:
+        after = pc.utf8_rpad(pc.utf8_lpad(pa.array(after).cast(pa.string()), known, "0"), places, "0")
+        shown = pc.binary_join_element_wise(shown, after, ",")
     return shown
 
 
