@@ -31,9 +31,11 @@ def read_workbooks(given: Given) -> Mapping[str, Made]:
     present = {(file.commune, file.name, file.sha256): file for file in given.workbooks}
     known = {key for key in runs(files, _NAMED).keys if key in present}
     new = read.read([present[key] for key in sorted(present.keys() - known)])
+    if not known:
+        return {"files": Made(new.files), "cells": Made(new.cells)}
+    # In the order of the files, so that the same workbooks give the same bytes, whichever was read anew.
     all_files = pa.concat_tables([_of(files, known), new.files]).sort_by([(name, "ascending") for name in _NAMED])
     all_cells = pa.concat_tables([_of(cells, known), together([new.cells], tables.CELLS)])
-    # In the order of the files, so that the same workbooks give the same bytes, whichever was read anew.
     order = {key: number for number, key in enumerate(runs(all_files, _NAMED).keys)}
     of_files = runs(all_cells, _NAMED)
     at = np.array([order[key] for key in of_files.keys], np.int64)[of_files.number]

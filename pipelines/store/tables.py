@@ -220,11 +220,23 @@ def file_of(table: str, part: str) -> str:
     return f"{table}/{part}.parquet"
 
 
+_IN_ORDER = ("period", "commune", "place")
+"""The columns that the rows of tables are in the order of."""
+
+
 def serialized(table: pa.Table) -> bytes:
     """Return the bytes of a Parquet file; the same rows give the same bytes."""
     buffer = pa.BufferOutputStream()
-    # In one piece: where its pieces end would be seen in the bytes.
-    pq.write_table(table.combine_chunks(), buffer, compression="zstd", write_page_checksum=True)
+    pq.write_table(
+        # In one piece: where its pieces end would be seen in the bytes.
+        table.combine_chunks(),
+        buffer,
+        # A quarter quicker to write than with zstd, and four tenths larger; numbers of dictionaries are small anyway.
+        compression="snappy",
+        # Of what rows are not in the order of, every group holds nearly everything.
+        write_statistics=[name for name in _IN_ORDER if name in table.column_names],
+        write_page_checksum=True,
+    )
     content: bytes = buffer.getvalue().to_pybytes()
     return content
 
