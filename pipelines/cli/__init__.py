@@ -15,9 +15,11 @@ import os
 import sys
 import tempfile
 import traceback
+from copy import copy
 
-import typer
+from typer._click.core import Command
 from typer._click.exceptions import UsageError
+from typer.main import get_command, get_command_name, get_group
 
 # In the order in which the help lists their verbs.
 # isort: off
@@ -54,7 +56,7 @@ def _run() -> int:
     try:
         teach_typer()
         # Typer returns nothing where a verb comes to its end, and a code where it was stopped.
-        code = spoken(typer.main.get_command(app)).main(prog_name=app.info.name, standalone_mode=False) or CLEAN
+        code = spoken(_asked()).main(prog_name=app.info.name, standalone_mode=False) or CLEAN
     except UsageError as wrong:
         return tell(sentence(wrong), CANNOT)
     except SystemExit as end:
@@ -69,6 +71,16 @@ def _run() -> int:
             return tell(_reason(reason), CANNOT)
         code = STOPPED
     return tell(_("Đã dừng giữa chừng; những gì đã công bố vẫn nguyên."), code) if code == STOPPED else code
+
+
+def _asked() -> Command:
+    """Return the verbs; only the one that is asked for, if it is one: to make all takes as long as to answer."""
+    names = [one.name or get_command_name(one.callback.__name__) for one in app.registered_commands if one.callback]
+    if not set(names).issuperset(sys.argv[1:2] or [""]):
+        return get_command(app)
+    asked = copy(app)
+    asked.registered_commands, asked.registered_groups = [app.registered_commands[names.index(sys.argv[1])]], []
+    return get_group(asked)
 
 
 def _reason(error: Exception) -> str:

@@ -136,7 +136,7 @@ def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:
 def _refreshed(store: Any) -> list[ReturnSetKey]:
     """Return the return sets of which there are outputs; or end here, where there are none."""
     from pipelines.store.published import checked_sets
-    from pipelines.store.takeover import is_of_before
+    from pipelines.store.state import is_of_before
 
     known = checked_sets(store)
     if not known and is_of_before(store.root):

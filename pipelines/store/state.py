@@ -26,9 +26,17 @@ FORMAT = 2
 
 STATE = "state"
 
+READERS = "readers"
+"""A folder that only format 1 has: removed last, so that a takeover that was killed is done again."""
+
 
 class OldFormatError(SentenceError):
     """An output folder of another version of this software; the message says what to do."""
+
+
+def is_of_before(root: Path) -> bool:
+    """Return whether an output folder is of format 1."""
+    return (root / READERS).is_dir()
 
 
 @dataclass(frozen=True)

@@ -247,23 +247,33 @@ def rows_with(content: bytes, **wanted: str) -> pa.Table:
     Not by the filters of ``read_table``: they and everything of Arrow's datasets import pandas, which takes longer than
     all the rest of a quick verb.
     """
-    with pq.ParquetFile(pa.BufferReader(content)) as file:
+    if not wanted:
+        with pq.ParquetFile(pa.BufferReader(content)) as whole:
+            return whole.read(use_threads=False)
+    file, schema = _opened(content)
+    with file:
         groups = [number for number in range(file.num_row_groups) if _may_hold(file.metadata.row_group(number), wanted)]
         # Without threads: the tables are small, and a verb that ends while Arrow's are starting is at times aborted.
-        return with_texts(file.read_row_groups(groups, use_threads=False), **wanted)
+        return with_texts(file.read_row_groups(groups, use_threads=False), **wanted).cast(schema)
 
 
 def rows_in(content: bytes, column: str, texts: Sequence[str]) -> pa.Table:
-    """Return the rows of a Parquet file in which a column has one of some texts.
+    """Return the rows of a Parquet file in which a column has one of some texts."""
+    file, schema = _opened(content)
+    with file:
+        table = file.read(use_threads=False)
+    return table.filter(pc.is_in(table[column], pa.array(texts, pa.string()))).cast(schema)
 
-    All texts are read by their numbers, and put out in full only of these rows: of a few it is three times as quick.
+
+def _opened(content: bytes) -> tuple[pq.ParquetFile, pa.Schema]:
+    """Return a Parquet file of which some rows are wanted, and its columns as they were written.
+
+    Texts are read by their numbers: putting them out in full only of the rows that are wanted is three times as quick.
     """
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         schema, metadata = file.schema_arrow, file.metadata
     named = [field.name for field in schema if pa.types.is_string(field.type)]
-    with pq.ParquetFile(pa.BufferReader(content), metadata=metadata, read_dictionary=named) as file:
-        table = file.read(use_threads=False)
-    return table.filter(pc.is_in(table[column], pa.array(texts, pa.string()))).cast(schema)
+    return pq.ParquetFile(pa.BufferReader(content), metadata=metadata, read_dictionary=named), schema
 
 
 def with_texts(table: pa.Table, **wanted: str) -> pa.Table:

@@ -16,26 +16,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.store.locks import locked
-from pipelines.store.state import State, Written
+from pipelines.store.state import READERS, State, Written, is_of_before
 from pipelines.store.tables import Publication, Store, file_of, serialized, with_texts
 from schemas.flow import FLOW, OFFICE
 from schemas.return_sets import ReturnSetKey
 
 _STAMPS, _WRITERS = b"returns.stamps", b"returns.writers"
 
-_READERS = "readers"
-"""A folder that only format 1 has: removed last, so that a takeover that was killed is done again."""
-
 _FOLDERS = (
     *("cells", "files", "ledger", "ledger_problems", "problems", "interchange"),
     *("returns", "findings", "outcomes", "figures", "lineage", "explorer", "report", "openlineage"),
 )
 """What format 1 wrote and the next refresh makes anew."""
-
-
-def is_of_before(root: Path) -> bool:
-    """Return whether an output folder is of format 1."""
-    return (root / _READERS).is_dir()
 
 
 def take_over(root: Path) -> None:
@@ -83,7 +75,7 @@ def _take_over(root: Path) -> None:
         root / ".statements.parquet.lock",
     ]:
         path.unlink(missing_ok=True)
-    shutil.rmtree(root / _READERS)
+    shutil.rmtree(root / READERS)
 
 
 def _now(rows: pa.Table, schema: pa.Schema) -> pa.Table:

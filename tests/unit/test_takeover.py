@@ -11,9 +11,9 @@ import pytest
 from pipelines.refresh.batches import tidy_all
 from pipelines.refresh.release import verify
 from pipelines.store import published
-from pipelines.store.state import Writer
+from pipelines.store.state import Writer, is_of_before
 from pipelines.store.tables import Store
-from pipelines.store.takeover import is_of_before, take_over
+from pipelines.store.takeover import take_over
 from schemas.flow import FLOW
 from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
