@@ -127,12 +127,15 @@ class Edit(ABC):
         lacking = (~_all(known.values())).nonzero()[0].tolist() if known else ()
         if not lacking:
             return outcomes
-        given = {name: frame[name].iloc[lacking].astype(object).tolist() for name in self.names}
-        for number, at in enumerate(lacking):
-            values = {
-                name: self._own.whole(name, Decimal(str(given[name][number]))) for name in self.names if known[name][at]
-            }
-            if not all(row.can_hold(values, self._own.ranges) for row in self._rows):
+        given = [frame[name].iloc[lacking].astype(object).tolist() for name in self.names]
+        leaves_room: dict[tuple[Any, ...], bool] = {}  # many have the same values, above all none
+        for at, written in zip(lacking, zip(*given, strict=True), strict=True):
+            case = tuple(value if known[name][at] else None for name, value in zip(self.names, written, strict=True))
+            if case not in leaves_room:
+                told = zip(self.names, case, strict=True)
+                values = {name: self._own.whole(name, Decimal(str(one))) for name, one in told if one is not None}
+                leaves_room[case] = all(row.can_hold(values, self._own.ranges) for row in self._rows)
+            if not leaves_room[case]:
                 outcomes.iloc[at] = False
         return outcomes
 

@@ -75,11 +75,11 @@ def overruled(ledger: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str, str
     The last decision on a cell counts; whether its number still stands is told by the cell (``confirmed``).
     """
     found: dict[tuple[str, ...], tuple[str, str, str]] = {}
-    for row in ledger.to_dict("records"):
+    for row in ledger[ledger["decision"].isin([Decision.AS_IS, Decision.ACCEPTED])].to_dict("records"):
         key = tuple(row[name] for name in CELL_KEY)
         if row["decision"] == Decision.AS_IS and row["suggestion"]:
             found[key] = (row["suggestion"], row["who"], row["reason"])
-        elif row["decision"] in (Decision.AS_IS, Decision.ACCEPTED):
+        else:
             found.pop(key, None)
     return found
 

@@ -84,7 +84,14 @@ class Columns:
         rules = self._form.facts
         names = sorted({name for row in rules.rows for name in row.names})
         lacking = {*np.flatnonzero(~self.known(*names)).tolist(), *left_out} if names else set()
-        found = {at: rules.contradicted(self._record(at, names, left_out.get(at, ()))) for at in sorted(lacking)}
+        cases: dict[frozenset[tuple[str, int]], frozenset[str]] = {}  # many have the same values, above all none
+        found = {}
+        for at in sorted(lacking):
+            values = self._record(at, names, left_out.get(at, ()))
+            case = frozenset(values.items())
+            if case not in cases:
+                cases[case] = rules.contradicted(values)
+            found[at] = cases[case]
         return {at: codes for at, codes in found.items() if codes}
 
     def _record(self, at: int, names: Iterable[str], left_out: Collection[str] = ()) -> dict[str, int]:

@@ -31,6 +31,8 @@ Decided = Mapping[tuple[str, ...], tuple[str, str, str]]
 
 def edits(frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Decided) -> tuple[Breaches, pd.DataFrame]:
     """Return the breaches that stand, and ``schemas.tables.PROBLEMS`` of those that a decision settles."""
+    if not decided:
+        return breaches, problem_rows(Problems.OVERRULED, [])
     standing: Breaches = []
     settled = []
     for index, edit in breaches:

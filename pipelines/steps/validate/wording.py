@@ -110,7 +110,7 @@ def of_edits(
         edits: The edits.
         cells: Where its fields were written.
         places: Who the reporter is.
-        kept: The suggestions that were refused (``pipelines.steps.collect.correct.refused``).
+        kept: The suggestions that were refused in the return set: file, sheet, cell and proposed text of each.
         before: The record of the last comparable period, if there is one.
     """
     form = edits[0].form
@@ -119,7 +119,7 @@ def of_edits(
         form,
         *as_written(record, form, cells),
         {edit.code for edit in edits},
-        {tuple(where) for period, commune, *where in kept if (period, commune) == key[:2]},
+        kept,
         _known(before, form.fields()),
     )
     involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
