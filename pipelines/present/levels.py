@@ -41,6 +41,8 @@ class Come:
     store: Store
     period: str
     communes: frozenset[str]
+    forms: tuple[str, ...] = ()
+    """Only of these forms, by code; of all where none are named."""
 
     @cached_property
     def present(self) -> frozenset[str]:
@@ -71,7 +73,8 @@ class Come:
 
     def _counted(self, table: str) -> Iterator[PublishedRow]:
         for batch in self._batches:
-            yield from (row for row in published.by_form(self.store, table, batch) if row["commune"] in self.present)
+            counted = published.by_form(self.store, table, batch, self.forms)
+            yield from (row for row in counted if row["commune"] in self.present)
 
     def listed(self) -> Iterator[tuple[ReturnSetKey, Sequence[PublishedRow]]]:
         """Yield the communes of which something has come, in order of their batches, each with its findings."""
@@ -200,12 +203,15 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
     if row is None:
         raise SentenceError(_unknown(territory, figure))
     forms = row["forms"].split()
-    of_each = published.figure_of_each(territory.store, period, figure, row["chapter"])
+    come = Come(territory.store, period, frozenset(territory.communes), tuple(forms))
+    territory = replace(territory, of_more=come)
+    communes = {part.code for part in territory.parts if part.level == "commune"}
+    of_each = published.figure_of_each(territory.store, period, figure, row["chapter"], communes)
     parts = [
         {**_told(territory, part, forms, of_each.get(part.code)), "next": _next(figure, part, period)}
         for part in territory.parts
     ]
-    own = {code: [one for one in rows if one["form"] in forms] for code, rows in territory.returns.items()}
+    own = territory.returns
     return {
         **{name: row[name] for name in ("id", "label", "unit", "period", "formula")},
         **_told(territory, place, forms, row),

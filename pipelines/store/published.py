@@ -4,7 +4,7 @@ Belongs here: questions put to the Parquet tables with Arrow alone. Does not bel
 Dagster, which would take longer than the answer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -128,9 +128,13 @@ def writer_above(store: Store, period: str, chapter: str) -> Writer:
     return store.writer_of(f"levels/{chapter}", period)
 
 
-def figure_of_each(store: Store, period: str, identifier: str, chapter: str) -> dict[str, PublishedRow]:
-    """Return one published figure of every place of a period that has it, of communes too, by the place's code."""
-    parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
+def figure_of_each(
+    store: Store, period: str, identifier: str, chapter: str, communes: Collection[str]
+) -> dict[str, PublishedRow]:
+    """Return one published figure of every place of a period above communes, and of some communes, by place."""
+    holding = (str(batch) for batch in store.batches(period))
+    batches = [part for part in holding if any(key.commune in communes for key in store.sets_in(part))]
+    parts = [("levels", period), *(("figures", part) for part in batches)]
     found = (store.rows(f"{family}/{chapter}", part, id=identifier) for family, part in parts)
     return {row["place"]: row for table in found for row in _of(table)}
 
@@ -149,16 +153,23 @@ def communes_with(store: Store, period: str, identifier: str) -> set[str]:
     return {place for table in found for place in table["place"].to_pylist()}
 
 
-def by_form(store: Store, table: str, batch: BatchKey) -> list[PublishedRow]:
-    """Return what is counted of a batch by commune and form: ``findings_by_form`` or ``sent_by_form``.
+def by_form(store: Store, table: str, batch: BatchKey, forms: Collection[str] = ()) -> Iterator[PublishedRow]:
+    """Yield what is counted of a batch by commune and form: ``findings_by_form`` or ``sent_by_form``.
+
+    Args:
+        store: The output folder.
+        table: Which of the two.
+        batch: The batch.
+        forms: Only these, by code; all where none are named.
 
     Raises:
         OldTableError: The batch was last refreshed by software that did not count.
     """
-    found = store.rows(table, str(batch))
-    if found is None:
-        raise OldTableError(_OLD.format(table))
-    return _rows(found)
+    for wanted in [{"form": form} for form in forms] or [{}]:
+        found = store.rows(table, str(batch), **wanted)
+        if found is None:
+            raise OldTableError(_OLD.format(table))
+        yield from _rows(found)
 
 
 def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow | None:
