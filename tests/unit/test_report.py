@@ -1,6 +1,7 @@
 import hashlib
 import io
 import re
+import textwrap
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -417,7 +418,7 @@ def test_sheets_are_set_up_to_be_printed(book: Any) -> None:
     ],
 )
 def test_formulas_as_excel_writes_them(published: ReturnSetRows, formula: Any, unit_factor: int, written: str) -> None:
-    sheets = formulas.data_sheets(published)
+    sheets = formulas.form_data(published)
     ranges = {
         name: sheets[field.form].total(field.name).removeprefix("SUM(").removesuffix(")")
         for name, field in {
@@ -448,8 +449,25 @@ def test_a_figure_that_the_cells_do_not_give_is_written_as_its_value(published: 
     assert cattle[3].value.startswith("=SUM(")
 
 
+def test_the_values_of_all_forms_stand_on_one_sheet_and_paper_is_not_a_page_per_form(book: Any) -> None:
+    assert [name for name in book.sheetnames if name.startswith("Số liệu")] == ["Số liệu"]
+    titles = [str(cell.value) for (cell,) in book["Số liệu"].iter_rows(max_col=1) if cell.value]
+    for form in ("B01. ", "T01. "):
+        assert len([words for words in titles if words.startswith(form)]) == 1
+    breaks = book["Số liệu"].row_breaks.brk
+    assert 0 < len(breaks) < len([words for words in titles if re.match(r"[A-Z]\d\d\. ", words)]) / 2
+
+
+def test_a_heading_over_numbers_takes_a_few_lines_and_is_no_column_of_words(document: Any) -> None:
+    tables = [table for table in document.tables if table.style.name == word.RECORDS_STYLE]
+    assert tables
+    for cell in [cell for table in tables for cell in table.rows[0].cells[1:]]:
+        letters = int(cell.width.mm - 2) // 2  # of some 2 mm, in bold
+        assert len(textwrap.wrap(cell.text, letters, break_long_words=False)) <= 6, cell.text
+
+
 def test_a_corrected_cell_is_marked_among_the_values(book: Any) -> None:
-    sheet = book["Số liệu B01"]
+    sheet = book["Số liệu"]
     comments = [(cell.value, cell.comment.text) for row in sheet.iter_rows() for cell in row if cell.comment]
     assert [value for value, _ in comments] == [267]
     assert comments[0][1].startswith("«207» thành «267»: Đã gọi trưởng thôn")

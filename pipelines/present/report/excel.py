@@ -3,9 +3,9 @@
 Belongs here: sheets, formats, native charts. Does not belong here: what the report says (``contents``), a formula of
 ours written as one of Excel's (``formulas``).
 
-Each form has a sheet of its accepted values, by reporter. A figure is a formula over those cells wherever they give
-exactly the published value, and the bare value with a remark where they do not. Every formula carries our value as its
-cached result, so that it is right also where nothing recalculates.
+The accepted values stand on a sheet of their own, form by form, by reporter. A figure is a formula over those cells
+wherever they give exactly the published value, and the bare value with a remark where they do not. Every formula
+carries our value as its cached result, so that it is right also where nothing recalculates.
 """
 
 import io
@@ -20,7 +20,7 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from pipelines.present.charts import PlanChart
 from pipelines.present.report.contents import Report, ReportChapter
-from pipelines.present.report.formulas import DATA, DataSheet, Record, data_sheets, excel
+from pipelines.present.report.formulas import DATA, FormData, Record, excel, form_data
 from pipelines.present.report.lines import FigureLine
 from pipelines.present.report.notes import BLANK
 from pipelines.steps.numbers import read_number
@@ -38,7 +38,7 @@ _VIETNAMESE = "[$-42A]"
 
 _TITLE = "Số liệu các chỉ tiêu"
 _ABOUT = (
-    "Ô «Giá trị» là công thức trên các trang «Số liệu …», nơi ghi số đã được chấp nhận của từng đơn vị; "
+    "Ô «Giá trị» là công thức trên trang «Số liệu», nơi ghi số đã được chấp nhận của từng đơn vị; "
     "ô tô màu là số đã đính chính. Dấu «…» là không có số liệu, không phải bằng 0."
 )
 _STATIC = "Số ghi thẳng, không phải công thức: các ô số liệu không cho đúng số này."
@@ -56,6 +56,9 @@ _HEADINGS = (
 _VALUE, _PRINTED, _ON_PAPER = 3, 4, 7
 """The columns of the value and of the plan's number; how many are printed: formulas in words are for the screen."""
 
+_ROWS_OF_A_PAGE = 55
+"""Rows of one line that a page across holds, of the sheets with values and charts."""
+
 _COMPARED = "So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước"
 
 _GREYS = ("#404040", "#D9D9D9", "#808080", "#F2F2F2", "#000000", "#BFBFBF", "#FFFFFF")
@@ -68,7 +71,7 @@ def workbook(report: Report) -> bytes:
     title, office = f"{_TITLE} {report.period}", f"Ủy ban nhân dân xã {report.commune}"
     book.set_properties({"title": f"{title}, xã {report.commune}", "author": office, "created": report.date})
     styles = _Styles(book)
-    data = data_sheets(report.rows)
+    data = form_data(report.rows)
     contents = book.add_worksheet(_CONTENTS)
     names = _sheet_names(report.chapters)
     sheets = [book.add_worksheet(name) for name in names]
@@ -78,8 +81,7 @@ def workbook(report: Report) -> bytes:
         written.write(chapter)
         cells |= written.cells
     _Charts(book, book.add_worksheet(_CHARTS), styles, report, data, cells).write()
-    for one in data.values():
-        _write_data(book.add_worksheet(one.sheet), one, styles, report)
+    _write_values(book.add_worksheet(DATA), data.values(), styles, report)
     _write_contents(contents, styles, report, names, data.values())
     book.close()
     return buffer.getvalue()
@@ -154,7 +156,7 @@ class _Chapter:
     sheet: Any
     styles: _Styles
     report: Report
-    data: Mapping[type[Form], DataSheet]
+    data: Mapping[type[Form], FormData]
     row: int = 0
     cells: dict[str, str] = field(default_factory=dict)
     """Where each figure stands."""
@@ -229,22 +231,23 @@ class _Charts:
     sheet: Any
     styles: _Styles
     report: Report
-    data: Mapping[type[Form], DataSheet]
+    data: Mapping[type[Form], FormData]
     cells: Mapping[str, str]
     """Where each figure stands."""
     row: int = 3
 
     def write(self) -> None:
-        """Write a chart a page."""
+        """Write the charts, as many on a page as it holds whole."""
         charts = [chart for chapter in self.report.chapters for chart in chapter.charts]
         self.sheet.set_column(0, 0, 60)
         self.sheet.set_column(1, max((len(chart.series) for chart in charts), default=1), 15)
         _page(self.sheet, self.report, self.styles, _CHARTS, 1)
-        breaks = []
+        blocks = []
         for chart in charts:
-            breaks.append(self.row)
+            top = self.row
             self._chart(chart)
-        self.sheet.set_h_pagebreaks(breaks[1:])
+            blocks.append((top, self.row))
+        self.sheet.set_h_pagebreaks(_breaks(blocks))
 
     def _chart(self, chart: PlanChart) -> None:
         """Write the numbers, which follow the figures' cells, and draw them."""
@@ -308,39 +311,60 @@ class _Charts:
         return data.at(own[0], asked.name) if data and len(own) == 1 else ""
 
 
-def _write_data(sheet: Any, data: DataSheet, styles: _Styles, report: Report) -> None:
+def _write_values(sheet: Any, data: Iterable[FormData], styles: _Styles, report: Report) -> None:
+    """Write the accepted values, form by form: one below another, so that paper is not a page per form."""
+    _page(sheet, report, styles, DATA, 1)
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 1, 30)
+    sheet.set_column(2, max((one.first[1] + len(one.fields) for one in data), default=2), 17)
+    ends = []
+    for one in data:
+        _write_data(sheet, one, styles, report)
+        ends.append((one.top, one.end))
+    sheet.set_h_pagebreaks(_breaks(ends))
+
+
+def _breaks(blocks: Sequence[tuple[int, int]]) -> list[int]:
+    """Return before which blocks of rows, from the first to the one below the last, a new page begins."""
+    breaks, begun = [], blocks[0][0] if blocks else 0
+    for top, end in blocks:
+        if end - begun > _ROWS_OF_A_PAGE and top > begun:
+            breaks.append(top)
+            begun = top
+    return breaks
+
+
+def _write_data(sheet: Any, data: FormData, styles: _Styles, report: Report) -> None:
     """Write the accepted values of a form: its reporters down and its fields across, or the other way round."""
-    form, fields = data.form, data.form.fields()
+    form, fields, top = data.form, data.form.fields(), data.top
     names = [report.rows.reporter(reporter) for reporter, _ in data.records]
     lines = [_line_name(report, form, record) for record in data.records]
-    down, across = data.first
-    _page(sheet, report, styles, f"{form.code}. {form.heading}", down - 1)
+    down, _ = data.first
+    sheet.write_string(top, 0, f"{form.code}. {form.heading}", styles("plain", bold=True))
     if data.upright:
-        sheet.set_column(0, 0, 60)
-        sheet.set_column(1, 1, 14)
-        sheet.set_column(2, 1 + len(names), 24)
-        headed = [WORDS["figure"][0], WORDS["unit"][0], *names]
-        for column, words in enumerate(headed):
-            sheet.write_string(2, column, words, styles("heading"))
-        for column, words in enumerate(["", "", *lines]):
-            sheet.write_string(3, column, words, styles("heading"))
+        headings = (
+            (WORDS["figure"][0], WORDS["unit"][0], *names),
+            ("", "", *lines),
+        )
         for row, name in enumerate(data.fields, start=down):
             sheet.write_string(row, 0, fields[name].label, styles("label"))
             sheet.write_string(row, 1, fields[name].unit.label, styles("centre"))
+            _fit(sheet, row, ((fields[name].label, 46),))
     else:
-        sheet.set_column(0, 0, 32)
-        sheet.set_column(1, across + len(data.fields), 17)
         headed = [WORDS["reporter"][0], *([form.line_title] if form.line_title else [])]
-        if form.line_title:
-            sheet.set_column(1, 1, 44)
-        for column, words in enumerate([*headed, *(fields[name].label for name in data.fields)]):
-            sheet.write_string(3, column, words, styles("heading"))
-        for column, words in enumerate([*([""] * len(headed)), *(fields[name].unit.label for name in data.fields)]):
-            sheet.write_string(4, column, words, styles("heading"))
+        headings = (
+            (*headed, *(fields[name].label for name in data.fields)),
+            (*([""] * len(headed)), *(fields[name].unit.label for name in data.fields)),
+        )
         for row, (name, line) in enumerate(zip(names, lines, strict=True), start=down):
             sheet.write_string(row, 0, name, styles("label"))
             if form.line_title:
                 sheet.write_string(row, 1, line, styles("label"))
+                _fit(sheet, row, ((line, 30),))
+    for row, words in enumerate(headings, start=top + 1):
+        for column, said in enumerate(words):
+            sheet.write_string(row, column, said, styles("heading"))
+        _fit(sheet, row, ((said, 17 if column > 1 else 30) for column, said in enumerate(words)))
     for (record, name), found in data.values.items():
         row, column = data.place(record, name)
         look = styles("corrected") if found["correction"] else styles("right")
@@ -366,7 +390,7 @@ def _line_name(report: Report, form: type[Form], record: Record) -> str:
 
 
 def _write_contents(
-    sheet: Any, styles: _Styles, report: Report, names: Sequence[str], data: Iterable[DataSheet]
+    sheet: Any, styles: _Styles, report: Report, names: Sequence[str], data: Iterable[FormData]
 ) -> None:
     """Write the first sheet: what this is, what is held back, and the way to every other sheet."""
     sheet.set_column(0, 0, 8)
@@ -385,9 +409,9 @@ def _write_contents(
         sheet.set_row(row, 18 * (1 + len(words) // 75))
         row += 1
     row += 1
-    linked = [(chapter.number, name, chapter.title) for chapter, name in zip(report.chapters, names, strict=True)]
-    linked += [(one.form.code, one.sheet, f"{DATA}: {one.form.heading}") for one in data]
-    for number, name, words in linked:
+    linked = [(chapter.number, name, chapter.title, 0) for chapter, name in zip(report.chapters, names, strict=True)]
+    linked += [(one.form.code, DATA, f"{DATA}: {one.form.heading}", one.top) for one in data]
+    for number, name, words, top in linked:
         sheet.write_string(row, 0, number, styles("plain"))
-        sheet.write_url(row, 1, f"internal:{quote_sheetname(name)}!A1", styles("link"), words)
+        sheet.write_url(row, 1, f"internal:{quote_sheetname(name)}!A{top + 1}", styles("link"), words)
         row += 1

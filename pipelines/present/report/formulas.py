@@ -1,4 +1,4 @@
-"""Figures as live formulas of a workbook, over sheets of the accepted values.
+"""Figures as live formulas of a workbook, over a sheet of the accepted values.
 
 Belongs here: where a value stands, and a formula of ours written as one of Excel's. Does not belong here: writing the
 sheets (``excel``), what a formula means (``schemas.formula``).
@@ -17,7 +17,10 @@ from schemas.form import Form
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, Value
 
 DATA = "Số liệu"
-"""How the sheets of accepted values are called, before the form's code."""
+"""How the sheet of accepted values is called, where those of each form stand below one another."""
+
+DATA_TOP = 3
+"""Its first row below the title."""
 
 Record = tuple[str, str]
 """Reporter and line."""
@@ -28,19 +31,16 @@ class UnwritableError(Exception):
 
 
 @dataclass(frozen=True)
-class DataSheet:
-    """The accepted values of one form, and where they stand."""
+class FormData:
+    """The accepted values of one form, and where on the sheet they stand."""
 
     form: type[Form]
     records: tuple[Record, ...]
     fields: tuple[str, ...]
     values: Mapping[tuple[Record, str], TableRow]
     """The cells behind the values, as the lineage has them."""
-
-    @property
-    def sheet(self) -> str:
-        """The name of its sheet."""
-        return f"{DATA} {self.form.code}"
+    top: int
+    """The row of its title."""
 
     @property
     def upright(self) -> bool:
@@ -50,7 +50,12 @@ class DataSheet:
     @property
     def first(self) -> tuple[int, int]:
         """Row and column of the first value."""
-        return (4, 2) if self.upright else (5, 2 if self.form.line_title else 1)
+        return self.top + 3, 2 if self.upright or self.form.line_title else 1
+
+    @property
+    def end(self) -> int:
+        """The row below its last."""
+        return self.first[0] + len(self.fields if self.upright else self.records)
 
     def place(self, record: Record, name: str) -> tuple[int, int]:
         """Return row and column of a value.
@@ -70,7 +75,7 @@ class DataSheet:
         Raises:
             UnwritableError: There is no such value.
         """
-        return f"{quote_sheetname(self.sheet)}!{xl_rowcol_to_cell(*self.place(record, name))}"
+        return f"{quote_sheetname(DATA)}!{xl_rowcol_to_cell(*self.place(record, name))}"
 
     def total(self, name: str) -> str:
         """Return the sum of a field over its records, as Excel writes it; of one record just its address.
@@ -83,9 +88,7 @@ class DataSheet:
             raise UnwritableError
         if len(own) == 1:
             return self.at(own[0], name)
-        return (
-            f"SUM({quote_sheetname(self.sheet)}!{xl_range_abs(*self.place(own[0], name), *self.place(own[-1], name))})"
-        )
+        return f"SUM({quote_sheetname(DATA)}!{xl_range_abs(*self.place(own[0], name), *self.place(own[-1], name))})"
 
     def value(self, record: Record, name: str) -> Value:
         """Return a value in the field's own unit, or nothing where it is blank or not there."""
@@ -97,11 +100,11 @@ class DataSheet:
 class _Cells:
     """The values of all forms, as a formula of one figure sees them."""
 
-    by_form: Mapping[type[Form], DataSheet]
+    by_form: Mapping[type[Form], FormData]
     record: Record
 
-    def sheet(self, leaf: Leaf) -> DataSheet:
-        """Return the sheet of the form a leaf reads."""
+    def sheet(self, leaf: Leaf) -> FormData:
+        """Return the values of the form a leaf reads."""
         found = self.by_form.get(leaf.field.form)
         if found is None:
             raise UnwritableError
@@ -189,13 +192,13 @@ def _scaled(term: _Term) -> _Term:
 
 
 def written(
-    formula: Formula, by_form: Mapping[type[Form], DataSheet], factor: Fraction, record: Record = ("", "")
+    formula: Formula, by_form: Mapping[type[Form], FormData], factor: Fraction, record: Record = ("", "")
 ) -> str:
     """Return a formula as Excel writes it.
 
     Args:
         formula: The formula.
-        by_form: The sheets of accepted values.
+        by_form: The accepted values.
         factor: How much of the base unit makes one of the unit wanted.
         record: The record in view, for a figure that exists once per record.
 
@@ -206,7 +209,7 @@ def written(
     return _scaled(replace(term, factor=term.factor / factor)).text
 
 
-def excel(line: FigureLine, by_form: Mapping[type[Form], DataSheet]) -> str:
+def excel(line: FigureLine, by_form: Mapping[type[Form], FormData]) -> str:
     """Return a figure as an Excel formula; empty where the cells do not give exactly its published value.
 
     That is so where a reporter's row stands among the values and does not count, such as that of a dissolved village.
@@ -225,15 +228,17 @@ def excel(line: FigureLine, by_form: Mapping[type[Form], DataSheet]) -> str:
     return f"={text}" if exact == Fraction(row["value"]) else f"=ROUND({text},{declared.decimals})"
 
 
-def data_sheets(rows: ReturnSetRows) -> dict[type[Form], DataSheet]:
+def form_data(rows: ReturnSetRows) -> dict[type[Form], FormData]:
     """Return the accepted values behind the figures, by form in the order of the codes."""
     values: dict[str, dict[tuple[Record, str], TableRow]] = {}
     for edge in rows.lineage:
         values.setdefault(edge["form"], {})[(edge["reporter"], edge["line"]), edge["field"]] = edge
-    found = {}
+    found: dict[type[Form], FormData] = {}
+    top = DATA_TOP
     for code, own in sorted(values.items()):
         form = rows.forms[code]
         used = {name for _, name in own}
         fields = tuple(name for name in form.fields() if name in used)
-        found[form] = DataSheet(form, tuple(sorted({record for record, _ in own})), fields, own)
+        found[form] = FormData(form, tuple(sorted({record for record, _ in own})), fields, own, top)
+        top = found[form].end + 1
     return found

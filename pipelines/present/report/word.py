@@ -38,6 +38,9 @@ _PAGE_MM, _LABEL_MM, _LEAST_LABEL_MM = 165, 80, 40
 _LETTER_MM, _NARROW_MM, _PADDING_MM = 2.2, 1.1, 3.0
 """How wide a digit, a dot or comma, and the edges of a cell are in the tables' size of letters."""
 
+_HEADING_LINES = 4
+"""Lines that a heading may take."""
+
 
 def document(report: Report) -> bytes:
     """Return the Word annex; the same report gives the same bytes."""
@@ -154,13 +157,15 @@ def _parts(records: RecordTable) -> list[RecordTable]:
 
 
 def _needed(records: RecordTable, column: int) -> float:
-    """Return how wide a column must be for its longest word, in millimetres."""
+    """Return how wide a column must be for its longest word, and for a heading of a few lines, in millimetres."""
     cells = (cells[column] for _, cells in records.rows)
-    words = [
-        *records.headings[column].split(),
-        *(f"{word}{cell.marks}" for cell in cells for word in cell.text.split()),
-    ]
-    return _PADDING_MM + max(sum(_NARROW_MM if letter in ".,()" else _LETTER_MM for letter in word) for word in words)
+    heading = records.headings[column]
+    words = [*heading.split(), *(f"{word}{cell.marks}" for cell in cells for word in cell.text.split())]
+    return _PADDING_MM + max(*map(_width, words), _width(heading) / _HEADING_LINES)
+
+
+def _width(words: str) -> float:
+    return sum(_NARROW_MM if letter in ".,() " else _LETTER_MM for letter in words)
 
 
 def _set_widths(table: Table, records: RecordTable) -> None:
