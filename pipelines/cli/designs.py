@@ -108,6 +108,35 @@ _YEAR = 2025
 
 
 @design.command(
+    help=later("Đóng một thiết kế đã kiểm tra thành gói để người quản trị cài; xã nào dùng thì ghi tên gói."),
+    epilog='returns design pack ca.xlsx --title "Nuôi trồng thủy sản"',
+)
+def pack(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=later("Sổ tính thiết kế, ví dụ bieu-moi.xlsx."))],
+    title: Annotated[str, typer.Option(help=later("Gói này là gì."), show_default=later("tên biểu đầu tiên"))] = "",
+    folder: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help=later("Thư mục sẽ ghi."))] = Path(),
+    overwrite: Overwrite = False,
+    raw: RawFolder = "",
+) -> None:
+    """Write a design as a pack to install; exit 1 where it cannot be used."""
+    from pipelines.handout.design_pack import pack_name, wheel
+
+    checked = _checked([file], raw)
+    if not checked.sound:
+        _tell(checked, Format.TABLE)
+        sys.exit(HELD)
+    forms, name = checked.design.forms, pack_name(file.name)
+    if not forms:
+        fail(_("Thiết kế chưa có biểu nào để đóng gói."))
+    made, content = wheel(name, title or forms[0].heading, max(form.version for form in forms), file.read_bytes())
+    _write({folder / made: content}, overwrite=overwrite)
+    words = _(
+        "Cài: pip install --force-reinstall --no-deps {path}. Xã dùng gói ghi «{name}» ở cột packs của places.csv."
+    )
+    print(words.format(path=folder / made, name=name))
+
+
+@design.command(
     help=later("Ghi biểu đang dùng thành sổ tính thiết kế, để xem hoặc làm mẫu; không nêu biểu nào là ghi tất cả."),
     epilog="returns design export B01\nreturns design export --output thiet-ke",
 )

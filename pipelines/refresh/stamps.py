@@ -52,6 +52,9 @@ this against the imports."""
 _MAKERS = "pipelines/refresh"
 """The room of the tasks themselves."""
 
+_DESIGNS = ("schemas/design", "pipelines/steps/design")
+"""The rooms that make forms of design workbooks, which installed packs may be."""
+
 _PACKAGES = ("pandas", "pandera", "pyarrow", "openpyxl", "jinja2", "scipy")
 """Whose versions can change what comes out."""
 
@@ -78,7 +81,8 @@ def code_looks() -> str:
 
 
 def _every_room() -> list[str]:
-    return sorted({_MAKERS, *(room for rooms in ROOMS.values() for room in rooms)})
+    designs = _DESIGNS if any(pack.package for pack in CATALOGUE.packs) else ()
+    return sorted({_MAKERS, *designs, *(room for rooms in ROOMS.values() for room in rooms)})
 
 
 def _folder(room: str) -> Path:
@@ -107,8 +111,12 @@ def _files(folder: Path) -> list[Path]:
 
 @cache
 def _packs() -> list[tuple[str, str]]:
-    """Return the name of every pack that is installed, with the hash of the files of its Python package."""
-    return [(name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources()]
+    """Return the name of every pack that is installed, with the hash of the files of its Python package.
+
+    And what makes a pack of a workbook, where there is any that may be one.
+    """
+    found = [(name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources()]
+    return [*found, *((room, _room(room)) for room in _DESIGNS)] if found else []
 
 
 def _sources() -> Iterator[tuple[str, list[Path]]]:

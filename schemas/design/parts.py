@@ -26,7 +26,8 @@ class Known:
 
     Args:
         design: Forms, chapters and units in use.
-        reporters: Who can be asked, by kind, each with the names of those of that kind.
+        reporters: Who can be asked, by kind, each with the names of those of that kind; nothing where that is not
+            known here.
     """
 
     design: Design = field(default_factory=Design)

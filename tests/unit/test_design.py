@@ -1,7 +1,9 @@
 """Design workbooks: what is written is read back as it was, and every fault is told with its cell."""
 
 import csv
+import hashlib
 import io
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -347,6 +349,9 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a field's code twice", {(CHI_TIEU, "B8"): "dt_ca_chep"}, Faults.DOUBLE, CHI_TIEU, "B8"),
     ("a wording twice", {(CHI_TIEU, "C6"): "- SỐ HỘ  nuôi cá:"}, Faults.DOUBLE, CHI_TIEU, "C6"),
     ("a wording twice among others", {(CHI_TIEU, "L6"): "Ao | Số hộ nuôi cá"}, Faults.DOUBLE, CHI_TIEU, "L6"),
+    ("a section called like a field", {(CHI_TIEU, "E6"): "số hộ nuôi cá"}, Faults.DOUBLE, CHI_TIEU, "E6"),
+    ("a name of lines called like a field", {(BIEU, "E5"): "Số hộ nuôi cá"}, Faults.DOUBLE, BIEU, "E5"),
+    ("a label that is a heading of forms", {(CHI_TIEU, "C5"): "Giá trị"}, Faults.MALFORMED, CHI_TIEU, "C5"),
     ("a figure's id twice", {(SO, "B6"): "thuy_san.ho"}, Faults.DOUBLE, SO, "B6"),
     (
         "a form twice",
@@ -565,6 +570,29 @@ def test_faults_are_told_in_the_columns_of_findings_and_end_with_one(tmp_path: P
     ]
     assert asked("preview", book, "-o", seen)[0] == 1
     assert not seen.exists()
+
+
+def test_a_design_is_packed_to_be_installed_and_one_with_faults_is_not(tmp_path: Path) -> None:
+    book = tmp_path / "Nuôi cá.xlsx"
+    book.write_bytes(new_workbook())
+    made = tmp_path / "returns_nuoi_ca-1.0-py3-none-any.whl"
+    code, told = asked("pack", book, "-o", tmp_path)
+    assert (code, told.splitlines()[0]) == (0, f"Đã ghi {made}.")
+    assert "«nuoi_ca»" in told
+    with zipfile.ZipFile(made) as wheel:
+        module = wheel.read("returns_nuoi_ca/__init__.py").decode()
+        assert wheel.read("returns_nuoi_ca/nuoi_ca.xlsx") == book.read_bytes()
+        listed = [
+            line.split(",")[0] for line in wheel.read("returns_nuoi_ca-1.0.dist-info/RECORD").decode().splitlines()
+        ]
+        assert sorted(listed) == sorted(wheel.namelist())
+    compile(module, "__init__.py", "exec")
+    # What is made of it is made anew where it changes: the stamps are of the module.
+    assert hashlib.sha256(book.read_bytes()).hexdigest() in module
+    book.write_bytes(with_cells({(SO, "D5"): "S01.ho"}))
+    assert asked("pack", book, "-o", tmp_path, "--overwrite")[0] == 1
+    with zipfile.ZipFile(made) as wheel:
+        assert wheel.read("returns_nuoi_ca/__init__.py").decode() == module
 
 
 def test_the_home_pack_is_exported_by_chapters_or_forms_by_name(tmp_path: Path) -> None:

@@ -232,9 +232,9 @@ def test_what_forms_are_made_of_does_not_know_forms(name: str) -> None:
 
 
 def test_what_forms_and_chapters_there_are_is_known_from_the_catalogue_alone() -> None:
-    """The lists of the home pack are not all there is."""
+    """The lists of the home pack are not all there is; a pack that is a design is read while they are gathered."""
     asking = {name for name, path in MODULES.items() if _imported_from(path) & {"schemas.forms", "schemas.figures"}}
-    assert asking == {"schemas.catalogue"}
+    assert asking == {"schemas.catalogue", "pipelines.steps.design.pack"}
 
 
 def _imported_from(path: Path) -> set[str]:

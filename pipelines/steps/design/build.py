@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from pipelines.steps.collect.layout import printed_words
 from pipelines.steps.design.rows import Row, Told
 from pipelines.steps.numbers import read_number
 from schemas.chart import Chart
@@ -37,6 +38,9 @@ _FORM_CODE = re.compile(r"[A-Z]\d{2}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FIGURE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.(?:[a-z0-9_]+|\{reporter\}|\{line\}))*")
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\]{1,31}")
+
+_HEADINGS = printed_words(())
+"""What every form prints, and is recognised by."""
 
 _WHOLE, _NUMBER = Unit("số"), Unit("số", decimals=4)
 _UNKNOWN_UNIT = Unit("?")
@@ -211,7 +215,8 @@ class _Forms:
                 _well_formed(row, "sheet", _SHEET_NAME, expected, self.told)
             if row["domain"] and _well_formed(row, "domain", _CODE, _slugged(row["domain"]), self.told):
                 domains.take(row["domain"], row, "domain")
-            if row["reporter"] and _before_colon(row["reporter"]) not in self.known.reporters:
+            asked = self.known.reporters
+            if row["reporter"] and asked and _before_colon(row["reporter"]) not in asked:
                 self._unknown(row, "reporter", _before_colon(row["reporter"]), self.known.reporters)
             if row["version"] == "0":
                 self.told.tell(Faults.MALFORMED, row, "version", expected="số từ 1 trở lên")
@@ -237,8 +242,19 @@ class _Forms:
             for name in ("label", "aliases"):
                 for wording in [row["label"]] if name == "label" else _names(row, "aliases"):
                     # A field may say the same of itself twice, and does no harm by it.
-                    wordings[form].take(f"{fold(wording)}", row, name, wording)
+                    wordings[form].take(fold(wording), row, name, wording)
+                    if fold(wording) in _HEADINGS:
+                        expected = "tên khác: phần mềm dùng tên này làm tiêu đề trên biểu"
+                        self.told.tell(Faults.MALFORMED, row, name, written=wording, expected=expected)
             self.fields[form][code] = self._field(row)
+        for form, row in self.rows.items():
+            if row["lines"]:
+                wordings[form].take(fold(row["lines"]), row, "lines")
+        for row in rows:
+            # A section is a heading on the form: called like a field, it would be read as the field.
+            same = wordings[row["form"]].first.get(fold(row["section"]))
+            if row["section"] and same is not None:
+                self.told.tell(Faults.DOUBLE, row, "section", expected=same[0].place(same[1]))
 
     def _field(self, row: Row) -> FormField:
         most = _whole(row, "most")
