@@ -29,6 +29,7 @@ from pipelines.cli import running, desk, answers, decisions, releases, documents
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
 from pipelines.cli.messages import teach_typer
 from pipelines.cli.messages import translated as _
+from pipelines.cli.output import only_visible
 from pipelines.cli.usage import sentence, spoken
 from schemas.sentences import SentenceError
 
@@ -38,7 +39,8 @@ __all__ = ["answers", "app", "decisions", "designs", "desk", "documents", "main"
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
     try:
-        code = _run()
+        with only_visible():
+            code = _run()
         sys.stdout.flush()
     except BrokenPipeError:
         # Who reads our output, such as `head`, has what they want; Python would complain on its way out.

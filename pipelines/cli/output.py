@@ -8,11 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.options import Format
+from schemas.harmless import in_csv, visible
 
 if TYPE_CHECKING:
     from pipelines.present.tracing import Branch
@@ -27,7 +28,7 @@ def print_rows(output: Format, columns: Sequence[str], rows: Sequence[Mapping[st
     elif output is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([plain(row[name]) for name in columns] for row in rows)
+        writer.writerows([_in_csv(plain(row[name])) for name in columns] for row in rows)
     else:
         print_table("", dict(zip(columns, columns, strict=True)), [{n: plain(row[n]) for n in columns} for row in rows])
 
@@ -44,7 +45,7 @@ def print_table(title: str, headings: Mapping[str, str], rows: Iterable[Mapping[
         # Ids and numbers are of no use cut in half; words can wrap.
         table.add_column(heading, no_wrap=name in ("id", "value"), justify="right" if name == "value" else "left")
     for row in rows:
-        table.add_row(*(str(row[name]) for name in headings))
+        table.add_row(*(visible(str(row[name])) for name in headings))
     _console().print(table)
 
 
@@ -53,7 +54,7 @@ def print_tree(top: "Branch") -> None:
     from rich.tree import Tree
 
     def grown(branch: "Branch") -> Tree:
-        tree = Tree(branch.words, highlight=False)
+        tree = Tree(visible(branch.words), highlight=False)
         tree.children.extend(map(grown, branch.below))
         return tree
 
@@ -64,11 +65,43 @@ def _console() -> Any:
     """Return a console that wraps on a terminal, and cuts nothing where the output goes into a file or a pipe."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDE)
+    # What it is given is visible; what it adds, such as bold headings, is meant for the terminal.
+    file = sys.stdout.stream if isinstance(sys.stdout, _Visible) else sys.stdout
+    console = Console(highlight=False, markup=False, file=file)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDE, file=file)
 
 
 _WIDE = 4000
+
+
+def _in_csv(value: Any) -> Any:
+    return in_csv(value) if isinstance(value, str) else value
+
+
+@contextmanager
+def only_visible() -> Iterator[None]:
+    """Let nothing that is printed do anything to the terminal but be seen, whatever somebody wrote into a cell."""
+    with redirect_stdout(_Visible(sys.stdout)), redirect_stderr(_Visible(sys.stderr)):
+        yield
+
+
+class _Visible:
+    """A stream in whose texts ``visible`` shows what would not be seen."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return int(self.stream.write(visible(text)))
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write some texts."""
+        self.stream.writelines(map(visible, texts))
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the stream in all else."""
+        return getattr(self.stream, name)
 
 
 def plain(value: Any) -> Any:

@@ -45,6 +45,7 @@ from pipelines.store.tables import with_texts
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.fields import FormField
+from schemas.harmless import in_csv
 from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
 from schemas.problems import Problems
@@ -387,6 +388,6 @@ def _row(old: bytes, entry: Mapping[str, str]) -> bytes:
     writer = csv.DictWriter(buffer, heading or _COLUMNS, restval="", delimiter=separator(text), lineterminator=end)
     if not heading:
         writer.writeheader()
-    writer.writerow(dict(entry))
+    writer.writerow({name: in_csv(text) for name, text in entry.items()})
     gap = end if heading and not text.endswith(("\n", "\r")) else ""
     return f"{gap}{buffer.getvalue()}".encode()

@@ -23,6 +23,7 @@ from pipelines.steps.collect.unreadable import COPY_OVER
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
 from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
+from schemas.harmless import visible
 from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
@@ -209,7 +210,7 @@ class Raw:
             OSError: It cannot be looked at.
         """
         if printable(path.name) != path.name:
-            return "tên tệp không phải bảng mã UTF-8; đổi tên tệp"
+            return "tên tệp không phải bảng mã UTF-8, hoặc có ký tự điều khiển; đổi tên tệp"
         size = path.stat().st_size
         if path.is_symlink() and not any(
             path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent)
@@ -394,8 +395,8 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def printable(name: str) -> str:
-    """Return a name as it can be stored and shown: bytes that are no UTF-8 stand in it by their numbers."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """Return a name as it can be stored and shown: what is no UTF-8, or not seen, stands in it by its numbers."""
+    return visible(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
 def reason(error: OSError) -> str:

@@ -139,7 +139,8 @@ def _page(sheet: Any, report: Report, styles: "_Styles", title: str, repeated: i
     sheet.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.8)
     sheet.repeat_rows(0, repeated)
     sheet.freeze_panes(repeated + 1, 0)
-    sheet.set_header(f'&L&"{_FONT}"Xã {report.commune}, {report.period}&R&"{_FONT}"Trang &P/&N')
+    commune = report.commune.replace("&", "&&")
+    sheet.set_header(f'&L&"{_FONT}"Xã {commune}, {report.period}&R&"{_FONT}"Trang &P/&N')
 
 
 def _fit(sheet: Any, row: int, texts: Iterable[tuple[str, int]]) -> None:

@@ -19,6 +19,7 @@ from pipelines.steps.collect.columns import Runs, runs
 from pipelines.steps.frames import frame_of, texts_of, together
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
+from schemas.harmless import of_csv
 from schemas.kept import KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
@@ -48,7 +49,8 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
             problems.append({**told, "written": str(reason)})
             continue
         problems.extend({**told, "written": f"dòng {row.line} {row.trouble}"} for row in rows if row.trouble)
-        entries.extend({**row.cells, **where} for row in rows if not row.trouble)
+        sound = (row for row in rows if not row.trouble)
+        entries.extend({**{name: of_csv(text) for name, text in row.cells.items()}, **where} for row in sound)
     return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
 
 
