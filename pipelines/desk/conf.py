@@ -15,22 +15,22 @@ from pipelines.settings import Settings
 _HERE = Path(__file__).parent
 
 
-def folder_of(data: Path) -> Path:
-    """Return the desk's own folder of an output folder, made for nobody but its user where there is none."""
-    folder = data / "desk"
+def folder_of(folders: Settings) -> Path:
+    """Return the desk's own folder, on the disk as Dagster's home is; made for its user alone where there is none."""
+    folder = folders.home.parent / "desk"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
 
 
-def database_of(data: Path) -> Path:
-    """Return where the database of an output folder lies."""
-    return folder_of(data) / "desk.sqlite3"
+def database_of(folders: Settings) -> Path:
+    """Return where the database lies."""
+    return folder_of(folders) / "desk.sqlite3"
 
 
-def secret_of(data: Path) -> str:
+def secret_of(folders: Settings) -> str:
     """Return what signs sessions, made at the first start; whoever reads it can be anybody."""
-    path = folder_of(data) / "secret"
+    path = folder_of(folders) / "secret"
     try:
         with path.open("x", encoding="ascii") as file:
             path.chmod(0o600)
@@ -40,9 +40,9 @@ def secret_of(data: Path) -> str:
     return path.read_text("ascii")
 
 
-_DATA = Settings.of().data
+_FOLDERS = Settings.of()
 
-SECRET_KEY = secret_of(_DATA)
+SECRET_KEY = secret_of(_FOLDERS)
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "pipelines.desk.pages.urls"
@@ -79,7 +79,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": database_of(_DATA),
+        "NAME": database_of(_FOLDERS),
         "OPTIONS": {
             "timeout": 20,
             # Who begins to write waits for who writes; a deferred transaction would fail instead.

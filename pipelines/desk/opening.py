@@ -23,10 +23,10 @@ def opened(folders: Settings) -> None:
 
     from pipelines.desk import conf, roles
 
-    database = conf.database_of(folders.data)
+    database = conf.database_of(folders)
     connection.close()
     connections.settings["default"]["NAME"] = database
-    with FileLock(conf.folder_of(folders.data) / ".opening.lock"):
+    with FileLock(conf.folder_of(folders) / ".opening.lock"):
         call_command("migrate", verbosity=0, interactive=False)
         roles.establish()
     _for_its_user_alone(database)

@@ -25,6 +25,7 @@ class Did(StrEnum):
     SWITCHED_OFF = "switched off"
     SWITCHED_ON = "switched on"
     CHANGED_DAGSTER = "changed dagster"
+    STARTED_RUN = "started run"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -38,6 +39,7 @@ LABELS: Mapping[Did, Any] = {
     Did.SWITCHED_OFF: _("Khóa người dùng"),
     Did.SWITCHED_ON: _("Mở khóa người dùng"),
     Did.CHANGED_DAGSTER: _("Thao tác trên trang Dagster"),
+    Did.STARTED_RUN: _("Bắt đầu một lần chạy"),
 }
 
 COMMAND_LINE = "returns"

@@ -35,7 +35,7 @@ def serve(folders: Settings, port: int, dagster: Sequence[str], told: Callable[[
         opened(folders)
         from pipelines.desk import accounts, asgi, conf, dagster_process
 
-        with dagster_process.DagsterProcess(dagster, conf.folder_of(folders.data) / "dagster.log") as process:
+        with dagster_process.DagsterProcess(dagster, conf.folder_of(folders) / "dagster.log") as process:
             dagster_process.current = process
             token = accounts.first_link()
             told(address.url, f"{address.url}/enter/{token}" if token else None)

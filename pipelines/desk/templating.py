@@ -3,6 +3,7 @@
 Belongs here: the environment of the templates, and what every page's frame shows. Does not belong here: the pages.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone, translation
 from jinja2 import Environment, StrictUndefined
 
 from pipelines.desk import roles
+from pipelines.desk.board import Line, Sent, Square
 
 
 def environment(**options: Any) -> Environment:
@@ -23,13 +25,31 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(translation.gettext, translation.ngettext)  # type: ignore[attr-defined]
     made.globals |= {"url": reverse}
-    made.filters |= {"moment": moment}
+    made.filters |= {"moment": moment, "groups": _groups, "forms_of": _forms_of, "squares_of": _squares_of}
     return made
 
 
 def moment(when: datetime | None) -> str:
     """Return a moment as an officer writes it: 05/07/2024 08:15, on Vietnam's clocks; of none, a dash."""
     return timezone.localtime(when).strftime("%d/%m/%Y %H:%M") if when else "–"
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """Yield the lines of a board in tables of like reporters: the villages, then all others."""
+    for title, villages in ((translation.gettext("Thôn"), True), (translation.gettext("Đơn vị khác"), False)):
+        if own := [line for line in lines if (line.reporter.level == "village") is villages]:
+            yield title, own
+
+
+def _forms_of(lines: Sequence[Line], forms: Sequence[Any]) -> list[Any]:
+    """Return the forms that any of these lines is asked for."""
+    asked = {number for line in lines for number, one in enumerate(line.squares) if one.sent is not Sent.NOT_ASKED}
+    return [form for number, form in enumerate(forms) if number in asked]
+
+
+def _squares_of(line: Line, forms: Sequence[Any], shown: Sequence[Any]) -> Iterator[tuple[Any, Square]]:
+    """Yield the squares of a line for the forms that are shown."""
+    yield from ((form, one) for form, one in zip(forms, line.squares, strict=True) if form in shown)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ belong here: the work (``pipelines.refresh.batches``), what a page shows of a ta
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
+from typing import ParamSpec
 
 import dagster as dg
 
@@ -19,6 +20,8 @@ from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.flow import FLOW
 from schemas.return_sets import BatchKey
+
+P = ParamSpec("P")
 
 REREAD_TAG = "returns/reread"
 """Run tag that makes known workbooks be opened again, and everything be made anew."""
@@ -66,7 +69,8 @@ def _done(
 ) -> Iterator[tuple[BatchKey, batches.Done]]:
     """Refresh batches, on the engine that the settings name; yield each when it is done."""
     everything = selected == {name for name, tables in FLOW.assets.items() if not tables[0].on_demand}
-    with batches.followed(batches.progress(), _both(batches.waiting(), context.log.info)):
+    told = _both(batches.progress(), _tenths(context.log.info, len(keys)))
+    with batches.followed(told, _both(batches.waiting(), context.log.info)):
         yield from batches.refresh_each(
             folders.raw,
             store,
@@ -82,9 +86,23 @@ def _tables(selected: Collection[str]) -> set[str]:
     return {table.name for name in selected for table in FLOW.assets[name]}
 
 
-def _both(one: Callable[[str], None], other: Callable[[str], None]) -> Callable[[str], None]:
-    def tell(sentence: str) -> None:
-        one(sentence)
-        other(sentence)
+def _tenths(tell: Callable[[str], None], parts: int) -> batches.Progress:
+    """Tell how far a run is ten times at most, for an event costs more than many a step."""
+    done = 0
+
+    def count(_: str, of: int) -> None:
+        nonlocal done
+        done += 1
+        whole = of * parts
+        if done * 10 // whole > (done - 1) * 10 // whole:
+            tell(f"Đã làm {done}/{whole} bước.")
+
+    return count
+
+
+def _both(one: Callable[P, None], other: Callable[P, None]) -> Callable[P, None]:
+    def tell(*args: P.args, **more: P.kwargs) -> None:
+        one(*args, **more)
+        other(*args, **more)
 
     return tell

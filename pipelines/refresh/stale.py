@@ -210,6 +210,16 @@ def lists_of(archive: Archive, received: str) -> dict[str, str]:
     return found
 
 
+def last_read(store: Store, key: ReturnSetKey) -> dict[str, str]:
+    """Return the hash of each file of a return set, its ledger and its plan, by name, as a refresh read it last."""
+    part = store.part_of(key)
+    archive, received = store.archive_of(part), store.state(part).received
+    own = lists_of(archive, received).get(key.commune, received)
+    content = archive.get(own, RECEIVED) if own else None
+    found: dict[str, str] = {} if content is None else json.loads(content).get("files", {})
+    return found
+
+
 def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
     """Read what lies in the raw folder of a part, now.
 

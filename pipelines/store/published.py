@@ -93,6 +93,11 @@ def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     return _of(_table(tables, key, "files"))
 
 
+def sheets(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
+    """Return the sheets of one return set in which a form was recognised, with whose it is."""
+    return _of(_table(tables, key, "sheets"))
+
+
 def figures(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the published figures of one commune, chapter by chapter."""
     return [row for table in _family(tables, key, "figures") for row in _rows(table)]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib import resources
 from operator import attrgetter
@@ -183,6 +184,14 @@ class Raw:
             if _is_at_rest(os.fsencode(self.root / batch.period / batch.folder), time.time_ns() - _SETTLED, seen):
                 return hashlib.sha256(b"\0".join(seen)).hexdigest()
         return ""
+
+    def arrived(self, key: ReturnSetKey) -> dict[str, datetime]:
+        """Return when each file of a return set came to lie as it does, by name, as far as that can be told."""
+        found = {}
+        for path in self._names(key):
+            with suppress(OSError):
+                found[printable(path.name)] = datetime.fromtimestamp(_looked_at(path).st_mtime, UTC)
+        return found
 
     def _content(self, path: Path) -> tuple[bytes, str]:
         """Return the bytes of a file, or the reason why they cannot be had."""

@@ -135,6 +135,31 @@ def serving(pages: Pages) -> int:
 
 @pytest.mark.browser
 @pytest.mark.needs("chromium")
+def test_an_officer_runs_what_has_changed_from_the_board(office: Office, pages: Pages, artefacts: Path) -> None:
+    wait_for("the sensor's first run ends", lambda: all(ended(run) for run in pages.runs()), seconds=300)
+    office.fill(f"{small_commune.SLIP[0]}.xlsx", small_commune.SHEET, {small_commune.SLIPPED: small_commune.SLIP[3]})
+    with officers_page(1366, 800) as page:
+        pages.let_in(page)
+        page.goto(pages.desk)
+        page.screenshot(path=artefacts / "1-board.png")
+        page.get_by_role("button", name="Chạy những gì đã đổi").click()
+        page.wait_for_url("**/run/*")
+        expect(page.get_by_text("Đã chạy xong")).to_be_visible(timeout=300_000)
+        expect(page.get_by_text("Giữ lại: B01")).to_be_visible()
+        page.screenshot(path=artefacts / "2-ended.png")
+        page.get_by_role("link", name="Về bảng theo dõi").click()
+        expect(page.get_by_text("có lỗi nên giữ lại B01")).to_be_visible()
+        page.screenshot(path=artefacts / "3-board.png")
+    assert [row["form"] for row in office.blocking()] == ["B01"]
+    assert pages.runs()[0]["tags"]["returns/who"].startswith("user-")
+
+
+def ended(run: dict[str, Any]) -> bool:
+    return run["status"] in ("SUCCESS", "FAILURE", "CANCELED")
+
+
+@pytest.mark.browser
+@pytest.mark.needs("chromium")
 def test_the_desk_stays_when_dagster_falls(pages: Pages) -> None:
     os.kill(serving(pages), signal.SIGKILL)
     with officers_page() as page:
@@ -143,7 +168,7 @@ def test_the_desk_stays_when_dagster_falls(pages: Pages) -> None:
         page.goto(pages.url)
         expect(page.get_by_text("Dagster")).not_to_have_count(0)
         page.goto(pages.desk)
-        expect(page.get_by_role("heading", name="Trang đầu")).to_be_visible()
+        expect(page.get_by_role("heading", name="Việc cần làm")).to_be_visible()
     wait_for("Dagster is there again", pages.is_ready, seconds=120)
 
 

@@ -8,10 +8,14 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pipelines.desk.pages import account, assets, dagster, home, record, refusals, users
+from pipelines.desk.pages import account, assets, board, dagster, explorer, record, refusals, users
 
 urlpatterns = [
-    path("", home.home, name="home"),
+    path("", board.board, name="home"),
+    path("sets/<str:key>", board.board, name="board"),
+    path("run", board.start, name="start"),
+    path("run/<str:identifier>", board.run, name="run"),
+    path("explorer/<str:key>/<path:page>", explorer.explorer, name="explorer"),
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
     path("sign-out", account.SignOut.as_view(), name="sign-out"),
     path("enter/<str:token>", account.enter, name="enter"),

@@ -1,0 +1,162 @@
+"""The first page: who has sent what, and what to do next.
+
+Belongs here: showing the board, and starting a run from it. Does not belong here: counting (``pipelines.desk.board``).
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_POST, require_safe
+
+from pipelines.desk import record, runs
+from pipelines.desk.board import Board, Sent, board_of, sets
+from pipelines.desk.pages.office import folders, named
+from pipelines.desk.proxy import NotReachedError
+from pipelines.desk.record import Did
+from pipelines.desk.roles import May
+from pipelines.present.explorer.site import INDEX
+from pipelines.refresh.documents import explorer_page
+from pipelines.refresh.stale import stale_batches
+from pipelines.settings import today
+from schemas.return_sets import ReturnSetKey
+
+WORDS = {
+    Sent.CLEAN: later("Đạt"),
+    Sent.WARNED: later("Lưu ý"),
+    Sent.HELD: later("Lỗi"),
+    Sent.MISSING: later("Thiếu"),
+    Sent.UNREAD: later("Chưa chạy"),
+    Sent.NOT_ASKED: "",
+}
+
+
+class Step(NamedTuple):
+    """Something to do next."""
+
+    kind: str
+    words: str
+    detail: str = ""
+
+
+@require_safe
+def board(request: HttpRequest, key: str = "") -> HttpResponse:
+    """Show the board of a return set; of the newest where none is named."""
+    raw, store = folders()
+    known = sets(raw, store)
+    if not known:
+        return render(request, "board-empty.html", {"folder": raw.root})
+    chosen = named(raw, store, key) if key else known[0]
+    shown = board_of(raw, store, chosen, today())
+    page = {
+        "board": shown,
+        "sets": known,
+        "name": raw.places.territory,
+        "words": WORDS,
+        "steps": list(_steps(shown)),
+        "explorer": INDEX if explorer_page(store, chosen).exists() else "",
+        **_of_dagster(),
+    }
+    return render(request, "board.html", page)
+
+
+def _of_dagster() -> dict[str, Any]:
+    """Return the last run and the nightly, or that Dagster tells of neither."""
+    try:
+        return {"run": runs.latest(), "night": runs.night(), "reached": True}
+    except (NotReachedError, runs.RefusedError):
+        return {"run": None, "night": None, "reached": False}
+
+
+def _steps(board: Board) -> Iterator[Step]:
+    """Yield what to do next, the first first."""
+    if board.unread or not board.read:
+        words = _("{n} tệp đã đổi mà chưa chạy.")
+        yield Step("run", words.format(n=len(board.unread)), ", ".join(board.unread[:_NAMED]))
+    if board.held:
+        forms = ", ".join(f"{form.code} «{form.sheet}»" for form in board.forms if form.code in board.held)
+        yield Step("findings", _("Hỏi lại đơn vị: có lỗi nên giữ lại {forms}.").format(forms=forms))
+    if board.silent:
+        missing = board.complete.missing.items()
+        named = "; ".join(f"{name} ({', '.join(codes)})" for name, codes in missing)
+        words = _("Còn thiếu {some}/{all} đơn vị.").format(some=len(missing), all=len(board.complete.expected))
+        if board.days_late:
+            words += " " + _("Đã quá hạn {days} ngày.").format(days=board.days_late)
+        yield Step("missing", words, named)
+    if board.remarks:
+        yield Step("remarks", _("{n} điều cần lưu ý, không giữ lại biểu nào.").format(n=board.remarks))
+
+
+_NAMED = 8
+"""Files that a step names."""
+
+
+@permission_required(May.RUN.full, raise_exception=True)
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a run for what has changed, and go to see how far it is."""
+    raw, store = folders()
+    stale = list(stale_batches(raw, store, raw.batches()))
+    if not stale:
+        messages.info(request, _("Không có gì thay đổi, nên không có gì để chạy."))
+        return redirect("home")
+    try:
+        going = runs.latest()
+        if going is not None and going.goes_on:
+            messages.info(request, _("Đang có một lần chạy; xem nó ở đây."))
+            return redirect("run", going.id)
+        started = runs.start(stale, request.user.username)
+    except NotReachedError:
+        messages.error(request, _("Dagster chưa trả lời, nên chưa chạy được. Đợi nửa phút rồi bấm lại."))
+        return redirect("home")
+    except runs.RefusedError as why:
+        messages.error(request, _("Dagster không chạy: {why}").format(why=why))
+        return redirect("home")
+    record.write(request.user.username, Did.STARTED_RUN, ", ".join(map(str, stale)), runs=started)
+    return redirect("run", started[-1])
+
+
+@require_safe
+def run(request: HttpRequest, identifier: str) -> HttpResponse:
+    """Show how far a run is, and at its end what came of it, in a sentence."""
+    try:
+        found = runs.run(identifier)
+    except (NotReachedError, runs.RefusedError):
+        words = _("Dagster chưa trả lời; trang này tự hỏi lại.")
+        return render(request, "run.html", {"run": None, "said": words, "again": 3}, status=503)
+    if found is None:
+        return redirect("home")
+    raw, store = folders()
+    said = ""
+    if not found.goes_on:
+        boards = [board_of(raw, store, key, today()) for key in _sets_of(found.batch)]
+        said = _said(found, boards)
+    return render(request, "run.html", {"run": found, "said": said, "again": 2 if found.goes_on else 0})
+
+
+def _sets_of(batch: str) -> list[ReturnSetKey]:
+    raw, store = folders()
+    known = [key for key in sets(raw, store) if str(raw.batch_of(key)) == batch]
+    return known if len(known) == 1 else []
+
+
+def _said(run: runs.Run, boards: list[Board]) -> str:
+    """Return how a run has ended."""
+    if run.status != "SUCCESS":
+        words = _("Lần chạy {batch} gặp trục trặc; số đã công bố không bị ảnh hưởng.")
+    elif not boards:
+        words = _("Đã chạy xong {batch}.")
+    elif boards[0].held:
+        words = _("Đã chạy xong {batch}. Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.")
+    elif boards[0].silent:
+        words = _("Đã chạy xong {batch}. Không giữ lại biểu nào; còn thiếu {some}/{all} đơn vị.")
+    else:
+        words = _("Đã chạy xong {batch}. Không giữ lại biểu nào; đủ mọi đơn vị.")
+    forms = ", ".join(sorted(boards[0].held)) if boards else ""
+    some, every = (len(boards[0].silent), len(boards[0].complete.expected)) if boards else (0, 0)
+    return str(words.format(batch=run.batch, forms=forms, some=some, all=every))

@@ -1,0 +1,33 @@
+"""The explorer of a return set, as its refresh has written it, for who has signed in.
+
+Belongs here: giving out its files. Does not belong here: making them (``pipelines.present.explorer``).
+"""
+
+import mimetypes
+from pathlib import PurePosixPath
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from pipelines.desk.pages.office import folders, named
+from pipelines.refresh.documents import explorer_page
+
+_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""As for every page, but that the explorer's drawings carry their styles."""
+
+
+@require_safe
+def explorer(_request: HttpRequest, key: str, page: str) -> HttpResponse:
+    """Return one file of the explorer."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    path = explorer_page(store, chosen, page)
+    within = path.resolve().is_relative_to(explorer_page(store, chosen, ".").resolve())
+    if not within or ".." in PurePosixPath(page).parts or not path.is_file():
+        raise Http404
+    kind, _encoding = mimetypes.guess_type(path.name)
+    headers = {"Content-Security-Policy": _POLICY}
+    return HttpResponse(path.read_bytes(), content_type=kind or "application/octet-stream", headers=headers)

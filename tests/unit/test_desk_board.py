@@ -1,0 +1,115 @@
+"""The board: who has sent what, what to do next; the explorer behind the session; starting a run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.desk.board import Board, Sent, board_of
+from pipelines.settings import TODAY_VARIABLE, today
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office
+
+
+@pytest.fixture
+def office(example_office: Path, tmp_path: Path) -> Office:
+    return Office.copied(example_office, tmp_path / "office")
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk of the example office, on the day after its returns were due."""
+    monkeypatch.setenv(TODAY_VARIABLE, "2024-07-11")
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+def shown(office: Office) -> Board:
+    return board_of(office.raw, office.store, KEY, today())
+
+
+def square(board: Board, reporter: str, form: str) -> Sent:
+    (line,) = [one for one in board.lines if one.reporter.code == reporter]
+    return line.squares[[one.code for one in board.forms].index(form)].sent
+
+
+def test_an_office_in_order_has_everything_in_it(office: Office, desk: Desk) -> None:
+    board = shown(office)
+    assert (board.held, board.silent, board.unread, board.days_late) == ({}, [], [], 1)
+    assert len(board.lines) == len(board.complete.expected)
+    found = {one.sent for line in board.lines for one in line.squares}
+    assert found == {Sent.CLEAN, Sent.WARNED, Sent.NOT_ASKED}
+    assert all(line.received for line in board.lines)
+    page = text(desk.signed_in("auditor", "auditor").get("/"))
+    for words in ("Xã Hữu Kiên", "6 tháng đầu năm 2024", "27/27", "3 điều cần lưu ý", "Dagster chưa trả lời"):
+        assert words in page
+
+
+def test_what_has_come_and_not_been_read_is_told_until_a_run(office: Office, desk: Desk) -> None:
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    board = shown(office)
+    assert board.unread == ["na_lia.xlsx"]
+    assert square(board, "na_lia", "B01") is Sent.UNREAD
+    assert square(board, "pa_phao", "B01") is Sent.CLEAN
+    browser = desk.signed_in("officer", "officer")
+    page = text(browser.get("/"))
+    assert "1 tệp đã đổi mà chưa chạy. na_lia.xlsx Chạy những gì đã đổi" in page
+    assert "Chạy những gì" not in text(desk.signed_in("auditor", "auditor").get("/")), "who only reads runs nothing"
+    office.refresh()
+    board = shown(office)
+    assert (board.unread, list(board.held)) == ([], ["B01"])
+    assert square(board, "na_lia", "B01") is Sent.HELD
+    assert square(board, "na_lia", "B02") is Sent.CLEAN
+    assert "Hỏi lại đơn vị: có lỗi nên giữ lại B01 «Chăn nuôi»." in text(browser.get("/"))
+
+
+def test_who_is_missing_stands_by_name_with_the_days(office: Office, desk: Desk) -> None:
+    (office.folder / "na_lia.xlsx").unlink()
+    assert shown(office).unread == ["na_lia.xlsx"], "a workbook that is gone is something to run for"
+    office.refresh()
+    assert square(shown(office), "na_lia", "B01") is Sent.MISSING
+    page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
+    assert "Còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)" in page
+
+
+def test_a_decision_in_the_ledger_is_something_to_run_for(office: Office) -> None:
+    ledger = office.folder / "corrections.csv"
+    ledger.write_text(ledger.read_text("utf-8") + "\n", "utf-8")
+    assert shown(office).unread == ["corrections.csv"]
+
+
+def test_a_set_that_is_not_there_is_no_page(desk: Desk) -> None:
+    browser = desk.signed_in("officer", "officer")
+    for path in ("/sets/2024-H2_huu-kien", "/sets/x", "/explorer/2024-H2_huu-kien/index.html"):
+        assert browser.get(path).status_code == 404
+
+
+def test_an_empty_office_says_where_workbooks_go(office: Office, desk: Desk) -> None:
+    import shutil
+
+    shutil.rmtree(office.raw.root)
+    shutil.rmtree(office.store.root / "state")
+    page = text(desk.signed_in("officer", "officer").get("/"))
+    assert f"Đặt sổ tính của các đơn vị vào {office.raw.root}" in page
+
+
+def test_the_explorer_is_for_who_has_signed_in_and_nothing_beside_it(desk: Desk, office: Office) -> None:
+    page = f"/explorer/{KEY}/index.html"
+    assert desk.browser().get(page).status_code == 302
+    browser = desk.signed_in("auditor", "auditor")
+    shown = browser.get(page)
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html")
+    assert browser.get(f"/explorer/{KEY}/explorer.js").headers["content-type"] == "text/javascript"
+    (office.store.root / "explorer" / str(KEY) / "link.html").symlink_to(office.store.root / "desk" / "secret")
+    for path in ("../../desk/secret", "%2e%2e/%2e%2e/desk/secret", "link.html", "", ".", "chapters"):
+        assert browser.get(f"/explorer/{KEY}/{path}").status_code == 404, path
+
+
+def test_only_who_may_starts_a_run_and_nothing_is_run_for_nothing(office: Office, desk: Desk) -> None:
+    assert desk.signed_in("auditor", "auditor").post("/run").status_code == 403
+    browser = desk.signed_in("officer", "officer")
+    assert browser.get("/run").status_code == 405
+    assert "không có gì để chạy" in text(browser.post("/run", follow=True))
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    assert "Dagster chưa trả lời, nên chưa chạy được" in text(browser.post("/run", follow=True))
+    assert "started run" not in [deed[1] for deed in desk.deeds()]
