@@ -119,23 +119,23 @@ def refresh_each(
     take_over(store.root)
     names = None if wanted is None else frozenset(wanted)
     jobs = [Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew) for batch in batches]
+    above = sorted({part for batch in batches for part in Part.of(batch).above()}, key=lambda part: part.name)
+    # In stages, for the office is made of the periods; and where the batches were, for there everything is loaded.
+    levels = [
+        [replace(jobs[0], part=part) for part in above if part.extent is extent]
+        for extent in (Extent.PERIOD, Extent.OFFICE)
+    ]
     last: tuple[BatchKey, Done] | None = None
-    for job, made in each(engine, work, jobs):
+    for job, made in each(engine, work, jobs, *levels):
+        state = store.state(job.part.name, anew=True)
+        if last is not None and job.part.extent is not Extent.BATCH:
+            last = last[0], replace(last[1], made=last[1].made | frozenset(made))
+            continue
         if last is not None:
             yield last
-        last = job.part.batch, Done(frozenset(made), store.state(job.part.name, anew=True))
+        last = job.part.batch, Done(frozenset(made), state)
     assert last is not None
-    above = dict.fromkeys(sorted((part for batch in batches for part in Part.of(batch).above()), key=_order))
-    for part in above:
-        made = work(replace(jobs[0], part=part))
-        store.state(part.name, anew=True)
-        last = last[0], replace(last[1], made=last[1].made | frozenset(made))
     yield last
-
-
-def _order(part: Part) -> tuple[int, str]:
-    """Return where a part comes among those above batches: the office is made of the periods."""
-    return part.extent is Extent.OFFICE, part.name
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -26,37 +26,52 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def each(engine: str, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
-    """Do jobs; yield each with its result when it is done, in whatever order.
+def each(engine: str, function: Callable[[Job], Result], *stages: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
+    """Do jobs; yield each with its result when it is done, in whatever order within a stage.
 
     A job must leave nothing behind that keeps it from being done again: where a worker dies, the jobs that are not done
-    are given to others.
+    are given to others. One that fails keeps none of its stage from being done, and all of the next ones.
 
     Args:
         engine: As ``HERE`` and its neighbours say.
         function: What does a job; for other processes, a function of a module.
-        jobs: The jobs; for other processes, such as can be pickled.
+        stages: The jobs, those of a stage after all those of the one before; for other processes, such as can be
+            pickled.
 
     Raises:
         SentenceError: The engine is none, cannot be reached, or its workers die again and again.
     """
-    left = list(jobs)
+    left = [list(stage) for stage in stages]
     for _ in range(_MOST_ATTEMPTS):
-        with opened(engine) as executor:
-            futures = {executor.submit(function, job): job for job in left}
-            try:
-                for future in as_completed(futures):
-                    job = futures[future]
-                    result = future.result()
-                    left.remove(job)
-                    yield job, result
-            except BrokenExecutor:
-                continue
-        return
+        with opened(engine) as executor, suppress(BrokenExecutor):
+            for stage in left:
+                failed: list[Exception] = []
+                for job, future in _done(executor, function, list(stage)):
+                    if isinstance(error := future.exception(), BrokenExecutor):
+                        raise error
+                    stage.remove(job)
+                    if isinstance(error, Exception):
+                        failed.append(error)
+                    else:
+                        yield job, future.result()
+                if failed:
+                    raise failed[0]
+            return
     raise SentenceError(
-        f"Các tiến trình tính toán liên tục bị dừng giữa chừng, còn {len(left)} việc chưa xong. "
+        f"Các tiến trình tính toán liên tục bị dừng giữa chừng, còn {sum(map(len, left))} việc chưa xong. "
         "Kiểm tra bộ nhớ của máy rồi chạy lại: phần đã xong không phải làm lại."
     )
+
+
+def _done(
+    executor: Executor, function: Callable[[Job], Result], jobs: Sequence[Job]
+) -> Iterator[tuple[Job, Future[Result]]]:
+    """Yield jobs as they are done; in this process one is only begun when the one before has been taken."""
+    if isinstance(executor, _Here):
+        yield from ((job, executor.submit(function, job)) for job in jobs)
+    else:
+        futures = {executor.submit(function, job): job for job in jobs}
+        yield from ((futures[future], future) for future in as_completed(futures))
 
 
 @contextmanager
