@@ -29,7 +29,7 @@ def chosen(rows: Rows, words: str, chapter: str) -> Rows:
         words: With diacritics or without; empty for all.
         chapter: A chapter's code, or words of its title; empty for all.
     """
-    codes = _chapters(chapter)
+    codes = _chapters(chapter) if chapter else {row["chapter"] for row in rows}
     found = [row for row in rows if row["chapter"] in codes and _says(row, words)]
     if not found:
         near = _nearest(rows, words)
