@@ -14,7 +14,7 @@ RAW = Path(__file__).parent.parent
 PERIOD, COMMUNE = Period(2024, 1), "huu-kien"
 FOLDER = RAW / PERIOD.code / COMMUNE
 
-SPLIT_NOTE = "Chia từ số toàn xã, xem raw/README.md"
+SPLIT_NOTE = "Chia từ số toàn xã"
 BACK_SOLVED_NOTE = "Tính ngược từ tỷ lệ % in trong kế hoạch, không phải số báo cáo"
 BOUND_NOTE = "Kế hoạch chỉ in mức «trên», lấy đúng mức đó; " + SPLIT_NOTE
 
