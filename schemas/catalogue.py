@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
 
+from schemas.edits import Edit
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
 from schemas.form import Form
@@ -59,6 +60,11 @@ class Catalogue:
     def by_code(self) -> Mapping[str, type[Form]]:
         """The forms by their codes."""
         return {form.code: form for form in self.forms}
+
+    @cached_property
+    def edits(self) -> Mapping[str, Edit]:
+        """Every edit of the forms by its code."""
+        return {edit.code: edit for form in self.forms for edit in form.edits}
 
     @cached_property
     def chapters(self) -> tuple[Chapter, ...]:

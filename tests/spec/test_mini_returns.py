@@ -152,7 +152,7 @@ CASES = [
               Ngựa thường sinh sản  | 5
         """,
         findings="""
-            B01-05 | B01 | mot | Ngựa thường sinh sản + Ngựa thường | 6 | ≤ 5
+            B01-05 | B01 | mot | Ngựa thường sinh sản + Ngựa thường | 6 | 5
         """,
     ),
     Case(

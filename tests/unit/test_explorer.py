@@ -14,12 +14,14 @@ from pipelines.present.charts import Bar, PlanChart, Segment
 from pipelines.present.explorer import addresses, bars, pages, sheets, site
 from pipelines.present.plan import TracedFigure
 from pipelines.present.rows import ReturnSetRows
+from pipelines.store.tables import Store
 from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
 from schemas.places import LEVELS
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
+from tests.unit.offices import KEY
 from tests.unit.published_rows import HORSES, SHA, cell, edge, figure, printed, published, site_of
 
 Row = dict[str, Any]
@@ -317,3 +319,10 @@ def test_pages_hold_together() -> None:
         assert len(page.ids) == len(set(page.ids)), name
         assert page.tags.count("h1") == page.tags.count("main") == 1, name
         assert not [href for href in page.hrefs if "//" in href], name
+
+
+def test_what_a_finding_expects_of_a_bound_is_shown_as_one_and_kept_as_a_number(example: Store) -> None:
+    kept = example.rows("findings/civil", str(KEY), code="H01-03")
+    assert kept is not None
+    assert kept["expected"].to_pylist() == ["7"]
+    assert "<dd>≤ 7</dd>" in (example.root / "explorer" / str(KEY) / "findings.html").read_text("utf-8")

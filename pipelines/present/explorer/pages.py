@@ -17,6 +17,7 @@ from pipelines.present.explorer import addresses, sheets
 from pipelines.present.explorer.addresses import CellName, SheetName
 from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure
 from pipelines.present.rows import ReturnSetRows, TableRow
+from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Verdict
 from schemas.periods import as_people_write
 
@@ -367,13 +368,20 @@ def _finding(rows: ReturnSetRows, row: TableRow, drawn: Mapping[SheetName, str])
         sheet=row["sheet"],
         message=row["message"],
         written=row["written"],
-        expected=row["expected"],
+        expected=_expected(row),
         suggestion=row["suggestion"],
         links=tuple(
             (cell, addresses.link(drawn, row["file"], row["sheet"], cell))
             for cell in filter(None, row["cells"].split(";"))
         ),
     )
+
+
+def _expected(row: TableRow) -> str:
+    """Return the number that a finding expects, with the sign of a bound before it where it is one, as in «≤ 141»."""
+    edit = CATALOGUE.edits.get(row["code"])
+    bound = edit is not None and edit.relation and f"{edit.demand} {row['expected']}" in row["message"]
+    return f"{edit.relation} {row['expected']}" if edit is not None and bound else row["expected"]
 
 
 def _decision(

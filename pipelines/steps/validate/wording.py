@@ -145,7 +145,7 @@ def of_edits(
         "sheet": where["sheet"],
         "cells": ";".join(cell[name] for name in involved),
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
-        "expected": leading.proposed or f"{main.relation} {vietnamese(_expected(main, values))}".lstrip(),
+        "expected": leading.proposed or vietnamese(_expected(main, values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
         "suggestion": advice.words,
