@@ -132,10 +132,15 @@ def _as_one(columns: Iterable[tuple[Array, Any]], count: int) -> Array:
 
 def in_order(table: pa.Table, names: Sequence[str]) -> Array:
     """Return the row numbers of a table in the order of some text columns, rows with the same texts as they stand."""
-    return np.argsort(_as_one((_ranked(table[name]) for name in names), len(table)), kind="stable")
+    return ordered((ranked(table[name]) for name in names), len(table))
 
 
-def _ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
+def ordered(columns: Iterable[tuple[Array, pa.Array]], count: int) -> Array:
+    """Return the numbers of some rows in the order of columns as ``ranked`` gives them, the first counting most."""
+    return np.argsort(_as_one(columns, count), kind="stable")
+
+
+def ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """Return a column as ``coded`` does, its values numbered in their order."""
     numbers, values = coded(column)
     rank = np.full(len(values) + 1, -1)

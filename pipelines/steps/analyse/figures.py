@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
 from pipelines.steps.analyse.rationals import Rationals
-from pipelines.steps.frames import in_order, joined_text, numbered
+from pipelines.steps.frames import coded, joined_text, numbered, ordered, ranked
 from pipelines.steps.sources import cells
 from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
 from schemas.figure import Chapter, Figure
@@ -297,9 +297,10 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
         return FIGURES.empty_table()
     place = np.concatenate([one.place for one in rows])
     number = np.repeat([one.number for one in rows], [len(one.place) for one in rows])
-    order = pa.array(np.lexsort((number, place)))
+    order = np.lexsort((number, place))
+    place, number = place[order], number[order]
     known, reported, expected, whole = (
-        np.concatenate(columns)
+        np.concatenate(columns)[order]
         for columns in zip(*((one.value.known, one.reported, one.expected, one.whole) for one in rows), strict=True)
     )
     value = [times(one.value.rounded(one.figure.decimals), 10 ** (SUM.scale - one.figure.decimals)) for one in rows]
@@ -312,26 +313,27 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
     def of_figure(texts: Iterable[str]) -> pa.Array:
         return pa.array(list(texts), pa.string()).take(pa.array(number))
 
-    def of_row(name: str) -> pa.Array:
-        return pa.concat_arrays([column for one in rows for column in pa.chunked_array(one.texts[name]).chunks])
+    def of_row(texts: Iterable[pa.Array | pa.ChunkedArray]) -> pa.Array:
+        pieces = [piece for one in texts for piece in pa.chunked_array(one).chunks]
+        return pa.concat_arrays(pieces).take(pa.array(order))
 
     columns = {
         "period": of_place(period for period, _ in wanted),
         "level": of_place(one.level for _, one in wanted),
         "place": of_place(one.code for _, one in wanted),
-        **{name: of_row(name) for name in ("reporter", "line", "id", "label", "scope")},
-        "value": decimals_of(np.concatenate(value), known, SUM),
+        **{name: of_row(one.texts[name] for one in rows) for name in ("reporter", "line", "id", "label", "scope")},
+        "value": decimals_of(np.concatenate(value)[order], known, SUM),
         "unit": of_figure(figure.unit.label for figure in chapter.figures),
         "status": pa.array([str(one) for one in _STATUSES]).take(pa.array(status)),
         "reported": pa.array(reported),
         "expected": pa.array(expected),
-        "exact": pa.concat_arrays([one.value.texts() for one in rows]),
+        "exact": of_row(one.value.texts() for one in rows),
         "formula": of_figure(figure.formula.words() for figure in chapter.figures),
         "forms": of_figure(" ".join(form.code for form in figure.forms) for figure in chapter.figures),
         "plan": of_figure(figure.plan for figure in chapter.figures),
         "chapter": pa.repeat(chapter.code, len(place)),
     }
-    return pa.table({name: columns[name] for name in FIGURES.names}, schema=FIGURES).take(order)
+    return pa.table({name: columns[name] for name in FIGURES.names}, schema=FIGURES)
 
 
 def lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
@@ -339,23 +341,36 @@ def lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets:
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
     uses = _uses(chapter)
     cell, use = _edges(long, uses)
-    own = long.select(["reporter", "line"]).take(pa.array(cell))
-    figure = pa.array([use.figure for use in uses], pa.string()).take(pa.array(use)).to_numpy(zero_copy_only=False)
-    kept = np.ones(len(use), bool)
-    for number, one in enumerate(uses):
-        if one.per_record:
-            at = np.flatnonzero(use == number)
-            ids = ids_of(one.figure, *(own[name].take(at) for name in ("reporter", "line")))
-            figure[at] = ids.to_numpy()
-            kept[at] = ~pc.is_in(ids, pa.array(chapter.explicit, pa.string())).to_numpy()
-    names = pa.table({"figure": pa.array(figure[kept], pa.string())})
-    keys = long.select([*KEYS, "form", "field"]).take(pa.array(cell[kept]))
-    order = in_order(keys.append_column("figure", names["figure"]), _EDGE_ORDER)
-    edges = long.take(pa.array(cell[kept][order])).append_column("figure", names["figure"].take(order))
+    figure, names = _named(chapter, uses, long, cell, use)
+    cell, figure = cell[figure >= 0], figure[figure >= 0]
+
+    def of_edges(name: str) -> tuple[Array, pa.Array]:
+        numbers, texts = ranked(long[name])
+        return numbers[cell], texts
+
+    of_figure = ranked(pa.DictionaryArray.from_arrays(figure, names))
+    columns = [of_figure if name == "figure" else of_edges(name) for name in _EDGE_ORDER]
+    order = pa.array(ordered(columns, len(cell)))
+    edges = long.take(pa.array(cell).take(order)).append_column("figure", names.take(pa.array(figure).take(order)))
     return edges.select(LINEAGE.names).cast(LINEAGE)
 
 
 _EDGE_ORDER = ("period", "commune", "figure", "form", "field", "reporter", "line")
+
+
+def _named(chapter: Chapter, uses: Sequence["_Use"], long: pa.Table, cell: Array, use: Array) -> tuple[Array, pa.Array]:
+    """Return, per edge, the number of the id of its figure, -1 where another figure has that very id; and the ids."""
+    number, names = use.copy(), [pa.array([one.figure for one in uses], pa.string())]
+    for at, one in enumerate(uses):
+        if one.per_record:
+            edges = np.flatnonzero(use == at)
+            ids = ids_of(one.figure, *(long[name].take(pa.array(cell[edges])) for name in ("reporter", "line")))
+            of, own = coded(ids)
+            taken = pc.is_in(own, pa.array(chapter.explicit, pa.string())).to_numpy(zero_copy_only=False)
+            number[edges] = np.where(taken[of], -1, of + sum(map(len, names)))
+            names.append(own)
+    every = pa.concat_arrays(names).dictionary_encode()
+    return np.append(every.indices.to_numpy(), -1)[number], every.dictionary
 
 
 def _edges(long: pa.Table, uses: Sequence["_Use"]) -> tuple[Array, Array]:

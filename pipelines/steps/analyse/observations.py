@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.frames import joined_text, sorted_by
+from pipelines.steps.frames import in_order, joined_text
 from pipelines.steps.sources import cells
 from schemas.form import Form
 from schemas.return_sets import ReturnSetKey
@@ -21,8 +21,12 @@ def observe(marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSe
     named = pa.array([f"{code}\n{name}" for code, name, _ in fields], pa.string())
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
     field = pc.index_in(joined_text(long, ("form", "field")), named)
-    long = long.append_column("label", pa.array([item.label for *_, item in fields], pa.string()).take(field))
-    long = long.append_column("unit", pa.array([item.unit.label for *_, item in fields], pa.string()).take(field))
-    long = long.filter(field.is_valid()) if field.null_count else long
-    order = ("period", "commune", "form", "field", "reporter", "line")
-    return sorted_by(long.select(OBSERVATIONS.names).cast(OBSERVATIONS), order)
+    long, field = long.filter(field.is_valid()), field.drop_null()
+    order = pa.array(in_order(long, ("period", "commune", "form", "field", "reporter", "line")))
+    long, field = long.take(order), field.take(order)
+    for name, words in (
+        ("label", [item.label for *_, item in fields]),
+        ("unit", [item.unit.label for *_, item in fields]),
+    ):
+        long = long.append_column(name, pa.array(words, pa.string()).take(field))
+    return long.select(OBSERVATIONS.names).cast(OBSERVATIONS)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
 from pipelines.steps.collect.records import of_form, records
-from pipelines.steps.frames import belongs, joined_text, numbered, return_sets_in, sorted_by
+from pipelines.steps.frames import belongs, coded, joined_text, numbered, return_sets_in, sorted_by
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -84,12 +84,13 @@ def _edits(form: type[Form], entries: pa.Table, number: Array, first: Array, out
     came[record, edit] = told
     words: dict[str, int] = {"": 0}
     found = np.zeros(len(entries), np.int64)
-    fields = entries["field"].to_numpy()
+    field, names = coded(entries["field"])
+    numbers = {name: at for at, name in enumerate(names.to_pylist())}
     given = entries["value"].is_valid().to_numpy()
     for name, item in form.fields().items():
         looking = [at for at, edit in enumerate(edits) if name in edit.names]
         is_limited = (item.minimum, item.maximum) != (None, None)
-        at = np.flatnonzero(fields == name)
+        at = np.flatnonzero(field == numbers[name]) if name in numbers else np.empty(0, np.int64)
         # What came of all of them, as one number; and whether a value lies within its range: one out of it holds the
         # form back, so one that enters does, or a decision keeps it.
         bases = (len(_OUTCOMES) + 1) ** np.arange(len(looking))
