@@ -15,6 +15,7 @@ import pyarrow as pa
 from schemas.edits import Edit
 from schemas.fields import KEYS, LINE_NAME, FormField
 from schemas.outcomes import Severity
+from schemas.periods import DUE_AFTER
 from schemas.system import System, refuse_faulty
 from schemas.text import fold
 
@@ -38,6 +39,8 @@ class Form(metaclass=FormType):
     domain: ClassVar[str] = ""
     reporter_kind: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    due_after: ClassVar[int] = DUE_AFTER
+    """How many days after the period's end a return has to be there; a place may say otherwise."""
     when: ClassVar[str] = ""
     """Of what time its numbers are, in Vietnamese; empty where they are of the period."""
     line_title: ClassVar[str] = ""
@@ -57,6 +60,7 @@ class Form(metaclass=FormType):
         domain: str = "",
         reporter: str = "",
         version: int = 1,
+        due: int = DUE_AFTER,
         lines: str = "",
         when: str = "",
         **kwargs: Any,
@@ -72,7 +76,8 @@ class Form(metaclass=FormType):
         cls._fields = {name: item for name, item in vars(cls).items() if isinstance(item, FormField)}
         if not code:
             return
-        cls.code, cls.sheet, cls.heading, cls.domain, cls.version = code, sheet, title, domain, version
+        cls.code, cls.sheet, cls.heading, cls.domain = code, sheet, title, domain
+        cls.version, cls.due_after = version, due
         cls.when = when
         _refuse_taken_names(cls)
         _refuse_shared_wordings(cls)

@@ -1,6 +1,6 @@
 """Reporting periods: half-years such as ``2024-H1``.
 
-Belongs here: a period's code, its Vietnamese wording on a form, its last day, the day its returns are due, the periods
+Belongs here: a period's code, its Vietnamese wording on a form, its last day, the day a return is due, the periods
 before it; a moment as people write it.
 Does not belong here: Dagster partitions.
 """
@@ -15,8 +15,8 @@ from schemas.text import fold
 _CODE = re.compile(r"^(\d{4})-H([12])\Z")
 _WORDS = {1: "6 tháng đầu năm", 2: "6 tháng cuối năm"}
 
-DUE_AFTER = timedelta(days=10)
-"""How long after the last day of a period its returns have to be there."""
+DUE_AFTER = 10
+"""How many days after the last day of a period a return has to be there, where nothing else is said."""
 
 
 @dataclass(frozen=True, order=True)
@@ -59,10 +59,9 @@ class Period:
         """The last day of the period."""
         return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
 
-    @property
-    def due(self) -> date:
-        """The last day on which a return of the period is in time."""
-        return self.end + DUE_AFTER
+    def due(self, days: int = DUE_AFTER) -> date:
+        """Return the last day on which a return is in time that is due some days after the period's end."""
+        return self.end + timedelta(days=days)
 
     @property
     def end_time(self) -> datetime:

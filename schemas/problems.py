@@ -38,7 +38,7 @@ class Problems(Enum):
         Severity.WARNING,
     )
     FORM_OF_OTHERS = Problem(
-        "W-16",
+        "W-17",
         "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc. "
         "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
     )
@@ -223,7 +223,10 @@ class Problems(Enum):
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
-        "H-01", "{reporter} chưa gửi biểu {form}. Liên hệ để nhận báo cáo.", Severity.WARNING, Outcome.UNDECIDED
+        "H-01",
+        "{reporter} chưa gửi biểu {form}, hạn {expected}. Liên hệ để nhận báo cáo.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
     )
     WITHDRAWN_RETURN = Problem(
         "H-02",

@@ -32,7 +32,7 @@ from pipelines.cli.options import (
     return_set,
 )
 from pipelines.cli.output import plain, print_rows, print_tree
-from pipelines.settings import Settings
+from pipelines.settings import Settings, today
 from schemas.outcomes import Severity, Status, Verdict
 from schemas.words import VERDICTS, WORDS
 
@@ -93,7 +93,7 @@ def _completeness(raw: str, data: str, key: Any, rows: Sequence[Mapping[str, Any
     from pipelines.present.completeness import completeness
     from pipelines.store.raw import Raw
 
-    return completeness(key.period, key.commune, rows, Raw(Settings.of(raw, data).raw).places).lines()
+    return completeness(key.period, key.commune, rows, Raw(Settings.of(raw, data).raw).places).lines(today())
 
 
 def _mark(folder: Path, settings: Settings, store: Any, key: Any, rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -159,7 +159,7 @@ def form(
     print(_("Đã ghi {path}.").format(path=path))
 
 
-HANDED_OUT_COLUMNS = ("file", "reporter", "name", "forms")
+HANDED_OUT_COLUMNS = ("file", "reporter", "name", "forms", "due")
 
 
 @verb(
@@ -203,15 +203,22 @@ def forms(
             "reporter": place.code,
             "name": place.title,
             "forms": " ".join(one.code for one in wanted),
+            "due": " ".join(f"{one.code}={handout.due(one)}" for one in wanted),
         }
         for place, wanted in owed.items()
     ]
     if output is not Format.TABLE:
         print_rows(output, HANDED_OUT_COLUMNS, written)
         return
-    for row in written:
-        words = _("{file}: {name}, biểu {forms}")
-        print(words.format_map({**row, "forms": row["forms"].replace(" ", ", ")}))
+    for row, wanted in zip(written, owed.values(), strict=True):
+        days = sorted({handout.due(one) for one in wanted})
+        said = "; ".join(
+            _("{forms} hạn {day}").format(
+                forms=", ".join(one.code for one in wanted if handout.due(one) == day), day=f"{day:%d/%m/%Y}"
+            )
+            for day in days
+        )
+        print(_("{file}: {name}, biểu {forms}").format_map({**row, "forms": said}))
     words = _("Đã ghi {count} sổ tính kỳ {period} vào {folder}.")
     print(words.format(count=len(written), period=handout.key.period, folder=into))
 

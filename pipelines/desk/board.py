@@ -77,9 +77,16 @@ class Board:
     """Findings that hold nothing back."""
 
     @property
+    def due(self) -> date:
+        """The last day on which the returns are in time: the first such day of what is missing, if there is any."""
+        missing = {code for codes in self.complete.missing.values() for code in codes}
+        days = [self.complete.due[code] for code in missing or {form.code for form in self.forms}]
+        return min(days, default=self.period.due())
+
+    @property
     def days_late(self) -> int:
         """Days since the returns were due; none before that."""
-        return max(0, (self.today - self.period.due).days)
+        return max(0, (self.today - self.due).days)
 
     @property
     def silent(self) -> list[str]:

@@ -8,6 +8,7 @@ Forms are handed out before a period's folder exists in the raw folder, so a per
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pipelines.handout.aids import Aids, Previous, PreviousLine
@@ -77,6 +78,10 @@ class Handout:
     def reporters(self, form: type[Form]) -> list[Place]:
         """Return who reports a form."""
         return self.raw.places.reporters(self.commune.code, form.reporter_kind, self.period)
+
+    def due(self, form: type[Form]) -> date:
+        """Return the last day on which a return of a form is in time."""
+        return self.raw.places.due(self.commune.code, form.code, form.due_after, self.period)
 
     def workbook(self, reporter: Place, forms: Iterable[type[Form]]) -> bytes:
         """Return the workbook for one reporter to fill in."""

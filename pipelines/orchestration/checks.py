@@ -147,9 +147,9 @@ def late_sentence(late: Sequence[Overdue]) -> str:
 
 def _late_table(late: Sequence[Overdue]) -> dict[str, dg.MetadataValue]:
     rows = [
-        {"key": str(one.key), "due": f"{one.due:%d/%m/%Y}", "reporter": reporter, "forms": ", ".join(forms)}
+        {"key": str(one.key), "due": f"{due:%d/%m/%Y}", "reporter": reporter, "forms": ", ".join(forms)}
         for one in late
-        for reporter, forms in one.missing.items()
+        for (reporter, due), forms in one.missing.items()
     ]
     return {"chưa gửi": plain_table(rows, _LATE_HEADINGS)} if rows else {}
 

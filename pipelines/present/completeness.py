@@ -1,7 +1,7 @@
 """How complete a return set is: who has not sent what, which forms came with blanks, and who is late.
 
 Belongs here: counting findings against what was to come, and the sentences to read first. Does not belong here: finding
-what is missing (``pipelines.steps.validate.check``), when a period is due (``schemas.periods``), Dagster
+what is missing (``pipelines.steps.validate.check``), when a form is due (``schemas.places``), Dagster
 (``pipelines.orchestration.checks``).
 """
 
@@ -31,11 +31,13 @@ class Completeness:
     """The forms of each reporter."""
     missing: Mapping[str, Sequence[str]]
     """Of these, the ones not there: not sent, gone, or in a workbook that does not open."""
+    due: Mapping[str, date]
+    """The last day on which each form is in time."""
     blanks: Mapping[tuple[str, str], int]
     """Number of cells left blank, by form and reporter."""
 
-    def lines(self) -> Iterator[str]:
-        """Yield the summary in Vietnamese, each line a sentence."""
+    def lines(self, today: date) -> Iterator[str]:
+        """Yield the summary on a day in Vietnamese, each line a sentence."""
         forms, reporters = sum(map(len, self.expected.values())), len(self.expected)
         lost = sum(map(len, self.missing.values()))
         silent = sum(len(codes) == len(self.expected[name]) for name, codes in self.missing.items())
@@ -43,9 +45,20 @@ class Completeness:
         if self.missing:
             named = "; ".join(f"{name} ({', '.join(codes)})" for name, codes in self.missing.items())
             yield f"Còn thiếu: {named}."
+            lacking = {code for codes in self.missing.values() for code in codes}
+            yield f"Hạn gửi: {'; '.join(_due_on(day, lacking, self.due, today) for day in self._days(lacking))}."
         if self.blanks:
             named = "; ".join(f"{form} {name} ({count} ô)" for (form, name), count in self.blanks.items())
             yield f"Để trống một phần: {named}."
+
+    def _days(self, forms: Iterable[str]) -> list[date]:
+        return sorted({self.due[code] for code in forms})
+
+
+def _due_on(day: date, forms: Iterable[str], due: Mapping[str, date], today: date) -> str:
+    """Return a day with the forms that are due on it, and how many days ago that was."""
+    late = f", trễ hạn {(today - day).days} ngày" if today > day else ""
+    return f"{day:%d/%m/%Y}{late} ({', '.join(sorted(code for code in forms if due[code] == day))})"
 
 
 def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]], places: Places) -> Completeness:
@@ -71,56 +84,61 @@ def completeness(period: str, commune: str, findings: Iterable[Mapping[str, Any]
     return Completeness(
         expected,
         {name: sorted(missing[name] & set(codes)) for name, codes in expected.items() if missing.get(name)},
+        {form.code: places.due(commune, form.code, form.due_after, Period.parse(period)) for form in CATALOGUE.forms},
         dict(sorted(blanks.items())),
     )
 
 
 @dataclass(frozen=True)
 class Overdue:
-    """A return set that is due and not complete."""
+    """What of a return set is due and has not come."""
 
     key: ReturnSetKey
     commune: str
     """Its name, as a message prints it."""
-    due: date
-    missing: Mapping[str, tuple[str, ...]]
-    """Name of each reporter, and the codes of the forms that have not come."""
+    missing: Mapping[tuple[str, date], tuple[str, ...]]
+    """Name of each reporter and day on which it was due, and the codes of the forms that have not come."""
+
+    @property
+    def reporters(self) -> int:
+        """How many are late."""
+        return len({reporter for reporter, _ in self.missing})
 
     @property
     def sentence(self) -> str:
-        """What is late, since when, and whom to ask."""
-        named = "; ".join(f"{reporter} ({', '.join(forms)})" for reporter, forms in self.missing.items())
+        """What is late, since when, and whom to ask; the same on every day, so that it is told once."""
+        named = (
+            f"{reporter} ({', '.join(forms)}, hạn {due:%d/%m/%Y})" for (reporter, due), forms in self.missing.items()
+        )
         return (
-            f"{self.commune}, kỳ {self.key.period}: hạn {self.due:%d/%m/%Y}, "
-            f"còn thiếu {len(self.missing)} đơn vị: {named}. Liên hệ để nhận báo cáo."
+            f"{self.commune}, kỳ {self.key.period}: còn thiếu {self.reporters} đơn vị: {'; '.join(named)}. "
+            "Liên hệ để nhận báo cáo."
         )
 
 
 def overdue(key: ReturnSetKey, findings: Iterable[Mapping[str, Any]], places: Places, today: date) -> Overdue | None:
-    """Return what of a return set is late on a day; nothing before it is due, or where all have sent.
+    """Return what of a return set is late on a day; nothing before any is due, or where all have sent.
 
     Args:
         key: The return set.
         findings: ``schemas.tables.FINDINGS`` of it.
-        places: For the names of reporters.
+        places: For the names of reporters, and when forms are due.
         today: The day.
     """
-    due = Period.parse(key.period).due
-    if today <= due:
-        return None
-    missing: dict[str, list[str]] = {}
+    missing: dict[tuple[str, date], list[str]] = {}
     for row in findings:
-        if row["code"] == Problems.NOT_SENT.value.code:
-            missing.setdefault(places.title(key.commune, row["reporter"]), []).append(row["form"])
-    if not missing:
-        return None
-    forms = {reporter: tuple(codes) for reporter, codes in sorted(missing.items())}
-    return Overdue(key, places.territory(key.commune), due, forms)
+        form = CATALOGUE.by_code.get(row["form"])
+        if row["code"] == Problems.NOT_SENT.value.code and form is not None:
+            due = places.due(key.commune, form.code, form.due_after, Period.parse(key.period))
+            if today > due:
+                missing.setdefault((places.title(key.commune, row["reporter"]), due), []).append(form.code)
+    forms = {late: tuple(codes) for late, codes in sorted(missing.items())}
+    return Overdue(key, places.territory(key.commune), forms) if forms else None
 
 
 def all_overdue(raw: Raw, store: Store, today: date) -> list[Overdue]:
     """Return what is late on a day of every return set that has been read."""
-    due = [batch for batch in store.batches() if today > Period.parse(batch.period).due]
-    found = (one for batch in due for one in published.findings_of(store, batch))
+    ended = [batch for batch in store.batches() if today > Period.parse(batch.period).end]
+    found = (one for batch in ended for one in published.findings_of(store, batch))
     late = (overdue(key, rows, raw.places, today) for key, rows in found)
     return [one for one in late if one is not None]

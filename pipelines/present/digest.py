@@ -117,7 +117,7 @@ def part(
 
 def _brief(by_reporter: Mapping[str, object], late: Overdue | None) -> str:
     parts = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
-    parts += [f"{len(late.missing)} đơn vị quá hạn gửi"] if late else []
+    parts += [f"{late.reporters} đơn vị quá hạn gửi"] if late else []
     return ", ".join(parts)
 
 

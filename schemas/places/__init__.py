@@ -49,6 +49,9 @@ class Place:
         """Return whether the place was valid on the last day of the period."""
         return self.began_by(period) and (self.valid_to is None or period.end <= self.valid_to)
 
+    due: tuple[tuple[str, int], ...]
+    """Codes of forms, and after how many days of a period's end they are due there; all others without a code."""
+
     @property
     def homes(self) -> tuple[str, ...]:
         """Where it is known by its code and its names: in its commune, or in those of a pack, or in all (empty)."""
@@ -265,6 +268,19 @@ class Places:
         sends = place is not None and (not place.forms or form in place.forms) and self.has(commune, form)
         return sends and (period is None or place is None or place.existed_in(period))
 
+    def due(self, commune: str, form: str, days: int, period: Period) -> date:
+        """Return the last day on which a commune's returns of a form are in time.
+
+        Args:
+            commune: The commune; it says so itself, or else the nearest territory above that does.
+            form: The form's code.
+            days: Days after the period's end, as the form says, where no place says otherwise.
+            period: Of which period.
+        """
+        own = self.commune(commune)
+        said = [dict(place.due) for place in ([own, *self.ancestors(commune)] if own else [])]
+        return period.due(next((due[word] for due in said for word in (form, "") if word in due), days))
+
     def expected(self, place: Place, form: str, kind: str, period: Period) -> tuple[int, int]:
         """Return how many communes of a place send a form, and how many reporters in them.
 
@@ -427,6 +443,20 @@ def _day(row: Mapping[str, str], column: str) -> date | None:
         raise _refused(f"«{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. Sửa dòng đó rồi chạy lại.") from None
 
 
+def _due(code: str, words: Iterable[str]) -> dict[str, int]:
+    """Return the days by the codes of forms of words such as ``15`` and ``G02=30``."""
+    found: dict[str, int] = {}
+    for word in words:
+        form, _, days = word.rpartition("=")
+        if not (days.isascii() and days.isdigit()) or form in found or word.startswith("="):
+            raise _refused(
+                f"«{code}» ghi hạn gửi «{word}»; cần số ngày sau khi hết kỳ, như 15, hoặc của một biểu, như G02=30. "
+                "Sửa dòng đó rồi chạy lại."
+            )
+        found[form] = int(days)
+    return found
+
+
 def _place(row: Mapping[str, str]) -> Place:
     place = Place(
         code=row["code"],
@@ -440,6 +470,7 @@ def _place(row: Mapping[str, str]) -> Place:
         kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
         forms=frozenset((row.get("forms") or "").split()),
         packs=tuple((row.get("packs") or "").split()),
+        due=tuple(_due(row["code"], (row.get("due") or "").split()).items()),
     )
     if not place.code or not all(map(fold, (place.name, *place.aliases))):
         raise _refused(f"«{place.code}» thiếu mã hoặc tên, hoặc có một tên không có chữ nào. Sửa dòng đó rồi chạy lại.")

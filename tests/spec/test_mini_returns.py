@@ -182,7 +182,7 @@ CASES = [
               Đàn ngựa       | 100
         """,
         findings="""
-            H-01 | B01 | hai | | |
+            H-01 | B01 | hai | | | 10/07/2024
         """,
         figures="""
             livestock.horse.heads |  | incomplete | 1/2
@@ -384,8 +384,8 @@ CASES = [
         """,
         findings="""
             W-08 | B01 | finance | | Kế toán |
-            H-01 | B01 | mot | | |
-            H-01 | B01 | hai | | |
+            H-01 | B01 | mot | | | 10/07/2024
+            H-01 | B01 | hai | | | 10/07/2024
         """,
     ),
     Case(
@@ -396,8 +396,8 @@ CASES = [
         """,
         findings="""
             W-05 | B01 | | | Bản Ba |
-            H-01 | B01 | mot | | |
-            H-01 | B01 | hai | | |
+            H-01 | B01 | mot | | | 10/07/2024
+            H-01 | B01 | hai | | | 10/07/2024
         """,
     ),
 ]

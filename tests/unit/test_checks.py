@@ -94,7 +94,7 @@ def test_edits_are_counted_by_what_came_of_them(tmp_path: Path) -> None:
 
 
 def test_late_returns_are_a_warning_that_holds_nothing() -> None:
-    late = Overdue(KEY, "Xã Hữu Kiên", date(2024, 7, 10), {"Thôn Nà Lìa": ("B01", "B02")})
+    late = Overdue(KEY, "Xã Hữu Kiên", {("Thôn Nà Lìa", date(2024, 7, 10)): ("B01", "B02")})
     one = checks.late_evaluation([late])
     assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert one.description == late.sentence

@@ -1,3 +1,5 @@
+from datetime import date
+
 from pipelines.present.completeness import completeness
 from schemas.forms import FORMS
 from tests.unit.builders import COMMUNE, PERIOD, PLACES, Row
@@ -8,7 +10,7 @@ def finding(code: str, form: str, reporter: str) -> Row:
 
 
 def lines(*findings: Row) -> list[str]:
-    return list(completeness(PERIOD.code, COMMUNE, findings, PLACES).lines())
+    return list(completeness(PERIOD.code, COMMUNE, findings, PLACES).lines(date(2024, 7, 10)))
 
 
 def asked() -> tuple[int, int]:
@@ -30,6 +32,7 @@ def test_who_has_sent_nothing_and_who_not_all_is_counted_apart_and_named() -> No
     assert lines(*found) == [
         f"Đã nhận {reporters - 1}/{reporters} đơn vị, {forms - len(own) - 1}/{forms} biểu.",
         f"Còn thiếu: Thôn Pá Phào (B01); Thôn Nà Lìa ({', '.join(sorted(own))}).",
+        f"Hạn gửi: 10/07/2024 ({', '.join(sorted(own))}).",
     ]
 
 
@@ -39,6 +42,7 @@ def test_a_workbook_that_does_not_open_counts_for_all_forms_that_came_in_it() ->
     assert summary == [
         f"Đã nhận {reporters}/{reporters} đơn vị, {forms - 2}/{forms} biểu.",
         "Còn thiếu: Thôn Nà Lìa (B01, B02).",
+        "Hạn gửi: 10/07/2024 (B01, B02).",
     ]
 
 

@@ -158,7 +158,7 @@ def test_each_commune_owes_the_forms_of_its_packs_and_no_others(said: Mapping[st
 
 def test_nothing_is_missed_that_the_packs_do_not_ask_and_what_they_do_not_ask_is_told(said: Mapping[str, Any]) -> None:
     assert said["bees"]["findings"] == []
-    assert said["home"]["findings"] == [["H-01", "B02"], ["W-16", ""]]
+    assert said["home"]["findings"] == [["H-01", "B02"], ["W-17", ""]]
 
 
 def test_each_commune_sees_the_chapters_of_its_packs_alone(said: Mapping[str, Any]) -> None:

@@ -144,7 +144,7 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
             views=_views(),
             format=FORMAT,
             verdicts=VERDICTS,
-            due=[f"{period.due.day}/{period.due.month}" for period in (Period(_YEAR, 1), Period(_YEAR, 2))],
+            due=[f"{day.day}/{day.month}" for day in (Period(_YEAR, half).due() for half in (1, 2))],
         )
     )
 

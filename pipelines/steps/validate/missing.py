@@ -83,7 +83,8 @@ def missing_returns(
         if file in unopened:
             unread.append(unopened[file] | words)
         elif key not in before:
-            missing.append(words)
+            due = places.due(key[1], form.code, form.due_after, Period.parse(key[0]))
+            missing.append(words | {"expected": f"{due:%d/%m/%Y}"})
         elif file not in refused_files:
             withdrawn.append(words | dict(origin))
     of_files = [problem_rows(Problems[row["problem"]], [row]) for row in unread]
