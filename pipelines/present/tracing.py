@@ -46,10 +46,10 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     """Return all that stands behind one figure of a return set.
 
     Returns:
-        ``id, label, value, unit, period, status, formula`` as published; ``sources``: its cells, each with what was
-        received, what it was read as, correction, confirmation, and ``edits``: code, sentence and outcome of every edit
-        that looked at it when it was accepted; ``made``: run and version of the software that computed it;
-        ``accepted``: the same for each form its cells were accepted in.
+        ``id, label, value, unit, period, status, formula`` as published; ``lacking``: the reporters whom it lacks;
+        ``sources``: its cells, each with what was received, what it was read as, correction, confirmation, and
+        ``edits``: code, sentence and outcome of every edit that looked at it when it was accepted; ``made``: run and
+        version of the software that computed it; ``accepted``: the same for each form its cells were accepted in.
 
     Raises:
         UnknownFigureError: There is no such figure.
@@ -61,7 +61,10 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         )
     cells = published.lineage(store, key, figure, row["chapter"])
     marts = {cell["form"]: cell["mart"] for cell in cells if "mart" in cell}
-    held = published.held_forms(published.findings(store, key, marts.values()))
+    # A form that nobody has sent has no cells, and so no mart among them.
+    found = published.findings(store, key, marts.values() if row["value"] is not None else ())
+    held = published.held_forms(found)
+    unsent, blank = published.lacking(row, published.unsent(found), cells)
     sentences = published.sentences(store, key, marts.values())
     return {
         "id": row["id"],
@@ -71,6 +74,7 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         "unit": row["unit"],
         "period": key.period,
         "status": published.status(row, held),
+        "lacking": list(dict.fromkeys((*unsent, *blank))),
         "sources": [source(cell, sentences) for cell in cells],
         "made": asdict(published.writer(store, key, f"figures/{row['chapter']}")),
         "accepted": [
@@ -119,6 +123,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     """Return a trace in sentences."""
     top = Branch(f"{traced['label']}: {amount(traced['value'], traced['unit'])}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
+    if traced["lacking"]:
+        top.add(f"Thiếu: {', '.join(traced['lacking'])}")
     if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
     if by := who(traced["made"]):

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipelines.present import tracing
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas import tables
@@ -85,6 +86,19 @@ def test_a_cell_of_a_form_held_back_says_that_it_waits(office: Office) -> None:
     # As before the form was accepted for the first time.
     publish(office.store, KEY, {"lineage/livestock": tables.LINEAGE.empty_table()})
     assert "biểu B01 đang bị giữ lại" in uses(office.store, "na_lia.xlsx", "Chăn nuôi", "D14")
+
+
+def test_a_trace_of_a_figure_without_a_value_names_whom_it_lacks(office: Office) -> None:
+    unsent = dict.fromkeys(tables.FINDINGS.names, "") | {"period": KEY.period, "commune": KEY.commune, "code": "H-01"}
+    found = [*office.rows("findings/livestock"), unsent | {"severity": "warning", "form": "B01", "reporter": "na_lia"}]
+    short = {"value": None, "exact": "", "status": "incomplete", "reported": 7}
+    figures = [row | (short if row["id"] == "livestock.goat.heads" else {}) for row in office.rows("figures/livestock")]
+    made = {"findings/livestock": (found, tables.FINDINGS), "figures/livestock": (figures, tables.FIGURES)}
+    publish(office.store, KEY, {name: pa.Table.from_pylist(rows, schema) for name, (rows, schema) in made.items()})
+    traced = tracing.trace(office.store, KEY, "livestock.goat.heads")
+    assert traced["lacking"] == ["na_lia"]
+    assert "Thiếu: na_lia" in [branch.words for branch in tracing.tree(traced).below]
+    assert tracing.trace(office.store, KEY, "livestock.horse.heads")["lacking"] == []
 
 
 @pytest.mark.parametrize(
