@@ -83,3 +83,16 @@ class Deed(models.Model):
         """The latest first."""
 
         ordering = ("-pk",)
+
+
+class Upload(models.Model):
+    """A workbook that somebody has had checked and has not taken in yet; kept for a day and then forgotten."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    key = models.CharField(max_length=100)
+    sent_as = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    replaces = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
+    content = models.BinaryField()
+    when = models.DateTimeField(auto_now_add=True)

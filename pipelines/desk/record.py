@@ -26,6 +26,7 @@ class Did(StrEnum):
     SWITCHED_ON = "switched on"
     CHANGED_DAGSTER = "changed dagster"
     STARTED_RUN = "started run"
+    RECEIVED = "received"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -40,6 +41,7 @@ LABELS: Mapping[Did, Any] = {
     Did.SWITCHED_ON: _("Mở khóa người dùng"),
     Did.CHANGED_DAGSTER: _("Thao tác trên trang Dagster"),
     Did.STARTED_RUN: _("Bắt đầu một lần chạy"),
+    Did.RECEIVED: _("Nhận sổ tính"),
 }
 
 COMMAND_LINE = "returns"

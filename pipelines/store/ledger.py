@@ -4,7 +4,7 @@ Belongs here: recording a correction, a refused suggestion, a number confirmed a
 and the file, which only ever grows by whole rows. Does not belong here: applying decisions
 (``pipelines.steps.collect.correct``).
 
-Only here is anything written below the raw folder, and only this one file. A row is added by writing the whole ledger
+This one file is all that is written here. A row is added by writing the whole ledger
 anew beside the old one and renaming it over that, under a lock: of two writers both rows stay, and of a crash in the
 middle either the old ledger or the new one. The bytes of the rows before are taken over as they are, whatever program
 wrote them.

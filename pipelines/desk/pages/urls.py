@@ -8,13 +8,15 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pipelines.desk.pages import account, assets, board, dagster, explorer, record, refusals, users
+from pipelines.desk.pages import account, assets, board, dagster, explorer, receive, record, refusals, users
 
 urlpatterns = [
     path("", board.board, name="home"),
     path("sets/<str:key>", board.board, name="board"),
     path("run", board.start, name="start"),
     path("run/<str:identifier>", board.run, name="run"),
+    path("receive", receive.receive, name="receive"),
+    path("receive/take", receive.take, name="take"),
     path("explorer/<str:key>/<path:page>", explorer.explorer, name="explorer"),
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
     path("sign-out", account.SignOut.as_view(), name="sign-out"),

@@ -1,0 +1,141 @@
+"""Receiving workbooks: what would be found is told at once, and nothing is kept before «Nhận».
+
+Belongs here: the page and its forms. Does not belong here: checking and taking (``pipelines.desk.receipts``).
+"""
+
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pipelines.desk import board, receipts
+from pipelines.desk.pages.office import folders
+from pipelines.desk.roles import May
+from pipelines.settings import today
+from pipelines.store.raw import Raw, left_behind
+from pipelines.store.receiving import ReceivingError
+from pipelines.store.tables import Store
+from schemas.periods import Period
+from schemas.return_sets import ReturnSetKey
+
+receives = permission_required(May.RECEIVE.full, raise_exception=True)
+MOST_FILES = 30
+
+
+class Files(forms.ClearableFileInput):
+    """An input for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, each with a name that may lie in the raw folder."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Look at each of them."""
+        found = [super(FilesField, self).clean(one, initial) for one in data or [None]]
+        if len(found) > MOST_FILES:
+            raise ValidationError(_("Mỗi lần kiểm tra tối đa {most} tệp.").format(most=MOST_FILES))
+        return found
+
+
+class SendForm(forms.Form):
+    """Which return set, and the workbooks."""
+
+    key = forms.ChoiceField(label=later("Kỳ và xã"))
+    files = FilesField(
+        label=later("Sổ tính"),
+        widget=Files(attrs={"accept": ".xlsx,.xlsm,.ods,.csv"}),
+        help_text=later("Kéo thả vào đây hoặc bấm để chọn, nhiều tệp một lần cũng được."),
+        error_messages={
+            "required": later("Chưa chọn tệp nào."),
+            "empty": later("Tệp rỗng, không có gì trong đó. Gửi lại tệp."),
+        },
+    )
+
+    def __init__(self, *args: Any, keys: list[tuple[str, str]], **more: Any) -> None:
+        """Offer the return sets."""
+        super().__init__(*args, **more)
+        self.fields["key"].choices = keys
+
+
+def _keys(raw: Raw, store: Store) -> list[tuple[str, str]]:
+    """Return the return sets that workbooks can be of: those there are, and of each commune's period after its last.
+
+    Where there are none, those of the communes whose villages are known: of the period that has ended last, and of the
+    one that goes on.
+    """
+    known = board.sets(raw, store)
+    latest = {key.commune: Period.parse(key.period) for key in reversed(known)}
+    coming = [ReturnSetKey(_after(period).code, commune) for commune, period in latest.items()]
+    if not known:
+        day = today()
+        going = Period(day.year, 1 if day.month <= 6 else 2)
+        places = [place.code for place in raw.places.rows if raw.places.reporters(place.code, "village", going)]
+        coming = [ReturnSetKey(period.code, code) for code in places for period in (_before(going), going)]
+    every = [*known, *coming]
+    return [(str(key), f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}") for key in every]
+
+
+def _after(period: Period) -> Period:
+    return Period(period.year, 2) if period.half == 1 else Period(period.year + 1, 1)
+
+
+def _before(period: Period) -> Period:
+    return Period(period.year, 1) if period.half == 2 else Period(period.year - 1, 2)
+
+
+@receives
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive(request: HttpRequest) -> HttpResponse:
+    """Ask for workbooks, and tell what would be found in them."""
+    raw, store = folders()
+    keys = _keys(raw, store)
+    sent = request.method == "POST"
+    form = SendForm(request.POST, request.FILES, keys=keys) if sent else SendForm(keys=keys)
+    if not sent or not form.is_valid():
+        return render(request, "receive.html", {"form": form}, status=400 if sent else 200)
+    key = ReturnSetKey.parse(form.cleaned_data["key"])
+    given = {_name(one.name): one.read() for one in form.cleaned_data["files"]}
+    refused = [name for name in given if left_behind(Path(name))]
+    checked = receipts.check(raw, store, key, {n: c for n, c in given.items() if n not in refused}, request.user)
+    shown = {"checked": checked, "refused": refused, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
+    return render(request, "checked.html", shown)
+
+
+def _name(sent: str) -> str:
+    """Return the last part of a name, whatever system it was sent from."""
+    return PureWindowsPath(PurePosixPath(sent).name).name
+
+
+@receives
+@require_POST
+def take(request: HttpRequest) -> HttpResponse:
+    """Take the workbooks that were ticked."""
+    raw, store = folders()
+    numbers = [int(one) for one in request.POST.getlist("take") if one.isascii() and one.isdigit()]
+    found = receipts.waiting(request.user, numbers)
+    taken = 0
+    for upload in found:
+        try:
+            sha256 = receipts.take(raw, store, upload)
+        except (ReceivingError, OSError) as why:
+            messages.error(request, _("{name}: chưa nhận. {why}").format(name=upload.sent_as, why=why))
+            continue
+        if sha256:
+            taken += 1
+            words = _("Đã nhận {name}. Biên nhận: {sha256}")
+            messages.success(request, words.format(name=upload.name, sha256=sha256))
+    if len(found) < len(numbers):
+        messages.info(request, _("Có tệp đã được nhận từ trước, hoặc đã chờ quá một ngày; không nhận lần nữa."))
+    if not numbers:
+        messages.warning(request, _("Chưa chọn sổ tính nào để nhận."))
+    return redirect("home")

@@ -1,0 +1,166 @@
+"""What would be found if workbooks lay in the raw folder: the steps of a refresh, of which nothing is kept.
+
+Belongs here: putting workbooks in the place of those they would replace, making what a refresh would make, and telling
+of it. Does not belong here: keeping a workbook (``pipelines.store.receiving``), the steps.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.refresh.makers import maker
+from pipelines.refresh.making import Work
+from pipelines.refresh.parts import Part
+from pipelines.refresh.restoring import restored
+from pipelines.refresh.stale import Inputs, inputs_of
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store import published
+from pipelines.store.raw import Raw
+from pipelines.store.received import ReceivedSet
+from pipelines.store.state import NOBODY, Writer
+from pipelines.store.tables import Store, Tables, with_texts
+from schemas.flow import FLOW
+from schemas.outcomes import Severity
+from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+
+_NOT_A_RETURN = frozenset(
+    kind.value.code
+    for kind in (
+        *(Problems.UNREADABLE_FILE, Problems.UNSUPPORTED_FILE, Problems.PICTURE_ONLY, Problems.WRONG_PERIOD),
+        *(Problems.WRONG_COMMUNE, Problems.UNKNOWN_REPORTER),
+    )
+)
+"""Findings for which a workbook is not taken: it cannot be read, or is not one of this return set."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A workbook, and what would be found in it."""
+
+    file: RawFile
+    """Under the name under which it would lie in the raw folder."""
+    sent_as: str
+    asked: frozenset[tuple[str, str]]
+    """The reporters and forms that were recognised in it."""
+    replaces: tuple[str, ...]
+    """The workbooks in whose place it would come, its own name among them where there is one."""
+    findings: Sequence[Mapping[str, Any]]
+    """``schemas.tables.FINDINGS`` on it, errors first."""
+
+    @property
+    def reporters(self) -> tuple[str, ...]:
+        """Codes of the reporters whose forms are in it."""
+        return tuple(sorted({reporter for reporter, _ in self.asked if reporter}))
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Codes of the forms in it."""
+        return tuple(sorted({form for _, form in self.asked}))
+
+    @property
+    def refusal(self) -> str:
+        """Why it would not be taken, or nothing."""
+        if self.file.trouble:
+            return self.file.trouble
+        told = next((str(row["message"]) for row in self.findings if row["code"] in _NOT_A_RETURN), "")
+        if told or self.forms:
+            return told
+        first = next((str(row["message"]) for row in self.findings), "")
+        return first or f"Tệp {self.sent_as} không có biểu nào của danh mục, nên không phải báo cáo."
+
+    @property
+    def errors(self) -> int:
+        """Findings that would hold a form back."""
+        return sum(row["severity"] == Severity.ERROR for row in self.findings)
+
+
+def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes]) -> list[Rehearsed]:
+    """Return what would be found in workbooks if they lay in a return set; nothing is written.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        key: The return set.
+        sent: The bytes of each workbook, by the name under which it was sent.
+    """
+    inputs = inputs_of(raw, store, Part.of(raw.batch_of(key)))
+    files = [RawFile(*key, name, content) for name, content in sent.items()]
+    lying = inputs.received.sets[key].workbooks if key in inputs.received.sets else ()
+    # Alone first: whose they are decides which others they replace.
+    asked = _asked(_made(_with(inputs, key, files), ["sheets"]), key)
+    before = _asked(store, key) if key in store.sets_in(inputs.part.name) else {}
+    told = []
+    for file in files:
+        own = asked.get(file.name, frozenset())
+        name = _name(file, own, [one for one in files if one is not file], asked)
+        replaced = [one.name for one in lying if one.name == name or (one.name in before and before[one.name] <= own)]
+        told.append(Rehearsed(replace(file, name=name), file.name, own, tuple(replaced), ()))
+    gone = {name for one in told for name in one.replaces}
+    staying = [file for file in lying if file.name not in gone]
+    work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), FINDINGS)
+    found = published.findings(work, key)
+    return [replace(one, findings=[row for row in found if row["file"] == one.file.name]) for one in told]
+
+
+FINDINGS = tuple(table.name for table in FLOW.family("findings"))
+
+
+def _with(inputs: Inputs, key: ReturnSetKey, workbooks: Iterable[RawFile]) -> Inputs:
+    """Return the inputs with these workbooks in a return set, and no others."""
+    received = inputs.received
+    beside = received.sets[key].beside if key in received.sets else {}
+    changed = {**received.sets, key: ReceivedSet(tuple(workbooks), beside, {})}
+    return replace(inputs, received=replace(received, sets=dict(sorted(changed.items()))))
+
+
+def _made(inputs: Inputs, wanted: Collection[str]) -> "_Unpublished":
+    """Make tables and publish none."""
+    work = Work(inputs, maker, restored)
+    for _ in work.run(wanted):
+        pass
+    return _Unpublished(work)
+
+
+@dataclass(frozen=True)
+class _Unpublished:
+    """The tables of a piece of work, read as published ones are."""
+
+    work: Work
+
+    def part_of(self, key: ReturnSetKey) -> str:  # noqa: ARG002 - as of a store
+        return self.work.inputs.part.name
+
+    def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
+        return with_texts(self.work.table(table), **wanted)
+
+    def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:  # noqa: ARG002 - as of a store
+        return (with_texts(self.work.table(table.name), **wanted) for table in FLOW.family(family))
+
+    def writer_of(self, table: str, part: str) -> Writer:  # noqa: ARG002 - as of a store
+        return NOBODY
+
+
+def _asked(tables: Tables, key: ReturnSetKey) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return, by workbook, the reporters and forms that were recognised in it."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in published.sheets(tables, key):
+        found.setdefault(row["file"], set()).add((row["reporter"], row["form"]))
+    return {name: frozenset(own) for name, own in found.items()}
+
+
+def _name(
+    file: RawFile,
+    own: frozenset[tuple[str, str]],
+    others: Iterable[RawFile],
+    asked: Mapping[str, frozenset[tuple[str, str]]],
+) -> str:
+    """Return what a workbook would be called: after its reporter, where it is of one and alone of that one."""
+    reporters = {reporter for reporter, _ in own}
+    if len(reporters) != 1 or "" in reporters:
+        return file.name
+    if any(reporters & {reporter for reporter, _ in asked.get(other.name, ())} for other in others):
+        return file.name
+    return f"{reporters.pop()}{file.suffix}"

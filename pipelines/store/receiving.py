@@ -1,0 +1,61 @@
+"""Taking a workbook into the raw folder.
+
+Belongs here: putting it there in the place of what it replaces, whose bytes stay in the archive. Does not belong here:
+whether it is a return at all (``pipelines.refresh.rehearsal``), who may do it.
+
+Beside the ledger this is all that is written below the raw folder. Bytes are archived before anything is replaced, and
+a new workbook lies there before an old one goes: whatever is cut short, none is lost.
+"""
+
+from collections.abc import Callable, Mapping
+
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store.files import write_whole
+from pipelines.store.locks import locked
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
+
+
+class ReceivingError(SentenceError):
+    """A workbook that is not taken; the message is the sentence for the officer."""
+
+
+def take(
+    raw: Raw,
+    store: Store,
+    file: RawFile,
+    replaces: Mapping[str, str],
+    *,
+    who: str,
+    waiting: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Take a workbook.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder, whose archive keeps what is replaced.
+        file: The workbook, under the name under which it is to lie.
+        replaces: The hash of each workbook that is to go, by its name: what lay there when that was decided.
+        who: What is being done, as others that have to wait are told.
+        waiting: Told where a refresh is at the return set.
+
+    Raises:
+        ReceivingError: What it would replace is not what it was.
+    """
+    key = ReturnSetKey(file.period, file.commune)
+    with locked(store.root, str(raw.batch_of(key)), who, waiting):
+        there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}
+        for name, found in there.items():
+            if replaces.get(name) != found.sha256:
+                raise ReceivingError(
+                    f"Tệp {name} vừa được thay bằng tệp khác trong lúc bạn đang xem, nên chưa nhận {file.name}. "
+                    "Thả tệp vào kiểm tra lại."
+                )
+        for kept in (*there.values(), file):
+            store.archive.keep(kept.content, kept.suffix)
+        folder = raw.folder(key)
+        write_whole(folder / file.name, file.content)
+        for name in there.keys() - {file.name}:
+            (folder / name).unlink()

@@ -1,0 +1,108 @@
+"""Receiving workbooks at the desk: told at once, kept by «Nhận», once, with a receipt."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.desk import guard
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office
+
+CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
+
+
+@pytest.fixture
+def office(example_office: Path, tmp_path: Path) -> Office:
+    return Office.copied(example_office, tmp_path / "office")
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+@pytest.fixture
+def sent(office: Office) -> bytes:
+    """What Nà Lìa sends with a slip in it; the raw folder stays as it was."""
+    path = office.folder / CELL[0]
+    before = path.read_bytes()
+    office.write(CELL, 664)
+    content = path.read_bytes()
+    path.write_bytes(before)
+    return content
+
+
+def send(browser: Any, *files: tuple[str, bytes], key: str = str(KEY), **more: Any) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return browser.post("/receive", {"key": key, "files": [SimpleUploadedFile(*one) for one in files]}, **more)
+
+
+def ticked(answer: Any) -> list[str]:
+    return re.findall(r'name="take" value="(\d+)"', answer.content.decode())
+
+
+def test_a_workbook_is_told_of_at_once_and_kept_by_a_second_step(office: Office, desk: Desk, sent: bytes) -> None:
+    before = (office.folder / "na_lia.xlsx").read_bytes()
+    browser = desk.signed_in("officer", "officer")
+    answer = send(browser, ("C:\\Users\\x\\Nà Lìa.xlsx", sent), ("thu.xlsx", b"no workbook"), ("~$na_lia.xlsx", b"x"))
+    page = text(answer)
+    for words in (
+        "Thôn Nà Lìa : B01, B02, B03, B04, B05",
+        "Thay na_lia.xlsx; bản cũ vẫn còn trong kho lưu.",
+        "có 1 lỗi: biểu sẽ bị giữ lại",
+        "Tệp thu.xlsx không mở được",
+        "đây là tệp tạm của một chương trình khác",
+    ):
+        assert words in page
+    assert (office.folder / "na_lia.xlsx").read_bytes() == before
+    (number,) = ticked(answer)
+    taken = text(browser.post("/receive/take", {"take": [number]}, follow=True))
+    assert "Đã nhận na_lia.xlsx. Biên nhận: " in taken
+    assert (office.folder / "na_lia.xlsx").read_bytes() == sent
+    assert desk.deeds()[-1] == ("officer", "received", f"{KEY}: na_lia.xlsx")
+    assert "1 tệp đã đổi mà chưa chạy. na_lia.xlsx" in taken
+
+
+def test_taking_twice_takes_once(office: Office, desk: Desk, sent: bytes) -> None:
+    browser = desk.signed_in("officer", "officer")
+    numbers = ticked(send(browser, ("a.xlsx", sent)))
+    browser.post("/receive/take", {"take": numbers})
+    assert "đã được nhận từ trước" in text(browser.post("/receive/take", {"take": numbers}, follow=True))
+    assert [deed[1] for deed in desk.deeds()].count("received") == 1
+
+
+def test_of_two_officers_neither_replaces_the_others_workbook_unseen(office: Office, desk: Desk, sent: bytes) -> None:
+    one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
+    mine, theirs = ticked(send(one, ("a.xlsx", sent))), ticked(send(other, ("b.xlsx", sent + b" ")))
+    one.post("/receive/take", {"take": mine})
+    assert "vừa được thay bằng tệp khác" in text(other.post("/receive/take", {"take": theirs}, follow=True))
+    assert (office.folder / "na_lia.xlsx").read_bytes() == sent
+    assert "đã được nhận từ trước" in text(one.post("/receive/take", {"take": theirs}, follow=True)), "nor takes it"
+
+
+def test_the_wrong_period_is_told_and_not_taken(desk: Desk, sent: bytes) -> None:
+    answer = send(desk.signed_in("officer", "officer"), ("a.xlsx", sent), key="2024-H2_huu-kien")
+    assert "Không nhận được. " in text(answer)
+    assert ticked(answer) == []
+
+
+def test_what_cannot_be_sent_is_told_in_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = desk.signed_in("officer", "officer")
+    assert "Chưa chọn tệp nào" in text(browser.post("/receive", {"key": str(KEY)}))
+    assert "Tệp rỗng" in text(send(browser, ("a.xlsx", b"")))
+    assert "tối đa 30 tệp" in text(send(browser, *[(f"{n}.xlsx", b"x") for n in range(31)]))
+    assert "Chưa chọn sổ tính nào" in text(browser.post("/receive/take", {"take": ["x"]}, follow=True))
+    assert guard.MOST_BYTES < 100 * 10**6, "what is larger never comes as far as here"
+    assert send(browser, ("a.xlsx", b"x"), key="2030-H1_huu-kien").status_code == 400
+
+
+@pytest.mark.parametrize("role", ["approver", "auditor", "administrator"])
+def test_who_may_not_receive_neither_sends_nor_takes(desk: Desk, role: str) -> None:
+    browser = desk.signed_in("somebody", role)
+    assert browser.get("/receive").status_code == 403
+    assert browser.post("/receive/take", {"take": ["1"]}).status_code == 403

@@ -1,0 +1,119 @@
+"""Workbooks looked at before they are received: what would be found is what is found, and nothing is written."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.refresh.rehearsal import rehearse
+from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store import published
+from pipelines.store.receiving import ReceivingError, take
+from tests.unit.offices import KEY, Office
+
+CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
+
+
+@pytest.fixture
+def office(example_office: Path, tmp_path: Path) -> Office:
+    return Office.copied(example_office, tmp_path / "office")
+
+
+def slipped(office: Office) -> bytes:
+    """What Nà Lìa sends with a slip in it; the raw folder stays."""
+    path = office.folder / CELL[0]
+    before = path.read_bytes()
+    office.write(CELL, 664)
+    content = path.read_bytes()
+    path.write_bytes(before)
+    return content
+
+
+def of_period(content: Path, period: str, target: Path) -> bytes:
+    """The same workbook, saying another period."""
+    book = openpyxl.load_workbook(content)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and "6 tháng đầu năm 2024" in cell.value:
+                    cell.value = cell.value.replace("6 tháng đầu năm 2024", period)
+    book.save(target)
+    return target.read_bytes()
+
+
+def lying(office: Office) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in office.root.rglob("*") if path.is_file()}
+
+
+def test_what_would_be_found_is_what_is_found_and_nothing_is_written(office: Office) -> None:
+    content, before = slipped(office), lying(office)
+    (told,) = rehearse(office.raw, office.store, KEY, {"Nà Lìa lần 2.xlsx": content})
+    assert lying(office) == before
+    assert (told.file.name, told.reporters, told.replaces) == ("na_lia.xlsx", ("na_lia",), ("na_lia.xlsx",))
+    assert (told.forms, told.errors, told.refusal) == (("B01", "B02", "B03", "B04", "B05"), 1, "")
+    office.send("na_lia.xlsx", content)
+    office.refresh()
+    found = [row for row in published.findings(office.store, KEY) if row["file"] == "na_lia.xlsx"]
+    assert [dict(row) for row in told.findings] == [dict(row) for row in found]
+
+
+def test_what_is_no_return_of_this_set_is_told_with_the_reason(office: Office, tmp_path: Path) -> None:
+    sent = {
+        "thu.xlsx": b"no workbook",
+        "rong.xlsx": b"",
+        "anh.jpg": b"\xff\xd8\xff",
+        "ky-sau.xlsx": of_period(office.folder / "na_lia.xlsx", "6 tháng cuối năm 2024", tmp_path / "x.xlsx"),
+    }
+    told = {one.sent_as: one for one in rehearse(office.raw, office.store, KEY, sent)}
+    assert "không mở được" in told["thu.xlsx"].refusal
+    assert "không mở được" in told["rong.xlsx"].refusal
+    assert "nên chưa được đọc" in told["anh.jpg"].refusal
+    assert "6 tháng cuối năm 2024" in told["ky-sau.xlsx"].refusal
+
+
+def test_a_set_of_which_nothing_has_come_yet_takes_its_first(office: Office, tmp_path: Path) -> None:
+    later = KEY._replace(period="2024-H2")
+    content = of_period(office.folder / "na_lia.xlsx", "6 tháng cuối năm 2024", tmp_path / "x.xlsx")
+    (told,) = rehearse(office.raw, office.store, later, {"x.xlsx": content})
+    assert (told.refusal, told.file.name, told.replaces) == ("", "na_lia.xlsx", ())
+    take(office.raw, office.store, told.file, {}, who="a test")
+    assert office.raw.names(later) == ["na_lia.xlsx"]
+
+
+def test_what_a_workbook_replaces_stays_in_the_archive(office: Office) -> None:
+    shutil.move(office.folder / "na_lia.xlsx", office.folder / "Na Lia ban 1.xlsx")
+    office.refresh()
+    old = office.raw.file(KEY, "Na Lia ban 1.xlsx")
+    assert old is not None
+    (told,) = rehearse(office.raw, office.store, KEY, {"x.xlsx": slipped_from(office, "Na Lia ban 1.xlsx")})
+    assert told.replaces == ("Na Lia ban 1.xlsx",)
+    take(office.raw, office.store, told.file, {"Na Lia ban 1.xlsx": old.sha256}, who="a test")
+    names = office.raw.names(KEY)
+    assert "na_lia.xlsx" in names
+    assert "Na Lia ban 1.xlsx" not in names
+    for kept in (old, told.file):
+        assert office.store.archive.get(kept.sha256, ".xlsx") == kept.content
+
+
+def slipped_from(office: Office, name: str) -> bytes:
+    book = openpyxl.load_workbook(office.folder / name)
+    book[CELL[1]][CELL[2]] = 664
+    book.save(office.root / "sent.xlsx")
+    return (office.root / "sent.xlsx").read_bytes()
+
+
+def test_what_has_come_meanwhile_is_not_replaced_unseen(office: Office) -> None:
+    file = RawFile(*KEY, "na_lia.xlsx", slipped(office))
+    before = (office.folder / "na_lia.xlsx").read_bytes()
+    for seen in ({}, {"na_lia.xlsx": "0" * 64}):
+        with pytest.raises(ReceivingError, match="vừa được thay"):
+            take(office.raw, office.store, file, seen, who="a test")
+    assert (office.folder / "na_lia.xlsx").read_bytes() == before
+
+
+def test_two_workbooks_of_one_reporter_keep_their_own_names(office: Office) -> None:
+    content = (office.folder / "na_lia.xlsx").read_bytes()
+    told = rehearse(office.raw, office.store, KEY, {"a.xlsx": content, "b.xlsx": slipped(office)})
+    assert [one.file.name for one in told] == ["a.xlsx", "b.xlsx"]
+    assert "W-09" in {row["code"] for one in told for row in one.findings}, "that it came twice is told"
