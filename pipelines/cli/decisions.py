@@ -3,7 +3,7 @@
 Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.store.ledger``).
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,7 +13,6 @@ from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Cell, Commune, Data, File, Format, OutputFormat, PeriodCode, RawFolder, Sheet, only
 from pipelines.cli.output import print_rows
 from pipelines.settings import Settings
-from schemas.outcomes import Severity
 
 WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
 """Who decides, where the officer does not say: a role, for a ledger is published and names no person."""
@@ -57,8 +56,10 @@ def correct(
     raw: RawFolder = "",
 ) -> None:
     """Record a decision on a cell in the ledger."""
+    from pipelines.refresh.deciding import refuse_needless
     from pipelines.store.ledger import CellPlace, Ledger
     from pipelines.store.raw import Raw
+    from pipelines.store.tables import Store
     from schemas import tables
 
     if refuse and as_is:
@@ -80,7 +81,7 @@ def correct(
     ledger = Ledger(returns, key)
     place = CellPlace(file, sheet, cell)
     if as_is:
-        _refuse_needless(settings, key, place, rule)
+        refuse_needless(Store(settings.data), key, place, rule)
         entry = ledger.confirm(place, reason=reason, who=who, rule=rule)
         done = _("Đã ghi vào sổ đính chính: giữ nguyên «{new}» ở {where}. Chạy: returns refresh")
     elif refuse:
@@ -94,64 +95,3 @@ def correct(
         print(done.format(old=entry["old"], new=entry["new"], where=where))
     else:
         print_rows(output, tables.LEDGER.names, [{**key._asdict(), **entry}])
-
-
-def _refuse_needless(settings: Settings, key: Any, place: Any, rule: str) -> None:
-    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first.
-
-    A rule that is said to be wrong must be one that may be, and one that tells of this cell.
-    """
-    from pipelines.store import published
-    from pipelines.store.tables import Store
-    from schemas.catalogue import CATALOGUE
-    from schemas.problems import Problems
-    from schemas.text import fold
-
-    confirmable = {edit.code for form in CATALOGUE.forms for edit in form.edits if edit.confirmable}
-    confirmable.add(Problems.OUT_OF_RANGE.value.code)
-    if rule and rule not in confirmable:
-        fail(
-            _(
-                "Quy tắc {rule} không thể sai, hoặc không có quy tắc này; chỉ ghi được với: {rules}. "
-                "Hỏi lại đơn vị báo cáo rồi ghi đính chính."
-            ).format(rule=rule, rules=", ".join(sorted(confirmable)))
-        )
-    store = Store(settings.data)
-    if key not in published.checked_sets(store):
-        return
-    cell = place.cell.strip().replace("$", "").upper()
-    rows = [
-        row
-        for row in published.findings(store, key)
-        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
-    ]
-    told = [row for row in rows if row["code"] == rule or f"theo {rule}: " in row["message"]]
-    if rule and told:
-        return
-    if rule:
-        fail(
-            _("Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {file}. Xem: returns findings").format(
-                rule=rule, cell=cell, file=place.file
-            )
-        )
-    named = [row for row in rows if row["cells"].split(";")[0] == cell]
-    stale = Problems.LEDGER_STALE.value.code
-    if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
-        fail(
-            _(
-                "Ô {cell}, tệp {file} đang có lỗi ({codes}); lỗi thì không giữ nguyên được. "
-                "Hỏi lại đơn vị báo cáo rồi ghi đính chính; nếu quy tắc không đúng, thêm --rule. "
-                "Nếu tệp vừa thay, chạy trước: returns refresh"
-            ).format(cell=cell, file=place.file, codes=", ".join(errors))
-        )
-    if not named:
-        first = ", ".join(
-            dict.fromkeys(row["cells"].split(";")[0] for row in rows if row["severity"] != Severity.ERROR)
-        )
-        hint = _("Cảnh báo có ô này đứng tên ô {cells}: ghi --as-is cho ô đó. ").format(cells=first) if first else ""
-        fail(
-            _(
-                "Không có cảnh báo nào đứng tên ô {cell}, tệp {file}, nên không có gì để giữ nguyên. {hint}"
-                "Xem: returns findings; nếu tệp vừa thay, chạy trước: returns refresh"
-            ).format(cell=cell, file=place.file, hint=hint)
-        )

@@ -27,6 +27,10 @@ class Did(StrEnum):
     CHANGED_DAGSTER = "changed dagster"
     STARTED_RUN = "started run"
     RECEIVED = "received"
+    CORRECTED = "corrected"
+    KEPT_AS_IS = "kept as is"
+    REFUSED_SUGGESTION = "refused suggestion"
+    UNDID = "undid"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -42,6 +46,10 @@ LABELS: Mapping[Did, Any] = {
     Did.CHANGED_DAGSTER: _("Thao tác trên trang Dagster"),
     Did.STARTED_RUN: _("Bắt đầu một lần chạy"),
     Did.RECEIVED: _("Nhận sổ tính"),
+    Did.CORRECTED: _("Ghi đính chính"),
+    Did.KEPT_AS_IS: _("Giữ nguyên"),
+    Did.REFUSED_SUGGESTION: _("Từ chối gợi ý"),
+    Did.UNDID: _("Hoàn tác quyết định"),
 }
 
 COMMAND_LINE = "returns"

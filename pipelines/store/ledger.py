@@ -12,6 +12,7 @@ wrote them.
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -145,6 +146,25 @@ class Ledger:
             if cell.confirmed and not rule:
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
             return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who, suggestion=rule)
+
+    def put_back(self, before: bytes, after: str) -> None:
+        """Put the ledger back as it was before its last rows, where it is still as these left it.
+
+        Args:
+            before: What it was.
+            after: The hash of what it is.
+
+        Raises:
+            LedgerError: Something else has been written since.
+        """
+        path = self.raw.ledger_path(self.key)
+        with self._locked():
+            if hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest() != after:
+                raise LedgerError("Sổ đính chính đã có thêm dòng khác sau quyết định này, nên không hoàn tác được.")
+            try:
+                write_whole(path, before)
+            except OSError as reason:
+                raise self._unwritable(reason) from reason
 
     def _cell(self, place: CellPlace) -> "_LedgerCell":
         """Read the cell from its workbook, and what the ledger says of it so far."""

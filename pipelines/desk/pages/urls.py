@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pipelines.desk.pages import account, assets, board, dagster, explorer, receive, record, refusals, users
+from pipelines.desk.pages import account, assets, board, dagster, explorer, findings, receive, record, refusals, users
 
 urlpatterns = [
     path("", board.board, name="home"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("run/<str:identifier>", board.run, name="run"),
     path("receive", receive.receive, name="receive"),
     path("receive/take", receive.take, name="take"),
+    path("findings/<str:key>", findings.findings, name="findings"),
+    path("findings/<str:key>/undo", findings.undo, name="undo"),
+    path("findings/<str:key>/marked/<str:file>", findings.marked, name="marked"),
+    path("findings/<str:key>/of/<str:reporter>", findings.reporter, name="reporter"),
+    path("findings/<str:key>/of/<str:reporter>/decide", findings.decide, name="decide"),
     path("explorer/<str:key>/<path:page>", explorer.explorer, name="explorer"),
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
     path("sign-out", account.SignOut.as_view(), name="sign-out"),

@@ -5,6 +5,7 @@ refused, and their words with the addresses of cells. Does not belong here: how 
 (``pipelines.steps.validate.suggest``), applying one, which only a person does.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,6 +52,32 @@ class Advice:
     proposed: str = ""
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """One way to mend what a finding is about, as it was told."""
+
+    words: str
+    changes: tuple[tuple[str, str], ...]
+    """The cells and what would stand in them; none where the words do not say it of every cell."""
+
+
+_OR = " Hoặc: "
+_AT = re.compile(r"Ô ([A-Z]+\d+(?:, [A-Z]+\d+)*): ")
+_ASKED = re.compile(r"(?:có lẽ là|theo phép tính là) ([^\s;]*[^\s;.,])")
+_SHORT = re.compile(r"ô ([A-Z]+\d+): «[^»]*» phải là ([^\s;]*[^\s;.,])")
+
+
+def proposals(told: str) -> list[Proposal]:
+    """Return what a suggestion proposes, read back from its words, which are all that a table keeps of it."""
+    found = []
+    for words in told.split(_OR) if told else ():
+        at, asked = _AT.match(words), tuple(_ASKED.findall(words))
+        cells = tuple(at[1].split(", ")) if at else ()
+        changes = tuple(zip(cells, asked, strict=True)) if len(cells) == len(asked) else ()
+        found.append(Proposal(words, changes or tuple(_SHORT.findall(words))))
+    return found
+
+
 Refused = Collection[tuple[str, ...]]
 """File, sheet, cell and proposed text of suggestions that a person has refused."""
 
@@ -95,7 +122,7 @@ def advise(
     words = [_words(one, written) for one in fitting[:SHOWN]]
     words += [_few_words(one, written) for one in fitting[SHOWN:LISTED]]
     more = f" Còn {len(fitting) - LISTED} cách khác." if len(fitting) > LISTED else ""
-    told = " Hoặc: ".join(words) + more
+    told = _OR.join(words) + more
     (change, *others) = fitting[0].changes
     if others or not change.text or sum(one.tie == fitting[0].tie for one in fitting) > 1:
         return Advice(told)

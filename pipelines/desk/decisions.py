@@ -1,0 +1,87 @@
+"""Decisions on cells, as the command line makes them, written down with the name of who made them.
+
+Belongs here: making one, and taking the last one back. Does not belong here: what may be decided
+(``pipelines.refresh.deciding``, ``pipelines.store.ledger``), pages.
+"""
+
+from pipelines.desk import record
+from pipelines.desk.models import Deed, User
+from pipelines.desk.record import Did
+from pipelines.refresh.deciding import Kept, refuse_needless, take_back
+from pipelines.store.archive import TABLE
+from pipelines.store.ledger import CellPlace, Entry, Ledger
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.outcomes import Decision
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
+
+DID = {Decision.ACCEPTED: Did.CORRECTED, Decision.AS_IS: Did.KEPT_AS_IS, Decision.REFUSED: Did.REFUSED_SUGGESTION}
+
+
+def decide(
+    raw: Raw,
+    store: Store,
+    key: ReturnSetKey,
+    place: CellPlace,
+    decision: Decision,
+    user: User,
+    *,
+    new: str = "",
+    reason: str,
+    rule: str = "",
+    suggestion: str = "",
+) -> Entry:
+    """Record a decision in the ledger, under the user's title.
+
+    Raises:
+        SentenceError: It cannot be recorded; nothing was.
+    """
+    ledger, before = Ledger(raw, key), Kept.now(raw, key)
+    if decision is Decision.ACCEPTED:
+        entry = ledger.accept(place, new, reason=reason, who=user.title, suggestion=suggestion)
+    elif decision is Decision.REFUSED:
+        entry = ledger.refuse(place, new, reason=reason, who=user.title, suggestion=suggestion)
+    else:
+        refuse_needless(store, key, place, rule)
+        entry = ledger.confirm(place, reason=reason, who=user.title, rule=rule)
+    after = Kept.now(raw, key)
+    details = {"key": str(key), **{name: entry[name] for name in ("old", "new", "reason")}}
+    if after.rows == before.rows + 1:  # and not another's beside it, who then could lose theirs
+        store.archive.keep(before.content, TABLE)
+        details |= {"before": before.sha256, "after": after.sha256}
+    about = f"{key}: {entry['file']}, {entry['sheet']}, {entry['cell']}"
+    record.write(user.username, DID[decision], about, **details)
+    return entry
+
+
+def latest(raw: Raw, store: Store, key: ReturnSetKey) -> Deed | None:
+    """Return the decision that can be taken back: the last one, where no run has read it and nothing came after it."""
+    now = Kept.now(raw, key).sha256
+    if not now:
+        return None
+    made = Deed.objects.filter(what__in=list(DID.values()), details__key=str(key), details__after=now).first()
+    return None if made is None or not _is_unread(store, key, now) else made
+
+
+def _is_unread(store: Store, key: ReturnSetKey, sha256: str) -> bool:
+    from pipelines.refresh.stale import last_read
+    from pipelines.store.raw import LEDGER
+
+    return last_read(store, key).get(LEDGER) != sha256
+
+
+def undo(raw: Raw, store: Store, key: ReturnSetKey, number: int, user: User) -> None:
+    """Take the last decision back.
+
+    Raises:
+        SentenceError: It is not the last one any more, or a run has read it.
+    """
+    made = Deed.objects.filter(pk=number, what__in=list(DID.values()), details__key=str(key)).first()
+    if made is None:
+        raise SentenceError("Không có quyết định này.")
+    before = store.archive.get(made.details["before"], TABLE) if made.details["before"] else b""
+    if before is None:
+        raise SentenceError("Bản trước của sổ đính chính không còn trong kho lưu, nên không hoàn tác được.")
+    take_back(raw, store, key, before, made.details["after"])
+    record.write(user.username, Did.UNDID, made.about)

@@ -1,0 +1,121 @@
+"""What is in doubt at a reporter: findings with the piece of the sheet, what it was before, what is proposed.
+
+Belongs here: gathering these from what is published. Does not belong here: deciding (``pipelines.desk.decisions``),
+pages.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipelines.present.explorer.addresses import position
+from pipelines.present.explorer.sheets import DrawnSheet, FilledCell, draw
+from pipelines.present.tracing import written
+from pipelines.steps.validate.advise import Proposal, proposals
+from pipelines.store import published
+from pipelines.store.tables import Store
+from schemas.catalogue import CATALOGUE
+from schemas.outcomes import Severity
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+
+_AROUND = 1
+"""Rows above and below a doubtful cell that are shown with it."""
+
+NOBODY = "-"
+"""In addresses, for findings that are no reporter's."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A finding."""
+
+    row: Mapping[str, Any]
+    cells: tuple[str, ...]
+    """The doubtful one first."""
+    sheet: DrawnSheet | None
+    text: str
+    """What stands in the first cell now."""
+    before: str
+    """What it was in the latest period before, with the period; empty where nothing is known."""
+    proposed: tuple[Proposal, ...]
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it holds a form back."""
+        return bool(self.row["severity"] == Severity.ERROR)
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether it is about a cell of a workbook."""
+        return bool(self.row["file"] and self.row["sheet"] and self.cells)
+
+
+def by_reporter(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return findings by reporter, those with errors first; what is nobody's under ``NOBODY``."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["reporter"] or NOBODY, []).append(row)
+    return dict(sorted(found.items(), key=lambda one: all(row["severity"] != Severity.ERROR for row in one[1])))
+
+
+def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:
+    """Yield findings with all that helps to decide on them."""
+    filled: dict[str, list[published.PublishedRow]] = {}
+    for row in rows:
+        cells = tuple(row["cells"].split(";")) if row["cells"] else ()
+        own = filled.setdefault(row["file"], published.filled(store, key, row["file"]) if row["file"] else [])
+        of_sheet = [cell for cell in own if cell["sheet"] == row["sheet"]]
+        text = next((cell["shown"] or cell["text"] for cell in of_sheet if cells and cell["cell"] == cells[0]), "")
+        before = _before(store, key, row["file"], row["sheet"], cells[0]) if cells and of_sheet else ""
+        drawn = _drawn(of_sheet, cells) if of_sheet and cells else None
+        yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])))
+
+
+def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str]) -> DrawnSheet:
+    """Return the rows of a sheet that have doubtful cells, and those next to them."""
+    rows = {place[0] for cell in cells if (place := position(cell))}
+    near = {row + step for row in rows for step in range(-_AROUND, _AROUND + 1)}
+    shown = [
+        FilledCell(cell["row"], cell["column"], cell["cell"], cell["kind"], cell["shown"] or cell["text"])
+        for cell in filled
+        if cell["row"] in near
+    ]
+    drawn = draw(shown, cells)
+    # It draws the row above too, of which it was told nothing.
+    return replace(drawn, rows=tuple(row for row in drawn.rows if row.number in near))
+
+
+def _before(store: Store, key: ReturnSetKey, file: str, sheet: str, cell: str) -> str:
+    """Return what a cell's field was in the reporter's latest accepted period before."""
+    entry = next((one for one in published.asked(store, key, file, cell) if one["sheet"] == sheet), None)
+    if entry is None:
+        return ""
+    form = next(form for form in CATALOGUE.forms if form.code == entry["form"])
+    own = Period.parse(key.period)
+    earlier = [
+        row
+        for row in published.accepted(store, form.domain, key.commune, entry["reporter"])
+        if Period.parse(row["period"]) < own and row["line"] == entry["line"] and row.get(entry["field"]) is not None
+    ]
+    if not earlier:
+        return ""
+    latest = max(earlier, key=lambda row: Period.parse(row["period"]))
+    return f"{written(latest[entry['field']])} ({latest['period']})"
+
+
+_ASK = re.compile(r"\s*Hỏi lại đơn vị[^.]*\.")
+
+
+def letter(key: ReturnSetKey, reporter: str, places: Places, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return a message to a reporter, ready to be copied: what to look at again, and no guess at the right number."""
+    name = places.title(key.commune, reporter)
+    asked = [_ASK.sub("", row["message"]).removeprefix(f"{name}, ") for row in rows]
+    listed = "\n".join(f"{number}. {one[0].upper()}{one[1:]}" for number, one in enumerate(asked, 1))
+    return (
+        f"Kính gửi {name},\n\nBáo cáo {Period.parse(key.period).title} của đơn vị có {len(asked)} chỗ cần xem lại. "
+        f"Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:\n\n{listed}\n\n"
+        f"{places.territory(key.commune)}, bộ phận thống kê"
+    )

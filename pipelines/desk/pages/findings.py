@@ -1,0 +1,128 @@
+"""Findings by reporter, and deciding on them.
+
+Belongs here: the pages and their forms. Does not belong here: what is shown (``pipelines.desk.doubts``), what a
+decision does (``pipelines.desk.decisions``).
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pipelines.desk import decisions
+from pipelines.desk.doubts import NOBODY, by_reporter, doubts, letter
+from pipelines.desk.pages.office import folders, named
+from pipelines.desk.roles import May
+from pipelines.present.marked import SUFFIX, UnmarkableError, mark
+from pipelines.store import published
+from pipelines.store.archive import WORKBOOK
+from pipelines.store.ledger import CellPlace
+from schemas.outcomes import Decision
+from schemas.sentences import SentenceError
+
+decides = permission_required(May.DECIDE.full, raise_exception=True)
+
+
+@require_safe
+def findings(request: HttpRequest, key: str) -> HttpResponse:
+    """List the reporters with findings."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
+    undoable = decisions.latest(raw, store, chosen)
+    shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
+    return render(request, "findings.html", shown)
+
+
+@require_safe
+def reporter(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
+    """Show the findings of one reporter, with what helps to decide on them."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    rows = by_reporter(published.findings(store, chosen)).get(reporter, [])
+    whole = raw.places.title(chosen.commune, reporter) if reporter != NOBODY else _("Không của đơn vị nào")
+    shown = {
+        "key": chosen,
+        "reporter": reporter,
+        "name": whole,
+        "doubts": list(doubts(store, chosen, rows)),
+        "letter": letter(chosen, reporter, raw.places, rows) if rows and reporter != NOBODY else "",
+        "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
+        "undoable": decisions.latest(raw, store, chosen),
+    }
+    return render(request, "doubts.html", shown)
+
+
+@decides
+@require_POST
+def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
+    """Record a decision: on one cell, or on all that one proposal is about."""
+    raw, store = folders()
+    chosen, sent = named(raw, store, key), request.POST
+    back = redirect(f"{reverse('reporter', args=[key, reporter])}#{sent.get('at', '')}")
+    try:
+        decision = Decision(sent.get("decision", ""))
+        cells = [_change(one) for one in sent.getlist("change")] or [(sent["cell"], sent.get("new", ""))]
+    except (ValueError, KeyError):
+        messages.error(request, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
+        return back
+    for cell, new in cells:
+        place = CellPlace(sent.get("file", ""), sent.get("sheet", ""), cell)
+        more: dict[str, Any] = {"reason": sent.get("reason", ""), "new": new, "rule": sent.get("rule", "")}
+        try:
+            entry = decisions.decide(raw, store, chosen, place, decision, request.user, **more)
+        except SentenceError as why:
+            messages.error(request, str(why).replace(", bằng --reason", ""))
+            break
+        words = _("Đã ghi vào sổ đính chính: ô {cell}, «{old}» thành «{new}».")
+        if decision is not Decision.ACCEPTED:
+            words = _("Đã ghi vào sổ đính chính: ô {cell}, giữ «{old}».")
+        messages.success(request, words.format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
+    return back
+
+
+def _change(sent: str) -> tuple[str, str]:
+    cell, equals, new = sent.partition("=")
+    if not equals:
+        raise ValueError(sent)
+    return cell, new
+
+
+@decides
+@require_POST
+def undo(request: HttpRequest, key: str) -> HttpResponse:
+    """Take the last decision back."""
+    raw, store = folders()
+    chosen, number = named(raw, store, key), request.POST.get("deed", "")
+    try:
+        decisions.undo(raw, store, chosen, int(number) if number.isdecimal() else 0, request.user)
+        messages.success(request, _("Đã hoàn tác quyết định cuối."))
+    except SentenceError as why:
+        messages.error(request, str(why))
+    return redirect("findings", key)
+
+
+@require_safe
+def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
+    """Give out a reporter's workbook with the doubtful cells marked, to be sent back."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    rows = [row for row in published.findings(store, chosen) if row["file"] == file]
+    lying = raw.file(chosen, file) if rows else None
+    if lying is None or lying.suffix != WORKBOOK:
+        raise Http404
+    try:
+        content = mark(lying.content, rows)
+    except UnmarkableError as why:
+        messages.error(request, _("Tệp {file} không đánh dấu được ({why}).").format(file=file, why=why))
+        return redirect("findings", key)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    name = f"{file.removesuffix(WORKBOOK)}{SUFFIX}{WORKBOOK}"
+    disposition = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(content, content_type=kind, headers=disposition)

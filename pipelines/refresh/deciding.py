@@ -1,0 +1,102 @@
+"""Deciding on a cell, on the command line and at the desk: what is refused beforehand, and what can be taken back.
+
+Belongs here: what needs both the ledger and what was found. Does not belong here: writing the ledger
+(``pipelines.store.ledger``), who may decide.
+"""
+
+from dataclasses import dataclass
+
+from pipelines.refresh.stale import last_read
+from pipelines.steps.collect.correct import read_ledger
+from pipelines.store import published
+from pipelines.store.ledger import CellPlace, Ledger, LedgerError
+from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.tables import Store
+from schemas.catalogue import CATALOGUE
+from schemas.kept import decoded
+from schemas.outcomes import Severity
+from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
+from schemas.text import fold
+
+
+def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str) -> None:
+    """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first.
+
+    A rule that is said to be wrong must be one that may be, and one that tells of this cell.
+
+    Raises:
+        LedgerError: It could change nothing.
+    """
+    confirmable = {edit.code for form in CATALOGUE.forms for edit in form.edits if edit.confirmable}
+    confirmable.add(Problems.OUT_OF_RANGE.value.code)
+    if rule and rule not in confirmable:
+        raise LedgerError(
+            f"Quy tắc {rule} không thể sai, hoặc không có quy tắc này; chỉ ghi được với: "
+            f"{', '.join(sorted(confirmable))}. Hỏi lại đơn vị báo cáo rồi ghi đính chính."
+        )
+    if key not in published.checked_sets(store):
+        return
+    cell = place.cell.strip().replace("$", "").upper()
+    rows = [
+        row
+        for row in published.findings(store, key)
+        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
+    ]
+    if rule and any(row["code"] == rule or f"theo {rule}: " in row["message"] for row in rows):
+        return
+    if rule:
+        raise LedgerError(
+            f"Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {place.file}. Xem: returns findings"
+        )
+    named = [row for row in rows if row["cells"].split(";")[0] == cell]
+    stale = Problems.LEDGER_STALE.value.code
+    if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
+        raise LedgerError(
+            f"Ô {cell}, tệp {place.file} đang có lỗi ({', '.join(errors)}); lỗi thì không giữ nguyên được. "
+            "Hỏi lại đơn vị báo cáo rồi ghi đính chính; nếu quy tắc không đúng, thêm --rule. "
+            "Nếu tệp vừa thay, chạy trước: returns refresh"
+        )
+    if not named:
+        warned = (row["cells"].split(";")[0] for row in rows if row["severity"] != Severity.ERROR)
+        first = ", ".join(dict.fromkeys(warned))
+        hint = f"Cảnh báo có ô này đứng tên ô {first}: ghi --as-is cho ô đó. " if first else ""
+        raise LedgerError(
+            f"Không có cảnh báo nào đứng tên ô {cell}, tệp {place.file}, nên không có gì để giữ nguyên. {hint}"
+            "Xem: returns findings; nếu tệp vừa thay, chạy trước: returns refresh"
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A ledger as it was at a moment, its hash and the number of its rows; of none the hash is empty."""
+
+    content: bytes
+    sha256: str
+    rows: int
+
+    @classmethod
+    def now(cls, raw: Raw, key: ReturnSetKey) -> "Kept":
+        """Return the ledger as it is."""
+        file = raw.beside(key).get(LEDGER)
+        if file is None:
+            return cls(b"", "", 0)
+        return cls(file.content, file.sha256, len(read_ledger({key: decoded(file.content)})[0]))
+
+
+def take_back(raw: Raw, store: Store, key: ReturnSetKey, before: bytes, after: str) -> None:
+    """Put a ledger back as it was before a decision, where no run has read that and nothing was decided since.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        key: The return set.
+        before: The ledger before the decision.
+        after: The hash of the ledger after it.
+
+    Raises:
+        LedgerError: A run has read it, or something was written since.
+    """
+    if last_read(store, key).get(LEDGER) == after:
+        raise LedgerError("Lần chạy đã dùng quyết định này, nên không hoàn tác được nữa. Ghi một quyết định mới.")
+    Ledger(raw, key).put_back(before, after)

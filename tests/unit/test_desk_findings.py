@@ -1,0 +1,172 @@
+"""Findings at the desk: what is shown of each, decisions through the ledger, undo, what goes back to the village."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipelines.steps.validate.advise import proposals
+from pipelines.store import published
+from pipelines.store.raw import LEDGER
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office
+
+CELL = {"file": "pa_phao.xlsx", "sheet": "Chăn nuôi", "cell": "D13"}
+PAGE = f"/findings/{KEY}/of/pa_phao"
+
+
+@pytest.fixture(scope="module")
+def slipped(example_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The office after Pá Phào wrote 141 for 114, and a run; only to be copied."""
+    office = Office.copied(example_office, tmp_path_factory.mktemp("slipped") / "office")
+    office.write(("pa_phao.xlsx", "Chăn nuôi", "D13"), 141)
+    office.refresh()
+    return office.root
+
+
+@pytest.fixture
+def office(slipped: Path, tmp_path: Path) -> Office:
+    return Office.copied(slipped, tmp_path / "office")
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+def ledger(office: Office) -> str:
+    return (office.folder / LEDGER).read_text("utf-8")
+
+
+def decide(browser: Any, decision: str, **more: Any) -> str:
+    sent = {**CELL, "decision": decision, "reason": "Trưởng thôn xác nhận", **more}
+    return text(browser.post(f"{PAGE}/decide", sent, follow=True))
+
+
+def test_a_finding_is_shown_with_its_piece_of_the_sheet_and_what_is_proposed(desk: Desk) -> None:
+    browser = desk.signed_in("officer", "officer")
+    listed = text(browser.get(f"/findings/{KEY}"))
+    assert listed.index("Thôn Pá Phào") < listed.index("Trường THCS"), "who has errors comes first"
+    answer = browser.get(PAGE)
+    page = text(answer)
+    for words in ("lệch 27, theo B01-02", "Ngựa thường", "141", "có lẽ là 114", "Ghi đính chính D13 = 114"):
+        assert words in page
+    assert re.search(r'class="corrected[^"]*">141<', answer.content.decode()), "the doubtful cell is marked"
+    assert [row.group(1) for row in re.finditer(r'<th scope="row">(\d+)</th>', answer.content.decode())] == [
+        *("11", "12", "13", "14", "15")
+    ], "rows that are not shown whole are not shown"
+    assert "Từ chối gợi ý" in page
+    assert "Giữ nguyên" not in page, "an error is not kept as it is"
+
+
+def test_the_letter_to_the_village_asks_and_does_not_guess(desk: Desk) -> None:
+    page = desk.signed_in("auditor", "auditor").get(PAGE).content.decode()
+    letter = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert letter is not None
+    assert "Kính gửi Thôn Pá Phào" in letter[1]
+    assert "ghi 284, các phần cộng lại là 311" in letter[1]
+    for never in ("114", "Hỏi lại đơn vị", "Gợi ý", "đính chính"):
+        assert never not in letter[1]
+    assert "Ghi đính chính" not in text(desk.signed_in("other", "auditor").get(PAGE)), "who only reads decides nothing"
+
+
+def test_a_correction_from_a_proposal_is_the_command_lines(office: Office, desk: Desk) -> None:
+    before = ledger(office)
+    told = decide(desk.signed_in("officer", "officer"), "accepted", change=["D13=114"])
+    assert "Đã ghi vào sổ đính chính: ô D13, «141» thành «114»." in told
+    row = ledger(office).removeprefix(before)
+    assert "chức danh officer,pa_phao.xlsx,Chăn nuôi,D13,141,114,Trưởng thôn xác nhận,,accepted" in row
+    assert desk.deeds()[-1] == ("officer", "corrected", f"{KEY}: pa_phao.xlsx, Chăn nuôi, D13")
+    office.refresh()
+    assert not [one for one in published.findings(office.store, KEY) if one["severity"] == "error"]
+
+
+def test_a_decision_can_be_taken_back_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
+    browser, before = desk.signed_in("officer", "officer"), ledger(office)
+    decide(browser, "accepted", new="114")
+    deed = re.search(r'name="deed" value="(\d+)"', browser.get(f"/findings/{KEY}").content.decode())
+    assert deed is not None
+    undo = (f"/findings/{KEY}/undo", {"deed": deed[1]})
+    assert "Đã hoàn tác quyết định cuối" in text(browser.post(*undo, follow=True))
+    assert ledger(office) == before
+    assert "không hoàn tác được" in text(browser.post(*undo, follow=True)), "and once only"
+    assert ledger(office) == before
+    decide(browser, "accepted", new="114")
+    office.refresh()
+    page = browser.get(f"/findings/{KEY}").content.decode()
+    assert 'name="deed"' not in page
+    assert desk.deeds()[-2][1:] == ("undid", f"{KEY}: pa_phao.xlsx, Chăn nuôi, D13")
+
+
+def test_of_two_officers_none_takes_back_the_others_decision(office: Office, desk: Desk) -> None:
+    one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
+    decide(one, "accepted", new="114")
+    deed = re.search(r'name="deed" value="(\d+)"', one.get(f"/findings/{KEY}").content.decode())
+    assert deed is not None
+    decide(other, "refused", new="113")
+    assert "đã có thêm dòng khác" in text(one.post(f"/findings/{KEY}/undo", {"deed": deed[1]}, follow=True))
+    assert all(who in ledger(office) for who in ("chức danh one", "chức danh other"))
+
+
+def test_what_cannot_be_decided_is_told_and_not_written(office: Office, desk: Desk) -> None:
+    browser, before = desk.signed_in("officer", "officer"), ledger(office)
+    assert "Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao." in decide(browser, "accepted", new="114", reason=" ")
+    assert "không đọc được «x» thành số" in decide(browser, "accepted", new="x")
+    assert "lỗi thì không giữ nguyên được" in decide(browser, "as_is")
+    assert "Không có tệp «y.xlsx»" in decide(browser, "accepted", new="1", file="y.xlsx")
+    assert "không đọc được" in decide(browser, "wipe", new="1")
+    assert ledger(office) == before
+
+
+def test_a_warning_is_kept_as_it_is(office: Office, desk: Desk) -> None:
+    (row, *_) = [one for one in published.findings(office.store, KEY) if one["file"] == "thcs.xlsx"]
+    cell = row["cells"].split(";")[0]
+    browser = desk.signed_in("officer", "officer")
+    assert "Giữ nguyên" in text(browser.get(f"/findings/{KEY}/of/thcs"))
+    told = decide(browser, "as_is", file="thcs.xlsx", sheet=row["sheet"], cell=cell)
+    assert f"Đã ghi vào sổ đính chính: ô {cell}, giữ" in told
+
+
+@pytest.mark.parametrize("role", ["approver", "auditor", "administrator"])
+def test_who_may_not_decide_writes_nothing(office: Office, desk: Desk, role: str) -> None:
+    browser, before = desk.signed_in("somebody", role), ledger(office)
+    assert (
+        browser.post(f"{PAGE}/decide", {**CELL, "decision": "accepted", "new": "1", "reason": "x"}).status_code == 403
+    )
+    assert browser.post(f"/findings/{KEY}/undo", {"deed": "1"}).status_code == 403
+    assert ledger(office) == before
+
+
+def test_the_marked_workbook_is_the_reporters_own(desk: Desk) -> None:
+    browser = desk.signed_in("officer", "officer")
+    answer = browser.get(f"/findings/{KEY}/marked/pa_phao.xlsx")
+    assert "attachment" in answer.headers["content-disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book["Chăn nuôi"]["D13"].comment is not None
+    for name in ("na_lia.xlsx", "corrections.csv", "..%2fplaces.csv", "x"):
+        assert browser.get(f"/findings/{KEY}/marked/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("told", "changes"),
+    [
+        ("", []),
+        ("Ô D13: Ô «Ngựa thường» ghi 141, có lẽ là 114 (hai chữ số). Sửa như vậy thì đúng.", [(("D13", "114"),)]),
+        (
+            "Ô D9, D14: Ô «A» ghi 1, theo phép tính là 1.995,5 nếu các ô khác đúng; ô «B» để trống, "
+            "theo phép tính là 550. Hoặc: ô D18: «Đàn dê» phải là 136; ô D9: «X» phải là 6.",
+            [(("D9", "1.995,5"), ("D14", "550")), (("D18", "136"), ("D9", "6"))],
+        ),
+        (
+            "Ô D9, D14: Ô «A» ghi 1, cần sửa nhưng các phép tính chưa cho biết số đúng; ô «B» ghi 2, có lẽ là 3 (x).",
+            [()],
+        ),
+    ],
+)
+def test_what_is_proposed_is_read_back_from_its_words(told: str, changes: list[tuple[tuple[str, str], ...]]) -> None:
+    assert [one.changes for one in proposals(told)] == changes
