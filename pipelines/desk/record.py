@@ -31,6 +31,7 @@ class Did(StrEnum):
     KEPT_AS_IS = "kept as is"
     REFUSED_SUGGESTION = "refused suggestion"
     UNDID = "undid"
+    APPROVED = "approved"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -50,6 +51,7 @@ LABELS: Mapping[Did, Any] = {
     Did.KEPT_AS_IS: _("Giữ nguyên"),
     Did.REFUSED_SUGGESTION: _("Từ chối gợi ý"),
     Did.UNDID: _("Hoàn tác quyết định"),
+    Did.APPROVED: _("Duyệt và phát hành"),
 }
 
 COMMAND_LINE = "returns"

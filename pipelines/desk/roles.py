@@ -30,7 +30,7 @@ MEANINGS: Mapping[May, Any] = {
     May.RECEIVE: _("Nhận sổ tính"),
     May.DECIDE: _("Ghi quyết định vào sổ đính chính"),
     May.RUN: _("Chạy quy trình và dùng trang Dagster"),
-    May.APPROVE: _("Duyệt, đóng và mở lại một kỳ"),
+    May.APPROVE: _("Duyệt và phát hành"),
     May.ADMINISTER: _("Thêm người dùng và giao vai trò"),
 }
 

@@ -8,7 +8,19 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from pipelines.desk.pages import account, assets, board, dagster, explorer, findings, receive, record, refusals, users
+from pipelines.desk.pages import (
+    account,
+    approve,
+    assets,
+    board,
+    dagster,
+    explorer,
+    findings,
+    receive,
+    record,
+    refusals,
+    users,
+)
 
 urlpatterns = [
     path("", board.board, name="home"),
@@ -22,6 +34,7 @@ urlpatterns = [
     path("findings/<str:key>/marked/<str:file>", findings.marked, name="marked"),
     path("findings/<str:key>/of/<str:reporter>", findings.reporter, name="reporter"),
     path("findings/<str:key>/of/<str:reporter>/decide", findings.decide, name="decide"),
+    path("approve/<str:key>", approve.approve, name="approve"),
     path("explorer/<str:key>/<path:page>", explorer.explorer, name="explorer"),
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
     path("sign-out", account.SignOut.as_view(), name="sign-out"),

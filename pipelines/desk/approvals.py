@@ -1,0 +1,83 @@
+"""Approval: what one has entered, another approves, and that makes the release.
+
+Belongs here: who has entered what, whether somebody may approve it, approving. Does not belong here: making a release
+(``pipelines.refresh.release``), pages.
+"""
+
+from dataclasses import dataclass
+
+from pipelines.desk import record
+from pipelines.desk.decisions import DID
+from pipelines.desk.models import Deed, User
+from pipelines.desk.record import Did
+from pipelines.refresh import release
+from pipelines.refresh.stamps import digest
+from pipelines.store.raw import Raw
+from pipelines.store.releases import Release, found
+from pipelines.store.releases import names as release_names
+from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
+
+ENTERS = (Did.RECEIVED, *DID.values())
+"""What makes somebody one who has entered numbers of a return set."""
+
+
+class ApprovalError(SentenceError):
+    """An approval that is not made; the message is the sentence for who asked."""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A release, and who approved it at the desk; nobody where it was made on the command line."""
+
+    release: Release
+    who: str
+
+
+def entered_by(key: ReturnSetKey) -> list[str]:
+    """Return who has entered numbers of a return set at the desk, by user name."""
+    found = Deed.objects.filter(what__in=list(ENTERS), about__startswith=f"{key}: ")
+    return sorted(set(found.values_list("who", flat=True)))
+
+
+def approved(store: Store, key: ReturnSetKey) -> list[Approved]:
+    """Return the releases of a return set, the latest first."""
+    made = [one for name in release_names(store.root) if (one := found(store.root, name)).key == key]
+    who = dict(Deed.objects.filter(what=Did.APPROVED).values_list("about", "who"))
+    made.sort(key=lambda one: str(one.manifest["created"]), reverse=True)
+    return [Approved(one, who.get(one.name, "")) for one in made]
+
+
+def seen(store: Store, key: ReturnSetKey) -> str:
+    """Return a hash of all that is published of a return set: what somebody who looks at it approves."""
+    tables = store.state(store.part_of(key), anew=True).tables
+    return digest(sorted((name, written.content) for name, written in tables.items()))
+
+
+def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at: str, despite: str) -> Release:
+    """Approve a return set as it was looked at, and freeze it as a release.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        key: The return set.
+        user: Who approves.
+        looked_at: What ``seen`` gave when they looked.
+        despite: Why it is released although a form is held back.
+
+    Raises:
+        ApprovalError: Who approves has entered numbers of it, or what is published has changed since they looked.
+        SentenceError: It cannot be released; nothing was.
+    """
+    if user.username in entered_by(key):
+        raise ApprovalError("Bạn đã nhập số của bộ này, nên phải để người khác duyệt.")
+    if seen(store, key) != looked_at:
+        raise ApprovalError("Số đã công bố vừa đổi trong lúc bạn đang xem, nên chưa duyệt. Xem lại rồi duyệt.")
+    stem = str(key).lower().replace("_", "-")
+    number = 1 + sum(name.startswith(f"{stem}-lan-") for name in release_names(store.root))
+    made = release.make(raw, store, key, f"{stem}-lan-{number}", despite=despite)
+    record.write(
+        user.username, Did.APPROVED, made.name, key=str(key), seal=made.seal, entered=entered_by(key), despite=despite
+    )
+    return made

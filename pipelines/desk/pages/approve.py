@@ -1,0 +1,44 @@
+"""Approving a return set, and its releases.
+
+Belongs here: the page. Does not belong here: who may approve what (``pipelines.desk.approvals``).
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from pipelines.desk import approvals
+from pipelines.desk.board import board_of
+from pipelines.desk.pages.office import folders, named
+from pipelines.desk.roles import May
+from pipelines.settings import today
+from schemas.sentences import SentenceError
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what would be approved and what has been; approve it."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    if request.method == "POST":
+        if not request.user.has_perm(May.APPROVE.full):
+            raise PermissionDenied
+        looked_at, despite = request.POST.get("seen", ""), request.POST.get("despite", "").strip()
+        try:
+            made = approvals.approve(raw, store, chosen, request.user, looked_at=looked_at, despite=despite)
+        except SentenceError as why:
+            messages.error(request, str(why))
+        else:
+            words = _("Đã duyệt và phát hành «{name}». Ghi mã này vào biên bản: {seal}")
+            messages.success(request, words.format(name=made.name, seal=made.seal))
+        return redirect("approve", key)
+    shown = {
+        "board": board_of(raw, store, chosen, today()),
+        "seen": approvals.seen(store, chosen),
+        "entered": approvals.entered_by(chosen),
+        "approved": approvals.approved(store, chosen),
+    }
+    return render(request, "approve.html", shown)

@@ -1,0 +1,85 @@
+"""Approval: entered by one, approved by another, and then a release that can be verified."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.refresh.release import verify
+from pipelines.store.releases import found, names
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office
+
+PAGE = f"/approve/{KEY}"
+
+
+@pytest.fixture
+def office(example_office: Path, tmp_path: Path) -> Office:
+    return Office.copied(example_office, tmp_path / "office")
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+def approve(browser: Any, seen: str = "", **more: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', browser.get(PAGE).content.decode())
+    sent = {"seen": seen or (found[1] if found else ""), **more}
+    return text(browser.post(PAGE, sent, follow=True))
+
+
+def enter(desk: Desk, user: Any) -> None:
+    """Somebody enters a decision, and it is run."""
+    place = {"file": "thcs.xlsx", "sheet": "THCS", "cell": "D21"}
+    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận"}
+    assert "Đã ghi" in text(desk.browser(user).post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
+
+
+def test_who_has_entered_does_not_approve_and_another_does(office: Office, desk: Desk) -> None:
+    both, other = desk.user("both", "officer", "approver"), desk.signed_in("other", "approver")
+    enter(desk, both)
+    office.refresh()
+    assert "phải để người khác duyệt" in approve(desk.browser(both), seen="x")
+    assert names(office.store.root) == []
+    page = approve(other)
+    assert "Đã duyệt và phát hành «2024-h1-huu-kien-lan-1»" in page
+    assert "Người đã nhập: both." in page
+    made = found(office.store.root, "2024-h1-huu-kien-lan-1")
+    assert made.seal in page
+    assert verify(office.store.root, made.name).differences == []
+    assert desk.deeds()[-1] == ("other", "approved", made.name)
+    assert "«2024-h1-huu-kien-lan-2»" in approve(other), "and again, under another name"
+
+
+def test_what_is_held_or_not_run_is_released_for_a_reason_only(office: Office, desk: Desk) -> None:
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    office.refresh()
+    other = desk.signed_in("other", "approver")
+    assert names(office.store.root) == []
+    approve(other)
+    assert names(office.store.root) == []
+    assert "Đã duyệt" in approve(other, despite="Chờ Nà Lìa, trình trước 10/7")
+    assert found(office.store.root, names(office.store.root)[0]).manifest["despite"] == "Chờ Nà Lìa, trình trước 10/7"
+
+
+def test_what_has_changed_since_it_was_looked_at_is_not_approved(office: Office, desk: Desk) -> None:
+    other = desk.signed_in("other", "approver")
+    seen = re.search(r'name="seen" value="(\w+)"', other.get(PAGE).content.decode())
+    assert seen is not None
+    office.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
+    office.refresh()
+    assert "vừa đổi trong lúc bạn đang xem" in approve(other, seen=seen[1])
+    assert names(office.store.root) == []
+
+
+@pytest.mark.parametrize("role", ["officer", "auditor", "administrator"])
+def test_only_who_may_approves_and_everybody_sees(office: Office, desk: Desk, role: str) -> None:
+    browser = desk.signed_in("somebody", role)
+    assert "Chưa có bản nào" in text(browser.get(PAGE))
+    assert 'name="seen"' not in browser.get(PAGE).content.decode()
+    assert browser.post(PAGE, {"seen": "x"}).status_code == 403
+    assert names(office.store.root) == []
