@@ -19,6 +19,7 @@ from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.pack import HOME, Pack
 from schemas.sentences import SentenceError
+from schemas.units import learn
 
 GROUP = "returns.packs"
 """The entry points under which installed packages name their packs."""
@@ -114,6 +115,10 @@ def _assembled() -> Catalogue:
     own = Pack(HOME, "Biểu và chỉ tiêu đi kèm phần mềm", FORMS, CHAPTERS)
     others = installed()
     try:
+        for pack in others:
+            fields = [field.unit for form in pack.forms for field in form.fields().values()]
+            figures = [figure.unit for chapter in pack.chapters for figure in chapter.figures]
+            learn(dict.fromkeys([*fields, *figures]))
         return Catalogue((own, *others))
     except ValueError as reason:
         if not others:

@@ -5,7 +5,7 @@ how it converts inside its dimension. Does not belong here: how a number is read
 (``pipelines.steps.numbers``), the fields (``schemas.fields``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -297,9 +297,28 @@ def declared() -> tuple[Unit, ...]:
     return tuple(unit for unit in globals().values() if isinstance(unit, Unit))
 
 
+_LEARNT: dict[Unit, None] = {}
+
+
+def learn(units: Iterable[Unit]) -> None:
+    """Know the units of packs by their words from now on, as those of this module are.
+
+    Raises:
+        ValueError: A word is that of another unit.
+    """
+    for unit in units:
+        for word in (*unit.aliases, unit.label):
+            known = _by_word().get(word.casefold(), unit)
+            if known != unit:
+                raise ValueError(f"The unit {word} is declared twice, and not as the same.")
+        _LEARNT[unit] = None
+        for made_of_them in (_by_word, _longest_first, unit_at):
+            made_of_them.cache_clear()
+
+
 @cache
 def _by_word() -> dict[str, Unit]:
-    return {word.casefold(): unit for unit in declared() for word in (*unit.aliases, unit.label)}
+    return {word.casefold(): unit for unit in (*declared(), *_LEARNT) for word in (*unit.aliases, unit.label)}
 
 
 @cache

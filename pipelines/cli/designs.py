@@ -5,7 +5,7 @@ Belongs here: where the files go, telling what is wrong. Does not belong here: r
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -164,17 +164,20 @@ def export(
     _write({folder / f"{name}.xlsx": workbook(part, known) for name, part in parts.items()}, overwrite=overwrite)
 
 
-def _in_use(raw: str) -> Any:
+def _in_use(raw: str, replaced: Collection[str] = ()) -> Any:
     from pipelines.handout.design import in_use
     from pipelines.store.raw import Raw
 
-    return in_use(Raw(Settings.of(raw, "").raw).places)
+    return in_use(Raw(Settings.of(raw, "").raw).places, replaced)
 
 
 def _checked(files: Sequence[Path], raw: str) -> Any:
+    """Return what designs say and what is wrong; a workbook called like an installed pack is what it is to become."""
+    from pipelines.handout.design_pack import pack_name
     from pipelines.steps.design.check import checked
 
-    return checked({str(path): path.read_bytes() for path in files}, _in_use(raw))
+    known = _in_use(raw, [pack_name(path.name) for path in files])
+    return checked({str(path): path.read_bytes() for path in files}, known)
 
 
 def _tell(checked: Any, output: Format) -> None:

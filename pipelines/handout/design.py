@@ -6,7 +6,7 @@ of the columns (``schemas.design.sheets``), what a design says row by row (``sch
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.parts import Design, Known
 from schemas.design.sheets import CHAPTERS, FORMS, HELP, HOW_TO, LISTS, SHEETS, Asked, Column, Listed, Sheet
-from schemas.design.written import Rows, rows_of
+from schemas.design.written import Rows, rows_of, units_in
 from schemas.places import Places
 from schemas.units import declared
 
@@ -49,14 +49,24 @@ _DRAWN = datetime(2025, 1, 1)
 _LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_LIST = 255, 32, 255
 
 
-def in_use(places: Places) -> Known:
-    """Return all that a design can lean on: the forms, figures and units in use, and who can be asked."""
+def in_use(places: Places, replaced: Collection[str] = ()) -> Known:
+    """Return all that a design can lean on: the forms, figures and units in use, and who can be asked.
+
+    Args:
+        places: For who can be asked.
+        replaced: Names of installed packs that the design is to take the place of.
+    """
     names: dict[str, list[str]] = {}
     for place in places.rows:
         if place.level == "desk":
             names.setdefault(place.kind, []).append(place.name)
-    home = Design(CATALOGUE.forms, CATALOGUE.chapters, declared())
-    return Known(home, {"village": "mỗi thôn", **{kind: ", ".join(dict.fromkeys(own)) for kind, own in names.items()}})
+    kept = CATALOGUE.of(tuple(pack.name for pack in CATALOGUE.packs if pack.name not in replaced))
+    old = tuple(form for form in CATALOGUE.forms if form not in kept.forms)
+    return Known(
+        Design(kept.forms, kept.chapters, tuple(dict.fromkeys((*declared(), *units_in(kept.forms, kept.chapters))))),
+        Design(old),
+        {"village": "mỗi thôn", **{kind: ", ".join(dict.fromkeys(own)) for kind, own in names.items()}},
+    )
 
 
 def workbook(design: Design, known: Known) -> bytes:

@@ -45,3 +45,6 @@ class Faults(Enum):
     NO_FIELDS = _fault("T-17", _AT + "biểu «{written}» chưa có chỉ tiêu nào ở trang «Chỉ tiêu».")
     RANGE = _fault("T-18", _AT + "«{label}» ghi {written}, lớn hơn mức nhiều nhất là {expected}.")
     PER_RECORD = _fault("T-19", _AT + "mã số «{written}» {expected}.")
+    OLD_VERSION = _fault(
+        "T-20", _AT + "biểu hỏi khác bản đang dùng mà «{label}» vẫn là {written}. Ghi {expected} hoặc số cao hơn."
+    )

@@ -26,9 +26,11 @@ class Known:
 
     Args:
         design: Forms, chapters and units in use.
+        replaced: What the design takes the place of, as the new workbook of a pack that is installed.
         reporters: Who can be asked, by kind, each with the names of those of that kind; nothing where that is not
             known here.
     """
 
     design: Design = field(default_factory=Design)
+    replaced: Design = field(default_factory=Design)
     reporters: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from schemas.design.notation import (
     read_rule,
     rule_text,
 )
-from schemas.design.parts import Design, Known
+from schemas.design.parts import Known
 from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, RULES, UNITS
 from schemas.design.written import by_chapter, of_forms
 from schemas.edits import Edit
@@ -223,7 +224,7 @@ def home_again() -> Checked:
     """The home pack, written as a workbook for every chapter, and read from these alone."""
     parts = by_chapter(KNOWN.design)
     books = {f"{code}.xlsx": workbook(part, KNOWN) for code, part in parts.items()}
-    return checked(books, Known(Design(), KNOWN.reporters))
+    return checked(books, Known(reporters=KNOWN.reporters))
 
 
 def test_the_home_pack_is_read_from_its_design_workbooks_alone_without_a_finding() -> None:
@@ -450,8 +451,27 @@ def test_a_fault_is_told_once_with_its_cell(cells: Cells, fault: Faults, sheet: 
 
 
 def test_every_kind_of_fault_is_tripped() -> None:
-    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN}
+    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN, Faults.OLD_VERSION}
     assert {fault for _, _, fault, _, _ in SLIPS} | of_files == set(Faults)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({}, []),
+        ({(QUY_TAC, "C5"): "da_ban <= 100"}, []),
+        ({(CHI_TIEU, "C5"): "Số hộ có ao"}, [(Faults.OLD_VERSION.value.code, "F5")]),
+        ({(CHI_TIEU, "D5"): "người"}, [(Faults.OLD_VERSION.value.code, "F5")]),
+        ({(CHI_TIEU, "C5"): "Số hộ có ao", (BIEU, "F5"): 2}, []),
+    ],
+    ids=["as it was", "another rule", "another label", "another unit", "a higher version"],
+)
+def test_a_form_that_asks_otherwise_than_the_one_in_use_has_a_higher_version(
+    cells: Cells, told: list[tuple[str, str]]
+) -> None:
+    known = replace(KNOWN, replaced=checked({"moi.xlsx": new_workbook()}, KNOWN).design)
+    found = checked({"moi.xlsx": with_cells(cells)}, known).findings
+    assert [(one["code"], one["cells"]) for one in found] == told
 
 
 def test_a_workbook_that_is_no_design_is_told_as_one() -> None:

@@ -22,11 +22,11 @@ from pathlib import Path
 import schemas.figures
 import schemas.forms
 from pipelines.steps.design.check import checked
-from schemas.design.parts import Design, Known
+from schemas.design.parts import Known
 
 books, root, reporters = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3].split()
 workbooks = {path.name: path.read_bytes() for path in sorted(books.iterdir())}
-found = checked(workbooks, Known(Design(), dict.fromkeys(reporters, "")))
+found = checked(workbooks, Known(reporters=dict.fromkeys(reporters, "")))
 assert found.findings == (), found.findings
 forms = sorted(found.design.forms, key=lambda form: form.code)
 assert not set(forms) & set(schemas.forms.FORMS)

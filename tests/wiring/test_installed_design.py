@@ -164,6 +164,7 @@ def said(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, A
     printed = """id,section,line,printed,value,unit,scope,period,kind
 ba_vu.dt_dx,P1.II.1.a,1,20,20,ha,commune,as-of 2024-06-28,input
 ba_vu.phun.ty_le,P1.II.1.a,1,"65,2",65.2,%,commune,as-of 2024-06-28,derived
+ba_vu.be,P1.II.1.a,2,"7 bể",7,bể,commune,as-of 2024-06-28,input
 """
     done = run_with(site, "-c", SCRIPT, str(root), printed)
     assert done.returncode == 0, done.stderr
@@ -194,4 +195,19 @@ def test_its_figures_are_added_up_and_made_like_any_others(said: Mapping[str, An
 
 
 def test_what_its_plan_prints_is_held_against_them(said: Mapping[str, Any]) -> None:
-    assert said["verdicts"] == [["ba_vu.dt_dx", "agrees"], ["ba_vu.phun.ty_le", "conflict"]]
+    assert said["verdicts"] == [["ba_vu.dt_dx", "agrees"], ["ba_vu.phun.ty_le", "conflict"], ["ba_vu.be", "agrees"]]
+
+
+def test_an_installed_design_may_be_changed_but_not_called_otherwise(site: Path) -> None:
+    book = site.parent / "ba vu.xlsx"
+    other = site.parent / "khac.xlsx"
+    changed = {**DESIGN, "fields": [{**one, "label": f"{one['label']} "} for one in DESIGN["fields"]]}
+    changed["fields"][-1] = {**changed["fields"][-1], "label": "Số bể thuốc"}
+    changed["forms"] = [{**one, "version": "2"} for one in DESIGN["forms"]]
+    for path in (book, other):
+        path.write_bytes(of_rows(changed, in_use(PLACES)))
+    words = ["-m", "pipelines.cli", "design", "check"]
+    raw = ["--raw", str(site.parent / "raw")]
+    assert run_with(site, *words, str(book), *raw).returncode == 0
+    taken = run_with(site, *words, str(other), *raw)
+    assert (taken.returncode, "«R12» đã có" in taken.stdout) == (1, True)

@@ -376,6 +376,8 @@ class _Forms:
         """Return the form; nothing where its rows have faults."""
         form = self._unless_faulty(code)
         self._refuse_taken(self.rows[code], code, form)
+        if form is not None:
+            self._refuse_old_version(self.rows[code], form)
         return form
 
     def _unless_faulty(self, code: str) -> type[Form] | None:
@@ -435,8 +437,21 @@ class _Forms:
         if taken is not None:
             self.told.tell(Faults.TAKEN, row, "domain", written=domain, expected=f"biểu {taken.code} đang dùng")
 
+    def _refuse_old_version(self, row: Row, form: type[Form]) -> None:
+        """Tell of a form that asks otherwise than the one it takes the place of, and has no higher version."""
+        for old in self.known.replaced.forms:
+            if old.code == form.code and _printed(old) != _printed(form) and form.version <= old.version:
+                self.told.tell(
+                    Faults.OLD_VERSION, row, "version", written=str(form.version), expected=str(old.version + 1)
+                )
+
     def _unknown(self, row: Row, name: str, what: str, among: Iterable[str]) -> None:
         self.told.tell(Faults.UNKNOWN, row, name, written=what, expected=_nearest(what, dict.fromkeys(among)))
+
+
+def _printed(form: type[Form]) -> object:
+    """Return what a workbook that was filled in holds of its form."""
+    return form.line_title, {(item.label, item.unit.label) for item in form.fields().values()}
 
 
 def _before_colon(text: str) -> str:
