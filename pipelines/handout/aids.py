@@ -11,6 +11,7 @@ aids is read as one without.
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -102,9 +103,15 @@ class Previous:
 
 @dataclass(frozen=True)
 class Aids:
-    """What the aids know beyond the forms: last values by form code. A form without has no column for them."""
+    """What the aids know beyond the forms.
+
+    Args:
+        previous: Last values by form code. A form without has no column for them.
+        due: The last day in time by form code, where a place says otherwise than the form.
+    """
 
     previous: Mapping[str, Previous] = field(default_factory=dict)
+    due: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class Laid:
     records: Sequence[Mapping[str, tuple[int, int]]]
 
 
-def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, period: Period, previous: Previous | None) -> None:
+def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, due: date, previous: Previous | None) -> None:
     """Add the aids to a sheet.
 
     Args:
@@ -124,12 +131,12 @@ def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, period: Period
         form: The form it is of.
         styles: The formats by name, those of ``LOOKS`` and ``wrong`` among them.
         laid: Where the layout put what.
-        period: For the day the return is due.
+        due: The last day on which the return is in time.
         previous: Last values, if any.
     """
     paper = laid.last
     _shape(sheet, form, laid)
-    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, 2, f"Hạn gửi: ngày {period.due:%d/%m/%Y}", styles["due"])
+    sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, 2, f"Hạn gửi: ngày {due:%d/%m/%Y}", styles["due"])
     end = _signatures(sheet, styles, laid)
     if not form.line_title:
         _indent(sheet, form, styles, laid)

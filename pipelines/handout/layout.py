@@ -87,7 +87,8 @@ def workbook(
             sheet, form, styles, (period.title, commune, reporter), given, filling_in.NOTES_LINE if aids else NOTES_LINE
         )
         if aids:
-            filling_in.add(sheet, form, styles, laid, period, aids.previous.get(form.code))
+            due = aids.due.get(form.code, period.due(form.due_after))
+            filling_in.add(sheet, form, styles, laid, due, aids.previous.get(form.code))
     book.close()
     return buffer.getvalue()
 

@@ -92,7 +92,10 @@ class Handout:
             period=self.period,
             commune=self.commune.name,
             reporter=reporter.title,
-            aids=Aids({code: previous for code, previous in last.items() if previous is not None}),
+            aids=Aids(
+                {code: previous for code, previous in last.items() if previous is not None},
+                {form.code: self.due(form) for form in forms},
+            ),
         )
 
     def previous(self, reporter: Place, form: type[Form]) -> Previous | None:

@@ -114,6 +114,7 @@ FORMS = Sheet(
         ),
         Column("lines", "Tên của dòng", "Chỉ ghi khi biểu có nhiều dòng: tiêu đề cột tên dòng, như «Tên công trình»."),
         Column("version", "Phiên bản", "Để trống là 1; sửa biểu đang dùng thì ghi số cao hơn.", Asked.WHOLE, width=14),
+        Column("due", "Hạn gửi", "Số ngày sau khi hết kỳ; để trống là 10.", Asked.WHOLE, width=14),
         Column("domain", "Tên bảng", "Tên bảng kết quả, chữ thường không dấu; để trống là theo mã biểu."),
     ),
 )

@@ -54,6 +54,7 @@ def form_row(form: type[Form]) -> Row:
         "reporter": form.reporter_kind,
         "lines": form.line_title,
         "version": str(form.version),
+        "due": str(form.due_after),
         "domain": form.domain,
     }
 

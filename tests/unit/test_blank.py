@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -379,3 +380,10 @@ def test_a_table_that_lacks_a_field_gives_what_it_has(tmp_path: Path) -> None:
     previous = made.previous(village, Livestock)
     assert previous is not None
     assert previous.lines[""].values == {"horse": 3}
+
+
+def test_the_day_it_is_due_is_the_places_or_else_the_forms() -> None:
+    days = {None: "10/07/2024", date(2024, 8, 1): "01/08/2024"}
+    for day, words in days.items():
+        book = openpyxl.load_workbook(io.BytesIO(made(Livestock, aids=Aids(due={"B01": day} if day else {}))))
+        assert book.worksheets[0]["A6"].value == f"Hạn gửi: ngày {words}"

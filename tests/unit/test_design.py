@@ -236,7 +236,7 @@ def test_its_forms_and_edits_are_the_same_objects() -> None:
     assert again.keys() == BY_CODE.keys()
     for form in HOME_FORMS:
         other = again[form.code]
-        for name in ("sheet", "heading", "domain", "reporter_kind", "version", "line_title"):
+        for name in ("sheet", "heading", "domain", "reporter_kind", "version", "line_title", "due_after"):
             assert getattr(other, name) == getattr(form, name), form.code
         assert list(other.fields()) == list(form.fields())
         for item, same in zip(form.fields().values(), other.fields().values(), strict=True):
@@ -322,7 +322,7 @@ BIEU, CHI_TIEU, QUY_TAC, CHUONG, SO, BIEU_DO, DON_VI = (
 )
 
 SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
-    ("a heading that nobody knows", {(BIEU, "H4"): "Màu"}, Faults.HEADING_UNKNOWN, BIEU, "H4"),
+    ("a heading that nobody knows", {(BIEU, "I4"): "Màu"}, Faults.HEADING_UNKNOWN, BIEU, "I4"),
     ("a heading twice", {(QUY_TAC, "E4"): "Quy tắc"}, Faults.HEADING_UNKNOWN, QUY_TAC, "E4"),
     ("a cell beside the table", {(QUY_TAC, "F5"): "nhớ hỏi lại"}, Faults.HEADING_UNKNOWN, QUY_TAC, "F5"),
     ("a heading that is gone", {(CHI_TIEU, "C4"): None, (CHI_TIEU, "C5"): None}, Faults.NO_HEADINGS, CHI_TIEU, ""),
@@ -334,7 +334,7 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("no rule", {(QUY_TAC, "C5"): None}, Faults.MISSING, QUY_TAC, "C5"),
     ("a form's code of another shape", {(BIEU, "A5"): "Thủy sản"}, Faults.MALFORMED, BIEU, "A5"),
     ("a sheet's name that Excel refuses", {(BIEU, "B5"): "Cá / tôm"}, Faults.MALFORMED, BIEU, "B5"),
-    ("a table's name with a space", {(BIEU, "G5"): "thủy sản"}, Faults.MALFORMED, BIEU, "G5"),
+    ("a table's name with a space", {(BIEU, "H5"): "thủy sản"}, Faults.MALFORMED, BIEU, "H5"),
     ("a version in words", {(BIEU, "F5"): "mới"}, Faults.MALFORMED, BIEU, "F5"),
     ("version nought", {(BIEU, "F5"): 0}, Faults.MALFORMED, BIEU, "F5"),
     ("a field's code with marks", {(CHI_TIEU, "B5"): "số hộ"}, Faults.MALFORMED, CHI_TIEU, "B5"),
@@ -371,7 +371,7 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a chapter twice", {(CHUONG, "A6"): "thuy_san", (CHUONG, "B6"): "Cá"}, Faults.DOUBLE, CHUONG, "A6"),
     ("a unit's word twice", {(DON_VI, "A5"): "bè", (DON_VI, "A6"): "Bè"}, Faults.DOUBLE, DON_VI, "A6"),
     ("a form's code in use", {(BIEU, "A5"): "B01"}, Faults.TAKEN, BIEU, "A5"),
-    ("a table in use", {(BIEU, "G5"): "livestock"}, Faults.TAKEN, BIEU, "G5"),
+    ("a table in use", {(BIEU, "H5"): "livestock"}, Faults.TAKEN, BIEU, "H5"),
     ("a figure's id in use", {(SO, "B5"): "livestock.total.heads"}, Faults.TAKEN, SO, "B5"),
     ("a chapter in use", {(CHUONG, "A5"): "livestock", (SO, "A5"): "livestock"}, Faults.TAKEN, CHUONG, "A5"),
     ("a unit in use", {(DON_VI, "A5"): "ha", (DON_VI, "B5"): 0}, Faults.TAKEN, DON_VI, "A5"),
@@ -487,7 +487,7 @@ def test_a_workbook_that_is_no_design_is_told_as_one() -> None:
 
 
 def test_a_column_of_notes_is_left_to_whoever_writes_them() -> None:
-    assert checked({"moi.xlsx": with_cells({(BIEU, "H4"): "Ghi chú", (BIEU, "H5"): "hỏi lại"})}, KNOWN).findings == ()
+    assert checked({"moi.xlsx": with_cells({(BIEU, "I4"): "Ghi chú", (BIEU, "I5"): "hỏi lại"})}, KNOWN).findings == ()
 
 
 def test_one_design_may_name_the_form_of_another() -> None:
@@ -505,7 +505,7 @@ def test_the_guide_shows_a_fault_as_it_is_told() -> None:
 
 RIGHT = ("R10", "Rau vụ đông", "Diện tích, sản lượng rau vụ đông")
 VEGETABLES: Cells = {
-    **{(BIEU, f"{column}5"): text for column, text in zip("ABCG", (*RIGHT, "rau"), strict=True)},
+    **{(BIEU, f"{column}5"): text for column, text in zip("ABCH", (*RIGHT, "rau"), strict=True)},
     **{(CHI_TIEU, f"A{row}"): "R10" for row in range(5, 11)},
     **{
         (CHI_TIEU, f"B{row}"): code

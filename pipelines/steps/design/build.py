@@ -30,6 +30,7 @@ from schemas.figure import Chapter, Figure
 from schemas.form import TAKEN_NAMES, DeskForm, Form, FormType, LineForm, VillageForm
 from schemas.formula import Difference, Formula, Leaf, Own, Sum, Total
 from schemas.outcomes import Severity
+from schemas.periods import DUE_AFTER
 from schemas.system import FaultyError
 from schemas.text import fold, slug
 from schemas.units import Unit, conversion
@@ -402,6 +403,7 @@ class _Forms:
                 reporter=kind,
                 version=_whole(row, "version", 1),
                 lines=row["lines"],
+                due=_whole(row, "due", DUE_AFTER),
             )
         except FaultyError as wrong:
             self._tell_faulty(code, wrong)
