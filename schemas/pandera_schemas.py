@@ -29,20 +29,14 @@ def dtype(item: FormField) -> Any:
 
 @cache
 def schema(form: type[Form]) -> pa.DataFrameSchema:
-    """Return the whole Pandera schema of a form's records: ``columns_of``, and every edit within the form."""
-    edits = [_check(edit) for edit in form.edits if not edit.beyond]
-    return pa.DataFrameSchema(columns_of(form).columns, checks=edits, strict=True, coerce=False, name=form.code)
-
-
-@cache
-def columns_of(form: type[Form]) -> pa.DataFrameSchema:
-    """Return the Pandera schema of a form's records without its edits: names, types and ranges.
+    """Return the whole Pandera schema of a form's records: names, types and ranges, and every edit within the form.
 
     Columns are exactly those of the form; nothing is coerced, since text has become number before.
     """
     texts = {name: pa.Column(pd.StringDtype()) for name in form.texts()}
     fields = {name: _column(item) for name, item in form.fields().items()}
-    return pa.DataFrameSchema(texts | fields, strict=True, coerce=False, name=form.code)
+    edits = [_check(edit) for edit in form.edits if not edit.beyond]
+    return pa.DataFrameSchema(texts | fields, checks=edits, strict=True, coerce=False, name=form.code)
 
 
 def _column(item: FormField) -> pa.Column:

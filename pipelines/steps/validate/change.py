@@ -118,22 +118,18 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
         accepted: Its records in the mart, of all periods.
     """
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
-    compared_with = earlier(frame, accepted) if issubclass(form, VillageForm) else {}
-    sets, number = sets_of(frame)
-    rows = frame[np.array([key in compared_with for key in sets], bool)[number]] if compared_with else frame[:0]
-    if not len(rows) or not names:
+    if not names or not len(accepted) or not issubclass(form, VillageForm):
         return []
-    sets, group = sets_of(rows)
-    periods = [compared_with[key] for key in sets]
-    codes = np.array([period.code for period in periods])[group]
-    at = positions([codes, rows["commune"], rows["reporter"]], accepted, REPORTER_KEYS)
-    before = _then(accepted, names, at)
-    told = _outlying(_judged(numbers(rows[names]), before, group))
+    at = before_of(frame, accepted)
+    if not (at >= 0).any():
+        return []
+    compared_with, (sets, group) = earlier(frame, accepted), sets_of(frame)
+    told = _outlying(_judged(numbers(frame[names]), _then(accepted, names, at), group))
     return [
         Change(
-            rows.index[row],
+            frame.index[row],
             names[column],
-            periods[group[row]],
+            compared_with[sets[group[row]]],
             Decimal(str(accepted[names[column]].iat[at[row]])),
             Fraction(typical),
         )
@@ -320,10 +316,8 @@ def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
     """Return, per value, whether enough other villages changed to judge it."""
     judged = np.zeros((len(frame), len(names)), dtype=bool)
     if issubclass(form, VillageForm):
-        compared, (sets, number) = earlier(frame, accepted), sets_of(frame)
-        codes = np.array([compared[key].code if key in compared else "" for key in sets])[number]
-        at = positions([codes, frame["commune"], frame["reporter"]], accepted, REPORTER_KEYS)
-        cells = _judged(numbers(frame[names]), _then(accepted, names, at), number)
+        before = _then(accepted, names, before_of(frame, accepted))
+        cells = _judged(numbers(frame[names]), before, sets_of(frame)[1])
         judged[cells["row"], cells["column"]] = True
         judged &= np.array([_is_compared(item.unit) for item in form.fields().values()])
     return judged
@@ -345,6 +339,16 @@ def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey
         if fitting:
             found[key] = fitting[0]
     return found
+
+
+def before_of(frame: pd.DataFrame, accepted: pd.DataFrame) -> Any:
+    """Return, per record, the number of the accepted one of its reporter and line in the period to compare with, or -1.
+
+    That period is the one that ``earlier`` names.
+    """
+    compared_with, (sets, number) = earlier(frame, accepted), sets_of(frame)
+    codes = np.array([compared_with[key].code if key in compared_with else "" for key in sets], object)[number]
+    return positions([codes, *(frame[name] for name in KEYS[1:])], accepted, KEYS)
 
 
 def numbers(frame: pd.DataFrame) -> "np.ndarray[Any, np.dtype[np.float64]]":

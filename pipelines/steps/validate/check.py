@@ -26,7 +26,7 @@ from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import overruling, wording
 from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import changed_alone, changed_much, copied, earlier, of_as_much
+from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
@@ -119,12 +119,13 @@ def check(
     for period, commune, *where in refused(ledger) if ledger is not None and breaches else ():
         kept.setdefault((period, commune), set()).add(tuple(where))
     breaches, edits_settled = overruling.edits(frame, breaches, cells, decided)
-    before = _before(frame, accepted) if breaches else {}
     connected = list(wording.connected(breaches))
+    failing = [index for index, _ in connected]
+    before = _before(frame.iloc[failing], accepted) if failing else []
     of_edits = []
-    for record, (_, edits) in zip(_rows(frame, [index for index, _ in connected]), connected, strict=True):
-        key = tuple(record[name] for name in KEYS)
-        of_edits.append(wording.of_edits(record, edits, cells, places, kept.get(key[:2], ()), before.get(key, {})))
+    for record, then, (_, edits) in zip(_rows(frame, failing), before, connected, strict=True):
+        refused_here = kept.get((record["period"], record["commune"]), ())
+        of_edits.append(wording.of_edits(record, edits, cells, places, refused_here, then))
     told = wording.of_problems(met, form, places, _asked_for(met, form, columns, in_doubt, cells))
     found = _not_confirmed(wording.findings([*told, *of_edits]), entries)
     settled = joined([ranges_settled, edits_settled])
@@ -155,14 +156,11 @@ def _by_record(
     return found
 
 
-def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    """Return, by the key of a record now, the record of the same reporter and line in the last comparable period."""
-    periods = {(period.code, key.commune): key for key, period in earlier(frame, accepted).items()}
-    return {
-        (*periods[row["period"], row["commune"]], row["reporter"], row["line"]): row
-        for row in (accepted.to_dict("records") if periods else [])
-        if (row["period"], row["commune"]) in periods
-    }
+def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Return, per record, that of the same reporter and line in the last comparable period; an empty one for none."""
+    at = before_of(frame, accepted)
+    then = iter(_rows(accepted, at[at >= 0].tolist()))
+    return [next(then) if is_known else {} for is_known in (at >= 0).tolist()]
 
 
 def _asked_for(
@@ -246,7 +244,7 @@ def _judged(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, str]
     edits = {edit.code for edit in form.edits}
     with config_context(validation_enabled=True):  # an environment variable must not be able to let everything pass
         try:
-            schema(form).validate(frame, lazy=True)
+            schema(form).validate(frame, lazy=True, inplace=True)  # nothing is coerced, so nothing is changed
         except pandera.errors.SchemaErrors as errors:
             for error in errors.schema_errors:
                 if error.failure_cases is None or error.reason_code.name != "DATAFRAME_CHECK":

@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.steps.frames import positions, sets_of
+from pipelines.steps.frames import sets_of
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.change import LEAST_VILLAGES, earlier, numbers
+from pipelines.steps.validate.change import LEAST_VILLAGES, before_of, earlier, numbers
 from schemas.edits import Balance
-from schemas.fields import KEYS
 from schemas.form import Form, VillageForm
 
 SLACK, WIDE_SLACK = 0.5, 1.0
@@ -72,19 +71,15 @@ def scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
 
 
 def _earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Iterator[Scaled]:
-    periods = earlier(frame, accepted)
-    if not periods:
+    found = before_of(frame, accepted)
+    if not (found >= 0).any():
         return
-    sets, number = sets_of(frame)
-    rows = frame[np.array([key in periods for key in sets], bool)[number]]
-    sets, number = sets_of(rows)
-    codes = np.array([periods[key].code for key in sets])[number]
-    found = positions([codes, *(rows[key] for key in KEYS[1:])], accepted, KEYS)
+    periods, (sets, number) = earlier(frame, accepted), sets_of(frame)
     before = np.where(found[:, None] >= 0, numbers(accepted[names])[found], np.nan)
-    for at, columns, power in _shifted(numbers(rows[names]), before):
+    for at, columns, power in _shifted(numbers(frame[names]), before):
         then = vietnamese(Decimal(str(accepted[names[columns[0]]].iat[found[at]])))
         period = periods[sets[number[at]]]
-        yield _scaled(form, rows.index[at], names, columns, power, f"{period.title} là {then}")
+        yield _scaled(form, frame.index[at], names, columns, power, f"{period.title} là {then}")
 
 
 def _others(form: type[Form], frame: pd.DataFrame, names: list[str]) -> Iterator[Scaled]:
