@@ -95,6 +95,10 @@ def _reason(error: Exception) -> str:
         ).format(path=error.filename, why=error.strerror)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _("Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại; số đã công bố không bị ảnh hưởng.")
+    if hasattr(error, "orig"):  # of the database in which Dagster keeps its records
+        from pipelines.orchestration.failures import sentence as of_a_failure
+
+        return of_a_failure(error)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="returns-", suffix=".txt", delete=False) as file:
         file.writelines(traceback.format_exception(error))
     return _(

@@ -6,8 +6,8 @@ the job is the one the UI starts.
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -130,15 +130,18 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
         tags={**job.run_tags, _PROCESS_TAG: str(os.getpid()), "dagster/code_location": LOCATION, **tags},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
-    for event in _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance)):
+    events = _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance))
+    for event in events:
         if event.is_step_failure:
+            with suppress(Exception):  # Dagster notes how the run ended; what stopped it may stop that, too
+                events.close()
             error = event.step_failure_data.error
             if error and error.cls_name == DagsterExecutionInterruptedError.__name__:
                 raise KeyboardInterrupt
             raise SentenceError(f"{unexpected(event.step_failure_data)} (Lần chạy {run.run_id}.)")
 
 
-def _uninterrupted(events: Iterator[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
+def _uninterrupted(events: Iterator[dg.DagsterEvent]) -> Generator[dg.DagsterEvent, None, None]:
     """Yield a run's events; where it is stopped between two steps, Dagster raises an exception of its own."""
     try:
         yield from events

@@ -6,6 +6,7 @@ Does not belong here: what is wrong with the data, which findings say (``pipelin
 
 import errno
 import inspect
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
@@ -21,8 +22,17 @@ _KINDS = {
     errno.EDQUOT: "Hết hạn mức đĩa. Dọn bớt tệp hoặc xin thêm hạn mức, rồi chạy lại.",
     errno.EACCES: "Không có quyền đọc hoặc ghi. Nhờ người quản trị máy cấp quyền, rồi chạy lại.",
     errno.EROFS: "Ổ đĩa chỉ cho đọc. Nhờ người quản trị máy mở lại quyền ghi, rồi chạy lại.",
+    errno.EIO: "Ổ đĩa báo lỗi, hoặc đã hết chỗ. Dọn bớt tệp, kiểm tra ổ đĩa, rồi chạy lại.",
     errno.ENOENT: "Một tệp hoặc thư mục không còn ở chỗ cũ. Đặt lại, rồi chạy lại.",
 }
+_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+"""What the database in which Dagster keeps its records says, as the system would."""
+
 _OTHER = "Chạy lại; nếu vẫn hỏng, gửi trang này cho người phụ trách phần mềm."
 _SAFE = "Số đã công bố không bị ảnh hưởng."
 
@@ -66,9 +76,17 @@ def _in_words(error: Exception) -> dg.Failure:
 def sentence(error: Exception) -> str:
     """Return what stopped a step and what to do, in plain words."""
     what = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
-    if isinstance(error, OSError) and error.errno in _KINDS:
-        return f"Dừng giữa chừng{what}: {_KINDS[error.errno]} {_SAFE}"
+    if kind := _KINDS.get(_number(error)):
+        return f"Dừng giữa chừng{what}: {kind} {_SAFE}"
     return f"Dừng giữa chừng vì một lỗi ngoài dự kiến: {str(error).rstrip('.')}. {_SAFE} {_OTHER}"
+
+
+def _number(error: Exception) -> int:
+    """Return the number by which the system calls an error; 0 where it is none of the system's."""
+    cause = getattr(error, "orig", error)  # what SQLAlchemy has wrapped
+    if isinstance(cause, sqlite3.Error):
+        return _OF_SQLITE.get(cause.sqlite_errorcode & 0xFF, 0)
+    return (cause.errno or 0) if isinstance(cause, OSError) else 0
 
 
 def unexpected(failure: StepFailureData) -> str:
