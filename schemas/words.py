@@ -118,6 +118,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "place.held": ("Biểu bị giữ lại", "Forms held"),
     "place.missing": ("Chưa gửi", "Not sent by"),
     "place.silent": ("Xã chưa gửi gì", "Communes that have sent nothing"),
+    "place.not_then": (
+        "Xã không có trong kỳ này mà có thư mục",
+        "Communes that were not there then, and have a folder",
+    ),
     "place.findings": (
         "Đếm theo địa bàn và biểu, chỉ những chỗ còn thiếu hoặc có phát hiện. Xem từng cái: returns findings --place.",
         "Counted by place and form, where something is missing or found. One by one: returns findings --place.",

@@ -109,7 +109,19 @@ class Territory:
     @cached_property
     def come(self) -> Come:
         """What has come of it, or of more."""
-        return self.of_more or Come(self.store, self.period, frozenset(self.communes))
+        if self.of_more is not None:
+            return self.of_more
+        codes = (*self.communes, *(one.code for one in self.not_then))
+        return Come(self.store, self.period, frozenset(codes))
+
+    @cached_property
+    def not_then(self) -> Sequence[Place]:
+        """The communes in it that were no more, or not yet, and of which something has come all the same."""
+        keys = (key for batch in self.store.batches(self.period) for key in self.store.sets_in(str(batch)))
+        known = (commune for key in keys if (commune := self.places.commune(key.commune)) is not None)
+        return [
+            one for one in known if not one.existed_in(self.when) and self.places.lies_in(one.code, self.place.code)
+        ]
 
     def within(self, place: Place) -> "Territory":
         """Return a place in this one."""
@@ -163,6 +175,8 @@ class Territory:
         )
         if self.silent:
             yield f"Chưa gửi gì: {_listed([_called(one) for one in self.silent])}."
+        if self.not_then:
+            yield f"Không có trong kỳ này mà có thư mục: {_listed([_called(one) for one in self.not_then])}."
         lacking = {code: sum(row["expected"] - row["sent"] for row in one) for code, one in self.returns.items()}
         if named := [f"{_called(self.communes[code])} {count} biểu" for code, count in lacking.items() if count]:
             yield f"Còn thiếu: {_listed(named)}."

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.present import levels
 from pipelines.present.levels import Territory
+from pipelines.refresh.documents import place_pages
 from pipelines.steps.problems import joined
 from pipelines.steps.validate.change import of_as_much
 from pipelines.steps.validate.check import formless
@@ -133,4 +134,13 @@ def test_what_was_sent_for_a_commune_that_is_no_more_is_kept_and_told_and_counts
     store, key = Store(merged / "data"), ReturnSetKey(AFTER.code, "xa-1")
     assert [row["code"] for row in published.findings(store, key) if row["severity"] == "error"] == ["W-16"]
     assert published.figures(store, key) == []
+    raw = Raw(merged / "raw")
+    province = raw.places.place_above("tinh-a")
+    assert province is not None
+    here = Territory(store, raw.places, AFTER.code, province)
+    told = {key.commune: {row["code"] for row in rows} for key, rows in here.come.listed()}
+    assert {commune for commune, found in told.items() if "W-16" in found} == {"xa-1"}
+    assert "Không có trong kỳ này mà có thư mục: Xã Số 1 (xa-1)." in list(here.lines())
+    (start, *_) = place_pages(here, merged / "sites")
+    assert "Xã Số 1 (xa-1)" in start.read_text("utf-8")
     assert len(published.accepted(store, "livestock", "xa-1", "mot")) == 2

@@ -67,6 +67,7 @@ class PlacePage:
     whole: Reach
     parts: tuple[Reach, ...]
     silent: tuple[str, ...]
+    not_then: tuple[str, ...]
     chapters: tuple[ChapterReach, ...]
 
 
@@ -143,6 +144,7 @@ class PlaceFindingsPage:
     template: ClassVar[str] = "place_findings.html"
     frame: Frame
     silent: tuple[str, ...]
+    not_then: tuple[str, ...]
     parts: tuple[CountedPlace, ...]
 
 
@@ -172,13 +174,20 @@ class PlaceSite:
     @property
     def silent(self) -> tuple[str, ...]:
         """The communes of which nothing has come."""
-        return tuple(f"{one.title} ({one.code})" for one in self.here.silent)
+        return _named(self.here.silent)
+
+    @property
+    def not_then(self) -> tuple[str, ...]:
+        """The communes that were not there then, of which something has come."""
+        return _named(self.here.not_then)
 
     def start(self, chapters: Iterable[ChapterReach]) -> PlacePage:
         """Return the start page."""
         up = None if self.up is None else (self.up.title, self._site(self.up, "index.html"))
         parts = tuple(map(self._reach, self.here.parts))
-        return PlacePage(self.frame, up, self._reach(self.here.place), parts, self.silent, tuple(chapters))
+        return PlacePage(
+            self.frame, up, self._reach(self.here.place), parts, self.silent, self.not_then, tuple(chapters)
+        )
 
     def _reach(self, place: Place) -> Reach:
         communes = [one.code for one in self.here.places.communes_of(place, self.here.when)]
@@ -240,7 +249,7 @@ class PlaceSite:
             CountedPlace(place.title, self._site(place, "findings.html"), tuple(self._counted(place)))
             for place in self.here.parts
         )
-        return PlaceFindingsPage(self.frame, self.silent, tuple(part for part in parts if part.forms))
+        return PlaceFindingsPage(self.frame, self.silent, self.not_then, tuple(part for part in parts if part.forms))
 
     def _counted(self, place: Place) -> Iterable[CountedForm]:
         codes = [one.code for one in self.here.places.communes_of(place, self.here.when)]
@@ -283,6 +292,10 @@ def found_by_search(pages: Iterable[LevelPage]) -> SearchIndex:
         {page.code: page.title for page in pages},
         tuple((one.id, one.label, f"{one.value} {one.unit}".strip() if one.value else "", at) for one, at in figures),
     )
+
+
+def _named(places: Iterable[Place]) -> tuple[str, ...]:
+    return tuple(f"{one.title} ({one.code})" for one in places)
 
 
 def _shown(value: Any) -> str:
