@@ -5,6 +5,7 @@ Belongs here: who has entered what, whether somebody may approve it, approving. 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.desk import record
 from pipelines.desk.decisions import DID
@@ -33,6 +34,11 @@ class Approved:
 
     release: Release
     who: str
+
+    @property
+    def when(self) -> datetime:
+        """When it was made."""
+        return datetime.fromisoformat(str(self.release.manifest["created"]))
 
 
 def entered_by(key: ReturnSetKey) -> list[str]:

@@ -157,6 +157,15 @@ def returns_ui(office: Office, log: Path, environment: Mapping[str, str] | None 
         yield behind
 
 
+@contextlib.contextmanager
+def first_start(office: Office, log: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Run ``returns ui`` on a machine where nobody has been yet; give its address, and the link that it prints."""
+    with _running([COMMAND, "ui"], office, log, {**office.environment, **environment}) as pages:
+        wait_for(f"the desk answers; see {log}", lambda: _answers(pages.url), seconds=READY_SECONDS)
+        printed = wait_for("the link", lambda: re.search(r"http://\S+/enter/\S+", log.read_text()), seconds=30)
+        yield pages.url, printed[0]
+
+
 def _answers(url: str) -> bool:
     with contextlib.suppress(httpx2.TransportError):
         return httpx2.get(f"{url}/sign-in").status_code == 200

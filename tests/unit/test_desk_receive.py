@@ -65,6 +65,7 @@ def test_a_workbook_is_told_of_at_once_and_kept_by_a_second_step(office: Office,
     assert "Đã nhận na_lia.xlsx. Biên nhận: " in taken
     assert (office.folder / "na_lia.xlsx").read_bytes() == sent
     assert desk.deeds()[-1] == ("officer", "received", f"{KEY}: na_lia.xlsx")
+    assert "gửi với tên: Nà Lìa.xlsx SHA-256: " in text(desk.signed_in("auditor", "auditor").get("/record"))
     assert "1 tệp đã đổi mà chưa chạy. na_lia.xlsx" in taken
 
 

@@ -6,6 +6,7 @@ Belongs here: showing the record. Does not belong here: writing it (``pipelines.
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.models import Deed
@@ -13,10 +14,23 @@ from pipelines.desk.record import LABELS, Did
 
 PER_PAGE = 100
 
+SHOWN = {
+    "roles": later("vai trò"),
+    "sent_as": later("gửi với tên"),
+    "sha256": "SHA-256",
+    "old": later("đang ghi"),
+    "new": later("số mới"),
+    "reason": later("lý do"),
+    "entered": later("người đã nhập"),
+    "despite": later("lý do vẫn phát hành"),
+    "seal": later("mã"),
+}
+"""What is shown of the details of a deed, in this order."""
+
 
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
     """List the deeds, the latest first."""
     page = Paginator(Deed.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
     known = {str(did): LABELS[did] for did in Did}
-    return render(request, "record.html", {"page": page, "labels": known})
+    return render(request, "record.html", {"page": page, "labels": known, "shown": SHOWN})

@@ -1,0 +1,165 @@
+"""A day at the desk, in a browser without JavaScript, from an empty machine to a release that holds; no terminal."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.end_to_end import small_commune
+from tests.end_to_end.chromium import launched
+from tests.end_to_end.dagster_pages import first_start
+from tests.end_to_end.office import Office
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.daemon, pytest.mark.slow]
+
+PASSWORD = "mot-cau-that-dai"
+KEY = small_commune.RETURN_SET
+RUN = 300_000
+"""Milliseconds that a run may take on a machine that does other work as well."""
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the villages have sent, with a slip in one workbook."""
+    elsewhere = tmp_path_factory.mktemp("sent")
+    small_commune.send_to(elsewhere, slip=True)
+    return elsewhere / small_commune.PERIOD.code / small_commune.COMMUNE
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """A machine on which nobody has been: places, and nothing else."""
+    office = Office(tmp_path, KEY)
+    office.raw.mkdir()
+    (office.raw / "places.csv").write_text(small_commune.PLACES, encoding="utf-8")
+    return office
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+def opened(browser: Browser, url: str, width: int = 1366) -> Page:
+    """Open a page of somebody of their own; without JavaScript."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale="en-US", java_script_enabled=False, base_url=url
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    return page
+
+
+def enter(page: Page, link: str, **fields: str) -> None:
+    """Follow a link that works once, and set a password."""
+    page.goto(link)
+    for name, value in {**fields, "password1": PASSWORD, "password2": PASSWORD}.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Đặt mật khẩu và vào").click()
+
+
+def add_user(page: Page, name: str, title: str, role: str) -> str:
+    """Add a user on the administrator's page; return their link."""
+    page.goto("/users")
+    page.locator("[name=username]").fill(name)
+    page.locator("[name=title]").fill(title)
+    page.locator(f"[name=roles][value={role}]").check()
+    page.get_by_role("button", name="Thêm và đưa liên kết").click()
+    return page.locator("code").inner_text()
+
+
+def run_what_has_changed(page: Page) -> None:
+    """Press the button, or find that the sensor was quicker; wait for the sentence at the end."""
+    page.goto("/")
+    button = page.get_by_role("button", name="Chạy những gì đã đổi")
+    expect(button).to_be_enabled()
+    button.click()
+    page.wait_for_url("**/run/*")
+    expect(page.get_by_text("Đã chạy xong")).to_be_visible(timeout=RUN)
+
+
+def until_dagster_answers(page: Page) -> None:
+    """The page reloads itself, without JavaScript too."""
+    page.goto("/dagster/")
+    expect(page.get_by_text("Dagster đang khởi động")).to_have_count(0, timeout=120_000)
+
+
+def test_a_day_from_an_empty_machine_to_a_release(
+    office: Office, sent: Path, browser: Browser, tmp_path: Path, artefacts: Path
+) -> None:
+    with first_start(office, tmp_path / "ui.log", {"RETURNS_TODAY": "2024-07-05"}) as (url, link):
+        admin, officer, approver, auditor = (opened(browser, url) for _ in range(4))
+        enter(admin, link, username="thanh", title="Chánh văn phòng")
+        for page, name, title, role in (
+            (officer, "lan", "Công chức thống kê", "officer"),
+            (approver, "hoa", "Phó chủ tịch", "approver"),
+            (auditor, "minh", "Thanh tra", "auditor"),
+        ):
+            enter(page, add_user(admin, name, title, role))
+        admin.screenshot(path=artefacts / "1-link.png")
+        expect(officer.get_by_text("Chưa nhận được sổ tính nào")).to_be_visible()
+        until_dagster_answers(officer)
+
+        # Workbooks are received: three of villages, one that is none.
+        none = tmp_path / "ghi-chu.txt"
+        none.write_text("gọi lại Bản Dưới")
+        officer.goto("/receive")
+        officer.locator("select").select_option(KEY)
+        officer.locator("input[type=file]").set_input_files([*sorted(sent.glob("*.xlsx")), none])
+        officer.get_by_role("button", name="Kiểm tra").click()
+        expect(officer.get_by_text("Không nhận được.")).to_have_count(1)
+        expect(officer.get_by_text("có 1 lỗi")).to_be_visible()
+        officer.screenshot(path=artefacts / "2-checked.png", full_page=True)
+        assert not office.returns.exists(), "nothing is kept yet"
+        officer.get_by_role("button", name="Nhận", exact=True).click()
+        expect(officer.get_by_text("Biên nhận:")).to_have_count(3)
+        expect(
+            officer.get_by_text("–/3")
+        ).to_be_visible()  # nothing has been read yet, so nobody is said to be complete
+        officer.screenshot(path=artefacts / "3-board.png", full_page=True)
+        run_what_has_changed(officer)
+        expect(officer.get_by_text("Giữ lại: B01")).to_be_visible()
+
+        # The village is asked, and the slip is put right from what is proposed.
+        officer.goto(f"/findings/{KEY}/of/{small_commune.SLIP[0]}")
+        officer.screenshot(path=artefacts / "4-findings.png", full_page=True)
+        expect(officer.get_by_label("Lời nhắn")).to_have_value(re.compile("Kính gửi Thôn Bản Giữa"))
+        officer.locator("summary").first.click()
+        proposal = (
+            officer.locator("form").filter(has=officer.locator(f"input[value='{small_commune.SLIPPED}=35']")).first
+        )
+        proposal.get_by_label("Lý do").fill("Trưởng thôn xác nhận cộng nhầm")
+        proposal.get_by_role("button", name="Ghi đính chính").click()
+        expect(officer.get_by_text("«40» thành «35»")).to_be_visible()
+        run_what_has_changed(officer)
+        expect(officer.get_by_text("Không giữ lại biểu nào; đủ mọi đơn vị.")).to_be_visible()
+
+        # Another approves; who has entered may not.
+        officer.goto(f"/approve/{KEY}")
+        expect(officer.get_by_role("button", name="Duyệt và phát hành")).to_have_count(0)
+        approver.goto(f"/approve/{KEY}")
+        expect(approver.get_by_text("Người đã nhập: lan.")).to_be_visible()
+        approver.get_by_role("button", name="Duyệt và phát hành").click()
+        expect(approver.get_by_text("Đã duyệt và phát hành")).to_be_visible()
+        approver.screenshot(path=artefacts / "5-approved.png", full_page=True)
+
+        # The auditor reads all of it and changes nothing.
+        auditor.goto("/record")
+        for words in ("Nhận sổ tính", "Ghi đính chính", "Bắt đầu một lần chạy", "Duyệt và phát hành"):
+            expect(auditor.get_by_role("cell", name=words).first).to_be_visible()
+        auditor.screenshot(path=artefacts / "6-record.png", full_page=True)
+        auditor.goto(f"/explorer/{KEY}/index.html")
+        expect(auditor.get_by_role("heading", level=1)).to_be_visible()
+        narrow = opened(browser, url, width=375)
+        narrow.context.add_cookies(
+            [{"name": one["name"], "value": one["value"], "url": url} for one in officer.context.cookies()]
+        )
+        for number, path in enumerate(("/", "/receive", f"/findings/{KEY}", f"/approve/{KEY}")):
+            narrow.goto(path)
+            narrow.screenshot(path=artefacts / f"narrow-{number}.png", full_page=True)
+            assert narrow.locator("body").evaluate("body => body.scrollWidth") <= 375, path
+    assert office.values("livestock.horse.heads") == ["66"]
+    office.run("verify", "2024-h1-thu-nghiem-lan-1")
