@@ -155,6 +155,13 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    POINT_FOR_COMMA = Problem(
+        "C-23",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc "
+        "là {expected}. Nhắc đơn vị ghi số lẻ sau dấu phẩy.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     DATE = Problem(
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "

@@ -3,11 +3,12 @@
 Belongs here: the grammar of a number in a cell, and the printed forms. Does not belong here: cells, findings.
 
 The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's
-own. What it does not cover is a problem to report, never a number to guess.
+own. A dot before one or two last digits can only be meant for a comma, where the unit has decimals: that is read and
+told. What the grammar does not cover is a problem to report, never a number to guess.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -26,6 +27,8 @@ _DASHES = str.maketrans("\u2010\u2011\u2212", "---")
 """Signs that look like the one on the keyboard: hyphens, and the minus of mathematics."""
 
 _NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$", re.ASCII)
+_POINTED = re.compile(r"^-?\d+\.\d{1,2}$", re.ASCII)
+"""Decimals after a dot, in so few digits that they cannot be a group of thousands."""
 _THOUSANDS = 3
 """Digits after a comma that, of a unit counted in whole numbers, are a group of thousands in the English way."""
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
@@ -42,6 +45,8 @@ class Reading:
 
     value: Decimal | None = None
     problem: Problems | None = None
+    remark: Problems | None = None
+    """What is unusual in how the number is written, though it can mean but this one."""
 
 
 @lru_cache(maxsize=65536)
@@ -168,6 +173,9 @@ def _read_text(text: str, unit: Unit) -> Reading:
         if decimals and len(decimals) == _THOUSANDS and not unit.decimals:
             return Reading(problem=Problems.UNCLEAR_NUMBER)
         return _fitting(Decimal(f"{sign}{whole.replace('.', '')}.{decimals or 0}"), unit)
+    if unit.decimals and _POINTED.match(clean):
+        pointed = _fitting(Decimal(clean), unit)
+        return pointed if pointed.problem else replace(pointed, remark=Problems.POINT_FOR_COMMA)
     return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
 
 

@@ -1,6 +1,7 @@
 import datetime as dt
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -345,6 +346,13 @@ def test_a_cell_that_holds_no_number_is_told_with_its_address_and_text(written: 
     assert (told["problem"], told["field"], told["cells"]) == (problem, "horse", address_of(Livestock, "horse"))
     assert told["written"] == ("TRUE" if written is True else str(written))
     assert done.value("horse") is None
+
+
+def test_a_dot_for_a_comma_is_read_where_it_can_be_nothing_else_and_told() -> None:
+    done = run_one(Forestry, {}, put(Forestry, "planted_area", "8.4 ha"))
+    assert done.value("planted_area") == Decimal("8.4")
+    (met,) = done.met()
+    assert (met["problem"], met["written"], met["expected"]) == ("POINT_FOR_COMMA", "8.4 ha", "8,4")
 
 
 def test_a_date_in_a_number_cell_is_told() -> None:

@@ -81,7 +81,10 @@ TEXTS: list[tuple[str, Unit, Told]] = [
     ("2000.000", Dong, Problems.UNCLEAR_NUMBER),
     ("1,000.5", Hectares, Problems.UNCLEAR_NUMBER),
     ("1,000,000", Dong, Problems.UNCLEAR_NUMBER),
-    ("1.5", Hectares, Problems.UNCLEAR_NUMBER),
+    ("1.555", Hectares, "1555"),
+    ("1234.555", Hectares, Problems.UNCLEAR_NUMBER),
+    ("1.5555", Hectares, Problems.UNCLEAR_NUMBER),
+    ("1.5,5", Hectares, Problems.UNCLEAR_NUMBER),
     ("1.5", Heads, Problems.UNCLEAR_NUMBER),
     ("12.34.567", Dong, Problems.UNCLEAR_NUMBER),
     ("1.234.56", Dong, Problems.UNCLEAR_NUMBER),
@@ -128,6 +131,23 @@ TEXTS: list[tuple[str, Unit, Told]] = [
 )
 def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(text: str, unit: Unit, expected: Told) -> None:
     assert read_number("text", text, unit) == reading(expected, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("52.4", Hectares, "52.4"),
+        ("8.4 ha", Hectares, "8.4"),
+        ("8.45", Hectares, "8.45"),
+        ("-8.4", Hectares, "-8.4"),
+        ("0.5", Hectares, "0.5"),
+        ("1234.56", Hectares, "1234.56"),
+        ("12.5%", Percent, "12.5"),
+    ],
+)
+def test_a_dot_before_one_or_two_last_digits_is_read_as_a_comma_and_told(text: str, unit: Unit, value: str) -> None:
+    got = read_number("text", text, unit)
+    assert (got.value, got.problem, got.remark) == (Decimal(value), None, Problems.POINT_FOR_COMMA)
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,9 @@ def test_the_figures_of_the_district_add_up_what_both_have(said: Mapping[str, An
 )
 def test_a_pack_is_refused_with_a_sentence(tmp_path: Path, source: str, point: str, part: str) -> None:
     install(tmp_path, source, point)
-    done = run_with(tmp_path, "-m", "pipelines.cli", "figures", "--data", str(tmp_path / "data"))
+    folders = ("--raw", str(tmp_path / "raw"), "--data", str(tmp_path / "data"))
+    asked = ("forms", "--commune", "huu-kien", "--period", "2024-H1", *folders)
+    done = run_with(tmp_path, "-m", "pipelines.cli", *asked)
     assert (done.returncode, done.stdout) == (2, "")
     assert part in done.stderr
     assert "Traceback" not in done.stderr

@@ -36,6 +36,7 @@ class Entry:
         value: The number; missing for a blank or a problem.
         problem: What keeps the number from being read.
         rounded: Whether it was written with more decimals than its unit keeps, which other numbers explain.
+        remark: What is unusual in how the number is written.
     """
 
     asked: Asked
@@ -44,6 +45,7 @@ class Entry:
     value: Decimal | None = None
     problem: Problems | None = None
     rounded: bool = False
+    remark: Problems | None = None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def entries_of(asked: Sequence[Asked], forms: Mapping[str, type[Form]]) -> list[
         note = notes[id(sheet)].get(one.row)
         found.append(Entry(one, cell, note))
     for entry in found:
-        entry.value, entry.problem = _read(entry, forms[entry.asked.sheet.form])
+        entry.value, entry.problem, entry.remark = _read(entry, forms[entry.asked.sheet.form])
     _round_products(found, forms)
     return found
 
@@ -115,18 +117,18 @@ def _blank(row: int, column: int) -> Cell:
     return Cell(row, column, where, "blank", "", "", "", "", "", ("",) * len(DECIDED), "", row, column)
 
 
-def _read(entry: Entry, form: type[Form]) -> tuple[Decimal | None, Problems | None]:
+def _read(entry: Entry, form: type[Form]) -> tuple[Decimal | None, Problems | None, Problems | None]:
     item = form.fields()[entry.asked.field]
     if not same_unit(entry.asked.unit, item.unit):
-        return None, Problems.WRONG_UNIT
+        return None, Problems.WRONG_UNIT, None
     reading = read_cell(entry.cell.kind, entry.cell.text, entry.cell.shown, item.unit)
     if reading.problem is None and reading.value is None and not item.optional:
-        return None, Problems.BLANK
-    return reading.value, reading.problem
+        return None, Problems.BLANK, None
+    return reading.value, reading.problem, reading.remark
 
 
 def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.DataFrame:
-    """Tell of cells without a number and of rounded ones, kind by kind (``PROBLEMS``); ``merged`` has its own."""
+    """Tell of cells without a number and of oddly written ones, kind by kind (``PROBLEMS``); ``merged`` has its own."""
     rows: dict[str, list[dict[str, str]]] = {}
     for entry in entries:
         if entry.problem is not None and entry.problem is not Problems.MERGED_CELLS:
@@ -135,10 +137,10 @@ def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.Data
                 written = f"{entry.cell.text}; hiện: {(entry.cell.shown or '').strip() or 'không có gì'}"
             expected = forms[entry.asked.sheet.form].fields()[entry.asked.field].unit.label
             rows.setdefault(entry.problem.name, []).append(_where(entry) | {"written": written, "expected": expected})
-        if entry.rounded:
-            value = vietnamese(entry.value) if entry.value is not None else ""
-            words = _where(entry) | {"written": entry.cell.text, "expected": value}
-            rows.setdefault(Problems.ROUNDED.name, []).append(words)
+        told = Problems.ROUNDED if entry.rounded else entry.remark
+        if told is not None and entry.value is not None:
+            words = _where(entry) | {"written": entry.cell.text, "expected": vietnamese(entry.value)}
+            rows.setdefault(told.name, []).append(words)
     return joined(problem_rows(Problems[name], rows[name]) for name in sorted(rows))
 
 

@@ -671,7 +671,8 @@ def _told(grid: Grid, cell: int, unit: Unit, optional: bool) -> tuple[int, bool,
     kind, text = grid.kinds[grid.kind[cell]], grid.words[grid.text[cell]]
     shown = None if grid.shown[cell] == MISSING else grid.words[grid.shown[cell]]
     reading = read_cell(kind, text, shown, unit)
-    if reading.problem is not None or (kind == NUMBER and (shown is None or not shown.strip())):
+    told = reading.problem is not None or reading.remark is not None
+    if told or (kind == NUMBER and (shown is None or not shown.strip())):
         return 0, False, False
     if reading.value is None:
         return 0, False, optional
