@@ -112,7 +112,7 @@ def _with(inputs: Inputs, key: ReturnSetKey, workbooks: Iterable[RawFile]) -> In
     """Return the inputs with these workbooks in a return set, and no others."""
     received = inputs.received
     beside = received.sets[key].beside if key in received.sets else {}
-    changed = {**received.sets, key: ReceivedSet(tuple(workbooks), beside, {})}
+    changed = {**received.sets, key: ReceivedSet(tuple(workbooks), beside)}
     return replace(inputs, received=replace(received, sets=dict(sorted(changed.items()))))
 
 

@@ -3,7 +3,7 @@
 Belongs here: the index, and when it is believed. Does not belong here: looking at files (``pipelines.store.raw``).
 
 The hash decides what is made anew; size and time only save reading a file to know its hash. They are from before it was
-read, and of files at rest only (``Raw.at_rest``): one that is replaced while a refresh runs is read by the next.
+read, and of files at rest only (``RawFile.at_rest``): one that is replaced while a refresh runs is read by the next.
 The index is no part of the state: without it everything is read.
 """
 

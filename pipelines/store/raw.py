@@ -16,12 +16,12 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from operator import attrgetter
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISLNK, S_ISREG
 
 from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER
-from pipelines.store.index import NOTHING_NOTED, Index, Noted
+from pipelines.store.index import NOTHING_NOTED, Index
 from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
@@ -125,10 +125,21 @@ class Raw:
     def _folders(root: Path) -> list[Path]:
         return [path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path)]
 
-    def _names(self, key: ReturnSetKey) -> Iterator[Path]:
+    def _lying(self, key: ReturnSetKey) -> tuple[list[Path], list[Path]]:
+        """Return the files and the folders that somebody put into the folder of a return set.
+
+        Raises:
+            OSError: It cannot be looked into.
+        """
+        files, folders = [], []
         for path in _within(self.folder(key)):
-            if not path.is_dir() and not left_behind(path) and path.name not in _NOT_RETURNS:
-                yield path
+            if left_behind(path):
+                continue
+            if path.is_dir():
+                folders.append(path)
+            elif path.name not in _NOT_RETURNS:
+                files.append(path)
+        return files, [path for path in folders if path.name[0] not in "._"]
 
     def files(self, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> Iterator[RawFile]:
         """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it.
@@ -137,17 +148,21 @@ class Raw:
         lies there as it is noted are read when somebody asks for them.
         """
         try:
-            paths = list(self._names(key))
+            paths, folders = self._lying(key)
         except OSError as error:
             yield RawFile(key.period, key.commune, "./", b"", reason(error))
             return
+        now = time.time_ns()
         for path in paths:
+            # From before it is read: what is written over it afterwards shows then by another time.
+            seen = _seen(path)
+            at_rest = seen if seen is not None and (is_remote(path) or now - seen[1] > _SETTLED) else None
             noted = known.get((key, path.name))
-            if noted is not None and _lies_as(path, noted):
-                yield LyingFile(*key, path.name, path, noted.sha256)
+            if noted is not None and seen == (noted.size, noted.changed):
+                yield LyingFile(*key, path.name, path, noted.sha256, at_rest)
             else:
-                yield self._read(key, path)
-        for folder in self._folders(self.folder(key)):
+                yield self._read(key, path, at_rest)
+        for folder in folders:
             name = f"{printable(folder.name)}/"
             try:
                 below = [path for path in _below(folder) if not left_behind(path)]
@@ -158,21 +173,8 @@ class Raw:
             if listed:
                 yield RawFile(key.period, key.commune, name, listed.encode())
 
-    def _read(self, key: ReturnSetKey, path: Path) -> RawFile:
-        return RawFile(key.period, key.commune, printable(path.name), *self._content(path))
-
-    def at_rest(self, key: ReturnSetKey) -> dict[str, tuple[int, int]]:
-        """Return size and time of change of the files of a return set that did not change a moment ago, by name.
-
-        To be asked before they are read: what is written over one afterwards shows then by another time.
-        """
-        now, found = time.time_ns(), {}
-        with suppress(OSError):
-            for path in self._names(key):
-                size, changed = _seen(path)
-                if size >= 0 and (is_remote(path) or now - changed > _SETTLED):
-                    found[path.name] = (size, changed)
-        return found
+    def _read(self, key: ReturnSetKey, path: Path, at_rest: tuple[int, int] | None = None) -> RawFile:
+        return RawFile(key.period, key.commune, printable(path.name), *self._content(path), at_rest)
 
     def glance(self, batch: BatchKey) -> str:
         """Return a hash of how all that lies in the folder of a batch looks: names, sizes, times of change.
@@ -188,7 +190,7 @@ class Raw:
     def arrived(self, key: ReturnSetKey) -> dict[str, datetime]:
         """Return when each file of a return set came to lie as it does, by name, as far as that can be told."""
         found = {}
-        for path in self._names(key):
+        for path in self._lying(key)[0]:
             with suppress(OSError):
                 found[printable(path.name)] = datetime.fromtimestamp(_looked_at(path).st_mtime, UTC)
         return found
@@ -220,24 +222,24 @@ class Raw:
         """
         if printable(path.name) != path.name:
             return "tên tệp không phải bảng mã UTF-8, hoặc có ký tự điều khiển; đổi tên tệp"
-        size = path.stat().st_size
-        if path.is_symlink() and not any(
-            path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent)
-        ):
-            return "đây là liên kết tới chỗ ngoài thư mục báo cáo; chép chính tệp đó vào đây"
-        if not path.is_file():
+        stat = _looked_at(path)
+        if S_ISLNK(stat.st_mode):
+            stat = path.stat()
+            if not any(path.resolve().is_relative_to(folder.resolve()) for folder in (self.root, path.parent)):
+                return "đây là liên kết tới chỗ ngoài thư mục báo cáo; chép chính tệp đó vào đây"
+        if not S_ISREG(stat.st_mode):
             return "đây không phải một tệp thường; chép chính tệp đó vào đây"
-        if size > LIMITS.file:
+        if stat.st_size > LIMITS.file:
             return f"tệp quá lớn, hơn {LIMITS.file // 2**20} MB; {COPY_OVER}"
         return ""
 
     def names(self, key: ReturnSetKey) -> list[str]:
         """Return the names of the files of a return set."""
-        return [printable(path.name) for path in self._names(key)]
+        return [printable(path.name) for path in self._lying(key)[0]]
 
     def file(self, key: ReturnSetKey, name: str) -> RawFile | None:
         """Return one file of a return set, with its bytes, or nothing where there is none of this name."""
-        found = next((path for path in self._names(key) if printable(path.name) == name), None)
+        found = next((path for path in self._lying(key)[0] if printable(path.name) == name), None)
         return None if found is None else self._read(key, found)
 
     def ledger_path(self, key: ReturnSetKey) -> Path:
@@ -290,9 +292,12 @@ class LyingFile(RawFile):
         ChangedError: They are not those of that hash any more, or are not there.
     """
 
-    def __init__(self, period: str, commune: str, name: str, path: Path, sha256: str) -> None:
+    def __init__(
+        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int] | None
+    ) -> None:
         """Note where it lies and what is known of it."""
-        for attribute, value in (("period", period), ("commune", commune), ("name", name), ("trouble", "")):
+        known = {"period": period, "commune": commune, "name": name, "trouble": "", "at_rest": at_rest}
+        for attribute, value in known.items():
             object.__setattr__(self, attribute, value)
         self.__dict__["path"], self.__dict__["sha256"] = path, sha256
 
@@ -312,24 +317,15 @@ class ChangedError(SentenceError):
     """A file is another one than when it was looked at; the message says what to do."""
 
 
-def _lies_as(path: Path, noted: Noted) -> bool:
-    """Return whether a file lies there with the size and the time of change that were noted."""
+def _seen(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of change of a regular file; on object storage the object's mark for the time."""
     try:
-        return _seen(path) == (noted.size, noted.changed)
+        stat = _looked_at(path)
     except OSError:
-        return False
-
-
-def _seen(path: Path) -> tuple[int, int]:
-    """Return the size and the time of change of a regular file; on object storage the object's mark for the time.
-
-    Raises:
-        OSError: It cannot be looked at.
-    """
-    stat = _looked_at(path)
+        return None
     if is_remote(path):
         return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7])
-    return (stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else (-1, 0)
+    return (stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
 
 
 def _looked_at(path: Path) -> os.stat_result:

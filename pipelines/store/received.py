@@ -29,21 +29,18 @@ class ReceivedSet:
 
     workbooks: tuple[RawFile, ...]
     beside: Mapping[str, RawFile]
-    at_rest: Mapping[str, tuple[int, int]]
-    """Size and time of change, from before they were read, of the files that were at rest then."""
 
     @classmethod
     def of(cls, raw: Raw, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> "ReceivedSet":
         """Read a return set, but for the files that lie there as they are noted."""
-        at_rest = raw.at_rest(key)
-        return cls(tuple(raw.files(key, known)), raw.beside(key), at_rest)
+        return cls(tuple(raw.files(key, known)), raw.beside(key))
 
     @property
     def noted(self) -> Iterator[tuple[str, Noted]]:
         """What to note of each workbook, by its name, for the next time; nothing of one that is in doubt."""
         for file in self.workbooks:
-            if file.name in self.at_rest and not file.trouble:
-                yield file.name, Noted(*self.at_rest[file.name], file.sha256)
+            if file.at_rest is not None and not file.trouble:
+                yield file.name, Noted(*file.at_rest, file.sha256)
 
     @property
     def unread(self) -> dict[str, str]:
@@ -72,7 +69,7 @@ class Received:
     @classmethod
     def named(cls, keys: Iterable[ReturnSetKey]) -> "Received":
         """Return some return sets of which nothing has been read."""
-        return cls({key: ReceivedSet((), {}, {}) for key in keys}, {})
+        return cls({key: ReceivedSet((), {}) for key in keys}, {})
 
     @property
     def workbooks(self) -> Iterator[RawFile]:

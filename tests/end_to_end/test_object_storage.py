@@ -204,9 +204,11 @@ def test_a_workbook_put_anew_is_another_at_once(kept: Storage) -> None:
     raw = Raw(kept.folder("anew"))
     path = raw.root / "2024-H1" / "huu-kien" / "na_lia.xlsx"
     path.write_bytes(b"one")
-    one = raw.at_rest(KEY)
+    (one,) = raw.files(KEY)
     path.write_bytes(b"two")
-    assert one["na_lia.xlsx"] != raw.at_rest(KEY)["na_lia.xlsx"]
+    (two,) = raw.files(KEY)
+    assert None not in (one.at_rest, two.at_rest)
+    assert one.at_rest != two.at_rest
 
 
 def test_a_storage_of_no_known_kind_is_refused_in_a_sentence() -> None:

@@ -5,7 +5,7 @@ Belongs here: its place, its bytes, and what its name says of its format. Does n
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
@@ -19,6 +19,8 @@ class RawFile:
     content: bytes
     trouble: str = ""
     """Why the bytes could not be had, in Vietnamese; there are none then."""
+    at_rest: tuple[int, int] | None = field(default=None, compare=False)
+    """Size and time of change from before it was read; nothing where it had changed a moment ago."""
 
     @property
     def suffix(self) -> str:
