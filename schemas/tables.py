@@ -9,12 +9,20 @@ import pyarrow as pa
 from schemas.form import Form
 from schemas.units import DECIMAL
 
+TEXT, CODED = pa.string(), pa.dictionary(pa.int32(), pa.string())
+"""Texts; and those of which few are distinct, each by its number, in memory as in the file."""
 
-def _columns(*described: tuple[str, str], types: dict[str, pa.DataType] | None = None) -> pa.Schema:
+
+def _columns(
+    *described: tuple[str, str], types: dict[str, pa.DataType] | None = None, text: pa.DataType = TEXT
+) -> pa.Schema:
     kinds = types or {}
-    return pa.schema(
-        [pa.field(name, kinds.get(name, pa.string()), metadata={"label": label}) for name, label in described]
-    )
+    return pa.schema([pa.field(name, kinds.get(name, text), metadata={"label": label}) for name, label in described])
+
+
+def uncoded(kind: pa.DataType) -> pa.DataType:
+    """Return the type of what a column holds, whether coded or not."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 _WHERE = (("period", "Kỳ báo cáo"), ("commune", "Xã"))
@@ -61,6 +69,7 @@ CELLS = _columns(
     ("format", "Định dạng số của ô"),
     ("aside", "Điều người xem trang không thấy: dòng, cột, trang ẩn; ô gộp, ô bị che; số lấy từ tệp khác"),
     types={"row": pa.int64(), "column": pa.int64()},
+    text=CODED,
 )
 """One row per filled cell. ``kind``: number, text, date, boolean; formula or error where the cell shows no value;
 picture for a sheet that holds nothing else. ``text`` is what is kept, ``shown`` what a person sees of it by the number

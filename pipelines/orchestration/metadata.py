@@ -19,7 +19,7 @@ from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Verdict
 from schemas.return_sets import BatchKey, ReturnSetKey
-from schemas.tables import description
+from schemas.tables import description, uncoded
 from schemas.words import VERDICTS, WORDS
 
 MOST_ROWS = 50
@@ -34,7 +34,7 @@ def column_schema(schema: pa.Schema) -> Mapping[str, object]:
 
 def _kind(type_: pa.DataType) -> str:
     """Return the name of a type; of a nested one only that it is, for all it holds would fill the page."""
-    return "list" if pa.types.is_list(type_) else str(type_)
+    return "list" if pa.types.is_list(type_) else str(uncoded(type_))
 
 
 def key_of(asset: str) -> dg.AssetKey:

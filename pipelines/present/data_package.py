@@ -99,7 +99,7 @@ def table_type(kind: pa.DataType) -> str:
         (pa.types.is_date, "date"),
         (pa.types.is_list, "array"),
     ):
-        if fits(kind):
+        if fits(tables.uncoded(kind)):
             return name
     raise ValueError(f"No type of Table Schema is known for {kind}.")
 

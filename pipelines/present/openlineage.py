@@ -197,7 +197,7 @@ def _fields(fields: Iterable[pa.Field]) -> list[Json]:
         found.append(
             {
                 "name": column.name,
-                "type": "array" if nested else str(column.type),
+                "type": "array" if nested else str(tables.uncoded(column.type)),
                 "description": tables.description(column),
                 "ordinal_position": number,
                 "fields": _fields(column.type.value_type) if nested else [],

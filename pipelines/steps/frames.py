@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
 from schemas.return_sets import ReturnSetKey
+from schemas.tables import uncoded
 
 
 def _dtype(kind: pa.DataType) -> Any:
@@ -24,7 +25,8 @@ def _dtype(kind: pa.DataType) -> Any:
 
 def to_frame(tables: Sequence[pa.Table], schema: pa.Schema) -> pd.DataFrame:
     """Return tables one under the other as a frame with the columns of ``schema``; what a table lacks is missing."""
-    frame: pd.DataFrame = together(tables, schema).to_pandas(types_mapper=_dtype)
+    texts = pa.schema([(field.name, uncoded(field.type)) for field in schema])
+    frame: pd.DataFrame = together(tables, texts).to_pandas(types_mapper=_dtype)
     return frame
 
 

@@ -227,9 +227,10 @@ _IN_ORDER = ("period", "commune", "place")
 def serialized(table: pa.Table) -> bytes:
     """Return the bytes of a Parquet file; the same rows give the same bytes."""
     buffer = pa.BufferOutputStream()
+    # In one piece: where its pieces end would be seen in the bytes.
+    one = table.unify_dictionaries().combine_chunks()
     pq.write_table(
-        # In one piece: where its pieces end would be seen in the bytes.
-        table.combine_chunks(),
+        pa.table([_numbered_anew(column) for column in one.columns], schema=table.schema),
         buffer,
         # A quarter quicker to write than with zstd, and four tenths larger; numbers of dictionaries are small anyway.
         compression="snappy",
@@ -239,6 +240,17 @@ def serialized(table: pa.Table) -> bytes:
     )
     content: bytes = buffer.getvalue().to_pybytes()
     return content
+
+
+def _numbered_anew(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column with its dictionary, if it has one, in the order in which its texts first come."""
+    if not pa.types.is_dictionary(column.type) or not len(column):
+        return column
+    (piece,) = column.chunks
+    numbers = piece.indices.dictionary_encode()
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(numbers.indices, piece.dictionary.take(numbers.dictionary))], column.type
+    )
 
 
 def rows_with(content: bytes, **wanted: str) -> pa.Table:

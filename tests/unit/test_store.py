@@ -457,3 +457,12 @@ def test_what_is_known_of_a_part_is_asked_once_and_anew_where_that_is_wanted(sto
     assert early.state(PART).received == "abc"
     states.save(store.root, PART, replace(early.state(PART), received="def"))
     assert (early.state(PART).received, early.state(PART, anew=True).received) == ("abc", "def")
+
+
+def test_the_same_texts_give_the_same_bytes_however_they_are_numbered() -> None:
+    texts = ["b", "a", None, "b", "c"]
+    alike = pa.array(texts).dictionary_encode()
+    others = pa.DictionaryArray.from_arrays(pa.array([2, 1, None, 2, 0], pa.int32()), pa.array(["c", "a", "b", "x"]))
+    tables = [pa.table({"text": column}) for column in (alike, others, pa.chunked_array([others[:2], alike[2:]]))]
+    assert len({serialized(table) for table in tables}) == 1
+    assert [table["text"].to_pylist() for table in tables] == [texts] * 3

@@ -140,4 +140,4 @@ class Columns:
             self.formats.column(cells.format),
             self.asides.column(cells.aside),
         ]
-        return pa.table(columns, names=CELLS.names)
+        return pa.table(columns, schema=CELLS)

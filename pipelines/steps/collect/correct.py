@@ -16,7 +16,7 @@ import pyarrow as pa
 from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.collect.columns import Runs, runs
-from pipelines.steps.frames import frame_of, texts_of, together
+from pipelines.steps.frames import frame_of, texts_of
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
 from schemas.harmless import of_csv
@@ -24,7 +24,7 @@ from schemas.kept import KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder
+from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder, uncoded
 
 _COLUMNS = in_folder(LEDGER)
 
@@ -96,7 +96,9 @@ def is_address(text: str) -> bool:
     return bool(row <= _LAST_ROW and column <= _LAST_COLUMN)
 
 
-_CORRECTED = pa.schema([*CELLS, pa.field("received", pa.string()), *(pa.field(name, pa.string()) for name in DECIDED)])
+_CORRECTED = pa.schema(
+    [*((field.name, uncoded(field.type)) for field in CELLS), *((name, pa.string()) for name in ("received", *DECIDED))]
+)
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,9 @@ class Corrected:
 
 def _undecided(cells: pa.Table) -> pa.Table:
     """Return cells on which there is no decision, with the columns of ``Corrected.decided``."""
-    plain = together([cells], CELLS)
-    return pa.table([*plain.columns, plain["text"], *[pa.repeat("", len(plain))] * len(DECIDED)], schema=_CORRECTED)
+    said = [cells[name].cast(_CORRECTED.field(name).type) for name in CELLS.names]
+    columns = [*said, said[CELLS.names.index("text")], *[pa.repeat("", len(cells))] * len(DECIDED)]
+    return pa.table(columns, schema=_CORRECTED)
 
 
 def correct(cells: pa.Table, ledger: pd.DataFrame) -> tuple[Corrected, pd.DataFrame]:
