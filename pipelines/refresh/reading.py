@@ -8,14 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.refresh.making import Given, Made
 from pipelines.steps import problems, sources
 from pipelines.steps.analyse import statements
 from pipelines.steps.collect import correct, locate, read
 from pipelines.steps.collect.columns import runs
-from pipelines.steps.frames import to_frame, to_table, together
+from pipelines.steps.frames import parted, to_frame, to_table, together
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.problems import Problems
@@ -106,13 +105,14 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
         ],
         ignore_index=True,
     )
-    entries = located.entries
-    found = to_table(met, tables.PROBLEMS)
-    made = {"sheets": Made(to_table(located.sheets, tables.SHEETS))}
-    for code, name in {"": "workbooks", **{form.code: form.domain for form in CATALOGUE.forms}}.items():
-        made[f"problems/{name}"] = Made(found.filter(pc.equal(found["form"], code)))
-        if code:
-            made[f"returns/{name}"] = Made(entries.filter(pc.equal(entries["form"], code)))
+    entries, told = parted(located.entries, "form"), parted(to_table(met, tables.PROBLEMS), "form")
+    made = {
+        "sheets": Made(to_table(located.sheets, tables.SHEETS)),
+        "problems/workbooks": Made(told.get("", tables.PROBLEMS.empty_table())),
+    }
+    for form in CATALOGUE.forms:
+        made[f"problems/{form.domain}"] = Made(told.get(form.code, tables.PROBLEMS.empty_table()))
+        made[f"returns/{form.domain}"] = Made(entries.get(form.code, tables.ENTRIES.empty_table()))
     return made
 
 

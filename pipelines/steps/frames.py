@@ -5,6 +5,7 @@ Does not belong here: what the columns are (``schemas.tables``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,18 @@ def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:
     """Return a table in the order of some text columns; the table itself where it is in that order."""
     order = in_order(table, names)
     return table if (order[1:] > order[:-1]).all() else table.take(pa.array(order))
+
+
+def parted(table: pa.Table, name: str) -> dict[str, pa.Table]:
+    """Return the rows of a table as they stand, by the text that they have in a column."""
+    numbers, texts = coded(table[name])
+    order = np.argsort(numbers, kind="stable")
+    rows = table.take(pa.array(order))
+    first = np.searchsorted(numbers[order], np.arange(len(texts) + 1)).tolist()
+    return {
+        text: rows.slice(start, stop - start)
+        for text, (start, stop) in zip(texts.to_pylist(), pairwise(first), strict=True)
+    }
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pd.DataFrame:
