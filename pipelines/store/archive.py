@@ -7,7 +7,6 @@ together in a pack, a zip without compression that any program opens, whose name
 """
 
 import hashlib
-import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.steps.collect.zipped import packed
 from pipelines.store.files import write_whole
 
 ARCHIVE, PACKS = "archive", "packs"
@@ -22,8 +22,8 @@ WORKBOOK, TABLE, RECEIVED = ".xlsx", ".csv", ".json"
 """What is kept: workbooks as received, those in another format under its suffix; ledgers, plans and place tables; lists
 of all that lay in the raw folder when something was accepted."""
 
-_THEN = (1980, 1, 1, 0, 0, 0)
-"""The time that every entry of a pack bears, so that the same bytes give the same pack."""
+_MOST, _LARGEST = 2**15, 2**30
+"""Files in a pack, and bytes of them."""
 
 
 class Kept(NamedTuple):
@@ -69,17 +69,20 @@ class Archive:
         return kept.sha256
 
     def keep_together(self, every: Iterable[Kept]) -> None:
-        """Keep bytes in one pack, but for those that are in one of the part's packs already."""
+        """Keep bytes in a pack, or in as many as they need, but for those that are in one of the part's already."""
         known = {name for pack in self._packs() for name in _names(pack)}
         new = {kept.name: kept.content for kept in every if kept.name not in known}
-        if not new:
-            return
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as pack:
-            for name, content in sorted(new.items()):
-                pack.writestr(zipfile.ZipInfo(name, _THEN), content)
-        content = buffer.getvalue()
-        write_whole(self._folder / f"{hashlib.sha256(content).hexdigest()}.zip", content)
+        packs: list[dict[str, bytes]] = [{}] if new else []
+        size = 0
+        for name, content in sorted(new.items()):
+            if len(packs[-1]) == _MOST or size + len(content) > _LARGEST:
+                packs.append({})
+                size = 0
+            packs[-1][name] = content
+            size += len(content)
+        for pack in packs:
+            content = packed(pack)
+            write_whole(self._folder / f"{hashlib.sha256(content).hexdigest()}.zip", content)
 
     def get(self, sha256: str, suffix: str) -> bytes | None:
         """Return bytes that were kept; nothing where they are not there as they were kept."""

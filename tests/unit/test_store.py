@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ import pytest
 
 from pipelines.refresh.batches import tidy, tidy_all
 from pipelines.refresh.parts import Part
+from pipelines.store import archive as archives
 from pipelines.store import state as states
-from pipelines.store.archive import TABLE, Archive
+from pipelines.store.archive import TABLE, Archive, Kept
 from pipelines.store.files import clear_unfinished, write_beside, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.state import NOBODY, NOTHING, OldFormatError, State, Writer, Written
@@ -466,3 +468,23 @@ def test_the_same_texts_give_the_same_bytes_however_they_are_numbered() -> None:
     tables = [pa.table({"text": column}) for column in (alike, others, pa.chunked_array([others[:2], alike[2:]]))]
     assert len({serialized(table) for table in tables}) == 1
     assert [table["text"].to_pylist() for table in tables] == [texts] * 3
+
+
+def test_what_a_territory_received_lies_in_packs_that_any_program_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_MOST", 2)
+    archive = Archive(tmp_path, "2024-H1_chi-lang")
+    every = [Kept.of(b"x" * number, TABLE) for number in range(5)]
+    archive.keep_together(every)
+    found: dict[str, bytes] = {}
+    packs = list(tmp_path.rglob("*.zip"))
+    for path in packs:
+        with zipfile.ZipFile(path) as pack:
+            assert pack.testzip() is None
+            found |= {entry.filename: pack.read(entry) for entry in pack.infolist()}
+    assert len(packs) == 3
+    assert found == {kept.name: kept.content for kept in every}
+    assert all(archive.get(kept.sha256, kept.suffix) == kept.content for kept in every)
+    archive.keep_together(every)
+    assert list(tmp_path.rglob("*.zip")) == packs
