@@ -69,7 +69,7 @@ def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -
         own = filled.setdefault(row["file"], published.filled(store, key, row["file"]) if row["file"] else [])
         of_sheet = [cell for cell in own if cell["sheet"] == row["sheet"]]
         text = next((cell["shown"] or cell["text"] for cell in of_sheet if cells and cell["cell"] == cells[0]), "")
-        before = _before(store, key, row["file"], row["sheet"], cells[0]) if cells and of_sheet else ""
+        before = _before(store, key, row, cells[0]) if cells and of_sheet else ""
         drawn = _drawn(of_sheet, cells) if of_sheet and cells else None
         yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])))
 
@@ -88,9 +88,11 @@ def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str]) -> DrawnSh
     return replace(drawn, rows=tuple(row for row in drawn.rows if row.number in near))
 
 
-def _before(store: Store, key: ReturnSetKey, file: str, sheet: str, cell: str) -> str:
-    """Return what a cell's field was in the reporter's latest accepted period before."""
-    entry = next((one for one in published.asked(store, key, file, cell) if one["sheet"] == sheet), None)
+def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str) -> str:
+    """Return what the field of a cell of a finding was in the reporter's latest accepted period before."""
+    marts = [form.domain for form in CATALOGUE.forms if form.code in row["form"].split()]
+    asked = published.asked(store, key, row["file"], cell, marts)
+    entry = next((one for one in asked if one["sheet"] == row["sheet"]), None)
     if entry is None:
         return ""
     form = next(form for form in CATALOGUE.forms if form.code == entry["form"])

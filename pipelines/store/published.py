@@ -245,14 +245,21 @@ def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[Publi
     return [row for table in found for row in _of(table)]
 
 
-def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[PublishedRow]:
-    """Return the entries that forms read from one cell of any sheet of a workbook, accepted or not."""
+def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterable[str] = ()) -> list[PublishedRow]:
+    """Return the entries that forms read from one cell of any sheet of a workbook, accepted or not.
+
+    Args:
+        tables: The output folder, or a release's tables.
+        key: The return set.
+        file: The workbook.
+        cell: The cell.
+        marts: Only the forms of these marts; all where none is named.
+    """
     wanted = {"file": file, "cell": cell}
+    named = [_table(tables, key, f"returns/{mart}") for mart in marts]
+    found = [one for one in named if one is not None] or _family(tables, key, "returns")
     return [
-        row
-        for table in _family(tables, key, "returns")
-        if wanted.keys() <= set(table.column_names)
-        for row in _rows(with_texts(table, **wanted))
+        row for table in found if wanted.keys() <= set(table.column_names) for row in _rows(with_texts(table, **wanted))
     ]
 
 
