@@ -187,6 +187,11 @@ class Given:
         assert name in [table.name for table in self.tables]
         return self._work.reusable(FLOW[name], self.sets)
 
+    def is_as_it_was(self, name: str) -> bool:
+        """Return whether a table is what it was when the maker's own were made: so far as it goes, those can stay."""
+        self._declared(name)
+        return self._work.is_some(self.sets) and name not in self._work.touched
+
     def held(self, mart: str) -> bool:
         """Return whether a mart still is what it was, because the gate held back all that came."""
         self._declared(mart)
@@ -256,7 +261,7 @@ class Work:
         self._publication = Publication(self.inputs.store, self.inputs.part.name)
         self._archived: list[bytes] = []
         self.made: list[str] = []
-        self._touched: dict[str, Sequence[ReturnSetKey]] = {}
+        self.touched: dict[str, Sequence[ReturnSetKey]] = {}
         self._looked_at: set[str] = set()
 
     def run(self, wanted: Iterable[str] | None = None, *, only: bool = False) -> Iterator[Sequence[Table]]:
@@ -290,7 +295,7 @@ class Work:
             before = len(self.made)
             self._take(table, made[table.name], sets)
             if len(self.made) > before:
-                self._touched[table.name] = concerned
+                self.touched[table.name] = concerned
 
     def _concerned(self, tables: Sequence[Table]) -> Sequence[ReturnSetKey]:
         """Return the return sets of which tables have to be made: all, unless only the rows of some can be others."""
@@ -300,7 +305,7 @@ class Work:
             key
             for table in tables
             for name in table.made_of
-            for key in (self._changed if name in flow.RECEIVED else self._touched.get(name, ()))
+            for key in (self._changed if name in flow.RECEIVED else self.touched.get(name, ()))
         }
         return [key for key in self.inputs.sets if key in touched] or self.inputs.sets
 
@@ -502,34 +507,35 @@ class Work:
 
     def table(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it is now, or of a batch the rows of some return sets."""
-        if self._is_some(sets) and name not in self._tables:
+        if self.is_some(sets) and name not in self._tables:
             return self._some(name, sets)
         if name not in self._tables:
             found = self.inputs.store.rows(name, self.inputs.part.name)
             self._tables[name] = FLOW[name].schema.empty_table() if found is None else found
-        return of_communes(self._tables[name], sets) if self._is_some(sets) else self._tables[name]
+        return of_communes(self._tables[name], sets) if self.is_some(sets) else self._tables[name]
 
     def before(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it was before this run, or some of its rows; empty where it has never been written."""
-        if self._is_some(sets) and name not in self._earlier:
+        if self.is_some(sets) and name not in self._earlier:
             with suppress(DamagedError):
                 return self._some(name, sets)
         if name not in self._earlier:
             self._earlier[name] = self._was(name)
-        return of_communes(self._earlier[name], sets) if self._is_some(sets) else self._earlier[name]
+        return of_communes(self._earlier[name], sets) if self.is_some(sets) else self._earlier[name]
 
-    def _is_some(self, sets: Sequence[ReturnSetKey] | None) -> TypeGuard[Sequence[ReturnSetKey]]:
+    def is_some(self, sets: Sequence[ReturnSetKey] | None) -> TypeGuard[Sequence[ReturnSetKey]]:
+        """Return whether these are some of the return sets, and not all: those of which something can be other."""
         return sets is not None and len(sets) < len(self.inputs.sets)
 
     def _some(self, name: str, sets: Sequence[ReturnSetKey]) -> pa.Table:
         """Return the rows of some return sets in a table that lies there."""
-        key = name, tuple(sets)
+        key, schema, written = (name, tuple(sets)), FLOW[name].schema, self._before.get(name)
+        if written is None or not written.rows:
+            return schema.empty_table()
         if key not in self._parts_of_tables:
             content = self.inputs.store.content(name, self.inputs.part.name)
-            schema, communes = FLOW[name].schema, [one.commune for one in sets]
-            self._parts_of_tables[key] = (
-                schema.empty_table() if content is None else rows_in(content, commune_of(schema), communes)
-            )
+            assert content is not None
+            self._parts_of_tables[key] = rows_in(content, commune_of(schema), [one.commune for one in sets])
         return self._parts_of_tables[key]
 
     def _was(self, name: str) -> pa.Table:

@@ -8,6 +8,9 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipelines.refresh.making import Given, Made
 from pipelines.steps.analyse import divisions, figures, observations, statements, sums
 from pipelines.steps.frames import belongs, to_frame, to_table, together
@@ -35,9 +38,14 @@ def admit_records(given: Given) -> Mapping[str, Made]:
 
 
 def observe(given: Given) -> Mapping[str, Made]:
-    """Make the long table of every accepted value."""
-    marts = {form: given.table(f"marts/{form.domain}") for form in CATALOGUE.forms}
-    return {"marts/observations": Made(observations.observe(marts, given.sets))}
+    """Make the long table of every accepted value; those of marts that are what they were stay."""
+    (table,) = given.tables
+    before = given.previous(table.name)
+    stay = [form for form in CATALOGUE.forms if before is not None and given.is_as_it_was(f"marts/{form.domain}")]
+    marts = {form: given.table(f"marts/{form.domain}") for form in CATALOGUE.forms if form not in stay}
+    codes = pa.array([form.code for form in stay], pa.string())
+    kept = None if before is None else before.filter(pc.is_in(before["form"], codes))
+    return {table.name: Made(observations.observe(marts, given.sets, kept))}
 
 
 def _chapter(code: str) -> Chapter:
