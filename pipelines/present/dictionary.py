@@ -229,7 +229,7 @@ def _entries(described: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 def _range(item: Mapping[str, Any]) -> str:
     low, high = item["minimum"], item["maximum"]
     if low is not None and high is not None:
-        return f"{low} – {high}"
+        return f"từ {low} đến {high}"
     return f"≥ {low}" if low is not None else f"≤ {high}" if high is not None else ""
 
 
