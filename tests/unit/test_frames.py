@@ -1,0 +1,48 @@
+"""Texts by number: which rows are alike, and in which order they come, as comparing the texts row by row says it."""
+
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from pipelines.steps.frames import cases, coded, in_order, numbered
+
+DRAWN = Random(5)
+WORDS = ["", "a", "á", "b", "ba", "đ", "10", "9"]
+ROWS = [tuple(DRAWN.choice(WORDS) for _ in range(4)) for _ in range(500)]
+NAMES = ["one", "two", "three", "four"]
+IN_PIECES = pa.concat_tables(
+    pa.table([pa.array(column) for column in zip(*piece, strict=True)], NAMES) for piece in (ROWS[:200], ROWS[200:])
+)
+FORMS = {"in pieces": IN_PIECES, "whole": IN_PIECES.combine_chunks()}
+FORMS["as dictionaries"] = pa.table({name: IN_PIECES[name].dictionary_encode() for name in NAMES})
+
+
+@pytest.mark.parametrize("table", FORMS.values(), ids=FORMS)
+def test_rows_with_the_same_texts_have_one_number_by_first_occurrence(table: pa.Table) -> None:
+    known: dict[tuple[str, ...], int] = {}
+    expected = [known.setdefault(row[:2], len(known)) for row in ROWS]
+    number, first = numbered(table, NAMES[:2])
+    assert number.tolist() == expected
+    assert [ROWS[at][:2] for at in first] == list(known)
+
+
+@pytest.mark.parametrize("table", FORMS.values(), ids=FORMS)
+def test_the_first_column_counts_most_and_rows_alike_stay_as_they_stand(table: pa.Table) -> None:
+    assert in_order(table, NAMES[:2]).tolist() == sorted(range(len(ROWS)), key=lambda at: ROWS[at][:2])
+
+
+def test_what_is_missing_is_a_case_of_its_own() -> None:
+    number, first = cases([coded(pa.array(["a", None, "b", None, "a"]))], 5)
+    assert (number.tolist(), first.tolist()) == ([0, 1, 2, 1, 0], [0, 1, 2])
+
+
+def test_so_many_columns_that_no_number_has_room_for_them_are_told_apart_all_the_same() -> None:
+    alike = [coded(pa.array([str(at % 3) for at in range(100)]))] * 40
+    number, _ = cases([coded(pa.array([str(at) for at in range(100)])), *alike], 100)
+    assert number.tolist() == list(range(100))
+
+
+def test_no_rows_are_no_cases() -> None:
+    number, first = cases([coded(pa.array([], pa.string()))], 0)
+    assert (len(number), len(first)) == (0, 0)
