@@ -23,7 +23,7 @@ from typer.main import get_command, get_command_name, get_group
 
 # In the order in which the help lists their verbs.
 # isort: off
-from pipelines.cli import running, desk, receiving, answers, decisions, releases, documents, designs
+from pipelines.cli import running, desk, receiving, answers, decisions, releases, documents, designs, doctor
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -33,7 +33,19 @@ from pipelines.cli.output import only_visible
 from pipelines.cli.usage import sentence, spoken
 from schemas.sentences import SentenceError
 
-__all__ = ["answers", "app", "decisions", "designs", "desk", "documents", "main", "receiving", "releases", "running"]
+__all__ = [
+    "answers",
+    "app",
+    "decisions",
+    "designs",
+    "desk",
+    "doctor",
+    "documents",
+    "main",
+    "receiving",
+    "releases",
+    "running",
+]
 
 
 def main() -> None:

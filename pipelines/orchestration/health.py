@@ -1,0 +1,35 @@
+"""What is wrong with what runs by itself: the daemon, the nightly run.
+
+Belongs here: what only Dagster's own records tell. Does not belong here: the rest of an installation
+(``pipelines.refresh.health``).
+"""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from dagster._core.storage.tags import SCHEDULE_NAME_TAG
+
+from pipelines.orchestration.jobs import nightly
+from pipelines.refresh.health import Symptom
+from pipelines.settings import TIME_ZONE
+from schemas.periods import as_people_write
+
+_START = "Mở bàn làm việc (make ui), hoặc chạy dịch vụ dagster-daemon; chưa chạy thì ban đêm không có gì được làm."
+
+
+def symptoms() -> Iterator[Symptom]:
+    """Ask the records in the home that the environment names: is the daemon alive, what came of the last nightly run."""
+    with dg.DagsterInstance.get() as instance:
+        alive = [status.healthy for status in instance.get_daemon_statuses().values() if status.required]
+        runs = instance.get_run_records(dg.RunsFilter(tags={SCHEDULE_NAME_TAG: nightly.name}), limit=1)
+    asleep = "" if alive and all(alive) else f"Tiến trình nền của Dagster không chạy. {_START}"
+    yield Symptom("Tiến trình nền", asleep, "đang chạy")
+    yield _nightly(runs[0]) if runs else Symptom("Lần chạy đêm", said="chưa có lần nào phải làm gì")
+
+
+def _nightly(record: dg.RunRecord) -> Symptom:
+    at = as_people_write(record.create_timestamp.astimezone(ZoneInfo(TIME_ZONE)).isoformat())
+    failed = record.dagster_run.status is dg.DagsterRunStatus.FAILURE
+    wrong = f"Lần chạy đêm lúc {at} bị hỏng. Xem trang Runs của Dagster." if failed else ""
+    return Symptom("Lần chạy đêm", wrong, f"gần nhất lúc {at}")

@@ -1,0 +1,188 @@
+"""What is wrong with an installation, in sentences: what an administrator would look at, looked at in one go.
+
+Belongs here: what lies on the disk and what the machine says. Does not belong here: what Dagster knows
+(``pipelines.orchestration.health``); what is wrong with the returns, which findings say; mending anything.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from pipelines.refresh.release import DISTRIBUTION
+from pipelines.settings import TIME_ZONE, Settings, now
+from pipelines.store import releases
+from pipelines.store import state as states
+from pipelines.store.archive import ARCHIVE
+from pipelines.store.files import unfinished
+from pipelines.store.raw import Raw
+from pipelines.store.remote import is_remote
+from pipelines.store.tables import Store, file_of
+
+_ROOM = 2 * 1024**3
+"""Bytes that should be free: a refresh writes anew what it replaces before that goes."""
+
+_LARGE = 2 * 1024**3
+"""Bytes of Dagster's records beyond which its pages become slow."""
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One thing that was looked at.
+
+    Args:
+        what: What, in a few Vietnamese words.
+        wrong: What is wrong with it and what to do, in a sentence; empty where all is well.
+        said: What there is to tell of it either way.
+    """
+
+    what: str
+    wrong: str = ""
+    said: str = ""
+
+
+def symptoms(settings: Settings) -> Iterator[Symptom]:
+    """Look at everything but Dagster, the quickest first; a look that fails is a symptom of its own."""
+    raw, store = Raw(settings.raw), Store(settings.data)
+    looks: tuple[tuple[str, Callable[[], Symptom]], ...] = (
+        ("Phiên bản", _versions),
+        ("Thư mục báo cáo", lambda: _raw_folder(raw)),
+        ("Thư mục kết quả", lambda: _data_folder(store.root)),
+        ("Chỗ trống", lambda: _room(store.root)),
+        ("Đồng hồ", lambda: _clock(store)),
+        ("Lần chạy dở", lambda: _unfinished(store)),
+        ("Biểu bị giữ lại", lambda: _held(store)),
+        ("Bảng kết quả", lambda: _damaged_tables(store)),
+        ("Kho lưu", lambda: _damaged_archive(store.root)),
+        ("Bản phát hành", lambda: _damaged_releases(store.root)),
+        ("Nhật ký Dagster", lambda: _records(settings.home)),
+    )
+    for what, look in looks:
+        try:
+            yield look()
+        except Exception as error:
+            yield Symptom(what, f"Không xem được ({type(error).__name__}: {error}).")
+
+
+def _versions() -> Symptom:
+    """Hold the packages that are installed against those that this software asks for."""
+    wanted = (re.match(r"([\w.-]+)(?:\[.*])?==([\w.]+)$", one) for one in metadata.requires(DISTRIBUTION) or ())
+    pinned = [found.groups() for found in wanted if found]
+    other = []
+    for name, version in pinned:
+        try:
+            installed = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            installed = "chưa cài"
+        if installed != version:
+            other.append(f"{name} {installed} (cần {version})")
+    wrong = f"Khác bản phần mềm cần: {', '.join(other)}. Chạy: make install" if other else ""
+    return Symptom("Phiên bản", wrong, f"returns {metadata.version(DISTRIBUTION)}, {len(pinned)} gói đúng bản")
+
+
+def _raw_folder(raw: Raw) -> Symptom:
+    what = "Thư mục báo cáo"
+    if not raw.root.is_dir():
+        return Symptom(what, f"Không có thư mục {raw.root}. Tạo thư mục đó, hoặc chỉ đúng chỗ bằng --raw.")
+    sets = [key for keys in raw.batches().values() for key in keys]
+    shut = [] if is_remote(raw.root) else [key for key in sets if not os.access(raw.folder(key), os.R_OK | os.W_OK)]
+    if shut:
+        named = ", ".join(str(raw.folder(key)) for key in shut[:3])
+        return Symptom(what, f"Không đọc và ghi được {named}, nên không ghi được sổ đính chính. Mở quyền cho thư mục.")
+    if strange := raw.unknown_folders():
+        return Symptom(what, f"Thư mục không thuộc xã nào: {', '.join(strange[:3])}. Đổi tên theo mã trong places.csv.")
+    return Symptom(what, said=f"{raw.root}: {len(sets)} bộ báo cáo")
+
+
+def _data_folder(root: Path) -> Symptom:
+    what = "Thư mục kết quả"
+    if is_remote(root):
+        return Symptom(what, said=f"{root}: trên kho đối tượng")
+    if not root.is_dir():
+        return Symptom(what, f"Chưa có {root}. Chạy: returns refresh")
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        return Symptom(what, f"Không ghi được vào {root}. Nhờ người quản trị máy cấp quyền.")
+    others = [path for path in (root, root / "dagster", root / "desk") if path.exists() and path.stat().st_mode & 0o002]
+    if others:
+        return Symptom(what, f"Ai trên máy cũng ghi được vào {', '.join(map(str, others))}. Chạy: chmod o-w")
+    return Symptom(what, said=str(root))
+
+
+def _room(root: Path) -> Symptom:
+    if is_remote(root):
+        return Symptom("Chỗ trống", said="không giới hạn trên kho đối tượng")
+    free = shutil.disk_usage(root if root.exists() else root.parent).free
+    wrong = f"Ổ đĩa của {root} chỉ còn {_megabytes(free)}. Dọn bớt tệp." if free < _ROOM else ""
+    return Symptom("Chỗ trống", wrong, f"còn {_megabytes(free)}")
+
+
+def _clock(store: Store) -> Symptom:
+    """Hold the clock against the times at which what lies there was written."""
+    paths = [] if is_remote(store.root) else list((store.root / states.STATE).glob("*.ndjson"))
+    ahead = [path.name for path in paths if path.stat().st_mtime > time.time() + 60]
+    wrong = f"Giờ máy chạy chậm hơn lúc ghi {ahead[0]}. Chỉnh lại đồng hồ của máy." if ahead else ""
+    return Symptom("Đồng hồ", wrong, f"{now():%H:%M %d/%m/%Y} ({TIME_ZONE})")
+
+
+def _unfinished(store: Store) -> Symptom:
+    parts = store.parts()
+    torn = [part for part in parts if states.damaged(store.root, part)]
+    left = [path.name for path in unfinished(store.root)]
+    if torn or left:
+        named = ", ".join([*torn, *left][:3])
+        return Symptom("Lần chạy dở", f"Có lần chạy bị dừng giữa chừng, hoặc đang chạy: {named}. Chạy: returns refresh")
+    return Symptom("Lần chạy dở", said="không có")
+
+
+def _held(store: Store) -> Symptom:
+    held = sorted(
+        {
+            f"{part}: {commune}" if len(written.held) > 1 or commune not in part else part
+            for part in store.parts()
+            for written in store.state(part).tables.values()
+            for commune in written.held
+        }
+    )
+    wrong = f"Còn biểu bị giữ lại của {', '.join(held[:5])}. Xem: returns findings" if held else ""
+    return Symptom("Biểu bị giữ lại", wrong, "không có")
+
+
+def _damaged_tables(store: Store) -> Symptom:
+    """Hold every table against the hash that the state of its part names."""
+    names = [
+        (part, file_of(name, part), one) for part in store.parts() for name, one in store.state(part).tables.items()
+    ]
+    harmed = [name for part, name, one in names if not store.holds(name, one.content, part)]
+    wrong = f"Tệp mất hoặc không còn như lúc ghi: {', '.join(harmed[:3])}. Chạy: returns refresh" if harmed else ""
+    return Symptom("Bảng kết quả", wrong, f"{len(names)} tệp nguyên vẹn")
+
+
+def _damaged_archive(root: Path) -> Symptom:
+    """Hold every archived file against the hash that is its name."""
+    folder = root / ARCHIVE
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."] if folder.is_dir() else []
+    harmed = [path.name for path in paths if not path.name.startswith(hashlib.sha256(path.read_bytes()).hexdigest())]
+    wrong = f"Tệp lưu không còn như lúc nhận: {', '.join(harmed[:3])}. Lấy lại từ bản sao lưu." if harmed else ""
+    return Symptom("Kho lưu", wrong, f"{len(paths)} tệp nguyên vẹn")
+
+
+def _damaged_releases(root: Path) -> Symptom:
+    names = releases.names(root)
+    harmed = [name for name in names if next(releases.Release(root, name).damage(), None)]
+    wrong = f"Bản phát hành không còn nguyên vẹn: {', '.join(harmed)}. Xem: returns verify TÊN" if harmed else ""
+    return Symptom("Bản phát hành", wrong, f"{len(names)} bản nguyên vẹn")
+
+
+def _records(home: Path) -> Symptom:
+    size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) if home.is_dir() else 0
+    slow = f"Nhật ký ở {home} đã {_megabytes(size)}, trang Dagster sẽ chậm. Xóa bớt lần chạy cũ."
+    return Symptom("Nhật ký Dagster", slow if size > _LARGE else "", _megabytes(size))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // 2**20:,} MB".replace(",", ".")
