@@ -19,7 +19,7 @@ _START = "Mở bàn làm việc (make ui), hoặc chạy dịch vụ dagster-dae
 
 
 def symptoms() -> Iterator[Symptom]:
-    """Ask the records in the home that the environment names: is the daemon alive, what came of the last nightly run."""
+    """Ask the records in the home that the environment names: is the daemon alive, what came of the nightly run."""
     with dg.DagsterInstance.get() as instance:
         alive = [status.healthy for status in instance.get_daemon_statuses().values() if status.required]
         runs = instance.get_run_records(dg.RunsFilter(tags={SCHEDULE_NAME_TAG: nightly.name}), limit=1)
