@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, TypeVar
 
+from pipelines.refresh.makers import MAKERS
 from schemas.sentences import SentenceError
 
 HERE, PROCESSES, DASK = "", "processes", "dask"
@@ -88,7 +89,7 @@ def opened(engine: str) -> Iterator[Executor]:
         workers = int(where) if where else os.cpu_count() or 1
         # Spawned: after a fork the threads of Arrow, and whatever else has any, hang.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(max(1, workers), mp_context=context, initializer=_warm) as pool:
+        with ProcessPoolExecutor(max(1, workers), mp_context=context, initializer=warm) as pool:
             yield pool
     elif kind == DASK and where:
         with _cluster(where) as executor:
@@ -112,9 +113,9 @@ class _Here(Executor):
         return future
 
 
-def _warm() -> None:
+def warm() -> None:
     """Load in a new process what every job needs."""
-    for module in ("reading", "checking", "publishing"):
+    for module in sorted({maker.partition(":")[0] for maker in MAKERS.values()} | {"restoring"}):
         import_module(f"pipelines.refresh.{module}")
 
 
