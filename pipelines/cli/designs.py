@@ -120,6 +120,7 @@ def pack(
 ) -> None:
     """Write a design as a pack to install; exit 1 where it cannot be used."""
     from pipelines.handout.design_pack import pack_name, wheel
+    from schemas.pack import HOME
 
     checked = _checked([file], raw)
     if not checked.sound:
@@ -128,6 +129,9 @@ def pack(
     forms, name = checked.design.forms, pack_name(file.name)
     if not forms:
         fail(_("Thiết kế chưa có biểu nào để đóng gói."))
+    if name in ("", HOME):
+        words = _("Tên tệp {path} không làm tên gói được; đổi tên tệp, như ca.xlsx.")
+        fail(words.format(path=file))
     made, content = wheel(name, title or forms[0].heading, max(form.version for form in forms), file.read_bytes())
     _write({folder / made: content}, overwrite=overwrite)
     words = _(
@@ -175,8 +179,9 @@ def _checked(files: Sequence[Path], raw: str) -> Any:
     """Return what designs say and what is wrong; a workbook called like an installed pack is what it is to become."""
     from pipelines.handout.design_pack import pack_name
     from pipelines.steps.design.check import checked
+    from schemas.pack import HOME
 
-    known = _in_use(raw, [pack_name(path.name) for path in files])
+    known = _in_use(raw, {pack_name(path.name) for path in files} - {HOME})
     return checked({str(path): path.read_bytes() for path in files}, known)
 
 

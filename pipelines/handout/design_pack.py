@@ -9,12 +9,12 @@ import hashlib
 import io
 import zipfile
 
-from schemas.text import slug
+from schemas.text import slug, visible
 
 _THEN = (1980, 1, 1, 0, 0, 0)
 """The time that every file bears, so that the same design gives the same wheel."""
 
-_MODULE = '''"""The pack «{name}»: {title}. Made by ``returns design pack`` from the workbook beside this file."""
+_MODULE = '''"""The pack «{name}», made by ``returns design pack`` from the workbook beside this file."""
 
 from importlib import resources
 
@@ -23,7 +23,7 @@ from pipelines.steps.design.pack import pack_of
 WORKBOOK = "{sha256}"
 """The hash of the workbook: what is made of it is made anew where this changes."""
 
-PACK = pack_of(__name__, "{name}", "{title}", (resources.files(__name__) / "{name}.xlsx").read_bytes())
+PACK = pack_of(__name__, "{name}", {title!r}, (resources.files(__name__) / "{name}.xlsx").read_bytes())
 '''
 
 
@@ -43,7 +43,8 @@ def wheel(name: str, title: str, version: int, workbook: bytes) -> tuple[str, by
     """
     package, release = f"returns_{name}", f"{version}.0"
     told = f"{package}-{release}.dist-info"
-    source = _MODULE.format(name=name, title=title.replace('"', "”"), sha256=hashlib.sha256(workbook).hexdigest())
+    title = visible(title)
+    source = _MODULE.format(name=name, title=title, sha256=hashlib.sha256(workbook).hexdigest())
     metadata = f"Metadata-Version: 2.1\nName: {package}\nVersion: {release}\nSummary: {title}\n"
     files = {
         f"{package}/__init__.py": source.encode(),

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.handout.aids import Aids
 from pipelines.handout.design import in_use, of_rows, workbook
+from pipelines.handout.design_pack import wheel as wheel_of
 from pipelines.handout.layout import workbook as blank_form
 from pipelines.steps.design.check import Checked, checked
 from schemas.design.example import EXAMPLE
@@ -607,6 +608,14 @@ def test_a_design_is_packed_to_be_installed_and_one_with_faults_is_not(tmp_path:
         ]
         assert sorted(listed) == sorted(wheel.namelist())
     compile(module, "__init__.py", "exec")
+    strange = 'Cá "to" \\n {x} """'
+    assert (
+        repr(strange)
+        in zipfile.ZipFile(io.BytesIO(wheel_of("ca", strange, 1, b"")[1])).read("returns_ca/__init__.py").decode()
+    )
+    for name in ("home.xlsx", "….xlsx"):
+        (tmp_path / name).write_bytes(new_workbook())
+        assert asked("pack", tmp_path / name, "-o", tmp_path)[0] == 2
     # What is made of it is made anew where it changes: the stamps are of the module.
     assert hashlib.sha256(book.read_bytes()).hexdigest() in module
     book.write_bytes(with_cells({(SO, "D5"): "S01.ho"}))
