@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from pipelines.desk import dagster_process, graphql
+from pipelines.desk.graphql import Asked
 from pipelines.desk.guard import READS, Receive, Send
 
 PREFIX = "dagster"
@@ -37,6 +38,16 @@ _NOT_PASSED_ON = frozenset(
 )
 """Headers between two ends of one connection, and what would tell Dagster who is signed in."""
 
+WITH_QUESTIONS: Mapping[str, str] = {
+    "content-type": "application/json",
+    "accept": "application/json",
+    "accept-encoding": "identity",
+}
+"""The headers of a question to Dagster, which reads a body by its type, and the address where it knows none."""
+
+_NAMES_THE_QUESTION = "op"
+"""What Dagster's pages add to the address of a question: its name, for whoever reads logs."""
+
 
 class NotReachedError(Exception):
     """Dagster's pages do not answer: it is starting, or has failed."""
@@ -51,7 +62,7 @@ class RefusedError(Exception):
         self.status = status
 
 
-def permitted(method: str, path: str, query: str, kind: str, body: bytes, *, may_run: bool) -> graphql.Asked | None:
+def permitted(method: str, path: str, query: str, kind: str, body: bytes, *, may_run: bool) -> Asked | None:
     """Return what a request asks of GraphQL, to be passed on in its place; nothing where it may pass as it is.
 
     Args:
@@ -76,6 +87,8 @@ def permitted(method: str, path: str, query: str, kind: str, body: bytes, *, may
         if not may_run:
             raise RefusedError(403)
         return None
+    if parse_qs(query, keep_blank_values=True).keys() - {_NAMES_THE_QUESTION}:
+        raise RefusedError(400)
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise RefusedError(415)
     try:
@@ -121,14 +134,32 @@ def _client() -> httpx2.AsyncClient:
 
 
 async def passed_on(method: str, target: str, headers: Mapping[str, str], body: bytes) -> httpx2.Response:
-    """Return Dagster's answer, whose body is yet to be read.
+    """Return Dagster's answer to a request that may pass as it is; its body is yet to be read.
 
     Raises:
         NotReachedError: There is none.
     """
     kept = {name: value for name, value in headers.items() if name.lower() not in _NOT_PASSED_ON}
+    return await _answer(method, target, kept, body)
+
+
+async def answered(asked: Asked, packed: str | None) -> httpx2.Response:
+    """Return Dagster's answer to what was read of a request, and to nothing else that came with it.
+
+    Args:
+        asked: What was read.
+        packed: In which ways the answer may be packed, as the browser has told it.
+
+    Raises:
+        NotReachedError: There is none.
+    """
+    headers = {**WITH_QUESTIONS, "accept-encoding": packed or WITH_QUESTIONS["accept-encoding"]}
+    return await _answer("POST", GRAPHQL, headers, asked.body)
+
+
+async def _answer(method: str, target: str, headers: Mapping[str, str], body: bytes) -> httpx2.Response:
     client = _client()
-    request = client.build_request(method, target, headers=kept, content=body or None)
+    request = client.build_request(method, target, headers=headers, content=body or None)
     try:
         return await client.send(request, stream=True)
     except httpx2.TransportError:

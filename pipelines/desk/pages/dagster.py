@@ -40,12 +40,14 @@ async def dagster(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa
         )
     except proxy.RefusedError as refused:
         return _refused(refused.status, _("Dagster không nhận yêu cầu này từ vai trò của bạn, hoặc theo cách này."))
-    body = request.body if asked is None else asked.body
     if asked is not None and asked.mutations:
         about = ", ".join(asked.mutations)
         await sync_to_async(record.write)(user.username, Did.CHANGED_DAGSTER, about)
     try:
-        answer = await proxy.passed_on(request.method or "", _target(request), dict(request.headers), body)
+        if asked is None:
+            answer = await proxy.passed_on(request.method or "", _target(request), dict(request.headers), request.body)
+        else:
+            answer = await proxy.answered(asked, request.headers.get("Accept-Encoding"))
     except proxy.NotReachedError:
         return await sync_to_async(_not_there)(request)
     return StreamingHttpResponse(proxy.body_of(answer), status=answer.status_code, headers=proxy.headers_of(answer))
