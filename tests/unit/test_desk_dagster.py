@@ -67,6 +67,17 @@ def body(query: str, **more: Any) -> bytes:
         ("GET", "/dagster//graphql", f"query={HIDDEN}&operationName=Runs", "", b"", 405),
         ("PUT", "/dagster/graphql", "", JSON, body(QUERY), 405),
         ("OPTIONS", "/dagster/graphql", "", "", b"", 405),
+        # Reports on assets, which the record would not show, and whatever else is not a question.
+        ("POST", "/dagster/report_asset_materialization/marts/livestock", "", JSON, b"{}", 405),
+        ("POST", "/dagster/graphql/", "", JSON, body(QUERY), 405),
+        ("POST", "/dagster//graphql", "", JSON, body(QUERY), 405),
+        # Paths that come to another place once they are followed.
+        ("POST", "/dagster/x/../graphql", "", JSON, body(QUERY), 400),
+        ("POST", "/dagster/./graphql", "", JSON, body(QUERY), 400),
+        ("GET", "/dagster/logs/../graphql", "", "", b"", 400),
+        ("HEAD", "/dagster/..", "", "", b"", 400),
+        ("GET", "/dagster/graphql", "query=mutation {", "", b"", 400),
+        ("GET", "/dagster/graphql", f"query={QUERY}&query=", "", b"", 400),
         ("POST", "/dagster/graphql", "", "text/plain", b"", 415),
         # What stands in the address is not what was read; Dagster's own pages put there what they call it, and no more.
         ("POST", "/dagster/graphql", f"query={MUTATION}", JSON, body(QUERY), 400),
@@ -90,21 +101,19 @@ def test_nobody_changes_anything_but_by_a_post_that_can_be_read(
 
 
 @pytest.mark.parametrize(
-    ("path", "content"),
+    "content",
     [
-        ("/dagster/graphql", body(MUTATION)),
-        ("/dagster/graphql", body(HIDDEN, operationName="Runs")),
+        body(MUTATION),
+        body(HIDDEN, operationName="Runs"),
         # The last of two is what is read, here and by Dagster.
-        ("/dagster/graphql", b'{"query": "{ version }", "query": "mutation { wipeAssets }"}'),
-        ("/dagster/report_asset_materialization/marts/livestock", b"{}"),
-        ("/dagster/graphql/", body(QUERY)),
+        b'{"query": "{ version }", "query": "mutation { wipeAssets }"}',
     ],
 )
-def test_who_only_reads_changes_nothing_by_post(path: str, content: bytes) -> None:
+def test_who_only_reads_changes_nothing_by_post(content: bytes) -> None:
     with pytest.raises(RefusedError) as refused:
-        permitted("POST", path, "", JSON, content, may_run=False)
+        permitted("POST", proxy.GRAPHQL, "", JSON, content, may_run=False)
     assert refused.value.status == 403
-    permitted("POST", path, "", JSON, content, may_run=True)
+    permitted("POST", proxy.GRAPHQL, "", JSON, content, may_run=True)
 
 
 def test_dagster_gets_what_was_read_and_nothing_beside_it() -> None:
@@ -204,7 +213,7 @@ def test_an_auditor_reads_dagsters_pages_and_changes_nothing(desk: Desk, dagster
     refused = ask(desk, auditor, "POST", "/dagster/graphql", body(MUTATION))
     assert refused.status_code == 403
     assert "vai trò" in refused.json()["errors"][0]["message"]
-    assert ask(desk, auditor, "POST", "/dagster/report_asset_check/a", b"{}").status_code == 403
+    assert ask(desk, auditor, "POST", "/dagster/report_asset_check/a", b"{}").status_code == 405
     elsewhere = ask(desk, auditor, "POST", "/dagster/graphql", body(QUERY), origin="http://evil.example")
     assert elsewhere.status_code == 403
     assert len(dagster.asked) == seen
@@ -235,6 +244,25 @@ def test_dagster_reads_a_question_as_it_was_judged_whatever_its_type_and_address
     assert (method, address, content) == ("POST", "/dagster/graphql", body(QUERY).decode())
     assert headers["content-type"] == JSON
     assert headers.keys() <= {*proxy.WITH_QUESTIONS, "host", "connection", "user-agent", "content-length"}
+
+
+def test_dagsters_own_pages_may_be_asked_for_anything_that_is_no_question() -> None:
+    for path, query in (
+        ("/dagster/assets", "query=%7B"),
+        ("/dagster/_next/static/a..b/.x.js", ""),
+        ("/dagster/", "a=.."),
+    ):
+        assert permitted("GET", path, query, "", b"", may_run=False) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/dagster/x/%2e%2e/graphql", 400), ("/dagster/report_asset_materialization/zzz", 405)],
+)
+def test_nobody_changes_dagster_past_the_record(desk: Desk, dagster: Answering, path: str, status: int) -> None:
+    officer = desk.user("officer", "officer")
+    assert ask(desk, officer, "POST", path, body(MUTATION)).status_code == status
+    assert dagster.asked == []
 
 
 def test_a_get_that_would_change_something_does_not_reach_dagster(desk: Desk, dagster: Answering) -> None:
