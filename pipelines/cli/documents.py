@@ -213,7 +213,7 @@ def forms(
     for row, wanted in zip(written, owed.values(), strict=True):
         days = sorted({handout.due(one) for one in wanted})
         said = "; ".join(
-            _("{forms} hạn {day}").format(
+            _("{forms}, hạn gửi {day}").format(
                 forms=", ".join(one.code for one in wanted if handout.due(one) == day), day=f"{day:%d/%m/%Y}"
             )
             for day in days
