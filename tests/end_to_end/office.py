@@ -32,6 +32,7 @@ from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
+from schemas.harmless import of_csv
 from schemas.outcomes import Severity
 
 PROJECT = Path(__file__).parents[2]
@@ -143,8 +144,9 @@ class Office:
         assert (HELD if found else CLEAN) == expect, found
 
     def rows(self, *words: str, expect: int | None = None) -> list[Row]:
-        """Return the table that a verb prints."""
-        return list(csv.DictReader(io.StringIO(self.ask(*words, "--format", "csv", expect=expect))))
+        """Return the table that a verb prints; texts that it marked so that no spreadsheet works them out, without."""
+        rows = csv.DictReader(io.StringIO(self.ask(*words, "--format", "csv", expect=expect)))
+        return [{name: of_csv(text) for name, text in row.items()} for row in rows]
 
     def findings(self) -> list[Row]:
         """Return what ``returns findings`` lists."""

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from tests.end_to_end.office import CANNOT, CLEAN, HELD, Office
 
@@ -21,6 +22,7 @@ def hashes(office: Office) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in office.returns.glob("*.xlsx")}
 
 
+@pytest.mark.slow
 def test_from_a_wrong_cell_over_the_ledger_to_a_clean_run(office: Office, tmp_path: Path) -> None:
     ledger = office.returns / "corrections.csv"
     shipped = ledger.read_bytes()
@@ -97,6 +99,7 @@ YIELD = ("suoi_ma.xlsx", "Trồng trọt", "D12")
 RICE = "crops.spring_rice.production"
 
 
+@pytest.mark.slow
 def test_an_error_that_a_named_rule_makes_wrongly_is_kept_published_told_and_taken_back(office: Office) -> None:
     office.fill(*PRODUCTION[:2], {"D13": 36.95, "D18": 100.75})
     office.fill(*YIELD[:2], {"D12": 130, "D13": 78, "D18": 156.1})
@@ -141,6 +144,7 @@ def test_an_error_that_a_named_rule_makes_wrongly_is_kept_published_told_and_tak
     assert office.values(RICE) == ["236.5"]
 
 
+@pytest.mark.slow
 def test_a_row_of_the_ledger_that_names_no_file_is_an_error_of_the_ledger(office: Office) -> None:
     with (office.returns / "corrections.csv").open("a", encoding="utf-8") as ledger:
         ledger.write("2024-07-01,thống kê,,,,1,2,hỏi rồi,,accepted\n")

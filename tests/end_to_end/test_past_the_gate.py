@@ -165,6 +165,7 @@ def unfinished(office: Office) -> list[Path]:
 class TestInDagster:
     """A run as the pages and the daemon start it."""
 
+    @pytest.mark.slow
     def test_a_red_check_stops_no_neighbour_and_one_run_brings_all_up_to_date(
         self, office: Office, refreshed: Office
     ) -> None:
@@ -215,6 +216,7 @@ class TestInDagster:
         assert office.values("livestock.buffalo.heads", "livestock.total.heads") == ["205", "5373"]
         assert [row["form"] for row in office.blocking()] == ["B01"]
 
+    @pytest.mark.slow
     def test_the_mart_alone_of_returns_that_were_never_checked_is_checked_first(
         self, office: Office, refreshed: Office
     ) -> None:
@@ -227,6 +229,7 @@ class TestInDagster:
         assert office.values(*NEW_VALUES) == list(NEW_VALUES.values())
         assert "Không có gì thay đổi" in office.ask("refresh")
 
+    @pytest.mark.slow
     def test_the_annexes_are_made_by_their_own_job_from_what_is_published(self, office: Office) -> None:
         folder = office.data / "report" / RETURN_SET
         assert not folder.exists()

@@ -143,12 +143,14 @@ class TestSecondRefresh:
         assert "không đọc lại tệp nào" in said
         assert written(office) == before
 
+    @pytest.mark.slow
     def test_all_reads_again_and_ends_in_the_same_tables(self, office: Office, opened: list[str]) -> None:
         before = {family: office.tables(family) for family in ("files", "cells", "marts", "figures", "lineage")}
         office.ask("refresh", "--all")
         assert sorted(opened) == WORKBOOKS
         assert {family: office.tables(family) for family in before} == before
 
+    @pytest.mark.slow
     def test_one_changed_workbook_is_the_only_one_read_and_only_what_follows_is_written(
         self, office: Office, opened: list[str]
     ) -> None:
@@ -169,6 +171,7 @@ class TestSecondRefresh:
         assert told_of_last_run(office) == {FLOW[name].shown_as for name in tables} | {"interchange"}
         assert "Không có gì thay đổi" in office.ask("refresh")
 
+    @pytest.mark.slow
     def test_a_changed_ledger_alone_opens_no_workbook(self, office: Office, opened: list[str]) -> None:
         office.correct("na_lia.xlsx", "Xuất bán", "D16", old="803", new="813", reason="Thôn báo lại.")
         office.refresh()

@@ -93,7 +93,7 @@ VERBS = (
     ("statements",),
     ("trace", "livestock.horse.ordinary.heads"),
     ("uses", *HORSES[:1]),
-    ("forms",),
+    pytest.param(("forms",), marks=pytest.mark.slow),
 )
 
 
@@ -130,6 +130,7 @@ def formulas(content: bytes) -> list[Any]:
     return [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
+@pytest.mark.slow
 def test_no_workbook_that_is_written_works_out_what_somebody_sent(decided: Office) -> None:
     finding = {"sheet": HORSES[1], "cells": HORSES[2], "code": FORMULA, "message": FORMULA, "suggestion": FORMULA}
     made = [

@@ -90,6 +90,7 @@ def test_the_columns_of_every_table_are_those_of_its_file(package: dict[str, Any
         assert all(field["title"] for field in one["schema"]["fields"]), one["path"]
 
 
+@pytest.mark.slow
 def test_the_rows_of_every_table_are_what_the_package_says(package: dict[str, Any], example: Store) -> None:
     seen = 0
     for one in package["resources"]:

@@ -288,6 +288,7 @@ def test_what_is_no_xlsx_is_not_marked_and_that_is_said(raw: Raw, tmp_path: Path
     assert "returns findings" in told
 
 
+@pytest.mark.slow
 def test_a_csv_is_archived_as_one_and_a_release_is_computed_again_from_it(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.send(f"{VILLAGE_CODE}.csv", HERD_CSV.encode())

@@ -91,6 +91,7 @@ def state(root: Path) -> dict[Path, tuple[bytes, int]]:
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
+@pytest.mark.slow
 def test_nothing_in_raw_is_changed_by_a_refresh(office: Office) -> None:
     before = state(office.raw.root)
     assert "cells" in office.refresh().made

@@ -118,6 +118,7 @@ def test_frozen_tables_answer_as_the_published_ones_do(office: ReleasingOffice) 
         assert edges == published.lineage(office.store, KEY, figure)
 
 
+@pytest.mark.slow
 def test_a_trace_from_a_release_is_the_trace_of_that_day(office: ReleasingOffice) -> None:
     then = tracing.trace(office.store, KEY, SHARE)
     assert then["made"] == asdict(EXAMPLE_WRITER)
@@ -498,6 +499,7 @@ def test_what_does_not_follow_from_the_archive_is_not_released(
     assert releases.names(office.store.root) == ["first"]
 
 
+@pytest.mark.slow
 def test_the_difference_names_the_changed_cell_and_its_correction(office: ReleasingOffice) -> None:
     # One horse more: the totals in a workbook sent again, the part of it in the ledger.
     office.write((*HORSES[:2], "D9"), 1438)

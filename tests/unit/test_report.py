@@ -481,6 +481,7 @@ def test_a_picture_is_as_wide_as_it_is_shown_and_made_alike_each_time(contents: 
     assert charts.picture(drawn) == made
 
 
+@pytest.mark.slow
 def test_a_report_is_made_when_it_is_asked_for_and_anew_only_where_it_would_say_something_else(office: Office) -> None:
     def reported() -> list[Path]:
         return report_of(office.raw, office.store, KEY, who="test")

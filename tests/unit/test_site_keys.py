@@ -153,6 +153,7 @@ def test_nothing_is_made_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
     assert len(site.files(FULL)) > 10
 
 
+@pytest.mark.slow
 def test_a_key_is_the_same_in_another_process() -> None:
     code = (
         "from tests.unit.test_site_keys import FULL\n"

@@ -117,6 +117,7 @@ def run_in(project: Path, folder: Path, how: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_one_file_and_one_line_make_a_form_a_figure_and_its_trace(project: Path, tmp_path: Path) -> None:
     said = run_in(project, tmp_path, "good")
     assert said["assets"] == ["figures/bees", "findings/bees", "marts/bees", "returns/bees"]
@@ -129,6 +130,7 @@ def test_one_file_and_one_line_make_a_form_a_figure_and_its_trace(project: Path,
         assert book[cell["sheet"]][cell["cell"].replace("D", "B")].value == "Tổng số đàn ong"
 
 
+@pytest.mark.slow
 def test_the_new_forms_edit_holds_bad_returns_back(project: Path, tmp_path: Path) -> None:
     said = run_in(project, tmp_path, "broken")
     assert (said["findings"], said["held"]) == (["Z01-01"], ["marts/bees"])

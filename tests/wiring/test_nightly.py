@@ -38,6 +38,7 @@ def asked(instance: dg.DagsterInstance, folders: Folders) -> list[str] | str:
     return [request.tags["dagster/partition"] for request in found]
 
 
+@pytest.mark.slow
 def test_it_requests_what_changed_and_leaves_alone_what_a_run_is_at(folders: Folders, tmp_path: Path) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         partitions.register(instance, [BatchKey(*KEY)])
