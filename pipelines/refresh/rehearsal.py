@@ -19,6 +19,7 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.received import ReceivedSet
+from pipelines.store.receiving import unfit
 from pipelines.store.state import NOBODY, Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.flow import FLOW
@@ -63,8 +64,8 @@ class Rehearsed:
     @property
     def refusal(self) -> str:
         """Why it would not be taken, or nothing."""
-        if self.file.trouble:
-            return self.file.trouble
+        if why := unfit(self.file.name) or self.file.trouble:
+            return why
         told = next((str(row["message"]) for row in self.findings if row["code"] in _NOT_A_RETURN), "")
         if told or self.forms:
             return told

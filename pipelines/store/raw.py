@@ -41,7 +41,8 @@ OF_PACK = "pack-"
 OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 
-_NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
+NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
+"""Names under which a return set's folder has something else than a workbook that was sent."""
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
@@ -137,7 +138,7 @@ class Raw:
                 continue
             if path.is_dir():
                 folders.append(path)
-            elif path.name not in _NOT_RETURNS:
+            elif path.name not in NOT_RETURNS:
                 files.append(path)
         return files, [path for path in folders if path.name[0] not in "._"]
 

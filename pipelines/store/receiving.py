@@ -1,18 +1,19 @@
 """Taking a workbook into the raw folder.
 
-Belongs here: putting it there in the place of what it replaces, whose bytes stay in the archive. Does not belong here:
-whether it is a return at all (``pipelines.refresh.rehearsal``), who may do it.
+Belongs here: putting it there in the place of what it replaces, whose bytes stay in the archive; what names it may have
+there. Does not belong here: whether it is a return at all (``pipelines.refresh.rehearsal``), who may do it.
 
 Beside the ledger this is all that is written below the raw folder. Bytes are archived before anything is replaced, and
 a new workbook lies there before an old one goes: whatever is cut short, none is lost.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.files import write_whole
 from pipelines.store.locks import locked
-from pipelines.store.raw import Raw
+from pipelines.store.raw import NOT_RETURNS, Raw, left_behind, printable
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -20,6 +21,17 @@ from schemas.sentences import SentenceError
 
 class ReceivingError(SentenceError):
     """A workbook that is not taken; the message is the sentence for the officer."""
+
+
+def unfit(name: str) -> str:
+    """Return why a workbook cannot lie in the raw folder under a name, where it is not read as one; or nothing."""
+    if name.casefold() in NOT_RETURNS:
+        return f"Tên {name} dành cho tệp khác của bộ báo cáo, không đặt cho sổ tính được. Đổi tên tệp rồi gửi lại."
+    if left_behind(Path(name)):
+        return f"Tệp {printable(name)} mang tên của tệp tạm mà chương trình khác để lại, nên không nhận."
+    if not name or printable(name) != name or Path(name).name != name:
+        return f"Tên tệp {printable(name)} không dùng được trong thư mục báo cáo. Đổi tên tệp rồi gửi lại."
+    return ""
 
 
 def take(
@@ -42,12 +54,19 @@ def take(
         waiting: Told where a refresh is at the return set.
 
     Raises:
-        ReceivingError: What it would replace is not what it was.
+        ReceivingError: Its name will not do; what it would replace is not what it was, or cannot be read.
     """
+    if why := unfit(file.name):
+        raise ReceivingError(why)
     key = ReturnSetKey(file.period, file.commune)
     with locked(store.root, str(raw.batch_of(key)), who, waiting):
         there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}
         for name, found in there.items():
+            if found.trouble:
+                raise ReceivingError(
+                    f"Tệp {name} đang nằm đó không đọc được ({found.trouble}) nên không lưu lại được; "
+                    "chuyển tệp đó đi rồi nhận lại."
+                )
             if replaces.get(name) != found.sha256:
                 raise ReceivingError(
                     f"Tệp {name} vừa được thay bằng tệp khác trong lúc bạn đang xem, nên chưa nhận {file.name}. "

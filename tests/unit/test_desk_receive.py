@@ -56,7 +56,7 @@ def test_a_workbook_is_told_of_at_once_and_kept_by_a_second_step(office: Office,
         "Thay na_lia.xlsx; bản cũ vẫn còn trong kho lưu.",
         "có 1 lỗi: biểu sẽ bị giữ lại",
         "Tệp thu.xlsx không mở được",
-        "đây là tệp tạm của một chương trình khác",
+        "tên của tệp tạm mà chương trình khác để lại, nên không nhận",
     ):
         assert words in page
     assert (office.folder / "na_lia.xlsx").read_bytes() == before

@@ -9,6 +9,7 @@ import pytest
 from pipelines.refresh.rehearsal import rehearse
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import published
+from pipelines.store.raw import LEDGER
 from pipelines.store.receiving import ReceivingError, take
 from tests.unit.offices import KEY, Office
 
@@ -110,6 +111,38 @@ def test_what_has_come_meanwhile_is_not_replaced_unseen(office: Office) -> None:
         with pytest.raises(ReceivingError, match="vừa được thay"):
             take(office.raw, office.store, file, seen, who="a test")
     assert (office.folder / "na_lia.xlsx").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("corrections.csv", "Corrections.CSV", "printed.csv", "places.csv", "~$na_lia.xlsx", "a\x1bb.xlsx"),
+        *("../na_lia.xlsx", "..", ""),
+    ],
+)
+def test_under_a_name_that_is_not_read_as_a_workbook_none_is_taken(office: Office, name: str) -> None:
+    before = lying(office)
+    with pytest.raises(ReceivingError, match=r"nên không nhận|Đổi tên"):
+        take(office.raw, office.store, RawFile(*KEY, name, b"x"), {}, who="a test")
+    assert lying(office) == before
+
+
+def test_a_workbook_that_would_keep_the_name_of_the_ledger_is_refused(office: Office) -> None:
+    told = rehearse(office.raw, office.store, KEY, {LEDGER: b"no workbook", "~$na_lia.xlsx": b"x"})
+    assert "Tên corrections.csv dành cho tệp khác" in told[0].refusal
+    assert "tệp tạm" in told[1].refusal
+
+
+def test_what_cannot_be_read_and_so_not_archived_is_not_replaced(office: Office) -> None:
+    path = office.folder / "na_lia.xlsx"
+    content = slipped(office)
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+    found = office.raw.file(KEY, "na_lia.xlsx")
+    assert found is not None
+    with pytest.raises(ReceivingError, match="nên không lưu lại được"):
+        take(office.raw, office.store, RawFile(*KEY, path.name, content), {path.name: found.sha256}, who="a test")
+    assert path.is_symlink()
 
 
 def test_two_workbooks_of_one_reporter_keep_their_own_names(office: Office) -> None:

@@ -3,7 +3,7 @@
 Belongs here: the page and its forms. Does not belong here: checking and taking (``pipelines.desk.receipts``).
 """
 
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from django import forms
@@ -20,7 +20,7 @@ from pipelines.desk import board, receipts
 from pipelines.desk.pages.office import folders
 from pipelines.desk.roles import May
 from pipelines.settings import today
-from pipelines.store.raw import Raw, left_behind
+from pipelines.store.raw import Raw
 from pipelines.store.receiving import ReceivingError
 from pipelines.store.tables import Store
 from schemas.periods import Period
@@ -105,9 +105,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         return render(request, "receive.html", {"form": form}, status=400 if sent else 200)
     key = ReturnSetKey.parse(form.cleaned_data["key"])
     given = {_name(one.name): one.read() for one in form.cleaned_data["files"]}
-    refused = [name for name in given if left_behind(Path(name))]
-    checked = receipts.check(raw, store, key, {n: c for n, c in given.items() if n not in refused}, request.user)
-    shown = {"checked": checked, "refused": refused, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
+    checked = receipts.check(raw, store, key, given, request.user)
+    shown = {"checked": checked, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
     return render(request, "checked.html", shown)
 
 
