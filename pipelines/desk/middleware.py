@@ -1,16 +1,20 @@
-"""What every answer of the desk carries, and in which language it speaks.
+"""What every answer of the desk carries, in which language it speaks, and how it tells what cannot be done.
 
 Belongs here: Django middleware. Does not belong here: what stands before Django, for Dagster's pages too
 (``pipelines.desk.guard``).
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
+
+from pipelines.desk.pages.refusals import told
+from schemas.sentences import SentenceError
 
 Ask = Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -46,6 +50,19 @@ def language(ask: Ask) -> Ask:
         translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
 
     return _around(ask, choose, lambda answer: answer)
+
+
+@sync_and_async_middleware
+def sentences(ask: Ask) -> Ask:
+    """Tell what a page could not do in the sentence that says so, where the page itself has not told it."""
+
+    def tell(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return told(request, 409, str(error)) if isinstance(error, SentenceError) else None
+
+    around: Any = _around(ask, lambda _: None, lambda answer: answer)
+    around.process_exception = tell
+    passed: Ask = around
+    return passed
 
 
 def _around(ask: Ask, before: Callable[[HttpRequest], None], after: Callable[[HttpResponse], HttpResponse]) -> Ask:

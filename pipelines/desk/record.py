@@ -56,6 +56,8 @@ LABELS: Mapping[Did, Any] = {
 
 COMMAND_LINE = "returns"
 """Who did it, where it was done at the command line and nobody signed in."""
+NO_USER = "?"
+"""Who it was, where the name that was typed is no user's."""
 
 
 def write(who: str, did: Did, about: str = "", **details: Any) -> None:

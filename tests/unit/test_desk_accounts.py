@@ -133,6 +133,14 @@ def test_who_guesses_has_to_wait(desk: Desk) -> None:
     assert Attempt.objects.filter(name="officer").count() == 0
 
 
+def test_the_record_of_a_refused_sign_in_names_users_and_nothing_else_that_was_typed(desk: Desk) -> None:
+    desk.user("officer", "officer", password=PASSWORD)
+    for typed in ("officer", PASSWORD, "OFFICER", "ｏfficer"):
+        sign_in(desk.browser(), typed, "doan-bua")
+    refused = [who for who, did, _ in desk.deeds() if did == "was refused"]
+    assert refused == ["officer", "?", "?", "officer"]
+
+
 def test_the_session_is_another_one_after_signing_in(desk: Desk) -> None:
     desk.user("officer", "officer", password=PASSWORD)
     browser = desk.browser()

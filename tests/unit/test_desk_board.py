@@ -84,6 +84,12 @@ def test_a_set_that_is_not_there_is_no_page(desk: Desk) -> None:
         assert browser.get(path).status_code == 404
 
 
+def test_what_cannot_be_done_is_told_in_its_sentence_on_every_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TODAY_VARIABLE, "hôm nay")
+    told = desk.signed_in("auditor", "auditor").get("/")
+    assert (told.status_code, "ghi «hôm nay»; cần một ngày dạng" in text(told)) == (409, True)
+
+
 def test_an_empty_office_says_where_workbooks_go(office: Office, desk: Desk) -> None:
     import shutil
 
@@ -101,7 +107,8 @@ def test_the_explorer_is_for_who_has_signed_in_and_nothing_beside_it(desk: Desk,
     assert (shown.status_code, shown.headers["content-type"]) == (200, "text/html")
     assert browser.get(f"/explorer/{KEY}/explorer.js").headers["content-type"] == "text/javascript"
     (office.store.root / "explorer" / str(KEY) / "link.html").symlink_to(office.store.root / "desk" / "secret")
-    for path in ("../../desk/secret", "%2e%2e/%2e%2e/desk/secret", "link.html", "", ".", "chapters"):
+    beside = ("../../desk/secret", "%2e%2e/%2e%2e/desk/secret", "link.html", "", ".", "chapters", "%00", "a" * 300)
+    for path in beside:
         assert browser.get(f"/explorer/{KEY}/{path}").status_code == 404, path
 
 

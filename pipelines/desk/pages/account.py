@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from pipelines.desk import accounts, record
 from pipelines.desk.models import User
 from pipelines.desk.pages.refusals import told
-from pipelines.desk.record import Did
+from pipelines.desk.record import NO_USER, Did
 
 
 class SignInForm(AuthenticationForm):
@@ -40,7 +40,8 @@ class SignInForm(AuthenticationForm):
         try:
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
-            record.write(name, Did.WAS_REFUSED)
+            # Some type their password there, and what stands in the record stays in it.
+            record.write(name if User.objects.filter(username=name).exists() else NO_USER, Did.WAS_REFUSED)
             raise
         accounts.signed_in(name)
         return cleaned

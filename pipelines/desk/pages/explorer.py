@@ -4,7 +4,7 @@ Belongs here: giving out its files. Does not belong here: making them (``pipelin
 """
 
 import mimetypes
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -25,9 +25,16 @@ def explorer(_request: HttpRequest, key: str, page: str) -> HttpResponse:
     raw, store = folders()
     chosen = named(raw, store, key)
     path = explorer_page(store, chosen, page)
-    within = path.resolve().is_relative_to(explorer_page(store, chosen, ".").resolve())
-    if not within or ".." in PurePosixPath(page).parts or not path.is_file():
+    if ".." in PurePosixPath(page).parts or not _lies_within(path, explorer_page(store, chosen, ".")):
         raise Http404
     kind, _encoding = mimetypes.guess_type(path.name)
     headers = {"Content-Security-Policy": _POLICY}
     return HttpResponse(path.read_bytes(), content_type=kind or "application/octet-stream", headers=headers)
+
+
+def _lies_within(path: Path, folder: Path) -> bool:
+    """Return whether there is such a file, in the folder itself and not by a link out of it."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):  # too long for a name, or with characters that no name has
+        return False
