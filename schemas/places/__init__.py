@@ -5,7 +5,7 @@ that names none itself) and the lookups over them. Does not belong here: reading
 that a raw folder can bring places of its own and a second commune needs no code.
 
 A desk belongs to the commune that is its parent. One without a parent stands in for every commune, or for those of the
-packs that it names, until the commune names a desk of that kind itself.
+packs that it names, until the commune names a desk of that kind itself: the nearest count of which one has begun.
 """
 
 from collections.abc import Iterable, Mapping
@@ -232,12 +232,10 @@ class Places:
         return [place for place in ever if period is None or place.existed_in(period)]
 
     def _named(self, commune: str, kind: str, period: Period | None) -> list[Place]:
-        """Return whom a commune names, also when they are no more; until it names any, who stands in for them."""
-        own = self._reporters.get((commune, kind), [])
-        if period is not None and not any(place.began_by(period) for place in own):
-            own = []
-        standing_in = (self._reporters.get((home, kind), []) for home in self._homes(commune)[1:])
-        return own or next(filter(None, standing_in), [])
+        """Return those of the nearest home of which any has begun: the commune, its packs in turn, or all; also ended."""
+        homes = (self._reporters.get((home, kind), []) for home in self._homes(commune))
+        begun = (those for those in homes if any(period is None or place.began_by(period) for place in those))
+        return next(begun, [])
 
     @cached_property
     def _reporters(self) -> dict[tuple[str, str], list[Place]]:

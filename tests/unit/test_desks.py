@@ -62,6 +62,21 @@ def test_desks_stand_in_until_the_first_of_its_own_begins_and_no_more_when_it_ha
     assert codes(places, "xa-moi", "primary", AFTER) == []
 
 
+def test_the_desk_of_all_stands_in_until_that_of_a_pack_begins_and_no_more_when_it_has_ended() -> None:
+    rows = (
+        "xa-moi,commune,Xã Mới,chi-lang,,,,,,home ong",
+        "mn_ong,desk,Trường Mầm non Ong,,Mầm non,2024-01-01,2024-06-30,,kindergarten,ong",
+    )
+    tables = [(ROOT / "schemas" / "places" / name).read_text("utf-8") for name in ("places.csv", "desks.csv")]
+    places = Places.parse([*tables, "\n".join([f"{HEADING},packs", *rows])], {"home": frozenset(), "ong": frozenset()})
+    assert codes(places, "xa-moi", "kindergarten", BEFORE) == ["kindergarten"]
+    assert codes(places, "xa-moi", "kindergarten") == ["mn_ong"]
+    assert codes(places, "xa-moi", "kindergarten", AFTER) == []
+    assert codes(places, "xa-moi", "kindergarten", None) == ["mn_ong"]
+    assert places.reporter_named("xa-moi", "Mầm non Ong", BEFORE) is None
+    assert codes(places, COMMUNE, "kindergarten") == ["kindergarten"]
+
+
 def test_a_desk_that_stands_in_is_not_expected_after_its_last_day() -> None:
     places = with_desks("primary2,desk,Trường Tiểu học 2,,Tiểu học 2,,2024-06-29,,primary")
     assert codes(places, COMMUNE, "primary", BEFORE) == ["primary1", "primary2"]
