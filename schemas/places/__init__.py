@@ -232,7 +232,7 @@ class Places:
         return [place for place in ever if period is None or place.existed_in(period)]
 
     def _named(self, commune: str, kind: str, period: Period | None) -> list[Place]:
-        """Return those of the nearest home of which any has begun: the commune, its packs in turn, or all; also ended."""
+        """Return those of the nearest home of which any has begun (and may have ended): commune, packs in turn, all."""
         homes = (self._reporters.get((home, kind), []) for home in self._homes(commune))
         begun = (those for those in homes if any(period is None or place.began_by(period) for place in those))
         return next(begun, [])
