@@ -4,6 +4,7 @@ Belongs here: who has entered what, whether somebody may approve it, approving. 
 (``pipelines.refresh.release``), pages.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,16 +50,28 @@ def entered_by(key: ReturnSetKey) -> list[str]:
 
 def approved(store: Store, key: ReturnSetKey) -> list[Approved]:
     """Return the releases of a return set, the latest first."""
-    made = [one for name in release_names(store.root) if (one := found(store.root, name)).key == key]
+    made = _releases(store, key)
     who = dict(Deed.objects.filter(what=Did.APPROVED).values_list("about", "who"))
     made.sort(key=lambda one: str(one.manifest["created"]), reverse=True)
     return [Approved(one, who.get(one.name, "")) for one in made]
 
 
+def _releases(store: Store, key: ReturnSetKey) -> list[Release]:
+    return [one for name in release_names(store.root) if (one := found(store.root, name)).key == key]
+
+
 def seen(store: Store, key: ReturnSetKey) -> str:
-    """Return a hash of all that is published of a return set: what somebody who looks at it approves."""
+    """Return a hash of all that is published and released of a return set: what who looks at it approves, once."""
     tables = store.state(store.part_of(key), anew=True).tables
-    return digest(sorted((name, written.content) for name, written in tables.items()))
+    released = sorted(one.name for one in _releases(store, key))
+    return digest([*sorted((name, written.content) for name, written in tables.items()), *released])
+
+
+def _next(store: Store, key: ReturnSetKey) -> str:
+    """Return the name of a return set's next release: one more than the last, though some may be gone."""
+    stem = f"{str(key).lower().replace('_', '-')}-lan-"
+    numbered = (re.fullmatch(rf"{re.escape(stem)}(\d+)", name) for name in release_names(store.root))
+    return f"{stem}{1 + max((int(one[1]) for one in numbered if one), default=0)}"
 
 
 def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at: str, despite: str) -> Release:
@@ -73,16 +86,20 @@ def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at:
         despite: Why it is released although a form is held back.
 
     Raises:
-        ApprovalError: Who approves has entered numbers of it, or what is published has changed since they looked.
+        ApprovalError: Who approves has entered numbers of it, or it has changed or been approved since they looked.
         SentenceError: It cannot be released; nothing was.
     """
-    if user.username in entered_by(key):
-        raise ApprovalError("Bạn đã nhập số của bộ này, nên phải để người khác duyệt.")
-    if seen(store, key) != looked_at:
-        raise ApprovalError("Số đã công bố vừa đổi trong lúc bạn đang xem, nên chưa duyệt. Xem lại rồi duyệt.")
-    stem = str(key).lower().replace("_", "-")
-    number = 1 + sum(name.startswith(f"{stem}-lan-") for name in release_names(store.root))
-    made = release.make(raw, store, key, f"{stem}-lan-{number}", despite=despite)
+
+    def guard() -> None:
+        if user.username in entered_by(key):
+            raise ApprovalError("Bạn đã nhập số của bộ này, nên phải để người khác duyệt.")
+        if seen(store, key) != looked_at:
+            raise ApprovalError(
+                "Số đã công bố vừa đổi, hoặc vừa có người duyệt, trong lúc bạn đang xem, nên chưa duyệt. "
+                "Xem lại rồi duyệt."
+            )
+
+    made = release.make(raw, store, key, _next(store, key), despite=despite, guard=guard)
     record.write(
         user.username, Did.APPROVED, made.name, key=str(key), seal=made.seal, entered=entered_by(key), despite=despite
     )

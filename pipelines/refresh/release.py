@@ -13,7 +13,7 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -84,7 +84,16 @@ class Accepted:
     """File name to hash, of the workbooks behind the accepted values."""
 
 
-def make(raw: Raw, store: Store, key: ReturnSetKey, name: str, *, despite: str = "", now: Clock = now) -> Release:
+def make(
+    raw: Raw,
+    store: Store,
+    key: ReturnSetKey,
+    name: str,
+    *,
+    despite: str = "",
+    now: Clock = now,
+    guard: Callable[[], None] = lambda: None,
+) -> Release:
     """Freeze one return set as published now.
 
     Args:
@@ -94,6 +103,7 @@ def make(raw: Raw, store: Store, key: ReturnSetKey, name: str, *, despite: str =
         name: What to call the release; never used again.
         despite: Why to release although a form is held back or the figures are not up to date.
         now: The clock.
+        guard: Asked before anything else, when nothing published of it can change any more; what it raises stops it.
 
     Raises:
         HeldBackError: A form is held back, or the figures are not up to date, and no reason was given.
@@ -104,6 +114,7 @@ def make(raw: Raw, store: Store, key: ReturnSetKey, name: str, *, despite: str =
     if folder.exists():
         raise ReleaseError(f"Đã có bản phát hành «{name}»; bản đã phát hành thì không ghi đè. Chọn tên khác.")
     with held_still(store, key, who=f"returns release {name}"):
+        guard()
         return _make(raw, store, key, name, despite, now)
 
 

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines.refresh import batches
 from pipelines.refresh.release import verify
-from pipelines.store.releases import found, names
+from pipelines.store.releases import RELEASES, found, names
+from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
@@ -72,8 +76,38 @@ def test_what_has_changed_since_it_was_looked_at_is_not_approved(office: Office,
     assert seen is not None
     office.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
     office.refresh()
-    assert "vừa đổi trong lúc bạn đang xem" in approve(other, seen=seen[1])
+    assert "vừa đổi, hoặc vừa có người duyệt, trong lúc bạn đang xem" in approve(other, seen=seen[1])
     assert names(office.store.root) == []
+
+
+def test_what_changes_while_the_approval_waits_is_not_approved(
+    office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, held_still = desk.signed_in("other", "approver"), batches.held_still
+
+    @contextmanager
+    def after_another(store: Store, key: ReturnSetKey, *, who: str) -> Iterator[None]:
+        office.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
+        office.refresh()
+        with held_still(store, key, who=who):
+            yield
+
+    monkeypatch.setattr("pipelines.refresh.release.held_still", after_another)
+    assert "nên chưa duyệt" in approve(other)
+    assert names(office.store.root) == []
+
+
+def test_approving_twice_what_was_looked_at_once_makes_one_release(office: Office, desk: Desk) -> None:
+    other = desk.signed_in("other", "approver")
+    seen = re.search(r'name="seen" value="(\w+)"', other.get(PAGE).content.decode())
+    assert seen is not None
+    assert "Đã duyệt" in approve(other, seen=seen[1])
+    assert "vừa có người duyệt" in approve(other, seen=seen[1])
+    assert names(office.store.root) == ["2024-h1-huu-kien-lan-1"]
+    (office.store.root / RELEASES / "2024-h1-huu-kien-lan-1").rename(
+        office.store.root / RELEASES / "2024-h1-huu-kien-lan-7"
+    )
+    assert "«2024-h1-huu-kien-lan-8»" in approve(other), "after the last, not into a gap"
 
 
 @pytest.mark.parametrize("role", ["officer", "auditor", "administrator"])

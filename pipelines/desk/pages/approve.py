@@ -35,9 +35,10 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
             words = _("Đã duyệt và phát hành «{name}». Ghi mã này vào biên bản: {seal}")
             messages.success(request, words.format(name=made.name, seal=made.seal))
         return redirect("approve", key)
+    seen = approvals.seen(store, chosen)  # before the rest: of what is published meanwhile it then is not the hash
     shown = {
         "board": board_of(raw, store, chosen, today()),
-        "seen": approvals.seen(store, chosen),
+        "seen": seen,
         "entered": approvals.entered_by(chosen),
         "approved": approvals.approved(store, chosen),
     }
