@@ -5,10 +5,21 @@ do it (``pipelines.desk.proxy``).
 """
 
 import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from graphql import GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    parse,
+)
 
 MOST_CHARACTERS = 1_000_000
 """Of a request; those of Dagster's pages have a hundredth of it."""
@@ -45,7 +56,7 @@ def asked(body: bytes) -> Asked:
 
 
 def mutations_of(query: str) -> tuple[str, ...]:
-    """Return what a document would change, whichever of its operations is chosen.
+    """Return what a document would change, whichever of its operations is chosen; each name once.
 
     Raises:
         UnreadableError: It is no document.
@@ -61,10 +72,24 @@ def mutations_of(query: str) -> tuple[str, ...]:
         for one in document.definitions
         if isinstance(one, OperationDefinitionNode) and one.operation is OperationType.MUTATION
     ]
-    names = [_name(field) for one in changing for field in one.selection_set.selections]
-    return tuple(names)
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    return tuple(dict.fromkeys(_fields(changing, fragments)))
 
 
-def _name(selection: Any) -> str:
-    """Return the name of a field; of a fragment that stands in its place, that of the fragment."""
-    return selection.name.value if getattr(selection, "name", None) else "…"
+def _fields(
+    operations: Sequence[OperationDefinitionNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    """Yield the fields of operations, those that stand in fragments too.
+
+    A fragment that is not there, or has been unfolded before, is yielded by its own name: there is always one.
+    """
+    folded = dict(fragments)
+    left = deque[SelectionNode](field for one in operations for field in one.selection_set.selections)
+    while left:
+        one = left.popleft()
+        if isinstance(one, InlineFragmentNode):
+            left.extendleft(reversed(one.selection_set.selections))
+        elif isinstance(one, FragmentSpreadNode) and one.name.value in folded:
+            left.extendleft(reversed(folded.pop(one.name.value).selection_set.selections))
+        elif isinstance(one, FieldNode | FragmentSpreadNode):
+            yield one.name.value

@@ -38,7 +38,11 @@ JSON = "application/json"
         (MUTATION, ("wipeAssets",)),
         (HIDDEN, ("wipeAssets",)),
         ("#\nmutation{a:launchRun b:terminateRun}", ("launchRun", "terminateRun")),
-        ("fragment F on Mutation { wipeAssets } mutation { ...F }", ("F",)),
+        # Names that whoever asks may choose hide nothing, and what changes never looks as if it only asked.
+        ("fragment F on Mutation { wipeAssets } mutation { ...F }", ("wipeAssets",)),
+        ("mutation { ... on Mutation { a: wipeAssets } ... { launchRun } }", ("wipeAssets", "launchRun")),
+        ("mutation { ...F } fragment F on Mutation { ...F ...G }", ("F", "G")),
+        ("mutation { a: launchRun b: launchRun wipeAssets }", ("launchRun", "wipeAssets")),
     ],
 )
 def test_what_a_document_would_change_is_read_whichever_operation_is_chosen(query: str, changes: tuple[str]) -> None:

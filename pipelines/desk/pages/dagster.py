@@ -42,7 +42,7 @@ async def dagster(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa
         return _refused(refused.status, _("Dagster không nhận yêu cầu này từ vai trò của bạn, hoặc theo cách này."))
     if asked is not None and asked.mutations:
         about = ", ".join(asked.mutations)
-        await sync_to_async(record.write)(user.username, Did.CHANGED_DAGSTER, about)
+        await sync_to_async(record.write)(user.username, Did.CHANGED_DAGSTER, about, changed=asked.mutations)
     try:
         if asked is None:
             answer = await proxy.passed_on(request.method or "", _target(request), dict(request.headers), request.body)
