@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from schemas.fields import field
 from schemas.figure import Chapter, Figure, each, fields_of, summed
 from schemas.form import Form, VillageForm
 from schemas.formula import constant, difference, own, per, share, sum_of, times, total
+from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.units import BillionDong, Dong, Heads, Hectares, MillionDong, Percent, Tonnes
 from tests.unit.builders import PERIOD, Row, filled, places_with, raw_file, run
@@ -85,7 +86,7 @@ def figures(
 
 
 def marts_of(
-    answers: Mapping[str, Mapping[str, Any]], visits: Mapping[str, int] | None = None
+    answers: Mapping[str, Mapping[str, Any]], visits: Mapping[str, int] | None = None, places: Places = PLACES
 ) -> dict[type[Form], pa.Table]:
     sent: list[tuple[type[Form], str, Mapping[str, Any]]] = [(Bees, at, given) for at, given in answers.items()]
     sent += [(Visits, at, {"visits": count}) for at, count in (visits or {}).items()]
@@ -94,7 +95,7 @@ def marts_of(
         folder, commune, reporter = NAMES[village]
         content = filled(form, given, reporter=reporter, commune=commune)
         files.append(raw_file(content, f"{form.code}{village}.xlsx", folder))
-    done = run(*files, forms=BEES, places=PLACES)
+    done = run(*files, forms=BEES, places=places)
     assert done.met() == []
     return {form: done.mart(form) for form in BEES}
 
@@ -281,6 +282,55 @@ def test_a_district_has_the_value_of_the_communes_that_are_present_and_says_that
 def test_a_commune_that_does_not_send_a_form_has_no_figures_of_it() -> None:
     found = figures({"a": ALL, "b": ALL, "c": ALL})
     assert not [place for place, _ in found if place == "huu-kien"]
+
+
+SOME = places_with(
+    "one,commune,Một,chi-lang,,,,",
+    "a,village,Bản A,one,,,,",
+    "b,village,Bản B,one,,,,",
+    "two,commune,Hai,chi-lang,,,,Z02",
+    "c,village,Bản C,two,,,,",
+    "huu-kien,commune,Hữu Kiên,chi-lang,,,,B01",
+)
+"""The second commune sends one of the forms alone."""
+
+
+def above_of_some(present: Sequence[ReturnSetKey] | None, places: Places = SOME) -> dict[tuple[str, str], Row]:
+    """Figures above communes, of all who are to send or those of them in the communes that are present."""
+    come = {key.commune for key in SETS if present is None or key in present}
+    to_send = {
+        form: [at for at, (code, *_) in NAMES.items() if code in come and places.expects(code, form.code)]
+        for form in BEES
+    }
+    visits = {"a": 3, "b": 5, "c": 8}
+    marts = marts_of(dict.fromkeys(to_send[Bees], ALL), {at: visits[at] for at in to_send[Visits]}, places)
+    found = evaluate(CHAPTER, of_forms(marts, places, [CHAPTER]), above(SETS, places), places, present=present)
+    return {(row["place"], row["id"]): row for row in found.to_pylist()}
+
+
+@pytest.mark.parametrize("present", [None, SETS, SETS[:1]], ids=["not said", "both", "the first"])
+@pytest.mark.parametrize(("figure", "value"), [("per.visit", "250000000"), ("both", "28")])
+def test_a_figure_of_two_forms_is_that_of_the_communes_that_send_both(
+    figure: str, value: str, present: Sequence[ReturnSetKey] | None
+) -> None:
+    found = above_of_some(present)
+    for place in ("chi-lang", "lang-son", "vn"):
+        row = found[place, figure]
+        assert (plain(row), row["status"], row["reported"], row["expected"]) == (value, "incomplete", 4, 5)
+    if present != SETS[:1]:
+        assert (plain(found["vn", "visits.visits"]), found["vn", "visits.visits"]["status"]) == ("16", "complete")
+
+
+def test_a_figure_of_two_forms_waits_for_the_communes_that_send_both_and_is_none_where_none_does() -> None:
+    row = above_of_some(SETS[1:])["vn", "both"]
+    assert (plain(row), row["status"], row["reported"], row["expected"]) == (None, "incomplete", 0, 5)
+    apart = places_with(
+        *("one,commune,Một,chi-lang,,,,Z01", "a,village,Bản A,one,,,,", "b,village,Bản B,one,,,,"),
+        *("two,commune,Hai,chi-lang,,,,Z02", "c,village,Bản C,two,,,,", "huu-kien,commune,Hữu Kiên,chi-lang,,,,B01"),
+    )
+    found = above_of_some(None, apart)
+    assert ("vn", "bees.hives") in found
+    assert not {("vn", "both"), ("vn", "per.visit")} & found.keys()
 
 
 def test_figures_of_each_reporter_stand_beside_the_total() -> None:

@@ -4,7 +4,7 @@ Belongs here: formulas over columns of places and of records, rounding, what a m
 lineage. Does not belong here: any particular figure (``schemas.figures``), sums (``pipelines.steps.analyse.sums``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from string import Formatter
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
 from pipelines.steps.analyse.rationals import Rationals
+from pipelines.steps.analyse.sums import sums_over
 from pipelines.steps.frames import coded, joined_text, numbered, ordered, ranked
 from pipelines.steps.sources import cells
 from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
@@ -46,6 +47,9 @@ def evaluate(
     something a figure is missing as long as anything that it needs is; also one that exists once per reporter, of a
     reporter who has sent nothing: only the lines that a form will have are not known before it comes.
 
+    A figure of several forms is never made of parts of different communes: above communes it is that of those who send
+    all of its forms, and incomplete where others send some of them; where no commune sends all, there is none.
+
     Args:
         chapter: The figures.
         sums: ``schemas.tables.SUMS`` of every form the chapter draws on, of all communes that the wanted places have.
@@ -59,11 +63,15 @@ def evaluate(
     totals = {form: _Totals(form, sums[form], wanted, places, present) for form in chapter.forms}
     each = dict.fromkeys(figure.forms[0] for figure in chapter.figures if figure.per_record)
     records = {form: _Records(marts[form], form, wanted, totals[form], places) for form in each if marts and wanted}
+    of_figures = dict.fromkeys((figure.forms for figure in chapter.figures), totals)
+    for forms in of_figures:
+        if (among := _senders_of_all(forms, wanted, places)) is not None:
+            of_figures[forms] = {form: _Totals(form, sums[form], wanted, places, present, among) for form in forms}
     scopes = pa.array([_scope(place) for _, place in wanted], pa.string())
     rows: list[_Rows] = []
     for number, figure in enumerate(chapter.figures):
         if not figure.per_record:
-            rows.append(_of_places(number, figure, wanted, totals, scopes))
+            rows.append(_of_places(number, figure, wanted, of_figures[figure.forms], scopes))
         elif records:
             rows.append(_of_records(number, figure, chapter, records[figure.forms[0]]))
     return _table(chapter, wanted, rows)
@@ -85,8 +93,39 @@ def above(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str
     return list(found.values())
 
 
+def _senders_of_all(forms: Sequence[type[Form]], wanted: Wanted, places: Places) -> frozenset[ReturnSetKey] | None:
+    """Return the return sets below the wanted places that have all of some forms; nothing where none has but some."""
+    if len(forms) < 2 or all(place.level == "commune" for _, place in wanted):
+        return None
+    whens = ((Period.parse(period), place) for period, place in wanted)
+    communes = {
+        ReturnSetKey(when.code, commune.code): (commune, when)
+        for when, place in whens
+        for commune in places.communes_of(place, when)
+    }
+    senders = [
+        frozenset(
+            key
+            for key, (commune, when) in communes.items()
+            if places.expected(commune, form.code, form.reporter_kind, when)[1]
+        )
+        for form in forms
+    ]
+    of_all = frozenset.intersection(*senders)
+    return None if all(one == of_all for one in senders) else of_all
+
+
 class _Totals:
-    """The sums of one form at the wanted places, in columns."""
+    """The sums of one form at the wanted places, in columns.
+
+    Args:
+        form: The form.
+        sums: Its sums.
+        wanted: The periods and places.
+        places: Who is expected to report.
+        present: The return sets of which something has come, where not all have sent something.
+        among: The only return sets that are added up, where not all are.
+    """
 
     def __init__(
         self,
@@ -95,7 +134,10 @@ class _Totals:
         wanted: Wanted,
         places: Places,
         present: Sequence[ReturnSetKey] | None = None,
+        among: Set[ReturnSetKey] | None = None,
     ) -> None:
+        if among is not None:
+            sums = sums_over(among, sums, places)
         keys = pa.array([f"{period}\n{place.code}" for period, place in wanted], pa.string())
         at = pc.index_in(joined_text(sums, ("period", "place")), keys)
         own, place = sums.filter(at.is_valid()), at.drop_null().to_numpy()
@@ -111,10 +153,12 @@ class _Totals:
         ]
         counts = np.array(to_send, np.int64).reshape(-1, 2)
         self.expected = counts[:, 1]
+        if among is not None:
+            counts = _due(form, places, among, wanted)
+        self.told = counts[:, 1] > 0
+        """Whether anybody is to give it there, of those who are added up."""
         if present is not None:
-            of_present = _due(form, places, present)
-            due = [of_present.get((period, place.code), (0, 0)) for period, place in wanted]
-            counts = np.array(due, np.int64).reshape(-1, 2)
+            counts = _due(form, places, [key for key in present if among is None or key in among], wanted)
         self._communes, self.due = counts[:, 0], counts[:, 1]
 
     def given(self, name: str, line: str = "") -> Array:
@@ -133,10 +177,10 @@ class _Totals:
         return Rationals.of(sums, 10**leaf.field.unit.decimals, known)
 
 
-def _due(form: type[Form], places: Places, present: Sequence[ReturnSetKey]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return, by period and place, how many communes that are present send a form, and how many reporters in them."""
+def _due(form: type[Form], places: Places, sets: Iterable[ReturnSetKey], wanted: Wanted) -> Array:
+    """Return, by wanted place, how many communes of some return sets send a form, and how many reporters in them."""
     found: dict[tuple[str, str], tuple[int, int]] = {}
-    for period, code in present:
+    for period, code in sets:
         commune = places.commune(code)
         if commune is None:
             continue
@@ -144,7 +188,8 @@ def _due(form: type[Form], places: Places, present: Sequence[ReturnSetKey]) -> d
         for place in (commune, *places.above(code, Period.parse(period))):
             known = found.get((period, place.code), (0, 0))
             found[period, place.code] = known[0] + communes, known[1] + reporters
-    return found
+    counts = [found.get((period, place.code), (0, 0)) for period, place in wanted]
+    return np.array(counts, np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
@@ -177,7 +222,7 @@ def _of_places(
 ) -> _Rows:
     """Return a figure once per place."""
     expected = np.array([totals[form].expected for form in figure.forms])
-    told = (expected > 0).all(axis=0)
+    told = np.logical_and.reduce([totals[form].told for form in figure.forms])
     if not figure.formula.adds_up:
         # Rates and products of several reporters or communes do not add up; there are only figures of those of one.
         told &= np.array([place.level == "commune" for _, place in wanted], bool) & (expected == 1).all(axis=0)

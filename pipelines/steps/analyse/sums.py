@@ -8,6 +8,7 @@ of those too who are in no batch because nothing at all came of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 import numpy as np
 import pyarrow as pa
@@ -76,6 +77,21 @@ def merged(tables: Sequence[pa.Table]) -> pa.Table:
     names = [name for name in SUMS.names if name not in ("sum", "given")]
     added = whole.group_by(names, use_threads=False).aggregate([("sum", "sum"), ("given", "sum")])
     return added.rename_columns([*names, "sum", "given"]).cast(SUMS)
+
+
+def sums_over(sets: Iterable[ReturnSetKey], sums: pa.Table, places: Places) -> pa.Table:
+    """Return the sums of some return sets' communes, and those of the places above that these alone make."""
+    sets = list(sets)
+    keys = pa.array(["\n".join(key) for key in sets], pa.string())
+    at = pc.index_in(joined_text(sums, ("period", "place")), keys)
+    own, number = sums.filter(at.is_valid()), at.drop_null()
+    ways = [(code, *(place.code for place in places.above(code, Period.parse(period)))) for period, code in sets]
+    tables = []
+    for step in zip_longest(*ways):
+        place = pa.array(step, pa.string()).take(number)
+        at_step = own.set_column(own.column_names.index("place"), SUMS.field("place"), place)
+        tables.append(at_step.filter(place.is_valid()))
+    return merged(tables)
 
 
 def _counts(form: type[Form], mart: pa.Table, places: Places) -> pa.Array:
