@@ -41,7 +41,11 @@ class Faults(Enum):
     OF_ITSELF = _fault("T-13", _AT + "«{written}» là tổng của chính nó. Bỏ mã này khỏi các phần.")
     CONTRADICTION = _fault("T-14", _AT + "quy tắc mâu thuẫn với {expected}: {written}. Sửa hoặc bỏ một quy tắc.")
     REPEATED = _fault("T-15", _AT + "quy tắc «{written}» đã nằm trong {expected}. Bỏ quy tắc này.")
-    OTHER_DIMENSION = _fault("T-16", _AT + "«{written}» cộng những đơn vị tính không cộng được với nhau: {expected}.")
+    OTHER_DIMENSION = _fault(
+        "T-16",
+        _AT + "«{written}» cộng, so sánh hoặc ghi ra những đơn vị tính không như nhau: {expected}. "
+        "Dùng cùng một đơn vị tính, hoặc nhân với số quy đổi, hay với số có kèm lời giải thích.",
+    )
     NO_FIELDS = _fault("T-17", _AT + "biểu «{written}» chưa có chỉ tiêu nào ở trang «Chỉ tiêu».")
     RANGE = _fault("T-18", _AT + "«{label}» ghi {written}, lớn hơn mức nhiều nhất là {expected}.")
     PER_RECORD = _fault("T-19", _AT + "mã số «{written}» {expected}.")

@@ -45,8 +45,13 @@ from schemas.formula import Product as Times
 from schemas.formula import Ratio as Quotient
 from schemas.outcomes import Severity
 
-LONGEST, DEEPEST = 2000, 20
-"""Signs of one formula, and brackets within brackets, that are read; a formula of the plan has some hundred and two."""
+LONGEST, DEEPEST, DIGITS = 2000, 20, 14
+"""Signs of one formula, brackets within brackets, and digits of a number, that are read.
+
+A formula of the plan has some hundred signs, and two brackets.
+"""
+MOST_STEPS = 100
+"""Subtractions and divisions of one formula: each is a step deeper in what is made of it."""
 
 
 class NotationError(ValueError):
@@ -83,6 +88,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SAME = {"≤": "<=", "≥": ">=", "±": "+-"}
+_TWO_WAYS = re.compile(r"([1-9]\d{0,2}),(\d\d0)")
+"""A whole number with its thousands set off in the English way, or one with a decimal too many."""
 _NUMBER_WRITTEN = re.compile(r"[\d.,]+")
 _FORMULA_EXPECTED = "mã chỉ tiêu như B01.horse, số, hoặc phép tính + - * / ( )"
 
@@ -94,6 +101,14 @@ class _Token:
 
 
 _END = _Token("end", "")
+
+
+def unambiguous(text: str) -> str:
+    """Return in Vietnamese what a number should be that can be read in two ways, such as 1,000; or nothing."""
+    match = _TWO_WAYS.fullmatch(text.strip())
+    if match is None:
+        return ""
+    return f"«{match[1]}{match[2]}» hoặc «{number_text(Decimal(f'{match[1]}.{match[2]}'))}»"
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -115,8 +130,15 @@ def _tokens(text: str) -> list[_Token]:
                 raise NotationError(number[0], "số viết liền, dấu phẩy trước phần lẻ, như 1000 hoặc 0,25")
             raise NotationError(rest[:20], _FORMULA_EXPECTED)
         token = match[match.lastgroup]
+        if match.lastgroup == "number":
+            if expected := unambiguous(token):
+                raise NotationError(token, expected)
+            if len(token) > DIGITS:
+                raise NotationError(f"{token[:DIGITS]}…", f"số có nhiều nhất {DIGITS} chữ số")
         found.append(_Token(match.lastgroup, _SAME.get(token, token)))
         at = match.end()
+    if sum(token.kind == "sign" and token.text in "-/" for token in found) > MOST_STEPS:
+        raise NotationError(f"{text[:20]}…", f"nhiều nhất {MOST_STEPS} phép trừ, phép chia")
     return found
 
 
@@ -157,6 +179,8 @@ class _Reader:
         terms = [self.product()]
         while sign := self.took("+", "-"):
             term = self.product()
+            if sign == "-" and term.leaves() and term in terms:
+                raise NotationError(f"- {formula_text(term)}", "phép trừ số khác; trừ chính nó thì luôn bằng 0")
             if sign == "+":
                 terms.append(term)
             else:
@@ -172,6 +196,10 @@ class _Reader:
             if sign == "*":
                 factors.append(factor)
                 continue
+            if not factor.leaves() and not factor.compute(_nothing):
+                raise NotationError(f"/ {formula_text(factor)}", "số khác 0 để chia")
+            if factor.leaves() and factor in factors:
+                raise NotationError(f"/ {formula_text(factor)}", "phép chia cho số khác, không chia cho chính nó")
             times, parts = 1, factors
             if multiplier and len(factors) > 1:
                 times, parts = int(factors[0].compute(_nothing)), factors[1:]
@@ -316,7 +344,11 @@ FORMULA_EXAMPLES: Sequence[tuple[str, str]] = (
     ("S01.nam + S01.nu - S02.giam", "Cộng, trừ; dùng ngoặc ( ) khi cần."),
     ("sum(S01.nam; S01.nu)", "Cũng là cộng."),
     ('S03.gia_tri at "quy_bao_tro"', "Chỉ tiêu của dòng có mã quy_bao_tro, với biểu nhiều dòng."),
-    ('S01.nguoi * 15 "15 kg một người"', "Số cố định, kèm lời giải thích trong ngoặc kép."),
+    (
+        'S01.nguoi * 15 "15 kg một người"',
+        "Số cố định, kèm lời giải thích trong ngoặc kép; số tiền tính bằng đồng, chiều dài bằng m.",
+    ),
+    ("1000 * S01.san_luong", "Đổi đơn vị tính: từ tấn sang kg."),
     ("0,25", "Dấu phẩy trước phần lẻ; không ngăn cách hàng nghìn."),
 )
 """How formulas are written, with what each means."""
@@ -370,11 +402,35 @@ def read_rule(text: str, form: str, code: str, names: Names, severity: Severity 
     reader = _Reader(_tokens(text), names, rule_of=form)
     edit = _called(reader, code) or _compared(reader, code)
     reader.end()
+    _refuse_twice(edit)
     if severity is not None and severity != edit.severity:
         if isinstance(edit, _ONLY_WARN):
             raise NotationError(text, "mức độ «Cảnh báo»; quy tắc loại này không là lỗi")
         edit.severity = severity
     return edit
+
+
+def _refuse_twice(edit: Edit) -> None:
+    """Refuse a rule in which something stands twice, where that says nothing or something else than was meant.
+
+    A total among its own parts is left to whoever tells it by name; a square is a product of a field with itself.
+
+    Raises:
+        NotationError: There is such a thing.
+    """
+    match edit:
+        case Agreement():
+            names = [_name(Total(other)) for other in edit.others]
+        case Reporting():
+            names = [form.code for form in edit.forms]
+        case Balance():
+            names = list(edit.parts)
+        case Product():
+            names = [edit.product, *dict.fromkeys(edit.factors)]
+        case _:
+            names = list(edit.names)
+    for twice in [name for at, name in enumerate(names) if name in names[:at]]:
+        raise NotationError(twice, "mỗi mã một lần trong một quy tắc")
 
 
 def _called(reader: _Reader, code: str) -> Edit | None:

@@ -6,11 +6,13 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -19,6 +21,7 @@ from pipelines.handout.aids import Aids
 from pipelines.handout.design import in_use, of_rows, workbook
 from pipelines.handout.design_pack import wheel as wheel_of
 from pipelines.handout.layout import workbook as blank_form
+from pipelines.steps.analyse.figures import evaluate
 from pipelines.steps.design.check import Checked, checked
 from schemas.design.example import EXAMPLE
 from schemas.design.faults import Faults
@@ -43,8 +46,9 @@ from schemas.forms import FORMS as HOME_FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.formula import Difference, Formula, Product, Ratio, Sum, at, constant, share, total
 from schemas.outcomes import Severity
+from schemas.places import Places
 from schemas.problems import Problems
-from schemas.tables import FINDINGS, in_folder
+from schemas.tables import FINDINGS, SUMS, in_folder
 from tests.unit.builders import PERIOD, PLACES, ROOT
 
 KNOWN = in_use(PLACES)
@@ -158,6 +162,13 @@ def test_what_a_person_may_write_otherwise_is_the_same(text: str, meant: Formula
         "total",
         "",
         "100 %",
+        "B01.total / 0",
+        "B01.total / (1 - 1)",
+        "B01.total * 1,000",
+        "B01.total - B01.total",
+        "100 * B01.total / B01.total",
+        "B01.total * 1000000000000000",
+        "B01.total" + " - 1" * 101,
         "(" * 21 + "B01.total" + ")" * 21,
         "B01.total + " * 300 + "B01.total",
         "[B01.total for x in y]",
@@ -190,6 +201,15 @@ def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
         "total = cow",
         "alike(total) = 3",
         "total = 2 * horse +- goat",
+        "total <= 1,000",
+        "total = 2 * horse +- 12,500",
+        "total = horse * goat / 0",
+        "total = horse + horse",
+        "total <= total",
+        "alike(total / total)",
+        "total <= count(G01; G01)",
+        "total = sum(B02.pig; B02.pig)",
+        "total = total * horse",
     ],
 )
 def test_what_is_no_rule_is_refused_in_words(text: str) -> None:
@@ -209,6 +229,18 @@ def test_a_rule_that_only_warns_can_be_no_error(text: str) -> None:
     assert read_rule(text, "B01", "B01-99", names, Severity.WARNING).severity is Severity.WARNING
     with pytest.raises(NotationError, match="Cảnh báo"):
         read_rule(text, "B01", "B01-99", names, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("1,000", "«1000» hoặc «1»"), ("12,500", "«12500» hoặc «12,5»"), ("1,250", "«1250» hoặc «1,25»")],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_refused_with_both(written: str, meant: str) -> None:
+    with pytest.raises(NotationError) as wrong:
+        read_formula(f"B01.total * {written}", names_in())
+    assert (wrong.value.written, wrong.value.expected) == (written, meant)
+    for plain in ("0,500", "1,125", "1000", "12,5"):
+        read_formula(f"B01.total * {plain}", names_in())
 
 
 def test_the_other_side_of_a_product_may_stand_first() -> None:
@@ -405,7 +437,10 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a total of itself", {(CHI_TIEU, "F6"): "dien_tich + dt_ca_khac"}, Faults.OF_ITSELF, CHI_TIEU, "F6"),
     (
         "rules that contradict one another",
-        {(QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-02", (QUY_TAC, "C6"): "san_luong + so_ho <= da_ban"},
+        {
+            **{(CHI_TIEU, "D5"): "tấn", (QUY_TAC, "A6"): "S01", (QUY_TAC, "B6"): "S01-02"},
+            (QUY_TAC, "C6"): "san_luong + so_ho <= da_ban",
+        },
         Faults.CONTRADICTION,
         QUY_TAC,
         "C5",
@@ -419,6 +454,27 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ),
     ("a sum of tấn and ha", {(QUY_TAC, "C5"): "da_ban = san_luong + dien_tich"}, Faults.OTHER_DIMENSION, QUY_TAC, "C5"),
     ("a figure in another unit", {(SO, "E6"): "ha"}, Faults.OTHER_DIMENSION, SO, "D6"),
+    ("tấn that would be called kg", {(SO, "E6"): "kg"}, Faults.OTHER_DIMENSION, SO, "D6"),
+    ("hộ held against ha", {(QUY_TAC, "C5"): "so_ho <= dien_tich"}, Faults.OTHER_DIMENSION, QUY_TAC, "C5"),
+    (
+        "tấn that others report in con",
+        {(QUY_TAC, "C5"): "da_ban = sum(B01.total)"},
+        Faults.OTHER_DIMENSION,
+        QUY_TAC,
+        "C5",
+    ),
+    ("numbers that no table holds", {(SO, "D5"): "99999999999999 * 2 * S01.so_ho"}, Faults.FORMULA, SO, "D5"),
+    ("five decimals", {(SO, "F5"): 5}, Faults.MALFORMED, SO, "F5"),
+    (
+        "a unit worth 1,000",
+        {(DON_VI, "A5"): "tá", (DON_VI, "D5"): "1,000"},
+        Faults.MALFORMED,
+        DON_VI,
+        "D5",
+    ),
+    ("a line of a form that has none", {(SO, "D5"): 'S01.so_ho at "x"'}, Faults.FORMULA, SO, "D5"),
+    ("over nought", {(SO, "D7"): "100 * S01.dt_ca_chep / 0"}, Faults.FORMULA, SO, "D7"),
+    ("a part twice", {(CHI_TIEU, "F6"): "dt_ca_chep + dt_ca_chep"}, Faults.RULE, CHI_TIEU, "F6"),
     (
         "a form without fields",
         {(BIEU, f"{x}6"): v for x, v in zip("ABCD", ("S02", "X", "Y", "village"), strict=True)},
@@ -449,6 +505,82 @@ def test_a_fault_is_told_once_with_its_cell(cells: Cells, fault: Faults, sheet: 
     assert first["message"].startswith(f"Tệp moi.xlsx, trang «{sheet}»")
     assert "{" not in first["message"].replace("{reporter}", "").replace("{line}", "").replace("{thon}", "")
     assert not found.sound
+
+
+@cache
+def sums_of(form: type[Form]) -> pa.Table:
+    """12,34 of every field of a form, by the one commune that is asked."""
+    rows = [
+        {"period": PERIOD.code, "place": "x", "form": form.code, "field": name, "line": "", "sum": Decimal("12.34")}
+        for name in form.fields()
+    ]
+    return pa.Table.from_pylist([{**dict.fromkeys(SUMS.names), **row, "given": 1} for row in rows], SUMS)
+
+
+ONE_VILLAGE = Places.parse(["code,level,name,parent\nvn,nation,VN,\nx,commune,X,vn\nv1,village,V1,x\n"])
+
+MORE: Cells = {
+    **{(CHI_TIEU, f"A{row}"): "S01" for row in (11, 12, 13)},
+    **{(CHI_TIEU, f"B{row}"): code for row, code in ((11, "gao"), (12, "thu"), (13, "chi"))},
+    **{(CHI_TIEU, f"C{row}"): label for row, label in ((11, "Gạo"), (12, "Thu"), (13, "Chi"))},
+    **{(CHI_TIEU, f"D{row}"): unit for row, unit in ((11, "kg"), (12, "triệu đồng"), (13, "đồng"))},
+}
+"""Fields in kg, triệu đồng and đồng more."""
+
+COMPUTED = [
+    ("S01.dien_tich / 1000", "ha", 4, "0.0123"),
+    ("100 * S01.dien_tich / 50", "ha", 2, "24.68"),
+    ("100 * S01.dien_tich / 50", "%", 2, "24.68"),
+    ("S01.dien_tich * 1000 / 100", "ha", 1, "123.4"),
+    ('100 / S01.dien_tich * 2 "hai"', "%", 2, "16.21"),
+    ("5 - S01.dien_tich", "ha", 2, "-7.34"),
+    ("S01.dien_tich", "m2", 0, None),
+    ("10000 * S01.dien_tich", "m2", 0, "123400"),
+    ("S01.dien_tich * 10000", "m2", 0, "123400"),
+    ("S01.gao / 1000", "tấn", 4, "0.0123"),
+    ("S01.san_luong", "kg", 0, None),
+    ("1 * S01.san_luong", "kg", 0, None),
+    ("1000 * S01.san_luong", "kg", 0, "12340"),
+    ("2 * S01.san_luong", "ha", 0, None),
+    ("S01.san_luong * 1", "ha", 0, None),
+    ('S01.so_ho * 2 "2 ha một hộ"', "ha", 0, "24"),
+    ("S01.san_luong + S01.gao", "tấn", 2, None),
+    ("S01.san_luong + S01.gao / 1000", "tấn", 2, "12.35"),
+    ("100 * S01.gao / S01.san_luong", "%", 2, None),
+    ("100 * (S01.gao / 1000) / S01.san_luong", "%", 2, "0.10"),
+    ("S01.thu", "đồng", 0, "12340000"),
+    ("S01.thu + S01.chi", "triệu đồng", 2, "12.34"),
+    ("S01.thu + 5", "triệu đồng", 2, None),
+    ('S01.so_ho * 2 "2 triệu đồng một hộ"', "triệu đồng", 2, None),
+    ("100 * S01.chi / S01.thu", "%", 4, "0.0001"),
+    ("S01.san_luong / S01.dien_tich", "tạ/ha", 2, None),
+    ("S01.dt_ca_chep / S01.dien_tich", "%", 2, None),
+    ("S01.dt_ca_chep / S01.dien_tich * 100", "%", 2, "100.00"),
+    ("(100 * S01.dt_ca_chep) / S01.dien_tich", "%", 2, "100.00"),
+    ("99999999999999 * S01.san_luong * S01.dien_tich", "tấn", 4, "15227559999999847.7244"),
+    ("10 * S01.san_luong / S01.dien_tich", "tạ/ha", 2, "10.00"),
+    ("S01.san_luong / S01.dien_tich", "tấn/ha", 2, "1.00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "decimals", "value"), COMPUTED, ids=[f"{one[0]} {one[1]}" for one in COMPUTED]
+)
+def test_a_figure_comes_out_in_the_unit_it_says_or_is_refused(
+    formula: str, unit: str, decimals: int, value: str | None
+) -> None:
+    cells = {(SO, "C7"): "X", (SO, "D7"): formula, (SO, "E7"): unit, (SO, "F7"): decimals}
+    found = checked({"moi.xlsx": with_cells({**MORE, **cells})}, KNOWN)
+    told = [(one["code"], one["cells"]) for one in found.findings]
+    if value is None:
+        assert told == [(Faults.OTHER_DIMENSION.value.code, "D7")]
+        return
+    assert told == []
+    (form,), (chapter,), commune = found.design.forms, found.design.chapters, ONE_VILLAGE.commune("x")
+    assert commune is not None
+    figures = evaluate(chapter, {form: sums_of(form)}, [(PERIOD.code, commune)], ONE_VILLAGE)
+    (last,) = [one for one in figures.to_pylist() if one["id"] == "thuy_san.ca_chep.ty_le"]
+    assert (last["value"], last["unit"]) == (Decimal(value), unit)
 
 
 def test_every_kind_of_fault_is_tripped() -> None:

@@ -70,6 +70,28 @@ def test_a_column_is_rounded_as_each_of_its_fractions_is(decimals: int, size: in
         assert value is None or Decimal(number).scaleb(-decimals) == round_half_up(value, decimals)
 
 
+def test_a_number_over_a_column_is_missing_where_the_column_is_nought_or_missing() -> None:
+    values = Rationals.of(np.array([4, -5, 0, 7]), 10, np.array([True, True, True, False]))
+    assert told(3 / values) == [Fraction(15, 2), -6, None, None]
+    assert told(Fraction(1, 2) / values) == [Fraction(5, 4), -1, None, None]
+
+
+def test_over_nought_all_are_missing() -> None:
+    values = Rationals.of(np.array([4, -5, 0]), 10, np.ones(3, bool))
+    assert told(values / 0) == told(values / Fraction(0)) == [None, None, None]
+
+
+@pytest.mark.parametrize("number", [1000, Fraction(1, 4), -3])
+def test_of_a_column_over_a_number_some_rows_can_be_taken(number: Fraction) -> None:
+    values = Rationals.of(np.array([4, -5, 0]), 10, np.array([True, True, False])) / number
+    assert told(values.take(np.array([1, 0]))) == [Fraction(-1, 2) / number, Fraction(2, 5) / number]
+    assert (values * 10).rounded(1).tolist() == [round_half_up_whole(Fraction(one) / number, 1) for one in (4, -5, 0)]
+
+
+def round_half_up_whole(value: Fraction, decimals: int) -> int:
+    return int(round_half_up(value, decimals).scaleb(decimals))
+
+
 def test_a_half_is_rounded_away_from_zero() -> None:
     halves = Rationals.of(np.array([-5, -15, 5, 15, 4, -4]), 10, np.ones(6, bool))
     assert halves.rounded(0).tolist() == [-1, -2, 1, 2, 0, 0]

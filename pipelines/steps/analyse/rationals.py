@@ -104,13 +104,20 @@ class Rationals:
 
     def __truediv__(self, other: Operand) -> "Rationals":
         """Return the quotients; one whose divisor is missing or 0 is missing."""
-        by = self._column(other)
+        if not isinstance(other, Rationals):
+            known = self.known if other else np.zeros_like(self.known)
+            return Rationals(self.numerators, self.denominators, known) * (1 / Fraction(other or 1))
+        by = other
         divisor = by.numerators.values
         sign, size = np.sign(divisor), np.abs(divisor)
         known = self.known & by.known & (size != 0)
         numerators = self.numerators * by.denominators * Whole(sign, 1)
         size = Whole(np.where(size == 0, 1, size), max(by.numerators.largest, 1))
         return Rationals(numerators, self.denominators * size, known)
+
+    def __rtruediv__(self, other: Operand) -> "Rationals":
+        """Return a number over each; over one that is missing or 0 it is missing."""
+        return self._column(other) / self
 
     def take(self, rows: Array) -> "Rationals":
         """Return the fractions of some rows."""

@@ -21,19 +21,27 @@ from pipelines.steps.numbers import read_number
 from schemas.chart import Chart
 from schemas.design import written
 from schemas.design.faults import Faults
-from schemas.design.notation import Names, NotationError, read_formula, read_rule
+from schemas.design.notation import (
+    Names,
+    NotationError,
+    formula_text,
+    number_text,
+    read_formula,
+    read_rule,
+    unambiguous,
+)
 from schemas.design.parts import Design, Known
 from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES, Asked
-from schemas.edits import Balance, Edit, Reporting
+from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure
 from schemas.form import TAKEN_NAMES, DeskForm, Form, FormType, LineForm, VillageForm
-from schemas.formula import Difference, Formula, Leaf, Own, Sum, Total
+from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER
 from schemas.system import FaultyError
 from schemas.text import fold, slug
-from schemas.units import Unit, conversion
+from schemas.units import PERCENTAGES, Unit, conversion, is_measure
 
 _FORM_CODE = re.compile(r"[A-Z]\d{2}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -46,6 +54,9 @@ _HEADINGS = printed_words(())
 _WHOLE, _NUMBER = Unit("số"), Unit("số", decimals=4)
 _UNKNOWN_UNIT = Unit("?")
 _MOST_DECIMALS = 4
+_HUNDRED = 100
+_MOST_TIMES = 10**14
+"""How many times its fields a formula may be: what is made of the largest field then still fits a table."""
 
 Rows = Mapping[str, Sequence[Row]]
 T = TypeVar("T")
@@ -79,6 +90,8 @@ def _refuse_bad_cells(row: Row, told: Told) -> None:
             told.tell(Faults.MALFORMED, row, column.name, expected=" hoặc ".join(f"«{one}»" for one in column.choices))
         elif column.asked in (Asked.WHOLE, Asked.NUMBER) and _number(row, column.name) is None:
             told.tell(Faults.MALFORMED, row, column.name, expected=_NUMBER_EXPECTED[column.asked])
+        elif column.asked is Asked.NUMBER and (expected := unambiguous(text)):
+            told.tell(Faults.MALFORMED, row, column.name, expected=expected)
 
 
 _NUMBER_EXPECTED = {Asked.WHOLE: "số nguyên không âm", Asked.NUMBER: "số lớn hơn 0, nhiều nhất 4 chữ số lẻ"}
@@ -363,13 +376,37 @@ class _Forms:
         whole, parts = edit.names[0], edit.names[1:]
         if isinstance(edit, Balance) and whole in parts:
             self.told.tell(Faults.OF_ITSELF, row, name, written=whole)
-        elif isinstance(edit, Balance) and len({self.fields[form][one].unit.dimension for one in edit.names}) > 1:
-            labels = ", ".join(dict.fromkeys(self.fields[form][one].unit.label for one in edit.names))
-            if _UNKNOWN_UNIT.label not in labels:
-                self.told.tell(Faults.OTHER_DIMENSION, row, name, written=text, expected=labels)
+        elif labels := self._other_units(form, edit):
+            self.told.tell(Faults.OTHER_DIMENSION, row, name, written=text, expected=labels)
         else:
             self.edits[form][code] = edit
         return edit
+
+    def _other_units(self, form: str, edit: Edit) -> str:
+        """Return the units that a rule adds up or compares though they are not of one kind; nothing if they are."""
+        others = [other.unit for other in edit.others] if isinstance(edit, Agreement) else []
+        first, *rest = [*(self.fields[form][one].unit for one in edit.names), *others]
+        match edit:
+            case Balance():
+                apart = any(unit.dimension != first.dimension for unit in rest)
+            case Agreement():
+                # What others report is added up as written, and kept with as many decimals as the line has.
+                apart = any(
+                    _told_apart(unit, first) or unit.factor != first.factor or unit.decimals > first.decimals
+                    for unit in rest
+                )
+            case Bound():
+                # Tấn of cement and m3 of sand can be held against each other, though nothing follows for certain.
+                warns = edit.severity is Severity.WARNING
+                apart = any(
+                    _told_apart(unit, first)
+                    and not (warns and _measures(unit) and _measures(first) and conversion(unit, first) is None)
+                    for unit in rest
+                )
+            case _:
+                apart = False
+        labels = list(dict.fromkeys(unit.label for unit in (first, *rest)))
+        return ", ".join(labels) if apart and _UNKNOWN_UNIT.label not in labels else ""
 
     # Making
 
@@ -527,37 +564,125 @@ def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
     if "{line}" in row["id"] and not formula.fields()[0].form.line_title:
         told.tell(Faults.PER_RECORD, row, "id", expected=f"có {{line}} nhưng biểu {of.pop()} không có dòng")
         return None
+    for leaf in formula.leaves():
+        if isinstance(leaf, At) and not leaf.field.form.line_title:
+            expected = f"mã chỉ tiêu không kèm at: biểu {leaf.field.form.code} không có dòng"
+            told.tell(Faults.FORMULA, row, "formula", written=formula_text(leaf), expected=expected)
+            return None
+    if abs(formula.compute(lambda leaf: 1 / leaf.field.unit.factor) or 0) > _MOST_TIMES:
+        told.tell(Faults.FORMULA, row, "formula", expected=f"các số nhân lại nhiều nhất {_MOST_TIMES}")
+        return None
     alone = formula.field if isinstance(formula, Total | Own) else None
     for name in ("label", "unit") if alone is None else ():
         if not row[name]:
             told.tell(Faults.MISSING, row, name, expected="Công thức có nhiều chỉ tiêu thì phải ghi.")
     unit = alone.unit if alone is not None and not row["unit"] else forms.unit(row, "unit")
-    if unit != _UNKNOWN_UNIT and (other := _other_dimension(formula, unit)) is not None:
+    if unit != _UNKNOWN_UNIT and (other := _other_unit(formula, unit, forms.units)) is not None:
         told.tell(Faults.OTHER_DIMENSION, row, "formula", expected=f"{other.label}, {unit.label}")
     decimals = _whole(row, "decimals", unit.decimals)
+    if decimals > _MOST_DECIMALS:
+        told.tell(Faults.MALFORMED, row, "decimals", expected=f"nhiều nhất {_MOST_DECIMALS}")
     label = row["label"] or (alone.label if alone is not None else "")
     return Figure(row["id"], label, unit, formula, decimals, row["plan"], _choice(row, "against", AGAINST))
 
 
-def _other_dimension(formula: Formula, unit: Unit) -> Unit | None:
-    """Return the unit of a field that a formula adds up, and that cannot be counted in another; nothing if all can."""
+def _other_unit(formula: Formula, unit: Unit, units: Mapping[str, Unit]) -> Unit | None:
+    """Return a unit in which a formula counts, and that does not come out as the unit of its figure; nothing if all do.
+
+    A product or a quotient of several fields may be anything, so only percentages, and units such as tạ/ha, are held
+    against what they are made of.
+
+    Args:
+        formula: The figure's.
+        unit: The figure's.
+        units: Every unit by its words.
+    """
+    if unit.factor != 1 and not any(leaf.field.unit.dimension == unit.dimension for leaf in formula.leaves()):
+        return _first_unit(formula)  # a formula computes in base units, so it would be made smaller for nothing
+    return _unfit(formula, unit, Fraction(1), units)
+
+
+def _unfit(formula: Formula, unit: Unit, times: Fraction, units: Mapping[str, Unit]) -> Unit | None:
+    """Return the first unit of a formula that does not come out as another, once it is taken so many times."""
     match formula:
         case Leaf():
-            return None if conversion(formula.field.unit, unit) is not None else _told_apart(formula.field.unit, unit)
+            return _told_apart(formula.field.unit, unit, times)
         case Sum() | Difference():
             terms = formula.terms if isinstance(formula, Sum) else (formula.left, formula.right)
-            return next((other for term in terms if (other := _other_dimension(term, unit)) is not None), None)
+            bare = [_WHOLE for term in terms if not term.leaves() and unit.factor != 1]
+            return next(iter([*bare, *filter(None, (_unfit(term, unit, times, units) for term in terms))]), None)
+        case Product():
+            numbers, others = [[one for one in formula.terms if bool(one.leaves()) is told] for told in (False, True)]
+            if len(others) != 1 or not all(map(_is_bare, numbers)):
+                return None
+            return _unfit(others[0], unit, times * Product(tuple(numbers)).compute(_nothing), units)
+        case Ratio(part, whole, multiplier) if not whole.leaves():
+            if unit in PERCENTAGES or not _is_bare(whole):
+                return None
+            return _unfit(part, unit, times * multiplier / whole.compute(_nothing), units)
+        case Ratio(part, whole, multiplier) if part.leaves():
+            if unit in PERCENTAGES:
+                if times * multiplier != _HUNDRED and _is_plain(part) and _is_plain(whole):
+                    return None if _first_unit(part) in PERCENTAGES else _WHOLE
+                first = _first_unit(whole)
+                return _unfit(part, first, Fraction(1), units) or _unfit(whole, first, Fraction(1), units)
+            above, below = (units.get(word.casefold()) for word in (*unit.label.split("/"), "", "")[:2])
+            if above is None or below is None or unit.label.count("/") != 1:
+                return None
+            if unit.factor != above.factor / below.factor:
+                return above
+            return _unfit(part, above, times * multiplier, units) or _unfit(whole, below, Fraction(1), units)
         case _:
             return None
 
 
-def _told_apart(given: Unit, wanted: Unit) -> Unit | None:
-    """Return a unit that measures something else; two that only count, such as pupils and people, may be added up."""
-    return given if given != _UNKNOWN_UNIT and (_measures(given) or _measures(wanted)) else None
+def _nothing(_: Leaf) -> None:
+    return None
+
+
+def _first_unit(formula: Formula) -> Unit:
+    return formula.leaves()[0].field.unit
+
+
+def _is_plain(formula: Formula) -> bool:
+    """Return whether a formula is nothing but fields added up."""
+    match formula:
+        case Sum(terms):
+            return all(map(_is_plain, terms))
+        case Difference(left, right):
+            return _is_plain(left) and _is_plain(right)
+        case _:
+            return isinstance(formula, Leaf)
+
+
+def _is_bare(number: Formula) -> bool:
+    """Return whether numbers are nothing but numbers: one with what fixes it may be in a unit of its own."""
+    match number:
+        case Constant(value, meaning):
+            return number_text(value) == meaning
+        case Sum(terms) | Product(terms):
+            return all(map(_is_bare, terms))
+        case Difference(left, right) | Ratio(left, right):
+            return _is_bare(left) and _is_bare(right)
+        case _:
+            return False
+
+
+def _told_apart(given: Unit, wanted: Unit, times: Fraction = Fraction(1)) -> Unit | None:
+    """Return the given unit if so many times it is none of the wanted.
+
+    Units of one dimension are converted by whoever computes; two that only count, such as pupils and people, may be
+    added up.
+    """
+    if _UNKNOWN_UNIT in (given, wanted) or given.dimension == wanted.dimension:
+        return None
+    converts = conversion(given, wanted)
+    apart = converts != times if converts is not None else _measures(given) or _measures(wanted)
+    return given if apart else None
 
 
 def _measures(unit: Unit) -> bool:
-    return bool(unit.decimals) or unit.dimension != unit.label or not unit.additive
+    return is_measure(unit) or bool(unit.decimals) or unit.dimension != unit.label or not unit.additive
 
 
 def _chart(row: Row, declared: set[str], told: Told) -> Chart | None:
