@@ -165,6 +165,11 @@ class Territory:
         wanted = (CATALOGUE.by_code[code] for code in forms if code in CATALOGUE.by_code)
         return sum(self.places.expected(place, form.code, form.reporter_kind, self.when)[1] for form in wanted)
 
+    def left_out(self, forms: Sequence[str]) -> list[Place]:
+        """Return the communes that are to send some of the forms, by code, that a figure is made of, and not all."""
+        due = ((one, [self.returns_due(one, (form,)) for form in forms]) for one in self.communes.values())
+        return [one for one, counts in due if any(counts) and not all(counts)]
+
     def lines(self) -> Iterator[str]:
         """Yield what has come, who is missing and what is held back, each a sentence in Vietnamese."""
         rows = [row for one in self.returns.values() for row in one]
@@ -206,8 +211,9 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
         ``id, label, value, unit, period, formula, status, reported, expected`` as published; ``place, name, level``;
         ``communes_sent`` of ``communes_expected``; ``parts``: the places one level below, each with the same of its own
         figure, and ``next``, the command that goes on from there; ``missing``: the communes that lack returns of its
-        forms, with the reporters by form, or with nothing where nobody has sent anything; ``held_back``: the communes
-        whose forms are held back, so that their values are those accepted before; ``made``: by which run and version.
+        forms, with the reporters by form, or with nothing where nobody has sent anything; ``left_out``: the communes
+        that count for nothing because they send some of its forms and not all; ``held_back``: the communes whose forms
+        are held back, so that their values are those accepted before; ``made``: by which run and version.
 
     Raises:
         SentenceError: The place has no such figure.
@@ -231,6 +237,7 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
         **_told(territory, place, forms, row),
         "parts": [part for part in parts if part["expected"]],
         "missing": list(_missing(territory, forms, own)),
+        "left_out": [{"place": one.code, "name": one.title} for one in territory.left_out(forms)],
         "held_back": [
             {"place": code, "name": territory.communes[code].title, "forms": _held(rows)}
             for code, rows in own.items()
@@ -329,6 +336,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
         top.add(f"Chưa gửi gì: {_listed(silent)}")
     if lacking := [f"{one['name']} ({_forms(one['reporters'])})" for one in traced["missing"] if one["reporters"]]:
         top.add(f"Còn thiếu: {_listed(lacking)}")
+    if others := [f"{one['name']} ({one['place']})" for one in traced["left_out"]]:
+        top.add(f"Không tính vào, vì chỉ phải gửi một phần các biểu của chỉ tiêu: {_listed(others)}")
     if waiting := [f"{one['name']} ({', '.join(one['forms'])})" for one in traced["held_back"]]:
         top.add(f"Báo cáo mới đang bị giữ lại, số là số đã chấp nhận trước đó: {_listed(waiting)}")
     return top

@@ -107,9 +107,20 @@ def test_who_is_missing_and_what_is_held_back_is_named(province: Path) -> None:
     assert missing == {"xa-3": {"B01": ["hai"]}, "xa-4": None, "xa-5": None}
     assert [(one["place"], one["forms"]) for one in traced["held_back"]] == [("xa-3", ["B01"])]
     assert (traced["communes_sent"], traced["communes_expected"]) == (3, 5)
+    assert traced["left_out"] == []
+    others = levels.tree(traced | {"left_out": [{"place": "xa-9", "name": "Xã Chín"}]}).below
+    assert any("chỉ phải gửi một phần các biểu của chỉ tiêu: Xã Chín (xa-9)" in one.words for one in others)
     told = returns(province, "trace", HORSES, "--place", "tinh-a")
     for words in ("Chưa gửi gì: Xã Số 4 (xa-4)", "Xã Số 3 (B01: hai)", "số đã chấp nhận trước đó"):
         assert words in told
+
+
+def test_communes_that_send_some_of_the_forms_of_a_figure_are_left_out_of_it(tmp_path: Path) -> None:
+    forms = {"xa-1": "B03 K01", "xa-2": "K01", "xa-3": "B03", "xa-4": "B01"}
+    places(tmp_path / "raw", *PROVINCE, *(row for code in forms for row in commune(code, "huyen-a", forms=forms[code])))
+    here = territory(tmp_path, "huyen-a")
+    assert [one.code for one in here.left_out(("B03", "K01"))] == ["xa-2", "xa-3"]
+    assert here.left_out(("B03",)) == []
 
 
 def test_a_share_is_that_of_the_sums_and_not_the_sum_of_the_shares(province: Path) -> None:
