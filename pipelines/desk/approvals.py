@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pipelines.desk import record
 from pipelines.desk.decisions import DID
-from pipelines.desk.models import Deed, User
+from pipelines.desk.models import Begun, Deed, User
 from pipelines.desk.record import Did
 from pipelines.refresh import release
 from pipelines.refresh.stamps import digest
@@ -43,15 +43,19 @@ class Approved:
 
 
 def entered_by(key: ReturnSetKey) -> list[str]:
-    """Return who has entered numbers of a return set at the desk, by user name."""
-    found = Deed.objects.filter(what__in=list(ENTERS), about__startswith=f"{key}: ")
-    return sorted(set(found.values_list("who", flat=True)))
+    """Return who has entered numbers of a return set at the desk, or begun to, by user name."""
+    entered = {"what__in": list(ENTERS), "about__startswith": f"{key}: "}
+    return sorted({who for of in (Deed, Begun) for who in of.objects.filter(**entered).values_list("who", flat=True)})
 
 
 def approved(store: Store, key: ReturnSetKey) -> list[Approved]:
     """Return the releases of a return set, the latest first."""
     made = _releases(store, key)
-    who = dict(Deed.objects.filter(what=Did.APPROVED).values_list("about", "who"))
+    who = {
+        about: name
+        for of in (Begun, Deed)  # in this order: the record has the last word
+        for about, name in of.objects.filter(what=Did.APPROVED).values_list("about", "who")
+    }
     made.sort(key=lambda one: str(one.manifest["created"]), reverse=True)
     return [Approved(one, who.get(one.name, "")) for one in made]
 
@@ -99,8 +103,9 @@ def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at:
                 "Xem lại rồi duyệt."
             )
 
-    made = release.make(raw, store, key, _next(store, key), despite=despite, guard=guard)
-    record.write(
-        user.username, Did.APPROVED, made.name, key=str(key), seal=made.seal, entered=entered_by(key), despite=despite
-    )
+    name = _next(store, key)
+    with record.begun(user.username, Did.APPROVED, name) as begun:
+        made = release.make(raw, store, key, name, despite=despite, guard=guard)
+    details = {"key": str(key), "seal": made.seal, "entered": entered_by(key), "despite": despite}
+    record.write(user.username, Did.APPROVED, name, begun, **details)
     return made

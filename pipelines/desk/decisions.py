@@ -38,20 +38,21 @@ def decide(
         SentenceError: It cannot be recorded; nothing was.
     """
     ledger, before = Ledger(raw, key), Kept.now(raw, key)
-    if decision is Decision.ACCEPTED:
-        entry = ledger.accept(place, new, reason=reason, who=user.title, suggestion=suggestion)
-    elif decision is Decision.REFUSED:
-        entry = ledger.refuse(place, new, reason=reason, who=user.title, suggestion=suggestion)
-    else:
-        refuse_needless(store, key, place, rule)
-        entry = ledger.confirm(place, reason=reason, who=user.title, rule=rule)
+    with record.begun(user.username, DID[decision], f"{key}: {place.file}, {place.sheet}, {place.cell}") as begun:
+        if decision is Decision.ACCEPTED:
+            entry = ledger.accept(place, new, reason=reason, who=user.title, suggestion=suggestion)
+        elif decision is Decision.REFUSED:
+            entry = ledger.refuse(place, new, reason=reason, who=user.title, suggestion=suggestion)
+        else:
+            refuse_needless(store, key, place, rule)
+            entry = ledger.confirm(place, reason=reason, who=user.title, rule=rule)
     after = Kept.now(raw, key)
     details = {"key": str(key), **{name: entry[name] for name in ("old", "new", "reason")}}
     if after.rows == before.rows + 1:  # and not another's beside it, who then could lose theirs
         store.archive.keep(before.content, TABLE)
         details |= {"before": before.sha256, "after": after.sha256}
     about = f"{key}: {entry['file']}, {entry['sheet']}, {entry['cell']}"
-    record.write(user.username, DID[decision], about, **details)
+    record.write(user.username, DID[decision], about, begun, **details)
     return entry
 
 

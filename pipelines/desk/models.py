@@ -85,6 +85,14 @@ class Deed(models.Model):
         ordering = ("-pk",)
 
 
+class Begun(models.Model):
+    """What somebody has begun to do and is not in the record yet: a row stays where the desk stopped in between."""
+
+    who = models.CharField(max_length=150)
+    what = models.CharField(max_length=40)
+    about = models.CharField(max_length=200)
+
+
 class Upload(models.Model):
     """A workbook that somebody has had checked and has not taken in yet; kept for a day and then forgotten."""
 

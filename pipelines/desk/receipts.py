@@ -4,7 +4,6 @@ Belongs here: what waits, and taking it once. Does not belong here: checking (``
 (``pipelines.store.receiving``), pages.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -56,23 +55,19 @@ def take(raw: Raw, store: Store, upload: Upload) -> str | None:
     """Take a workbook in, once; return its hash, or nothing where it has been taken already.
 
     Raises:
-        ReceivingError: What it would replace is not what it was; it waits no longer.
+        ReceivingError: What it would replace is not what it was; it waits on.
     """
-    with transaction.atomic():  # of two who press at once, one finds it gone
-        found = Upload.objects.filter(pk=upload.pk).first()
-        if found is None:
-            return None
-        found.delete()
-    key, who = ReturnSetKey.parse(upload.key), upload.user.username
+    own = Upload.objects.filter(pk=upload.pk)
+    if not own.exists():
+        return None
+    key, who, about = ReturnSetKey.parse(upload.key), upload.user.username, f"{upload.key}: {upload.name}"
     file = RawFile(*key, upload.name, bytes(upload.content))
-    receiving.take(raw, store, file, upload.replaces, who=who)
-    sha256 = hashlib.sha256(file.content).hexdigest()
-    record.write(
-        who,
-        Did.RECEIVED,
-        f"{upload.key}: {upload.name}",
-        sha256=sha256,
-        sent_as=upload.sent_as,
-        replaced=sorted(upload.replaces.values()),
-    )
-    return sha256
+    with record.begun(who, Did.RECEIVED, about) as begun:
+        receiving.take(raw, store, file, upload.replaces, who=who)
+    details = {"sent_as": upload.sent_as, "replaced": sorted(upload.replaces.values())}
+    with transaction.atomic():  # of two who press at once, one finds it gone
+        if not own.delete()[0]:
+            begun.delete()
+            return None
+        record.write(who, Did.RECEIVED, about, begun, sha256=file.sha256, **details)
+    return file.sha256

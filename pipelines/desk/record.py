@@ -1,15 +1,19 @@
 """The record: who did what and when, for the auditor.
 
-Belongs here: the kinds of deeds, and writing one down. Does not belong here: showing them (``pipelines.desk.pages``).
+Belongs here: the kinds of deeds, and writing one down; noting before that one is begun, for the desk may stop between
+the two. Does not belong here: showing them (``pipelines.desk.pages``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from pipelines.desk.models import Deed
+from pipelines.desk.models import Begun, Deed
+from schemas.sentences import SentenceError
 
 
 class Did(StrEnum):
@@ -60,9 +64,29 @@ NO_USER = "?"
 """Who it was, where the name that was typed is no user's."""
 
 
-def write(who: str, did: Did, about: str = "", **details: Any) -> None:
-    """Write down what somebody did."""
-    Deed.objects.create(who=who, what=did, about=about[:200], details=details)
+@contextmanager
+def begun(who: str, did: Did, about: str) -> Iterator[Begun]:
+    """Note what somebody begins to do, until it is written down, or a sentence says that it was not done.
+
+    Args:
+        who: Who does it.
+        did: What.
+        about: About what.
+    """
+    row: Begun = Begun.objects.create(who=who, what=did, about=about[:200])
+    try:
+        yield row
+    except SentenceError:
+        row.delete()
+        raise
+
+
+def write(who: str, did: Did, about: str = "", begun: Begun | None = None, **details: Any) -> None:
+    """Write down what somebody did, in place of the note that it was begun."""
+    with transaction.atomic():
+        Deed.objects.create(who=who, what=did, about=about[:200], details=details)
+        if begun is not None:
+            begun.delete()
 
 
 def signed_in(user: Any, **_signal: Any) -> None:

@@ -14,7 +14,7 @@ from pipelines.refresh.makers import maker
 from pipelines.refresh.making import Work
 from pipelines.refresh.parts import Part
 from pipelines.refresh.restoring import restored
-from pipelines.refresh.stale import Inputs, inputs_of
+from pipelines.refresh.stale import Inputs, inputs_of, last_read
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import published
 from pipelines.store.raw import Raw
@@ -92,7 +92,7 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     lying = inputs.received.sets[key].workbooks if key in inputs.received.sets else ()
     # Alone first: whose they are decides which others they replace.
     asked = _asked(_made(_with(inputs, key, files), ["sheets"]), key)
-    before = _asked(store, key) if key in store.sets_in(inputs.part.name) else {}
+    before = _lying(inputs, key, lying)
     told = []
     for file in files:
         own = asked.get(file.name, frozenset())
@@ -104,6 +104,16 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), FINDINGS)
     found = published.findings(work, key)
     return [replace(one, findings=[row for row in found if row["file"] == one.file.name]) for one in told]
+
+
+def _lying(inputs: Inputs, key: ReturnSetKey, lying: Sequence[RawFile]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return, by workbook that lies there, what is in it: as a run has read it, or read now where it is another one."""
+    store = inputs.store
+    read = last_read(store, key) if key in store.sets_in(inputs.part.name) else {}
+    new = [one for one in lying if read.get(one.name) != one.sha256]
+    known = _asked(store, key) if len(new) < len(lying) else {}
+    others = {one.name: known[one.name] for one in lying if one not in new and one.name in known}
+    return others | (_asked(_made(_with(inputs, key, new), ["sheets"]), key) if new else {})
 
 
 FINDINGS = tuple(table.name for table in FLOW.family("findings"))

@@ -67,7 +67,9 @@ def take(
                     f"Tệp {name} đang nằm đó không đọc được ({found.trouble}) nên không lưu lại được; "
                     "chuyển tệp đó đi rồi nhận lại."
                 )
-            if replaces.get(name) != found.sha256:
+            # What lies there already was taken before, by one who was cut short.
+            taken = name == file.name and found.sha256 == file.sha256
+            if not taken and replaces.get(name) != found.sha256:
                 raise ReceivingError(
                     f"Tệp {name} vừa được thay bằng tệp khác trong lúc bạn đang xem, nên chưa nhận {file.name}. "
                     "Thả tệp vào kiểm tra lại."

@@ -113,6 +113,28 @@ def test_of_two_officers_none_takes_back_the_others_decision(office: Office, des
     assert all(who in ledger(office) for who in ("chức danh one", "chức danh other"))
 
 
+def test_who_was_cut_short_in_a_decision_counts_as_one_who_entered(
+    office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.desk import record
+    from pipelines.desk.approvals import entered_by
+
+    def stopped(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the desk stops here")
+
+    refused, browser, before = (
+        desk.signed_in("refused", "officer"),
+        desk.signed_in("officer", "officer"),
+        ledger(office),
+    )
+    decide(refused, "accepted", new="x")
+    monkeypatch.setattr(record, "write", stopped)
+    with pytest.raises(RuntimeError):
+        decide(browser, "accepted", new="114")
+    assert ledger(office) != before
+    assert entered_by(KEY) == ["officer"], "and not who was told that nothing was written"
+
+
 def test_what_cannot_be_decided_is_told_and_not_written(office: Office, desk: Desk) -> None:
     browser, before = desk.signed_in("officer", "officer"), ledger(office)
     assert "Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao." in decide(browser, "accepted", new="114", reason=" ")

@@ -102,6 +102,35 @@ def test_what_cannot_be_sent_is_told_in_a_sentence(desk: Desk, monkeypatch: pyte
     assert send(browser, ("a.xlsx", b"x"), key="2030-H1_huu-kien").status_code == 400
 
 
+def test_two_files_of_one_name_are_told_and_neither_vanishes(desk: Desk, sent: bytes) -> None:
+    answer = send(desk.signed_in("officer", "officer"), ("thon/a.xlsx", sent), ("C:\\x\\a.xlsx", b"another"))
+    assert answer.status_code == 400
+    assert "Có hai tệp cùng tên: a.xlsx." in text(answer)
+    assert ticked(answer) == []
+
+
+def test_a_receipt_that_was_cut_short_is_finished_and_counts_meanwhile(
+    office: Office, desk: Desk, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.desk import record
+    from pipelines.desk.approvals import entered_by
+
+    browser = desk.signed_in("officer", "officer")
+    numbers = ticked(send(browser, ("a.xlsx", sent)))
+    with monkeypatch.context() as cut:
+        cut.setattr(record, "write", stopped)
+        with pytest.raises(RuntimeError):
+            browser.post("/receive/take", {"take": numbers})
+    assert (office.folder / "na_lia.xlsx").read_bytes() == sent
+    assert entered_by(KEY) == ["officer"], "though it is not in the record yet"
+    assert "Đã nhận na_lia.xlsx" in text(browser.post("/receive/take", {"take": numbers}, follow=True))
+    assert desk.deeds()[-1] == ("officer", "received", f"{KEY}: na_lia.xlsx")
+
+
+def stopped(*_: Any, **__: Any) -> None:
+    raise RuntimeError("the desk stops here")
+
+
 @pytest.mark.parametrize("role", ["approver", "auditor", "administrator"])
 def test_who_may_not_receive_neither_sends_nor_takes(desk: Desk, role: str) -> None:
     browser = desk.signed_in("somebody", role)

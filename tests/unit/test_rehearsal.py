@@ -145,6 +145,20 @@ def test_what_cannot_be_read_and_so_not_archived_is_not_replaced(office: Office)
     assert path.is_symlink()
 
 
+def test_what_is_replaced_is_judged_from_what_lies_there_and_not_from_the_last_run(office: Office) -> None:
+    shutil.copy(office.folder / "pa_phao.xlsx", office.folder / "na_lia ban 2.xlsx")
+    shutil.move(office.folder / "na_lia.xlsx", office.folder / "pa_phao.xlsx")
+    content = slipped_from(office, "pa_phao.xlsx")
+    (told,) = rehearse(office.raw, office.store, KEY, {"x.xlsx": content})
+    assert told.replaces == ("pa_phao.xlsx",), "there Nà Lìa's lies by now"
+
+
+def test_what_lies_there_already_is_taken_once_more_without_harm(office: Office) -> None:
+    file = RawFile(*KEY, "na_lia.xlsx", (office.folder / "na_lia.xlsx").read_bytes())
+    take(office.raw, office.store, file, {"na_lia.xlsx": "0" * 64}, who="a test")
+    assert (office.folder / "na_lia.xlsx").read_bytes() == file.content
+
+
 def test_two_workbooks_of_one_reporter_keep_their_own_names(office: Office) -> None:
     content = (office.folder / "na_lia.xlsx").read_bytes()
     told = rehearse(office.raw, office.store, KEY, {"a.xlsx": content, "b.xlsx": slipped(office)})

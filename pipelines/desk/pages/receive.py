@@ -3,6 +3,7 @@
 Belongs here: the page and its forms. Does not belong here: checking and taking (``pipelines.desk.receipts``).
 """
 
+from collections import Counter
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -104,7 +105,14 @@ def receive(request: HttpRequest) -> HttpResponse:
     if not sent or not form.is_valid():
         return render(request, "receive.html", {"form": form}, status=400 if sent else 200)
     key = ReturnSetKey.parse(form.cleaned_data["key"])
-    given = {_name(one.name): one.read() for one in form.cleaned_data["files"]}
+    named = [(_name(one.name), one) for one in form.cleaned_data["files"]]
+    given = {name: one.read() for name, one in named}
+    if len(given) < len(named):
+        twice = sorted(name for name, times in Counter(name for name, _ in named).items() if times > 1)
+        form.add_error(
+            "files", _("Có hai tệp cùng tên: {names}. Kiểm tra từng tệp một.").format(names=", ".join(twice))
+        )
+        return render(request, "receive.html", {"form": form}, status=400)
     checked = receipts.check(raw, store, key, given, request.user)
     shown = {"checked": checked, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
     return render(request, "checked.html", shown)
