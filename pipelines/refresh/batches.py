@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.refresh.engines import HERE, each
-from pipelines.refresh.making import Work
+from pipelines.refresh.making import Work, give_up
 from pipelines.refresh.parts import Part
-from pipelines.refresh.stale import inputs_of, is_archived, note_files
+from pipelines.refresh.stale import inputs_of, is_archived, left_by, note_files
 from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import locked
@@ -119,6 +119,9 @@ def refresh_each(
     take_over(store.root)
     names = None if wanted is None else frozenset(wanted)
     jobs = [Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew) for batch in batches]
+    # First of all: what has moved into these batches must not be counted where it was, too.
+    for batch in left_by(raw, store, batches):
+        work(replace(jobs[0], part=Part.of(batch), wanted=None, only=False, anew=False))
     above = sorted({part for batch in batches for part in Part.of(batch).above()}, key=lambda part: part.name)
     # In stages, for the office is made of the periods; and where the batches were, for there everything is loaded.
     levels = [
@@ -205,7 +208,11 @@ def _refresh(
     with _locked(store, part, who):
         tidy(store, part)
         for _ in range(_MOST_TRIES):
-            work = Work(inputs_of(raw, store, part), maker, restored, anew)
+            inputs = inputs_of(raw, store, part)
+            if part.extent is Extent.BATCH and not inputs.sets:
+                give_up(inputs)
+                return []
+            work = Work(inputs, maker, restored, anew)
             whole = wanted is None or {table.name for table in work.inputs.tables} <= set(wanted)
             ran = False
             try:

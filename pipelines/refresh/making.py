@@ -22,7 +22,7 @@ from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept
 from pipelines.store.raw import LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.received import accepted_from
-from pipelines.store.state import Writer, Written
+from pipelines.store.state import State, Writer, Written
 from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, serialized, with_texts
 from schemas import flow
 from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
@@ -92,9 +92,9 @@ class Given:
 
     @property
     def parts(self) -> Sequence[str]:
-        """The names of all parts."""
+        """The names of all parts that have tables."""
         self._declared(PARTS)
-        return self._work.inputs.store.parts()
+        return self._work.inputs.store.filled_parts()
 
     @property
     def workbooks(self) -> Iterator[RawFile]:
@@ -563,6 +563,21 @@ class Work:
         part = self.inputs.part.name
         whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)
         return self.before(table.name, sets) if whole else None
+
+
+def give_up(inputs: Inputs) -> None:
+    """Take away the tables of a batch whose return sets all lie in others now; what the archive keeps of them stays."""
+    store, part = inputs.store, inputs.part.name
+    state = store.state(part, anew=True)
+    publication = Publication(store, part)
+    for name in state.tables:
+        publication.remove(file_of(name, part))
+        if FLOW[name].kind is Kind.DOCUMENT:
+            with suppress(DamagedError):
+                listed = store.rows(name, part)
+                for file in listed["file"].to_pylist() if listed is not None else ():
+                    publication.remove(file)
+    publication.commit(State(mark=state.mark))
 
 
 Value = TypeVar("Value")

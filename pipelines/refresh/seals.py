@@ -49,7 +49,7 @@ class Seals:
         else:
             below = [str(batch) for batch in self._store.batches(part.name if part.extent is Extent.PERIOD else "")]
             received, others = "", below
-            sealable = bool(below) and all(map(self._is_of_several, below))
+            sealable = any(map(self._is_of_several, below)) and not any(map(self._is_of_one, below))
         if not sealable:
             return ""
         states = [(name, self._state(name)) for name in (*others, part.name)]
@@ -71,6 +71,9 @@ class Seals:
 
     def _is_of_several(self, part: str) -> bool:
         return len(self._store.sets_in(part)) > 1
+
+    def _is_of_one(self, part: str) -> bool:
+        return len(self._store.sets_in(part)) == 1
 
     def _earlier(self, part: Part) -> list[str]:
         """Return the batches of earlier periods: with those of the same communes a batch is compared."""

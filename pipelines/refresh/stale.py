@@ -6,9 +6,9 @@ make.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ from schemas import flow
 from schemas.flow import FLOW, OFFICE, PARTS, Extent, Kind, Table
 from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.sentences import SentenceError
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,18 @@ class Inputs:
 
     @cached_property
     def sets(self) -> tuple[ReturnSetKey, ...]:
-        """The return sets of a batch; of what lies above, those of all batches of which something has been written."""
+        """The return sets of a batch; of what lies above, those of all batches of which something has been written.
+
+        Raises:
+            SentenceError: Two batches of a period hold the same commune: added up, it would count twice.
+        """
         if self.part.extent is Extent.BATCH:
             return tuple(self.received.sets)
+        if self.part.extent is Extent.PERIOD and (twice := self.store.held_twice(self.part.name)):
+            raise SentenceError(
+                f"Xã «{min(twice).commune}» kỳ {self.part.name} đang nằm trong kết quả của hai thư mục, nên chưa cộng. "
+                "Chạy lại: returns refresh"
+            )
         return tuple(sorted(key for part in self.below for key in self.store.sets_in(part)))
 
     @cached_property
@@ -86,7 +96,7 @@ class Inputs:
         if name in flow.RECEIVED:
             return self.received.contents[name] if received is None else received.get(name, "")
         if name == PARTS:
-            return digest([part for part in self.store.parts() if part != OFFICE])
+            return digest([part for part in self.store.filled_parts() if part != OFFICE])
         if FLOW[name].extent is self.part.extent:
             written = state.get(name)
             return written.content if written else ""
@@ -224,14 +234,39 @@ def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
     """Read what lies in the raw folder of a part, now.
 
     A return set whose folder is no more stays in its batch: that all its workbooks are gone is told, and its published
-    rows stay.
+    rows stay. One whose folder lies in another batch now is of that one.
     """
     if part.extent is not Extent.BATCH:
         return Inputs(store, part, Received.of(raw, ()))
-    keys = sorted({*raw.sets_of(part.batch), *store.sets_in(part.name)})
+    here = set(raw.sets_of(part.batch))
+    gone = {key for key in store.sets_in(part.name) if key not in here and not _lies_elsewhere(raw, key, part.batch)}
+    keys = sorted(here | gone)
     # Of a commune's few workbooks every byte is looked at each time.
     known = index.load(store.root, part.name) if len(keys) > 1 else index.NOTHING_NOTED
     return Inputs(store, part, Received.of(raw, keys, known))
+
+
+def _lies_elsewhere(raw: Raw, key: ReturnSetKey, batch: BatchKey) -> bool:
+    """Return whether the folder of a return set lies in another batch."""
+    return raw.folder(key).is_dir() and raw.batch_of(key) != batch
+
+
+def left_by(raw: Raw, store: Store, batches: Collection[BatchKey]) -> list[BatchKey]:
+    """Return the other batches of the same periods whose tables hold what lies in another folder now.
+
+    Only return sets that come into these batches, or are held twice already, are looked at.
+    """
+    coming = {key for batch in batches for key in raw.sets_of(batch)}
+    found = []
+    for period in sorted({batch.period for batch in batches}):
+        moved = coming | store.held_twice(period)
+        found += [
+            batch
+            for batch in store.batches(period)
+            if batch not in batches
+            and any(_lies_elsewhere(raw, key, batch) for key in moved.intersection(store.sets_in(str(batch))))
+        ]
+    return found
 
 
 def note_files(inputs: Inputs) -> None:
@@ -250,9 +285,12 @@ def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mappin
     found: dict[BatchKey, set[str]] = {}
     last: dict[Part, BatchKey] = {}
     seals = Seals(raw, store)
+    twice = cache(store.held_twice)
     for batch in batches:
         part = Part.of(batch)
         found[batch] = _stale(raw, store, part, seals)
+        if twice(batch.period).intersection(store.sets_in(part.name)):
+            found[batch] |= {table.name for table in inputs_of(raw, store, part).tables}
         # What lies above is brought up to date by the last of the batches that it is made of.
         last |= dict.fromkeys(part.above(), batch)
     for higher, batch in last.items():

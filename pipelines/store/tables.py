@@ -12,6 +12,7 @@ reader sees what was before a refresh or what is after it, and a file that was d
 import hashlib
 import json
 import struct
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,10 @@ class Store:
         """Return the names of all parts of which something has been written, in order."""
         return states.parts(self.root)
 
+    def filled_parts(self) -> list[str]:
+        """Return the same but for the batches that hold no return set any more: they have no tables."""
+        return [part for part in self.parts() if "_" not in part or self.sets_in(part)]
+
     def batches(self, period: str = "") -> Iterator[BatchKey]:
         """Yield the batches, of one period where it is named, of which something has been written, in order."""
         for part in self.parts():
@@ -91,6 +96,11 @@ class Store:
         """Return the return sets whose rows are in the tables of a batch, in order."""
         period = part.partition("_")[0]
         return [ReturnSetKey(period, commune) for commune in states.communes_in(self.root, part)]
+
+    def held_twice(self, period: str) -> set[ReturnSetKey]:
+        """Return the return sets of a period whose rows are in the tables of more than one batch."""
+        counted = Counter(key for batch in self.batches(period) for key in self.sets_in(str(batch)))
+        return {key for key, batches in counted.items() if batches > 1}
 
     def part_of(self, key: ReturnSetKey) -> str:
         """Return the batch in which the rows of a return set are; where there are none, in which they would be."""

@@ -14,10 +14,11 @@ import pytest
 from pipelines.refresh import makers, release
 from pipelines.refresh.batches import followed, refresh, refresh_each
 from pipelines.refresh.making import Given, Made
-from pipelines.refresh.stale import stale_batches
+from pipelines.refresh.parts import Part
+from pipelines.refresh.stale import Inputs, stale_batches
 from pipelines.store import published
 from pipelines.store.raw import ChangedError, Raw
-from pipelines.store.received import ReceivedSet
+from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.state import STATE
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Extent, Kind
@@ -305,6 +306,49 @@ def test_a_commune_with_two_folders_in_a_period_is_refused(tmp_path: Path) -> No
     )
     with pytest.raises(SentenceError, match=r"xa-00001.*hai thư mục"):
         Raw(tmp_path / "raw").batches()
+
+
+def all_again(root: Path) -> Store:
+    """Refresh what is stale, as the verb does, until nothing is."""
+    raw = Raw(root / "raw")
+    for _ in range(3):
+        if not (stale := stale_batches(raw, Store(root / "data"), raw.batches())):
+            return Store(root / "data")
+        for batch in stale:
+            refresh(raw, Store(root / "data"), batch, who="test")
+    raise AssertionError(stale)
+
+
+def test_a_commune_whose_folder_moves_is_counted_once_there_and_back_again(copied: Path) -> None:
+    period = copied / "raw" / TERRITORY.period
+    within, alone = period / TERRITORY.folder / OTHER.commune, period / OTHER.commune
+    before, total = dict(files_of(copied)), herd_above(Store(copied / "data"), "chi-lang")
+    figures = published.figures(Store(copied / "data"), OTHER)
+    within.rename(alone)
+    refresh(Raw(copied / "raw"), Store(copied / "data"), BatchKey(*OTHER), who="test")
+    store = all_again(copied)
+    assert herd_above(store, "chi-lang") == total
+    assert published.figures(store, OTHER) == figures
+    assert [store.sets_in(str(batch)) for batch in store.batches()] == [[ONE], [OTHER]]
+    alone.rename(within)
+    store = all_again(copied)
+    assert herd_above(store, "chi-lang") == total
+    assert store.sets_in(str(BatchKey(*OTHER))) == []
+    after = dict(files_of(copied))
+    tables = {name for name in before if name.endswith(".parquet")}
+    assert {name for name in after if name.endswith(".parquet")} == tables
+    assert {name for name in tables if after[name] != before[name]} == set()
+
+
+def test_a_commune_that_two_batches_hold_is_not_added_up_and_the_next_refresh_mends_it(copied: Path) -> None:
+    states = copied / "data" / STATE
+    for copy in ("", ".copy"):
+        shutil.copy(states / f"{TERRITORY}{copy}.ndjson", states / f"{OTHER}{copy}.ndjson")
+    with pytest.raises(SentenceError, match=r"xa-00001.*hai thư mục"):
+        _ = Inputs(Store(copied / "data"), Part.of(TERRITORY).above()[0], Received.named(())).sets
+    store = all_again(copied)
+    assert store.held_twice(TERRITORY.period) == set()
+    assert store.sets_in(str(TERRITORY)) == [ONE, OTHER]
 
 
 def test_a_folder_that_is_no_communes_below_a_territory_is_told(tmp_path: Path) -> None:
