@@ -208,7 +208,7 @@ def _refresh(
     with _locked(store, part, who):
         tidy(store, part)
         for _ in range(_MOST_TRIES):
-            inputs = inputs_of(raw, store, part)
+            inputs = inputs_of(raw, store, part, reread=anew)
             if part.extent is Extent.BATCH and not inputs.sets:
                 give_up(inputs)
                 return []

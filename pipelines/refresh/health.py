@@ -18,7 +18,7 @@ from pipelines.refresh.release import DISTRIBUTION
 from pipelines.settings import TIME_ZONE, Settings, now
 from pipelines.store import releases
 from pipelines.store import state as states
-from pipelines.store.archive import ARCHIVE
+from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED
 from pipelines.store.files import unfinished
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
@@ -58,7 +58,7 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
         ("Lần chạy dở", lambda: _unfinished(store)),
         ("Biểu bị giữ lại", lambda: _held(store)),
         ("Bảng kết quả", lambda: _damaged_tables(store)),
-        ("Kho lưu", lambda: _damaged_archive(store.root)),
+        ("Kho lưu", lambda: _damaged_archive(store)),
         ("Bản phát hành", lambda: _damaged_releases(store.root)),
         ("Nhật ký Dagster", lambda: _records(settings.home)),
     )
@@ -157,18 +157,29 @@ def _damaged_tables(store: Store) -> Symptom:
     names = [
         (part, file_of(name, part), one) for part in store.parts() for name, one in store.state(part).tables.items()
     ]
-    harmed = [name for part, name, one in names if not store.holds(name, one.content, part)]
-    wrong = f"Tệp mất hoặc không còn như lúc ghi: {', '.join(harmed[:3])}. Chạy: returns refresh" if harmed else ""
+    harmed = {name: store.mended_by(part) for part, name, one in names if not store.holds(name, one.content, part)}
+    named, command = ", ".join(list(harmed)[:3]), max(harmed.values(), default="")
+    wrong = f"Tệp mất hoặc không còn như lúc ghi: {named}. Chạy: {command}" if harmed else ""
     return Symptom("Bảng kết quả", wrong, f"{len(names)} tệp nguyên vẹn")
 
 
-def _damaged_archive(root: Path) -> Symptom:
-    """Hold every archived file against the hash that is its name."""
-    folder = root / ARCHIVE
+def _damaged_archive(store: Store) -> Symptom:
+    """Hold every archived file against the hash that is its name, and what there is against what the states name."""
+    folder = store.root / ARCHIVE
     paths = [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."] if folder.is_dir() else []
     harmed = [path.name for path in paths if not path.name.startswith(hashlib.sha256(path.read_bytes()).hexdigest())]
     wrong = f"Tệp lưu không còn như lúc nhận: {', '.join(harmed[:3])}. Lấy lại từ bản sao lưu." if harmed else ""
+    if not harmed and (lacking := [part for part in store.parts() if not _is_archived(store, part)]):
+        wrong = f"Kho lưu thiếu tệp đã nhận của {', '.join(lacking[:3])}. Chạy: returns refresh"
     return Symptom("Kho lưu", wrong, f"{len(paths)} tệp nguyên vẹn")
+
+
+def _is_archived(store: Store, part: str) -> bool:
+    """Return whether the archive has the packs that a part is known to have, and the list of what it was made of."""
+    state, archive = store.state(part), store.archive_of(part)
+    packs = state.contents.get(PACKS)
+    listed = not state.received or archive.get(state.received, RECEIVED) is not None
+    return listed and packs in (None, archive.packed())
 
 
 def _damaged_releases(root: Path) -> Symptom:

@@ -299,9 +299,11 @@ class Work:
 
     def _concerned(self, tables: Sequence[Table]) -> Sequence[ReturnSetKey]:
         """Return the return sets of which tables have to be made: all, unless only the rows of some can be others."""
-        if len(self.inputs.sets) < 2 or not all(map(self._was_current, tables)):
+        before = set(self._before.communes)
+        left = before - {key.commune for key in self.inputs.sets}
+        if len(self.inputs.sets) < 2 or left or not all(map(self._was_current, tables)):
             return self.inputs.sets
-        touched = {
+        touched = {key for key in self.inputs.sets if key.commune not in before} | {
             key
             for table in tables
             for name in table.made_of
@@ -327,7 +329,7 @@ class Work:
             known is not None
             and table.kind is not Kind.DOCUMENT
             and known.maker == stamps.code_of(table.maker.task)
-            and known.stamp == self.inputs.stamp(table, self._before, self._before.contents)
+            and known.stamp == self.inputs.stamp(table, self._before, self._before)
             and is_whole(self.inputs.store, table, self.inputs.part.name, known)
         )
 

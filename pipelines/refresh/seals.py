@@ -58,7 +58,7 @@ class Seals:
 
     def holds(self, part: Part, seal: str) -> bool:
         """Return whether this seal of a part has been noted."""
-        return bool(seal) and self._path(part).is_file() and self._path(part).read_text() == seal
+        return bool(seal) and self._path(part).is_file() and self._path(part).read_bytes() == seal.encode()
 
     def note(self, part: Part, seal: str) -> None:
         """Note the seal of a part of which nothing is stale; where that cannot be written, nothing is lost."""
@@ -91,7 +91,7 @@ class Seals:
         """The hashes of the tables of places."""
         return [stamps.sha256(table) for table in self._raw.place_tables().values()]
 
-    def _tables(self, part: Part) -> list[tuple[str, int, int]]:
+    def _tables(self, part: Part) -> list[tuple[str, int, int, int]]:
         """Return how the files of a part look: those of all its tables, of the office what lies on top."""
         names = [file_of(table.name, part.name) for table in FLOW.of(part.extent)]
         if part.extent is Extent.OFFICE:
@@ -100,10 +100,10 @@ class Seals:
         return [(name, *_look(f"{root}/{name}")) for name in names]
 
 
-def _look(path: str) -> tuple[int, int]:
-    """Return size and time of change of a file; of one that is not there, neither."""
+def _look(path: str) -> tuple[int, int, int]:
+    """Return size and times of change of a file and of what its folder says of it; of one that is not there, none."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times as quick
     except OSError:
-        return -1, -1
-    return stat.st_size, stat.st_mtime_ns
+        return -1, -1, -1
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

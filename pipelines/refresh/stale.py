@@ -64,8 +64,8 @@ class Inputs:
             return tuple(self.received.sets)
         if self.part.extent is Extent.PERIOD and (twice := self.store.held_twice(self.part.name)):
             raise SentenceError(
-                f"Xã «{min(twice).commune}» kỳ {self.part.name} đang nằm trong kết quả của hai thư mục, nên chưa cộng. "
-                "Chạy lại: returns refresh"
+                f"Xã «{min(twice).commune}» kỳ {self.part.name} nằm trong kết quả của hai thư mục, nên chưa cộng. "
+                "Để tất cả tệp của xã vào một thư mục của kỳ rồi chạy: returns refresh"
             )
         return tuple(sorted(key for part in self.below for key in self.store.sets_in(part)))
 
@@ -102,14 +102,29 @@ class Inputs:
             return written.content if written else ""
         return digest([(part, _content(self.store.written(name, part))) for part in self.below])
 
-    def stamp(self, table: Table, state: State, received: Mapping[str, str] | None = None) -> str:
-        """Return the stamp that a table of this part would carry if it were made now, or of what was received then."""
+    def stamp(self, table: Table, state: State, before: State | None = None) -> str:
+        """Return the stamp that a table of this part would carry if it were made now.
+
+        Args:
+            table: The table.
+            state: What is known of the part.
+            before: As if it were made of the return sets, and of what was received, when this was known; now otherwise.
+        """
+        received = None if before is None else before.contents
+        sets = before.communes if before is not None else self._communes
         earlier = [
             f"{part} {_content(self.store.written(name, part))}" for name in table.earlier for part in self.earlier
         ]
         marts = [one for name in table.accepted if (one := state.get(name)) is not None]
         held = [f"{one.content} {' '.join(one.held)}" for one in marts if one.held]
-        return stamp(table, lambda name: self.content(name, state, received), earlier, held)
+        return stamp(table, lambda name: self.content(name, state, received), earlier, held, sets)
+
+    @cached_property
+    def _communes(self) -> tuple[str, ...]:
+        """The communes of a batch, or of all batches of a period: a level's figures depend on whose are lacking."""
+        if self.part.extent is Extent.PERIOD:
+            return tuple(commune for part in self.below for commune in self.store.state(part).communes)
+        return tuple(key.commune for key in self.received.sets)
 
 
 def _content(written: Written | None) -> str:
@@ -129,13 +144,13 @@ def is_current(inputs: Inputs, table: Table, state: State) -> bool:
 def is_whole(store: Store, table: Table, part: str, written: Written) -> bool:
     """Return whether a table, and every file that it lists, lies there as it was written.
 
-    Of a batch of several return sets only that it lies there in its size: to look at every byte would cost as much as a
-    change. Whoever reads it looks.
+    Of a batch of several return sets each table is read once in a process, as long as it looks the same; and on object
+    storage, which keeps what it was given, only asked for its size.
     """
     if len(store.state(part).communes) > 1:
-        path = store.path(table.name, part)
-        return path.is_file() and path.stat().st_size == written.size
-    if not store.holds(file_of(table.name, part), written.content, part):
+        if not store.looks_whole(file_of(table.name, part), written):
+            return False
+    elif not store.holds(file_of(table.name, part), written.content, part):
         return False
     if table.kind is not Kind.DOCUMENT:
         return True
@@ -230,11 +245,17 @@ def last_read(store: Store, key: ReturnSetKey) -> dict[str, str]:
     return found
 
 
-def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
+def inputs_of(raw: Raw, store: Store, part: Part, *, reread: bool = False) -> Inputs:
     """Read what lies in the raw folder of a part, now.
 
     A return set whose folder is no more stays in its batch: that all its workbooks are gone is told, and its published
     rows stay. One whose folder lies in another batch now is of that one.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        part: The part.
+        reread: Read every file, also one that looks as when it was read last.
     """
     if part.extent is not Extent.BATCH:
         return Inputs(store, part, Received.of(raw, ()))
@@ -242,13 +263,13 @@ def inputs_of(raw: Raw, store: Store, part: Part) -> Inputs:
     gone = {key for key in store.sets_in(part.name) if key not in here and not _lies_elsewhere(raw, key, part.batch)}
     keys = sorted(here | gone)
     # Of a commune's few workbooks every byte is looked at each time.
-    known = index.load(store.root, part.name) if len(keys) > 1 else index.NOTHING_NOTED
+    known = index.load(store.root, part.name) if len(keys) > 1 and not reread else index.NOTHING_NOTED
     return Inputs(store, part, Received.of(raw, keys, known))
 
 
 def _lies_elsewhere(raw: Raw, key: ReturnSetKey, batch: BatchKey) -> bool:
-    """Return whether the folder of a return set lies in another batch."""
-    return raw.folder(key).is_dir() and raw.batch_of(key) != batch
+    """Return whether the folder of a return set, with files in it, lies in another batch."""
+    return raw.batch_of(key) != batch and raw.holds_files(key)
 
 
 def left_by(raw: Raw, store: Store, batches: Collection[BatchKey]) -> list[BatchKey]:

@@ -140,7 +140,9 @@ def _version(package: str) -> str:
     return said.partition("\nVersion: ")[2].partition("\n")[0].strip() or metadata.version(package)
 
 
-def stamp(table: Table, content: Callable[[str], str], earlier: Sequence[str], held: Sequence[str]) -> str:
+def stamp(
+    table: Table, content: Callable[[str], str], earlier: Sequence[str], held: Sequence[str], sets: Sequence[str]
+) -> str:
     """Return the stamp of a table made now.
 
     Args:
@@ -148,9 +150,10 @@ def stamp(table: Table, content: Callable[[str], str], earlier: Sequence[str], h
         content: Gives the hash of the content of what it is made of, by name.
         earlier: The contents of the parts of earlier periods that its maker reads, in order.
         held: The contents of the marts it looks at that are held.
+        sets: The communes whose return sets are in the batch, also those of which nothing has come.
     """
     made_of = [(name, content(name)) for name in table.made_of]
-    return digest([code_of(table.maker.task), table.name, made_of, list(earlier), list(held)])
+    return digest([code_of(table.maker.task), table.name, made_of, list(earlier), list(held), list(sets)])
 
 
 def sha256(content: bytes) -> str:

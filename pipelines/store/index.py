@@ -1,10 +1,10 @@
-"""The file index of a batch: size, time of change and hash of every file, so that only what changed is read again.
+"""The file index of a batch: size, times of change and hash of every file, so that only what changed is read again.
 
 Belongs here: the index, and when it is believed. Does not belong here: looking at files (``pipelines.store.raw``).
 
-The hash decides what is made anew; size and time only save reading a file to know its hash. They are from before it was
-read, and of files at rest only (``RawFile.at_rest``): one that is replaced while a refresh runs is read by the next.
-The index is no part of the state: without it everything is read.
+The hash decides what is made anew; size and times only save reading a file to know its hash. They are from before it
+was read, and of files at rest only (``RawFile.at_rest``): one that is replaced while a refresh runs is read by the
+next. The index is no part of the state: without it everything is read.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,16 +25,21 @@ _COLUMNS = pa.schema(
         ("name", pa.string()),
         ("size", pa.int64()),
         ("changed", pa.int64()),
+        ("replaced", pa.int64()),
         ("sha256", pa.string()),
     ]
 )
 
 
 class Noted(NamedTuple):
-    """What is noted of a file: its size, the time of its last change in nanoseconds, its hash."""
+    """What is noted of a file: its size, when it last changed and when it came to lie there, its hash.
+
+    Times are in nanoseconds. Whoever copies a file can give it the first of them, but not the second.
+    """
 
     size: int
     changed: int
+    replaced: int
     sha256: str
 
 

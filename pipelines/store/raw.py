@@ -60,14 +60,24 @@ class Raw:
         Raises:
             SentenceError: A commune has two folders in one period.
         """
-        found: dict[BatchKey, list[ReturnSetKey]] = {}
+        lying: dict[BatchKey, list[Path]] = {}
         for period in self._periods():
             for folder in self._folders(self.root / period):
-                own = [ReturnSetKey(period, path.name) for path in self._communes(folder)]
-                if own:
-                    found[BatchKey(period, folder.name)] = own
-        _refuse_twice(found)
-        return dict(sorted(found.items()))
+                lying[BatchKey(period, folder.name)] = self._communes(folder)
+        _refuse_twice(lying)
+        found = {batch: self._sent(batch, folders) for batch, folders in sorted(lying.items())}
+        return {batch: sets for batch, sets in found.items() if sets}
+
+    @staticmethod
+    def _sent(batch: BatchKey, folders: Iterable[Path]) -> list[ReturnSetKey]:
+        """Return the return sets in folders of communes: in a territory, which others lay out, not the empty ones."""
+        return [
+            ReturnSetKey(batch.period, path.name) for path in folders if path.name == batch.folder or _holds_files(path)
+        ]
+
+    def holds_files(self, key: ReturnSetKey) -> bool:
+        """Return whether anything lies in the folder of a return set."""
+        return _holds_files(self.folder(key))
 
     def _periods(self) -> Iterator[str]:
         for folder in self._folders(self.root):
@@ -92,7 +102,7 @@ class Raw:
     def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
         """Return the return sets in the folder of a batch, in order."""
         folder = self.root / batch.period / batch.folder
-        return [ReturnSetKey(batch.period, path.name) for path in self._communes(folder) if path.is_dir()]
+        return self._sent(batch, (path for path in self._communes(folder) if path.is_dir()))
 
     def batch_of(self, key: ReturnSetKey) -> BatchKey:
         """Return the batch whose folder has, or would have, the folder of a return set."""
@@ -159,7 +169,7 @@ class Raw:
             seen = _seen(path)
             at_rest = seen if seen is not None and (is_remote(path) or now - seen[1] > _SETTLED) else None
             noted = known.get((key, path.name))
-            if noted is not None and seen == (noted.size, noted.changed):
+            if noted is not None and seen == (noted.size, noted.changed, noted.replaced):
                 yield LyingFile(*key, path.name, path, noted.sha256, at_rest)
             else:
                 yield self._read(key, path, at_rest)
@@ -174,7 +184,7 @@ class Raw:
             if listed:
                 yield RawFile(key.period, key.commune, name, listed.encode())
 
-    def _read(self, key: ReturnSetKey, path: Path, at_rest: tuple[int, int] | None = None) -> RawFile:
+    def _read(self, key: ReturnSetKey, path: Path, at_rest: tuple[int, int, int] | None = None) -> RawFile:
         return RawFile(key.period, key.commune, printable(path.name), *self._content(path), at_rest)
 
     def glance(self, batch: BatchKey) -> str:
@@ -294,7 +304,7 @@ class LyingFile(RawFile):
     """
 
     def __init__(
-        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int] | None
+        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int, int] | None
     ) -> None:
         """Note where it lies and what is known of it."""
         known = {"period": period, "commune": commune, "name": name, "trouble": "", "at_rest": at_rest}
@@ -318,15 +328,15 @@ class ChangedError(SentenceError):
     """A file is another one than when it was looked at; the message says what to do."""
 
 
-def _seen(path: Path) -> tuple[int, int] | None:
-    """Return the size and the time of change of a regular file; on object storage the object's mark for the time."""
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    """Return the size and the times of change of a regular file; on object storage the object's mark for a time."""
     try:
         stat = _looked_at(path)
     except OSError:
         return None
     if is_remote(path):
-        return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7])
-    return (stat.st_size, stat.st_mtime_ns) if S_ISREG(stat.st_mode) else None
+        return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7]), 0
+    return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if S_ISREG(stat.st_mode) else None
 
 
 def _looked_at(path: Path) -> os.stat_result:
@@ -350,10 +360,10 @@ def _is_at_rest(folder: bytes, since: int, seen: list[bytes]) -> bool:
     return True
 
 
-def _refuse_twice(batches: Mapping[BatchKey, Sequence[ReturnSetKey]]) -> None:
+def _refuse_twice(batches: Mapping[BatchKey, Sequence[Path]]) -> None:
     owners: dict[ReturnSetKey, BatchKey] = {}
-    for batch, keys in batches.items():
-        for key in keys:
+    for batch, folders in batches.items():
+        for key in (ReturnSetKey(batch.period, folder.name) for folder in folders):
             if (other := owners.setdefault(key, batch)) != batch:
                 raise SentenceError(
                     f"Xã «{key.commune}» có hai thư mục trong kỳ {key.period}: dưới «{other.folder}» và dưới "
@@ -385,6 +395,14 @@ def left_behind(path: Path) -> bool:
 
 def _within(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _holds_files(folder: Path) -> bool:
+    """Return whether anything that somebody sent lies in a folder; one that cannot be looked into is told later."""
+    try:
+        return folder.is_dir() and any(not left_behind(path) for path in folder.iterdir())
+    except OSError:
+        return True
 
 
 def _below(folder: Path) -> Iterator[Path]:

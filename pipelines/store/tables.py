@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,9 +43,7 @@ class OvertakenError(SentenceError):
 
 _OVERTAKEN = "Kết quả của {} vừa được cập nhật trong lúc đang đọc, nên chưa trả lời được. Làm lại lệnh này."
 
-_DAMAGED = (
-    "Tệp {} trong thư mục kết quả không còn, hoặc không còn như lúc ghi, nên chưa trả lời được. Chạy: returns refresh"
-)
+_DAMAGED = "Tệp {} trong thư mục kết quả không còn, hoặc không còn như lúc ghi, nên chưa trả lời được. Chạy: {}"
 
 
 _MOST_TRIES = 3
@@ -140,7 +139,15 @@ class Store:
             # A refresh may have ended since the state was read.
             if self.state(part, anew=True).tables != before.tables and told:
                 raise OvertakenError(_OVERTAKEN.format(part))
-        raise DamagedError(_DAMAGED.format(file_of(table, part)))
+        raise DamagedError(_DAMAGED.format(file_of(table, part), self.mended_by(part)))
+
+    def mended_by(self, part: str) -> str:
+        """Return the command that makes a damaged table of a part again.
+
+        Of a batch of several return sets not every byte is read each time: what looks as it did may be another.
+        """
+        several = len(self.state(part).communes) > 1
+        return "returns refresh --all" if several or is_remote(self.root) else "returns refresh"
 
     def _bytes(self, name: str, sha256: str, part: str) -> bytes | None:
         """Return the bytes of a file with a hash: in its place, or beside it where a commit was cut short."""
@@ -157,6 +164,17 @@ class Store:
     def holds(self, name: str, sha256: str, part: str) -> bool:
         """Return whether a file of a part is there as it was written."""
         return self._bytes(name, sha256, part) is not None
+
+    def looks_whole(self, name: str, written: Written) -> bool:
+        """Return whether a file is there as it was written, without reading again what looks as when it was read."""
+        try:
+            stat = (self.root / name).stat()
+        except FileNotFoundError:
+            return False
+        if stat.st_size != written.size or is_remote(self.root):
+            return stat.st_size == written.size
+        looks = stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        return _hash_of(self.root / name, looks) == written.content
 
     def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:
         """Return the rows of a part of a table in which columns have some texts; nothing where it was never written.
@@ -177,6 +195,13 @@ class Store:
         """Return who wrote a part of a table."""
         written = self.written(table, part)
         return NOBODY if written is None else written.writer
+
+
+@lru_cache(maxsize=4096)
+def _hash_of(path: Path, _looks: tuple[int, ...]) -> str:
+    """Return the hash of a file as it looks now."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

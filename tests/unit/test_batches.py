@@ -15,12 +15,12 @@ from pipelines.refresh import makers, release
 from pipelines.refresh.batches import followed, refresh, refresh_each
 from pipelines.refresh.making import Given, Made
 from pipelines.refresh.parts import Part
-from pipelines.refresh.stale import Inputs, stale_batches
-from pipelines.store import published
+from pipelines.refresh.stale import Inputs, inputs_of, note_files, stale_batches
+from pipelines.store import index, published
 from pipelines.store.raw import ChangedError, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.state import STATE
-from pipelines.store.tables import Store
+from pipelines.store.tables import DamagedError, Store
 from schemas.flow import FLOW, Extent, Kind
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import BatchKey, ReturnSetKey
@@ -175,6 +175,7 @@ def test_a_file_that_lies_as_it_is_noted_is_not_read_and_one_of_other_bytes_is(
             read.append(self)
         return whole(self)
 
+    note_files(inputs_of(raw, store, Part.of(TERRITORY)))
     before = path.stat()
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     monkeypatch.setattr(Path, "read_bytes", watched)
@@ -183,6 +184,33 @@ def test_a_file_that_lies_as_it_is_noted_is_not_read_and_one_of_other_bytes_is(
     content = whole(path)
     path.write_bytes(content + b"x")
     assert "files" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
+
+
+def test_a_workbook_replaced_by_one_of_the_same_size_and_time_is_read(copied: Path) -> None:
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    note_files(inputs_of(raw, store, Part.of(TERRITORY)))
+    _replace_unseen(raw.folder(OTHER) / "health.xlsx")
+    assert "files" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
+
+
+def test_where_all_is_made_anew_every_file_is_read_whatever_is_noted_of_it(copied: Path) -> None:
+    """Also on a disk that has no time that nobody can set."""
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    path = raw.folder(OTHER) / "health.xlsx"
+    _replace_unseen(path)
+    inputs = inputs_of(raw, store, Part.of(TERRITORY))
+    noted = [(key, name, one) for key, received in inputs.received.sets.items() for name, one in received.noted]
+    lying = [(key, name, one._replace(sha256="0" * 64) if name == path.name else one) for key, name, one in noted]
+    index.save(store.root, str(TERRITORY), lying)
+    refresh(raw, store, TERRITORY, who="test", anew=True)
+    assert not stale_batches(raw, Store(store.root), [TERRITORY])
+
+
+def _replace_unseen(path: Path) -> None:
+    """Put another workbook of the same size in the place of one, with the time of its change, as ``cp -p`` does."""
+    before = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def test_a_workbook_replaced_while_a_refresh_runs_is_read_by_the_next(copied: Path) -> None:
@@ -249,6 +277,20 @@ def test_a_lost_pack_is_made_again(copied: Path) -> None:
     pack.unlink()
     again(copied)
     assert pack.read_bytes() == before
+
+
+def test_a_table_with_one_byte_changed_is_made_again(copied: Path) -> None:
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    assert not stale_batches(raw, store, [TERRITORY])
+    path = store.path("marts/livestock", str(TERRITORY))
+    before = path.read_bytes()
+    path.write_bytes(before[:100] + bytes([before[100] ^ 1]) + before[101:])
+    with pytest.raises(DamagedError, match="returns refresh --all"):
+        store.rows("marts/livestock", str(TERRITORY))
+    assert "marts/livestock" in stale_batches(raw, Store(store.root), [TERRITORY])[TERRITORY]
+    again(copied)
+    assert path.read_bytes() == before
+    assert not stale_batches(raw, Store(store.root), [TERRITORY])
 
 
 def test_a_commune_whose_folder_is_gone_is_told_and_keeps_its_rows(copied: Path) -> None:
@@ -338,6 +380,43 @@ def test_a_commune_whose_folder_moves_is_counted_once_there_and_back_again(copie
     tables = {name for name in before if name.endswith(".parquet")}
     assert {name for name in after if name.endswith(".parquet")} == tables
     assert {name for name in tables if after[name] != before[name]} == set()
+
+
+def test_an_empty_folder_in_a_territory_is_no_return_set(copied: Path) -> None:
+    raw = Raw(copied / "raw")
+    assert not stale_batches(raw, Store(copied / "data"), raw.batches())
+    (raw.root / TERRITORY.period / TERRITORY.folder / "huu-kien").mkdir()
+    assert raw.batches() == {TERRITORY: [ONE, OTHER]}
+    assert raw.sets_of(TERRITORY) == [ONE, OTHER]
+    assert not stale_batches(raw, Store(copied / "data"), raw.batches())
+
+
+def test_a_commune_of_which_nothing_but_a_ledger_has_come_is_told_as_in_a_full_run(copied: Path) -> None:
+    new = ReturnSetKey(TERRITORY.period, "huu-kien")
+    folder = copied / "raw" / TERRITORY.period / TERRITORY.folder / new.commune
+    folder.mkdir()
+    shutil.copy(Raw(copied / "raw").folder(ONE) / "corrections.csv", folder)
+    store = all_again(copied)
+    before = dict(files_of(copied))
+    told = published.findings(store, new)
+    assert {row["code"] for row in told} >= {"H-01"}
+    refresh(Raw(copied / "raw"), store, TERRITORY, who="test", anew=True)
+    assert published.findings(Store(store.root), new) == told
+    assert {name for name, content in files_of(copied) if before[name] != content} == set()
+
+
+def test_of_three_communes_the_one_that_moves_leaves_nothing_behind(tmp_path: Path) -> None:
+    territory(tmp_path / "raw", {1: 1, 2: 3, 3: 2})
+    third, period = commune(3), tmp_path / "raw" / TERRITORY.period
+    store = all_again(tmp_path)
+    total = herd_above(store, "chi-lang")
+    (period / TERRITORY.folder / third.commune).rename(period / third.commune)
+    store = all_again(tmp_path)
+    assert herd_above(store, "chi-lang") == total
+    for name, written in store.state(str(TERRITORY)).tables.items():
+        rows = store.rows(name, str(TERRITORY))
+        assert rows is not None
+        assert "commune" not in rows.column_names or third.commune not in rows["commune"].to_pylist(), written
 
 
 def test_a_commune_that_two_batches_hold_is_not_added_up_and_the_next_refresh_mends_it(copied: Path) -> None:

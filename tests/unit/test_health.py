@@ -40,6 +40,10 @@ def harm_the_archive(office: Office) -> None:
     flip(next((office.store.root / "archive").glob("*.xlsx")))
 
 
+def lose_the_archive(office: Office) -> None:
+    shutil.rmtree(office.store.root / "archive")
+
+
 def tear_the_state(office: Office) -> None:
     flip(office.store.root / "state" / f"{office.part}.copy.ndjson")
 
@@ -76,6 +80,7 @@ HARMS: dict[Callable[[Office], None], tuple[str, str]] = {
     harm_a_table: ("Bảng kết quả", "marts/livestock/2024-H1_huu-kien.parquet"),
     lose_a_table: ("Bảng kết quả", "marts/livestock/2024-H1_huu-kien.parquet"),
     harm_the_archive: ("Kho lưu", ".xlsx"),
+    lose_the_archive: ("Kho lưu", "2024-H1_huu-kien"),
     tear_the_state: ("Lần chạy dở", "2024-H1_huu-kien"),
     leave_something_unfinished: ("Lần chạy dở", ".x.parquet"),
     hold_a_form: ("Biểu bị giữ lại", "2024-H1_huu-kien"),

@@ -87,6 +87,13 @@ def _a_table(root: Path) -> None:
     Store(root / "data").path("marts/livestock", PART.name).unlink()
 
 
+def _a_table_of_the_old_time(root: Path) -> None:
+    path = Store(root / "data").path("marts/livestock", PART.name)
+    before = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def _a_pack(root: Path) -> None:
     shutil.rmtree(root / "data" / "archive")
 
@@ -106,6 +113,7 @@ def _an_earlier_period(root: Path) -> None:
         _a_link,
         _a_place,
         _a_table,
+        _a_table_of_the_old_time,
         _a_pack,
         _an_earlier_period,
     ],
@@ -136,6 +144,15 @@ def test_a_level_above_has_another_seal_where_a_batch_below_or_a_file_of_its_own
     assert all(before)
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+def test_a_damaged_seal_does_not_hold_and_stops_nothing(sealed: Path, tmp_path: Path) -> None:
+    root = tmp_path / "copied"
+    shutil.copytree(sealed, root)
+    raw, store = Raw(root / "raw"), Store(root / "data")
+    (root / "data" / "state" / f"{PART.name}.seal").write_bytes(b"\xff\xfe")
+    assert not stale_batches(raw, store, [TERRITORY])
+    assert PART.name in holding(root)
 
 
 def test_other_code_breaks_every_seal(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,8 @@ def observe(
         return_sets: The sets.
         others: The observations of the same sets of all other forms.
     """
+    if not marts:
+        return OBSERVATIONS.empty_table() if others is None else others.cast(OBSERVATIONS)
     fields = [(form.code, name, item) for form in marts for name, item in form.fields().items()]
     named = pa.array([f"{code}\n{name}" for code, name, _ in fields], pa.string())
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])

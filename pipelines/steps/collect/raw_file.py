@@ -19,8 +19,8 @@ class RawFile:
     content: bytes
     trouble: str = ""
     """Why the bytes could not be had, in Vietnamese; there are none then."""
-    at_rest: tuple[int, int] | None = field(default=None, compare=False)
-    """Size and time of change from before it was read; nothing where it had changed a moment ago."""
+    at_rest: tuple[int, int, int] | None = field(default=None, compare=False)
+    """Size and times of change from before it was read; nothing where it had changed a moment ago."""
 
     @property
     def suffix(self) -> str:
