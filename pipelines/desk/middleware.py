@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
 
-from pipelines.desk.pages.refusals import told
+from pipelines.desk.refusals import told
 from schemas.sentences import SentenceError
 
 Ask = Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Awaitable[HttpResponse]]

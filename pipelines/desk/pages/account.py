@@ -20,8 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from pipelines.desk import accounts, record
 from pipelines.desk.models import User
-from pipelines.desk.pages.refusals import told
 from pipelines.desk.record import NO_USER, Did
+from pipelines.desk.refusals import told
 
 
 class SignInForm(AuthenticationForm):

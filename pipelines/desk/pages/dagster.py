@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from pipelines.desk import dagster_process, proxy, record
-from pipelines.desk.pages.refusals import told
 from pipelines.desk.record import Did
+from pipelines.desk.refusals import told
 from pipelines.desk.roles import May
 
 

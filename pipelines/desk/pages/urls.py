@@ -8,6 +8,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from pipelines.desk import refusals
 from pipelines.desk.pages import (
     account,
     approve,
@@ -18,7 +19,6 @@ from pipelines.desk.pages import (
     findings,
     receive,
     record,
-    refusals,
     users,
 )
 
