@@ -59,7 +59,7 @@ def in_use(places: Places, replaced: Collection[str] = ()) -> Known:
     names: dict[str, list[str]] = {}
     for place in places.rows:
         if place.level == "desk":
-            names.setdefault(place.kind, []).append(place.name)
+            names.setdefault(place.reports_as, []).append(place.name)
     kept = CATALOGUE.of(tuple(pack.name for pack in CATALOGUE.packs if pack.name not in replaced))
     old = tuple(form for form in CATALOGUE.forms if form not in kept.forms)
     return Known(

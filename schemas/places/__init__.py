@@ -62,6 +62,11 @@ class Place:
         return self.valid_from is None or self.valid_from <= period.end
 
     @property
+    def reports_as(self) -> str:
+        """What kind of reporter it is for forms: every village is one, whatever somebody has written as its kind."""
+        return "village" if self.level == "village" else self.kind
+
+    @property
     def title(self) -> str:
         """The name as a message prints it."""
         prefix = {"village": "Thôn ", "commune": "Xã ", "district": "Huyện ", "province": "Tỉnh "}.get(self.level, "")
@@ -118,7 +123,7 @@ class Places:
     def rows(self) -> tuple[Place, ...]:
         """Every place."""
         territories = self._territories
-        places = [territories[cells["code"]] if key[0] == "" else _place(cells) for key, cells in self._cells.items()]
+        places = [territories[cells["code"]] if len(key) == 1 else _place(cells) for key, cells in self._cells.items()]
         self._refuse_loose(places, territories)
         _refuse_shared_names(places)
         return tuple(places)
@@ -126,7 +131,7 @@ class Places:
     @cached_property
     def _territories(self) -> dict[str, Place]:
         """The nation down to the communes, by code."""
-        territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if key[0] == ""}
+        territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if len(key) == 1}
         self._refuse_loose(territories.values(), territories)
         return territories
 
@@ -242,7 +247,7 @@ class Places:
         found: dict[tuple[str, str], list[Place]] = {}
         for place in self.rows:
             for home in place.homes if place.level in _REPORTING else ():
-                found.setdefault((home, place.kind), []).append(place)
+                found.setdefault((home, place.reports_as), []).append(place)
         return found
 
     def _homes(self, commune: str) -> tuple[str, ...]:
@@ -311,7 +316,7 @@ class Places:
     def kind(self, commune: str, reporter: str) -> str:
         """Return what kind of reporter a code names: village, or the kind of a desk."""
         place = self._reporter(commune, reporter)
-        return place.kind if place else ""
+        return place.reports_as if place else ""
 
     def title(self, commune: str, reporter: str) -> str:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""
@@ -344,7 +349,7 @@ class Places:
     def reporter_named(self, commune: str, name: str, period: Period | None = None) -> str | None:
         """Return the code of the village or desk that goes by ``name`` in a commune, or nothing."""
         found = (self._by_name.get((home, key)) for key in _spellings(name) for home in self._homes(commune))
-        known = (place for place in found if place and place in self._named(commune, place.kind, period))
+        known = (place for place in found if place and place in self._named(commune, place.reports_as, period))
         return next((place.code for place in known), None)
 
     def is_commune_named(self, commune: str, name: str) -> bool:
@@ -363,7 +368,7 @@ def _refuse_shared_names(places: Iterable[Place]) -> None:
     places = list(places)
     packs = {place.code: place.packs for place in places if place.level == "commune"}
     reporting = sorted((place for place in places if place.level in _REPORTING), key=lambda place: bool(place.parent))
-    named = {(place.parent, place.kind) for place in reporting}
+    named = {(place.parent, place.reports_as) for place in reporting}
     owners: dict[tuple[str, str, str], Place] = {}
     for place, home in [(one, home) for one in reporting for home in one.homes]:
         words = (("tên", name, fold(name)) for name in (place.name, *place.aliases))
@@ -371,7 +376,7 @@ def _refuse_shared_names(places: Iterable[Place]) -> None:
             others = [owners.setdefault((home, said, shared), place)]
             for above in (*map(_of_pack, packs.get(home, ())), "") if place.parent else ():
                 stand_in = owners.get((above, said, shared), place)
-                others += [stand_in] if (place.parent, stand_in.kind) not in named else []
+                others += [stand_in] if (place.parent, stand_in.reports_as) not in named else []
             for other in (other for other in others if other is not place):
                 raise _refused(
                     f"«{other.code}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
@@ -413,7 +418,7 @@ def _rows(table: str) -> dict[tuple[str, ...], Mapping[str, str]]:
         code, level = cells["code"], cells["level"]
         # Of desks without a parent, packs may have one of a code each.
         home = cells.get("parent") or cells.get("packs") or ""
-        key = ("", code) if level in _TERRITORIES else (level, home, code)
+        key = (code,) if level in _TERRITORIES else (level, home, code)
         if key in found:
             raise _refused(f"có hai dòng mang mã «{code}». Bỏ một dòng rồi chạy lại.")
         found[key] = cells
@@ -430,7 +435,7 @@ def _hangs(place: Place, territories: Mapping[str, Place]) -> bool:
         return above == "commune"
     if above is None:
         return not place.parent
-    return LEVELS.index(above) < LEVELS.index(place.level)
+    return above in LEVELS and LEVELS.index(above) < LEVELS.index(place.level)
 
 
 def _day(row: Mapping[str, str], column: str) -> date | None:

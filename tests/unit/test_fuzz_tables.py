@@ -299,7 +299,7 @@ def as_written(row: dict[str, str]) -> tuple[Any, ...]:
 def places_in(content: bytes) -> Places | str:
     """The places of a table, or the sentence with which it is refused."""
     try:
-        return places_of([content])
+        return places_of([content]).checked()
     except SentenceError as sentence:
         return str(sentence)
 

@@ -129,6 +129,24 @@ def test_a_place_that_hangs_nowhere_is_refused(row: str) -> None:
         places_with(row)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["chi-lang,,Chi Lăng,lang-son,,,,", "chi-lang,district,Chi Lăng,lang-son,,,,"],
+        ["y,commune,Y,x,,,,", "x,,X,lang-son,,,,"],
+    ],
+    ids=["before a district of the same code", "below a commune that is said to lie in it"],
+)
+def test_a_row_without_a_known_level_is_no_place_whatever_its_code_and_whoever_lies_in_it(rows: list[str]) -> None:
+    with pytest.raises(SentenceError, match="không có cấp này"):
+        places_with(*rows)
+
+
+def test_a_village_is_asked_as_one_whatever_is_written_as_its_kind() -> None:
+    found = places_with("moi,village,Mới,huu-kien,kindergarten", heading="code,level,name,parent,kind")
+    assert "moi" in [place.code for place in found.reporters("huu-kien", "village")]
+
+
 @pytest.mark.parametrize("column", ["valid_from", "valid_to"])
 def test_a_date_that_is_none_is_refused(column: str) -> None:
     day = {"valid_from": ",30/6/2024,", "valid_to": ",,30/6/2024"}[column]
