@@ -58,7 +58,7 @@ from pipelines.store.tables import Store
 from schemas.forms import BY_CODE
 from schemas.figures import CHAPTERS
 from schemas.periods import Period
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 raw, store, broken = Raw(Path(sys.argv[1])), Store(Path(sys.argv[2])), sys.argv[3] == "broken"
 form = BY_CODE["Z01"]
@@ -76,7 +76,7 @@ for number, village in enumerate(raw.places.reporters(key.commune, "village")):
     book.save(folder / f"{village.code}.xlsx")
 
 (chapter,) = [chapter for chapter in CHAPTERS if form in chapter.forms]
-done = refresh(raw, store, key, who="test", wanted={f"figures/{chapter.code}"})
+done = refresh(raw, store, BatchKey(*key), who="test", wanted={f"figures/{chapter.code}"})
 rows = {row["id"]: row for row in published.figures(store, key)}
 print(json.dumps({
     "schemas": schemas.__file__,

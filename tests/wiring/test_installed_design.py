@@ -95,7 +95,7 @@ from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from tests.unit.builders import filled
 
 root = Path(sys.argv[1])
@@ -117,11 +117,11 @@ send(own, "R11", crops, "Bản Một", "Bản Mới", "mot.xlsx")
 send(own, "R11", crops | {"dt_ht": 5, "dt_ht_rau": 4}, "Bản Hai", "Bản Mới", "hai.xlsx")
 send(own, "R12", {"phun": 15, "be": 7}, "Trạm bảo vệ cây trồng", "Bản Mới", "tram.xlsx")
 (raw.folder(own) / "printed.csv").write_text(sys.argv[2], encoding="utf-8")
-refresh(raw, store, home, who="test")
-refresh(raw, store, own, who="test")
+refresh(raw, store, BatchKey(*home), who="test")
+refresh(raw, store, BatchKey(*own), who="test")
 held = [(row["code"], row["form"], row["cells"], row["message"]) for row in published.findings(store, own)]
 send(own, "R11", crops | {"dt_ht": 4, "dt_ht_rau": 4}, "Bản Hai", "Bản Mới", "hai.xlsx")
-refresh(raw, store, own, who="test")
+refresh(raw, store, BatchKey(*own), who="test")
 
 def seen(key):
     figures = published.figures(store, key)

@@ -72,7 +72,7 @@ from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from tests.unit.builders import filled
 
 root = Path(sys.argv[1])
@@ -94,8 +94,8 @@ send(bees, "B01", herd | {"horse": 7, "horse_white": 7, "total": 7}, "Bản Mộ
 send(bees, "Z01", {"hives": 10, "wild": 4, "tame": 6}, "Bản Một", "Bản Mới", "ong.xlsx")
 send(bees, "Z02", {"queens": 3}, "Trạm ong", "Bản Mới", "tram.xlsx")
 for key in (home, bees):
-    refresh(raw, store, key, who="test")
-refresh(raw, store, home, who="test")
+    refresh(raw, store, BatchKey(*key), who="test")
+refresh(raw, store, BatchKey(*home), who="test")
 
 def seen(key):
     figures = published.figures(store, key)
