@@ -108,7 +108,9 @@ def _loaded(point: metadata.EntryPoint) -> Pack:
 
 
 def _unusable(name: str, why: str) -> SentenceError:
-    return SentenceError(f"Gói biểu mẫu «{name}» đã cài không dùng được: {why}. Sửa hoặc gỡ gói đó rồi chạy lại.")
+    return SentenceError(
+        f"Gói biểu mẫu «{name}» đã cài không dùng được: {why.rstrip('.')}. Sửa hoặc gỡ gói đó rồi chạy lại."
+    )
 
 
 def _assembled() -> Catalogue:

@@ -1,4 +1,4 @@
-"""Verbs on design workbooks: ``design new``, ``design check``, ``design preview``, ``design export``.
+"""Verbs on design workbooks: ``design new``, ``check``, ``preview``, ``pack``, ``export``.
 
 Belongs here: where the files go, telling what is wrong. Does not belong here: reading a design
 (``pipelines.steps.design``), writing one (``pipelines.handout.design``).
@@ -120,6 +120,8 @@ def pack(
 ) -> None:
     """Write a design as a pack to install; exit 1 where it cannot be used."""
     from pipelines.handout.design_pack import pack_name, wheel
+    from pipelines.steps.design.pack import read_alone
+    from schemas.catalogue import CATALOGUE, Catalogue
     from schemas.pack import HOME
 
     checked = _checked([file], raw)
@@ -132,7 +134,13 @@ def pack(
     if name in ("", HOME):
         words = _("Tên tệp {path} không làm tên gói được; đổi tên tệp, như ca.xlsx.")
         fail(words.format(path=file))
-    made, content = wheel(name, title or forms[0].heading, max(form.version for form in forms), file.read_bytes())
+    workbook, title = file.read_bytes(), title or forms[0].heading
+    try:
+        together, _own = read_alone(name, title, workbook)
+        Catalogue((*(one for one in CATALOGUE.packs if one.name != name), together))
+    except ValueError as reason:
+        fail(_("Gói «{name}» sẽ không cài được: {why}.").format(name=name, why=str(reason).rstrip(".")))
+    made, content = wheel(name, title, max(form.version for form in forms), workbook)
     _write({folder / made: content}, overwrite=overwrite)
     words = _(
         "Cài: pip install --force-reinstall --no-deps {path}. Xã dùng gói ghi «{name}» ở cột packs của places.csv."

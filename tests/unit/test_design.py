@@ -756,6 +756,16 @@ def test_a_design_is_packed_to_be_installed_and_one_with_faults_is_not(tmp_path:
         assert wheel.read("returns_nuoi_ca/__init__.py").decode() == module
 
 
+def test_a_design_that_could_not_be_installed_beside_the_home_pack_is_not_packed(tmp_path: Path) -> None:
+    """It says again what is in use, which is no fault of a design; beside the forms in use it would be a second one."""
+    assert asked("export", "B01", "-o", tmp_path)[0] == 0
+    code, told = asked("pack", tmp_path / "B01.xlsx", "-o", tmp_path)
+    assert code == 2
+    assert "Gói «b01» sẽ không cài được" in told
+    assert ".." not in told
+    assert list(tmp_path.glob("*.whl")) == []
+
+
 def test_the_home_pack_is_exported_by_chapters_or_forms_by_name(tmp_path: Path) -> None:
     assert asked("export", "-o", tmp_path / "all")[0] == 0
     made = sorted((tmp_path / "all").iterdir())

@@ -211,3 +211,29 @@ def test_an_installed_design_may_be_changed_but_not_called_otherwise(site: Path)
     assert run_with(site, *words, str(book), *raw).returncode == 0
     taken = run_with(site, *words, str(other), *raw)
     assert (taken.returncode, "«R12» đã có" in taken.stdout) == (1, True)
+
+
+def test_a_design_that_leans_on_another_installed_one_is_not_packed_for_it_could_not_be_read(site: Path) -> None:
+    design = {
+        "forms": [{"code": "R21", "sheet": "Cỏ", "title": "Đồng cỏ", "reporter": "village", "domain": "dong_co"}],
+        "fields": [{"form": "R21", "code": "co", "label": "Diện tích cỏ", "unit": "ha"}],
+        "chapters": [{"code": "dong_co", "title": "Đồng cỏ"}],
+        "figures": [
+            {
+                "chapter": "dong_co",
+                "id": "co.va_cay",
+                "label": "Cỏ và cây",
+                "formula": "R21.co + R11.dt_dx",
+                "unit": "ha",
+            }
+        ],
+    }
+    book = site.parent / "dong co.xlsx"
+    book.write_bytes(of_rows(design, in_use(PLACES)))
+    words = ["-m", "pipelines.cli", "design"]
+    raw = ["--raw", str(site.parent / "raw")]
+    assert run_with(site, *words, "check", str(book), *raw).returncode == 0
+    packed = run_with(site, *words, "pack", str(book), "--output", str(site.parent / "w"), *raw)
+    assert (packed.returncode, packed.stdout) == (2, "")
+    assert "Gói «dong_co» sẽ không cài được" in packed.stderr
+    assert "R11.dt_dx" in packed.stderr

@@ -30,14 +30,24 @@ def pack_of(module: str, name: str, title: str, workbook: bytes) -> Pack:
     Raises:
         ValueError: The design has a fault; the message is the first.
     """
+    pack, own = read_alone(name, title, workbook)
+    for form in own:
+        form.__module__, form.__qualname__ = module, form.code
+        setattr(sys.modules[module], form.code, form)
+    return pack
+
+
+def read_alone(name: str, title: str, workbook: bytes) -> tuple[Pack, tuple[type[Form], ...]]:
+    """Return the pack that a workbook is beside the home pack, which is all that an installed one knows; its own forms.
+
+    Raises:
+        ValueError: As ``pack_of`` says.
+    """
     found = checked({f"{name}.xlsx": workbook}, Known(Design(FORMS, CHAPTERS, declared())))
     if not found.sound:
         raise ValueError(next(one["message"] for one in found.findings))
     forms = found.design.forms
-    for form in forms:
-        form.__module__, form.__qualname__ = module, form.code
-        setattr(sys.modules[module], form.code, form)
-    return Pack(name, title, (*forms, *_leant_on(found.design)), found.design.chapters)
+    return Pack(name, title, (*forms, *_leant_on(found.design)), found.design.chapters), forms
 
 
 def _leant_on(design: Design) -> tuple[type[Form], ...]:
