@@ -20,7 +20,7 @@ from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import Store, file_of
-from schemas.flow import FLOW, Extent
+from schemas.flow import FLOW, Extent, Kind
 from schemas.periods import Period
 
 
@@ -43,15 +43,16 @@ class Seals:
         """
         if is_remote(self._raw.root) or is_remote(self._store.root):
             return ""
+        received = ""
         if part.extent is Extent.BATCH:
-            received, others = self._raw.glance(part.batch), self._earlier(part)
-            sealable = bool(received) and self._is_of_several(part.name)
+            # Asked first: of very many batches of one commune each nothing else is looked at.
+            if not self._is_of_several(part.name) or not (received := self._raw.glance(part.batch)):
+                return ""
+            others = self._earlier(part)
         else:
-            below = [str(batch) for batch in self._store.batches(part.name if part.extent is Extent.PERIOD else "")]
-            received, others = "", below
-            sealable = any(map(self._is_of_several, below)) and not any(map(self._is_of_one, below))
-        if not sealable:
-            return ""
+            others = [str(batch) for batch in self._store.batches(part.name if part.extent is Extent.PERIOD else "")]
+            if not any(map(self._is_of_several, others)) or any(map(self._is_of_one, others)):
+                return ""
         states = [(name, self._state(name)) for name in (*others, part.name)]
         packs = self._store.archive_of(part.name).packed() if part.extent is Extent.BATCH else ""
         return stamps.digest([stamps.code_looks(), self._places, received, states, packs, self._tables(part)])
@@ -92,8 +93,12 @@ class Seals:
         return [stamps.sha256(table) for table in self._raw.place_tables().values()]
 
     def _tables(self, part: Part) -> list[tuple[str, int, int, int]]:
-        """Return how the files of a part look: those of all its tables, of the office what lies on top."""
-        names = [file_of(table.name, part.name) for table in FLOW.of(part.extent)]
+        """Return how the files of a part look: those of its tables and documents, of the office what lies on top."""
+        tables = FLOW.of(part.extent)
+        names = [file_of(table.name, part.name) for table in tables]
+        for document in (table.name for table in tables if table.kind is Kind.DOCUMENT):
+            beside = (self._store.root / document).glob(f"{part.name}.*")
+            names += sorted({f"{document}/{path.name}" for path in beside}.difference(names))
         if part.extent is Extent.OFFICE:
             names += sorted(entry.name for entry in os.scandir(self._store.root) if entry.is_file())
         root = str(self._store.root)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipelines.store.remote import ReplacedError, is_remote, move, put_over
+from pipelines.store.remote import ReplacedError, is_remote, marked, move, put_over
 
 _UNFINISHED = ".tmp"
 
@@ -35,6 +35,25 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def read_marked(path: Path) -> tuple[bytes, str]:
+    """Return the bytes of a file and, on object storage, their mark; nothing where there is none."""
+    if is_remote(path):
+        return marked(path)
+    return (path.read_bytes() if path.is_file() else b""), ""
+
+
+def write_over(path: Path, content: bytes, mark: str) -> None:
+    """Write a file in the place of the one that was read: on object storage, by its mark, of no other.
+
+    Raises:
+        ReplacedError: On object storage there is another one now.
+    """
+    if is_remote(path):
+        put_over(path, content, mark)
+    else:
+        write_whole(path, content)
 
 
 def write_beside(path: Path, content: bytes) -> Path:

@@ -39,9 +39,9 @@ from pipelines.steps.collect.read import read
 from pipelines.steps.collect.sheets import recognise, sheets_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
-from pipelines.store.files import write_whole
+from pipelines.store.files import read_marked, write_over
 from pipelines.store.raw import LEDGER, Raw
-from pipelines.store.remote import is_remote, marked, put_over
+from pipelines.store.remote import is_remote
 from pipelines.store.tables import with_texts
 from schemas import tables
 from schemas.catalogue import CATALOGUE
@@ -159,10 +159,11 @@ class Ledger:
         """
         path = self.raw.ledger_path(self.key)
         with self._locked():
-            if hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest() != after:
+            now, mark = read_marked(path)
+            if hashlib.sha256(now).hexdigest() != after:
                 raise LedgerError("Sổ đính chính đã có thêm dòng khác sau quyết định này, nên không hoàn tác được.")
             try:
-                write_whole(path, before)
+                write_over(path, before, mark)
             except OSError as reason:
                 raise self._unwritable(reason) from reason
 
@@ -382,7 +383,7 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     # Under the lock nobody else writes: what lies there was left by a writer that was killed.
     for left in path.parent.glob(f".{path.stem}.*.tmp"):
         left.unlink(missing_ok=True)
-    old, mark = marked(path) if is_remote(path) else (path.read_bytes() if path.is_file() else b"", "")
+    old, mark = read_marked(path)
     if not decoded(old).strip():
         old = _EMPTY[old.startswith(_EMPTY[1])]
     new = old + _row(old, entry)
@@ -393,10 +394,7 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
             f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
             "Mở sổ, sửa dòng cuối rồi làm lại."
         )
-    if is_remote(path):
-        put_over(path, new, mark)
-    else:
-        write_whole(path, new)
+    write_over(path, new, mark)
 
 
 def _row(old: bytes, entry: Mapping[str, str]) -> bytes:

@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.store.files import write_whole
-from pipelines.store.remote import is_remote, marked, put_over
+from pipelines.store.files import read_marked, write_whole
+from pipelines.store.remote import is_remote, put_over
 from schemas.sentences import SentenceError
 
 FORMAT = 2
@@ -128,7 +128,7 @@ def load(root: Path, part: str) -> State:
     """
     other: OldFormatError | None = None
     for path in _paths(root, part):
-        content, mark = _content(path)
+        content, mark = read_marked(path)
         try:
             state = _read(content, part)
         except OldFormatError as error:  # or the very digit is damaged, and the copy knows better
@@ -168,13 +168,13 @@ def save(root: Path, part: str, state: State) -> State:
 
 def damaged(root: Path, part: str) -> bool:
     """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
-    found = [_content(path)[0] for path in _paths(root, part)]
+    found = [read_marked(path)[0] for path in _paths(root, part)]
     return any(found) and (len(set(found)) > 1 or not _is_whole(found[0]))
 
 
 def hash_of(root: Path, part: str) -> str:
     """Return the hash of the bytes of a part's state; of none, that of no bytes."""
-    return hashlib.sha256(_content(_paths(root, part)[0])[0]).hexdigest()
+    return hashlib.sha256(read_marked(_paths(root, part)[0])[0]).hexdigest()
 
 
 def communes_in(root: Path, part: str) -> list[str]:
@@ -203,13 +203,6 @@ def parts(root: Path) -> list[str]:
 def _paths(root: Path, part: str) -> tuple[Path, ...]:
     path, copy = root / STATE / f"{part}.ndjson", root / STATE / f"{part}.copy.ndjson"
     return (path,) if is_remote(root) else (path, copy)
-
-
-def _content(path: Path) -> tuple[bytes, str]:
-    """Return the bytes of a file and, on object storage, their mark; nothing where there is none."""
-    if is_remote(path):
-        return marked(path)
-    return (path.read_bytes() if path.is_file() else b""), ""
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -125,7 +125,7 @@ def _key(finding: Said) -> tuple[str, ...]:
     return tuple(str(finding[name]) for name in ("code", "file", "sheet", "cells", "message"))
 
 
-_VALUE = re.compile(r"«([^»]+)»[^«]*?(?:có lẽ là|theo phép tính là) (-?[\d.]+(?:,\d+)?)")
+_VALUE = re.compile(r"«([^»]+)»[^«]*?(?:có lẽ là|phải là|theo phép tính là) (-?[\d.]+(?:,\d+)?)")
 
 ALONE = "Không có cách nào khác"
 

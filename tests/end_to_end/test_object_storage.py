@@ -192,9 +192,11 @@ def test_a_correction_is_recorded_there_and_never_over_one_that_was_not_read(
     assert after.count(b"\n") == before.count(b"\n") + 1
     old = marked(raw.ledger_path(KEY))
     ledger.accept(place, "2", reason="đã hỏi lại", who="cán bộ thống kê xã")
-    monkeypatch.setattr("pipelines.store.ledger.marked", lambda _: old)  # what one reads who comes too early
+    monkeypatch.setattr("pipelines.store.ledger.read_marked", lambda _: old)  # what one reads who comes too early
     with pytest.raises(ReplacedError):
         ledger.accept(place, "3", reason="đã hỏi lại", who="cán bộ thống kê xã")
+    with pytest.raises(ReplacedError):
+        ledger.put_back(before, hashlib.sha256(old[0]).hexdigest())
     monkeypatch.undo()
     assert raw.ledger_path(KEY).read_bytes().count(b"\n") == before.count(b"\n") + 2
 

@@ -188,6 +188,7 @@ def test_the_marked_workbook_is_the_reporters_own(desk: Desk) -> None:
             "Ô D9, D14: Ô «A» ghi 1, cần sửa nhưng các phép tính chưa cho biết số đúng; ô «B» ghi 2, có lẽ là 3 (x).",
             [()],
         ),
+        ("ô D13: «A» phải là 3; ô D14: «B» cũng phải sửa. Còn 3 cách khác.", [()]),
     ],
 )
 def test_what_is_proposed_is_read_back_from_its_words(told: str, changes: list[tuple[tuple[str, str], ...]]) -> None:

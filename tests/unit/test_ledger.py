@@ -307,7 +307,7 @@ def test_a_folder_that_cannot_be_written_is_told(ledger: Ledger, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipelines.store.ledger.write_whole", full)
+    monkeypatch.setattr("pipelines.store.ledger.write_over", full)
     with pytest.raises(LedgerError, match="sổ vẫn như cũ"):
         ledger.accept(AT, "267", reason=WHY, who=WHO)
 
@@ -368,10 +368,10 @@ def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[6] == "half":
     import pipelines.store.ledger as module
     from pipelines.store.files import write_beside
-    def half(path, content):
+    def half(path, content, mark):
         write_beside(path, path.read_bytes()[:20])
         die()
-    module.write_whole = half
+    module.write_over = half
 elif sys.argv[6] == "fsync":
     os.fsync = die
 else:

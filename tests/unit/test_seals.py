@@ -94,6 +94,15 @@ def _a_table_of_the_old_time(root: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def _a_document(root: Path) -> None:
+    (root / "data" / "openlineage" / f"{PART.name}.ndjson").unlink()
+
+
+def _what_a_document_says(root: Path) -> None:
+    path = root / "data" / "openlineage" / f"{PART.name}.ndjson"
+    path.write_bytes(path.read_bytes() + b"{}")
+
+
 def _a_pack(root: Path) -> None:
     shutil.rmtree(root / "data" / "archive")
 
@@ -114,6 +123,8 @@ def _an_earlier_period(root: Path) -> None:
         _a_place,
         _a_table,
         _a_table_of_the_old_time,
+        _a_document,
+        _what_a_document_says,
         _a_pack,
         _an_earlier_period,
     ],

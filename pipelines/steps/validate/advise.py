@@ -64,7 +64,7 @@ class Proposal:
 _OR = " Hoặc: "
 _AT = re.compile(r"Ô ([A-Z]+\d+(?:, [A-Z]+\d+)*): ")
 _ASKED = re.compile(r"(?:có lẽ là|theo phép tính là) ([^\s;]*[^\s;.,])")
-_SHORT = re.compile(r"ô ([A-Z]+\d+): «[^»]*» phải là ([^\s;]*[^\s;.,])")
+_SHORT = re.compile(r"ô ([A-Z]+\d+): «[^»]*» (?:phải là ([^\s;]*[^\s;.,])|cũng phải sửa)")
 
 
 def proposals(told: str) -> list[Proposal]:
@@ -74,7 +74,8 @@ def proposals(told: str) -> list[Proposal]:
         at, asked = _AT.match(words), tuple(_ASKED.findall(words))
         cells = tuple(at[1].split(", ")) if at else ()
         changes = tuple(zip(cells, asked, strict=True)) if len(cells) == len(asked) else ()
-        found.append(Proposal(words, changes or tuple(_SHORT.findall(words))))
+        short = tuple(_SHORT.findall(words))
+        found.append(Proposal(words, changes or (short if all(new for _, new in short) else ())))
     return found
 
 
