@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib import metadata
 
 from schemas.edits import Edit
-from schemas.figure import Chapter
+from schemas.figure import Chapter, units_in
 from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import FORMS
@@ -118,9 +118,7 @@ def _assembled() -> Catalogue:
     others = installed()
     try:
         for pack in others:
-            fields = [field.unit for form in pack.forms for field in form.fields().values()]
-            figures = [figure.unit for chapter in pack.chapters for figure in chapter.figures]
-            learn(dict.fromkeys([*fields, *figures]))
+            learn(units_in(pack.forms, pack.chapters))
         return Catalogue((own, *others))
     except ValueError as reason:
         if not others:

@@ -149,3 +149,9 @@ def with_growth(chapter: Chapter) -> Chapter:
     declared = {figure.id for figure in chapter.figures}
     added = [figure for figure in growth if figure.id not in declared]
     return replace(chapter, figures=(*chapter.figures, *added)) if added else chapter
+
+
+def units_in(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> tuple[Unit, ...]:
+    """Return the units that forms and figures count in, each once."""
+    counted = [item.unit for form in forms for item in form.fields().values()]
+    return tuple(dict.fromkeys([*counted, *(figure.unit for chapter in chapters for figure in chapter.figures)]))

@@ -90,6 +90,11 @@ Lookup = Callable[[Leaf], Value]
 """Gives what a leaf stands for, in the field's own unit, or ``None`` where a reporter or a value is missing."""
 
 
+def worth(number: Formula) -> Value:
+    """Return what a formula without fields comes to."""
+    return number.compute(lambda _: None)
+
+
 @dataclass(frozen=True)
 class Constant(Formula):
     """A number that a rule fixes, such as the 15 kg of rice a month that relief grants a person."""

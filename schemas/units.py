@@ -316,9 +316,14 @@ def learn(units: Iterable[Unit]) -> None:
             made_of_them.cache_clear()
 
 
+def by_word(units: Iterable[Unit]) -> dict[str, Unit]:
+    """Return units by every word that means one of them, in small letters."""
+    return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
+
+
 @cache
 def _by_word() -> dict[str, Unit]:
-    return {word.casefold(): unit for unit in (*declared(), *_LEARNT) for word in (*unit.aliases, unit.label)}
+    return by_word((*declared(), *_LEARNT))
 
 
 @cache

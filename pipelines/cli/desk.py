@@ -13,6 +13,7 @@ from pipelines.cli.base import fail, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Data, RawFolder
+from pipelines.desk.role import Role
 from pipelines.settings import Settings
 
 PORT = 3000
@@ -51,15 +52,6 @@ class Does(StrEnum):
     ADD_USER = "add-user"
 
 
-class Role(StrEnum):
-    """The roles that a user can have, as the desk calls them; the desk itself would take its time to ask."""
-
-    OFFICER = "officer"
-    APPROVER = "approver"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-
-
 @verb(
     later("Thêm người dùng của bàn làm việc; in ra liên kết để người đó tự đặt mật khẩu."),
     'returns desk add-user thanh --title "Công chức thống kê"',
@@ -86,7 +78,7 @@ def desk(
     opened(folders)
     from django.core.exceptions import ValidationError
 
-    from pipelines.desk import accounts, record, roles
+    from pipelines.desk import accounts, record
     from pipelines.desk.guard import Address
     from pipelines.desk.models import User
 
@@ -94,8 +86,7 @@ def desk(
         User(username=name, title=title.strip()).full_clean(exclude=["password"])
     except ValidationError as wrong:
         fail(" ".join(wrong.messages))
-    given = [roles.Role(one) for one in role]
-    user = accounts.add(name, title.strip(), given, by=record.COMMAND_LINE)
+    user = accounts.add(name, title.strip(), role, by=record.COMMAND_LINE)
     token = accounts.link_for(user, by=record.COMMAND_LINE)
     words = _("Đã thêm {name}. Trong {hours} giờ, khi returns ui đang mở, người này đặt mật khẩu ở: {link}")
     hours = int(accounts.LINK_HOLDS.total_seconds() // 3600)

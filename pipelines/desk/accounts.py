@@ -16,7 +16,7 @@ from django.utils import timezone
 from pipelines.desk import record
 from pipelines.desk.models import Attempt, OneTimeLink, User
 from pipelines.desk.record import Did
-from pipelines.desk.roles import Role
+from pipelines.desk.role import Role
 
 LINK_HOLDS = timedelta(hours=24)
 MOST_ATTEMPTS, ATTEMPTS_COUNT_FOR = 5, timedelta(minutes=5)

@@ -14,7 +14,7 @@ from pipelines.present.completeness import Completeness, completeness
 from pipelines.refresh.stale import last_read
 from pipelines.store import published
 from pipelines.store.raw import Raw
-from pipelines.store.received import Received
+from pipelines.store.received import ReceivedSet
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
@@ -147,6 +147,6 @@ def _files(store: Store, key: ReturnSetKey) -> dict[str, set[str]]:
 
 def _unread(raw: Raw, store: Store, key: ReturnSetKey) -> set[str]:
     """Return the names of what lies in the folder otherwise than a run has read it, or no more."""
-    lying = Received.of(raw, [key]).sets[key].files
+    lying = ReceivedSet.of(raw, key).files
     known = last_read(store, key)
     return {name for name in lying.keys() | known.keys() if lying.get(name) != known.get(name)}

@@ -7,10 +7,11 @@ Belongs here: making one, and taking the last one back. Does not belong here: wh
 from pipelines.desk import record
 from pipelines.desk.models import Deed, User
 from pipelines.desk.record import Did
-from pipelines.refresh.deciding import Kept, refuse_needless, take_back
+from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
+from pipelines.refresh.stale import last_read
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry, Ledger
-from pipelines.store.raw import Raw
+from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
 from schemas.outcomes import Decision
 from schemas.return_sets import ReturnSetKey
@@ -30,23 +31,22 @@ def decide(
     new: str = "",
     reason: str,
     rule: str = "",
-    suggestion: str = "",
 ) -> Entry:
     """Record a decision in the ledger, under the user's title.
 
     Raises:
         SentenceError: It cannot be recorded; nothing was.
     """
-    ledger, before = Ledger(raw, key), Kept.now(raw, key)
+    ledger, before = Ledger(raw, key), LedgerState.now(raw, key)
     with record.begun(user.username, DID[decision], f"{key}: {place.file}, {place.sheet}, {place.cell}") as begun:
         if decision is Decision.ACCEPTED:
-            entry = ledger.accept(place, new, reason=reason, who=user.title, suggestion=suggestion)
+            entry = ledger.accept(place, new, reason=reason, who=user.title)
         elif decision is Decision.REFUSED:
-            entry = ledger.refuse(place, new, reason=reason, who=user.title, suggestion=suggestion)
+            entry = ledger.refuse(place, new, reason=reason, who=user.title)
         else:
             refuse_needless(store, key, place, rule)
             entry = ledger.confirm(place, reason=reason, who=user.title, rule=rule)
-    after = Kept.now(raw, key)
+    after = LedgerState.now(raw, key)
     details = {"key": str(key), **{name: entry[name] for name in ("old", "new", "reason")}}
     if after.rows == before.rows + 1:  # and not another's beside it, who then could lose theirs
         store.archive.keep(before.content, TABLE)
@@ -58,18 +58,12 @@ def decide(
 
 def latest(raw: Raw, store: Store, key: ReturnSetKey) -> Deed | None:
     """Return the decision that can be taken back: the last one, where no run has read it and nothing came after it."""
-    now = Kept.now(raw, key).sha256
-    if not now:
+    file = raw.beside(key).get(LEDGER)
+    if file is None or last_read(store, key).get(LEDGER) == file.sha256:
         return None
-    made = Deed.objects.filter(what__in=list(DID.values()), details__key=str(key), details__after=now).first()
-    return None if made is None or not _is_unread(store, key, now) else made
-
-
-def _is_unread(store: Store, key: ReturnSetKey, sha256: str) -> bool:
-    from pipelines.refresh.stale import last_read
-    from pipelines.store.raw import LEDGER
-
-    return last_read(store, key).get(LEDGER) != sha256
+    made = Deed.objects.filter(what__in=list(DID.values()), details__key=str(key), details__after=file.sha256)
+    last: Deed | None = made.first()
+    return last
 
 
 def undo(raw: Raw, store: Store, key: ReturnSetKey, number: int, user: User) -> None:

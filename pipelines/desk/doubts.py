@@ -5,8 +5,9 @@ pages.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from pipelines.present.explorer.addresses import position
@@ -61,15 +62,19 @@ def by_reporter(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str
     return dict(sorted(found.items(), key=lambda one: all(row["severity"] != Severity.ERROR for row in one[1])))
 
 
+Accepted = Callable[[str, str, str], list[published.PublishedRow]]
+"""What has been accepted of a form's domain, by commune and reporter."""
+
+
 def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:
     """Yield findings with all that helps to decide on them."""
-    filled: dict[str, list[published.PublishedRow]] = {}
+    # Findings share files and reporters.
+    filled, accepted = cache(partial(published.filled, store, key)), cache(partial(published.accepted, store))
     for row in rows:
         cells = tuple(row["cells"].split(";")) if row["cells"] else ()
-        own = filled.setdefault(row["file"], published.filled(store, key, row["file"]) if row["file"] else [])
-        of_sheet = [cell for cell in own if cell["sheet"] == row["sheet"]]
+        of_sheet = [cell for cell in filled(row["file"]) if cell["sheet"] == row["sheet"]] if row["file"] else []
         text = next((cell["shown"] or cell["text"] for cell in of_sheet if cells and cell["cell"] == cells[0]), "")
-        before = _before(store, key, row, cells[0]) if cells and of_sheet else ""
+        before = _before(store, key, row, cells[0], accepted) if cells and of_sheet else ""
         drawn = _drawn(of_sheet, cells) if of_sheet and cells else None
         yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])))
 
@@ -88,7 +93,7 @@ def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str]) -> DrawnSh
     return replace(drawn, rows=tuple(row for row in drawn.rows if row.number in near))
 
 
-def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str) -> str:
+def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str, accepted: Accepted) -> str:
     """Return what the field of a cell of a finding was in the reporter's latest accepted period before."""
     marts = [form.domain for form in CATALOGUE.forms if form.code in row["form"].split()]
     asked = published.asked(store, key, row["file"], cell, marts)
@@ -99,7 +104,7 @@ def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str) 
     own = Period.parse(key.period)
     earlier = [
         row
-        for row in published.accepted(store, form.domain, key.commune, entry["reporter"])
+        for row in accepted(form.domain, key.commune, entry["reporter"])
         if Period.parse(row["period"]) < own and row["line"] == entry["line"] and row.get(entry["field"]) is not None
     ]
     if not earlier:

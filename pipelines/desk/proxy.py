@@ -25,8 +25,7 @@ from pipelines.desk import dagster_process, graphql
 from pipelines.desk.graphql import Asked
 from pipelines.desk.guard import READS, Receive, Send
 
-PREFIX = "dagster"
-GRAPHQL = f"/{PREFIX}/graphql"
+GRAPHQL = "/dagster/graphql"
 _ANSWERS_WITHIN, _CONNECTS_WITHIN = 120.0, 5.0
 
 _NOT_PASSED_ON = frozenset(

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from pipelines.desk.role import Role
+
 
 class May(StrEnum):
     """What takes a permission. Whoever has signed in may read everything."""
@@ -33,15 +35,6 @@ MEANINGS: Mapping[May, Any] = {
     May.APPROVE: _("Duyệt và phát hành"),
     May.ADMINISTER: _("Thêm người dùng và giao vai trò"),
 }
-
-
-class Role(StrEnum):
-    """The roles, as the groups are called."""
-
-    OFFICER = "officer"
-    APPROVER = "approver"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
 
 
 LABELS: Mapping[Role, Any] = {

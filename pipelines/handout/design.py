@@ -17,7 +17,8 @@ from schemas.catalogue import CATALOGUE
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.parts import Design, Known
 from schemas.design.sheets import CHAPTERS, FORMS, HELP, HOW_TO, LISTS, SHEETS, Asked, Column, Listed, Sheet
-from schemas.design.written import Rows, rows_of, units_in
+from schemas.design.written import Rows, rows_of
+from schemas.figure import units_in
 from schemas.places import Places
 from schemas.units import declared
 
@@ -46,7 +47,7 @@ _ROOM = 60
 _DRAWN = datetime(2025, 1, 1)
 """A fixed date: the same design gives the same bytes."""
 
-_LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_LIST = 255, 32, 255
+_LONGEST_PROMPT, _LONGEST_TITLE = 255, 32
 
 
 def in_use(places: Places, replaced: Collection[str] = ()) -> Known:

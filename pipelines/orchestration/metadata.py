@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipelines.present.columns import columns
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.parts import Part
-from pipelines.steps.numbers import vietnamese
+from pipelines.steps.numbers import shown
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Verdict
@@ -139,7 +139,7 @@ def figures_table(figures: pa.Table) -> dg.TableMetadataValue:
     rows = [
         {
             "label": row["label"],
-            "value": "" if row["value"] is None else vietnamese(row["value"]),
+            "value": shown(row["value"]),
             "unit": row["unit"],
             "status": f"{_state(row['status'])} ({row['reported']}/{row['expected']})",
             "id": row["id"],

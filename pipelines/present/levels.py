@@ -127,7 +127,7 @@ class Territory:
         """Return a place in this one."""
         return replace(self, place=place, of_more=self.come)
 
-    @property
+    @cached_property
     def parts(self) -> list[Place]:
         """The places one level below."""
         return self.places.parts_of(self.place, self.when)

@@ -68,7 +68,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
 
 
 @dataclass(frozen=True)
-class Kept:
+class LedgerState:
     """A ledger as it was at a moment, its hash and the number of its rows; of none the hash is empty."""
 
     content: bytes
@@ -76,7 +76,7 @@ class Kept:
     rows: int
 
     @classmethod
-    def now(cls, raw: Raw, key: ReturnSetKey) -> "Kept":
+    def now(cls, raw: Raw, key: ReturnSetKey) -> "LedgerState":
         """Return the ledger as it is."""
         file = raw.beside(key).get(LEDGER)
         if file is None:

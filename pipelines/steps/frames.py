@@ -108,9 +108,13 @@ def cases(columns: Iterable[tuple[Array, Any]], count: int) -> tuple[Array, Arra
     Returns:
         Per row the number of its case, in the order in which cases first occur; and per case its first row.
     """
-    number = pa.array(_as_one(columns, count)).dictionary_encode().indices.to_numpy()
-    so_far = np.maximum.accumulate(number)
-    return number, np.flatnonzero(np.diff(so_far, prepend=-1))
+    return alike(_as_one(columns, count))
+
+
+def alike(numbers: Array) -> tuple[Array, Array]:
+    """Return which of the distinct ones each number is, by the order in which they first come; and where they do."""
+    which = pa.array(numbers).dictionary_encode().indices.to_numpy()
+    return which, np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=-1))
 
 
 def coded(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:

@@ -91,7 +91,7 @@ class Raw:
         """Return the folders of communes in a folder below a period: itself, or those in a territory's."""
         if self.places.commune(folder.name):
             return [folder]
-        if not self.places.is_above_communes(folder.name):
+        if self.places.place_above(folder.name) is None:
             return []
         return [path for path in self._folders(folder) if self.places.lies_in(path.name, folder.name)]
 
@@ -125,7 +125,7 @@ class Raw:
         for period in self._folders(self.root):
             for folder in self._folders(period):
                 communes = self._communes(folder)
-                if self.places.is_above_communes(folder.name):
+                if self.places.place_above(folder.name) is not None:
                     strange = [path for path in self._folders(folder) if path not in communes]
                 else:
                     strange = [] if communes else [folder]

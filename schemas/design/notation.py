@@ -40,7 +40,7 @@ from schemas.edits import (
     Within,
 )
 from schemas.fields import FormField
-from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Sum, Total
+from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Sum, Total, worth
 from schemas.formula import Product as Times
 from schemas.formula import Ratio as Quotient
 from schemas.outcomes import Severity
@@ -165,7 +165,7 @@ class _Reader:
 
     def took(self, *signs: str) -> str:
         """Take the next token if it is one of these signs or words, and return it."""
-        return self.take().text if self.next.kind != "text" and self.next.text in signs and self.next.text else ""
+        return self.take().text if self.next.kind != "text" and self.next.text in signs else ""
 
     def demand(self, sign: str) -> None:
         if not self.took(sign):
@@ -196,13 +196,13 @@ class _Reader:
             if sign == "*":
                 factors.append(factor)
                 continue
-            if not factor.leaves() and not factor.compute(_nothing):
+            if not factor.leaves() and not worth(factor):
                 raise NotationError(f"/ {formula_text(factor)}", "số khác 0 để chia")
             if factor.leaves() and factor in factors:
                 raise NotationError(f"/ {formula_text(factor)}", "phép chia cho số khác, không chia cho chính nó")
             times, parts = 1, factors
             if multiplier and len(factors) > 1:
-                times, parts = int(factors[0].compute(_nothing)), factors[1:]
+                times, parts = int(worth(factors[0])), factors[1:]
             factors, multiplier = [Quotient(_multiplied(parts), factor, times)], False
         return _multiplied(factors)
 
@@ -250,10 +250,6 @@ class _Reader:
         if line.kind != "text":
             raise NotationError(line.text or "hết công thức", 'mã dòng trong ngoặc kép, như at "nuoc_sach"')
         return At(item, line.text.strip('"'))
-
-
-def _nothing(_: Leaf) -> None:
-    return None
 
 
 def _added(terms: Sequence[Formula]) -> Formula:

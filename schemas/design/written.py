@@ -14,7 +14,7 @@ from schemas.design.parts import Design
 from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES
 from schemas.edits import Balance, Edit
 from schemas.fields import FormField
-from schemas.figure import Chapter, Figure
+from schemas.figure import Chapter, Figure, units_in
 from schemas.form import Form
 from schemas.outcomes import Severity
 from schemas.units import Unit
@@ -37,12 +37,6 @@ def rows_of(design: Design) -> Rows:
         "charts": [chart_row(chapter, chart) for chapter in design.chapters for chart in chapter.charts],
         "units": list(map(unit_row, design.units)),
     }
-
-
-def units_in(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> tuple[Unit, ...]:
-    """Return the units that forms and figures count in, each once."""
-    counted = [item.unit for form in forms for item in form.fields().values()]
-    return tuple(dict.fromkeys([*counted, *(figure.unit for chapter in chapters for figure in chapter.figures)]))
 
 
 def form_row(form: type[Form]) -> Row:

@@ -32,7 +32,7 @@ CHAPTER = Chapter(
     "Giáo dục - đào tạo",
     (
         *printed_at(
-            "fn6",
+            _PLACE,
             summed(Kindergarten.staff_total, "edu.kindergarten.staff.total"),
             summed(Kindergarten.staff_permanent, "edu.kindergarten.staff.permanent"),
             summed(Kindergarten.contract_teachers, "edu.kindergarten.staff.contract_teacher"),

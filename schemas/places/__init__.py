@@ -44,13 +44,12 @@ class Place:
     """Codes of the only forms a commune sends; empty means every form of its packs."""
     packs: tuple[str, ...]
     """Of a commune, the packs it has; of a desk without a parent, those for whose communes it stands in, if not all."""
+    due: tuple[tuple[str, int], ...]
+    """Codes of forms, and after how many days of a period's end they are due there; all others without a code."""
 
     def existed_in(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period."""
         return self.began_by(period) and (self.valid_to is None or period.end <= self.valid_to)
-
-    due: tuple[tuple[str, int], ...]
-    """Codes of forms, and after how many days of a period's end they are due there; all others without a code."""
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -158,10 +157,6 @@ class Places:
         """Return the commune whose code names a raw folder, or nothing where there is none."""
         place = self._territories.get(code)
         return place if place is not None and place.level == "commune" else None
-
-    def is_above_communes(self, code: str) -> bool:
-        """Return whether a code is that of a territory in which communes can lie."""
-        return self.place_above(code) is not None
 
     def lies_in(self, commune: str, territory: str) -> bool:
         """Return whether a code is that of a commune in a territory."""

@@ -54,7 +54,7 @@ class Desk:
     def user(self, name: str, *roles: str, password: str = "") -> Any:
         """Make a user; with a slow password only where one is asked for."""
         from pipelines.desk import accounts
-        from pipelines.desk.roles import Role
+        from pipelines.desk.role import Role
 
         return accounts.add(name, f"chức danh {name}", [Role(one) for one in roles], by="a test", password=password)
 

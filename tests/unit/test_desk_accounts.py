@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.desk.role import Role
 from tests.unit.desks import PASSWORD, Desk, text
 
 FIRST = {"username": "thanh", "name": "", "title": "Công chức thống kê", "password1": PASSWORD, "password2": PASSWORD}
@@ -110,7 +111,7 @@ def test_the_database_says_of_roles_what_is_declared(desk: Desk) -> None:
     roles.establish()
     found = {one.name: {may.codename for may in one.permissions.all()} for one in Group.objects.all()}
     assert found == {role.value: {may.value for may in brings} for role, brings in roles.BRINGS.items()}
-    assert roles.LABELS.keys() == roles.BRINGS.keys() == set(roles.Role)
+    assert roles.LABELS.keys() == roles.BRINGS.keys() == set(Role)
 
 
 def test_who_guesses_has_to_wait(desk: Desk) -> None:

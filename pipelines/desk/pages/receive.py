@@ -81,17 +81,13 @@ def _keys(raw: Raw, store: Store) -> list[tuple[str, str]]:
         day = today()
         going = Period(day.year, 1 if day.month <= 6 else 2)
         places = [place.code for place in raw.places.rows if raw.places.reporters(place.code, "village", going)]
-        coming = [ReturnSetKey(period.code, code) for code in places for period in (_before(going), going)]
+        coming = [ReturnSetKey(period.code, code) for code in places for period in (going.comparable[1], going)]
     every = [*known, *coming]
     return [(str(key), f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}") for key in every]
 
 
 def _after(period: Period) -> Period:
     return Period(period.year, 2) if period.half == 1 else Period(period.year + 1, 1)
-
-
-def _before(period: Period) -> Period:
-    return Period(period.year, 1) if period.half == 2 else Period(period.year - 1, 2)
 
 
 @receives

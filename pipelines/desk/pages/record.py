@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.models import Deed
-from pipelines.desk.record import LABELS, Did
+from pipelines.desk.record import LABELS
 
 PER_PAGE = 100
 
@@ -32,5 +32,4 @@ SHOWN = {
 def record(request: HttpRequest) -> HttpResponse:
     """List the deeds, the latest first."""
     page = Paginator(Deed.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
-    known = {str(did): LABELS[did] for did in Did}
-    return render(request, "record.html", {"page": page, "labels": known, "shown": SHOWN})
+    return render(request, "record.html", {"page": page, "labels": LABELS, "shown": SHOWN})

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from pipelines.desk import accounts, roles
 from pipelines.desk.models import User
-from pipelines.desk.roles import May, Role
+from pipelines.desk.role import Role
+from pipelines.desk.roles import May
 
 administered = permission_required(May.ADMINISTER.full, raise_exception=True)
 

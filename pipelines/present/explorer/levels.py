@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from pipelines.present.explorer import addresses
 from pipelines.present.explorer.pages import Frame, SearchIndex
 from pipelines.present.levels import Territory, said_of
-from pipelines.steps.numbers import vietnamese
+from pipelines.steps.numbers import shown
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
 from schemas.places import Place
@@ -234,9 +234,9 @@ class PlaceSite:
             if said["expected"]:
                 href = self._site(place, addresses.trace(row["chapter"], row["id"])) if said["reported"] else ""
                 told = (said["status"], said["reported"] or 0, said["expected"])
-                parts.append(PartFigure(place.title, href, _shown(said["value"]), *told, self._lacking(place, forms)))
-        shown = (row["id"], row["label"], _shown(row["value"]), row["unit"], row["status"])
-        return PlaceFigure(*shown, row["reported"], row["expected"], row["formula"], tuple(parts))
+                parts.append(PartFigure(place.title, href, shown(said["value"]), *told, self._lacking(place, forms)))
+        own = (row["id"], row["label"], shown(row["value"]), row["unit"], row["status"])
+        return PlaceFigure(*own, row["reported"], row["expected"], row["formula"], tuple(parts))
 
     def _lacking(self, place: Place, forms: Sequence[str]) -> tuple[str, ...]:
         returns = self.here.come.returns.get(place.code, ()) if place.level == "commune" else ()
@@ -296,7 +296,3 @@ def found_by_search(pages: Iterable[LevelPage]) -> SearchIndex:
 
 def _named(places: Iterable[Place]) -> tuple[str, ...]:
     return tuple(f"{one.title} ({one.code})" for one in places)
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None else vietnamese(value)

@@ -40,7 +40,7 @@ from pipelines.steps.collect.sheets import (
     senders,
     take_columns,
 )
-from pipelines.steps.frames import coded
+from pipelines.steps.frames import alike, coded
 from pipelines.steps.numbers import LONGEST, read_cell, same_unit
 from schemas.fields import FormField
 from schemas.form import Form
@@ -504,12 +504,12 @@ class _Search:
         named = self.at(asked.sheet[kept], asked.row[kept], asked.names[kept])
         codes = asked.code[kept]
         texts = grid.text[codes[codes != MISSING]]
-        which, first = _alike(texts)
+        which, first = alike(texts)
         lines = pa.array([grid.words[text].strip() for text in texts[first].tolist()], pa.string())
         line = np.full(len(kept), MISSING, np.int64)
         line[codes != MISSING] = which
         row, column = asked.row[kept], asked.column[kept]
-        at, first = _alike(row << 20 | column)
+        at, first = alike(row << 20 | column)
         addresses = [address(*where) for where in zip(row[first].tolist(), column[first].tolist(), strict=True)]
         columns |= {
             "line": _taken(lines, line),
@@ -540,12 +540,6 @@ def _decimals(values: Numbers, known: Numbers) -> pa.Array:
     words = np.column_stack([values, values >> 63])
     mask = pa.array(known).buffers()[1]
     return pa.Array.from_buffers(DECIMAL, len(values), [mask, pa.py_buffer(np.ascontiguousarray(words))])
-
-
-def _alike(numbers: Numbers) -> tuple[Numbers, Numbers]:
-    """Return which of the distinct ones each number is, by the order in which they first come; and where they do."""
-    which = pa.array(numbers).dictionary_encode().indices.to_numpy()
-    return which, np.flatnonzero(np.diff(np.maximum.accumulate(which), prepend=MISSING))
 
 
 def _joined(parts: Sequence[Numbers]) -> Numbers:
@@ -588,7 +582,7 @@ class _Answers:
         fits = np.ones(len(cell), bool)
         printed = np.flatnonzero(unit != MISSING)
         words, of_words = grid.text[unit[printed]], sort[printed]
-        which, first = _alike(words * np.int64(len(sorts)) + of_words)
+        which, first = alike(words * np.int64(len(sorts)) + of_words)
         distinct = zip(words[first].tolist(), of_words[first].tolist(), strict=True)
         fits[printed] = np.array([same_unit(grid.words[one], sorts[at][0]) for one, at in distinct], bool)[which]
         blank = cell == MISSING
@@ -621,8 +615,8 @@ def _read(grid: Grid, cells: Numbers, sort: Numbers, sorts: Sequence[_Sort]) -> 
     """Return the numbers in cells, whether there is one in each, and whether there is nothing to be told of it."""
     kinds, texts = len(grid.kinds), np.int64(len(grid.texts) + 1)
     written = (grid.text[cells] * texts + grid.shown[cells] + 1) * kinds + grid.kind[cells]
-    which, _ = _alike(written)
-    of_cell, first = _alike(which * np.int64(len(sorts)) + sort)
+    which, _ = alike(written)
+    of_cell, first = alike(which * np.int64(len(sorts)) + sort)
     one, of_sort = cells[first], sort[first]
     value, good = _plainly(grid, one, np.array([unit.decimals for unit, _ in sorts], np.int64)[of_sort])
     known = good.copy()

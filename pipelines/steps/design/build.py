@@ -36,12 +36,12 @@ from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure
 from schemas.form import TAKEN_NAMES, DeskForm, Form, FormType, LineForm, VillageForm
-from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total
+from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER
 from schemas.system import FaultyError
 from schemas.text import fold, slug
-from schemas.units import PERCENTAGES, Unit, conversion, is_measure
+from schemas.units import PERCENTAGES, Unit, by_word, conversion, is_measure
 
 _FORM_CODE = re.compile(r"[A-Z]\d{2}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -74,7 +74,7 @@ def design_of(rows: Rows, known: Known, told: Told) -> Design:
         for row in sheet:
             _refuse_bad_cells(row, told)
     units = _units(rows.get("units", ()), known, told)
-    forms = _Forms(rows, known, {**_by_word(known.design.units), **_by_word(units)}, told)
+    forms = _Forms(rows, known, {**by_word(known.design.units), **by_word(units)}, told)
     chapters = _chapters(rows, forms, known, told)
     return Design(tuple(forms.made.values()), chapters, tuple(units))
 
@@ -163,7 +163,7 @@ def _nearest(name: str, among: Iterable[str]) -> str:
 
 
 def _units(rows: Sequence[Row], known: Known, told: Told) -> list[Unit]:
-    once, taken = _Once(told), _by_word(known.design.units)
+    once, taken = _Once(told), by_word(known.design.units)
     found: dict[Unit, str] = {}
     for row in rows:
         words = (row["label"], *_names(row, "aliases"))
@@ -187,10 +187,6 @@ def _units(rows: Sequence[Row], known: Known, told: Told) -> list[Unit]:
         if all(fresh):
             found[unit] = row.file
     return list(found)
-
-
-def _by_word(units: Iterable[Unit]) -> dict[str, Unit]:
-    return {word.casefold(): unit for unit in units for word in (*unit.aliases, unit.label)}
 
 
 # Forms
@@ -615,11 +611,11 @@ def _unfit(formula: Formula, unit: Unit, times: Fraction, units: Mapping[str, Un
             numbers, others = [[one for one in formula.terms if bool(one.leaves()) is told] for told in (False, True)]
             if len(others) != 1 or not all(map(_is_bare, numbers)):
                 return None
-            return _unfit(others[0], unit, times * Product(tuple(numbers)).compute(_nothing), units)
+            return _unfit(others[0], unit, times * worth(Product(tuple(numbers))), units)
         case Ratio(part, whole, multiplier) if not whole.leaves():
             if unit in PERCENTAGES or not _is_bare(whole):
                 return None
-            return _unfit(part, unit, times * multiplier / whole.compute(_nothing), units)
+            return _unfit(part, unit, times * multiplier / worth(whole), units)
         case Ratio(part, whole, multiplier) if part.leaves():
             if unit in PERCENTAGES:
                 if times * multiplier != _HUNDRED and _is_plain(part) and _is_plain(whole):
@@ -634,10 +630,6 @@ def _unfit(formula: Formula, unit: Unit, times: Fraction, units: Mapping[str, Un
             return _unfit(part, above, times * multiplier, units) or _unfit(whole, below, Fraction(1), units)
         case _:
             return None
-
-
-def _nothing(_: Leaf) -> None:
-    return None
 
 
 def _first_unit(formula: Formula) -> Unit:
