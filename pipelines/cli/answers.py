@@ -148,15 +148,16 @@ def figures(
     from pipelines.store import published
 
     above.refuse_released(place, release)
-    held: dict[str, str] = {}
+    told: Sequence[Mapping[str, Any]] = ()
     of_place = above.figures(raw, data, period, place) if place else None
     if of_place is None:
         store, key = return_set(raw, data, period, place or commune, release)
-        period, held = key.period, published.held_forms(published.findings(store, key))
+        period, told = key.period, published.findings(store, key)
         rows = published.figures(store, key)
     else:
         period, rows = of_place
-    names = _lacking(raw, data, store, key, rows) if of_place is None and output is Format.TABLE else {}
+    names = _lacking(raw, data, store, key, rows, told) if of_place is None and output is Format.TABLE else {}
+    held = published.held_forms(told)
     missing = _never_published(period, rows, held)
     for row in rows:
         row["status"] = published.status(row, held)
@@ -168,15 +169,17 @@ def figures(
     sys.exit(HELD if held else CLEAN)
 
 
-def _lacking(raw: str, data: str, store: Any, key: Any, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return, by id of each figure, the names of the reporters whom it lacks."""
+def _lacking(
+    raw: str, data: str, store: Any, key: Any, rows: Sequence[dict[str, Any]], told: Sequence[Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """Return, by id of each figure, the names of the reporters whom it lacks by what findings tell."""
     from pipelines.store import published
     from pipelines.store.raw import Raw
 
     if all(row["value"] is not None for row in rows):
         return {}
     places = Raw(Settings.of(raw, data).raw).places
-    unsent, blanks = published.unsent(published.findings(store, key)), published.blanks(store, key)
+    unsent, blanks = published.unsent(told), published.blanks(store, key)
     each = {row["id"]: published.lacking(row, unsent, blanks.get(row["id"], ())) for row in rows}
     return {
         name: [places.title(key.commune, code) for code in dict.fromkeys((*unsent, *blank))]

@@ -87,10 +87,7 @@ def preview(
     from pipelines.handout.layout import workbook
     from schemas.periods import Period
 
-    checked = _checked(files, raw)
-    if not checked.sound:
-        _tell(checked, Format.TABLE)
-        sys.exit(HELD)
+    checked = _sound(files, raw)
     if not checked.design.forms:
         fail(_("Thiết kế chưa có biểu nào để xem."))
     blank = workbook(
@@ -124,10 +121,7 @@ def pack(
     from schemas.catalogue import CATALOGUE, Catalogue
     from schemas.pack import HOME
 
-    checked = _checked([file], raw)
-    if not checked.sound:
-        _tell(checked, Format.TABLE)
-        sys.exit(HELD)
+    checked = _sound([file], raw)
     forms, name = checked.design.forms, pack_name(file.name)
     if not forms:
         fail(_("Thiết kế chưa có biểu nào để đóng gói."))
@@ -191,6 +185,15 @@ def _checked(files: Sequence[Path], raw: str) -> Any:
 
     known = _in_use(raw, {pack_name(path.name) for path in files} - {HOME})
     return checked({str(path): path.read_bytes() for path in files}, known)
+
+
+def _sound(files: Sequence[Path], raw: str) -> Any:
+    """Return what designs say; or end here, with what is wrong with them."""
+    checked = _checked(files, raw)
+    if not checked.sound:
+        _tell(checked, Format.TABLE)
+        sys.exit(HELD)
+    return checked
 
 
 def _tell(checked: Any, output: Format) -> None:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from pipelines.refresh.engines import DASK
 from pipelines.store.locks import LOCKS
+from tests.end_to_end.waiting import wait_for
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -55,7 +56,7 @@ def cluster(box: Path, workers: int = 2) -> Iterator[Cluster]:
 
         local = ("--host", "127.0.0.1")
         start("dask_scheduler", "scheduler", *local, "--port", "0", "--scheduler-file", str(at))
-        _wait("the scheduler has an address", at.exists)
+        wait_for("the scheduler has an address", at.exists, seconds=PATIENCE)
         # Without the nanny that would start another in its place: what is killed is gone.
         named = ("--scheduler-file", str(at), "--nthreads", "1", "--no-nanny", *local)
         found = [start("dask_worker", f"worker-{number}", *named) for number in range(workers)]
@@ -77,13 +78,6 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _wait(what: str, is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, f"Not after {PATIENCE} seconds: {what}."
-        time.sleep(0.05)
 
 
 def kill_one_at_work(data: Path, after: float = 0.3) -> tuple[int, str]:

@@ -10,25 +10,23 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 from playwright.sync_api import Page
 
 from tests.end_to_end.office import COMMAND, PROJECT, Office
+from tests.end_to_end.waiting import free_port, wait_for
 
 LOCATION = "returns"
 READY_SECONDS, STOP_SECONDS = 120.0, 30.0
 
-Found = TypeVar("Found")
 
 READY = """
 query Ready {
@@ -55,17 +53,6 @@ mutation Launch($job: String!, $location: String!, $returnSet: String!) {
   }
 }
 """
-
-
-def wait_for(what: str, look: Callable[[], Found | None], *, seconds: float) -> Found:
-    """Look again and again until there is something; fail with ``what`` when the time is over."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"Not within {seconds:.0f} seconds: {what}.")
 
 
 @dataclass(frozen=True)
@@ -128,13 +115,6 @@ class Pages:
             and all(entry["loadStatus"] == "LOADED" for entry in entries)
             and all(daemon["healthy"] for daemon in daemons if daemon["required"])
         )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -3,7 +3,6 @@
 Belongs here: aiosmtpd, and the environment that leads the product to it. Does not belong here: what a mail is to say.
 """
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -40,13 +39,6 @@ class Postbox:
     def mails(self) -> list[EmailMessage]:
         contents = [envelope.content for envelope in self.envelopes]
         return [message_from_bytes(one, policy=default) for one in contents if isinstance(one, bytes)]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:

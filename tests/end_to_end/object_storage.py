@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.settings import folder
-from tests.end_to_end.dagster_pages import free_port, wait_for
+from tests.end_to_end.waiting import free_port, wait_for
 
 BUCKET = "huyen"
 PATIENCE = 60

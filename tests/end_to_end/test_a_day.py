@@ -17,9 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import Pages, returns_ui, wait_for
+from tests.end_to_end.dagster_pages import Pages, returns_ui
 from tests.end_to_end.office import CLEAN, SHIPPED, Office, Row
 from tests.end_to_end.test_browser import look_at, materialise, outcome
+from tests.end_to_end.waiting import wait_for
 
 pytestmark = [
     pytest.mark.needs("chromium", "soffice", "pdftoppm"),

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.end_to_end import small_commune
-from tests.end_to_end.dagster_pages import LOCATION, Pages, dagster_dev, returns_ui, wait_for
-from tests.end_to_end.mail import OFFICER, Postbox, free_port, mail_server, via
+from tests.end_to_end.dagster_pages import LOCATION, Pages, dagster_dev, returns_ui
+from tests.end_to_end.mail import OFFICER, Postbox, mail_server, via
 from tests.end_to_end.office import CLEAN, RETURN_SET, SHIPPED, Office
+from tests.end_to_end.waiting import free_port, wait_for
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow]
 

@@ -19,8 +19,9 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.end_to_end import small_commune
 from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import Pages, returns_ui, signed_in, wait_for
+from tests.end_to_end.dagster_pages import Pages, returns_ui, signed_in
 from tests.end_to_end.office import Office
+from tests.end_to_end.waiting import wait_for
 
 pytestmark = [pytest.mark.daemon, pytest.mark.slow]
 

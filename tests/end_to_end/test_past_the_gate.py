@@ -15,8 +15,8 @@ import pytest
 
 from schemas.words import WORDS
 from tests.end_to_end.dagster_here import dagster_at, materialised, red_checks, run_job
-from tests.end_to_end.dagster_pages import wait_for
 from tests.end_to_end.office import CLEAN, HELD, RETURN_SET, SHIPPED, Office
+from tests.end_to_end.waiting import wait_for
 
 COMMAND = """
 import os, signal, sys

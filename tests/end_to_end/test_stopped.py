@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-from tests.end_to_end.dagster_pages import wait_for
 from tests.end_to_end.office import Office
+from tests.end_to_end.waiting import wait_for
 
 STOPPED = 130
 

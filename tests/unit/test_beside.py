@@ -109,7 +109,7 @@ def test_a_ledger_that_cannot_be_read_is_not_written_to(
     small: Raw, monkeypatch: pytest.MonkeyPatch, breaking: Breaking, told: str
 ) -> None:
     breaking(small.ledger_path(KEY), monkeypatch)
-    monkeypatch.setattr("pipelines.store.ledger.write_whole", lambda *_: pytest.fail("written"))
+    monkeypatch.setattr("pipelines.store.ledger.write_over", lambda *_: pytest.fail("written"))
     with pytest.raises(SentenceError, match=rf"{LEDGER} không đọc được: .*{told}"):
         Ledger(small, KEY).accept(CellPlace("pa_phao.xlsx", "Chăn nuôi", "D13"), "1", reason="x", who="y")
 

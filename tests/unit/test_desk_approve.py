@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,6 @@ from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
 PAGE = f"/approve/{KEY}"
-
-
-@pytest.fixture
-def office(example_office: Path, tmp_path: Path) -> Office:
-    return Office.copied(example_office, tmp_path / "office")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The board: who has sent what, what to do next; the explorer behind the session; starting a run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,11 +8,6 @@ from pipelines.desk.board import Board, Sent, board_of
 from pipelines.settings import TODAY_VARIABLE, today
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
-
-
-@pytest.fixture
-def office(example_office: Path, tmp_path: Path) -> Office:
-    return Office.copied(example_office, tmp_path / "office")
 
 
 @pytest.fixture

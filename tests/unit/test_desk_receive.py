@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,6 @@ from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
 CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
-
-
-@pytest.fixture
-def office(example_office: Path, tmp_path: Path) -> Office:
-    return Office.copied(example_office, tmp_path / "office")
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ from tests.unit.offices import KEY, Office
 CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
 
 
-@pytest.fixture
-def office(example_office: Path, tmp_path: Path) -> Office:
-    return Office.copied(example_office, tmp_path / "office")
-
-
 def slipped(office: Office) -> bytes:
     """What Nà Lìa sends with a slip in it; the raw folder stays."""
     path = office.folder / CELL[0]
