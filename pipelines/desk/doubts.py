@@ -7,12 +7,14 @@ pages.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
 from pipelines.present.explorer.addresses import position
 from pipelines.present.explorer.sheets import DrawnSheet, FilledCell, draw
 from pipelines.present.tracing import written
+from pipelines.refresh.deciding import may_be_wrong, tells_of
 from pipelines.steps.validate.advise import Proposal, proposals
 from pipelines.store import published
 from pipelines.store.tables import Store
@@ -20,6 +22,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 
 _AROUND = 1
@@ -42,6 +45,8 @@ class Doubt:
     before: str
     """What it was in the latest period before, with the period; empty where nothing is known."""
     proposed: tuple[Proposal, ...]
+    overrulable: tuple[tuple[str, str], ...] = ()
+    """Of an error: the rules of it that may be what is wrong, each with the cell in which that can be said."""
 
     @property
     def is_error(self) -> bool:
@@ -76,7 +81,30 @@ def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -
         text = next((cell["shown"] or cell["text"] for cell in of_sheet if cells and cell["cell"] == cells[0]), "")
         before = _before(store, key, row, cells[0], accepted) if cells and of_sheet else ""
         drawn = _drawn(of_sheet, cells) if of_sheet and cells else None
-        yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])))
+        rules = _overrulable(store, key, row, cells) if row["severity"] == Severity.ERROR and of_sheet else ()
+        yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])), tuple(rules))
+
+
+def _overrulable(
+    store: Store, key: ReturnSetKey, row: Mapping[str, Any], cells: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the rules of which a finding tells that may be wrong, each with the first of its cells that it is about."""
+    told = sorted(rule for rule in may_be_wrong() if tells_of(row, rule))
+    marts = [form.domain for form in CATALOGUE.forms if form.code in row["form"].split()]
+    for rule in told:
+        for cell in cells:
+            found = published.asked(store, key, row["file"], cell, marts)
+            if any(one["sheet"] == row["sheet"] and _is_about(rule, one) for one in found):
+                yield rule, cell
+                break
+
+
+def _is_about(rule: str, entry: Mapping[str, Any]) -> bool:
+    """Return whether a rule that may be wrong says something on the number of an entry."""
+    form = CATALOGUE.by_code[entry["form"]]
+    if rule == Problems.OUT_OF_RANGE.value.code:
+        return entry["value"] is not None and form.fields()[entry["field"]].may_exceed(Decimal(entry["value"]))
+    return any(edit.code == rule and entry["field"] in edit.names for edit in form.edits)
 
 
 def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str]) -> DrawnSheet:

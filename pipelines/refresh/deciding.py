@@ -4,7 +4,9 @@ Belongs here: what needs both the ledger and what was found. Does not belong her
 (``pipelines.store.ledger``), who may decide.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.refresh.stale import last_read
 from pipelines.steps.collect.correct import read_ledger
@@ -20,6 +22,17 @@ from schemas.return_sets import ReturnSetKey
 from schemas.text import fold
 
 
+def may_be_wrong() -> frozenset[str]:
+    """Return the codes of the rules that may be wrong, and not the number: those of edits, and that of ranges."""
+    edits = {edit.code for form in CATALOGUE.forms for edit in form.edits if edit.confirmable}
+    return frozenset({*edits, Problems.OUT_OF_RANGE.value.code})
+
+
+def tells_of(row: Mapping[str, Any], rule: str) -> bool:
+    """Return whether a finding tells of a rule; one may tell of several."""
+    return bool(row["code"] == rule or f"theo {rule}: " in row["message"])
+
+
 def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str) -> None:
     """Stop where keeping a number could change nothing: its cell has an error, or no warning that names it first.
 
@@ -28,8 +41,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
     Raises:
         LedgerError: It could change nothing.
     """
-    confirmable = {edit.code for form in CATALOGUE.forms for edit in form.edits if edit.confirmable}
-    confirmable.add(Problems.OUT_OF_RANGE.value.code)
+    confirmable = may_be_wrong()
     if rule and rule not in confirmable:
         raise LedgerError(
             f"Quy tắc {rule} không thể sai, hoặc không có quy tắc này; chỉ ghi được với: "
@@ -43,7 +55,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
         for row in published.findings(store, key)
         if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
     ]
-    if rule and any(row["code"] == rule or f"theo {rule}: " in row["message"] for row in rows):
+    if rule and any(tells_of(row, rule) for row in rows):
         return
     if rule:
         raise LedgerError(

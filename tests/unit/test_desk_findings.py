@@ -154,6 +154,29 @@ def test_a_warning_is_kept_as_it_is(office: Office, desk: Desk) -> None:
     assert f"Đã ghi vào sổ đính chính: ô {cell}, giữ" in told
 
 
+def test_an_error_is_kept_against_a_rule_that_may_be_wrong_with_who_and_why(office: Office, desk: Desk) -> None:
+    office.write(("pa_phao.xlsx", "Trồng trọt", "D13"), 36.95)
+    office.write(("pa_phao.xlsx", "Trồng trọt", "D18"), 100.75)
+    office.refresh()
+    browser, crops = desk.signed_in("officer", "officer"), {"sheet": "Trồng trọt", "cell": "D13", "rule": "B03-03"}
+    page = browser.get(PAGE).content.decode()
+    (form,) = re.findall(r"<form[^>]*>((?:(?!</form>).)*dù trái(?:(?!</form>).)*)</form>", page, re.DOTALL)
+    assert "Giữ nguyên ô D13, dù trái B03-03" in form, "and the animals' sum that is wrong offers nothing"
+    assert 'name="reason" required' in form
+    before = ledger(office)
+    assert "Chưa ghi lý do" in decide(browser, "as_is", **crops, reason="")
+    assert "không thể sai" in decide(browser, "as_is", **{**crops, "rule": "B01-02"})
+    assert "Đã ghi vào sổ đính chính: ô D13, giữ «36.95»." in decide(browser, "as_is", **crops)
+    row = ledger(office).removeprefix(before)
+    assert row.strip().endswith(
+        "chức danh officer,pa_phao.xlsx,Trồng trọt,D13,36.95,36.95,Trưởng thôn xác nhận,B03-03,as_is"
+    )
+    office.refresh()
+    found = [one for one in published.findings(office.store, KEY) if one["sheet"] == "Trồng trọt"]
+    assert {one["code"]: one["severity"] for one in found}["H-08"] == "warning"
+    assert "dù trái" not in text(browser.get(PAGE))
+
+
 @pytest.mark.parametrize("role", ["approver", "auditor", "administrator"])
 def test_who_may_not_decide_writes_nothing(office: Office, desk: Desk, role: str) -> None:
     browser, before = desk.signed_in("somebody", role), ledger(office)
