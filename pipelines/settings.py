@@ -75,6 +75,16 @@ class Settings:
             return Path(os.environ.get(HOME_VARIABLE) or "data/dagster").absolute()
         return self.data / "dagster"
 
+    @property
+    def desk(self) -> Path:
+        """The desk's own folder, on the disk as the Dagster home is."""
+        return self.home.parent / "desk"
+
+    @property
+    def desk_database(self) -> Path:
+        """Where the desk's database lies."""
+        return self.desk / "desk.sqlite3"
+
     def export(self) -> None:
         """Make the folders known to Dagster's processes through the environment, and prepare the Dagster home."""
         self.home.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ from typer.main import get_command, get_command_name, get_group
 
 # In the order in which the help lists their verbs.
 # isort: off
-from pipelines.cli import running, desk, receiving, answers, decisions, releases, documents, designs, doctor
+from pipelines.cli import running, desk, receiving, answers, decisions, releases, documents, designs, backups, doctor
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -36,6 +36,7 @@ from schemas.sentences import SentenceError
 __all__ = [
     "answers",
     "app",
+    "backups",
     "decisions",
     "designs",
     "desk",

@@ -16,16 +16,16 @@ _HERE = Path(__file__).parent
 
 
 def folder_of(folders: Settings) -> Path:
-    """Return the desk's own folder, on the disk as Dagster's home is; made for its user alone where there is none."""
-    folder = folders.home.parent / "desk"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    return folder
+    """Return the desk's own folder; made for its user alone where there is none."""
+    folders.desk.mkdir(parents=True, exist_ok=True)
+    folders.desk.chmod(0o700)
+    return folders.desk
 
 
 def database_of(folders: Settings) -> Path:
-    """Return where the database lies."""
-    return folder_of(folders) / "desk.sqlite3"
+    """Return where the database lies, in a folder that is there."""
+    folder_of(folders)
+    return folders.desk_database
 
 
 def secret_of(folders: Settings) -> str:

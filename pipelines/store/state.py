@@ -127,7 +127,7 @@ def load(root: Path, part: str) -> State:
         OldFormatError: Another version of this software wrote it.
     """
     other: OldFormatError | None = None
-    for path in _paths(root, part):
+    for path in paths(root, part):
         content, mark = read_marked(path)
         try:
             state = _read(content, part)
@@ -160,26 +160,26 @@ def save(root: Path, part: str, state: State) -> State:
     checked = {"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}
     head = _line(checked | {"communes": list(state.communes)}).encode()
     if is_remote(root):
-        return replace(state, mark=put_over(_paths(root, part)[0], head + below, state.mark))
-    for path in reversed(_paths(root, part)):
+        return replace(state, mark=put_over(paths(root, part)[0], head + below, state.mark))
+    for path in reversed(paths(root, part)):
         write_whole(path, head + below)
     return state
 
 
 def damaged(root: Path, part: str) -> bool:
     """Return whether one of the two files of a part's state is missing or not as it was written, the other being so."""
-    found = [read_marked(path)[0] for path in _paths(root, part)]
+    found = [read_marked(path)[0] for path in paths(root, part)]
     return any(found) and (len(set(found)) > 1 or not _is_whole(found[0]))
 
 
 def hash_of(root: Path, part: str) -> str:
     """Return the hash of the bytes of a part's state; of none, that of no bytes."""
-    return hashlib.sha256(read_marked(_paths(root, part)[0])[0]).hexdigest()
+    return hashlib.sha256(read_marked(paths(root, part)[0])[0]).hexdigest()
 
 
 def communes_in(root: Path, part: str) -> list[str]:
     """Return the communes whose return sets are in a part, from its first line alone, which is quick."""
-    for path in _paths(root, part):
+    for path in paths(root, part):
         try:
             with path.open("rb") as file:
                 found: list[str] = json.loads(file.readline()).get("communes", _named_after(part))
@@ -200,7 +200,8 @@ def parts(root: Path) -> list[str]:
     return sorted({path.name.partition(".")[0] for path in folder.glob("[!.]*.ndjson")}) if folder.is_dir() else []
 
 
-def _paths(root: Path, part: str) -> tuple[Path, ...]:
+def paths(root: Path, part: str) -> tuple[Path, ...]:
+    """Return where the state of a part lies: in two files, or in the one that there is on object storage."""
     path, copy = root / STATE / f"{part}.ndjson", root / STATE / f"{part}.copy.ndjson"
     return (path,) if is_remote(root) else (path, copy)
 

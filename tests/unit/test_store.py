@@ -178,7 +178,7 @@ class TestState:
         self, tmp_path: Path, which: int, harm: Callable[[Path], object]
     ) -> None:
         states.save(tmp_path, PART, self.FULL)
-        paths = states._paths(tmp_path, PART)
+        paths = states.paths(tmp_path, PART)
         before = paths[0].read_bytes()
         harm(paths[which])
         assert states.load(tmp_path, PART) == self.FULL
@@ -190,7 +190,7 @@ class TestState:
     def test_killed_between_its_two_files_the_commit_has_happened_or_has_not(self, tmp_path: Path) -> None:
         """The copy is written first: where only that is new, the file still says what was, and is believed."""
         states.save(tmp_path, PART, self.FULL)
-        first, copy = states._paths(tmp_path, PART)
+        first, copy = states.paths(tmp_path, PART)
         before = first.read_bytes()
         states.save(tmp_path, PART, NOTHING)
         first.write_bytes(before)
@@ -200,13 +200,13 @@ class TestState:
 
     def test_with_both_files_lost_nothing_is_known(self, tmp_path: Path) -> None:
         states.save(tmp_path, PART, self.FULL)
-        for path in states._paths(tmp_path, PART):
+        for path in states.paths(tmp_path, PART):
             path.write_bytes(b"x")
         assert states.load(tmp_path, PART) == NOTHING
 
     def test_a_folder_of_a_version_to_come_is_refused_in_a_sentence(self, tmp_path: Path) -> None:
         states.save(tmp_path, PART, self.FULL)
-        for path in states._paths(tmp_path, PART):
+        for path in states.paths(tmp_path, PART):
             head, _, below = path.read_bytes().partition(b"\n")
             path.write_bytes(json.dumps(json.loads(head) | {"format": states.FORMAT + 1}).encode() + b"\n" + below)
         with pytest.raises(

@@ -1,0 +1,204 @@
+"""Backups: an empty machine becomes the office that was backed up; what is damaged is told; no backup harms another."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.refresh import backup
+from pipelines.refresh.backup import Backup, BackupError
+from pipelines.refresh.release import make, verify
+from pipelines.settings import HOME_VARIABLE, Settings
+from pipelines.store.locks import locked
+from pipelines.store.raw import LEDGER
+from tests.faults.disk import end_of, start_child
+from tests.unit.desks import Desk, desk_at
+from tests.unit.offices import KEY, Office
+
+CELL = ("na_lia.xlsx", "Chăn nuôi", "D13")
+
+
+@pytest.fixture(autouse=True)
+def _no_home_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, "")
+
+
+def settings(root: Path) -> Settings:
+    return Settings(root / "raw", root / "data")
+
+
+def backed_up(office: Office, into: Path) -> Backup:
+    made = backup.make(settings(office.root), into)
+    assert made.lacking == []
+    return made.backup
+
+
+def restored(one: Backup, root: Path) -> Office:
+    backup.restore(one, settings(root))
+    return Office(root)
+
+
+def first_file(one: Backup, begins: str) -> Path:
+    sha256 = next(one.files[name] for name in sorted(one.files) if name.startswith(begins))
+    return one.root / backup.FILES / sha256[:2] / sha256
+
+
+def without_documents(office: Office) -> dict[str, bytes]:
+    own = ("explorer/", "openlineage/", "datapackage", "views.sql", "reports/", "state/", "releases/.lock")
+    return {name: content for name, content in office.files().items() if not name.startswith(own)}
+
+
+@pytest.mark.slow
+def test_an_empty_machine_becomes_the_office_that_was_backed_up(office: Office, tmp_path: Path) -> None:
+    office.refresh()
+    make(office.raw, office.store, KEY, "lan-1", despite="thử")
+    office.write(CELL, 7)
+    office.decide(f"{','.join(CELL)},7,8,Đã hỏi")
+    other = restored(backed_up(office, tmp_path / "backup"), tmp_path / "other")
+    assert verify(other.store.root, "lan-1").differences == []
+    assert other.rows("figures/livestock") == office.rows("figures/livestock")
+    assert (other.folder / LEDGER).read_bytes() == (office.folder / LEDGER).read_bytes()
+    office.refresh()
+    other.refresh()
+    assert without_documents(other) == without_documents(office)
+    assert other.stale() == set()
+
+
+@pytest.mark.slow
+def test_a_backup_of_what_has_not_changed_adds_nothing_and_a_later_one_harms_no_earlier_one(
+    office: Office, tmp_path: Path
+) -> None:
+    first = backed_up(office, tmp_path / "backup")
+    assert backup.make(settings(office.root), tmp_path / "backup").new == 0
+    before = office.rows("figures/livestock"), (office.folder / CELL[0]).read_bytes()
+    office.write(CELL, 7)
+    office.refresh()
+    last = backed_up(office, tmp_path / "backup")
+    assert backup.names(tmp_path / "backup")[-1] == last.name
+    then, now = restored(first, tmp_path / "then"), restored(last, tmp_path / "now")
+    assert (then.rows("figures/livestock"), (then.folder / CELL[0]).read_bytes()) == before
+    assert (now.folder / CELL[0]).read_bytes() == (office.folder / CELL[0]).read_bytes() != before[1]
+    assert now.rows("findings/livestock") == office.rows("findings/livestock")
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+@pytest.mark.parametrize(
+    ("harm", "what"), [(lose, "raw/"), (cut, "data/archive/"), (flip, "data/marts/"), (flip, "data/state/")]
+)
+def test_a_damaged_backup_is_told_and_nothing_is_written_and_the_next_backup_puts_it_right(
+    example_office: Path, tmp_path: Path, harm: Callable[[Path], None], what: str
+) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    harm(first_file(one, what))
+    assert any(name.startswith(what) for name in one.damaged())
+    with pytest.raises(BackupError, match="chưa ghi gì"):
+        restored(one, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+    backed_up(Office(example_office), tmp_path / "backup")
+    assert one.damaged() == []
+
+
+@pytest.mark.parametrize("harm", [cut, flip])
+def test_a_damaged_list_is_told(example_office: Path, tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    harm(one.root / f"{one.name}.ndjson")
+    with pytest.raises(BackupError, match="bị hỏng"):
+        restored(Backup(one.root, one.name), tmp_path / "other")
+
+
+def test_a_backup_that_was_stopped_is_none(example_office: Path, tmp_path: Path) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    (one.root / f"{one.name}.ndjson").unlink()
+    with pytest.raises(BackupError, match="không có bản sao lưu hoàn chỉnh"):
+        backup.found(one.root)
+
+
+def test_what_lies_there_is_never_written_over_and_a_restore_that_was_stopped_goes_on(
+    example_office: Path, tmp_path: Path
+) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    other = restored(one, tmp_path / "other")
+    everything = other.files()
+    workbook = other.folder / "na_lia.xlsx"
+    workbook.unlink()
+    (other.store.root / "state" / f"{other.part}.ndjson").unlink()
+    assert restored(one, other.root).files() == everything
+    workbook.write_bytes(b"another")
+    with pytest.raises(BackupError, match=r"na_lia\.xlsx"):
+        restored(one, other.root)
+    assert workbook.read_bytes() == b"another"
+
+
+def test_a_backup_does_not_lie_in_what_is_backed_up(example_office: Path) -> None:
+    with pytest.raises(BackupError, match="nằm trong"):
+        backup.make(settings(example_office), example_office / "data" / "backup")
+
+
+@pytest.mark.slow
+def test_a_damaged_table_and_a_link_that_leaves_the_raw_folder_are_told(office: Office, tmp_path: Path) -> None:
+    flip(office.store.path("marts/livestock", office.part))
+    (tmp_path / "outside.xlsx").write_bytes(b"x")
+    (office.folder / "linked.xlsx").symlink_to(tmp_path / "outside.xlsx")
+    made = backup.make(settings(office.root), tmp_path / "backup")
+    assert [one for one in made.lacking if "marts/livestock" in one]
+    assert [one for one in made.lacking if "linked.xlsx" in one and "liên kết" in one]
+    other = restored(made.backup, tmp_path / "other")
+    other.refresh()
+    assert other.rows("marts/livestock") != []
+
+
+def test_it_waits_for_who_has_a_part(example_office: Path, tmp_path: Path) -> None:
+    office, told = Office(example_office), list[str]()
+    has_it, go_on = os.pipe(), os.pipe()
+
+    def hold() -> None:
+        with locked(office.store.root, office.part, "người khác"):
+            os.write(has_it[1], b".")
+            os.read(go_on[0], 1)
+
+    def waiting(sentence: str) -> None:
+        told.append(sentence)
+        os.write(go_on[1], b".")
+
+    child = start_child(hold)
+    os.read(has_it[0], 1)
+    backup.make(settings(office.root), tmp_path / "backup", waiting)
+    assert end_of(child) == 0
+    for end in (*has_it, *go_on):
+        os.close(end)
+    assert "người khác" in told[0]
+
+
+def test_the_users_of_the_desk_are_backed_up_while_they_work(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.user("hoa", "officer")
+    one = backup.make(desk.folders, tmp_path / "backup").backup
+    desk.user("lan", "approver")
+    other = settings(tmp_path / "other")
+    backup.restore(one, other)
+    assert other.desk_database.stat().st_mode & 0o077 == 0
+    assert not (other.desk / "secret").exists()
+    shutil.copy(other.desk_database, tmp_path / "kept.sqlite3")
+    with desk_at(tmp_path / "elsewhere", monkeypatch):
+        from django.db import connections
+
+        from pipelines.desk.models import User
+
+        connections.close_all()
+        shutil.copy(tmp_path / "kept.sqlite3", tmp_path / "elsewhere" / "data" / "desk" / "desk.sqlite3")
+        assert [one.username for one in User.objects.all()] == ["hoa"]
