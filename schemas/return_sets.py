@@ -1,9 +1,11 @@
 """Return sets and batches: one commune and one period, and what is worked on together; how everybody names them.
 
-Belongs here: the two keys and their spellings. Does not belong here: where a return set lies, which batch it is in
-(``pipelines.store.raw``), who is expected in it (``schemas.places``).
+Belongs here: the two keys and their spellings, and into how many batches a large territory is cut. Does not belong
+here: where a return set lies, which batch it is in (``pipelines.store.raw``), who is expected in it
+(``schemas.places``).
 """
 
+import hashlib
 from typing import NamedTuple
 
 from schemas.periods import Period
@@ -36,17 +38,25 @@ class ReturnSetKey(NamedTuple):
         return cls(Period.parse(period).code, commune)
 
 
+MOST = 400
+"""Communes that a batch has, more or less: what one process works on at a time, and holds in memory."""
+
+_CUT = "~"
+"""Stands in no code of a place."""
+
+
 class BatchKey(NamedTuple):
     """What lies in one folder below a period: the unit of work, and of a Dagster partition.
 
     The folder of a commune holds one return set; that of a territory holds one for each commune that has a folder in
-    it. Keys sort by period, then by folder.
+    it. That of a territory with very many communes is cut into several batches. Keys sort by period, then by folder.
     """
 
     period: str
     """Code of the period, ``2024-H1``."""
     folder: str
-    """Name of the folder, which is the code of a commune or of what it lies in: ``huu-kien``, ``chi-lang``."""
+    """Name of the folder, which is the code of a commune or of what it lies in: ``huu-kien``, ``chi-lang``; where that
+    is cut, with the number of the batch, ``lang-son~2``."""
 
     def __str__(self) -> str:
         """Return the partition key, ``2024-H1_huu-kien``."""
@@ -61,3 +71,23 @@ class BatchKey(NamedTuple):
         """
         period, _, folder = key.partition("_")
         return cls(Period.parse(period).code, folder)
+
+    @property
+    def place(self) -> str:
+        """Code of the commune or territory whose folder it is, or is cut from."""
+        return self.folder.partition(_CUT)[0]
+
+    @classmethod
+    def within(cls, period: str, territory: str, commune: str, communes: int) -> "BatchKey":
+        """Return the batch of a commune in the folder of a territory that has so many communes, sent or not.
+
+        In which it is follows from its code, so that none moves when another commune sends, or is named in the tables
+        of places; only where a territory outgrows a power of two times ``MOST`` each of its batches becomes two.
+        """
+        parts = 1
+        while communes > parts * MOST:
+            parts *= 2
+        if parts == 1:
+            return cls(period, territory)
+        number = int.from_bytes(hashlib.sha256(commune.encode()).digest()[:8]) % parts
+        return cls(period, f"{territory}{_CUT}{number + 1}")

@@ -51,7 +51,7 @@ def refresh(
     wanted = {
         batch: keys
         for batch, keys in there.items()
-        if period in ("", batch.period) and (commune in ("", batch.folder) or (batch.period, commune) in keys)
+        if period in ("", batch.period) and (commune in ("", batch.place) or (batch.period, commune) in keys)
     }
     if there and not wanted:
         words = _("Không có bộ báo cáo này trong {path}; hiện có: {sets}.")
@@ -72,9 +72,13 @@ def refresh(
     store = Store(settings.data)
     summaries = [one for batch in wanted for one in _summaries(store, batch, changed=batch in stale)]
     if output is Format.TABLE:
-        for batch, keys in wanted.items():
-            own = [one for one in summaries if (one["period"], one["commune"]) in keys]
-            print(own[0]["message"] if len(own) == 1 else _together(returns.places, batch, own))
+        of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}
+        for one in summaries:
+            if batch := batches.get((one["period"], one["commune"])):
+                of_folders.setdefault((batch.period, batch.place), []).append(one)
+        for (of_period, place), own in of_folders.items():
+            print(own[0]["message"] if len(own) == 1 else _together(returns.places, of_period, place, own))
     else:
         print_rows(output, ("period", "commune", "changed", "figures", "findings", "held", "message"), summaries)
     sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
@@ -94,7 +98,7 @@ def _summaries(store: Any, batch: Any, *, changed: bool) -> Iterator[dict[str, A
         yield _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed)
 
 
-def _together(places: Any, batch: Any, own: Sequence[Mapping[str, Any]]) -> str:
+def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, Any]]) -> str:
     """Return what came of the many return sets of a territory, in a sentence or two."""
     held = [one["commune"] for one in own if one["held"]]
     start = _("Đã chạy xong") if any(one["changed"] for one in own) else _("Không có gì thay đổi")
@@ -106,8 +110,8 @@ def _together(places: Any, batch: Any, own: Sequence[Mapping[str, Any]]) -> str:
     return _(
         "{territory}, kỳ {period}: {start}; {communes} xã, {figures} chỉ tiêu, {findings} phát hiện. {end}"
     ).format(
-        territory=places.territory(batch.folder),
-        period=batch.period,
+        territory=places.territory(place),
+        period=period,
         start=start,
         communes=len(own),
         figures=sum(one["figures"] for one in own),

@@ -164,7 +164,7 @@ def _id(identity: str, job: str) -> str:
 
 
 def _raw(batch: BatchKey, file: str) -> str:
-    return f"raw/{batch.period}/{batch.folder}/{file}"
+    return f"raw/{batch.period}/{batch.place}/{file}"
 
 
 def _version(content: str | None) -> Json:

@@ -63,7 +63,8 @@ class Raw:
         lying: dict[BatchKey, list[Path]] = {}
         for period in self._periods():
             for folder in self._folders(self.root / period):
-                lying[BatchKey(period, folder.name)] = self._communes(folder)
+                for path in self._communes(folder):
+                    lying.setdefault(self._batch(period, folder.name, path.name), []).append(path)
         _refuse_twice(lying)
         found = {batch: self._sent(batch, folders) for batch, folders in sorted(lying.items())}
         return {batch: sets for batch, sets in found.items() if sets}
@@ -95,19 +96,27 @@ class Raw:
             return []
         return [path for path in self._folders(folder) if self.places.lies_in(path.name, folder.name)]
 
+    def _batch(self, period: str, folder: str, commune: str) -> BatchKey:
+        """Return the batch of a commune that lies in a folder below a period, which may be its own."""
+        return BatchKey.within(period, folder, commune, self.places.size(folder))
+
     def return_sets(self) -> list[ReturnSetKey]:
         """Return every return set that has a folder and whose commune is known, oldest first."""
         return sorted(key for keys in self.batches().values() for key in keys)
 
     def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
         """Return the return sets in the folder of a batch, in order."""
-        folder = self.root / batch.period / batch.folder
-        return self._sent(batch, (path for path in self._communes(folder) if path.is_dir()))
+        return self._sent(batch, self._folders_of(batch))
+
+    def _folders_of(self, batch: BatchKey) -> list[Path]:
+        """Return the folders of communes of a batch."""
+        within = self._communes(self.root / batch.period / batch.place)
+        return [path for path in within if path.is_dir() and self._batch(batch.period, batch.place, path.name) == batch]
 
     def batch_of(self, key: ReturnSetKey) -> BatchKey:
         """Return the batch whose folder has, or would have, the folder of a return set."""
         above = self.folder(key).parent
-        return BatchKey(key.period, key.commune if above == self.root / key.period else above.name)
+        return self._batch(key.period, key.commune if above == self.root / key.period else above.name, key.commune)
 
     def folder(self, key: ReturnSetKey) -> Path:
         """Return where the files of a return set lie, or would lie: below what the commune lies in, or by itself."""
@@ -193,8 +202,11 @@ class Raw:
         Nothing where something can change, or may have changed a moment ago, without looking different.
         """
         seen: list[bytes] = []
+        folder = self.root / batch.period / batch.place
+        folders = [folder] if batch.place == batch.folder else self._folders_of(batch)
         with suppress(OSError):
-            if _is_at_rest(os.fsencode(self.root / batch.period / batch.folder), time.time_ns() - _SETTLED, seen):
+            if all(_is_at_rest(os.fsencode(one), time.time_ns() - _SETTLED, seen) for one in folders):
+                seen += map(os.fsencode, folders)
                 return hashlib.sha256(b"\0".join(seen)).hexdigest()
         return ""
 
@@ -366,8 +378,8 @@ def _refuse_twice(batches: Mapping[BatchKey, Sequence[Path]]) -> None:
         for key in (ReturnSetKey(batch.period, folder.name) for folder in folders):
             if (other := owners.setdefault(key, batch)) != batch:
                 raise SentenceError(
-                    f"Xã «{key.commune}» có hai thư mục trong kỳ {key.period}: dưới «{other.folder}» và dưới "
-                    f"«{batch.folder}». Để tất cả tệp của xã vào một thư mục rồi chạy lại."
+                    f"Xã «{key.commune}» có hai thư mục trong kỳ {key.period}: dưới «{other.place}» và dưới "
+                    f"«{batch.place}». Để tất cả tệp của xã vào một thư mục rồi chạy lại."
                 )
 
 

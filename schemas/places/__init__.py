@@ -181,6 +181,10 @@ class Places:
         below = [place] if place.level == "commune" else self._below.get(place.code, [])
         return [commune for commune in below if commune.existed_in(period)] if place.existed_in(period) else []
 
+    def size(self, territory: str) -> int:
+        """Return how many communes a territory has, those of any time together."""
+        return len(self._below.get(territory, ()))
+
     def parts_of(self, place: Place, period: Period) -> list[Place]:
         """Return the places one level below a place in a period: each of its communes lies in, or is, exactly one."""
         found: dict[str, Place] = {}

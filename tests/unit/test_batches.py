@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.refresh import makers, release
@@ -16,15 +18,18 @@ from pipelines.refresh.batches import followed, refresh, refresh_each
 from pipelines.refresh.making import Given, Made
 from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import Inputs, inputs_of, note_files, stale_batches
+from pipelines.steps.analyse import sums
 from pipelines.store import index, published
 from pipelines.store.raw import ChangedError, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.state import STATE
 from pipelines.store.tables import DamagedError, Store
-from schemas.flow import FLOW, Extent, Kind
+from schemas import return_sets
+from schemas.flow import FLOW, Extent, Kind, Table
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
+from schemas.tables import uncoded
 from tests.unit.builders import address_of
 from tests.unit.territories import TERRITORY, commune, territory
 
@@ -417,6 +422,39 @@ def test_of_three_communes_the_one_that_moves_leaves_nothing_behind(tmp_path: Pa
         rows = store.rows(name, str(TERRITORY))
         assert rows is not None
         assert "commune" not in rows.column_names or third.commune not in rows["commune"].to_pylist(), written
+
+
+def test_a_territory_that_is_cut_into_batches_has_the_rows_and_the_figures_above_of_one_that_is_not(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {table: rows_of(copied, table) for table in FLOW.tables if table.kind is not Kind.DOCUMENT}
+    monkeypatch.setattr(return_sets, "MOST", 1)
+    raw = Raw(copied / "raw")
+    parts = raw.batches()
+    assert [batch.place for batch in parts] == [TERRITORY.folder] * 2
+    assert [raw.batch_of(key) for keys in parts.values() for key in keys] == list(parts)
+    store = all_again(copied)
+    assert {table: rows_of(copied, table) for table in before} == before
+    assert store.sets_in(str(TERRITORY)) == []
+    assert not stale_batches(raw, Store(store.root), parts)
+    assert all(store.part_of(key) == str(batch) for batch, (key,) in parts.items())
+    add(copied, OTHER, cat=5, total=5)
+    assert {str(batch) for batch in stale_batches(raw, Store(store.root), parts)} >= {str(raw.batch_of(OTHER))}
+    total = herd_above(store, "chi-lang")
+    assert herd_above(all_again(copied), "chi-lang") == total + 5
+
+
+def rows_of(root: Path, table: Table) -> list[dict[str, Any]]:
+    """The rows of all parts of a table, sums of places above added up, in an order that is the same for all."""
+    found = [pq.read_table(path) for path in sorted((root / "data" / table.name).glob("*.parquet"))]
+    rows = pa.concat_tables(
+        [one.cast(_in_full(one.schema)) for one in found if len(one)] or [table.schema.empty_table()]
+    )
+    return sorted((sums.merged([rows]) if table.whole else rows).to_pylist(), key=str)
+
+
+def _in_full(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([pa.field(field.name, uncoded(field.type)) for field in schema])
 
 
 def test_a_commune_that_two_batches_hold_is_not_added_up_and_the_next_refresh_mends_it(copied: Path) -> None:
