@@ -5,7 +5,7 @@ pages.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
@@ -73,15 +73,15 @@ Accepted = Callable[[str, str, str], list[published.PublishedRow]]
 
 def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:
     """Yield findings with all that helps to decide on them."""
-    # Findings share files and reporters.
-    filled, accepted = cache(partial(published.filled, store, key)), cache(partial(published.accepted, store))
+    accepted = cache(partial(published.accepted, store))  # findings share reporters
     for row in rows:
         cells = tuple(row["cells"].split(";")) if row["cells"] else ()
-        of_sheet = [cell for cell in filled(row["file"]) if cell["sheet"] == row["sheet"]] if row["file"] else []
-        text = next((cell["shown"] or cell["text"] for cell in of_sheet if cells and cell["cell"] == cells[0]), "")
-        before = _before(store, key, row, cells[0], accepted) if cells and of_sheet else ""
-        drawn = _drawn(of_sheet, cells) if of_sheet and cells else None
-        rules = _overrulable(store, key, row, cells) if row["severity"] == Severity.ERROR and of_sheet else ()
+        near = _near(cells) if row["file"] and row["sheet"] else set()
+        filled = published.filled_in(store, key, row["file"], row["sheet"], near) if near else []
+        text = next((cell["shown"] or cell["text"] for cell in filled if cell["cell"] == cells[0]), "")
+        before = _before(store, key, row, cells[0], accepted) if near else ""
+        drawn = _drawn(filled, cells, near) if filled else None
+        rules = _overrulable(store, key, row, cells) if row["severity"] == Severity.ERROR and near else ()
         yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])), tuple(rules))
 
 
@@ -107,14 +107,17 @@ def _is_about(rule: str, entry: Mapping[str, Any]) -> bool:
     return any(edit.code == rule and entry["field"] in edit.names for edit in form.edits)
 
 
-def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str]) -> DrawnSheet:
-    """Return the rows of a sheet that have doubtful cells, and those next to them."""
+def _near(cells: Sequence[str]) -> set[int]:
+    """Return the rows of doubtful cells, and those next to them."""
     rows = {place[0] for cell in cells if (place := position(cell))}
-    near = {row + step for row in rows for step in range(-_AROUND, _AROUND + 1)}
+    return {row + step for row in rows for step in range(-_AROUND, _AROUND + 1)}
+
+
+def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str], near: Collection[int]) -> DrawnSheet:
+    """Return those rows of a sheet as they look."""
     shown = [
         FilledCell(cell["row"], cell["column"], cell["cell"], cell["kind"], cell["shown"] or cell["text"])
         for cell in filled
-        if cell["row"] in near
     ]
     drawn = draw(shown, cells)
     # It draws the row above too, of which it was told nothing.

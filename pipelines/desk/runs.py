@@ -61,6 +61,11 @@ class Night:
 
 
 _RUN = "fragment R on Run { runId status startTime endTime tags { key value } }"
+_LATEST = "runsOrError(filter: {pipelineName: $job}, limit: 1) { ... on Runs { results { ...R } } }"
+_NIGHT = (
+    "scheduleOrError(scheduleSelector: $schedule) { ... on Schedule { futureTicks(limit: 1) { results { timestamp } } "
+    "scheduleState { status ticks(limit: 1) { timestamp skipReason } } } }"
+)
 
 
 def latest() -> Run | None:
@@ -69,13 +74,21 @@ def latest() -> Run | None:
     Raises:
         NotReachedError: Dagster does not answer.
     """
+    return _latest(_ask(f"query Latest($job: String!) {{ {_LATEST} }} {_RUN}", job=JOB))
+
+
+def latest_and_night() -> tuple[Run | None, Night | None]:
+    """Return the same, and what there is to tell of the nightly run; no night where its schedule is not read yet.
+
+    Raises:
+        NotReachedError: Dagster does not answer.
+    """
     told = _ask(
-        "query Latest($job: String!) { runsOrError(filter: {pipelineName: $job}, limit: 1) "
-        f"{{ ... on Runs {{ results {{ ...R }} }} }} }} {_RUN}",
+        f"query Both($job: String!, $schedule: ScheduleSelector!) {{ {_LATEST} {_NIGHT} }} {_RUN}",
         job=JOB,
+        schedule={"repositoryName": REPOSITORY, "repositoryLocationName": LOCATION, "scheduleName": SCHEDULE},
     )
-    runs = told["runsOrError"].get("results", [])
-    return _run(runs[0]) if runs else None
+    return _latest(told), _night(told)
 
 
 def run(identifier: str) -> Run | None:
@@ -98,31 +111,6 @@ def run(identifier: str) -> Run | None:
 
 _STEPS = re.compile(r"Đã làm (\d+)/(\d+) bước")
 """As ``pipelines.orchestration.refreshing`` logs it."""
-
-
-def night() -> Night | None:
-    """Return what there is to tell of the nightly run; nothing where Dagster has not read its schedule yet.
-
-    Raises:
-        NotReachedError: Dagster does not answer.
-    """
-    told = _ask(
-        "query Night($schedule: ScheduleSelector!) { scheduleOrError(scheduleSelector: $schedule) { ... on Schedule { "
-        "futureTicks(limit: 1) { results { timestamp } } "
-        "scheduleState { status ticks(limit: 1) { timestamp skipReason } } } } }",
-        schedule={"repositoryName": REPOSITORY, "repositoryLocationName": LOCATION, "scheduleName": SCHEDULE},
-    )["scheduleOrError"]
-    if "scheduleState" not in told:
-        return None
-    state = told["scheduleState"]
-    last = state["ticks"][0] if state["ticks"] else {}
-    coming = told["futureTicks"]["results"]
-    return Night(
-        state["status"] == "RUNNING",
-        _moment(coming[0]["timestamp"]) if coming else None,
-        _moment(last.get("timestamp")),
-        last.get("skipReason") or "",
-    )
 
 
 def start(batches: Iterable[BatchKey], who: str) -> list[str]:
@@ -177,6 +165,26 @@ def _run(told: dict[str, Any], steps: tuple[int, int] = (0, 0)) -> Run:
     tags = {tag["key"]: tag["value"] for tag in told["tags"]}
     batch, who = tags.get("dagster/partition", ""), tags.get(WHO_TAG, "")
     return Run(told["runId"], told["status"], batch, who, _moment(told["startTime"]), _moment(told["endTime"]), steps)
+
+
+def _latest(told: dict[str, Any]) -> Run | None:
+    runs = told["runsOrError"].get("results", [])
+    return _run(runs[0]) if runs else None
+
+
+def _night(told: dict[str, Any]) -> Night | None:
+    schedule = told["scheduleOrError"]
+    if "scheduleState" not in schedule:
+        return None
+    state = schedule["scheduleState"]
+    last = state["ticks"][0] if state["ticks"] else {}
+    coming = schedule["futureTicks"]["results"]
+    return Night(
+        state["status"] == "RUNNING",
+        _moment(coming[0]["timestamp"]) if coming else None,
+        _moment(last.get("timestamp")),
+        last.get("skipReason") or "",
+    )
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -238,6 +238,12 @@ def filled(tables: Tables, key: ReturnSetKey, file: str) -> list[PublishedRow]:
     return _of(_table(tables, key, "cells", file=file))
 
 
+def filled_in(tables: Tables, key: ReturnSetKey, file: str, sheet: str, rows: Collection[int]) -> list[PublishedRow]:
+    """Return those of some rows of one of its sheets."""
+    found = _table(tables, key, "cells", file=file, sheet=sheet)
+    return [] if found is None else _rows(found.filter(pc.is_in(found["row"], pa.array(rows, pa.int64()))))
+
+
 def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[PublishedRow]:
     """Return the published records of one reporter in one mart, of all periods."""
     sets = [key for key in checked_sets(store) if key.commune == commune]

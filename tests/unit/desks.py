@@ -1,14 +1,17 @@
 """A desk for tests: its pages in this process, without its server and without Dagster.
 
-Belongs here: opening one, its users, asking its pages as a browser does. Does not belong here: what a page says.
+Belongs here: opening one, its users, asking its pages as a browser does, finding all of them by their links. Does not
+belong here: what a page says.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 
@@ -92,3 +95,44 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.pieces.append(data)
+
+
+def every_page(html_at: Callable[[str], str], each: int = 2) -> list[str]:
+    """Return the addresses of the desk's pages, all that links lead to from the first: of each page so many at most.
+
+    Args:
+        html_at: Returns what is at an address; nothing where that is no page.
+        each: How many reporters, chapters and so on of one page.
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    waiting, known = deque(["/"]), {"/"}
+    while waiting:
+        address = waiting.popleft()
+        alike = found.setdefault(_page_of(address), [])
+        if len(alike) == each or not (html := html_at(address)):
+            continue
+        alike.append(address)
+        reader = _Links()
+        reader.feed(html)
+        for link in reader.links:
+            there = urljoin(address, link).partition("#")[0]
+            if there.startswith("/") and not there.startswith("/dagster") and there not in known:
+                known.add(there)
+                waiting.append(there)
+    return [address for alike in found.values() for address in alike]
+
+
+def _page_of(address: str) -> tuple[str, ...]:
+    """Return which page is at an address: every second part of it, how many there are, what it is asked for by name."""
+    parts = urlsplit(address)
+    names = parts.path.strip("/").split("/")
+    return (*names[::2], str(len(names)), *sorted(parse_qs(parts.query)))
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]

@@ -68,7 +68,8 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
 def _of_dagster() -> dict[str, Any]:
     """Return the last run and the nightly, or that Dagster tells of neither."""
     try:
-        return {"run": runs.latest(), "night": runs.night(), "reached": True}
+        run, night = runs.latest_and_night()
+        return {"run": run, "night": night, "reached": True}
     except (NotReachedError, runs.RefusedError):
         return {"run": None, "night": None, "reached": False}
 

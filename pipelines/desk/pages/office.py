@@ -8,6 +8,7 @@ from django.http import Http404
 from pipelines.desk import board
 from pipelines.settings import Settings
 from pipelines.store.raw import Raw
+from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 
@@ -15,7 +16,7 @@ from schemas.return_sets import ReturnSetKey
 def folders() -> tuple[Raw, Store]:
     """Return the raw folder and the output folder as they are now."""
     settings = Settings.of()
-    return Raw(settings.raw), Store(settings.data)
+    return Raw(settings.raw), RememberingStore(settings.data)
 
 
 def named(raw: Raw, store: Store, key: str) -> ReturnSetKey:
