@@ -101,6 +101,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator": {},
     }.items()
 ]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+"""Inputs of one page: a reporter's forms, one of them with as many lines as are typed in."""
+
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "sign-in", "home", "sign-in"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -24,15 +24,26 @@ WAITS = timedelta(days=1)
 
 
 def check(
-    raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes], user: User
+    raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes], user: User, *, typed: bool = False
 ) -> list[tuple[Rehearsed, Upload | None]]:
-    """Return what would be found in workbooks, each with what waits of it; nothing waits of what would not be taken."""
+    """Return what would be found in workbooks, each with what waits of it; nothing waits of what would not be taken.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        key: The return set.
+        sent: The bytes of each workbook, by its name.
+        user: Whose they are to take.
+        typed: Whether the user has typed them at the desk: what was typed before and not taken waits no longer.
+    """
     Upload.objects.filter(when__lt=timezone.now() - WAITS).delete()
+    if typed:
+        Upload.objects.filter(user=user, key=str(key), name__in=sent, about__has_key="typed").delete()
     checked = rehearse(raw, store, key, sent)
-    return [(one, None if one.refusal else _waiting(raw, key, one, user)) for one in checked]
+    return [(one, None if one.refusal else _waiting(raw, key, one, user, typed=typed)) for one in checked]
 
 
-def _waiting(raw: Raw, key: ReturnSetKey, one: Rehearsed, user: User) -> Upload:
+def _waiting(raw: Raw, key: ReturnSetKey, one: Rehearsed, user: User, *, typed: bool) -> Upload:
     there = {name: found.sha256 for name in one.replaces if (found := raw.file(key, name)) is not None}
     made: Upload = Upload.objects.create(
         user=user,
@@ -40,7 +51,8 @@ def _waiting(raw: Raw, key: ReturnSetKey, one: Rehearsed, user: User) -> Upload:
         sent_as=one.sent_as,
         name=one.file.name,
         replaces=there,
-        about={"reporters": list(one.reporters), "forms": list(one.forms), "errors": one.errors},
+        about={"reporters": list(one.reporters), "forms": list(one.forms), "errors": one.errors}
+        | ({"typed": ", ".join(one.forms)} if typed else {}),
         content=one.file.content,
     )
     return made
@@ -64,7 +76,8 @@ def take(raw: Raw, store: Store, upload: Upload) -> str | None:
     file = RawFile(*key, upload.name, bytes(upload.content))
     with record.begun(who, Did.RECEIVED, about) as begun:
         receiving.take(raw, store, file, upload.replaces, who=who)
-    details = {"sent_as": upload.sent_as, "replaced": sorted(upload.replaces.values())}
+    how = {name: upload.about[name] for name in ("typed", "source") if name in upload.about}
+    details = {"replaced": sorted(upload.replaces.values())} | (how or {"sent_as": upload.sent_as})
     with transaction.atomic():  # of two who press at once, one finds it gone
         if not own.delete()[0]:
             begun.delete()

@@ -58,7 +58,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 WRONG = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
 """The look of what does not add up; a conditional format changes nothing else."""
 
-_TITLE_ROW, _HEADING_ROW, _FIRST_ROW = 5, 6, 7
+_TITLE_ROW, HEADING_ROW, FIRST_ROW = 5, 6, 7
+"""Rows from zero: the one above the table, that of its headings, the first of its lines."""
+
 _CHECK_WIDTH, _LINES_CHECK_WIDTH, _PREVIOUS_WIDTH = 40, 56, 18
 _LIST_WIDTHS = (6, 46, 12, 18, 30)
 _CODE_WIDTH, _NAME_WIDTH, _FIELD_WIDTH, _NOTE_WIDTH = 14, 30, 13, 24
@@ -152,13 +154,13 @@ def add(sheet: Any, form: type[Form], styles: Styles, laid: Laid, due: date, pre
         formula = live_checks.allowed(item, xl_rowcol_to_cell(row, column))
         sheet.data_validation(row, column, last, column, {"value": f"={formula}", **_asked(item)})
     sheet.protect("", _PROTECTION)
-    sheet.freeze_panes(_FIRST_ROW, 3 if form.line_title else 2)
+    sheet.freeze_panes(FIRST_ROW, 3 if form.line_title else 2)
     first = next(iter(laid.records[0].values()))
     sheet.set_selection(*first, *first)
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer('&C&"Times New Roman"Trang &P/&N')
-    sheet.repeat_rows(_HEADING_ROW)
+    sheet.repeat_rows(HEADING_ROW)
     sheet.print_area(0, 0, end, paper)
     if end <= _ROWS_OF_A_PAGE:
         sheet.fit_to_pages(1, 1)
@@ -174,8 +176,8 @@ def _shape(sheet: Any, form: type[Form], laid: Laid) -> None:
         widths, lines = _LIST_WIDTHS, _lines(f"{PREVIOUS_HEADING} ({Period(2000, 1).title})", _PREVIOUS_WIDTH)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    sheet.set_row(_HEADING_ROW, _height(lines))
-    for row in range(_FIRST_ROW, laid.end):
+    sheet.set_row(HEADING_ROW, _height(lines))
+    for row in range(FIRST_ROW, laid.end):
         sheet.set_row(row, _height(1))
     for item, (row, _) in zip(fields, laid.records[0].values(), strict=True):
         if not form.line_title:
@@ -201,16 +203,20 @@ def _signatures(sheet: Any, styles: Styles, laid: Laid) -> int:
 
 def _indent(sheet: Any, form: type[Form], styles: Styles, laid: Laid) -> None:
     """Write the labels of parts again, set in below the total that they add up to."""
+    for name, depth in depths_of(form).items():
+        if depth:
+            row, _ = laid.records[0][name]
+            sheet.write_string(row, 1, form.fields()[name].label, styles[f"label {depth}"])
+
+
+def depths_of(form: type[Form]) -> dict[str, int]:
+    """Return how far each field is set in: a part one step more than the total that it adds up to and stands below."""
     wholes = {part: edit.total for edit in form.edits if isinstance(edit, Balance) for part in reversed(edit.parts)}
-    rows = {name: row for name, (row, _) in laid.records[0].items()}
     depths: dict[str, int] = {}
-    for name, item in form.fields().items():
+    for name in form.fields():
         whole = wholes.get(name, "")
-        if whole in depths:  # it stands above
-            depths[name] = min(depths[whole] + 1, DEEPEST)
-            sheet.write_string(rows[name], 1, item.label, styles[f"label {depths[name]}"])
-        else:
-            depths[name] = 0
+        depths[name] = min(depths[whole] + 1, DEEPEST) if whole in depths else 0
+    return depths
 
 
 def _lines(text: str, width: int) -> int:
@@ -242,7 +248,7 @@ def _check_column(sheet: Any, form: type[Form], styles: Styles, laid: Laid, colu
     if not found:
         return False
     sheet.set_column(column, column, _LINES_CHECK_WIDTH if form.line_title else _CHECK_WIDTH)
-    sheet.write_string(_HEADING_ROW, column, CHECK_HEADING, styles["heading"])
+    sheet.write_string(HEADING_ROW, column, CHECK_HEADING, styles["heading"])
     for record, row, checks in found:
         # Nothing is what it says of a blank sheet; a spreadsheet program works it out anew when it opens the file.
         sheet.write_formula(row, column, f"={live_checks.verdict(checks)}", styles["check"], "")
@@ -275,7 +281,7 @@ def _redden(sheet: Any, styles: Styles, cell: tuple[int, int], formula: str) -> 
 def _last_values(sheet: Any, form: type[Form], styles: Styles, laid: Laid, previous: Previous, column: int) -> None:
     """Write what was accepted last beside each entry of a form with one record."""
     sheet.set_column(column, column, _PREVIOUS_WIDTH)
-    sheet.write_string(_HEADING_ROW, column, f"{PREVIOUS_HEADING} ({previous.period.title})", styles["heading"])
+    sheet.write_string(HEADING_ROW, column, f"{PREVIOUS_HEADING} ({previous.period.title})", styles["heading"])
     for line in previous.lines.values():
         for name, (row, _) in laid.records[0].items():
             _was(sheet, row, column, form.fields()[name], line.values.get(name), styles)
@@ -294,17 +300,17 @@ def _last_lines(sheet: Any, form: type[Form], styles: Styles, laid: Laid, previo
     sheet.write_string(_TITLE_ROW, column, f"{_BEFORE} {previous.period.title}", styles["plain"])
     for at, words in enumerate(headings, start=column):
         # The words before keep it from being one of the headings that are read.
-        sheet.write_string(_HEADING_ROW, at, f"{_BEFORE} {words}", styles["heading"])
-    for row, (code, line) in enumerate(previous.lines.items(), start=_FIRST_ROW):
+        sheet.write_string(HEADING_ROW, at, f"{_BEFORE} {words}", styles["heading"])
+    for row, (code, line) in enumerate(previous.lines.items(), start=FIRST_ROW):
         sheet.write_string(row, column, code, styles["was"])
         sheet.write_string(row, column + 1, line.name, styles["was"])
         for at, (name, item) in enumerate(fields.items(), start=column + 2):
             _was(sheet, row, at, item, line.values.get(name), styles)
-    ends = _FIRST_ROW, _FIRST_ROW + len(previous.lines) - 1
+    ends = FIRST_ROW, FIRST_ROW + len(previous.lines) - 1
     codes = ":".join(xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True) for row in ends)
     # A line may be new, so another code is no error.
     picked = {"validate": "list", "source": f"={codes}", "show_error": False}
-    sheet.data_validation(_FIRST_ROW, 1, laid.end - 1, 1, picked)
+    sheet.data_validation(FIRST_ROW, 1, laid.end - 1, 1, picked)
 
 
 def _was(sheet: Any, row: int, column: int, item: FormField, value: Decimal | int | None, styles: Styles) -> None:

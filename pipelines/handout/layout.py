@@ -9,13 +9,13 @@ The bare layout is what is read. A workbook to send out has aids as well, which 
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import xlsxwriter
 
 from pipelines.handout import aids as filling_in
-from pipelines.handout.aids import Aids, Laid
+from pipelines.handout.aids import FIRST_ROW, HEADING_ROW, Aids, Laid
 from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     FORM_MARK,
@@ -49,10 +49,21 @@ class Answer:
     line_name: str = ""
 
 
-Answers = Mapping[tuple[str, str], Answer]
-"""By line code (empty in a form with one record) and field."""
+@dataclass(frozen=True)
+class Record:
+    """What goes into one record: answers by field; of a line its code, its name and its note as well."""
 
-_BLANK_LINES = 20
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    line: str = ""
+    line_name: str = ""
+    note: str = ""
+
+
+BLANK_LINES = 20
+"""Lines of a form with lines of which none is known."""
+
+_FIRST_VALUE = 3
+"""The column of the values, or of the first field's."""
 
 
 def workbook(
@@ -62,6 +73,7 @@ def workbook(
     commune: str,
     reporter: str,
     answers: Mapping[tuple[str, str, str], Answer] | None = None,
+    records: Mapping[str, Sequence[Record]] | None = None,
     aids: Aids | None = None,
 ) -> bytes:
     """Return an .xlsx with one sheet per form.
@@ -73,6 +85,7 @@ def workbook(
         reporter: The reporter's name as printed.
         answers: What to fill in, by form code, line code (empty in a form with one record) and field; without it the
             workbook is blank.
+        records: The same by form code, as lines that need not have codes of their own.
         aids: What to add for whoever fills it in by hand; without it the workbook is the bare layout.
     """
     buffer = io.BytesIO()
@@ -81,7 +94,7 @@ def workbook(
     book.set_properties({"title": f"{reporter} - {period.title}", "created": period.end_time})
     styles = _styles(book, filling_in.LOOKS if aids else {})
     for form in forms:
-        given = {(line, name): answer for (code, line, name), answer in (answers or {}).items() if code == form.code}
+        given = (records or {}).get(form.code) or _records(form, answers or {})
         sheet = book.add_worksheet(form.sheet)
         laid = _sheet(
             sheet, form, styles, (period.title, commune, reporter), given, filling_in.NOTES_LINE if aids else NOTES_LINE
@@ -91,6 +104,39 @@ def workbook(
             filling_in.add(sheet, form, styles, laid, due, aids.previous.get(form.code))
     book.close()
     return buffer.getvalue()
+
+
+def _records(form: type[Form], answers: Mapping[tuple[str, str, str], Answer]) -> list[Record]:
+    """Return the answers of a form by line, in the order in which the lines come."""
+    lines: dict[str, dict[str, Answer]] = {}
+    for (code, line, name), answer in answers.items():
+        if code == form.code:
+            lines.setdefault(line, {})[name] = answer
+    return [
+        Record(
+            given,
+            line,
+            next((one.line_name for one in given.values() if one.line_name), ""),
+            "; ".join(dict.fromkeys(answer.note for answer in given.values() if answer.note)),
+        )
+        for line, given in lines.items()
+    ]
+
+
+def cells_of(form: type[Form], lines: int = 1) -> list[dict[str, tuple[int, int]]]:
+    """Return where the numbers go: by record and field the row and the column of its cell, from zero."""
+    if form.line_title:
+        columns = {name: column for column, name in enumerate(form.fields(), start=_FIRST_VALUE)}
+        return [
+            {name: (row, column) for name, column in columns.items()} for row in range(FIRST_ROW, FIRST_ROW + lines)
+        ]
+    row, section, found = FIRST_ROW, "", {}
+    for name, item in form.fields().items():
+        row += item.section != section  # which has a row of its own
+        section = item.section
+        found[name] = row, _FIRST_VALUE
+        row += 1
+    return [found]
 
 
 def _styles(book: xlsxwriter.Workbook, more: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -117,7 +163,7 @@ def _sheet(
     form: type[Form],
     styles: Mapping[str, Any],
     heading: tuple[str, str, str],
-    answers: Answers,
+    records: Sequence[Record],
     notes_line: str,
 ) -> Laid:
     period, commune, reporter = heading
@@ -132,38 +178,36 @@ def _sheet(
     ):
         sheet.merge_range(row, 0, row, last, f"{mark}: {words}", styles["plain"])
     fill = _table if form.line_title else _list
-    laid = fill(sheet, form, styles, answers)
+    laid = fill(sheet, form, styles, records)
     sheet.merge_range(laid.end + 1, 0, laid.end + 2, laid.last, notes_line, styles["footer"])
-    sheet.freeze_panes(7, 0)
+    sheet.freeze_panes(FIRST_ROW, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     return laid
 
 
-def _list(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> Laid:
+def _list(sheet: Any, form: type[Form], styles: Mapping[str, Any], records: Sequence[Record]) -> Laid:
     """Write one field per row."""
     last = len(_WIDTHS) - 1
     for column, words in enumerate(("STT", LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING)):
-        sheet.write_string(6, column, words, styles["heading"])
-    row, section = 7, ""
-    record: dict[str, tuple[int, int]] = {}
+        sheet.write_string(HEADING_ROW, column, words, styles["heading"])
+    answers = records[0].answers if records else {}
+    (record,), section = cells_of(form), ""
     for number, (name, item) in enumerate(form.fields().items(), start=1):
+        row, column = record[name]
         if item.section != section:
             section = item.section
-            sheet.merge_range(row, 0, row, last, section, styles["section"])
-            row += 1
-        answer = answers.get(("", name), Answer(""))
+            sheet.merge_range(row - 1, 0, row - 1, last, section, styles["section"])
+        answer = answers.get(name, Answer(""))
         sheet.write_number(row, 0, number, styles["centre"])
         sheet.write_string(row, 1, item.label, styles["label"])
         sheet.write_string(row, 2, item.unit.label, styles["centre"])
-        record[name] = row, 3
-        _write(sheet, row, 3, item, answer, styles)
-        sheet.write_string(row, 4, answer.note, styles["note"])
-        row += 1
-    return Laid(row, last, [record])
+        _write(sheet, row, column, item, answer, styles)
+        sheet.write_string(row, last, answer.note, styles["note"])
+    return Laid(row + 1, last, [record])
 
 
-def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "Answers") -> Laid:
+def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], records: Sequence[Record]) -> Laid:
     """Write one line per row and one field per column."""
     fields = form.fields()
     headings = ["STT", LINE_HEADING, form.line_title, *map(heading_of, fields.values()), NOTE_HEADING]
@@ -173,22 +217,18 @@ def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], answers: "An
     sheet.set_column(3, last - 1, 16)
     sheet.set_column(last, last, 44)
     for column, words in enumerate(headings):
-        sheet.write_string(6, column, words, styles["heading"])
-    lines = list(dict.fromkeys(line for line, _ in answers)) or [""] * _BLANK_LINES
-    row = 7
-    records: list[dict[str, tuple[int, int]]] = []
-    for number, line in enumerate(lines, start=1):
-        given = {name: answers.get((line, name), Answer("")) for name in fields}
+        sheet.write_string(HEADING_ROW, column, words, styles["heading"])
+    records = records or [Record()] * BLANK_LINES
+    cells = cells_of(form, len(records))
+    for number, (record, places) in enumerate(zip(records, cells, strict=True), start=1):
+        row = FIRST_ROW + number - 1
         sheet.write_number(row, 0, number, styles["centre"])
-        sheet.write_string(row, 1, line, styles["code"])
-        sheet.write_string(row, 2, next((one.line_name for one in given.values() if one.line_name), ""), styles["code"])
-        records.append({name: (row, column) for column, name in enumerate(fields, start=3)})
-        for column, (name, item) in enumerate(fields.items(), start=3):
-            _write(sheet, row, column, item, given[name], styles)
-        notes = dict.fromkeys(answer.note for answer in given.values() if answer.note)
-        sheet.write_string(row, last, "; ".join(notes), styles["note"])
-        row += 1
-    return Laid(row, last, records)
+        sheet.write_string(row, 1, record.line, styles["code"])
+        sheet.write_string(row, 2, record.line_name, styles["code"])
+        for name, (_, column) in places.items():
+            _write(sheet, row, column, fields[name], record.answers.get(name, Answer("")), styles)
+        sheet.write_string(row, last, record.note, styles["note"])
+    return Laid(FIRST_ROW + len(records), last, cells)
 
 
 def _write(sheet: Any, row: int, column: int, item: FormField, answer: Answer, styles: Mapping[str, Any]) -> None:

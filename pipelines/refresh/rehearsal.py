@@ -106,6 +106,22 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     return [replace(one, findings=[row for row in found if row["file"] == one.file.name]) for one in told]
 
 
+def lying(raw: Raw, store: Store, key: ReturnSetKey) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return the workbooks that lie in a return set, by name, each with the reporters and forms recognised in it."""
+    inputs = inputs_of(raw, store, Part.of(raw.batch_of(key)))
+    there = inputs.received.sets[key].workbooks if key in inputs.received.sets else ()
+    return {one.name: frozenset() for one in there} | _lying(inputs, key, there)
+
+
+def read_from(raw: Raw, store: Store, key: ReturnSetKey, names: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Yield ``schemas.tables.ENTRIES`` of workbooks that lie in a return set, as they lie there now."""
+    inputs = inputs_of(raw, store, Part.of(raw.batch_of(key)))
+    there = inputs.received.sets[key].workbooks if key in inputs.received.sets else ()
+    made = _made(_with(inputs, key, [one for one in there if one.name in names]), ["sheets"])
+    for table in made.family("returns", made.part_of(key), commune=key.commune):
+        yield from table.to_pylist()
+
+
 def _lying(inputs: Inputs, key: ReturnSetKey, lying: Sequence[RawFile]) -> dict[str, frozenset[tuple[str, str]]]:
     """Return, by workbook that lies there, what is in it: as a run has read it, or read now where it is another one."""
     store = inputs.store

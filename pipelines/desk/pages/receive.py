@@ -17,14 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pipelines.desk import board, receipts
-from pipelines.desk.pages.office import folders
+from pipelines.desk import receipts
+from pipelines.desk.pages.office import folders, receivable
 from pipelines.desk.roles import May
-from pipelines.settings import today
-from pipelines.store.raw import Raw
 from pipelines.store.receiving import ReceivingError
-from pipelines.store.tables import Store
-from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 
 receives = permission_required(May.RECEIVE.full, raise_exception=True)
@@ -68,38 +64,16 @@ class SendForm(forms.Form):
         self.fields["key"].choices = keys
 
 
-def _keys(raw: Raw, store: Store) -> list[tuple[str, str]]:
-    """Return the return sets that workbooks can be of: those there are, and of each commune's period after its last.
-
-    Where there are none, those of the communes whose villages are known: of the period that has ended last, and of the
-    one that goes on.
-    """
-    known = board.sets(raw, store)
-    latest = {key.commune: Period.parse(key.period) for key in reversed(known)}
-    coming = [ReturnSetKey(_after(period).code, commune) for commune, period in latest.items()]
-    if not known:
-        day = today()
-        going = Period(day.year, 1 if day.month <= 6 else 2)
-        places = [place.code for place in raw.places.rows if raw.places.reporters(place.code, "village", going)]
-        coming = [ReturnSetKey(period.code, code) for code in places for period in (going.comparable[1], going)]
-    every = [*known, *coming]
-    return [(str(key), f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}") for key in every]
-
-
-def _after(period: Period) -> Period:
-    return Period(period.year, 2) if period.half == 1 else Period(period.year + 1, 1)
-
-
 @receives
 @require_http_methods(["GET", "HEAD", "POST"])
 def receive(request: HttpRequest) -> HttpResponse:
     """Ask for workbooks, and tell what would be found in them."""
     raw, store = folders()
-    keys = _keys(raw, store)
+    keys = receivable(raw, store)
     sent = request.method == "POST"
     form = SendForm(request.POST, request.FILES, keys=keys) if sent else SendForm(keys=keys)
     if not sent or not form.is_valid():
-        return render(request, "receive.html", {"form": form}, status=400 if sent else 200)
+        return render(request, "receive.html", {"form": form, "keys": keys}, status=400 if sent else 200)
     key = ReturnSetKey.parse(form.cleaned_data["key"])
     named = [(_name(one.name), one) for one in form.cleaned_data["files"]]
     given = {name: one.read() for name, one in named}
@@ -108,7 +82,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "files", _("Có hai tệp cùng tên: {names}. Kiểm tra từng tệp một.").format(names=", ".join(twice))
         )
-        return render(request, "receive.html", {"form": form}, status=400)
+        return render(request, "receive.html", {"form": form, "keys": keys}, status=400)
     checked = receipts.check(raw, store, key, given, request.user)
     shown = {"checked": checked, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
     return render(request, "checked.html", shown)

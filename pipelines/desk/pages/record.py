@@ -17,6 +17,8 @@ PER_PAGE = 100
 SHOWN = {
     "roles": later("vai trò"),
     "sent_as": later("gửi với tên"),
+    "typed": later("nhập tại bàn làm việc"),
+    "source": later("lấy từ"),
     "sha256": "SHA-256",
     "old": later("đang ghi"),
     "new": later("số mới"),
