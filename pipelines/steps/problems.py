@@ -16,15 +16,13 @@ from schemas.tables import PROBLEMS
 def problem_rows(problem: Problems, rows: Iterable[Mapping[str, str]]) -> pd.DataFrame:
     """Return ``schemas.tables.PROBLEMS`` of one kind from mappings of the columns that apply; the others are empty."""
     filled = [{**_EMPTY, **row, "problem": problem.name} for row in rows]
-    return frame_of(filled, PROBLEMS) if filled else _NONE.copy()
+    return frame_of(filled, PROBLEMS)
 
 
 _EMPTY = dict.fromkeys(PROBLEMS.names, "")
-
-_NONE = frame_of([], PROBLEMS)
 
 
 def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return problem rows one under the other."""
     met = [part for part in parts if len(part)]
-    return pd.concat(met, ignore_index=True) if met else _NONE.copy()
+    return pd.concat(met, ignore_index=True) if met else frame_of([], PROBLEMS)
