@@ -23,7 +23,19 @@ from typer.main import get_command, get_command_name, get_group
 
 # In the order in which the help lists their verbs.
 # isort: off
-from pipelines.cli import running, desk, receiving, answers, decisions, releases, documents, designs, backups, doctor
+from pipelines.cli import (
+    running,
+    desk,
+    receiving,
+    answers,
+    decisions,
+    releases,
+    closings,
+    documents,
+    designs,
+    backups,
+    doctor,
+)
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -37,6 +49,7 @@ __all__ = [
     "answers",
     "app",
     "backups",
+    "closings",
     "decisions",
     "designs",
     "desk",

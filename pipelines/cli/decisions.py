@@ -56,8 +56,9 @@ def correct(
     raw: RawFolder = "",
 ) -> None:
     """Record a decision on a cell in the ledger."""
+    from pipelines.refresh.closing import ledger_of
     from pipelines.refresh.deciding import refuse_needless
-    from pipelines.store.ledger import CellPlace, Ledger
+    from pipelines.store.ledger import CellPlace
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
     from schemas import tables
@@ -78,10 +79,11 @@ def correct(
     returns = Raw(settings.raw)
     known = returns.return_sets()
     key = only(known, period, commune)
-    ledger = Ledger(returns, key)
+    store = Store(settings.data)
+    ledger = ledger_of(returns, store, key)
     place = CellPlace(file, sheet, cell)
     if as_is:
-        refuse_needless(Store(settings.data), key, place, rule)
+        refuse_needless(store, key, place, rule)
         entry = ledger.confirm(place, reason=reason, who=who, rule=rule)
         done = _("Đã ghi vào sổ đính chính: giữ nguyên «{new}» ở {where}. Chạy: returns refresh")
     elif refuse:

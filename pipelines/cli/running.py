@@ -35,6 +35,7 @@ def refresh(
 ) -> None:
     """Run the job on the return sets that changed; exit 1 where a form is held back."""
     from pipelines.refresh.batches import tidy_all
+    from pipelines.refresh.closing import later as later_than_closed
     from pipelines.refresh.stale import stale_batches
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
@@ -70,7 +71,10 @@ def refresh(
         with progress(_("Đang chạy")) as bar:
             run_refresh(Folders(), stale, reread=all_, progress=bar, waiting=_wait)
     store = Store(settings.data)
-    summaries = [one for batch in wanted for one in _summaries(store, batch, changed=batch in stale)]
+    since_closed = {
+        one.key: one for one in later_than_closed(returns, store, [key for of in wanted.values() for key in of])
+    }
+    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in stale)]
     if output is Format.TABLE:
         of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}
@@ -79,9 +83,14 @@ def refresh(
                 of_folders.setdefault((batch.period, batch.place), []).append(one)
         for (of_period, place), own in of_folders.items():
             print(own[0]["message"] if len(own) == 1 else _together(returns.places, of_period, place, own))
+        for later in since_closed.values():
+            print(later.sentence, file=sys.stderr)
     else:
-        print_rows(output, ("period", "commune", "changed", "figures", "findings", "held", "message"), summaries)
-    sys.exit(HELD if any(summary["held"] for summary in summaries) else CLEAN)
+        print_rows(output, SUMMARY, summaries)
+    sys.exit(HELD if any(summary["held"] or summary["unpublished"] for summary in summaries) else CLEAN)
+
+
+SUMMARY = ("period", "commune", "changed", "figures", "findings", "held", "unpublished", "message")
 
 
 def _wait(sentence: str) -> None:
@@ -89,13 +98,15 @@ def _wait(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _summaries(store: Any, batch: Any, *, changed: bool) -> Iterator[dict[str, Any]]:
+def _summaries(store: Any, batch: Any, since_closed: Mapping[Any, Any], *, changed: bool) -> Iterator[dict[str, Any]]:
     """Yield what came of each return set of a batch."""
     from pipelines.store import published
 
     counts = published.counted_figures(store, batch)
     for key, found in published.findings_of(store, batch):
-        yield _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed)
+        files = since_closed[key].files if key in since_closed else ()
+        summary = _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed)
+        yield {**summary, "unpublished": " ".join(files)}
 
 
 def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, Any]]) -> str:

@@ -1,7 +1,7 @@
-"""Approval: what one has entered, another approves, and that makes the release.
+"""Approval: what one has entered, another approves; that makes the release and closes the return set by it.
 
-Belongs here: who has entered what, whether somebody may approve it, approving. Does not belong here: making a release
-(``pipelines.refresh.release``), pages.
+Belongs here: who has entered what, whether somebody may approve it, approving; reopening. Does not belong here: making
+a release and closing (``pipelines.refresh.closing``), pages.
 """
 
 import re
@@ -12,7 +12,8 @@ from pipelines.desk import record
 from pipelines.desk.decisions import DID
 from pipelines.desk.models import Begun, Deed, User
 from pipelines.desk.record import Did
-from pipelines.refresh import release
+from pipelines.refresh import closing
+from pipelines.refresh.closing import release_and_close
 from pipelines.refresh.stamps import digest
 from pipelines.store.raw import Raw
 from pipelines.store.releases import Release, found
@@ -79,7 +80,7 @@ def _next(store: Store, key: ReturnSetKey) -> str:
 
 
 def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at: str, despite: str) -> Release:
-    """Approve a return set as it was looked at, and freeze it as a release.
+    """Approve a return set as it was looked at, freeze it as a release, and close it by that.
 
     Args:
         raw: The raw folder.
@@ -91,7 +92,7 @@ def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at:
 
     Raises:
         ApprovalError: Who approves has entered numbers of it, or it has changed or been approved since they looked.
-        SentenceError: It cannot be released; nothing was.
+        SentenceError: It is closed already, or cannot be released; nothing was.
     """
 
     def guard() -> None:
@@ -105,7 +106,19 @@ def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at:
 
     name = _next(store, key)
     with record.begun(user.username, Did.APPROVED, name) as begun:
-        made = release.make(raw, store, key, name, despite=despite, guard=guard)
+        made = release_and_close(raw, store, key, name, who=user.title, despite=despite, guard=guard)
     details = {"key": str(key), "seal": made.seal, "entered": entered_by(key), "despite": despite}
     record.write(user.username, Did.APPROVED, name, begun, **details)
+    record.write(user.username, Did.CLOSED, f"{key}: {name}")
     return made
+
+
+def reopen(store: Store, key: ReturnSetKey, user: User, *, reason: str) -> None:
+    """Open a closed return set again.
+
+    Raises:
+        SentenceError: It is not closed, or no reason is given; nothing was done.
+    """
+    with record.begun(user.username, Did.REOPENED, str(key)) as begun:
+        line = closing.reopen(store, key, who=user.title, reason=reason)
+    record.write(user.username, Did.REOPENED, f"{key}: {line.release}", begun, reason=line.reason)

@@ -7,10 +7,11 @@ Belongs here: making one, and taking the last one back. Does not belong here: wh
 from pipelines.desk import record
 from pipelines.desk.models import Deed, User
 from pipelines.desk.record import Did
+from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
 from pipelines.refresh.stale import last_read
 from pipelines.store.archive import TABLE
-from pipelines.store.ledger import CellPlace, Entry, Ledger
+from pipelines.store.ledger import CellPlace, Entry
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
 from schemas.outcomes import Decision
@@ -37,7 +38,7 @@ def decide(
     Raises:
         SentenceError: It cannot be recorded; nothing was.
     """
-    ledger, before = Ledger(raw, key), LedgerState.now(raw, key)
+    ledger, before = ledger_of(raw, store, key), LedgerState.now(raw, key)
     with record.begun(user.username, DID[decision], f"{key}: {place.file}, {place.sheet}, {place.cell}") as begun:
         if decision is Decision.ACCEPTED:
             entry = ledger.accept(place, new, reason=reason, who=user.title)

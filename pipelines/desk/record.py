@@ -36,6 +36,8 @@ class Did(StrEnum):
     REFUSED_SUGGESTION = "refused suggestion"
     UNDID = "undid"
     APPROVED = "approved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -56,6 +58,8 @@ LABELS: Mapping[Did, Any] = {
     Did.REFUSED_SUGGESTION: _("Từ chối gợi ý"),
     Did.UNDID: _("Hoàn tác quyết định"),
     Did.APPROVED: _("Duyệt và phát hành"),
+    Did.CLOSED: _("Đóng kỳ"),
+    Did.REOPENED: _("Mở lại kỳ"),
 }
 
 COMMAND_LINE = "returns"

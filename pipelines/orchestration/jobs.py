@@ -17,6 +17,7 @@ from pipelines.orchestration.partitions import BATCHES, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present import digest
 from pipelines.present.completeness import all_overdue, overdue
+from pipelines.refresh import closing
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import TIME_ZONE, MailServer, now
@@ -56,7 +57,8 @@ def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.
     known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
     stale = [one for one in stale_batches(folders.raw, folders.store, folders.raw.batches()) if str(one) in known]
     if not stale:
-        return dg.SkipReason("Không có bộ báo cáo nào thay đổi.")
+        closed = " ".join(one.sentence for one in closing.later(folders.raw, folders.store))
+        return dg.SkipReason(f"Không có bộ báo cáo nào thay đổi. {closed}".strip())
     running = _running(context.instance)
     stale = [batch for batch in stale if str(batch) not in running]
     if not stale:
@@ -192,6 +194,7 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
     """Return what is to be told: of every return set, by its name, and of runs that broke."""
     store, places = folders.store, folders.raw.places
     sets = [one for batch in store.batches() for one in published.findings_of(store, batch)]
+    since_closed = {one.key: one.sentence for one in closing.later(folders.raw, store)}
     parts: dict[str, digest.Part | None] = {}
     for key, found in sets:
         page = explorer_page(store, key)
@@ -200,6 +203,7 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
             found,
             places,
             late=overdue(key, found, places, today),
+            since_closed=since_closed.get(key, ""),
             explorer=page if page.exists() else None,
             alone=len(sets) == 1,
         )

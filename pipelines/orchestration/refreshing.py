@@ -14,7 +14,7 @@ import dagster as dg
 from pipelines.orchestration import checks, metadata
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present.completeness import all_overdue
-from pipelines.refresh import batches
+from pipelines.refresh import batches, closing
 from pipelines.settings import engine
 from pipelines.store import published
 from pipelines.store.tables import Store
@@ -55,6 +55,9 @@ def refreshed(
         }
         for key, forms in islice(held.items(), metadata.MOST_ROWS):
             context.log.warning(f"{key}: giữ lại {', '.join(forms)}; số đã công bố trước đó được giữ nguyên.")
+    read = [key for batch in keys for key in store.sets_in(str(batch))]
+    for one in islice(closing.later(folders.raw, store, read), metadata.MOST_ROWS):
+        context.log.warning(one.sentence)
     if any(check.name == checks.LATE_CHECK for check in context.selected_asset_check_keys):
         context.log_event(checks.late_evaluation(all_overdue(folders.raw, store, calendar.today)))
 

@@ -83,21 +83,23 @@ def part(
     places: Places,
     *,
     late: Overdue | None = None,
+    since_closed: str = "",
     explorer: Path | None = None,
     alone: bool = True,
 ) -> Part | None:
-    """Return what is to be told of a return set; nothing where nothing is held back and nothing late.
+    """Return what is to be told of a return set; nothing where nothing is held back, nothing late, nothing too late.
 
     Args:
         key: The return set.
         findings: ``schemas.tables.FINDINGS`` of it.
         places: For the names of reporters.
         late: Who has not sent, if it is due.
+        since_closed: What has changed since the set was closed, and enters nothing.
         explorer: Its start page, if there is one.
         alone: Whether it is the only return set, so that commands need not name it.
     """
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
-    if not errors and late is None:
+    if not errors and late is None and not since_closed:
         return None
     remarks = len(findings) - len(errors)
     by_reporter: dict[str, list[list[str]]] = {}
@@ -106,26 +108,29 @@ def part(
         by_reporter.setdefault(who, []).append(list(sentences_of(row)))
     return Part(
         title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
-        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late)}",
-        sentences=tuple(_sentences(errors, late)),
+        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late, since_closed)}",
+        sentences=tuple(_sentences(errors, late, since_closed)),
         findings=dict(sorted(by_reporter.items())),
         aside=f"Ngoài ra có {remarks} điều cần lưu ý, không giữ lại biểu nào." if remarks else "",
-        steps=_steps(key, bool(errors), alone=alone),
+        steps=_steps(key, bool(errors), alone=alone) if errors or late else (),
         page=str(explorer) if explorer else "",
     )
 
 
-def _brief(by_reporter: Mapping[str, object], late: Overdue | None) -> str:
+def _brief(by_reporter: Mapping[str, object], late: Overdue | None, since_closed: str) -> str:
     parts = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
     parts += [f"{late.reporters} đơn vị quá hạn gửi"] if late else []
+    parts += ["có thay đổi sau khi đóng kỳ"] if since_closed else []
     return ", ".join(parts)
 
 
-def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None) -> Iterable[str]:
+def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None, since_closed: str) -> Iterable[str]:
     if errors:
         yield f"Giữ lại: {_held(errors)}; số đã công bố trước đó được giữ nguyên."
     if late is not None:
         yield f"Quá hạn. {late.sentence}"
+    if since_closed:
+        yield since_closed
 
 
 def _held(errors: Sequence[Mapping[str, Any]]) -> str:

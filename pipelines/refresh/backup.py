@@ -30,6 +30,7 @@ from pipelines.settings import Settings, now
 from pipelines.store import releases
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE
+from pipelines.store.closings import CLOSINGS
 from pipelines.store.files import clear_unfinished, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw, left_behind
@@ -193,8 +194,8 @@ def _everything(
             yield from _of_part(raw, store, name, lacking)
     # Files of no batch; those of a batch were read under its lock.
     yield from _below(settings.raw, settings.raw, RAW, lacking, taken)
-    # What a release was made of lies in the archive before the release is there.
-    for folder in (releases.RELEASES, ARCHIVE):
+    # What a release was made of lies in the archive before the release is there, and that before it closes anything.
+    for folder in (CLOSINGS, releases.RELEASES, ARCHIVE):
         yield from _below(settings.data / folder, settings.data, DATA, lacking, taken)
     yield from _of_desk(settings)
     configuration = settings.home / "dagster.yaml"

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.stale import last_read
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.store import published
-from pipelines.store.ledger import CellPlace, Ledger, LedgerError
+from pipelines.store.ledger import CellPlace, LedgerError
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
@@ -108,7 +109,9 @@ def take_back(raw: Raw, store: Store, key: ReturnSetKey, before: bytes, after: s
 
     Raises:
         LedgerError: A run has read it, or something was written since.
+        ClosingError: The return set is closed.
     """
+    ledger = ledger_of(raw, store, key)
     if last_read(store, key).get(LEDGER) == after:
         raise LedgerError("Lần chạy đã dùng quyết định này, nên không hoàn tác được nữa. Ghi một quyết định mới.")
-    Ledger(raw, key).put_back(before, after)
+    ledger.put_back(before, after)

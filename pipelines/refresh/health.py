@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from pipelines.refresh import closing
 from pipelines.refresh.release import DISTRIBUTION
 from pipelines.settings import TIME_ZONE, Settings, now
 from pipelines.store import releases
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED
+from pipelines.store.closings import closed_sets
 from pipelines.store.files import unfinished
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
@@ -60,6 +62,7 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
         ("Bảng kết quả", lambda: _damaged_tables(store)),
         ("Kho lưu", lambda: _damaged_archive(store)),
         ("Bản phát hành", lambda: _damaged_releases(store.root)),
+        ("Kỳ đã đóng", lambda: _closed(raw, store)),
         ("Nhật ký Dagster", lambda: _records(settings.home)),
     )
     for what, look in looks:
@@ -187,6 +190,12 @@ def _damaged_releases(root: Path) -> Symptom:
     harmed = [name for name in names if next(releases.Release(root, name).damage(), None)]
     wrong = f"Bản phát hành không còn nguyên vẹn: {', '.join(harmed)}. Xem: returns verify TÊN" if harmed else ""
     return Symptom("Bản phát hành", wrong, f"{len(names)} bản nguyên vẹn")
+
+
+def _closed(raw: Raw, store: Store) -> Symptom:
+    told = closing.later(raw, store)
+    shut = closed_sets(store.root)
+    return Symptom("Kỳ đã đóng", " ".join(one.sentence for one in told), f"{len(shut)} bộ, không đổi từ khi đóng")
 
 
 def _records(home: Path) -> Symptom:

@@ -16,7 +16,7 @@ from pipelines.refresh.parts import Part
 from pipelines.refresh.restoring import restored
 from pipelines.refresh.stale import Inputs, inputs_of, last_read
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store import published
+from pipelines.store import closings, published
 from pipelines.store.raw import Raw
 from pipelines.store.received import ReceivedSet
 from pipelines.store.receiving import unfit
@@ -50,6 +50,8 @@ class Rehearsed:
     """The workbooks in whose place it would come, its own name among them where there is one."""
     findings: Sequence[Mapping[str, Any]]
     """``schemas.tables.FINDINGS`` on it, errors first."""
+    closed: str = ""
+    """Why nothing is taken for its return set, where that is closed."""
 
     @property
     def reporters(self) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class Rehearsed:
     @property
     def refusal(self) -> str:
         """Why it would not be taken, or nothing."""
-        if why := unfit(self.file.name) or self.file.trouble:
+        if why := self.closed or unfit(self.file.name) or self.file.trouble:
             return why
         told = next((str(row["message"]) for row in self.findings if row["code"] in _NOT_A_RETURN), "")
         if told or self.forms:
@@ -103,7 +105,8 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     staying = [file for file in lying if file.name not in gone]
     work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), FINDINGS)
     found = published.findings(work, key)
-    return [replace(one, findings=[row for row in found if row["file"] == one.file.name]) for one in told]
+    shut = closings.refusal(store.root, key)
+    return [replace(one, findings=[row for row in found if row["file"] == one.file.name], closed=shut) for one in told]
 
 
 def lying(raw: Raw, store: Store, key: ReturnSetKey) -> dict[str, frozenset[tuple[str, str]]]:

@@ -93,6 +93,7 @@ def make(
     despite: str = "",
     now: Clock = now,
     guard: Callable[[], None] = lambda: None,
+    then: Callable[[Release], None] = lambda _: None,
 ) -> Release:
     """Freeze one return set as published now.
 
@@ -104,6 +105,7 @@ def make(
         despite: Why to release although a form is held back or the figures are not up to date.
         now: The clock.
         guard: Asked before anything else, when nothing published of it can change any more; what it raises stops it.
+        then: Told of the release while that still is so.
 
     Raises:
         HeldBackError: A form is held back, or the figures are not up to date, and no reason was given.
@@ -115,7 +117,9 @@ def make(
         raise ReleaseError(f"Đã có bản phát hành «{name}»; bản đã phát hành thì không ghi đè. Chọn tên khác.")
     with held_still(store, key, who=f"returns release {name}"):
         guard()
-        return _make(raw, store, key, name, despite, now)
+        made = _make(raw, store, key, name, despite, now)
+        then(made)
+        return made
 
 
 def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, now: Clock) -> Release:

@@ -17,7 +17,7 @@ from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
-from pipelines.store.raw import LEDGER, PRINTED, places_of
+from pipelines.store.raw import BESIDE, LEDGER, places_of
 from pipelines.store.state import Written
 from schemas.catalogue import CATALOGUE
 from schemas.flow import Table
@@ -64,7 +64,7 @@ def list_of(archive: Archive, received: str, key: ReturnSetKey) -> str:
 
 def tables_of(state: Mapping[str, Any]) -> dict[str, str]:
     """Return ledger, plan and tables of places of a list, with their hashes."""
-    own = {name: sha256 for name, sha256 in state["files"].items() if name in (LEDGER, PRINTED)}
+    own = {name: sha256 for name, sha256 in state["files"].items() if name in BESIDE}
     return own | dict(state["places"])
 
 
@@ -109,7 +109,7 @@ def _restored(archive: Archive, table: Table, key: ReturnSetKey, received: str) 
     if form is None:
         return table.schema.empty_table()
     state = listed(archive, received)
-    names = {name: sha256 for name, sha256 in state["files"].items() if name not in (LEDGER, PRINTED)}
+    names = {name: sha256 for name, sha256 in state["files"].items() if name not in BESIDE}
     present = {name: sha256 for name, sha256 in names.items() if archive.get(sha256, suffix_of(name)) is not None}
     located = entries_then(archive, key, received, present)
     outcomes = check.check(

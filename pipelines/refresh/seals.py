@@ -3,9 +3,10 @@
 Belongs here: what a seal is made of, noting and asking for one. Does not belong here: finding what is stale
 (``pipelines.refresh.stale``).
 
-A seal is a hash of all by which it is decided what of a part is stale: bytes of states and place tables; name, size and
-time of change of the files received, of the tables and of the code, as Python itself asks whether what it has compiled
-is still current. It only saves looking more closely: with any other seal, or none, everything is looked at.
+A seal is a hash of all by which it is decided what of a part is stale: bytes of states, place tables and closings;
+name, size and time of change of the files received, of the tables and of the code, as Python itself asks whether what
+it has compiled is still current. It only saves looking more closely: with any other seal, or none, everything is looked
+at.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from pipelines.refresh import stamps
 from pipelines.refresh.parts import Part
+from pipelines.store import closings
 from pipelines.store import state as states
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
@@ -43,19 +45,20 @@ class Seals:
         """
         if is_remote(self._raw.root) or is_remote(self._store.root):
             return ""
-        received = ""
+        received, turns = "", []
         if part.extent is Extent.BATCH:
             # Asked first: of very many batches of one commune each nothing else is looked at.
             if not self._is_of_several(part.name) or not (received := self._raw.glance(part.batch)):
                 return ""
             others = self._earlier(part)
+            turns = [closings.mark_of(self._store.root, key) for key in self._store.sets_in(part.name)]
         else:
             others = [str(batch) for batch in self._store.batches(part.name if part.extent is Extent.PERIOD else "")]
             if not any(map(self._is_of_several, others)) or any(map(self._is_of_one, others)):
                 return ""
         states = [(name, self._state(name)) for name in (*others, part.name)]
         packs = self._store.archive_of(part.name).packed() if part.extent is Extent.BATCH else ""
-        return stamps.digest([stamps.code_looks(), self._places, received, states, packs, self._tables(part)])
+        return stamps.digest([stamps.code_looks(), self._places, received, turns, states, packs, self._tables(part)])
 
     def holds(self, part: Part, seal: str) -> bool:
         """Return whether this seal of a part has been noted."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.refresh.parts import Part
 from pipelines.refresh.seals import Seals
 from pipelines.refresh.stamps import code_of, digest, stamp
-from pipelines.store import index
+from pipelines.store import closings, index
 from pipelines.store.archive import PACKS, RECEIVED, Archive
 from pipelines.store.raw import Raw
 from pipelines.store.received import Received
@@ -249,7 +249,7 @@ def inputs_of(raw: Raw, store: Store, part: Part, *, reread: bool = False) -> In
     """Read what lies in the raw folder of a part, now.
 
     A return set whose folder is no more stays in its batch: that all its workbooks are gone is told, and its published
-    rows stay. One whose folder lies in another batch now is of that one.
+    rows stay. One whose folder lies in another batch now is of that one. One that is closed is as it was then.
 
     Args:
         raw: The raw folder.
@@ -264,7 +264,9 @@ def inputs_of(raw: Raw, store: Store, part: Part, *, reread: bool = False) -> In
     keys = sorted(here | gone)
     # Of a commune's few workbooks every byte is looked at each time.
     known = index.load(store.root, part.name) if len(keys) > 1 and not reread else index.NOTHING_NOTED
-    return Inputs(store, part, Received.of(raw, keys, known))
+    shut = {key: closing for key in keys if (closing := closings.closed(store.root, key)) is not None}
+    live = Received.of(raw, [key for key in keys if key not in shut], known)
+    return Inputs(store, part, closings.received(raw, store.archive_of(part.name), live, shut) if shut else live)
 
 
 def _lies_elsewhere(raw: Raw, key: ReturnSetKey, batch: BatchKey) -> bool:

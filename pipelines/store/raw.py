@@ -41,7 +41,10 @@ OF_PACK = "pack-"
 OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 
-NOT_RETURNS = frozenset({LEDGER, PRINTED, PLACES})
+BESIDE = (LEDGER, PRINTED)
+"""What lies beside the workbooks of a return set and decides what it says."""
+
+NOT_RETURNS = frozenset({*BESIDE, PLACES})
 """Names under which a return set's folder has something else than a workbook that was sent."""
 
 _SETTLED = 2_000_000_000
@@ -265,6 +268,10 @@ class Raw:
         found = next((path for path in self._lying(key)[0] if printable(path.name) == name), None)
         return None if found is None else self._read(key, found)
 
+    def lying(self, key: ReturnSetKey) -> dict[str, RawFile]:
+        """Return all that lies in the folder of a return set and decides what it says, by name."""
+        return {file.name: file for file in self.files(key)} | self.beside(key)
+
     def ledger_path(self, key: ReturnSetKey) -> Path:
         """Return where a return set's correction ledger lies, or would lie."""
         return self.folder(key) / LEDGER
@@ -285,7 +292,7 @@ class Raw:
 
         One that lies there and cannot be read comes with the reason: that is not as if there were none.
         """
-        found = {name: self._table(self.folder(key) / name) for name in (LEDGER, PRINTED)}
+        found = {name: self._table(self.folder(key) / name) for name in BESIDE}
         return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
     def place_tables(self) -> dict[str, bytes]:

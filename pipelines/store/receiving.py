@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store import closings
 from pipelines.store.files import write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import NOT_RETURNS, Raw, left_behind, printable
@@ -54,12 +55,15 @@ def take(
         waiting: Told where a refresh is at the return set.
 
     Raises:
-        ReceivingError: Its name will not do; what it would replace is not what it was, or cannot be read.
+        ReceivingError: Its name will not do; the return set is closed; what it would replace is not what it was, or
+            cannot be read.
     """
     if why := unfit(file.name):
         raise ReceivingError(why)
     key = ReturnSetKey(file.period, file.commune)
     with locked(store.root, str(raw.batch_of(key)), who, waiting):
+        if why := closings.refusal(store.root, key):
+            raise ReceivingError(why)
         there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}
         for name, found in there.items():
             if found.trouble:

@@ -139,10 +139,10 @@ def test_a_day_from_an_empty_machine_to_a_release(
 
         # Another approves; who has entered may not.
         officer.goto(f"/approve/{KEY}")
-        expect(officer.get_by_role("button", name="Duyệt và phát hành")).to_have_count(0)
+        expect(officer.get_by_role("button", name="Duyệt, phát hành và đóng kỳ")).to_have_count(0)
         approver.goto(f"/approve/{KEY}")
         expect(approver.get_by_text("Người đã nhập: lan.")).to_be_visible()
-        approver.get_by_role("button", name="Duyệt và phát hành").click()
+        approver.get_by_role("button", name="Duyệt, phát hành và đóng kỳ").click()
         expect(approver.get_by_text("Đã duyệt và phát hành")).to_be_visible()
         approver.screenshot(path=artefacts / "5-approved.png", full_page=True)
 

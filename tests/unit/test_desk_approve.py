@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipelines.refresh import batches
 from pipelines.refresh.release import verify
@@ -49,7 +50,31 @@ def test_who_has_entered_does_not_approve_and_another_does(office: Office, desk:
     made = found(office.store.root, "2024-h1-huu-kien-lan-1")
     assert made.seal in page
     assert verify(office.store.root, made.name).differences == []
-    assert desk.deeds()[-1] == ("other", "approved", made.name)
+    assert desk.deeds()[-2:] == [("other", "approved", made.name), ("other", "closed", f"{KEY}: {made.name}")]
+    assert "đã đóng bằng bản phát hành" in approve(other, seen="x")
+
+
+def test_what_is_closed_is_changed_only_after_an_approver_has_reopened_it(office: Office, desk: Desk) -> None:
+    officer, other, auditor = (desk.signed_in(role, role) for role in ("officer", "approver", "auditor"))
+    approve(other)
+    workbook = (office.folder / "na_lia.xlsx").read_bytes()
+    place = {"file": "thcs.xlsx", "sheet": "THCS", "cell": "D21"}
+    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận"}
+    assert "đã đóng bằng" in text(officer.post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
+    upload = {"key": str(KEY), "files": SimpleUploadedFile("na_lia.xlsx", workbook)}
+    assert "người duyệt mở lại kỳ" in text(officer.post("/receive", upload))
+    office.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
+    assert "Đổi sau khi đóng nên không công bố: na_lia.xlsx." in text(officer.get("/"))
+    assert "mà chưa chạy" not in text(officer.get("/"))
+    for browser in (officer, auditor):
+        assert browser.post(f"{PAGE}/reopen", {"reason": "x"}).status_code == 403
+    assert "Chưa ghi lý do" in text(other.post(f"{PAGE}/reopen", {"reason": ""}, follow=True))
+    assert "Đã mở lại kỳ" in text(other.post(f"{PAGE}/reopen", {"reason": "Kết luận kiểm tra"}, follow=True))
+    assert "không đóng" in text(other.post(f"{PAGE}/reopen", {"reason": "hai lần"}, follow=True))
+    assert "mở lại lúc" in text(auditor.get(PAGE))
+    assert "Kết luận kiểm tra" in text(auditor.get("/record"))
+    assert "1 tệp đã đổi mà chưa chạy" in text(officer.get("/"))
+    office.refresh()
     assert "«2024-h1-huu-kien-lan-2»" in approve(other), "and again, under another name"
 
 
@@ -96,6 +121,8 @@ def test_approving_twice_what_was_looked_at_once_makes_one_release(office: Offic
     seen = re.search(r'name="seen" value="(\w+)"', other.get(PAGE).content.decode())
     assert seen is not None
     assert "Đã duyệt" in approve(other, seen=seen[1])
+    assert "vừa có người duyệt" in approve(other, seen=seen[1])
+    other.post(f"{PAGE}/reopen", {"reason": "Để duyệt lại"})
     assert "vừa có người duyệt" in approve(other, seen=seen[1])
     assert names(office.store.root) == ["2024-h1-huu-kien-lan-1"]
     (office.store.root / RELEASES / "2024-h1-huu-kien-lan-1").rename(

@@ -12,6 +12,7 @@ from pipelines.refresh.batches import refresh
 from pipelines.refresh.parts import Part
 from pipelines.refresh.seals import Seals
 from pipelines.refresh.stale import stale_batches
+from pipelines.store.closings import Closing, Turn, add
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.return_sets import BatchKey
@@ -111,9 +112,14 @@ def _an_earlier_period(root: Path) -> None:
     shutil.copy(root / "data" / "state" / f"{PART.name}.ndjson", root / "data" / "state" / "2023-H1_chi-lang.ndjson")
 
 
+def _a_closing(root: Path) -> None:
+    add(root / "data", commune(2), Closing(Turn.CLOSED, "2024-07-10T08:00:00+07:00", "chủ tịch xã", "lan-1"))
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        _a_closing,
         _another_time,
         _the_old_time,
         _a_moment_ago,

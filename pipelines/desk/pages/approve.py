@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from pipelines.desk import approvals
 from pipelines.desk.board import board_of
+from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import folders, named
 from pipelines.desk.roles import May
 from pipelines.settings import today
@@ -32,7 +33,7 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
         except SentenceError as why:
             messages.error(request, str(why))
         else:
-            words = _("Đã duyệt và phát hành «{name}». Ghi mã này vào biên bản: {seal}")
+            words = _("Đã duyệt và phát hành «{name}»; kỳ này đã đóng. Ghi mã này vào biên bản: {seal}")
             messages.success(request, words.format(name=made.name, seal=made.seal))
         return redirect("approve", key)
     seen = approvals.seen(store, chosen)  # before the rest: of what is published meanwhile it then is not the hash
@@ -41,5 +42,6 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
         "seen": seen,
         "entered": approvals.entered_by(chosen),
         "approved": approvals.approved(store, chosen),
+        **closing.told(raw, store, chosen),
     }
     return render(request, "approve.html", shown)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.desk import record, runs
 from pipelines.desk.board import Board, Sent, board_of, sets
+from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import folders, named
 from pipelines.desk.proxy import NotReachedError
 from pipelines.desk.record import Did
@@ -53,12 +54,14 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         return render(request, "board-empty.html", {"folder": raw.root})
     chosen = named(raw, store, key) if key else known[0]
     shown = board_of(raw, store, chosen, today())
+    turns = closing.told(raw, store, chosen)
     page = {
         "board": shown,
         "sets": known,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": list(_steps(shown)),
+        "steps": list(_steps(shown, closed=bool(turns["closed"]))),
+        **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
     }
@@ -74,9 +77,9 @@ def _of_dagster() -> dict[str, Any]:
         return {"run": None, "night": None, "reached": False}
 
 
-def _steps(board: Board) -> Iterator[Step]:
-    """Yield what to do next, the first first."""
-    if board.unread or not board.read:
+def _steps(board: Board, *, closed: bool) -> Iterator[Step]:
+    """Yield what to do next, the first first; of a closed return set what has changed is told beside."""
+    if (board.unread or not board.read) and not closed:
         words = _("{n} tệp đã đổi mà chưa chạy.")
         yield Step("run", words.format(n=len(board.unread)), ", ".join(board.unread[:_NAMED]))
     if board.held:

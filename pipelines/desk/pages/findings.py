@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.desk import decisions
 from pipelines.desk.doubts import NOBODY, by_reporter, doubts, letter
+from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import folders, named
 from pipelines.desk.roles import May
 from pipelines.present.marked import SUFFIX, UnmarkableError, mark
@@ -37,6 +38,7 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
     undoable = decisions.latest(raw, store, chosen)
     shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
+    shown |= closing.told(raw, store, chosen)
     return render(request, "findings.html", shown)
 
 
@@ -55,6 +57,7 @@ def reporter(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         "letter": letter(chosen, reporter, raw.places, rows) if rows and reporter != NOBODY else "",
         "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
         "undoable": decisions.latest(raw, store, chosen),
+        **closing.told(raw, store, chosen),
     }
     return render(request, "doubts.html", shown)
 
