@@ -18,6 +18,7 @@ from schemas.figures import CHAPTERS
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.pack import HOME, Pack
+from schemas.periods import PeriodKind
 from schemas.sentences import SentenceError
 from schemas.units import learn
 
@@ -76,6 +77,11 @@ class Catalogue:
     def forms_by_pack(self) -> Mapping[str, frozenset[str]]:
         """The codes of the forms of each pack."""
         return {pack.name: frozenset(form.code for form in pack.forms) for pack in self.packs}
+
+    @cached_property
+    def asked_in(self) -> Mapping[str, tuple[PeriodKind, ...]]:
+        """For which kinds of periods each form is asked, by its code."""
+        return {form.code: form.periods for form in self.forms}
 
     def of(self, packs: tuple[str, ...]) -> "Catalogue":
         """Return the catalogue of some packs alone: what a commune that has these is asked and shown."""

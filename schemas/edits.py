@@ -38,6 +38,8 @@ class Edit(ABC):
     """How a message puts what the other operands make of the first."""
     relation = ""
     """The sign before that number, where the first operand need not equal it."""
+    whence = ""
+    """Column under which checking says in words where what the rule finds beyond the record was written, if it does."""
 
     def __init__(self, code: str, severity: Severity = Severity.ERROR) -> None:
         """Name the rule; ``bind`` makes it ready for use."""
@@ -567,6 +569,80 @@ class Within(Agreement):
         return frame[self.line] <= frame[self.added]
 
 
+class BetweenPeriods(Edit):
+    """One field is held against itself in shorter or earlier periods of the same year, as they were accepted.
+
+    No form declares such an edit: forms say what their numbers count, and these follow (``schemas.form``). The other
+    period may be what is wrong, so a breach can be confirmed as it is.
+    """
+
+    confirmable = True
+
+    def __init__(self, code: str, name: str) -> None:
+        """Hold a field against other periods."""
+        super().__init__(code)
+        self.name = name
+        self.compared = f"{code} compared"
+        """Column under which the edit finds what the other periods make of the field."""
+        self.whence = f"{code} whence"
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        return (self.compared,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def holds(self, frame: Frame) -> Outcomes:
+        """Return the outcome per row of a frame with the field, and what to compare it with in ``compared``."""
+        return self.agrees(frame[self.name], frame[self.compared])
+
+    def agrees(self, now: Any, compared: Any) -> Any:
+        """Return whether a value stands beside what the other periods make of it: of numbers, or of arrays of them."""
+        return now == compared
+
+    def fits(self, record: Mapping[str, Decimal]) -> bool:
+        return bool(self.holds(record))
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        return record[self.compared]
+
+
+class SameDay(BetweenPeriods):
+    """Of periods that end on the same day, such as June and the half-year, a stock is one and the same."""
+
+    demand = "kỳ kết thúc cùng ngày ghi"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} như nhau ở các kỳ kết thúc cùng ngày"
+
+
+class Grown(BetweenPeriods):
+    """What is counted since the start of the year is no less than in an earlier period of that year."""
+
+    demand = "không được dưới"
+    relation = "≥"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} tính từ đầu năm, kỳ sau không ít hơn kỳ trước"
+
+    def agrees(self, now: Any, compared: Any) -> Any:
+        return now >= compared
+
+
+class AddedUp(BetweenPeriods):
+    """What is counted over a period is that of the shorter periods which make it up: three months make a quarter."""
+
+    demand = "các kỳ cộng lại là"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} = các kỳ ngắn hơn cộng lại"
+
+
 class Whole(Edit):
     """One field is set in whole thousands, or other such steps: what somebody decided, and nobody counted."""
 
@@ -677,3 +753,4 @@ def _sum(frame: Frame, names: Sequence[str]) -> Any:
 
 balance, bound, product, ratio, agrees, within = Balance, Bound, Product, Ratio, Agreement, Within
 at_most, at_least, whole, alike, reporting = Limit, Least, Whole, Alike, Reporting
+same_day, grown, added_up = SameDay, Grown, AddedUp

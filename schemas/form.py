@@ -7,17 +7,29 @@ From a form's class come the blank workbook, the reader's labels, the Pandera ty
 its field metadata, Dagster's column schema and the data dictionary. None of them says a label or a unit again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from schemas.edits import Edit
+from schemas.edits import Edit, added_up, grown, same_day
 from schemas.fields import KEYS, LINE_NAME, FormField
 from schemas.outcomes import Severity
-from schemas.periods import DUE_AFTER
+from schemas.periods import DUE_AFTER, Period, PeriodKind
 from schemas.system import System, refuse_faulty
 from schemas.text import fold
+
+
+class Counts(Enum):
+    """Of what time the numbers of a form are; its value says so in Vietnamese."""
+
+    AS_OF = "có đến cuối kỳ"
+    """As of the last day of the period: a stock."""
+    SINCE_START = "từ đầu năm đến hết kỳ"
+    """Since the start of the year, so that a later period has all that an earlier one has."""
+    OVER_PERIOD = "trong kỳ báo cáo"
+    """Over the period alone, so that three months make a quarter."""
 
 
 class FormType(type):
@@ -41,8 +53,12 @@ class Form(metaclass=FormType):
     version: ClassVar[int] = 1
     due_after: ClassVar[int] = DUE_AFTER
     """How many days after the period's end a return has to be there; a place may say otherwise."""
+    periods: ClassVar[tuple[PeriodKind, ...]] = (PeriodKind.HALF,)
+    """For which kinds of periods it is asked, the shortest first."""
+    counts: ClassVar[Counts] = Counts.OVER_PERIOD
+    """Of what time its numbers are, those of stocks excepted; edits between periods are made of it."""
     when: ClassVar[str] = ""
-    """Of what time its numbers are, in Vietnamese; empty where they are of the period."""
+    """Of what time its numbers are, in Vietnamese, where ``counts`` does not say it all."""
     line_title: ClassVar[str] = ""
     """Heading of the column that names the lines; empty in a form with one record per reporter."""
     edits: ClassVar[tuple[Edit, ...]] = ()
@@ -63,6 +79,8 @@ class Form(metaclass=FormType):
         due: int = DUE_AFTER,
         lines: str = "",
         when: str = "",
+        periods: Iterable[PeriodKind] = (),
+        counts: Counts = Counts.OVER_PERIOD,
         **kwargs: Any,
     ) -> None:
         """Declare a form.
@@ -78,7 +96,9 @@ class Form(metaclass=FormType):
             return
         cls.code, cls.sheet, cls.heading, cls.domain = code, sheet, title, domain
         cls.version, cls.due_after = version, due
-        cls.when = when
+        cls.when, cls.counts = when, counts
+        cls.periods = tuple(sorted(periods)) or cls.periods
+        cls.edits = (*cls.edits, *_between(cls))
         _refuse_taken_names(cls)
         _refuse_shared_wordings(cls)
         for edit in cls.edits:
@@ -95,7 +115,20 @@ class Form(metaclass=FormType):
     @classmethod
     def time_of(cls, item: FormField) -> str:
         """Return of what time a field's numbers are, in Vietnamese."""
-        return cls.when or ("có đến cuối kỳ" if item.stock else "trong kỳ báo cáo")
+        return cls.when or cls.counted(item).value
+
+    @classmethod
+    def counted(cls, item: FormField) -> Counts:
+        """Return of what time a field's numbers are: a stock's are as of a day, whatever the form's."""
+        return Counts.AS_OF if item.stock else cls.counts
+
+    @classmethod
+    def comparable(cls, period: Period) -> tuple[Period, ...]:
+        """Return the earlier periods that its numbers may be compared with, the better first.
+
+        What is counted since the start of the year grows from period to period: it is that of last year alone.
+        """
+        return (period.last_year,) if cls.counts is Counts.SINCE_START else period.comparable
 
     @classmethod
     def texts(cls) -> tuple[str, ...]:
@@ -126,6 +159,27 @@ class LineForm(DeskForm):
 
     ``lines=`` is the heading of the column that names the lines.
     """
+
+
+def _between(form: type[Form]) -> Iterable[Edit]:
+    """Yield the edits between the periods of a year that follow from what a form counts, field by field.
+
+    Of what is no sum, such as a yield, nothing adds up and nothing grows; what may be negative may shrink.
+    """
+    several = len(form.periods) > 1
+    for name, item in form.fields().items():
+        counts, ever = form.counted(item), item.minimum is not None and item.minimum >= 0
+        if several and counts is not Counts.OVER_PERIOD:
+            yield same_day(f"{form.code}-N-{name}", name)
+        if counts is Counts.SINCE_START and item.unit.additive and ever:
+            yield grown(f"{form.code}-L-{name}", name)
+        if counts is Counts.OVER_PERIOD and item.unit.additive and _add_up(form.periods):
+            yield added_up(f"{form.code}-K-{name}", name)
+
+
+def _add_up(kinds: Iterable[PeriodKind]) -> bool:
+    """Return whether periods of one of some kinds are made up of those of another."""
+    return any(longer > shorter and not longer % shorter for longer in kinds for shorter in kinds)
 
 
 TAKEN_NAMES = frozenset({*dir(Form), *KEYS, LINE_NAME})

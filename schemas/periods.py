@@ -1,63 +1,181 @@
-"""Reporting periods: half-years such as ``2024-H1``.
+"""Reporting periods: months, quarters, half-years, nine months and years, such as ``2024-Q1`` and ``2024-H1``.
 
-Belongs here: a period's code, its Vietnamese wording on a form, its last day, the day a return is due, the periods
-before it; a moment as people write it.
-Does not belong here: Dagster partitions.
+Belongs here: a period's code, its Vietnamese wording on a form, its first and last day, the day a return is due, the
+periods before it and the shorter ones that make it up; a moment as people write it.
+Does not belong here: Dagster partitions, which form is asked for which period (``schemas.form``).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import IntEnum
+from functools import lru_cache
 
 from schemas.sentences import SentenceError
 from schemas.text import fold
 
-_CODE = re.compile(r"^(\d{4})-H([12])\Z")
-_WORDS = {1: "6 tháng đầu năm", 2: "6 tháng cuối năm"}
-
 DUE_AFTER = 10
 """How many days after the last day of a period a return has to be there, where nothing else is said."""
+
+_MONTHS = 12
+_ROMAN = ("I", "II", "III", "IV")
+_HALVES = ("6 tháng đầu năm", "6 tháng cuối năm")
+
+
+class PeriodKind(IntEnum):
+    """How long a period is; the number is that of its months."""
+
+    MONTH = 1
+    QUARTER = 3
+    HALF = 6
+    NINE_MONTHS = 9
+    YEAR = 12
+
+    @property
+    def label(self) -> str:
+        """Its name in Vietnamese."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    PeriodKind.MONTH: "tháng",
+    PeriodKind.QUARTER: "quý",
+    PeriodKind.HALF: "6 tháng",
+    PeriodKind.NINE_MONTHS: "9 tháng",
+    PeriodKind.YEAR: "năm",
+}
+
+_CODE = re.compile(
+    r"(?P<year>\d{4})(?:-(?:M(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<nine>9M)))?", re.ASCII
+)
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A half-year."""
+    """The months of a year that end with one of them.
+
+    Periods sort by their last day and, of those that end together, the shorter first: what makes up a period is always
+    before it.
+    """
 
     year: int
-    half: int
+    last: int
+    """Its last month."""
+    kind: PeriodKind
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, code: str) -> "Period":
-        """Read a code such as ``2024-H1``.
+        """Read a code: ``2024-M05``, ``2024-Q1``, ``2024-H1``, ``2024-9M`` for nine months, ``2024``.
 
         Raises:
-            ValueError: The text is not the code of a half-year.
+            ValueError: The text is not the code of a period.
         """
-        match = _CODE.match(code)
+        match = _CODE.fullmatch(code)
         if match is None:
-            raise SentenceError(f"«{code}» không phải mã kỳ báo cáo; mã đúng có dạng 2024-H1 hoặc 2024-H2.")
-        return cls(int(match[1]), int(match[2]))
+            raise SentenceError(
+                f"«{code}» không phải mã kỳ báo cáo; mã đúng có dạng 2024-H1 hoặc 2024-H2 (6 tháng), 2024-M05 (tháng), "
+                "2024-Q1 (quý), 2024-9M (9 tháng), 2024 (năm)."
+            )
+        kind = {
+            "month": PeriodKind.MONTH,
+            "quarter": PeriodKind.QUARTER,
+            "half": PeriodKind.HALF,
+            "nine": PeriodKind.NINE_MONTHS,
+            "year": PeriodKind.YEAR,
+        }[str(match.lastgroup)]
+        number = int(match[match.lastgroup or 0]) if kind in (1, 3, 6) else 1
+        return cls(int(match["year"]), number * kind, kind)
+
+    @classmethod
+    def of_day(cls, day: date, kind: PeriodKind) -> "Period":
+        """Return the period of a kind in which a day lies; of nine months the first of the year that are not over."""
+        last = -(-day.month // kind) * kind
+        return cls(day.year + (last > _MONTHS), min(last, kind) if last > _MONTHS else last, kind)
+
+    @property
+    def number(self) -> int:
+        """Which of its kind it is in its year."""
+        return self.last // self.kind
 
     @property
     def code(self) -> str:
         """The folder name and partition part, ``2024-H1``."""
-        return f"{self.year}-H{self.half}"
+        match self.kind:
+            case PeriodKind.MONTH:
+                return f"{self.year}-M{self.last:02}"
+            case PeriodKind.QUARTER:
+                return f"{self.year}-Q{self.number}"
+            case PeriodKind.HALF:
+                return f"{self.year}-H{self.number}"
+            case PeriodKind.NINE_MONTHS:
+                return f"{self.year}-9M"
+            case _:
+                return str(self.year)
 
     @property
     def title(self) -> str:
         """The wording on forms, ``6 tháng đầu năm 2024``."""
-        return f"{_WORDS[self.half]} {self.year}"
+        return self._wordings()[0]
+
+    def _wordings(self) -> Sequence[str]:
+        """Return how people write it, the wording on forms first."""
+        year, number = self.year, self.number
+        match self.kind:
+            case PeriodKind.MONTH:
+                return [f"tháng {number} năm {year}", *(f"tháng {of}/{year}" for of in (number, f"{number:02}"))]
+            case PeriodKind.QUARTER:
+                words = (_ROMAN[number - 1], str(number))
+                return [f"quý {word}{before}{year}" for before in (" năm ", "/") for word in words]
+            case PeriodKind.HALF:
+                return [f"{_HALVES[number - 1]} {year}"]
+            case PeriodKind.NINE_MONTHS:
+                return [f"9 tháng đầu năm {year}", f"9 tháng năm {year}"]
+            case _:
+                return [f"năm {year}", f"cả năm {year}"]
 
     @property
-    def comparable(self) -> tuple["Period", "Period"]:
-        """The earlier periods it may be compared with, the better first: the same half last year, the half before."""
-        before = Period(self.year, 1) if self.half == 2 else Period(self.year - 1, 2)
-        return (Period(self.year - 1, self.half), before)
+    def last_year(self) -> "Period":
+        """The same of last year."""
+        return Period(self.year - 1, self.last, self.kind)
+
+    @property
+    def before(self) -> "Period":
+        """The one before of the same kind; of nine months that of last year."""
+        last = self.last - self.kind
+        return Period(self.year, last, self.kind) if last else Period(self.year - 1, _LAST[self.kind], self.kind)
+
+    @property
+    def after(self) -> "Period":
+        """The one after of the same kind; of nine months that of next year."""
+        last = self.last + self.kind
+        return Period(self.year, last, self.kind) if last <= _MONTHS else Period(self.year + 1, self.kind, self.kind)
+
+    @property
+    def comparable(self) -> "tuple[Period, ...]":
+        """The earlier periods it may be compared with, the better first: the same of last year, the one before."""
+        return tuple(dict.fromkeys((self.last_year, self.before)))
+
+    def parts(self, kind: PeriodKind) -> "tuple[Period, ...]":
+        """Return the shorter periods of a kind that make it up, in order; none where they do not."""
+        if kind >= self.kind or self.kind % kind:
+            return ()
+        return tuple(Period(self.year, last, kind) for last in range(self._first + kind - 1, self.last + 1, kind))
+
+    @property
+    def _first(self) -> int:
+        return self.last - self.kind + 1
+
+    @property
+    def begin(self) -> date:
+        """The first day of the period."""
+        return date(self.year, self._first, 1)
 
     @property
     def end(self) -> date:
         """The last day of the period."""
-        return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
+        return date(self.year + self.last // _MONTHS, self.last % _MONTHS + 1, 1) - timedelta(days=1)
 
     def due(self, days: int = DUE_AFTER) -> date:
         """Return the last day on which a return is in time that is due some days after the period's end."""
@@ -70,7 +188,11 @@ class Period:
 
     def is_named(self, wording: str) -> bool:
         """Return whether a form's wording, or the code itself, means this period."""
-        return fold(wording) in {fold(self.title), fold(self.code)}
+        return fold(wording) in {fold(word) for word in (*self._wordings(), self.code)}
+
+
+_LAST = {kind: _MONTHS // kind * kind for kind in PeriodKind}
+"""The last month of the last period of each kind in a year."""
 
 
 def as_people_write(moment: str) -> str:

@@ -42,6 +42,11 @@ class Problems(Enum):
         "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc. "
         "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
     )
+    NOT_ASKED = Problem(
+        "W-18",
+        "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc. "
+        "Chuyển tệp về thư mục của đúng kỳ.",
+    )
     NO_HEADER = Problem(
         "W-04",
         "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» "

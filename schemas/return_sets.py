@@ -6,7 +6,8 @@ here: where a return set lies, which batch it is in (``pipelines.store.raw``), w
 """
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 from schemas.periods import Period
 
@@ -14,8 +15,7 @@ from schemas.periods import Period
 class ReturnSetKey(NamedTuple):
     """One commune and one period: the unit of acceptance.
 
-    It is equal to the plain pair of period and commune, as a row of two columns of a table gives it. Keys sort by
-    period, then by commune.
+    It is equal to the plain pair of period and commune, as a row of two columns of a table gives it.
     """
 
     period: str
@@ -49,7 +49,7 @@ class BatchKey(NamedTuple):
     """What lies in one folder below a period: the unit of work, and of a Dagster partition.
 
     The folder of a commune holds one return set; that of a territory holds one for each commune that has a folder in
-    it. That of a territory with very many communes is cut into several batches. Keys sort by period, then by folder.
+    it. That of a territory with very many communes is cut into several batches.
     """
 
     period: str
@@ -91,3 +91,13 @@ class BatchKey(NamedTuple):
             return cls(period, territory)
         number = int.from_bytes(hashlib.sha256(commune.encode()).digest()[:8]) % parts
         return cls(period, f"{territory}{_CUT}{number + 1}")
+
+
+_Key = TypeVar("_Key", ReturnSetKey, BatchKey)
+
+
+def oldest_first(keys: Iterable[_Key]) -> list[_Key]:
+    """Return keys in the order of their periods, those of one period by name."""
+    keys = sorted(keys, key=lambda key: key[1])
+    rank = {code: at for at, code in enumerate(sorted({key.period for key in keys}, key=Period.parse))}
+    return sorted(keys, key=lambda key: rank[key.period])

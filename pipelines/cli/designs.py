@@ -90,9 +90,10 @@ def preview(
     checked = _sound(files, raw)
     if not checked.design.forms:
         fail(_("Thiết kế chưa có biểu nào để xem."))
+    kind = checked.design.forms[0].periods[0]
     blank = workbook(
         checked.design.forms,
-        period=Period(_YEAR, 1),
+        period=Period(_YEAR, kind, kind),
         commune="(tên xã)",
         reporter="(đơn vị báo cáo)",
         aids=Aids(),

@@ -126,7 +126,7 @@ def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:
     from pipelines.store.tables import Store
 
     store = Store(Settings.of(raw, data).data)
-    fitting = sorted({key.period for key in _refreshed(store) if period in ("", key.period)})
+    fitting = list(dict.fromkeys(key.period for key in _refreshed(store) if period in ("", key.period)))
     if len(fitting) == 1:
         return store, fitting[0]
     known = "; ".join(f"--period {one}" for one in fitting) or _("chưa có kỳ nào như vậy")

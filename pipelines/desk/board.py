@@ -20,7 +20,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Place
-from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 
 
 class Sent(StrEnum):
@@ -97,7 +97,7 @@ class Board:
 def sets(raw: Raw, store: Store) -> list[ReturnSetKey]:
     """Return the return sets there are, received or read, the newest period first."""
     known = {*raw.return_sets(), *published.checked_sets(store)}
-    return sorted(known, key=lambda key: (Period.parse(key.period), key.commune), reverse=True)
+    return oldest_first(known)[::-1]
 
 
 def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:
@@ -106,7 +106,7 @@ def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:
     read = key in store.sets_in(str(batch))
     found = published.findings(store, key) if read else []
     complete = completeness(key.period, key.commune, found, places)
-    forms = [form for form in CATALOGUE.forms if places.expects(key.commune, form.code)]
+    forms = [form for form in CATALOGUE.forms if places.expects(key.commune, form.code, period)]
     unread, files = _unread(raw, store, key), _files(store, key) if read else {}
     arrived = raw.arrived(key)
     lines = []

@@ -62,6 +62,9 @@ _TITLE_ROW, HEADING_ROW, FIRST_ROW = 5, 6, 7
 """Rows from zero: the one above the table, that of its headings, the first of its lines."""
 
 _CHECK_WIDTH, _LINES_CHECK_WIDTH, _PREVIOUS_WIDTH = 40, 56, 18
+_LONGEST = Period.parse("2000-H1").title
+"""A period's title that is as long as any."""
+
 _LIST_WIDTHS = (6, 46, 12, 18, 30)
 _CODE_WIDTH, _NAME_WIDTH, _FIELD_WIDTH, _NOTE_WIDTH = 14, 30, 13, 24
 """Columns in letters, so that a page of paper holds them in a size to read."""
@@ -173,7 +176,7 @@ def _shape(sheet: Any, form: type[Form], laid: Laid) -> None:
         widths = (6, _CODE_WIDTH, _NAME_WIDTH, *[_FIELD_WIDTH] * len(fields), _NOTE_WIDTH)
         lines = max(_lines(f"{_BEFORE} {heading_of(item)}", _FIELD_WIDTH) for item in fields)
     else:
-        widths, lines = _LIST_WIDTHS, _lines(f"{PREVIOUS_HEADING} ({Period(2000, 1).title})", _PREVIOUS_WIDTH)
+        widths, lines = _LIST_WIDTHS, _lines(f"{PREVIOUS_HEADING} ({_LONGEST})", _PREVIOUS_WIDTH)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.set_row(HEADING_ROW, _height(lines))

@@ -62,11 +62,21 @@ class Handout:
         return place
 
     def owed(self) -> dict[Place, Forms]:
-        """Return every reporter with the forms it owes, in the order of the forms."""
+        """Return every reporter with the forms it owes, in the order of the forms.
+
+        Raises:
+            HandoutError: The commune has no form that is asked for such a period.
+        """
+        kinds = self.raw.places.kinds_of(self.commune.code)
+        if self.period.kind not in kinds:
+            known = ", ".join(kind.label for kind in kinds) or "không kỳ nào"
+            raise HandoutError(
+                f"{self.commune.title} không có biểu nào gửi theo kỳ {self.period.title}; có biểu gửi theo: {known}."
+            )
         places, commune = self.raw.places, self.commune.code
         found: dict[Place, Forms] = {}
         for form in CATALOGUE.forms:
-            for place in self.reporters(form) if places.expects(commune, form.code) else ():
+            for place in self.reporters(form) if places.expects(commune, form.code, self.period) else ():
                 found[place] = (*found.get(place, ()), form)
         return found
 
@@ -84,8 +94,16 @@ class Handout:
         return self.raw.places.due(self.commune.code, form.code, form.due_after, self.period)
 
     def workbook(self, reporter: Place, forms: Iterable[type[Form]]) -> bytes:
-        """Return the workbook for one reporter to fill in."""
+        """Return the workbook for one reporter to fill in.
+
+        Raises:
+            HandoutError: A form is not asked for such a period.
+        """
         forms = tuple(forms)
+        for form in forms:
+            if not self.raw.places.asks(form.code, self.period):
+                known = ", ".join(kind.label for kind in form.periods)
+                raise HandoutError(f"Biểu {form.code} không gửi theo kỳ {self.period.title} mà theo: {known}.")
         last = {form.code: self.previous(reporter, form) for form in forms}
         return workbook(
             forms,
@@ -99,15 +117,16 @@ class Handout:
         )
 
     def previous(self, reporter: Place, form: type[Form]) -> Previous | None:
-        """Return what was accepted from a reporter in the same half of last year, or else in the latest period before.
+        """Return what was accepted from a reporter in the same period of last year, or the latest before of its kind.
 
         Nothing where nothing was ever accepted, or all of it blank.
         """
         rows = published.accepted(self.store, form.domain, self.key.commune, reporter.code)
-        earlier = {period for period in (Period.parse(row["period"]) for row in rows) if period < self.period}
+        periods = {Period.parse(row["period"]) for row in rows}
+        earlier = {one for one in periods if one < self.period and one.kind is self.period.kind}
         if not earlier:
             return None
-        last_year = Period(self.period.year - 1, self.period.half)
+        last_year = self.period.last_year
         period = last_year if last_year in earlier else max(earlier)
         lines: dict[str, PreviousLine] = {}
         for row in (row for row in rows if row["period"] == period.code):

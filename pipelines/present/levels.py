@@ -265,7 +265,7 @@ def _told(territory: Territory, place: Place, forms: Sequence[str], row: Publish
 def _sending(territory: Territory, place: Place, forms: Iterable[str]) -> list[str]:
     """Return the communes of a place that send one of some forms."""
     codes = [commune.code for commune in territory.places.communes_of(place, territory.when)]
-    return [code for code in codes if any(territory.places.expects(code, form) for form in forms)]
+    return [code for code in codes if any(territory.places.expects(code, form, territory.when) for form in forms)]
 
 
 def said_of(territory: Territory, place: Place, forms: Sequence[str], row: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -299,7 +299,7 @@ def _missing(
             reporters = {row["form"]: row["missing"].split() for row in returns[code] if row["missing"]}
             if reporters:
                 yield {"place": code, "name": commune.title, "reporters": reporters}
-        elif any(territory.places.expects(code, form) for form in forms):
+        elif any(territory.places.expects(code, form, territory.when) for form in forms):
             yield {"place": code, "name": commune.title, "reporters": None}
 
 

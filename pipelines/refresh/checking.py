@@ -31,6 +31,7 @@ def check_form(given: Given) -> Mapping[str, Made]:
         given.places,
         to_frame([given.table("ledger")], tables.LEDGER),
         sources.whence(accepted),
+        known,
     )
     return {
         f"outcomes/{form.domain}": Made(checked.outcomes),

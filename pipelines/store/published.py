@@ -14,7 +14,7 @@ from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE, Problems
-from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 from schemas.tables import FIGURES
 
@@ -84,8 +84,8 @@ def _each_once(rows: Iterable[PublishedRow]) -> list[PublishedRow]:
 
 
 def checked_sets(store: Store) -> list[ReturnSetKey]:
-    """Return every return set that has been read."""
-    return sorted(key for batch in store.batches() for key in store.sets_in(str(batch)))
+    """Return every return set that has been read, oldest first."""
+    return oldest_first(key for batch in store.batches() for key in store.sets_in(str(batch)))
 
 
 def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:

@@ -28,7 +28,7 @@ from schemas.harmless import visible
 from schemas.kept import decoded
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 
 LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
@@ -69,7 +69,7 @@ class Raw:
                 for path in self._communes(folder):
                     lying.setdefault(self._batch(period, folder.name, path.name), []).append(path)
         _refuse_twice(lying)
-        found = {batch: self._sent(batch, folders) for batch, folders in sorted(lying.items())}
+        found = {batch: self._sent(batch, lying[batch]) for batch in oldest_first(lying)}
         return {batch: sets for batch, sets in found.items() if sets}
 
     @staticmethod
@@ -105,7 +105,7 @@ class Raw:
 
     def return_sets(self) -> list[ReturnSetKey]:
         """Return every return set that has a folder and whose commune is known, oldest first."""
-        return sorted(key for keys in self.batches().values() for key in keys)
+        return oldest_first(key for keys in self.batches().values() for key in keys)
 
     def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
         """Return the return sets in the folder of a batch, in order."""
@@ -467,4 +467,4 @@ def places_of(tables: Iterable[bytes]) -> Places:
 
 @lru_cache(maxsize=1)
 def _places_of(tables: tuple[bytes, ...]) -> Places:
-    return Places(tuple(map(decoded, tables)), CATALOGUE.forms_by_pack)
+    return Places(tuple(map(decoded, tables)), CATALOGUE.forms_by_pack, CATALOGUE.asked_in)

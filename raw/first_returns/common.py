@@ -11,7 +11,7 @@ from pipelines.store.raw import PRINTED
 from schemas.periods import Period
 
 RAW = Path(__file__).parent.parent
-PERIOD, COMMUNE = Period(2024, 1), "huu-kien"
+PERIOD, COMMUNE = Period.parse("2024-H1"), "huu-kien"
 FOLDER = RAW / PERIOD.code / COMMUNE
 
 SPLIT_NOTE = "Chia từ số toàn xã"

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.chart import Against, ChartKind
+from schemas.form import Counts
 from schemas.outcomes import Severity
+from schemas.periods import PeriodKind
 
 
 class Asked(StrEnum):
@@ -46,6 +48,10 @@ AGAINST: Mapping[str, Against] = {
 }
 
 CHART_KINDS: Mapping[str, ChartKind] = {"theo đơn vị báo cáo": ChartKind.BY_REPORTER, "các phần": ChartKind.PARTS}
+
+PERIOD_KINDS: Mapping[str, PeriodKind] = {kind.label: kind for kind in PeriodKind}
+
+COUNTS: Mapping[str, Counts] = {counts.value: counts for counts in Counts}
 
 SEPARATOR = "|"
 """Between several wordings or codes in one cell."""
@@ -116,6 +122,21 @@ FORMS = Sheet(
         Column("version", "Phiên bản", "Để trống là 1; sửa biểu đang dùng thì ghi số cao hơn.", Asked.WHOLE, width=14),
         Column("due", "Hạn gửi", "Số ngày sau khi hết kỳ; để trống là 10.", Asked.WHOLE, width=14),
         Column("domain", "Tên bảng", "Tên bảng kết quả, chữ thường không dấu; để trống là theo mã biểu."),
+        Column(
+            "periods",
+            "Kỳ báo cáo",
+            f"Gửi theo những kỳ nào, cách nhau bằng dấu |: {', '.join(PERIOD_KINDS)}; để trống là 6 tháng.",
+            Asked.NAMES,
+            width=20,
+        ),
+        Column(
+            "counts",
+            "Số tính",
+            "Số có đến cuối kỳ, tính từ đầu năm, hay chỉ trong kỳ (để trống); các kỳ được so với nhau theo đó.",
+            Asked.CHOICE,
+            choices=tuple(COUNTS),
+            width=20,
+        ),
     ),
 )
 

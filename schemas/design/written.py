@@ -12,7 +12,7 @@ from schemas.chart import Chart
 from schemas.design.notation import formula_text, number_text, rule_text
 from schemas.design.parts import Design
 from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES
-from schemas.edits import Balance, Edit
+from schemas.edits import Balance, BetweenPeriods, Edit
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, units_in
 from schemas.form import Form
@@ -31,7 +31,7 @@ def rows_of(design: Design) -> Rows:
     return {
         "forms": list(map(form_row, design.forms)),
         "fields": [field_row(item) for form in design.forms for item in form.fields().values()],
-        "rules": [rule_row(edit) for form in design.forms for edit in form.edits if not is_total(edit)],
+        "rules": [rule_row(edit) for form in design.forms for edit in form.edits if _is_ruled(edit)],
         "chapters": [{"code": chapter.code, "title": chapter.title} for chapter in design.chapters],
         "figures": [figure_row(chapter, figure) for chapter in design.chapters for figure in chapter.figures],
         "charts": [chart_row(chapter, chart) for chapter in design.chapters for chart in chapter.charts],
@@ -49,6 +49,8 @@ def form_row(form: type[Form]) -> Row:
         "lines": form.line_title,
         "version": str(form.version),
         "due": str(form.due_after),
+        "periods": _names(kind.label for kind in form.periods),
+        "counts": form.counts.value,
         "domain": form.domain,
     }
 
@@ -82,6 +84,11 @@ def is_total(edit: Edit) -> bool:
     """Return whether an edit is the sum that its field's own row declares, and not a rule with a row of its own."""
     is_sum = type(edit) is Balance and edit.severity is Severity.ERROR
     return is_sum and edit.code == total_code(edit.form.code, edit.names[0])
+
+
+def _is_ruled(edit: Edit) -> bool:
+    """Return whether an edit has a row of its own, and does not follow from what another row says."""
+    return not is_total(edit) and not isinstance(edit, BetweenPeriods)
 
 
 def rule_row(edit: Edit) -> Row:

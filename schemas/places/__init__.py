@@ -8,7 +8,7 @@ A desk belongs to the commune that is its parent. One without a parent stands in
 packs that it names, until the commune names a desk of that kind itself: the nearest count of which one has begun.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ from functools import cached_property
 
 from schemas.kept import KeptError, kept_rows
 from schemas.pack import HOME
-from schemas.periods import Period
+from schemas.periods import Period, PeriodKind
 from schemas.sentences import SentenceError
 from schemas.text import fold, slug
 
@@ -82,6 +82,7 @@ class Places:
     Args:
         tables: Place tables as CSV text; a later one replaces a place of an earlier one.
         packs: The codes of the forms of each pack; nothing where every commune has every form.
+        kinds: For which kinds of periods each form is asked, by its code; nothing where each is for every kind.
 
     Raises:
         SentenceError: By whatever is asked, where it lies in what is wrong: a table or one of its rows cannot be read,
@@ -91,15 +92,21 @@ class Places:
 
     tables: tuple[str, ...]
     packs: Mapping[str, frozenset[str]] | None = None
+    kinds: Mapping[str, Collection[PeriodKind]] | None = None
 
     @classmethod
-    def parse(cls, tables: Iterable[str], packs: Mapping[str, frozenset[str]] | None = None) -> "Places":
+    def parse(
+        cls,
+        tables: Iterable[str],
+        packs: Mapping[str, frozenset[str]] | None = None,
+        kinds: Mapping[str, Collection[PeriodKind]] | None = None,
+    ) -> "Places":
         """Read and check place tables to the last row.
 
         Raises:
             SentenceError: As the class says.
         """
-        return cls(tuple(tables), packs).checked()
+        return cls(tuple(tables), packs, kinds).checked()
 
     def checked(self) -> "Places":
         """Return these places, checked to the last row.
@@ -265,10 +272,20 @@ class Places:
         return bool(packs) and (self.packs is None or any(form in self.packs[name] for name in packs))
 
     def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
-        """Return whether a commune sends a form at all; where a period is named, whether there was the commune then."""
+        """Return whether a commune sends a form at all; where a period is named, whether it does so then."""
         place = self.commune(commune)
         sends = place is not None and (not place.forms or form in place.forms) and self.has(commune, form)
-        return sends and (period is None or place is None or place.existed_in(period))
+        then = period is None or place is None or place.existed_in(period)
+        return sends and then and (period is None or self.asks(form, period))
+
+    def asks(self, form: str, period: Period) -> bool:
+        """Return whether a form is asked for such a period."""
+        return self.kinds is None or period.kind in self.kinds.get(form, ())
+
+    def kinds_of(self, commune: str) -> list[PeriodKind]:
+        """Return the kinds of periods for which a commune sends any form, the shortest first."""
+        kinds = self.kinds or {}
+        return sorted({kind for form, of in kinds.items() if self.expects(commune, form) for kind in of})
 
     def due(self, commune: str, form: str, days: int, period: Period) -> date:
         """Return the last day on which a commune's returns of a form are in time.
@@ -294,7 +311,7 @@ class Places:
         """
         key = (place.code, form, kind, period)
         if key not in self._expected:
-            communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form)]
+            communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form, period)]
             self._expected[key] = (len(communes), sum(self._reporting(code, kind, period) for code in communes))
         return self._expected[key]
 

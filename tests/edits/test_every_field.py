@@ -15,7 +15,7 @@ from schemas.periods import Period
 from schemas.units import LevelsReached
 from tests.unit.builders import PERIOD
 
-LAST_YEAR = Period(2023, 1)
+LAST_YEAR = Period.parse("2023-H1")
 
 
 def in_an_edit() -> set[FormField]:

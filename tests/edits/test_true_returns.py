@@ -27,7 +27,7 @@ from tests.unit.builders import COMMUNE, PERIOD, PLACES
 pytestmark = pytest.mark.slow
 
 SEEDS, NOISE = range(8), 0.3
-LAST_YEAR = Period(2023, 1)
+LAST_YEAR = Period.parse("2023-H1")
 
 
 def noisy(form: type[Form], values: Mapping[str, Decimal], random: Random) -> Values:

@@ -11,7 +11,7 @@ from schemas.forms import BY_CODE
 from schemas.periods import Period
 from tests.end_to_end.office import Office
 
-PERIOD, COMMUNE = Period(2024, 1), "thu-nghiem"
+PERIOD, COMMUNE = Period.parse("2024-H1"), "thu-nghiem"
 RETURN_SET = f"{PERIOD.code}_{COMMUNE}"
 
 PLACES = """\

@@ -133,7 +133,7 @@ def test_every_live_check_agrees_with_its_edit(tmp_path: Path) -> None:
             path.write_bytes(
                 workbook(
                     [form],
-                    period=Period(2024, 1),
+                    period=Period.parse("2024-H1"),
                     commune="Hữu Kiên",
                     reporter="Thôn Pá Phào",
                     answers=answers,
@@ -176,7 +176,9 @@ def test_values_with_decimals_add_up_without_a_trace_of_binary_fractions(tmp_pat
     values = dict(zip(edit.names, map(Decimal, parts.values()), strict=True))
     answers = {(form.code, "", name): Answer(float(value)) for name, value in values.items()}
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook([form], period=Period(2024, 1), commune="x", reporter="y", answers=answers, aids=Aids()))
+    path.write_bytes(
+        workbook([form], period=Period.parse("2024-H1"), commune="x", reporter="y", answers=answers, aids=Aids())
+    )
     assert RIGHT in checks(convert([path], "xlsx", tmp_path / "out")[0]).values()
 
 

@@ -44,7 +44,7 @@ from tests.unit.builders import LEDGER_HEADING, PLACE_HEADING, address_of
 KEPT = ("B01", "B02", "L01", "N02", "V01")
 """Forms of villages and desks, and one (N02) whose edits look at others: B01, and L01, which nobody sends (nor V01)."""
 
-PERIOD, BEFORE = Period(2024, 1), Period(2023, 2)
+PERIOD, BEFORE = Period.parse("2024-H1"), Period.parse("2023-H2")
 COMMUNE, COMMUNE_NAME = "thu-nghiem", "Thử Nghiệm"
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 VILLAGES = {"ban_tren": "Thôn Bản Trên", "ban_giua": "Thôn Bản Giữa", "ban_duoi": "Thôn Bản Dưới"}

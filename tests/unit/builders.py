@@ -30,9 +30,9 @@ from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 
 ROOT = Path(__file__).resolve().parents[2]
-PERIOD, COMMUNE = Period(2024, 1), "huu-kien"
+PERIOD, COMMUNE = Period.parse("2024-H1"), "huu-kien"
 VILLAGE, VILLAGE_CODE = "Thôn Pá Phào", "pa_phao"
-PLACES = replace(Raw(ROOT / "no-such-folder").places, packs=None)
+PLACES = replace(Raw(ROOT / "no-such-folder").places, packs=None, kinds=None)
 """The shipped places, with every form in every commune: those of tests are in no pack."""
 PLACE_HEADING = "code,level,name,parent,aliases,valid_from,valid_to,forms"
 LEDGER_HEADING = "when,who,file,sheet,cell,old,new,reason,suggestion,decision"
@@ -152,7 +152,8 @@ class Run:
         published = [] if accepted is None else [accepted.drop_columns(["sources"])]
         before = to_frame(published, form.arrow())
         origin = None if accepted is None else whence(accepted)
-        return check(form, self.entries, self.problems, before, self.return_sets, self.places, self.ledger, origin)
+        sets, places, ledger = self.return_sets, self.places, self.ledger
+        return check(form, self.entries, self.problems, before, sets, places, ledger, origin, accepted)
 
     def held(self, form: type[Form], accepted: pa.Table | None = None) -> set[ReturnSetKey]:
         """The return sets whose form does not enter the mart."""

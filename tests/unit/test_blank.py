@@ -36,7 +36,7 @@ from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE, Cell, changed, p
 from tests.unit.offices import publish
 
 EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
-NEXT = Period(2024, 2)
+NEXT = Period.parse("2024-H2")
 HEADING, FIRST = 7, 8
 MART = f"marts/{Livestock.domain}"
 
@@ -303,11 +303,15 @@ def made_for(period: Period) -> bytes:
 @pytest.mark.parametrize(
     ("published", "asked", "expected"),
     [
-        ({Period(2023, 1): 1, Period(2023, 2): 2, Period(2024, 1): 3}, NEXT, (Period(2023, 2), 2)),
-        ({Period(2023, 1): 1, Period(2024, 1): 3}, NEXT, (Period(2024, 1), 3)),
-        ({Period(2022, 1): 1}, NEXT, (Period(2022, 1), 1)),
+        (
+            {Period.parse("2023-H1"): 1, Period.parse("2023-H2"): 2, Period.parse("2024-H1"): 3},
+            NEXT,
+            (Period.parse("2023-H2"), 2),
+        ),
+        ({Period.parse("2023-H1"): 1, Period.parse("2024-H1"): 3}, NEXT, (Period.parse("2024-H1"), 3)),
+        ({Period.parse("2022-H1"): 1}, NEXT, (Period.parse("2022-H1"), 1)),
         ({NEXT: 4}, NEXT, None),
-        ({Period(2025, 1): 5}, NEXT, None),
+        ({Period.parse("2025-H1"): 5}, NEXT, None),
         ({}, NEXT, None),
     ],
     ids=["same half last year", "latest before", "long ago", "its own", "later", "none"],
@@ -324,6 +328,14 @@ def test_the_values_beside_are_of_the_same_half_last_year_or_else_the_latest(
 
 def handout(store: Store, period: str = NEXT.code, commune: str = COMMUNE) -> Handout:
     return Handout(Raw(ROOT / "raw"), store, ReturnSetKey(period, commune))
+
+
+def test_where_no_form_is_asked_for_such_a_period_none_is_written(tmp_path: Path) -> None:
+    with pytest.raises(HandoutError, match="không có biểu nào gửi theo kỳ quý I năm 2025; có biểu gửi theo: 6 tháng"):
+        handout(Store(tmp_path), "2025-Q1").owed()
+    (village, *_) = handout(Store(tmp_path)).owed()
+    with pytest.raises(HandoutError, match="Biểu B01 không gửi theo kỳ quý I năm 2025 mà theo: 6 tháng"):
+        handout(Store(tmp_path), "2025-Q1").workbook(village, [Livestock])
 
 
 def test_every_reporter_gets_the_forms_it_owes_under_the_name_of_the_shipped_workbook(tmp_path: Path) -> None:

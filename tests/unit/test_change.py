@@ -44,7 +44,7 @@ from tests.unit.builders import (
     told,
 )
 
-LAST_YEAR, HALF_BEFORE, LAST_SPRING = Period(2023, 1), Period(2023, 2), Period(2022, 1)
+LAST_YEAR, HALF_BEFORE, LAST_SPRING = Period.parse("2023-H1"), Period.parse("2023-H2"), Period.parse("2022-H1")
 VILLAGES = {place.code: place.name for place in PLACES.reporters(COMMUNE, "village", PERIOD)}
 BEFORE = dict(zip(VILLAGES, (284, 348, 284, 316, 237, 663, 189, 157), strict=True))
 NOW = {code: round(value * 1.04) for code, value in BEFORE.items()}

@@ -36,16 +36,17 @@ from schemas.design.notation import (
 )
 from schemas.design.parts import Known
 from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, RULES, UNITS
-from schemas.design.written import by_chapter, of_forms
+from schemas.design.written import by_chapter, of_forms, rows_of
 from schemas.edits import Edit
 from schemas.fields import FormField
 from schemas.figures import CHAPTERS as HOME_CHAPTERS
-from schemas.form import Form
+from schemas.form import Counts, Form
 from schemas.forms import BY_CODE
 from schemas.forms import FORMS as HOME_FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.formula import Difference, Formula, Product, Ratio, Sum, at, constant, share, total
 from schemas.outcomes import Severity
+from schemas.periods import PeriodKind
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.tables import FINDINGS, SUMS, in_folder
@@ -328,6 +329,17 @@ def with_cells(cells: Cells) -> bytes:
     return buffer.getvalue()
 
 
+def test_a_design_says_for_which_periods_a_form_is_asked_and_what_its_numbers_count() -> None:
+    said = {(BIEU, "I5"): "6 tháng | Quý", (BIEU, "J5"): "Từ đầu năm đến hết kỳ"}
+    found = checked({"moi.xlsx": with_cells(said)}, KNOWN)
+    assert found.findings == ()
+    (form,) = found.design.forms
+    assert (form.periods, form.counts) == ((PeriodKind.QUARTER, PeriodKind.HALF), Counts.SINCE_START)
+    assert "S01-L-dien_tich" in {edit.code for edit in form.edits}
+    again = checked({"lai.xlsx": workbook(found.design, KNOWN)}, KNOWN)
+    assert (again.findings, rows_of(again.design)) == ((), rows_of(found.design))
+
+
 def test_the_example_of_a_new_workbook_has_no_fault() -> None:
     found = checked({"moi.xlsx": new_workbook()}, KNOWN)
     assert found.findings == ()
@@ -405,6 +417,8 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a unit's word twice", {(DON_VI, "A5"): "bè", (DON_VI, "A6"): "Bè"}, Faults.DOUBLE, DON_VI, "A6"),
     ("a form's code in use", {(BIEU, "A5"): "B01"}, Faults.TAKEN, BIEU, "A5"),
     ("a table in use", {(BIEU, "H5"): "livestock"}, Faults.TAKEN, BIEU, "H5"),
+    ("a period of no kind", {(BIEU, "I5"): "quý | tuần"}, Faults.MALFORMED, BIEU, "I5"),
+    ("a way of counting that there is not", {(BIEU, "J5"): "cộng dồn"}, Faults.MALFORMED, BIEU, "J5"),
     ("a figure's id in use", {(SO, "B5"): "livestock.total.heads"}, Faults.TAKEN, SO, "B5"),
     ("a chapter in use", {(CHUONG, "A5"): "livestock", (SO, "A5"): "livestock"}, Faults.TAKEN, CHUONG, "A5"),
     ("a unit in use", {(DON_VI, "A5"): "ha", (DON_VI, "B5"): 0}, Faults.TAKEN, DON_VI, "A5"),

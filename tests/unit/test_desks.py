@@ -15,7 +15,7 @@ from schemas.problems import Problems
 from schemas.sentences import SentenceError
 from tests.unit.builders import COMMUNE, PERIOD, PLACES, ROOT, filled, places_with, raw_file, run
 
-BEFORE, AFTER = Period(2023, 2), Period(2024, 2)
+BEFORE, AFTER = Period.parse("2023-H2"), Period.parse("2024-H2")
 HEADING = "code,level,name,parent,aliases,valid_from,valid_to,forms,kind"
 SCHOOLS = (
     "xa-moi,commune,Xã Mới,chi-lang,,,,,",
@@ -148,5 +148,5 @@ def test_the_rows_that_the_guide_shows_make_two_kindergartens_and_a_primary_scho
     guide = (ROOT / "pipelines" / "present" / "guides" / "quan-tri.md").read_text("utf-8")
     (shown,) = re.findall(r"```text\n(code,level,.*?)```", guide, re.DOTALL)
     places = with_desks(*shown.splitlines()[1:], heading=shown.splitlines()[0])
-    later = Period(2025, 2)
+    later = Period.parse("2025-H2")
     assert [len(codes(places, "quan-son", kind, later)) for kind in ("kindergarten", "primary", "thcs")] == [2, 1, 1]

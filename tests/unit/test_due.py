@@ -46,7 +46,7 @@ def test_the_nearest_that_says_so_counts(commune: str, district: str, usual: dat
 
 
 def test_a_period_that_ends_with_the_year_is_due_in_the_next() -> None:
-    assert with_due("").due("huu-kien", "B01", 10, Period(2024, 2)) == date(2025, 1, 10)
+    assert with_due("").due("huu-kien", "B01", 10, Period.parse("2024-H2")) == date(2025, 1, 10)
 
 
 @pytest.mark.parametrize("said", ["x", "B01", "B01=", "=5", "-3", "5 7", "B01=1 B01=2", "1,5"])

@@ -1,6 +1,7 @@
 import datetime as dt
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from pipelines.handout.layout import Answer, workbook
+from schemas.catalogue import CATALOGUE
 from schemas.fields import field
 from schemas.form import LineForm
 from schemas.forms.b01_livestock import Livestock
@@ -16,7 +18,9 @@ from schemas.forms.t01_budget import Budget
 from schemas.periods import Period
 from schemas.units import Dong, Heads
 from tests.unit.builders import (
+    COMMUNE,
     PERIOD,
+    PLACES,
     VILLAGE,
     Row,
     Run,
@@ -234,9 +238,20 @@ def test_a_form_of_another_version_is_not_read() -> None:
 
 
 def test_a_form_of_another_period_is_fine_in_that_periods_folder() -> None:
-    later = Period(2025, 1)
+    later = Period.parse("2025-H1")
     done = run(raw_file(filled(Livestock, HORSES, period=later), period=later))
     assert done.met() == []
+
+
+def test_a_form_that_is_not_asked_for_such_a_period_is_told_and_not_read() -> None:
+    quarter = Period.parse("2025-Q1")
+    halves = replace(PLACES, kinds=CATALOGUE.asked_in)
+    done = run(raw_file(filled(Livestock, HORSES, period=quarter), period=quarter), places=halves)
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["expected"], told["form"]) == ("NOT_ASKED", "B01", "6 tháng", "")
+    assert done.located.entries.empty
+    assert not halves.expects(COMMUNE, "B01", quarter)
+    assert halves.expects(COMMUNE, "B01", PERIOD)
 
 
 def test_a_village_that_no_longer_exists_cannot_report() -> None:

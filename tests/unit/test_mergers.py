@@ -21,7 +21,7 @@ from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from tests.unit.provinces import HEADING, HORSES, PROVINCE, commune, places, refreshed, send
 
-BEFORE, AFTER = Period(2025, 1), Period(2025, 2)
+BEFORE, AFTER = Period.parse("2025-H1"), Period.parse("2025-H2")
 UNTIL, SINCE = ",2025-06-30", "2025-07-01,"
 NATION = "vn,nation,Việt Nam,,,,,"
 

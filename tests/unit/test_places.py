@@ -81,7 +81,7 @@ def test_a_village_reports_only_while_it_exists() -> None:
     )
     codes = {place.code for place in places.reporters(COMMUNE, "village", PERIOD)}
     assert codes & {"cu", "vua", "moi"} == {"vua"}
-    later = {place.code for place in places.reporters(COMMUNE, "village", Period(2024, 2))}
+    later = {place.code for place in places.reporters(COMMUNE, "village", Period.parse("2024-H2"))}
     assert later & {"cu", "vua", "moi"} == {"moi"}
 
 

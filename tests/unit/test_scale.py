@@ -13,7 +13,7 @@ from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import PERIOD, PLACES, Row, filled, raw_file, run, told
 
 FINANCE = "Bộ phận Tài chính - Kế toán"
-LAST_YEAR = Period(2023, 1)
+LAST_YEAR = Period.parse("2023-H1")
 BEFORE = {"revenue_total": 3_600_000_000, "revenue_local": 600_000_000, "revenue_transfer": 3_000_000_000}
 MILLIONS = {"revenue_total": 3_819, "revenue_local": 719, "revenue_transfer": 3_100}
 

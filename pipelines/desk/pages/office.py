@@ -10,7 +10,7 @@ from pipelines.settings import Settings, today
 from pipelines.store.raw import Raw
 from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import Store
-from schemas.periods import Period
+from schemas.periods import Period, PeriodKind
 from schemas.return_sets import ReturnSetKey
 
 
@@ -33,22 +33,28 @@ def named(raw: Raw, store: Store, key: str) -> ReturnSetKey:
 
 
 def receivable(raw: Raw, store: Store) -> list[tuple[str, str]]:
-    """Return the return sets that workbooks can be of: those there are, and of each commune's period after its last.
+    """Return the return sets that workbooks can be of: those there are, and those that come next, of each commune.
 
-    Where there are none, those of the communes whose villages are known: of the period that has ended last, and of the
-    one that goes on.
+    Next come the periods of each kind for which a form of the commune is asked. Where there are none, the communes are
+    those whose villages are known.
     """
     known = board.sets(raw, store)
-    latest = {key.commune: Period.parse(key.period) for key in reversed(known)}
-    coming = [ReturnSetKey(_after(period).code, commune) for commune, period in latest.items()]
-    if not known:
-        day = today()
-        going = Period(day.year, 1 if day.month <= 6 else 2)
-        places = [place.code for place in raw.places.rows if raw.places.reporters(place.code, "village", going)]
-        coming = [ReturnSetKey(period.code, code) for code in places for period in (going.comparable[1], going)]
+    of_known = [(key.commune, Period.parse(key.period)) for key in reversed(known)]
+    latest = {(commune, period.kind): period for commune, period in of_known}
+    communes = dict.fromkeys(commune for commune, _ in latest) or [
+        place.code for place in raw.places.rows if raw.places.reporters(place.code, "village")
+    ]
+    coming = [
+        ReturnSetKey(period.code, commune)
+        for commune in communes
+        for kind in raw.places.kinds_of(commune)
+        for period in _coming(latest.get((commune, kind)), kind)
+    ]
     every = [*known, *coming]
     return [(str(key), f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}") for key in every]
 
 
-def _after(period: Period) -> Period:
-    return Period(period.year, 2) if period.half == 1 else Period(period.year + 1, 1)
+def _coming(latest: Period | None, kind: PeriodKind) -> tuple[Period, ...]:
+    """Return the period after the last of a kind; where there is none, the one that ended last and the one going on."""
+    going = Period.of_day(today(), kind)
+    return (going.before, going) if latest is None else (latest.after,)

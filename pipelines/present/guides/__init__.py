@@ -33,7 +33,7 @@ from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
 from schemas.outcomes import Severity
-from schemas.periods import Period
+from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.problems import Problem, Problems
 from schemas.words import VERDICTS
@@ -144,7 +144,7 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
             views=_views(),
             format=FORMAT,
             verdicts=VERDICTS,
-            due=[f"{day.day}/{day.month}" for day in (Period(_YEAR, half).due() for half in (1, 2))],
+            due=[f"{day.day}/{day.month}" for day in (Period(_YEAR, last, PeriodKind.HALF).due() for last in (6, 12))],
         )
     )
 

@@ -408,7 +408,9 @@ class _Search:
             if sending not in self._senders:
                 self._senders[sending] = senders(*sending, self.places)
             reporter = self._reporter[called]
-            asked = self._fits[fitting] and self.places.has(commune, layout.form.code)
+            code = layout.form.code
+            asked = self._fits[fitting] and self.places.has(commune, code)
+            asked = asked and self.places.asks(code, Period.parse(period))
             yield reporter if asked and reporter in self._senders[sending] else None
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:

@@ -167,6 +167,11 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             trouble.append((Problems.FORM_OF_OTHERS, sheet.words | {"form": "", "written": form.code}))
             sheet.form = ""
             continue
+        if not places.asks(form.code, Period.parse(sheet.key[0])):
+            kinds = ", ".join(kind.label for kind in form.periods)
+            trouble.append((Problems.NOT_ASKED, sheet.words | {"form": "", "written": form.code, "expected": kinds}))
+            sheet.form = ""
+            continue
         reporter = places.reporter_named(commune, marks.reporter or "", Period.parse(sheet.key[0]))
         sheet.reporter = reporter or ""
         rows = headed_rows(sheet)

@@ -31,14 +31,14 @@ from schemas.design.notation import (
     unambiguous,
 )
 from schemas.design.parts import Design, Known
-from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES, Asked
+from schemas.design.sheets import AGAINST, CHART_KINDS, COUNTS, NO, PERIOD_KINDS, SEPARATOR, SEVERITIES, YES, Asked
 from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure
-from schemas.form import TAKEN_NAMES, DeskForm, Form, FormType, LineForm, VillageForm
+from schemas.form import TAKEN_NAMES, Counts, DeskForm, Form, FormType, LineForm, VillageForm
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
 from schemas.outcomes import Severity
-from schemas.periods import DUE_AFTER
+from schemas.periods import DUE_AFTER, PeriodKind
 from schemas.system import FaultyError
 from schemas.text import fold, slug
 from schemas.units import PERCENTAGES, Unit, by_word, conversion, is_measure
@@ -228,6 +228,10 @@ class _Forms:
             asked = self.known.reporters
             if row["reporter"] and asked and _before_colon(row["reporter"]) not in asked:
                 self._unknown(row, "reporter", _before_colon(row["reporter"]), self.known.reporters)
+            for word in _names(row, "periods"):
+                if _kind(word) is None:
+                    expected = ", ".join(PERIOD_KINDS)
+                    self.told.tell(Faults.MALFORMED, row, "periods", written=word, expected=expected)
             if row["version"] == "0":
                 self.told.tell(Faults.MALFORMED, row, "version", expected="số từ 1 trở lên")
         return found
@@ -437,6 +441,8 @@ class _Forms:
                 version=_whole(row, "version", 1),
                 lines=row["lines"],
                 due=_whole(row, "due", DUE_AFTER),
+                periods=[one for word in _names(row, "periods") if (one := _kind(word)) is not None],
+                counts=_choice(row, "counts", COUNTS) or Counts.OVER_PERIOD,
             )
         except FaultyError as wrong:
             self._tell_faulty(code, wrong)
@@ -487,6 +493,11 @@ class _Forms:
 def _printed(form: type[Form]) -> object:
     """Return what a workbook that was filled in holds of its form."""
     return form.line_title, {(item.label, item.unit.label) for item in form.fields().values()}
+
+
+def _kind(word: str) -> PeriodKind | None:
+    """Return the kind of period that a word names; nothing where it is none."""
+    return next((kind for label, kind in PERIOD_KINDS.items() if fold(label) == fold(word)), None)
 
 
 def _before_colon(text: str) -> str:

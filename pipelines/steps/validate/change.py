@@ -120,10 +120,10 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
     if not names or not len(accepted) or not issubclass(form, VillageForm):
         return []
-    at = before_of(frame, accepted)
+    at = before_of(form, frame, accepted)
     if not (at >= 0).any():
         return []
-    compared_with, (sets, group) = earlier(frame, accepted), sets_of(frame)
+    compared_with, (sets, group) = earlier(form, frame, accepted), sets_of(frame)
     told = _outlying(_judged(numbers(frame[names]), _then(accepted, names, at), group))
     return [
         Change(
@@ -146,7 +146,7 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
         accepted: Its records in the mart, of all periods.
     """
     names = list(form.fields())
-    before = [one for one in _before(frame, accepted) if one.known.any()]
+    before = [one for one in _before(form, frame, accepted) if one.known.any()]
     if not before or not len(frame):
         return []
     now = numbers(frame[names])
@@ -242,7 +242,7 @@ def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
     now = numbers(frame[names]) if len(frame) else np.empty((0, len(names)))
     filled = now > 0
     reporter = frame.groupby(list(REPORTER_KEYS), sort=False).ngroup().to_numpy()
-    for one in _before(frame, accepted):
+    for one in _before(form, frame, accepted):
         if not one.known.any():
             continue
         same = filled & (now == one.values(frame, accepted, names))
@@ -271,10 +271,17 @@ def _exactly(value: Any) -> Decimal:
 class _Before:
     """For each row of a frame one earlier period, where there are accepted records of it."""
 
-    def __init__(self, frame: pd.DataFrame, which: int, present: set[ReturnSetKey]) -> None:
+    def __init__(self, form: type[Form], frame: pd.DataFrame, which: int, present: set[ReturnSetKey]) -> None:
         sets, self._number = sets_of(frame)
-        self._of_set: list[Period] = [Period.parse(key.period).comparable[which] for key in sets]
-        known = [(period.code, key.commune) in present for period, key in zip(self._of_set, sets, strict=True)]
+        own = [Period.parse(key.period) for key in sets]
+        may = [form.comparable(period) for period in own]
+        self._of_set: list[Period] = [
+            fitting[which] if which < len(fitting) else period for fitting, period in zip(may, own, strict=True)
+        ]
+        known = [
+            which < len(fitting) and (period.code, key.commune) in present
+            for fitting, period, key in zip(may, self._of_set, sets, strict=True)
+        ]
         self.known = np.array(known, bool)[self._number]
 
     def period(self, row: int) -> Period:
@@ -299,9 +306,9 @@ class _Before:
         return np.stack([one.reindex(wanted).to_numpy() for one in (then.min(), then.max())], axis=-1)
 
 
-def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> list[_Before]:
+def _before(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[_Before]:
     present = set(sets_of(accepted)[0])
-    return [_Before(frame, which, present) for which in range(2)] if present and len(frame) else []
+    return [_Before(form, frame, which, present) for which in range(2)] if present and len(frame) else []
 
 
 def _least(values: Any) -> Any:
@@ -316,7 +323,7 @@ def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFr
     """Return, per value, whether enough other villages changed to judge it."""
     judged = np.zeros((len(frame), len(names)), dtype=bool)
     if issubclass(form, VillageForm):
-        before = _then(accepted, names, before_of(frame, accepted))
+        before = _then(accepted, names, before_of(form, frame, accepted))
         cells = _judged(numbers(frame[names]), before, sets_of(frame)[1])
         judged[cells["row"], cells["column"]] = True
         judged &= np.array([_is_compared(item.unit) for item in form.fields().values()])
@@ -329,24 +336,24 @@ def _is_compared(unit: Unit) -> bool:
     return counted or unit is Hectares
 
 
-def earlier(frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey, Period]:
+def earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey, Period]:
     """Return, per return set with accepted records of an earlier period, the period to compare with."""
     known = set(sets_of(accepted)[0])
     found = {}
     for key in sets_of(frame)[0] if known else ():
         period, commune = key
-        fitting = [one for one in Period.parse(period).comparable if (one.code, commune) in known]
+        fitting = [one for one in form.comparable(Period.parse(period)) if (one.code, commune) in known]
         if fitting:
             found[key] = fitting[0]
     return found
 
 
-def before_of(frame: pd.DataFrame, accepted: pd.DataFrame) -> Any:
+def before_of(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> Any:
     """Return, per record, the number of the accepted one of its reporter and line in the period to compare with, or -1.
 
     That period is the one that ``earlier`` names.
     """
-    compared_with, (sets, number) = earlier(frame, accepted), sets_of(frame)
+    compared_with, (sets, number) = earlier(form, frame, accepted), sets_of(frame)
     codes = np.array([compared_with[key].code if key in compared_with else "" for key in sets], object)[number]
     return positions([codes, *(frame[name] for name in KEYS[1:])], accepted, KEYS)
 

@@ -25,13 +25,14 @@ from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import overruling, wording
 from pipelines.steps.validate.advise import asked_for
+from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
-from schemas.edits import Agreement, Alike, Edit, Reporting
+from schemas.edits import Agreement, Alike, BetweenPeriods, Edit, Reporting
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -61,6 +62,7 @@ def check(
     places: Places,
     ledger: pd.DataFrame | None = None,
     whence: pd.DataFrame | None = None,
+    mart: pa.Table | None = None,
 ) -> Checked:
     """Check one form of any number of return sets.
 
@@ -74,6 +76,7 @@ def check(
         places: Who is expected to report.
         ledger: The entries of the correction ledgers, for the suggestions that have been refused.
         whence: The sheets that ``accepted`` came from (``sources.whence``), to name a workbook that went missing.
+        mart: The rows of ``accepted`` with the cells behind them, to name those of other periods.
 
     Raises:
         SchemaErrors: The records do not have the form's columns and types, which is our fault and not the reporter's.
@@ -100,7 +103,7 @@ def check(
     in_doubt = _by_record(columns.record_of, doubtful)
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
     others = {one: Columns(records(entries, one), one) for one in _looked_at(form)}
-    came = np.empty((len(form.edits), len(frame)), np.int8)
+    came, periods = np.empty((len(form.edits), len(frame)), np.int8), Periods(form, frame, accepted)
     for number, edit in enumerate(form.edits):
         if isinstance(edit, Agreement):
             holds, known = _agreement(edit, frame, others, problems, places)
@@ -108,6 +111,8 @@ def check(
             holds, known = _alike(edit, frame)
         elif isinstance(edit, Reporting):
             holds, known = _reporting(edit, frame, places)
+        elif isinstance(edit, BetweenPeriods):
+            holds, known = _between(edit, frame, periods, mart)
         else:
             holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
             holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
@@ -121,7 +126,7 @@ def check(
     breaches, edits_settled = overruling.edits(frame, breaches, cells, decided)
     connected = list(wording.connected(breaches))
     failing = [index for index, _ in connected]
-    before = _before(frame.iloc[failing], accepted) if failing else []
+    before = _before(form, frame.iloc[failing], accepted) if failing else []
     of_edits = []
     for record, then, (_, edits) in zip(_rows(frame, failing), before, connected, strict=True):
         refused_here = kept.get((record["period"], record["commune"]), ())
@@ -156,9 +161,9 @@ def _by_record(
     return found
 
 
-def _before(frame: pd.DataFrame, accepted: pd.DataFrame) -> list[Mapping[str, Any]]:
+def _before(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[Mapping[str, Any]]:
     """Return, per record, that of the same reporter and line in the last comparable period; an empty one for none."""
-    at = before_of(frame, accepted)
+    at = before_of(form, frame, accepted)
     then = iter(_rows(accepted, at[at >= 0].tolist()))
     return [next(then) if is_known else {} for is_known in (at >= 0).tolist()]
 
@@ -381,6 +386,23 @@ def _reporting(edit: Reporting, frame: pd.DataFrame, places: Places) -> tuple[An
     ]
     frame[edit.expected_reporters] = pd.array([counts[at] for at in number.tolist()], dtype=pd.Int64Dtype())
     return _as_found(edit, frame)
+
+
+def _between(edit: BetweenPeriods, frame: pd.DataFrame, periods: Periods, mart: pa.Table | None) -> tuple[Any, Any]:
+    """Evaluate an edit between periods; return, per record, whether it holds, and whether all is known.
+
+    What it is held against is noted, for a message, where it does not hold.
+    """
+    judged = periods.judge(edit)
+    failing = np.flatnonzero(~judged.holds).tolist()
+    if failing:
+        compared: list[Decimal | None] = [None] * len(frame)
+        words: list[str | None] = [None] * len(frame)
+        for row in failing:
+            compared[row] = edit.form.system.decimal(edit.name, int(judged.compared[row]))
+            words[row] = periods.told(edit, judged, row, mart)
+        frame[edit.compared], frame[edit.whence] = compared, words
+    return judged.holds, judged.known
 
 
 def _as_found(edit: Edit, frame: pd.DataFrame) -> tuple[Any, Any]:

@@ -71,10 +71,10 @@ def scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
 
 
 def _earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Iterator[Scaled]:
-    found = before_of(frame, accepted)
+    found = before_of(form, frame, accepted)
     if not (found >= 0).any():
         return
-    periods, (sets, number) = earlier(frame, accepted), sets_of(frame)
+    periods, (sets, number) = earlier(form, frame, accepted), sets_of(frame)
     before = np.where(found[:, None] >= 0, numbers(accepted[names])[found], np.nan)
     for at, columns, power in _shifted(numbers(frame[names]), before):
         then = vietnamese(Decimal(str(accepted[names[columns[0]]].iat[found[at]])))

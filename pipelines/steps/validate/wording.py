@@ -128,7 +128,7 @@ def of_edits(
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
     values = _known(record, [*involved, *(name for edit in edits for name in edit.beyond)])
     where = found[involved[0]] or {}
-    parts = [_part(edit, values, cell) for edit in edits]
+    parts = [_part(edit, values, cell, record.get(edit.whence) or "") for edit in edits]
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
     leading = advice if severity is Severity.ERROR and advice.field in involved else Advice()
@@ -152,8 +152,8 @@ def of_edits(
     }
 
 
-def _part(edit: Edit, values: Mapping[str, Decimal], cell: Mapping[str, str]) -> str:
-    """Return how one edit fails: what is written, what the others make of it, and where."""
+def _part(edit: Edit, values: Mapping[str, Decimal], cell: Mapping[str, str], beyond: str) -> str:
+    """Return how one edit fails: what is written, what the others make of it, and where, beyond the record too."""
     about, others = edit.names[0], ", ".join(cell[name] for name in edit.names[1:])
     expected = _expected(edit, values)
     blank = [cell[name] for name in edit.names if name not in values]
@@ -164,7 +164,7 @@ def _part(edit: Edit, values: Mapping[str, Decimal], cell: Mapping[str, str]) ->
         off = f"lệch {vietnamese(abs(values[about] - expected))}"
     return (
         f"«{edit.label(about)}» (ô {cell[about]}) {written}, "
-        f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}, "
+        f"{edit.demand} {vietnamese(expected)}{f' (ô {others})' if others else ''}{f' ({beyond})' if beyond else ''}, "
         f"{off}, theo {edit.code}: {edit.sentence}"
     )
 
