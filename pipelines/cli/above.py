@@ -30,34 +30,29 @@ def figures(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any
     """Return a period and the figures of a place above the communes; nothing where the place is a commune."""
     from pipelines.store import published
 
-    store, one = one_period(raw, data, period)
-    if any(key.commune == place for key in published.checked_sets(store)):
+    found = territory(raw, data, period, place)
+    if found is None:
         return None
-    rows = published.figures_above(store, one, place)
+    rows = published.figures_above(found.store, found.period, place)
     if not rows:
-        _refuse(_places(raw, data), place, one)
-    return one, rows
+        _refuse(found.places, place, found.period)
+    return found.period, rows
 
 
 def territory(raw: str, data: str, period: str, place: str) -> "Territory | None":
     """Return the place above communes that is meant; nothing where the place is a commune."""
     from pipelines.present.levels import Territory
     from pipelines.store import published
+    from pipelines.store.raw import Raw
 
     store, one = one_period(raw, data, period)
     if any(key.commune == place for key in published.checked_sets(store)):
         return None
-    places = _places(raw, data)
+    places = Raw(Settings.of(raw, data).raw).places
     found = places.place_above(place)
     if found is None:
         _refuse(places, place, one)
     return Territory(store, places, one, found)
-
-
-def _places(raw: str, data: str) -> "Places":
-    from pipelines.store.raw import Raw
-
-    return Raw(Settings.of(raw, data).raw).places
 
 
 def _refuse(places: "Places", place: str, period: str) -> NoReturn:
