@@ -14,7 +14,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install refresh ui test test-all check format bench messages lock clean
+.PHONY: help install refresh ui test test-all check format bench messages lock wheels clean
 
 help: ## List these targets
 	@echo "Usage: make TARGET"
@@ -57,8 +57,26 @@ lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (ARGS=--upgra
 		--no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --newline lf \
 		--extra dev --build-deps-for editable $(ARGS) --output-file requirements.lock pyproject.toml
 
+# Where `make wheels` puts them.
+WHEELS ?= wheels
+RETURNS := returns[server]==$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+# pip takes no constraint with extras, which the lock has; an older pip than ours takes hashes from no constraint at all.
+wheels: $(STAMP) ## Gather in wheels/ all that an installation without a network needs: pip install -r wheels/install.txt
+	rm -rf build $(WHEELS)/*.whl
+	mkdir -p build $(WHEELS)
+	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation -w $(WHEELS) .
+	sed 's/^\([A-Za-z0-9._-]*\)\[[^]]*\]==/\1==/' requirements.lock > build/constraints.txt
+	echo "$(RETURNS) $$($(BIN)/python -m pip hash $(WHEELS)/returns-*.whl | tail -n 1)" > build/returns.txt
+	$(BIN)/python -m pip download -qq --disable-pip-version-check --only-binary :all: --find-links $(WHEELS) \
+		-d $(WHEELS) -r build/returns.txt -c build/constraints.txt
+	printf '%s\n' --no-index '--find-links .' --require-hashes > $(WHEELS)/install.txt
+	cd $(WHEELS) && $(abspath $(BIN))/python -m pip hash *.whl | \
+		sed -n 'N; s/^\([^-]*\)-\([^-]*\)-.*\n/\1==\2 /p' >> install.txt
+	rm -rf build
+
 clean: ## Remove .venv and what tools left behind; data/ and raw/ stay
-	rm -rf $(VENV) build returns.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .ci-artefacts
+	rm -rf $(VENV) $(WHEELS) build returns.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .ci-artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so a broken install is done again the next time.

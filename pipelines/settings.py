@@ -20,6 +20,15 @@ TODAY_VARIABLE = "RETURNS_TODAY"
 ENGINE_VARIABLE = "RETURNS_ENGINE"
 """Where batches are worked on, as ``pipelines.refresh.engines`` names it; in the process itself where it is empty."""
 
+SITE_VARIABLE = "RETURNS_SITE"
+"""The address at which an office opens the desk, where that stands behind a web server: ``https://ban.xa.vn``."""
+
+SECRET_VARIABLE = "RETURNS_SECRET"
+"""What signs the desk's sessions, where the environment keeps it and not a file of the output folder."""
+
+PAGES_VARIABLE = "RETURNS_DAGSTER_SOCKET"
+"""Where Dagster's pages listen, where others run them than the desk itself."""
+
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 """Whose days and nights count."""
 

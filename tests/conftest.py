@@ -13,6 +13,10 @@ DEBIAN_PACKAGES = {
     "soffice": "libreoffice-calc-nogui",
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",
+    "nginx": "nginx-light",
+    "nsenter": "util-linux",
+    "systemd-analyze": "systemd",
+    "systemd-socket-activate": "systemd",
     "pg_ctlcluster": "postgresql",
     "psql": "postgresql-client",
 }

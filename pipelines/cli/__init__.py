@@ -36,6 +36,7 @@ from pipelines.cli import (
     backups,
     doctor,
 )
+from pipelines.cli import deploying
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -51,6 +52,7 @@ __all__ = [
     "backups",
     "closings",
     "decisions",
+    "deploying",
     "designs",
     "desk",
     "doctor",

@@ -3,6 +3,7 @@
 Belongs here: calling it. Does not belong here: the desk (``pipelines.desk``).
 """
 
+import os
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +15,7 @@ from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Data, RawFolder
 from pipelines.desk.role import Role
-from pipelines.settings import Settings
+from pipelines.settings import SITE_VARIABLE, Settings
 
 PORT = 3000
 
@@ -88,6 +89,8 @@ def desk(
         fail(" ".join(wrong.messages))
     user = accounts.add(name, title.strip(), role, by=record.COMMAND_LINE)
     token = accounts.link_for(user, by=record.COMMAND_LINE)
-    words = _("Đã thêm {name}. Trong {hours} giờ, khi returns ui đang mở, người này đặt mật khẩu ở: {link}")
+    site = os.environ.get(SITE_VARIABLE)
+    address = Address.of(site) if site else Address(port)
+    words = _("Đã thêm {name}. Trong {hours} giờ, khi bàn làm việc đang mở, người này đặt mật khẩu ở: {link}")
     hours = int(accounts.LINK_HOLDS.total_seconds() // 3600)
-    print(words.format(name=user.username, hours=hours, link=f"{Address(port).url}/enter/{token}"))
+    print(words.format(name=user.username, hours=hours, link=f"{address.url}/enter/{token}"))

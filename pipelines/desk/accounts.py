@@ -19,7 +19,10 @@ from pipelines.desk.record import Did
 from pipelines.desk.role import Role
 
 LINK_HOLDS = timedelta(hours=24)
-MOST_ATTEMPTS, ATTEMPTS_COUNT_FOR = 5, timedelta(minutes=5)
+MOST_ATTEMPTS, MOST_OF_A_NAME = 5, 50
+"""To sign in by one name, from one address and from all: who knows a name alone does not keep its owner out."""
+
+ATTEMPTS_COUNT_FOR = timedelta(minutes=5)
 
 
 def add(username: str, title: str, roles: Collection[Role], *, by: str, name: str = "", password: str = "") -> User:
@@ -113,19 +116,20 @@ def set_password(user: User, password: str) -> None:
         record.write(user.username, Did.SET_PASSWORD)
 
 
-def try_to_sign_in(name: str) -> bool:
+def try_to_sign_in(name: str, address: str) -> bool:
     """Note an attempt before its password is looked at; return whether it is one too many."""
     with transaction.atomic():
         Attempt.objects.filter(when__lt=timezone.now() - ATTEMPTS_COUNT_FOR).delete()
-        if Attempt.objects.filter(name=_spelt(name)).count() >= MOST_ATTEMPTS:
+        by_name = Attempt.objects.filter(name=_spelt(name))
+        if by_name.count() >= MOST_OF_A_NAME or by_name.filter(address=address).count() >= MOST_ATTEMPTS:
             return True
-        Attempt.objects.create(name=_spelt(name))
+        Attempt.objects.create(name=_spelt(name), address=address)
     return False
 
 
-def signed_in(name: str) -> None:
-    """Forget the attempts of somebody who knew the password."""
-    Attempt.objects.filter(name=_spelt(name)).delete()
+def signed_in(name: str, address: str) -> None:
+    """Forget the attempts of somebody who knew the password; those from elsewhere may be of somebody else."""
+    Attempt.objects.filter(name=_spelt(name), address=address).delete()
 
 
 def _spelt(name: str) -> str:

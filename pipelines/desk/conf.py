@@ -4,13 +4,15 @@ Belongs here: what Django reads, and the folder of the desk's own. Does not belo
 which the environment names (``pipelines.settings``).
 """
 
+import os
 import secrets
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from pipelines.desk.guard import Address
+from pipelines.settings import SECRET_VARIABLE, SITE_VARIABLE, Settings
 from pipelines.settings import TIME_ZONE as OFFICE_TIME_ZONE
-from pipelines.settings import Settings
 
 _HERE = Path(__file__).parent
 
@@ -29,7 +31,12 @@ def database_of(folders: Settings) -> Path:
 
 
 def secret_of(folders: Settings) -> str:
-    """Return what signs sessions, made at the first start; whoever reads it can be anybody."""
+    """Return what signs sessions; whoever reads it can be anybody.
+
+    Of the environment where that has it, and else of a file that is made at the first start.
+    """
+    if given := os.environ.get(SECRET_VARIABLE):
+        return given
     path = folder_of(folders) / "secret"
     try:
         with path.open("x", encoding="ascii") as file:
@@ -44,7 +51,11 @@ _FOLDERS = Settings.of()
 
 SECRET_KEY = secret_of(_FOLDERS)
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+_SITE = Address.of(os.environ[SITE_VARIABLE]) if os.environ.get(SITE_VARIABLE) else None
+_SECURE = _SITE is not None and _SITE.scheme == "https"
+"""Whether browsers reach us over TLS and no other way."""
+
+ALLOWED_HOSTS = list(_SITE.names) if _SITE else ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "pipelines.desk.pages.urls"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -107,8 +118,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "sign-in", "home", "sign-in"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Cookies do not know ports: other programs at this address must not be taken for us, nor we for them.
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "returns_session", "returns_csrf", "returns_language"
+# Cookies do not know ports: other programs at this address must not be taken for us, nor we for them. With the prefix
+# no other machine of the same domain, and nobody without TLS, can set them for us.
+_PREFIX = "__Host-" if _SECURE else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}returns_session", f"{_PREFIX}returns_csrf"
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}returns_language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _SECURE else 0
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -96,5 +97,15 @@ def _short_folder() -> str | None:
     return None if len(os.fsencode(usual)) + 40 < _LONGEST_SOCKET else "/tmp"
 
 
-current: DagsterProcess | None = None
+@dataclass(frozen=True)
+class DagsterElsewhere:
+    """Dagster's pages that somebody else keeps running, such as systemd on an office server."""
+
+    socket: Path
+    log: str
+    """Where to read how they fare."""
+    ended_with: None = None
+
+
+current: DagsterProcess | DagsterElsewhere | None = None
 """The one beside this desk, as long as it is served."""

@@ -11,6 +11,9 @@ something must come from a page of ours.
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from schemas.sentences import SentenceError
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -24,29 +27,59 @@ MOST_BYTES = 64 * 1024 * 1024
 _MOST_LISTENED_TO = 8 * MOST_BYTES
 """A browser reads an answer once it has sent all; beyond this it is cut off instead."""
 
-NOT_HERE = "Địa chỉ này không phải của bàn làm việc. Mở đúng địa chỉ mà lệnh returns ui đã in ra."
+NOT_HERE = "Địa chỉ này không phải của bàn làm việc. Mở {url} rồi làm lại ở đó."
 FROM_ELSEWHERE = "Yêu cầu đến từ một trang khác, nên không làm gì. Mở lại trang của bàn làm việc rồi làm lại ở đó."
 TOO_LARGE = (
     "Gửi quá nhiều một lần: tối đa {most} MB. Chưa nhận gì; chia ra gửi nhiều lần, hoặc xem lại có đúng tệp không."
 )
 
 
+_USUAL_PORTS = {"http": 80, "https": 443}
+"""Those that browsers leave out."""
+
+
 @dataclass(frozen=True)
 class Address:
-    """Where the desk is served: this machine, and one port."""
+    """Where the desk is served: this machine and one port, or as the web server before it is called."""
 
     port: int
     names: tuple[str, ...] = ("127.0.0.1", "localhost")
+    scheme: str = "http"
+
+    @classmethod
+    def of(cls, site: str) -> "Address":
+        """Return the address that is written as a browser has it.
+
+        Raises:
+            SentenceError: It is none, or goes on behind the name.
+        """
+        try:
+            parts = urlsplit(site.rstrip("/"))
+            usual = _USUAL_PORTS[parts.scheme]
+            if (
+                parts.netloc.lower() != parts.netloc
+                or parts.path
+                or parts.query
+                or parts.username
+                or not parts.hostname
+            ):
+                raise ValueError
+            return cls(parts.port or usual, (parts.hostname,), parts.scheme)
+        except (KeyError, ValueError):
+            raise SentenceError(f"«{site}» không phải địa chỉ của một trang; cần dạng https://ban.xa.vn") from None
 
     @property
     def hosts(self) -> frozenset[str]:
         """What a request may name as its host."""
-        return frozenset(name if self.port == 80 else f"{name}:{self.port}" for name in self.names)
+        return frozenset(self._with_port(name) for name in self.names)
 
     @property
     def url(self) -> str:
         """What an officer opens."""
-        return f"http://{self.names[0]}:{self.port}"
+        return f"{self.scheme}://{self._with_port(self.names[0])}"
+
+    def _with_port(self, name: str) -> str:
+        return name if self.port == _USUAL_PORTS[self.scheme] else f"{name}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -68,12 +101,12 @@ def judged(address: Address, kind: str, method: str, headers: Mapping[str, str])
     """
     host = headers.get("host", "")
     if host not in address.hosts:
-        return Refusal(421, NOT_HERE)
+        return Refusal(421, NOT_HERE.format(url=address.url))
     reads = kind == "http" and method in READS
     origin = headers.get("origin")
     if origin is None and not reads:  # every browser tells it with these
         return Refusal(403, FROM_ELSEWHERE)
-    if origin is not None and origin != f"http://{host}":
+    if origin is not None and origin != f"{address.scheme}://{host}":
         return Refusal(403, FROM_ELSEWHERE)
     from_elsewhere = headers.get("sec-fetch-site", "none") in ("cross-site", "same-site")
     followed_link = (

@@ -61,9 +61,10 @@ class OneTimeLink(models.Model):
 
 
 class Attempt(models.Model):
-    """A sign-in that has not succeeded."""
+    """A sign-in that has not succeeded, and the address of the machine that tried."""
 
     name = models.CharField(max_length=150, db_index=True)
+    address = models.CharField(max_length=45, default="")
     when = models.DateTimeField(auto_now_add=True)
 
 

@@ -1,4 +1,4 @@
-"""Serving the desk: one loopback address, Dagster beside it.
+"""Serving the desk: at one loopback address with Dagster beside it, or behind the web server of an office.
 
 Belongs here: listening, starting, stopping. Does not belong here: what is served.
 """
@@ -6,10 +6,11 @@ Belongs here: listening, starting, stopping. Does not belong here: what is serve
 import contextlib
 import socket
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import uvicorn
 
-from pipelines.desk.guard import Address
+from pipelines.desk.guard import Address, Application
 from pipelines.desk.opening import opened
 from pipelines.settings import Settings
 from schemas.sentences import SentenceError
@@ -39,20 +40,43 @@ def serve(folders: Settings, port: int, dagster: Sequence[str], told: Callable[[
             dagster_process.current = process
             token = accounts.first_link()
             told(address.url, f"{address.url}/enter/{token}" if token else None)
-            config = uvicorn.Config(
-                asgi.application(address),
-                log_level="warning",
-                ws="websockets-sansio",
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=_SECONDS_TO_END,
-            )
             try:
-                # Which stops on Ctrl+C, and then tells Python of it once more.
-                with contextlib.suppress(KeyboardInterrupt):
-                    uvicorn.Server(config).run(sockets=[own])
+                _run(asgi.application(address), own, behind_others=False)
             finally:
                 dagster_process.current = None
+
+
+def serve_behind(folders: Settings, site: str, pages: Path, own: socket.socket) -> None:
+    """Serve the desk of an output folder behind a web server, until it is told to end.
+
+    Args:
+        folders: The raw folder and the output folder.
+        site: The address at which browsers reach that web server.
+        pages: The socket on which Dagster's pages listen; others keep them running.
+        own: The socket on which to listen. Nobody but that web server may be able to connect, for it is believed what
+            it tells of whose request it passes on.
+    """
+    address = Address.of(site)
+    opened(folders)
+    from pipelines.desk import asgi, dagster_process
+
+    dagster_process.current = dagster_process.DagsterElsewhere(pages, "journalctl --namespace=returns")
+    _run(asgi.application(address), own, behind_others=True)
+
+
+def _run(application: Application, own: socket.socket, *, behind_others: bool) -> None:
+    config = uvicorn.Config(
+        application,
+        log_level="warning",
+        ws="websockets-sansio",
+        proxy_headers=behind_others,
+        forwarded_allow_ips="*" if behind_others else None,
+        server_header=False,
+        timeout_graceful_shutdown=_SECONDS_TO_END,
+    )
+    # Which stops on Ctrl+C, and then tells Python of it once more.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[own])
 
 
 def _listening(address: Address) -> socket.socket:

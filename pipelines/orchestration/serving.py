@@ -1,9 +1,10 @@
-"""Dagster's own pages and its daemon for the desk: ``python -m pipelines.orchestration.serving SOCKET``.
+"""Dagster's own pages for the desk: ``python -m pipelines.orchestration.serving SOCKET [WORKSPACE]``.
 
 Belongs here: what ``dagster dev`` does, but on a socket that only its user can reach, below ``PREFIX``. Does not belong
 here: who may look at the pages (``pipelines.desk``), keeping this process running.
 
-It ends when its standard input does, so that it never outlives whoever started it.
+Without a workspace it runs the daemon and the code beside the pages, and ends when its standard input does, so that it
+never outlives whoever started it. With one, as ``dagster-webserver``, which knows no sockets, it runs the pages alone.
 """
 
 import json
@@ -37,8 +38,13 @@ _SECONDS_TO_END, _SECONDS_FOR_DAEMON = 5, 60
 
 
 def main() -> None:
-    """Serve until standard input ends, or the daemon does; exit 1 for the latter."""
-    (path,) = sys.argv[1:]
+    """Serve until standard input ends, or the daemon does; exit 1 for the latter. With a workspace, until told to."""
+    path, *workspace = sys.argv[1:]
+    if workspace:
+        configure_loggers(log_level="INFO")
+        with _listening(Path(path)) as own, dg.DagsterInstance.get() as instance:
+            _serve_pages(instance, WorkspaceFileTarget(workspace), own)
+        return
     setup_interrupt_handlers()
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     configure_loggers(log_level="INFO")
@@ -79,22 +85,22 @@ def _serve(instance: dg.DagsterInstance, own: socket.socket) -> "subprocess.Pope
         reached.write_text(json.dumps({"load_from": [dict(one) for one in servers.get_code_server_specs()]}))
         with _daemon(instance, ["--workspace", str(reached)]) as daemon:
             threading.Thread(target=_end_with, args=(daemon,), daemon=True).start()
-            with WorkspaceProcessContext(
-                instance,
-                version=dg.__version__,
-                workspace_load_target=WorkspaceFileTarget([str(reached)]),
-                code_server_log_level="warning",
-            ) as context:
-                pages = create_app_from_workspace_process_context(context, PREFIX)
-                config = uvicorn.Config(
-                    pages,
-                    log_level="warning",
-                    ws="websockets-sansio",
-                    proxy_headers=False,
-                    timeout_graceful_shutdown=_SECONDS_TO_END,
-                )
-                uvicorn.Server(config).run(sockets=[own])
+            _serve_pages(instance, WorkspaceFileTarget([str(reached)]), own)
     return daemon
+
+
+def _serve_pages(instance: dg.DagsterInstance, workspace: WorkspaceFileTarget, own: socket.socket) -> None:
+    with WorkspaceProcessContext(
+        instance, version=dg.__version__, workspace_load_target=workspace, code_server_log_level="warning"
+    ) as context:
+        config = uvicorn.Config(
+            create_app_from_workspace_process_context(context, PREFIX),
+            log_level="warning",
+            ws="websockets-sansio",
+            proxy_headers=False,
+            timeout_graceful_shutdown=_SECONDS_TO_END,
+        )
+        uvicorn.Server(config).run(sockets=[own])
 
 
 @contextmanager

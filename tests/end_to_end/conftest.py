@@ -1,10 +1,13 @@
 """Offices for end-to-end tests. A refresh takes seconds, so one is made and copied."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.machine import Machine
 from tests.end_to_end.office import Office
+from tests.end_to_end.office_server import OfficeServer, bare_machine, installed
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +22,16 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def office(refreshed: Office, tmp_path: Path) -> Office:
     """An office after its first refresh, to do with as the test likes."""
     return refreshed.copy(tmp_path / "office")
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine of its own with this package, installed without a network, and nothing else of ours."""
+    with bare_machine(tmp_path_factory.mktemp("bare")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def server(bare: Machine, tmp_path_factory: pytest.TempPathFactory) -> OfficeServer:
+    """An office server on that machine, with the returns of a small commune in its raw folder."""
+    return installed(bare, tmp_path_factory.mktemp("server"))

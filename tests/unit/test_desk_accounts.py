@@ -19,12 +19,17 @@ def sign_in(browser: Any, name: str, password: str = PASSWORD, **more: str) -> A
 def test_every_page_but_the_door_wants_a_session(desk: Desk) -> None:
     from pipelines.desk.pages.urls import urlpatterns
 
-    open_to_all = {"sign-in", "enter", "language", "asset", "sign-out"}
+    open_to_all = {"sign-in", "signed-in", "enter", "language", "asset", "sign-out"}
     for one in urlpatterns:
         if one.name and one.name not in open_to_all:
             address = re.sub(r"<\w+:\w+>", "1", f"/{one.pattern}")
             answer = desk.browser().get(address, headers={"accept": "text/html"})
             assert (answer.status_code, answer.headers["location"].split("?")[0]) == (302, "/sign-in"), address
+
+
+def test_the_web_server_of_an_office_can_ask_whether_somebody_has_signed_in(desk: Desk) -> None:
+    assert desk.browser().get("/signed-in").status_code == 401
+    assert desk.signed_in("auditor", "auditor").get("/signed-in").status_code == 204
 
 
 def test_the_first_user_is_made_with_a_link_that_works_once(desk: Desk) -> None:
@@ -124,6 +129,9 @@ def test_who_guesses_has_to_wait(desk: Desk) -> None:
     for name in ("officer", "OFFICER", "ｏfficer"):
         assert "Sai quá nhiều lần" in text(sign_in(desk.browser(), name)), "the right password does not help"
     assert sign_in(desk.browser(), "other").status_code == 302
+    elsewhere = desk.browser(REMOTE_ADDR="10.0.0.2")
+    assert sign_in(elsewhere, "officer").status_code == 302, "from another machine the owner still comes in"
+    assert "từ máy: 127.0.0.1" in text(desk.signed_in("auditor", "auditor").get("/record"))
     for _ in range(5):
         sign_in(desk.browser(), "nobody", "doan-bua")
     assert "Sai quá nhiều lần" in text(sign_in(desk.browser(), "nobody")), "nor tells it who is a user"
@@ -132,6 +140,14 @@ def test_who_guesses_has_to_wait(desk: Desk) -> None:
         attempt.save()
     assert sign_in(desk.browser(), "officer").status_code == 302
     assert Attempt.objects.filter(name="officer").count() == 0
+
+
+def test_nor_does_it_help_to_guess_from_many_machines(desk: Desk) -> None:
+    desk.user("officer", "officer", password=PASSWORD)
+    answers = [text(sign_in(desk.browser(REMOTE_ADDR=f"10.0.0.{one}"), "officer", "doan-bua")) for one in range(51)]
+    assert [("không đúng" in told, "Sai quá nhiều lần" in told) for told in answers] == [(True, False)] * 50 + [
+        (False, True)
+    ]
 
 
 def test_the_record_of_a_refused_sign_in_names_users_and_nothing_else_that_was_typed(desk: Desk) -> None:

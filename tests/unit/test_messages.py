@@ -134,9 +134,9 @@ def test_every_verb_has_help_and_examples_of_itself(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(LANGUAGE_VARIABLE, language)
         group = spoken(typer.main.get_command(app))
         assert isinstance(group, TyperGroup)
-        groups = [verb for verb in group.commands.values() if isinstance(verb, TyperGroup)]
-        assert len(groups) == 1
-        below = {f"design {name}": verb for name, verb in groups[0].commands.items()}
+        groups = {name: verb for name, verb in group.commands.items() if isinstance(verb, TyperGroup)}
+        assert groups.keys() == {"design", "deploy"}
+        below = {f"{name} {one}": verb for name, own in groups.items() for one, verb in own.commands.items()}
         for name, verb in ({**group.commands, **below}).items():
             _, first, *examples = (verb.epilog or "").splitlines()
             assert first == heading

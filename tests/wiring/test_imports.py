@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipelines.present.explorer", "pipelines.present.report", "pipelines.present.guides"),
     ("pipelines.refresh",),
     ("pipelines.desk", "pipelines.orchestration"),
-    ("pipelines.desk.migrations", "pipelines.desk.pages", "assets"),
+    ("pipelines.desk.migrations", "pipelines.desk.pages", "pipelines.deploy", "assets"),
     ("pipelines.definitions",),
     ("pipelines.cli",),
     ("pipelines.cli.locale",),
@@ -56,6 +56,7 @@ MAY_ONLY: Mapping[str, Collection[str]] = {
         *("pipelines.handout", "pipelines.present", "pipelines.refresh"),
     },
     "pipelines.desk.migrations": set(),
+    "pipelines.deploy": {"schemas", "pipelines.settings", "pipelines.desk"},
     "assets": {"schemas", "pipelines.orchestration", "pipelines.refresh"},
     "pipelines.definitions": {"assets", "pipelines.orchestration"},
 }

@@ -15,6 +15,7 @@ from pipelines.desk.record import LABELS
 PER_PAGE = 100
 
 SHOWN = {
+    "address": later("từ máy"),
     "roles": later("vai trò"),
     "sent_as": later("gửi với tên"),
     "typed": later("nhập tại bàn làm việc"),

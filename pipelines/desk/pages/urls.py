@@ -42,6 +42,7 @@ urlpatterns = [
     path("approve/<str:key>/reopen", closing.reopen, name="reopen"),
     path("explorer/<str:key>/<path:page>", explorer.explorer, name="explorer"),
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
+    path("signed-in", account.signed_in, name="signed-in"),
     path("sign-out", account.SignOut.as_view(), name="sign-out"),
     path("enter/<str:token>", account.enter, name="enter"),
     path("password", account.SetPassword.as_view(), name="password"),
