@@ -14,6 +14,7 @@ from pipelines.cli.base import fail
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.settings import DATA_VARIABLE, RAW_VARIABLE, Settings
+from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 
 
@@ -44,7 +45,7 @@ PeriodCode = Annotated[
     str,
     typer.Option(
         "--period",
-        help=later("Kỳ báo cáo, ví dụ 2024-H1; bỏ trống nếu chỉ có một."),
+        help=later("Kỳ báo cáo, ví dụ 2024-H1; bỏ trống là kỳ mới nhất."),
         autocompletion=completion.periods,
         show_default=False,
     ),
@@ -122,15 +123,14 @@ def return_set(raw: str, data: str, period: str, commune: str, release: str = ""
 
 
 def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:
-    """Return the store, and the one period that the option means, whatever communes have reported in it."""
+    """Return the store, and the period that the option means, else the newest, whatever communes reported in it."""
     from pipelines.store.tables import Store
 
     store = Store(Settings.of(raw, data).data)
-    fitting = list(dict.fromkeys(key.period for key in _refreshed(store) if period in ("", key.period)))
-    if len(fitting) == 1:
-        return store, fitting[0]
-    known = "; ".join(f"--period {one}" for one in fitting) or _("chưa có kỳ nào như vậy")
-    fail(_("Chọn một kỳ: {periods}.").format(periods=known))
+    known = list(dict.fromkeys(key.period for key in _refreshed(store)))
+    if fitting := [one for one in known if period in ("", one)]:
+        return store, max(fitting, key=Period.parse)
+    fail(_("Không có kỳ này; hiện có: {periods}.").format(periods="; ".join(f"--period {one}" for one in known)))
 
 
 def _refreshed(store: Any) -> list[ReturnSetKey]:
@@ -148,10 +148,10 @@ def _refreshed(store: Any) -> list[ReturnSetKey]:
 
 
 def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetKey:
-    """Return the one of the known return sets that the options leave; or end here."""
+    """Return the one of the known return sets that the options leave, of one commune's the newest; or end here."""
     fitting = [key for key in known if period in ("", key.period) and commune in ("", key.commune)]
-    if len(fitting) == 1:
-        return fitting[0]
+    if len({key.commune for key in fitting}) == 1:
+        return max(fitting, key=lambda key: Period.parse(key.period))
     words = _("Có nhiều bộ báo cáo, chọn một: {sets}.") if fitting else _("Không có bộ báo cáo này; hiện có: {sets}.")
     fail(words.format(sets=named_sets(fitting or known)))
 

@@ -5,6 +5,7 @@ Belongs here: the environment of the templates, and what every page's frame show
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -15,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 
 from pipelines.desk import roles
 from pipelines.desk.board import Line, Sent, Square
+from pipelines.steps.numbers import vietnamese
 
 
 def environment(**options: Any) -> Environment:
@@ -25,13 +27,30 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(translation.gettext, translation.ngettext)  # type: ignore[attr-defined]
     made.globals |= {"url": reverse}
-    made.filters |= {"moment": moment, "groups": _groups, "forms_of": _forms_of, "squares_of": _squares_of}
+    made.filters |= {
+        "moment": moment,
+        "number": number,
+        "change": change,
+        "groups": _groups,
+        "forms_of": _forms_of,
+        "squares_of": _squares_of,
+    }
     return made
 
 
 def moment(when: datetime | None) -> str:
     """Return a moment as an officer writes it: 05/07/2024 08:15, on Vietnam's clocks; of none, a dash."""
     return timezone.localtime(when).strftime("%d/%m/%Y %H:%M") if when else "–"
+
+
+def number(value: Decimal | None) -> str:
+    """Return a number as Vietnamese prints it; where there is none, a dash."""
+    return "–" if value is None else vietnamese(value)
+
+
+def change(value: Decimal | None) -> str:
+    """Return the same of a change, with its sign."""
+    return f"+{number(value)}" if value is not None and value > 0 else number(value)
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:

@@ -5,6 +5,7 @@ Dagster, which would take longer than the answer.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -217,6 +218,14 @@ def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[Publis
     return [row for table in found for row in _rows(table)]
 
 
+def used(tables: Tables, key: ReturnSetKey, cells: Collection[str]) -> list[PublishedRow]:
+    """Return the edges from every figure to cells of some addresses, of any sheet of any workbook."""
+    wanted = pa.array(sorted(cells), pa.string())
+    return [
+        row for table in _family(tables, key, "lineage") for row in _rows(table.filter(pc.is_in(table["cell"], wanted)))
+    ]
+
+
 def sentences(tables: Tables, key: ReturnSetKey, marts: Iterable[str]) -> dict[str, str]:
     """Return the edits of the forms behind some marts, by code, each in its sentence."""
     named = [_table(tables, key, f"outcomes/{mart}") for mart in marts]
@@ -242,6 +251,23 @@ def filled_in(tables: Tables, key: ReturnSetKey, file: str, sheet: str, rows: Co
     """Return those of some rows of one of its sheets."""
     found = _table(tables, key, "cells", file=file, sheet=sheet)
     return [] if found is None else _rows(found.filter(pc.is_in(found["row"], pa.array(rows, pa.int64()))))
+
+
+def filled_at(tables: Tables, key: ReturnSetKey, cell: str) -> list[PublishedRow]:
+    """Return the filled cells of an address, of every sheet of every workbook."""
+    return _of(_table(tables, key, "cells", cell=cell))
+
+
+def drawn_sheets(tables: Tables, key: ReturnSetKey) -> list[tuple[str, str]]:
+    """Return every sheet in which anything is filled, by the name of its workbook and its own."""
+    found = _table(tables, key, "cells")
+    names = () if found is None else zip(*(found[name].to_pylist() for name in ("file", "sheet")), strict=True)
+    return list(dict.fromkeys(names))
+
+
+def accepted_as(tables: Tables, key: ReturnSetKey, numbers: Collection[Decimal]) -> list[PublishedRow]:
+    """Return the accepted values of every form that are one of some numbers (``schemas.tables.OBSERVATIONS``)."""
+    return [row for row in _of(_table(tables, key, "marts/observations")) if row["value"] in numbers]
 
 
 def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[PublishedRow]:

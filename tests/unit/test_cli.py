@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.options import only
 from pipelines.store import published
 from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY, Office
 
@@ -29,6 +31,15 @@ def refused(*words: str) -> str:
     assert (done.returncode, done.stdout) == (CANNOT, ""), done.stderr
     assert done.stderr.count("\n") == 1
     return done.stderr.rstrip("\n")
+
+
+def test_where_no_period_is_named_the_newest_of_the_commune_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    before = ReturnSetKey("2023-H2", KEY.commune)
+    assert only([KEY, before], "", "") == KEY
+    assert only([KEY, before], "2023-H2", "") == before
+    with pytest.raises(SystemExit):
+        only([KEY, ReturnSetKey("2023-H2", "van-linh")], "", "")
+    assert "Có nhiều bộ báo cáo, chọn một" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,150 @@
+"""Finding, and the trace of a figure as one page to print.
+
+Belongs here: the two pages. Does not belong here: what fits a query (``pipelines.present.searching``), what stands
+behind a figure (``pipelines.present.tracing``), the explorer's own pages.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from pipelines.desk import board
+from pipelines.desk.pages.office import folders, named
+from pipelines.present import tracing
+from pipelines.present.explorer.addresses import link, sheet_pages
+from pipelines.present.searching import Query, search
+from pipelines.refresh.documents import explorer_page
+from pipelines.settings import now
+from pipelines.store import published
+from pipelines.store.closings import closed
+from pipelines.store.tables import Store
+from schemas.catalogue import CATALOGUE
+from schemas.periods import Period, as_people_write
+from schemas.return_sets import ReturnSetKey
+from schemas.words import OUTCOMES, VERDICTS
+
+MOST = 30
+"""Of each kind that are listed."""
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Find in a return set, the newest where none is named."""
+    raw, store = folders()
+    read = published.checked_sets(store)
+    known = [one for one in board.sets(raw, store) if one in read]
+    if not known:
+        return render(request, "board-empty.html", {"folder": raw.root})
+    asked = request.GET.get("set", "")
+    chosen = named(raw, store, asked) if asked else known[0]
+    if chosen not in known:
+        raise Http404
+    query = Query(request.GET.get("q", "").strip()[:100])
+    found = search(store, chosen, query)
+    page = {
+        "key": chosen,
+        "sets": known,
+        "name": raw.places.territory,
+        "query": query.text,
+        "found": found,
+        "most": MOST,
+        "verdicts": VERDICTS,
+        "chapters": {chapter.code: chapter.title for chapter in CATALOGUE.chapters},
+        "labels": {row["id"]: row["label"] for row in published.figures(store, chosen)} if found.printed else {},
+        "sheet": _Sheets(store, chosen).address,
+        "uses": _uses(store, chosen, found.cells[:MOST]),
+        "sheets": _sheets_of(store, chosen) if found.files else {},
+    }
+    return render(request, "find.html", page)
+
+
+def _uses(store: Store, key: ReturnSetKey, cells: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[str]]:
+    """Return, by cell, the ids of the figures that are made of it."""
+    found: dict[tuple[str, str, str], dict[str, None]] = {(one["file"], one["sheet"], one["cell"]): {} for one in cells}
+    for edge in published.used(store, key, {one["cell"] for one in cells}) if cells else ():
+        if (at := (edge["file"], edge["sheet"], edge["cell"])) in found:
+            found[at][edge["figure"]] = None
+    return {at: list(ids) for at, ids in found.items()}
+
+
+def _sheets_of(store: Store, key: ReturnSetKey) -> dict[str, list[str]]:
+    """Return, by workbook, its sheets in which a form was recognised."""
+    found: dict[str, list[str]] = {}
+    for row in published.sheets(store, key):
+        found.setdefault(row["file"], []).append(row["sheet"])
+    return found
+
+
+class _Sheets:
+    """Where the explorer draws the sheets of a return set."""
+
+    def __init__(self, store: Store, key: ReturnSetKey) -> None:
+        """Look at nothing yet."""
+        self._store, self._key = store, key
+        self._pages: Mapping[tuple[str, str], str] | None = None
+
+    def address(self, file: str, sheet: str, cell: str = "") -> str:
+        """Return the address of a sheet, or of a cell in it; nothing where the explorer has no page of it."""
+        if self._pages is None:
+            self._pages = sheet_pages(published.drawn_sheets(self._store, self._key))
+        page, _hash, at = link(self._pages, file, sheet, cell).partition("#")
+        if not page or not explorer_page(self._store, self._key, page).is_file():
+            return ""
+        return f"{reverse('explorer', args=[self._key, page])}{f'#{at}' if at else ''}"
+
+
+@require_safe
+def trace(request: HttpRequest, key: str, figure: str) -> HttpResponse:
+    """Show all that stands behind a figure, so that it prints on a page."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    try:
+        traced = tracing.trace(store, chosen, figure)
+    except tracing.UnknownFigureError as why:
+        raise Http404 from why
+    row = published.figure(store, chosen, figure)
+    assert row is not None
+    sources: Sequence[Mapping[str, Any]] = traced["sources"]
+    hashes = {one["file"]: one["sha256"] for one in sources}
+    edits = {edit["code"]: edit["sentence"] for one in sources for edit in one["edits"]}
+    shut = closed(store.root, chosen)
+    page = {
+        "key": chosen,
+        "title": raw.places.territory(chosen.commune),
+        "period": Period.parse(chosen.period).title,
+        "row": row,
+        "traced": traced,
+        "lacking": [raw.places.title(chosen.commune, one) for one in traced["lacking"]],
+        "printed": [one for one in published.statements(store, chosen) if one["id"] == figure],
+        "verdicts": VERDICTS,
+        "outcomes": OUTCOMES,
+        "number": tracing.written,
+        "who": raw.places.title,
+        "fields": _by_field(sources),
+        "hashes": hashes,
+        "edits": edits,
+        "made": tracing.who(traced["made"]),
+        "release": shut.release if shut else "",
+        "now": as_people_write(now().isoformat(timespec="seconds")),
+        "sheet": _Sheets(store, chosen).address,
+        "chapter": {chapter.code: chapter.title for chapter in CATALOGUE.chapters}.get(row["chapter"], row["chapter"]),
+    }
+    return render(request, "trace.html", page)
+
+
+def _by_field(sources: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    """Return sources by form and field: its code and label, and the cells; of a field known no more, its name."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in sources:
+        found.setdefault((one["form"], one["field"]), []).append(one)
+    return [(code, _label(code, name), own) for (code, name), own in found.items()]
+
+
+def _label(code: str, name: str) -> str:
+    form = CATALOGUE.by_code.get(code)
+    item = form.fields().get(name) if form else None
+    return item.label if item else name

@@ -1,0 +1,147 @@
+"""Figures beside those of other periods and of the plan; by village; the page, and what is taken along from it."""
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from pipelines.present import compared
+from pipelines.present.compared import NOTHING, Held, Side
+from pipelines.store import published
+from pipelines.store.tables import Store
+from schemas.flow import FLOW
+from schemas.periods import Period
+from schemas.return_sets import ReturnSetKey
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office, publish
+
+BEFORE = ReturnSetKey(Period.parse(KEY.period).before.code, KEY.commune)
+HORSES = "livestock.horse.ordinary.heads"
+
+
+def row(value: str | None, figure: str = HORSES, unit: str = "con") -> dict[str, Any]:
+    exact = "" if value is None else str(Fraction(value))
+    return {
+        **{"id": figure, "label": figure, "unit": unit, "chapter": "livestock", "exact": exact},
+        **{"value": None if value is None else Decimal(value), "reporter": "", "line": ""},
+    }
+
+
+def held(now: str | None, then: str | None, side: Side = Side.BEFORE, unit: str = "con") -> Held:
+    (line,) = compared.lines([row(now, unit=unit)], {side: [row(then, unit=unit)]})
+    return line.sides[side]
+
+
+def test_a_change_is_in_the_unit_and_in_per_cent_and_lacks_where_either_side_does() -> None:
+    assert held("110", "100") == Held(Decimal(100), Decimal(10), Decimal("10.0"))
+    assert held("90", "120") == Held(Decimal(120), Decimal(-30), Decimal("-25.0"))
+    assert held(None, "120") == Held(Decimal(120))
+    assert held("90", None) == NOTHING
+    assert held("5", "0") == Held(Decimal(0), Decimal(5)), "of nothing there is no per cent"
+    assert held("55", "50", unit="%") == Held(Decimal(50), Decimal(5)), "percentage points"
+
+
+def test_the_plan_and_last_year_are_read_off_the_percentages_in_the_unit_of_the_figure() -> None:
+    total, plan = "budget.revenue.total", "budget.revenue_total_plan"
+    figures = [row("3819888592", total, "đồng"), row("4000000000", plan, "đồng")]
+    figures.append(row("3000000000", "budget.revenue_total_last_year", "đồng"))
+    line = compared.lines(figures, {})[0]
+    assert line.sides[Side.PLAN] == Held(Decimal(4000000000), Decimal(-180111408), Decimal("95.5"))
+    assert line.sides[Side.LAST_YEAR].reported
+    assert line.sides[Side.LAST_YEAR].change == Decimal(819888592)
+    own = compared.lines(figures, {Side.LAST_YEAR: [row("2999999999", total, "đồng")]})[0]
+    assert own.sides[Side.LAST_YEAR] == Held(Decimal(2999999999), Decimal(819888593), Decimal("27.3"))
+
+
+def test_a_figure_over_periods_says_where_one_lacks() -> None:
+    moments = compared.over_time({"2024-H1": row("110"), "2023-H1": row("88"), "2023-H2": None})
+    assert [one.period for one in moments] == ["2023-H1", "2023-H2", "2024-H1"]
+    assert moments[-1].sides[Side.LAST_YEAR] == Held(Decimal(88), Decimal(22), Decimal("25.0"))
+    assert moments[-1].sides[Side.BEFORE] == NOTHING
+    assert compared.steady(moments)
+    assert compared.beside("2024", ["2023", "2024"]) == {Side.LAST_YEAR: "2023"}, "of a year there is one before"
+    assert compared.beside("2024-Q1", ["2023-Q4", "2023-H2", "2024-M01"]) == {Side.BEFORE: "2023-Q4"}
+    assert not compared.steady([moments[0], moments[2]])
+
+
+def test_of_the_example_what_villages_have_adds_up_to_the_figure(example: Store) -> None:
+    figure = published.figure(example, KEY, HORSES)
+    assert figure is not None
+    edges = published.lineage(example, KEY, HORSES, figure["chapter"])
+    shares = compared.by_reporter(figure, edges, {Side.BEFORE: edges[:1]})
+    assert sum(share.value or 0 for share in shares) == figure["value"]
+    assert [share.reporter for share in shares if share.sides[Side.BEFORE].value is not None] == [edges[0]["reporter"]]
+    assert {share.sides[Side.BEFORE].change for share in shares} == {None, Decimal(0)}
+    own = published.figure(example, KEY, "budget.revenue.total")
+    assert own is not None
+    assert compared.by_reporter(own, published.lineage(example, KEY, own["id"], own["chapter"]), {}) == []
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The example office, with figures of the half-year before: livestock a tenth less, nothing else."""
+    rows = office.store.rows("figures/livestock", str(KEY))
+    assert rows is not None
+    fewer = [
+        {**one, "period": BEFORE.period, "value": one["value"] and one["value"] * 9 / 10}
+        | {"exact": one["exact"] and str(Fraction(one["exact"]) * 9 / 10)}
+        for one in rows.to_pylist()
+    ]
+    schema = FLOW["figures/livestock"].schema
+    publish(office.store, BEFORE, {"figures/livestock": pa.Table.from_pylist(fewer, schema)})
+    return office
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+def test_the_page_compares_the_newest_period_filters_and_sorts(desk: Desk) -> None:
+    browser = desk.signed_in("somebody", "auditor")
+    page = browser.get("/compare", {"q": "ngua thuong"})
+    assert "6 tháng đầu năm 2024" in text(page), "the newest, with no option"
+    assert "con 996 896 +100 +11,1" in text(page)
+    assert "Tổng thu" not in text(page)
+    assert "Tổng thu" in text(browser.get("/compare"))
+    assert "Tổng thu" not in text(browser.get("/compare", {"changed": "1", "against": "before"}))
+    down = browser.get(f"/compare/{KEY}", {"chapter": "livestock", "sort": "-change-before", "as": "csv"})
+    rows = list(csv.reader(io.StringIO(down.content.decode("utf-8-sig"))))
+    changes = [Decimal(one[6]) for one in rows[1:] if one[6]]
+    assert changes == sorted(changes, reverse=True)
+    assert len(changes) > 10
+    up = browser.get(f"/compare/{KEY}", {"chapter": "livestock", "sort": "change-before", "as": "csv"})
+    assert [one[6] for one in csv.reader(io.StringIO(up.content.decode("utf-8-sig")))][1] == str(min(changes))
+    assert "Không có chỉ tiêu nào như vậy" in text(browser.get("/compare", {"q": "xyzzy", "sort": "-", "against": "?"}))
+
+
+def test_what_is_shown_can_be_taken_along_as_a_workbook_with_numbers(desk: Desk) -> None:
+    answer = desk.signed_in("somebody", "auditor").get("/compare", {"q": HORSES, "as": "xlsx", "against": "before"})
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    head, line = ([cell.value for cell in one] for one in (sheet[3], sheet[4]))
+    assert head[:5] == ["Chương", "Mã", "Chỉ tiêu", "Đơn vị", "Kỳ này"]
+    assert line[1:5] == [HORSES, "Ngựa thường", "con", 996]
+    assert sheet.max_row == 4
+
+
+def test_a_figure_is_shown_over_periods_and_by_village_with_bars(desk: Desk) -> None:
+    browser = desk.signed_in("somebody", "auditor")
+    page = browser.get(f"/compare/{KEY}/{HORSES}")
+    assert "6 tháng cuối năm 2023" in text(page)
+    assert "Nà Lìa" in text(page)
+    assert page.content.decode().count('<svg class="chart"') == 2
+    rows = list(
+        csv.reader(io.StringIO(browser.get(f"/compare/{KEY}/{HORSES}?as=csv&of=reporters").content.decode("utf-8-sig")))
+    )
+    assert sum(int(one[1]) for one in rows[1:]) == 996
+    assert browser.get(f"/compare/{KEY}/no.such").status_code == 404
+    assert browser.get("/compare/2020-H1_huu-kien").status_code == 404
+    assert desk.browser().get("/compare").status_code == 302

@@ -1,0 +1,108 @@
+"""Finding by number, words, cell, file, rule and place in the plan; a figure's trace as one page."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from pipelines.present.searching import Query, search
+from pipelines.store.tables import Store
+from tests.unit.desks import Desk, desk_at, text
+from tests.unit.offices import KEY, Office
+
+HORSES = "livestock.horse.ordinary.heads"
+
+
+@pytest.fixture
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("5.373", {"5373", "5.373"}),
+        ("22,7", {"22.7", "227"}),
+        ("3.819.888.592", {"3819888592"}),
+        ("1.234,5", {"1234.5"}),
+        ("226.04 %", {"226.04", "22604"}),
+        ("1,234.5", {"1234.5"}),
+        ("-5", {"-5"}),
+        ("ngựa", set()),
+        ("B01-03", set()),
+    ],
+)
+def test_a_number_is_understood_as_people_and_as_machines_write_it(typed: str, numbers: set[str]) -> None:
+    assert Query(typed).numbers == {Decimal(one) for one in numbers}
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [
+        ("D13", ("", "D13")),
+        ("$d$13", ("", "D13")),
+        ("na_lia D13", ("na_lia", "D13")),
+        ("na_lia.xlsx · Chăn nuôi · ô D13", ("na_lia.xlsx · Chăn nuôi", "D13")),
+        ("B01-03", None),
+        ("ngựa", None),
+    ],
+)
+def test_a_cell_is_known_by_its_address_with_words_before_it(typed: str, cell: tuple[str, str] | None) -> None:
+    assert Query(typed).cell == cell
+
+
+def test_everything_is_found_with_and_without_diacritics(example: Store) -> None:
+    def found(typed: str) -> dict[str, list[str]]:
+        one = search(example, KEY, Query(typed))
+        return {
+            "figures": [row["id"] for row in one.figures],
+            "printed": [row["id"] for row in one.printed],
+            "cells": [f"{row['file']} {row['cell']}" for row in one.cells],
+            "files": [row["file"] for row in one.files],
+            "rules": [rule.code for rule in one.rules],
+        }
+
+    assert found("ngua thuong")["figures"][0] == found("Ngựa thường")["figures"][0] == HORSES
+    assert HORSES not in found("ngừa thường")["figures"]
+    assert HORSES in found("996")["figures"], "computed"
+    assert "na_lia.xlsx D13" in found("207")["cells"] + found("267")["cells"], "accepted"
+    assert found("3.819.888.592")["printed"][0].startswith("budget.")
+    assert set(found("na_lia D13")["cells"]) == {"na_lia.xlsx D13"}, "on every sheet that has one"
+    assert len(found("D13")["cells"]) > 5
+    assert found("na lia")["files"] == ["na_lia.xlsx"]
+    assert found("B01-01")["rules"] == ["B01-01"]
+    section = search(example, KEY, Query(HORSES)).printed[0]["section"]
+    assert HORSES in found(section)["printed"]
+    assert not search(example, KEY, Query("xyzzy"))
+    assert not search(example, KEY, Query("  "))
+
+
+def test_the_page_leads_from_a_printed_number_to_its_trace(desk: Desk) -> None:
+    browser = desk.signed_in("somebody", "auditor")
+    assert "Có dấu hoặc không dấu" in text(browser.get("/find"))
+    page = browser.get("/find", {"q": "996"})
+    assert f'href="/trace/{KEY}/{HORSES}"' in page.content.decode()
+    assert (
+        f'href="/explorer/{KEY}/sheets/na_lia-chan_nuoi.html#D13"'
+        in browser.get("/find", {"q": "na_lia d13"}).content.decode()
+    )
+    assert "Không tìm thấy «xyzzy»" in text(browser.get("/find", {"q": "xyzzy"}))
+    assert "&lt;script&gt;" in browser.get("/find", {"q": "<script>"}).content.decode()
+    assert browser.get("/find", {"set": "2020-H1_huu-kien"}).status_code == 404
+    assert desk.browser().get("/find").status_code == 302
+
+
+def test_a_trace_tells_formula_cells_corrections_rules_and_hashes_on_one_page(desk: Desk) -> None:
+    browser = desk.signed_in("somebody", "auditor")
+    page = text(browser.get(f"/trace/{KEY}/{HORSES}"))
+    for words in (
+        "996 con",
+        "cộng các thôn",
+        "na_lia.xlsx · Chăn nuôi · D13",
+        "Đính chính «207» thành «267»",
+        "SHA-256",
+    ):
+        assert words in page
+    assert page.count("B01-0") > 8, "the rules that looked at each cell, and once what they say"
+    assert browser.get(f"/trace/{KEY}/no.such").status_code == 404
