@@ -17,6 +17,7 @@ from math import prod
 from typing import Any
 
 from schemas.fields import FormField
+from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.system import Row, System, row_of
 
@@ -569,21 +570,18 @@ class Within(Agreement):
         return frame[self.line] <= frame[self.added]
 
 
-class BetweenPeriods(Edit):
-    """One field is held against itself in shorter or earlier periods of the same year, as they were accepted.
+class Elsewhere(Edit):
+    """One field is held against itself in other records of its reporter.
 
-    No form declares such an edit: forms say what their numbers count, and these follow (``schemas.form``). The other
-    period may be what is wrong, so a breach can be confirmed as it is.
+    No form declares such an edit: they follow from what a form says of its numbers and lines (``schemas.form``).
     """
 
-    confirmable = True
-
     def __init__(self, code: str, name: str) -> None:
-        """Hold a field against other periods."""
+        """Hold a field against other records."""
         super().__init__(code)
         self.name = name
         self.compared = f"{code} compared"
-        """Column under which the edit finds what the other periods make of the field."""
+        """Column under which the edit finds what the other records make of the field."""
         self.whence = f"{code} whence"
 
     @property
@@ -599,7 +597,7 @@ class BetweenPeriods(Edit):
         return self.agrees(frame[self.name], frame[self.compared])
 
     def agrees(self, now: Any, compared: Any) -> Any:
-        """Return whether a value stands beside what the other periods make of it: of numbers, or of arrays of them."""
+        """Return whether a value stands beside what the other records make of it: of numbers, or of arrays of them."""
         return now == compared
 
     def fits(self, record: Mapping[str, Decimal]) -> bool:
@@ -607,6 +605,15 @@ class BetweenPeriods(Edit):
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return record[self.compared]
+
+
+class BetweenPeriods(Elsewhere):
+    """One field is held against itself in shorter or earlier periods of the same year, as they were accepted.
+
+    The other period may be what is wrong, so a breach can be confirmed as it is.
+    """
+
+    confirmable = True
 
 
 class SameDay(BetweenPeriods):
@@ -641,6 +648,44 @@ class AddedUp(BetweenPeriods):
     @property
     def sentence(self) -> str:
         return f"{self.label(self.name)} = các kỳ ngắn hơn cộng lại"
+
+
+class AmongLines(Elsewhere):
+    """One field of a printed line is held against that of the lines below it; of a line with none below, it holds."""
+
+    @abstractmethod
+    def below(self, line: Line) -> tuple[Line, ...]:
+        """Return the lines that a line is held against."""
+
+
+class LinesAddUp(AmongLines):
+    """A printed line is the sum of its parts."""
+
+    demand = "các dòng cộng lại là"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} của dòng tổng = các dòng trong đó cộng lại"
+
+    def below(self, line: Line) -> tuple[Line, ...]:
+        return line.parts
+
+
+class LinesWithin(AmongLines):
+    """A printed line is no less than those of which the form says «trong đó»."""
+
+    demand = "không được dưới"
+    relation = "≥"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label(self.name)} của một dòng không ít hơn các dòng «trong đó» cộng lại"
+
+    def below(self, line: Line) -> tuple[Line, ...]:
+        return line.of_which
+
+    def agrees(self, now: Any, compared: Any) -> Any:
+        return now >= compared
 
 
 class Whole(Edit):
@@ -754,3 +799,4 @@ def _sum(frame: Frame, names: Sequence[str]) -> Any:
 balance, bound, product, ratio, agrees, within = Balance, Bound, Product, Ratio, Agreement, Within
 at_most, at_least, whole, alike, reporting = Limit, Least, Whole, Alike, Reporting
 same_day, grown, added_up = SameDay, Grown, AddedUp
+lines_add_up, lines_within = LinesAddUp, LinesWithin

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from schemas.chart import Against, Chart
 from schemas.fields import FormField
 from schemas.form import Form
-from schemas.formula import Formula, Leaf, Own, Total, constant, difference
+from schemas.formula import At, Formula, Leaf, Own, Total, constant, difference
 from schemas.units import Unit
 
 
@@ -109,6 +109,28 @@ def summed(field: FormField, id: str = "", *, decimals: int | None = None, plan:
 def each(field: FormField, id: str, *, decimals: int | None = None, plan: str = "") -> Figure:
     """Return the figures that a field is one by one, with ``{reporter}`` or ``{line}`` in their id."""
     return _plain(Own(field), id, decimals, plan)
+
+
+def over_lines(figure: Figure) -> tuple[Figure, ...]:
+    """Return one figure for each line that a form prints, added up over its reporters.
+
+    A line that is not asked for one of the fields has none.
+
+    Args:
+        figure: What each is: with ``{line}`` in its id, made of own fields.
+    """
+    (form,) = figure.forms
+    named = figure.formula.fields()
+    return tuple(
+        replace(
+            figure,
+            id=figure.id_for("", code),
+            label=f"{figure.label} – {placed.line.name}",
+            formula=figure.formula.with_leaves(lambda leaf, code=code: At(leaf.field, code)),  # type: ignore[misc]
+        )
+        for code, placed in form.printed_lines().items()
+        if not any(item.name in placed.line.without for item in named)
+    )
 
 
 def _plain(leaf: Leaf, identifier: str, decimals: int | None, plan: str) -> Figure:

@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from schemas.edits import Edit, added_up, grown, same_day
+from schemas.edits import Edit, added_up, grown, lines_add_up, lines_within, same_day
 from schemas.fields import KEYS, LINE_NAME, FormField
+from schemas.lines import Line, Placed, flat
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
 from schemas.system import System, refuse_faulty
@@ -59,6 +60,8 @@ class Form(metaclass=FormType):
     """Of what time its numbers are, those of stocks excepted; edits between periods are made of it."""
     when: ClassVar[str] = ""
     """Of what time its numbers are, in Vietnamese, where ``counts`` does not say it all."""
+    fixed: ClassVar[tuple[Line, ...]] = ()
+    """The lines that it prints, those that are part of no other; nothing where reporters name their own."""
     line_title: ClassVar[str] = ""
     """Heading of the column that names the lines; empty in a form with one record per reporter."""
     edits: ClassVar[tuple[Edit, ...]] = ()
@@ -78,6 +81,7 @@ class Form(metaclass=FormType):
         version: int = 1,
         due: int = DUE_AFTER,
         lines: str = "",
+        fixed: Iterable[Line] = (),
         when: str = "",
         periods: Iterable[PeriodKind] = (),
         counts: Counts = Counts.OVER_PERIOD,
@@ -98,8 +102,10 @@ class Form(metaclass=FormType):
         cls.version, cls.due_after = version, due
         cls.when, cls.counts = when, counts
         cls.periods = tuple(sorted(periods)) or cls.periods
-        cls.edits = (*cls.edits, *_between(cls))
+        cls.fixed = tuple(fixed)
+        cls.edits = (*cls.edits, *_between(cls), *_among(cls))
         _refuse_taken_names(cls)
+        _refuse_strange_lines(cls)
         _refuse_shared_wordings(cls)
         for edit in cls.edits:
             edit.bind(cls)
@@ -111,6 +117,11 @@ class Form(metaclass=FormType):
     def fields(cls) -> Mapping[str, FormField]:
         """Return the described fields by column name, in the order of the paper form."""
         return cls._fields
+
+    @classmethod
+    def printed_lines(cls) -> Mapping[str, Placed]:
+        """Return the lines that the form prints by code, in their order; nothing where reporters name their own."""
+        return {placed.line.code: placed for placed in flat(cls.fixed)}
 
     @classmethod
     def time_of(cls, item: FormField) -> str:
@@ -157,7 +168,8 @@ class DeskForm(Form):
 class LineForm(DeskForm):
     """A form with as many lines as there is to report, each named by a code of its own: gifts by donor, roads built.
 
-    ``lines=`` is the heading of the column that names the lines.
+    ``lines=`` is the heading of the column that names the lines. A form of any kind can have ``fixed=`` lines, which it
+    prints itself.
     """
 
 
@@ -175,6 +187,27 @@ def _between(form: type[Form]) -> Iterable[Edit]:
             yield grown(f"{form.code}-L-{name}", name)
         if counts is Counts.OVER_PERIOD and item.unit.additive and _add_up(form.periods):
             yield added_up(f"{form.code}-K-{name}", name)
+
+
+def _among(form: type[Form]) -> Iterable[Edit]:
+    """Yield the edits between printed lines, field by field; of what is no sum, such as a yield, nothing adds up."""
+    lines = [placed.line for placed in flat(form.fixed)]
+    for name, item in form.fields().items():
+        if item.unit.additive and any(line.parts for line in lines):
+            yield lines_add_up(f"{form.code}-D-{name}", name)
+        if item.unit.additive and item.minimum is not None and item.minimum >= 0 and any(x.of_which for x in lines):
+            yield lines_within(f"{form.code}-T-{name}", name)
+
+
+def _refuse_strange_lines(form: type[Form]) -> None:
+    """Refuse printed lines that share a code, have none, or leave out a field that there is not."""
+    seen: set[str] = set()
+    for line in (placed.line for placed in flat(form.fixed)):
+        if not form.line_title or not line.code or line.code in seen or not fold(line.name):
+            raise ValueError(f"Form {form.code}: line {line.code} needs its own code, a name, and a heading, lines=.")
+        if strange := set(line.without) - form.fields().keys():
+            raise ValueError(f"Form {form.code}: line {line.code} is without {', '.join(strange)}, which is no field.")
+        seen.add(line.code)
 
 
 def _add_up(kinds: Iterable[PeriodKind]) -> bool:

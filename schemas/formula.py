@@ -9,7 +9,7 @@ blank makes everything built on it missing, never smaller.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -40,9 +40,24 @@ class Formula(ABC):
         """Whether of sums over communes it gives what is true of them together: a product of two sums is none."""
         return all(leaf.field.unit.additive for leaf in self.leaves())
 
+    def with_leaves(self, change: "Callable[[Leaf], Leaf]") -> "Formula":
+        """Return the expression with other leaves."""
+        changed = {name: _with_leaves(value, change) for name, value in vars(self).items()}
+        return replace(self, **changed)  # type: ignore[type-var]
+
     def fields(self) -> tuple[FormField, ...]:
         """Return references to every field the expression reads, each once."""
         return tuple(dict.fromkeys(leaf.field for leaf in self.leaves()))
+
+
+def _with_leaves(value: Any, change: "Callable[[Leaf], Leaf]") -> Any:
+    match value:
+        case Formula():
+            return value.with_leaves(change)
+        case tuple():
+            return tuple(_with_leaves(one, change) for one in value)
+        case _:
+            return value
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,9 @@ class Leaf(Formula):
     """One field; the kinds of leaves say over which records."""
 
     field: FormField
+
+    def with_leaves(self, change: "Callable[[Leaf], Leaf]") -> Formula:
+        return change(self)
 
     def compute(self, lookup: "Lookup") -> Value:
         value = lookup(self)

@@ -121,6 +121,26 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}). "
         "Mỗi dòng một mã riêng.",
     )
+    LINE_MISSING = Problem(
+        "C-24",
+        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng {written} của biểu {form}. "
+        "Khôi phục dòng này theo biểu mẫu.",
+    )
+    LINE_UNKNOWN = Problem(
+        "C-25",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: mã dòng «{written}» không có trong biểu {form} nên dòng "
+        "này chưa được đọc. Ghi số vào dòng của biểu mẫu; mã gần giống: {expected}.",
+    )
+    LINE_RENAMED = Problem(
+        "C-26",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này theo mã là «{expected}» nhưng ghi tên "
+        "«{written}», nên không rõ số của dòng nào. Khôi phục tên và mã dòng theo biểu mẫu.",
+    )
+    NOT_OF_LINE = Problem(
+        "C-27",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này không hỏi «{label}» nhưng ghi «{written}», "
+        "chưa được đọc. Ghi số vào đúng ô, hoặc ghi «x».",
+    )
     TOO_LARGE = Problem(
         "C-13",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số. "

@@ -160,7 +160,8 @@ class Entry:
                     record = replace(record, line=code, line_name=name, note=note)
                 if not is_blank(record):
                     records.append(record)
-            if records:
+            # The codes and names of printed lines stand on the page before anybody types.
+            if any(record.answers or record.note or record.line not in form.printed_lines() for record in records):
                 typed[form.code] = records
         return typed, wrong
 

@@ -9,7 +9,7 @@ The bare layout is what is read. A workbook to send out has aids as well, which 
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import xlsxwriter
@@ -58,6 +58,12 @@ class Record:
     line_name: str = ""
     note: str = ""
 
+
+_SET_IN = "   "
+"""Before the name of a line that is part of another."""
+
+CROSSED_OUT = "x"
+"""What stands where a line is not asked for a field."""
 
 BLANK_LINES = 20
 """Lines of a form with lines of which none is known."""
@@ -121,6 +127,19 @@ def _records(form: type[Form], answers: Mapping[tuple[str, str, str], Answer]) -
         )
         for line, given in lines.items()
     ]
+
+
+def as_printed(form: type[Form], records: Sequence[Record]) -> list[Record]:
+    """Return records with those of the lines that a form prints and that are not among them, in the form's order.
+
+    Names are set in by how deep a line lies.
+    """
+    rest, printed = list(records), []
+    for code, placed in form.printed_lines().items():
+        at = next((at for at, record in enumerate(rest) if record.line == code), None)
+        record = Record() if at is None else rest.pop(at)
+        printed.append(replace(record, line=code, line_name=f"{_SET_IN * placed.level}{placed.line.name}"))
+    return [*printed, *rest]
 
 
 def cells_of(form: type[Form], lines: int = 1) -> list[dict[str, tuple[int, int]]]:
@@ -218,15 +237,20 @@ def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], records: Seq
     sheet.set_column(last, last, 44)
     for column, words in enumerate(headings):
         sheet.write_string(HEADING_ROW, column, words, styles["heading"])
-    records = records or [Record()] * BLANK_LINES
+    records = as_printed(form, records) or [Record()] * BLANK_LINES
     cells = cells_of(form, len(records))
     for number, (record, places) in enumerate(zip(records, cells, strict=True), start=1):
         row = FIRST_ROW + number - 1
         sheet.write_number(row, 0, number, styles["centre"])
         sheet.write_string(row, 1, record.line, styles["code"])
         sheet.write_string(row, 2, record.line_name, styles["code"])
+        printed = form.printed_lines().get(record.line)
         for name, (_, column) in places.items():
-            _write(sheet, row, column, fields[name], record.answers.get(name, Answer("")), styles)
+            crossed_out = printed is not None and name in printed.line.without and name not in record.answers
+            if crossed_out:
+                sheet.write_string(row, column, CROSSED_OUT, styles["centre"])
+            else:
+                _write(sheet, row, column, fields[name], record.answers.get(name, Answer("")), styles)
         sheet.write_string(row, last, record.note, styles["note"])
     return Laid(FIRST_ROW + len(records), last, cells)
 

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 import openpyxl
 
-from pipelines.handout.layout import Answer, Record, cells_of, workbook
+from pipelines.handout.layout import CROSSED_OUT, Answer, Record, cells_of, workbook
 from schemas.form import Form
 from schemas.periods import Period
 
@@ -73,6 +73,9 @@ def _read(sheet: Any, form: type[Form]) -> list[Record]:
             break
         answers = {name: Answer(_text(sheet, *cell)) for name, cell in places.items()}
         code, name, note = (_text(sheet, at, column) for column in (1, 2, last + 1))
+        printed = form.printed_lines().get(code)
+        crossed_out = printed.line.without if printed is not None else ()
+        answers = {name: one for name, one in answers.items() if name not in crossed_out or one.value != CROSSED_OUT}
         records.append(Record(_written(answers), code, name, note))
     return records
 

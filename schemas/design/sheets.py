@@ -53,6 +53,11 @@ PERIOD_KINDS: Mapping[str, PeriodKind] = {kind.label: kind for kind in PeriodKin
 
 COUNTS: Mapping[str, Counts] = {counts.value: counts for counts in Counts}
 
+PART, OF_WHICH = "cộng vào", "một phần"
+
+WITHIN = (PART, OF_WHICH)
+"""How a line is part of another."""
+
 SEPARATOR = "|"
 """Between several wordings or codes in one cell."""
 
@@ -190,6 +195,32 @@ FIELDS = Sheet(
     ),
 )
 
+LINES = Sheet(
+    "lines",
+    "Dòng",
+    "Chỉ ghi khi biểu in sẵn các dòng, như từng loại cây trồng. Mỗi dòng là một dòng của biểu, theo đúng thứ tự in.",
+    (
+        _FORM,
+        Column("code", "Mã dòng", "Chữ thường không dấu, số, gạch dưới, như dx_lua hoặc 01.", required=True, width=18),
+        Column("name", "Tên dòng", "Như in trên biểu; hai vụ có thể có dòng cùng tên.", required=True, width=44),
+        Column("within", "Thuộc dòng", "Mã của dòng chứa dòng này, ghi ở phía trên; để trống là không thuộc dòng nào."),
+        Column(
+            "how",
+            "Tính vào",
+            "Các dòng «cộng vào» cộng lại bằng dòng chứa chúng (để trống); các dòng «một phần» thì không quá dòng đó.",
+            Asked.CHOICE,
+            choices=tuple(WITHIN),
+        ),
+        Column(
+            "without",
+            "Không hỏi",
+            "Mã các chỉ tiêu không hỏi ở dòng này, như năng suất của dòng tổng, cách nhau bằng dấu |.",
+            Asked.NAMES,
+            width=24,
+        ),
+    ),
+)
+
 RULES = Sheet(
     "rules",
     "Quy tắc",
@@ -306,7 +337,7 @@ UNITS = Sheet(
     ),
 )
 
-SHEETS = (FORMS, FIELDS, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
+SHEETS = (FORMS, FIELDS, LINES, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
 """In the order in which they stand in the workbook."""
 
 HELP, LISTS = "Cách ghi", "Danh mục"
@@ -318,6 +349,7 @@ NOTES = "Ghi chú"
 HOW_TO = (
     "Sổ tính này mô tả biểu mẫu của đơn vị. Ghi lần lượt từng trang, mỗi dòng một thứ; cột nền vàng bắt buộc ghi.",
     "1. Trang «Biểu»: mã, tên biểu, ai điền. 2. Trang «Chỉ tiêu»: từng chỉ tiêu theo thứ tự trên biểu.",
+    "Biểu in sẵn các dòng, như từng loại cây trồng, thì ghi thêm trang «Dòng».",
     "3. Trang «Quy tắc»: số nào phải bằng tổng, không được quá số nào (có thể bỏ trống).",
     "4. Trang «Chương» và «Số tổng hợp»: những con số kế hoạch cần, tính từ chỉ tiêu (có thể bỏ trống).",
     "5. Lưu lại, rồi kiểm tra: returns design check TỆP. Chỗ sai được chỉ ra từng ô.",

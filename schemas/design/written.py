@@ -6,16 +6,17 @@ rows are. Does not belong here: reading rows (``pipelines.steps.design``), cells
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.chart import Chart
 from schemas.design.notation import formula_text, number_text, rule_text
 from schemas.design.parts import Design
-from schemas.design.sheets import AGAINST, CHART_KINDS, NO, SEPARATOR, SEVERITIES, YES
-from schemas.edits import Balance, BetweenPeriods, Edit
+from schemas.design.sheets import AGAINST, CHART_KINDS, NO, OF_WHICH, PART, SEPARATOR, SEVERITIES, YES
+from schemas.edits import Balance, Edit, Elsewhere
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, units_in
 from schemas.form import Form
+from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.units import Unit
 
@@ -31,6 +32,7 @@ def rows_of(design: Design) -> Rows:
     return {
         "forms": list(map(form_row, design.forms)),
         "fields": [field_row(item) for form in design.forms for item in form.fields().values()],
+        "lines": [row for form in design.forms for row in line_rows(form.code, form.fixed)],
         "rules": [rule_row(edit) for form in design.forms for edit in form.edits if _is_ruled(edit)],
         "chapters": [{"code": chapter.code, "title": chapter.title} for chapter in design.chapters],
         "figures": [figure_row(chapter, figure) for chapter in design.chapters for figure in chapter.figures],
@@ -75,6 +77,15 @@ def field_row(item: FormField) -> Row:
     }
 
 
+def line_rows(form: str, lines: Iterable[Line], within: str = "", how: str = "") -> Iterator[Row]:
+    """Yield the rows of printed lines, each before those below it."""
+    for line in lines:
+        said = {"form": form, "code": line.code, "name": line.name, "within": within, "how": how}
+        yield {**said, "without": _names(line.without)}
+        yield from line_rows(form, line.parts, line.code, PART)
+        yield from line_rows(form, line.of_which, line.code, OF_WHICH)
+
+
 def total_code(form: str, field: str) -> str:
     """Return the code of the sum that the field's own row declares."""
     return f"{form}-{field}"
@@ -88,7 +99,7 @@ def is_total(edit: Edit) -> bool:
 
 def _is_ruled(edit: Edit) -> bool:
     """Return whether an edit has a row of its own, and does not follow from what another row says."""
-    return not is_total(edit) and not isinstance(edit, BetweenPeriods)
+    return not is_total(edit) and not isinstance(edit, Elsewhere)
 
 
 def rule_row(edit: Edit) -> Row:

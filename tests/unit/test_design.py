@@ -35,7 +35,7 @@ from schemas.design.notation import (
     rule_text,
 )
 from schemas.design.parts import Known
-from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, RULES, UNITS
+from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, LINES, RULES, UNITS
 from schemas.design.written import by_chapter, of_forms, rows_of
 from schemas.edits import Edit
 from schemas.fields import FormField
@@ -45,6 +45,7 @@ from schemas.forms import BY_CODE
 from schemas.forms import FORMS as HOME_FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.formula import Difference, Formula, Product, Ratio, Sum, at, constant, share, total
+from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.periods import PeriodKind
 from schemas.places import Places
@@ -362,8 +363,8 @@ def test_what_a_design_says_is_written_and_read_the_same_again() -> None:
     assert workbook(checked({"lai.xlsx": again}, KNOWN).design, KNOWN) == again
 
 
-BIEU, CHI_TIEU, QUY_TAC, CHUONG, SO, BIEU_DO, DON_VI = (
-    sheet.title for sheet in (FORMS, FIELDS, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
+BIEU, CHI_TIEU, DONG, QUY_TAC, CHUONG, SO, BIEU_DO, DON_VI = (
+    sheet.title for sheet in (FORMS, FIELDS, LINES, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
 )
 
 SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
@@ -529,6 +530,63 @@ def sums_of(form: type[Form]) -> pa.Table:
         for name in form.fields()
     ]
     return pa.Table.from_pylist([{**dict.fromkeys(SUMS.names), **row, "given": 1} for row in rows], SUMS)
+
+
+LINES_OF_S01: dict[tuple[str, str], str | None] = {
+    (BIEU, "E5"): "Loại ao",
+    **{
+        (DONG, f"{column}{row}"): value
+        for row, line in enumerate(
+            (
+                ("S01", "tong", "Tổng số", None, None, "so_ho"),
+                ("S01", "ao", "Ao", "tong", None, None),
+                ("S01", "ruong", "Ruộng", "tong", "cộng vào", None),
+                ("S01", "lua_ca", "Ruộng lúa - cá", "ruong", "Một phần", "so_ho | da_ban"),
+            ),
+            start=5,
+        )
+        for column, value in zip("ABCDEF", line, strict=True)
+    },
+}
+"""The example's form with printed lines."""
+
+
+def test_a_design_says_which_lines_a_form_prints_and_reads_back_the_same() -> None:
+    by_line = {(SO, "B8"): "thuy_san.{line}.san_luong", (SO, "A8"): "thuy_san", (SO, "D8"): "S01.san_luong"}
+    found = checked({"moi.xlsx": with_cells({**LINES_OF_S01, **by_line})}, KNOWN)
+    assert found.findings == ()
+    (form,) = found.design.forms
+    of_field = Line("lua_ca", "Ruộng lúa - cá", without=("so_ho", "da_ban"))
+    parts = (Line("ao", "Ao"), Line("ruong", "Ruộng", of_which=(of_field,)))
+    assert form.fixed == (Line("tong", "Tổng số", parts, without=("so_ho",)),)
+    assert {"S01-D-san_luong", "S01-T-san_luong"} <= {edit.code for edit in form.edits}
+    (chapter,) = found.design.chapters
+    by_id = {figure.id: figure for figure in chapter.figures}
+    assert by_id["thuy_san.lua_ca.san_luong"].formula == at(form.fields()["san_luong"], "lua_ca")
+    again = checked({"lai.xlsx": workbook(found.design, KNOWN)}, KNOWN)
+    assert (again.findings, rows_of(again.design)) == ((), rows_of(found.design))
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault", "sheet", "cell"),
+    [
+        ({(DONG, "D6"): "tonh"}, Faults.UNKNOWN, DONG, "D6"),
+        ({(DONG, "D5"): "ao"}, Faults.UNKNOWN, DONG, "D5"),
+        ({(DONG, "F5"): "so_hoo"}, Faults.UNKNOWN, DONG, "F5"),
+        ({(DONG, "A7"): "S09"}, Faults.UNKNOWN, DONG, "A7"),
+        ({(DONG, "B6"): "tong"}, Faults.DOUBLE, DONG, "B6"),
+        ({(DONG, "B6"): "Ao cá"}, Faults.MALFORMED, DONG, "B6"),
+        ({(DONG, "E6"): "nửa"}, Faults.MALFORMED, DONG, "E6"),
+        ({(DONG, "C6"): None}, Faults.MISSING, DONG, "C6"),
+        ({(BIEU, "E5"): None}, Faults.MISSING, BIEU, "E5"),
+        ({(SO, "D5"): 'S01.so_ho at "hồ"'}, Faults.FORMULA, SO, "D5"),
+    ],
+    ids=["within none", "within one below", "a field", "a form", "twice", "code", "how", "no name", "no title", "at"],
+)
+def test_a_fault_of_a_printed_line_is_told_with_its_cell(cells: Cells, fault: Faults, sheet: str, cell: str) -> None:
+    found = checked({"moi.xlsx": with_cells({**LINES_OF_S01, **cells})}, KNOWN)
+    told = [(one["code"], one["sheet"], one["cells"]) for one in found.findings]
+    assert told.count((fault.value.code, sheet, cell)) == 1, [one["message"] for one in found.findings]
 
 
 ONE_VILLAGE = Places.parse(["code,level,name,parent\nvn,nation,VN,\nx,commune,X,vn\nv1,village,V1,x\n"])

@@ -21,7 +21,7 @@ from pipelines.desk.models import Upload
 from pipelines.desk.pages.office import folders, receivable
 from pipelines.desk.pages.receive import receives
 from pipelines.handout.aids import depths_of
-from pipelines.handout.layout import Answer, Record
+from pipelines.handout.layout import Answer, Record, as_printed
 from pipelines.handout.owed import Handout
 from pipelines.handout.typed import Typed
 from pipelines.refresh.rehearsal import Rehearsed
@@ -208,7 +208,9 @@ def _form(
 ) -> dict[str, Any]:
     """Return what the page shows of a form."""
     records = list(typed.get(form.code, ()))
-    if form.line_title:
+    if form.fixed:
+        records = as_printed(form, records)
+    elif form.line_title:
         lines = lines or max(len(records) + MORE_LINES // 2, MORE_LINES)
         entering.refuse_long(form, lines)
         records += [Record()] * (lines - len(records))

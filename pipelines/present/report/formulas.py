@@ -148,6 +148,8 @@ def _term(formula: Formula, cells: _Cells) -> _Term:
         UnwritableError: The cells cannot stand for it.
     """
     match formula:
+        case Total() if formula.field.form.fixed:
+            raise UnwritableError
         case Total():
             return _Term(cells.sheet(formula).total(formula.field.name), formula.field.unit.factor)
         case Leaf():

@@ -21,7 +21,7 @@ from pipelines.steps.sources import cells
 from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
 from schemas.figure import Chapter, Figure
 from schemas.form import Form
-from schemas.formula import At, Leaf
+from schemas.formula import At, Leaf, Total
 from schemas.outcomes import Status
 from schemas.periods import Period
 from schemas.places import Place, Places
@@ -171,7 +171,7 @@ class _Totals:
     def lookup(self, leaf: Leaf) -> Rationals:
         """Return a field's sum, missing at a place unless all who are to give it have, of the communes present."""
         line = leaf.line if isinstance(leaf, At) else ""
-        due = self._communes if line else self.due
+        due = self._communes if line and not leaf.field.form.fixed else self.due
         known = (self.given(leaf.field.name, line) == due) & (due > 0)
         sums = self._sums[self._cell(leaf.field.name, line)] // 10 ** (SUM.scale - leaf.field.unit.decimals)
         return Rationals.of(sums, 10**leaf.field.unit.decimals, known)
@@ -441,11 +441,20 @@ class _Use(NamedTuple):
     per_record: bool
 
 
+def _lines_of(leaf: Leaf) -> Sequence[str]:
+    """Return the lines that a leaf reads, an empty one for all; of a form that prints its lines a total has some."""
+    if isinstance(leaf, At):
+        return [leaf.line]
+    fixed = leaf.field.form.fixed if isinstance(leaf, Total) else ()
+    return [line.code for line in fixed] or [""]
+
+
 def _uses(chapter: Chapter) -> list[_Use]:
     """Return which figure uses which field, those of a field one after the other."""
     found = {
-        _Use(leaf.field.form.code, leaf.field.name, one.id, leaf.line if isinstance(leaf, At) else "", one.per_record)
+        _Use(leaf.field.form.code, leaf.field.name, one.id, line, one.per_record)
         for one in chapter.figures
         for leaf in one.formula.leaves()
+        for line in _lines_of(leaf)
     }
     return sorted(found)

@@ -28,6 +28,9 @@ from schemas.tables import SUM, SUMS
 Lines = Sequence[tuple[str, str]]
 """Fields and lines of one form."""
 
+Pair = tuple[Array, Array]
+"""Sums, and how many stand behind them."""
+
 
 def lines_asked(form: type[Form], chapters: Iterable[Chapter]) -> Lines:
     """Return of which line of a form some figure asks for which field."""
@@ -52,14 +55,18 @@ def added_up(form: type[Form], mart: pa.Table, places: Places, lines: Lines = ()
     reporter, of_reporter = numbered(mart, REPORTER_KEYS)
     commune, of_commune = numbered(mart, REPORTER_KEYS[:2])
     sets = [ReturnSetKey(*pair) for pair in _pairs(mart.take(of_commune))]
-    # A reporter has given a field only if no line of it is blank.
-    lacking = _added(~amounts.known, reporter, len(of_reporter))
+    # A reporter has given a field only if no line of it is blank. Of printed lines those count that are part of none:
+    # they have the others in them.
+    counts_in = pc.is_in(mart["line"], pa.array([line.code for line in form.fixed])) if form.fixed else None
+    counted = np.ones((len(mart), 1), bool) if counts_in is None else counts_in.to_numpy()[:, None]
+    lacking = _added(~amounts.known & counted, reporter, len(of_reporter))
     given = _added(lacking == 0, commune[of_reporter], len(sets))
-    total = _added(_with_room(amounts.values), commune, len(sets))
+    total = _added(_with_room(amounts.values * counted), commune, len(sets))
     asked, sums, counts = [*((name, "") for name in amounts.names), *lines], [total], [given]
-    for line in _of_lines(mart, amounts, commune, len(sets), lines):
-        sums.append(line.values)
-        counts.append(line.known)
+    of_lines = _of_printed if form.fixed else _of_lines
+    for values, known in of_lines(mart, amounts, commune, len(sets), lines):
+        sums.append(values)
+        counts.append(known)
     scale = [10 ** (SUM.scale - form.fields()[name].unit.decimals) for name, _ in asked]
     return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts))
 
@@ -125,8 +132,8 @@ def _added(values: Array, number: Array, count: int) -> Array:
     return np.add.reduceat(values[order], starts, axis=0, dtype=kind)
 
 
-def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Amounts]:
-    """Yield communes by one field, for each field wanted of one line: the first of that code."""
+def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Pair]:
+    """Yield sums and counts of communes by one field, for each field wanted of one line: the first of that code."""
     codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
     for name, line in lines:
         at = np.flatnonzero(codes == line)
@@ -134,7 +141,18 @@ def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, line
         values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), bool)
         values[here, 0] = amounts.values[at[first], amounts.at[name]]
         known[here, 0] = amounts.known[at[first], amounts.at[name]]
-        yield Amounts((name,), values, known)
+        yield values, known
+
+
+def _of_printed(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Pair]:
+    """Yield the same for lines that a form prints: added up over the reporters, and how many have given it."""
+    codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
+    for name, line in lines:
+        at = np.flatnonzero(codes == line)
+        values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), np.int64)
+        np.add.at(values[:, 0], commune[at], amounts.values[at, amounts.at[name]])
+        np.add.at(known[:, 0], commune[at], amounts.known[at, amounts.at[name]])
+        yield values, known
 
 
 def _upwards(

@@ -227,8 +227,8 @@ def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[st
     found = marked(sheet.cells)
     sheet.form = form_named(found["form"][1].form if "form" in found else "", sheet.key[-1], forms)
     form = next((form for form in forms if form.code == sheet.form), None)
-    if form is None or ("form" in found and found["form"][1].version not in ("", str(form.version))):
-        return None
+    if form is None or form.fixed or ("form" in found and found["form"][1].version not in ("", str(form.version))):
+        return None  # printed lines are held against the form one by one
     rows = headed_rows(sheet)
     if len(rows) != 1 or take_columns(form, sheet, rows) is not None:
         return None

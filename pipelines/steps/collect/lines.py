@@ -7,6 +7,7 @@ belong here: what stands in the cell (``pipelines.steps.collect.entries``).
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 import pandas as pd
@@ -66,6 +67,10 @@ _OF_TABLES = (
     Problems.LABEL_REPEATED,
     Problems.LINE_REPEATED,
     Problems.LINE_WITHOUT_CODE,
+    Problems.LINE_MISSING,
+    Problems.LINE_UNKNOWN,
+    Problems.LINE_RENAMED,
+    Problems.NOT_OF_LINE,
 )
 
 
@@ -159,14 +164,57 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
             first_of_row.setdefault(cell.row, cell)
     nameless = [sheet.words | {"cells": cell.cell, "written": cell.text} for cell in first_of_row.values()]
     _meet(met, Problems.LINE_WITHOUT_CODE, nameless)
-    line_names = {cell.row: cell.text for cell in below if cell.column == name_at}
+    names = {cell.row: cell for cell in below if cell.column == name_at}
+    line_names = {row: cell.text for row, cell in names.items()}
     times = Counter(cell.text.strip() for cell in codes)
     twice = [cell for cell in codes if times[cell.text.strip()] > 1]
     repeated = [sheet.words | {"cells": cell.cell, "written": cell.text.strip()} for cell in twice]
     _meet(met, Problems.LINE_REPEATED, repeated)
-    return [
+    if form.fixed:
+        codes = _printed(sheet, form, codes, names, met)
+    asked = [
         Asked(sheet, name, code.row, column, code.row, "", code.text.strip(), line_names.get(code.row, ""))
         for code in codes
         if code not in twice
         for name, column in field_at.items()
     ]
+    return _of_lines(asked, form, {(cell.row, cell.column): cell for cell in below}, met) if form.fixed else asked
+
+
+def _printed(sheet: Sheet, form: type[Form], codes: Sequence[Cell], names: Mapping[int, Cell], met: Met) -> list[Cell]:
+    """Return the codes of lines that the form prints; tell of those that it does not, lack, or are called otherwise."""
+    printed, known, renamed, strange = form.printed_lines(), [], [], []
+    for code in codes:
+        placed, name = printed.get(code.text.strip()), names.get(code.row)
+        if placed is None:
+            near = get_close_matches(code.text.strip(), printed, n=3) or list(printed)[:3]
+            strange.append(
+                sheet.words | {"cells": code.cell, "written": code.text.strip(), "expected": ", ".join(near)}
+            )
+        elif name is not None and name.folded != fold(placed.line.name):
+            renamed.append(sheet.words | {"cells": name.cell, "written": name.text, "expected": placed.line.name})
+        else:
+            known.append(code)
+    _meet(met, Problems.LINE_UNKNOWN, strange)
+    _meet(met, Problems.LINE_RENAMED, renamed)
+    there = {code.text.strip() for code in codes}
+    lacking = [f"{code} «{placed.line.name}»" for code, placed in printed.items() if code not in there]
+    _meet(met, Problems.LINE_MISSING, [sheet.words | {"written": words} for words in lacking])
+    return known
+
+
+_CROSSED_OUT = frozenset({"", fold("x"), fold("-")})
+
+
+def _of_lines(asked: Sequence[Asked], form: type[Form], cells: Mapping[tuple[int, int], Cell], met: Met) -> list[Asked]:
+    """Return what is asked of printed lines without what is not asked of some; tell where something stands there."""
+    printed = form.printed_lines()
+    kept = []
+    for one in asked:
+        cell = cells.get((one.row, one.column))
+        if one.field not in printed[one.line].line.without:
+            kept.append(one)
+        elif cell is not None and cell.folded not in _CROSSED_OUT:
+            words = one.sheet.words | {"field": one.field, "cells": cell.cell, "written": cell.text}
+            _meet(met, Problems.NOT_OF_LINE, [words])
+    return kept

@@ -31,12 +31,25 @@ from schemas.design.notation import (
     unambiguous,
 )
 from schemas.design.parts import Design, Known
-from schemas.design.sheets import AGAINST, CHART_KINDS, COUNTS, NO, PERIOD_KINDS, SEPARATOR, SEVERITIES, YES, Asked
+from schemas.design.sheets import (
+    AGAINST,
+    CHART_KINDS,
+    COUNTS,
+    NO,
+    OF_WHICH,
+    PART,
+    PERIOD_KINDS,
+    SEPARATOR,
+    SEVERITIES,
+    YES,
+    Asked,
+)
 from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
 from schemas.fields import FormField
-from schemas.figure import Chapter, Figure
+from schemas.figure import Chapter, Figure, over_lines
 from schemas.form import TAKEN_NAMES, Counts, DeskForm, Form, FormType, LineForm, VillageForm
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
+from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, PeriodKind
 from schemas.system import FaultyError
@@ -46,6 +59,7 @@ from schemas.units import PERCENTAGES, Unit, by_word, conversion, is_measure
 _FORM_CODE = re.compile(r"[A-Z]\d{2}")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FIGURE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.(?:[a-z0-9_]+|\{reporter\}|\{line\}))*")
+_LINE_CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _SHEET_NAME = re.compile(r"[^\[\]:*?/\\]{1,31}")
 
 _HEADINGS = printed_words(())
@@ -202,6 +216,9 @@ class _Forms:
         self.fields: dict[str, dict[str, FormField]] = defaultdict(dict)
         self.field_rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self._read_fields(rows.get("fields", ()))
+        self.line_rows: dict[str, dict[str, Row]] = defaultdict(dict)
+        self.lines: dict[str, tuple[Line, ...]] = {}
+        self._read_lines(rows.get("lines", ()))
         self.stand_ins = {code: self._stand_in(code) for code in self.rows}
         self.edits: dict[str, dict[str, Edit]] = defaultdict(dict)
         self.edit_rows: dict[str, dict[str, tuple[Row, str]]] = defaultdict(dict)
@@ -269,6 +286,30 @@ class _Forms:
             same = wordings[row["form"]].first.get(fold(row["section"]))
             if row["section"] and same is not None:
                 self.told.tell(Faults.DOUBLE, row, "section", expected=same[0].place(same[1]))
+
+    def _read_lines(self, rows: Sequence[Row]) -> None:
+        """Read the lines that forms print; one that is part of another stands below it."""
+        for row in rows:
+            form, code, within = row["form"], row["code"], row["within"]
+            if form and form not in self.rows:
+                self._unknown(row, "form", form, self.rows)
+                continue
+            if not _well_formed(row, "code", _LINE_CODE, "chữ thường không dấu, số, gạch dưới, như dx_lua", self.told):
+                continue
+            known = self.line_rows[form]
+            if within and within not in known:
+                self._unknown(row, "within", within, known)
+            for name in _names(row, "without"):
+                if name not in self.fields[form]:
+                    self._unknown(row, "without", name, self.fields[form])
+            first = known.setdefault(code, row)
+            if first is not row:
+                self.told.tell(Faults.DOUBLE, row, "code", expected=first.place("code"))
+            elif form and not self.rows[form]["lines"] and len(known) == 1:
+                column = self.rows[form].sheet.column("lines")
+                self.told.tell(Faults.MISSING, self.rows[form], "lines", expected=column.help)
+        for form, own in self.line_rows.items():
+            self.lines[form] = _tree(own.values())
 
     def _field(self, row: Row) -> FormField:
         most = _whole(row, "most")
@@ -440,6 +481,7 @@ class _Forms:
                 reporter=kind,
                 version=_whole(row, "version", 1),
                 lines=row["lines"],
+                fixed=self.lines.get(code, ()),
                 due=_whole(row, "due", DUE_AFTER),
                 periods=[one for word in _names(row, "periods") if (one := _kind(word)) is not None],
                 counts=_choice(row, "counts", COUNTS) or Counts.OVER_PERIOD,
@@ -451,7 +493,8 @@ class _Forms:
 
     def _has_faults(self, code: str) -> bool:
         """Return whether a fault was told of any row of a form."""
-        own = [self.rows[code], *self.field_rows[code].values(), *(row for row, _ in self.edit_rows[code].values())]
+        fields, lines = self.field_rows[code].values(), self.line_rows[code].values()
+        own = [self.rows[code], *fields, *lines, *(row for row, _ in self.edit_rows[code].values())]
         at = {(row.file, row.sheet.title, row.number) for row in own}
         told = {(one.file, one.sheet, int(re.sub(r"\D", "", one.cells) or 0)) for one in self.told.faults}
         return bool(at & told)
@@ -492,7 +535,28 @@ class _Forms:
 
 def _printed(form: type[Form]) -> object:
     """Return what a workbook that was filled in holds of its form."""
-    return form.line_title, {(item.label, item.unit.label) for item in form.fields().values()}
+    lines = tuple((code, placed.line.name, placed.line.without) for code, placed in form.printed_lines().items())
+    return form.line_title, lines, {(item.label, item.unit.label) for item in form.fields().values()}
+
+
+def _tree(rows: Iterable[Row], within: str = "", how: str = "") -> tuple[Line, ...]:
+    """Return the lines directly below one, each with those below it; ``how`` of them, where they are below one."""
+    rows = list(rows)
+    own = [row for row in rows if row["within"] == within and (_of_which(row) == (how == OF_WHICH) or not within)]
+    return tuple(
+        Line(
+            row["code"],
+            row["name"],
+            _tree(rows, row["code"], PART),
+            _tree(rows, row["code"], OF_WHICH),
+            _names(row, "without"),
+        )
+        for row in own
+    )
+
+
+def _of_which(row: Row) -> bool:
+    return fold(row["how"]) == fold(OF_WHICH)
 
 
 def _kind(word: str) -> PeriodKind | None:
@@ -515,39 +579,51 @@ def _chapters(rows: Rows, forms: _Forms, known: Known, told: Told) -> tuple[Chap
             titles[row["code"]] = row
     figures: dict[str, list[Figure]] = defaultdict(list)
     ids = _Once(told)
+    said: dict[str, Row] = {}
     for row in rows.get("figures", ()):
         figure = _figure(row, forms, told)
         if row["chapter"] and row["chapter"] not in titles:
             told.tell(Faults.UNKNOWN, row, "chapter", expected=_nearest(row["chapter"], titles))
-        if ids.take(row["id"], row, "id") and figure is not None:
-            figures[row["chapter"]].append(figure)
+        if figure is None:
+            ids.take(row["id"], row, "id")
+            continue
+        for one in _each(figure):
+            if ids.take(one.id, row, "id", one.id):
+                figures[row["chapter"]].append(one)
+                said[one.id] = row
     charts: dict[str, list[Chart]] = defaultdict(list)
     for row in rows.get("charts", ()):
-        chart = _chart(row, {one["id"] for one in rows.get("figures", ()) if one["chapter"] == row["chapter"]}, told)
+        named = {one["id"] for one in rows.get("figures", ()) if one["chapter"] == row["chapter"]}
+        chart = _chart(row, named | {figure.id for figure in figures[row["chapter"]]}, told)
         charts[row["chapter"]] += [chart] if chart is not None else []
     told_ids = {figure.id for chapter in figures.values() for figure in chapter}
     found = []
     for code, row in titles.items():
         drawn = [chart for chart in charts[code] if {chart.whole, *chart.parts} <= told_ids]
         chapter = Chapter(code, row["title"], tuple(figures[code]), tuple(drawn))
-        _refuse_taken(row, chapter, rows, known, told)
+        _refuse_taken(row, chapter, said, known, told)
         found.append(chapter)
     return tuple(found)
 
 
-def _refuse_taken(row: Row, chapter: Chapter, rows: Rows, known: Known, told: Told) -> None:
+def _each(figure: Figure) -> Sequence[Figure]:
+    """Return a figure; of one per line, where the form prints its lines, that of each."""
+    of_lines = "{line}" in figure.id and "{reporter}" not in figure.id and figure.forms[0].fixed
+    return over_lines(figure) if of_lines else (figure,)
+
+
+def _refuse_taken(row: Row, chapter: Chapter, said: Mapping[str, Row], known: Known, told: Told) -> None:
     """Tell of a chapter or a figure that means something else in what is in use."""
     for other in known.design.chapters:
         in_use = {figure.id: written.figure_row(other, figure) for figure in other.figures}
         if other.code == chapter.code and other.title != chapter.title:
             told.tell(Faults.TAKEN, row, "code", expected=f"các chương đang dùng («{other.title}»)")
-        by_id = {one["id"]: one for one in rows.get("figures", ()) if one["chapter"] == chapter.code}
         for figure in chapter.figures:
             if figure.id in in_use:
                 if in_use[figure.id] != written.figure_row(chapter, figure):
-                    told.tell(Faults.TAKEN, by_id[figure.id], "id", expected=f"chương «{other.title}» đang dùng")
+                    told.tell(Faults.TAKEN, said[figure.id], "id", expected=f"chương «{other.title}» đang dùng")
             elif other.code == chapter.code:
-                told.tell(Faults.TAKEN, by_id[figure.id], "chapter", expected="các chương đang dùng; lập chương mới")
+                told.tell(Faults.TAKEN, said[figure.id], "chapter", expected="các chương đang dùng; lập chương mới")
 
 
 def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
@@ -575,6 +651,12 @@ def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
         if isinstance(leaf, At) and not leaf.field.form.line_title:
             expected = f"mã chỉ tiêu không kèm at: biểu {leaf.field.form.code} không có dòng"
             told.tell(Faults.FORMULA, row, "formula", written=formula_text(leaf), expected=expected)
+            return None
+    for leaf in formula.leaves():
+        printed = leaf.field.form.printed_lines()
+        if isinstance(leaf, At) and printed and leaf.line not in printed:
+            expected = f"mã dòng của biểu {leaf.field.form.code} ({_nearest(leaf.line, printed)})"
+            told.tell(Faults.FORMULA, row, "formula", written=leaf.line, expected=expected)
             return None
     if abs(formula.compute(lambda leaf: 1 / leaf.field.unit.factor) or 0) > _MOST_TIMES:
         told.tell(Faults.FORMULA, row, "formula", expected=f"các số nhân lại nhiều nhất {_MOST_TIMES}")

@@ -82,7 +82,7 @@ class Periods:
         compared, found = np.zeros(count, np.int64), np.zeros(count, bool)
         whence: dict[Period, Array] = {}
         if any(self._others.values()):
-            then, given = _smallest(self._accepted[edit.name], decimals)
+            then, given = smallest(self._accepted[edit.name], decimals)
             for own, others in self._others.items():
                 for way in _ways(edit, own, others):
                     rows = [others[other] for other in way]
@@ -97,7 +97,7 @@ class Periods:
                     compared, found = np.where(new, value, compared), found | fits
         if not found.any():
             return Judged(np.ones(count, bool), found, compared, whence)
-        now, own_known = _smallest(self._frame[edit.name], decimals)
+        now, own_known = smallest(self._frame[edit.name], decimals)
         known = found & own_known
         return Judged(~known | edit.agrees(now, compared), known, compared, whence)
 
@@ -134,7 +134,7 @@ def _ways(edit: BetweenPeriods, own: Period, others: Mapping[Period, Array]) -> 
     raise TypeError(f"Edit {edit.code} is of a kind that is not known here.")
 
 
-def _smallest(values: pd.Series, decimals: int) -> tuple[Array, Array]:
+def smallest(values: pd.Series, decimals: int) -> tuple[Array, Array]:
     """Return a column as whole numbers of smallest units, and which of them are known."""
     known = values.notna().to_numpy()
     whole = np.zeros(len(values), np.int64)
@@ -143,7 +143,7 @@ def _smallest(values: pd.Series, decimals: int) -> tuple[Array, Array]:
 
 
 def _one(values: pd.Series, at: int, edit: BetweenPeriods) -> int:
-    return int(_smallest(values.iloc[[at]], edit.fields[edit.name].unit.decimals)[0][0])
+    return int(smallest(values.iloc[[at]], edit.fields[edit.name].unit.decimals)[0][0])
 
 
 def _cell(sources: pa.Table, at: int, name: str) -> str:

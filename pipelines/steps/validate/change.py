@@ -118,7 +118,7 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
         accepted: Its records in the mart, of all periods.
     """
     names = [name for name, item in form.fields().items() if _is_compared(item.unit)]
-    if not names or not len(accepted) or not issubclass(form, VillageForm):
+    if not names or not len(accepted) or not has_likes(form):
         return []
     at = before_of(form, frame, accepted)
     if not (at >= 0).any():
@@ -135,6 +135,11 @@ def changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) 
         )
         for row, column, typical in told.itertuples(index=False, name=None)
     ]
+
+
+def has_likes(form: type[Form]) -> bool:
+    """Return whether its records are all of one kind, so that one can be judged by the others of its commune."""
+    return issubclass(form, VillageForm) and not form.line_title
 
 
 def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> list[OwnChange]:
@@ -223,7 +228,7 @@ def _left(item: FormField, now: Any, low: Any, high: Any, is_new: Any) -> Any:
 
 def _started(form: type[Form], frame: pd.DataFrame, now: Any, high: Any) -> Any:
     """Return, per value, whether a village has some of what neither it nor the others had before, nor have now."""
-    if not issubclass(form, VillageForm):
+    if not has_likes(form):
         return np.zeros(now.shape, bool)
     group = frame.groupby(["period", "commune"]).ngroup().to_numpy()
     had_none = high == 0
@@ -322,7 +327,7 @@ def _most(values: Any) -> Any:
 def _judged_by_others(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, names: list[str]) -> Any:
     """Return, per value, whether enough other villages changed to judge it."""
     judged = np.zeros((len(frame), len(names)), dtype=bool)
-    if issubclass(form, VillageForm):
+    if has_likes(form):
         before = _then(accepted, names, before_of(form, frame, accepted))
         cells = _judged(numbers(frame[names]), before, sets_of(frame)[1])
         judged[cells["row"], cells["column"]] = True

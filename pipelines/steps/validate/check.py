@@ -25,6 +25,7 @@ from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import overruling, wording
 from pipelines.steps.validate.advise import asked_for
+from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
@@ -32,7 +33,7 @@ from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
-from schemas.edits import Agreement, Alike, BetweenPeriods, Edit, Reporting
+from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -104,6 +105,7 @@ def check(
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
     others = {one: Columns(records(entries, one), one) for one in _looked_at(form)}
     came, periods = np.empty((len(form.edits), len(frame)), np.int8), Periods(form, frame, accepted)
+    lines = Lines(form, frame)
     for number, edit in enumerate(form.edits):
         if isinstance(edit, Agreement):
             holds, known = _agreement(edit, frame, others, problems, places)
@@ -113,6 +115,8 @@ def check(
             holds, known = _reporting(edit, frame, places)
         elif isinstance(edit, BetweenPeriods):
             holds, known = _between(edit, frame, periods, mart)
+        elif isinstance(edit, AmongLines):
+            holds, known = _among(edit, frame, lines, cells)
         else:
             holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
             holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
@@ -395,14 +399,23 @@ def _between(edit: BetweenPeriods, frame: pd.DataFrame, periods: Periods, mart: 
     """
     judged = periods.judge(edit)
     failing = np.flatnonzero(~judged.holds).tolist()
-    if failing:
-        compared: list[Decimal | None] = [None] * len(frame)
-        words: list[str | None] = [None] * len(frame)
-        for row in failing:
-            compared[row] = edit.form.system.decimal(edit.name, int(judged.compared[row]))
-            words[row] = periods.told(edit, judged, row, mart)
-        frame[edit.compared], frame[edit.whence] = compared, words
+    _note(edit, frame, judged.compared, {row: periods.told(edit, judged, row, mart) for row in failing})
     return judged.holds, judged.known
+
+
+def _among(edit: AmongLines, frame: pd.DataFrame, lines: Lines, cells: Cells) -> tuple[Any, Any]:
+    """Evaluate an edit among printed lines; return, per record, whether it holds, and whether all is known."""
+    summed = lines.judge(edit)
+    failing = np.flatnonzero(~summed.holds).tolist()
+    _note(edit, frame, summed.compared, {row: lines.told(edit, row, cells) for row in failing})
+    return summed.holds, summed.known
+
+
+def _note(edit: Elsewhere, frame: pd.DataFrame, compared: Any, words: Mapping[int, str]) -> None:
+    """Note beside the records that break an edit what they were held against."""
+    if words:
+        made = {row: edit.form.system.decimal(edit.name, int(compared[row])) for row in words}
+        frame[edit.compared], frame[edit.whence] = ([one.get(at) for at in range(len(frame))] for one in (made, words))
 
 
 def _as_found(edit: Edit, frame: pd.DataFrame) -> tuple[Any, Any]:

@@ -20,9 +20,9 @@ import pandas as pd
 
 from pipelines.steps.frames import sets_of
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.change import LEAST_VILLAGES, before_of, earlier, numbers
+from pipelines.steps.validate.change import LEAST_VILLAGES, before_of, earlier, has_likes, numbers
 from schemas.edits import Balance
-from schemas.form import Form, VillageForm
+from schemas.form import Form
 
 SLACK, WIDE_SLACK = 0.5, 1.0
 """How far, in powers of ten, a ratio may lie from a thousand, and from a million or more: amounts differ by themselves,
@@ -83,7 +83,7 @@ def _earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, name
 
 
 def _others(form: type[Form], frame: pd.DataFrame, names: list[str]) -> Iterator[Scaled]:
-    if not issubclass(form, VillageForm):
+    if not has_likes(form):
         return
     now = pd.DataFrame(numbers(frame[names]), columns=names)
     now = now.where(now > 0)

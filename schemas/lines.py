@@ -1,0 +1,66 @@
+"""Fixed lines: what a form prints down its side, crops or kinds of livestock, and which of them add up to which.
+
+Belongs here: a line, the lines within it, and the same lines once per season. Does not belong here: which form has them
+(``schemas.form``), what must hold between them (``schemas.edits``).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that a form prints.
+
+    Args:
+        code: What names it, on the form and in the data.
+        name: What it is, as the form prints it.
+        parts: The lines below it that add up to it.
+        of_which: The lines below it that are part of it and need not be all: «trong đó».
+        without: Names of the fields that are not asked for of it, such as the yield of several crops together.
+    """
+
+    code: str
+    name: str
+    parts: tuple["Line", ...] = ()
+    of_which: tuple["Line", ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def below(self) -> tuple["Line", ...]:
+        """The lines one level below it, in the order of the form."""
+        return (*self.parts, *self.of_which)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A line of a form, and how deep it lies: 0 for one that is part of no other."""
+
+    line: Line
+    level: int
+
+
+def flat(lines: Iterable[Line], level: int = 0) -> Iterator[Placed]:
+    """Yield lines with all below them, in the order in which a form prints them."""
+    for line in lines:
+        yield Placed(line, level)
+        yield from flat(line.below, level + 1)
+
+
+def by_season(seasons: Iterable[Line], lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return a line per season, whose parts are the lines, each with the season's code before its own.
+
+    Args:
+        seasons: What the season's own line is called, its code and what is not asked for of it.
+        lines: The lines of each season.
+    """
+    return tuple(replace(season, parts=tuple(_within(season, line) for line in lines)) for season in seasons)
+
+
+def _within(season: Line, line: Line) -> Line:
+    return replace(
+        line,
+        code=f"{season.code}_{line.code}",
+        parts=tuple(_within(season, part) for part in line.parts),
+        of_which=tuple(_within(season, part) for part in line.of_which),
+    )
