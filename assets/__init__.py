@@ -8,7 +8,12 @@ import warnings
 
 import dagster as dg
 
+from pipelines.orchestration.resources import use_designs
+
 # Backfill policies are in beta and partitioned checks in preview; the version is pinned,
 # so nobody needs to hear it each time.
 for _notice in (dg.BetaWarning, dg.PreviewWarning):
     warnings.filterwarnings("ignore", category=_notice)
+
+# Before anything asks which forms there are: there is an asset for every table of theirs.
+use_designs()

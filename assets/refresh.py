@@ -25,7 +25,7 @@ NAMES = tuple(name for name, tables in FLOW.assets.items() if not tables[0].on_d
 
 @dg.multi_asset(
     specs=[spec(name) for name in NAMES],
-    check_specs=[*(checks.spec(name) for name in NAMES if checks.is_checked(name)), checks.LATE],
+    check_specs=[*(checks.spec(name) for name in NAMES if checks.is_checked(name)), checks.LATE, checks.DESIGNS],
     partitions_def=BATCHES,
     backfill_policy=ONE_RUN,
     can_subset=True,

@@ -4,14 +4,17 @@ Belongs here: which packs there are, and the lookups over them. Does not belong 
 which commune has which (``schemas.places``).
 
 The home pack is ``schemas.forms`` and ``schemas.figures``. Others are Python packages that somebody has installed, and
-that name their ``Pack`` as an entry point of the group ``returns.packs``.
+that name their ``Pack`` as an entry point of the group ``returns.packs``; or the designs that an output folder has
+accepted, of which a process is told at its start (``pipelines.store.designs``).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
+from typing import cast
 
+from schemas.bound import Bound
 from schemas.edits import Edit
 from schemas.figure import Chapter, units_in
 from schemas.figures import CHAPTERS
@@ -20,7 +23,7 @@ from schemas.forms import FORMS
 from schemas.pack import HOME, Pack
 from schemas.periods import PeriodKind
 from schemas.sentences import SentenceError
-from schemas.units import learn
+from schemas.units import know
 
 GROUP = "returns.packs"
 """The entry points under which installed packages name their packs."""
@@ -74,6 +77,15 @@ class Catalogue:
         return tuple({chapter.code: chapter for pack in self.packs for chapter in pack.chapters}.values())
 
     @cached_property
+    def figures_of(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The ids of the figures that are made of each field, by the form's code and the field's name."""
+        used: dict[tuple[str, str], list[str]] = {}
+        for figure in (figure for chapter in self.chapters for figure in chapter.figures):
+            for read in figure.formula.fields():
+                used.setdefault((read.form.code, read.name), []).append(figure.id)
+        return {key: tuple(ids) for key, ids in used.items()}
+
+    @cached_property
     def forms_by_pack(self) -> Mapping[str, frozenset[str]]:
         """The codes of the forms of each pack."""
         return {pack.name: frozenset(form.code for form in pack.forms) for pack in self.packs}
@@ -119,12 +131,25 @@ def _unusable(name: str, why: str) -> SentenceError:
     )
 
 
-def _assembled() -> Catalogue:
-    own = Pack(HOME, "Biểu và chỉ tiêu đi kèm phần mềm", FORMS, CHAPTERS)
-    others = installed()
+@cache
+def standing() -> tuple[Pack, ...]:
+    """Return the packs that every process has: the home pack, and those that are installed.
+
+    Raises:
+        SentenceError: As ``installed`` says.
+    """
+    return Pack(HOME, "Biểu và chỉ tiêu đi kèm phần mềm", FORMS, CHAPTERS), *installed()
+
+
+def assembled(designs: tuple[Pack, ...]) -> Catalogue:
+    """Return the catalogue of the packs that every process has, and of designs.
+
+    Raises:
+        SentenceError: One word means two things in them.
+    """
+    own, *others = (*standing(), *designs)
     try:
-        for pack in others:
-            learn(units_in(pack.forms, pack.chapters))
+        know(unit for pack in others for unit in units_in(pack.forms, pack.chapters))
         return Catalogue((own, *others))
     except ValueError as reason:
         if not others:
@@ -132,5 +157,24 @@ def _assembled() -> Catalogue:
         raise _unusable(", ".join(pack.name for pack in others), str(reason)) from reason
 
 
-CATALOGUE = _assembled()
+_designs: tuple[Pack, ...] = ()
+
+
+def use(designs: tuple[Pack, ...]) -> None:
+    """Have this process take these designs, and no others, beside the packs that it has anyway.
+
+    Raises:
+        SentenceError: One word means two things in them; all stays as it was.
+    """
+    global _designs  # noqa: PLW0603 - what a process uses is one thing
+    before, _designs = _designs, designs
+    try:
+        assert CATALOGUE.packs
+    except SentenceError:
+        _designs = before
+        know(unit for pack in CATALOGUE.packs[1:] for unit in units_in(pack.forms, pack.chapters))
+        raise
+
+
+CATALOGUE = cast(Catalogue, Bound(assembled, lambda: _designs))
 """What there is in this process."""

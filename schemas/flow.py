@@ -14,16 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
 from schemas import tables
+from schemas.bound import Bound
 from schemas.catalogue import CATALOGUE
 from schemas.edits import Agreement
 from schemas.fields import KEYS
 from schemas.figure import Chapter
 from schemas.form import Form
+from schemas.pack import Pack
 
 
 class Kind(StrEnum):
@@ -398,5 +400,9 @@ class Flow:
         return found
 
 
-FLOW = Flow(tuple(declared(CATALOGUE.forms, CATALOGUE.chapters)))
-"""The flow of the home pack's forms and chapters."""
+def _of_packs(_: tuple[Pack, ...]) -> Flow:
+    return Flow(tuple(declared(CATALOGUE.forms, CATALOGUE.chapters)))
+
+
+FLOW = cast(Flow, Bound(_of_packs, lambda: CATALOGUE.packs))
+"""The flow of the forms and chapters that there are in this process."""

@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from schemas.edits import Agreement
 from schemas.figure import Chapter, with_growth
 from schemas.form import Form
+from schemas.text import slug
 
 HOME = "home"
 """The pack that comes with this software, and that a commune has which names none."""
+
+
+def pack_name(file: str) -> str:
+    """Return what the pack of a design workbook is called: its name without marks, as a commune writes it."""
+    return slug(file.rpartition(".")[0] or file)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Pack:
     places: str = ""
     package: str = ""
     """The Python package that it is installed with; none of the home pack. Filled in by who finds it."""
+    design: str = ""
+    """The hash of the design workbook that it is, where it is one that the output folder has accepted."""
 
     def __post_init__(self) -> None:
         """Add figures of growth, and refuse a pack that leans on forms which its communes do not send.

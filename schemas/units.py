@@ -297,23 +297,25 @@ def declared() -> tuple[Unit, ...]:
     return tuple(unit for unit in globals().values() if isinstance(unit, Unit))
 
 
-_LEARNT: dict[Unit, None] = {}
+_KNOWN: dict[Unit, None] = {}
 
 
-def learn(units: Iterable[Unit]) -> None:
-    """Know the units of packs by their words from now on, as those of this module are.
+def know(units: Iterable[Unit]) -> None:
+    """Know the units of packs, and no others but those of this module, by their words from now on.
 
     Raises:
         ValueError: A word is that of another unit.
     """
+    known = by_word(declared())
+    units = tuple(units)
     for unit in units:
         for word in (*unit.aliases, unit.label):
-            known = _by_word().get(word.casefold(), unit)
-            if known != unit:
+            if known.setdefault(word.casefold(), unit) != unit:
                 raise ValueError(f"The unit {word} is declared twice, and not as the same.")
-        _LEARNT[unit] = None
-        for made_of_them in (_by_word, _longest_first, unit_at):
-            made_of_them.cache_clear()
+    _KNOWN.clear()
+    _KNOWN.update(dict.fromkeys(units))
+    for made_of_them in (_by_word, _longest_first, unit_at):
+        made_of_them.cache_clear()
 
 
 def by_word(units: Iterable[Unit]) -> dict[str, Unit]:
@@ -323,7 +325,7 @@ def by_word(units: Iterable[Unit]) -> dict[str, Unit]:
 
 @cache
 def _by_word() -> dict[str, Unit]:
-    return by_word((*declared(), *_LEARNT))
+    return by_word((*declared(), *_KNOWN))
 
 
 @cache

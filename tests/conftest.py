@@ -3,9 +3,12 @@
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipelines.store import designs
 
 # The Debian package that brings each program, where its name is another.
 DEBIAN_PACKAGES = {
@@ -43,6 +46,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("REQUIRE_SYSTEM_PACKAGES") == "1":
         pytest.fail(f"{reason}, and REQUIRE_SYSTEM_PACKAGES=1 forbids to skip", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def designs_of_none() -> Iterator[None]:
+    """What a module of tests takes in of designs, other modules do not find in force in this process."""
+    yield
+    designs.use(Path(), ())
 
 
 @pytest.fixture

@@ -165,7 +165,11 @@ def _given(context: typer.Context, name: str) -> str:
 
 
 def _settings(context: typer.Context) -> Settings:
-    return Settings.of(_given(context, "raw"), _given(context, "data"))
+    from pipelines.store.designs import use
+
+    settings = Settings.of(_given(context, "raw"), _given(context, "data"))
+    use(settings.data)
+    return settings
 
 
 def _sets(context: typer.Context) -> list[tuple[str, str]]:

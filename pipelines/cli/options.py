@@ -53,7 +53,23 @@ PeriodCode = Annotated[
 
 OutputFormat = Annotated[Format, typer.Option("--format", help=later("Cách in kết quả."))]
 
-Data = Annotated[str, typer.Option(envvar=DATA_VARIABLE, help=later("Thư mục kết quả."), show_default="data")]
+
+def _with_its_designs(data: str) -> str:
+    """Have the verb use the designs in force in its output folder, before it asks what forms there are."""
+    from pipelines.store.designs import use
+
+    use(Settings.of(data=data).data)
+    return data
+
+
+AnyData = Annotated[
+    str, typer.Option("--data", envvar=DATA_VARIABLE, help=later("Thư mục kết quả."), show_default="data")
+]
+
+Data = Annotated[
+    str,
+    typer.Option(envvar=DATA_VARIABLE, help=later("Thư mục kết quả."), show_default="data", callback=_with_its_designs),
+]
 
 RawFolder = Annotated[
     str, typer.Option("--raw", envvar=RAW_VARIABLE, help=later("Thư mục báo cáo nhận về."), show_default="raw")
@@ -115,9 +131,11 @@ def return_set(raw: str, data: str, period: str, commune: str, release: str = ""
 
     store = Store(Settings.of(raw, data).data)
     if release:
+        from pipelines.store.designs import use
         from pipelines.store.releases import opened
 
         frozen = opened(store.root, release)
+        use(store.root, frozen.designs)  # what it says was made with those
         return frozen.tables, only([frozen.key], period, commune)
     return store, only(_refreshed(store), period, commune)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.base import CLEAN, HELD, fail, verb
+from pipelines.cli.designs import told
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, named_sets
@@ -36,6 +37,7 @@ def refresh(
     """Run the job on the return sets that changed; exit 1 where a form is held back."""
     from pipelines.refresh.batches import tidy_all
     from pipelines.refresh.closing import later as later_than_closed
+    from pipelines.refresh.designs import take_in
     from pipelines.refresh.stale import stale_batches
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
@@ -45,6 +47,10 @@ def refresh(
     returns, store = Raw(settings.raw), Store(settings.data)
     if not settings.raw.is_dir():
         fail(_("Không có thư mục báo cáo {path}. Chỉ đúng thư mục bằng --raw.").format(path=settings.raw))
+    designs = take_in(returns, store, who="returns refresh")
+    for line in told(designs):
+        print(line, file=sys.stdout if output is Format.TABLE else sys.stderr)
+    returns = Raw(settings.raw)
     for folder in returns.unknown_folders():
         words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
         print(words.format(folder=folder), file=sys.stderr)
@@ -59,15 +65,17 @@ def refresh(
         fail(words.format(path=settings.raw, sets=named_sets([key for keys in there.values() for key in keys])))
     if not wanted:
         words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
-        fail(words.format(path=settings.raw))
+        if not designs:
+            fail(words.format(path=settings.raw))
+        print(words.format(path=settings.raw), file=sys.stderr)  # an office begins with its designs
     tidy_all(store, list(wanted))
     everything = {table.name for table in FLOW.tables if not table.on_demand}
     stale = dict.fromkeys(wanted, everything) if all_ else stale_batches(returns, store, wanted)
     if stale:
+        settings.export()  # first: of what there is in these folders Dagster's graph is made
         from pipelines.cli.runs import run_refresh
         from pipelines.orchestration.resources import Folders
 
-        settings.export()
         with progress(_("Đang chạy")) as bar:
             run_refresh(Folders(), stale, reread=all_, progress=bar, waiting=_wait)
     store = Store(settings.data)
@@ -87,7 +95,8 @@ def refresh(
             print(later.sentence, file=sys.stderr)
     else:
         print_rows(output, SUMMARY, summaries)
-    sys.exit(HELD if any(summary["held"] or summary["unpublished"] for summary in summaries) else CLEAN)
+    held = any(summary["held"] or summary["unpublished"] for summary in summaries)
+    sys.exit(HELD if held or any(one.standing == "held" for one in designs) else CLEAN)
 
 
 SUMMARY = ("period", "commune", "changed", "figures", "findings", "held", "unpublished", "message")

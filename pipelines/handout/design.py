@@ -13,14 +13,13 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
+from pipelines.steps.design.pack import known_of
 from schemas.catalogue import CATALOGUE
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.parts import Design, Known
 from schemas.design.sheets import CHAPTERS, FORMS, HELP, HOW_TO, LISTS, SHEETS, Asked, Column, Listed, Sheet
 from schemas.design.written import Rows, rows_of
-from schemas.figure import units_in
 from schemas.places import Places
-from schemas.units import declared
 
 _FONT = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
@@ -55,19 +54,20 @@ def in_use(places: Places, replaced: Collection[str] = ()) -> Known:
 
     Args:
         places: For who can be asked.
-        replaced: Names of installed packs that the design is to take the place of.
+        replaced: Names of packs that the design is to take the place of.
     """
+    packs = CATALOGUE.packs
+    kept, old = ([pack for pack in packs if (pack.name in replaced) is out] for out in (False, True))
+    return known_of(kept, old, asked(places))
+
+
+def asked(places: Places) -> dict[str, str]:
+    """Return who can be asked, by kind, each with the names of those of that kind."""
     names: dict[str, list[str]] = {}
     for place in places.rows:
         if place.level == "desk":
             names.setdefault(place.reports_as, []).append(place.name)
-    kept = CATALOGUE.of(tuple(pack.name for pack in CATALOGUE.packs if pack.name not in replaced))
-    old = tuple(form for form in CATALOGUE.forms if form not in kept.forms)
-    return Known(
-        Design(kept.forms, kept.chapters, tuple(dict.fromkeys((*declared(), *units_in(kept.forms, kept.chapters))))),
-        Design(old),
-        {"village": "mỗi thôn", **{kind: ", ".join(dict.fromkeys(own)) for kind, own in names.items()}},
-    )
+    return {"village": "mỗi thôn", **{kind: ", ".join(dict.fromkeys(own)) for kind, own in names.items()}}
 
 
 def workbook(design: Design, known: Known) -> bytes:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 
-from schemas.text import slug, visible
+from schemas.text import visible
 
 _THEN = (1980, 1, 1, 0, 0, 0)
 """The time that every file bears, so that the same design gives the same wheel."""
@@ -25,11 +25,6 @@ WORKBOOK = "{sha256}"
 
 PACK = pack_of(__name__, "{name}", {title!r}, (resources.files(__name__) / "{name}.xlsx").read_bytes())
 '''
-
-
-def pack_name(file: str) -> str:
-    """Return what the pack of a workbook is called: its name without marks, as a commune writes it."""
-    return slug(file.rpartition(".")[0] or file)
 
 
 def wheel(name: str, title: str, version: int, workbook: bytes) -> tuple[str, bytes]:

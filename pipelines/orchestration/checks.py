@@ -14,13 +14,14 @@ import pyarrow as pa
 from pipelines.orchestration.metadata import MOST_ROWS, findings_table, key_of, plain_table
 from pipelines.orchestration.partitions import BATCHES
 from pipelines.present.completeness import Overdue
+from pipelines.refresh.designs import Looked, Standing
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.flow import FLOW, Table
 from schemas.outcomes import Outcome, Severity
 from schemas.return_sets import BatchKey, ReturnSetKey
 
-CHECK, LATE_CHECK = "edits", "overdue"
+CHECK, LATE_CHECK, DESIGNS_CHECK = "edits", "overdue", "designs"
 CELLS = dg.AssetKey("cells")
 
 _OUTCOME_HEADINGS = {
@@ -155,3 +156,29 @@ def _late_table(late: Sequence[Overdue]) -> dict[str, dg.MetadataValue]:
 
 
 _LATE_HEADINGS = {"reporter": "Đơn vị", "forms": "Biểu chưa gửi", "due": "Hạn", "key": "Bộ báo cáo"}
+
+
+DESIGNS = dg.AssetCheckSpec(
+    DESIGNS_CHECK,
+    asset=CELLS,
+    description="Sổ tính thiết kế trong bieu-mau: màu đỏ là có thiết kế bị giữ lại vì lỗi; bản đã nhận trước đó vẫn "
+    "dùng, số không đổi. Bảng bên dưới chỉ rõ tệp, trang, ô, đã ghi gì, cần ghi gì.",
+)
+
+
+def designs_evaluation(looked: Sequence[Looked]) -> dg.AssetCheckEvaluation:
+    """Return what the check on design workbooks shows: ERROR where one is held, WARN where one has gone."""
+    held = [one for one in looked if one.standing is Standing.HELD]
+    gone = [one for one in looked if one.standing is Standing.GONE]
+    findings = [dict(finding) for one in held for finding in one.findings]
+    words = [f"{one.file}: giữ lại, {len(one.findings)} lỗi." for one in held]
+    words += [f"{one.file}: tệp không còn trong bieu-mau, thiết kế vẫn dùng." for one in gone]
+    return dg.AssetCheckEvaluation(
+        CELLS,
+        DESIGNS_CHECK,
+        passed=not held and not gone,
+        severity=dg.AssetCheckSeverity.ERROR if held else dg.AssetCheckSeverity.WARN,
+        description=" ".join(words) or "Không có thiết kế nào bị giữ lại.",
+        metadata={"phát hiện": findings_table(findings)} if findings else {},
+        blocking=False,
+    )

@@ -18,6 +18,7 @@ from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present import digest
 from pipelines.present.completeness import all_overdue, overdue
 from pipelines.refresh import closing
+from pipelines.refresh.designs import take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import TIME_ZONE, MailServer, now
@@ -55,6 +56,7 @@ report = dg.define_asset_job(
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
     """Request runs for the batches whose files changed since they were last checked, and that no run is at."""
     known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
+    take_in(folders.raw, folders.store, who="Dagster, hằng đêm")
     stale = [one for one in stale_batches(folders.raw, folders.store, folders.raw.batches()) if str(one) in known]
     if not stale:
         closed = " ".join(one.sentence for one in closing.later(folders.raw, folders.store))

@@ -15,6 +15,7 @@ from pipelines.orchestration import checks, metadata
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present.completeness import all_overdue
 from pipelines.refresh import batches, closing
+from pipelines.refresh.designs import take_in
 from pipelines.settings import engine
 from pipelines.store import published
 from pipelines.store.tables import Store
@@ -37,6 +38,10 @@ def refreshed(
     """
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     store, who = folders.store, f"Dagster, lần chạy {context.run.run_id[:8]}"
+    everything = context.run.asset_selection is None or selected == _everything()
+    designs = take_in(folders.raw, store, who=who)
+    if everything:  # also what designs have added since the graph of this run was made
+        selected = _everything()
     batches.tidy_all(store, keys, who=who)
     untold = {batch for batch in keys if not store.state(str(batch)).shown}
     for batch, done in _done(context, folders, store, keys, selected, who):
@@ -58,6 +63,8 @@ def refreshed(
     read = [key for batch in keys for key in store.sets_in(str(batch))]
     for one in islice(closing.later(folders.raw, store, read), metadata.MOST_ROWS):
         context.log.warning(one.sentence)
+    if any(check.name == checks.DESIGNS_CHECK for check in context.selected_asset_check_keys):
+        context.log_event(checks.designs_evaluation(designs))
     if any(check.name == checks.LATE_CHECK for check in context.selected_asset_check_keys):
         context.log_event(checks.late_evaluation(all_overdue(folders.raw, store, calendar.today)))
 
@@ -71,7 +78,6 @@ def _done(
     who: str,
 ) -> Iterator[tuple[BatchKey, batches.Done]]:
     """Refresh batches, on the engine that the settings name; yield each when it is done."""
-    everything = selected == {name for name, tables in FLOW.assets.items() if not tables[0].on_demand}
     told = _both(batches.progress(), _tenths(context.log.info, len(keys)))
     with batches.followed(told, _both(batches.waiting(), context.log.info)):
         yield from batches.refresh_each(
@@ -79,10 +85,14 @@ def _done(
             store,
             keys,
             who=who,
-            wanted=None if everything else _tables(selected),
+            wanted=None if selected == _everything() else _tables(selected),
             anew=context.run.tags.get(REREAD_TAG) == "true",
             engine=engine(),
         )
+
+
+def _everything() -> set[str]:
+    return {name for name, tables in FLOW.assets.items() if not tables[0].on_demand}
 
 
 def _tables(selected: Collection[str]) -> set[str]:

@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from pipelines.refresh.stamps import code_version
 from pipelines.settings import Settings, today
+from pipelines.store import designs
 from pipelines.store.raw import Raw
 from pipelines.store.state import NOBODY, Writer
 from pipelines.store.tables import Store
@@ -29,13 +30,24 @@ class Folders(dg.ConfigurableResource[None]):
 
     @property
     def raw(self) -> Raw:
-        """The returns as received."""
-        return Raw(Settings.of(self.raw_folder, self.data_folder).raw)
+        """The returns as received; this process knows them by the designs that are in force now."""
+        settings = Settings.of(self.raw_folder, self.data_folder)
+        designs.use(settings.data)
+        return Raw(settings.raw)
 
     @property
     def store(self) -> Store:
         """The tables."""
         return Store(Settings.of(self.raw_folder, self.data_folder).data, self._writer)
+
+
+def use_designs() -> None:
+    """Have this process use the designs in force in the output folder that the environment names.
+
+    Raises:
+        SentenceError: One of them cannot be used.
+    """
+    designs.use(Settings.of().data)
 
 
 class Calendar(dg.ConfigurableResource[None]):

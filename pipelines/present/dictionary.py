@@ -98,17 +98,6 @@ def contents(places: Places) -> dict[str, Any]:
     }
 
 
-@cache
-def _used() -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return, per form and field, the ids of the figures made of it."""
-    used: dict[tuple[str, str], list[str]] = {}
-    for chapter in CATALOGUE.chapters:
-        for figure in chapter.figures:
-            for read in figure.formula.fields():
-                used.setdefault((read.form.code, read.name), []).append(figure.id)
-    return {key: tuple(ids) for key, ids in used.items()}
-
-
 def _form(form: type[Form], places: Places) -> dict[str, Any]:
     who = reported_by(form, places)
     return {
@@ -167,7 +156,7 @@ def _field(form: type[Form], name: str, item: FormField, who: str) -> dict[str, 
         "minimum": item.minimum,
         "maximum": item.maximum,
         "optional": item.optional,
-        "figures": list(_used().get((form.code, name), ())),
+        "figures": list(CATALOGUE.figures_of.get((form.code, name), ())),
     }
 
 

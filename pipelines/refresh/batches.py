@@ -17,6 +17,7 @@ from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work, give_up
 from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import inputs_of, is_archived, left_by, note_files
+from pipelines.store import designs
 from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import locked
@@ -117,8 +118,11 @@ def refresh_each(
     if not batches:
         return
     take_over(store.root)
+    in_force = designs.use(store.root)
     names = None if wanted is None else frozenset(wanted)
-    jobs = [Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew) for batch in batches]
+    jobs = [
+        Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew, in_force) for batch in batches
+    ]
     # First of all: what has moved into these batches must not be counted where it was, too.
     for batch in left_by(raw, store, batches):
         work(replace(jobs[0], part=Part.of(batch), wanted=None, only=False, anew=False))
@@ -154,6 +158,7 @@ class Job:
         wanted: Only these tables; all where none are named.
         only: Not even what they are made of.
         anew: Make everything, also what is current.
+        designs: Those in force, which every process uses that does one of these.
     """
 
     raw: Path
@@ -164,10 +169,12 @@ class Job:
     wanted: frozenset[str] | None
     only: bool
     anew: bool
+    designs: designs.Designs
 
 
 def work(job: Job) -> list[str]:
     """Do a job; return the tables that came out other than they were."""
+    designs.use(job.data, job.designs)
     wanted = job.wanted
     named = None if wanted is None else {name for name in wanted if FLOW[name].extent is job.part.extent}
     if named is not None and not named:

@@ -103,7 +103,7 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
         told.append(Rehearsed(replace(file, name=name), file.name, own, tuple(replaced), ()))
     gone = {name for one in told for name in one.replaces}
     staying = [file for file in lying if file.name not in gone]
-    work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), FINDINGS)
+    work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), tables_of_findings())
     found = published.findings(work, key)
     shut = closings.refusal(store.root, key)
     return [replace(one, findings=[row for row in found if row["file"] == one.file.name], closed=shut) for one in told]
@@ -135,7 +135,9 @@ def _lying(inputs: Inputs, key: ReturnSetKey, lying: Sequence[RawFile]) -> dict[
     return others | (_asked(_made(_with(inputs, key, new), ["sheets"]), key) if new else {})
 
 
-FINDINGS = tuple(table.name for table in FLOW.family("findings"))
+def tables_of_findings() -> tuple[str, ...]:
+    """Return the names of the tables of findings."""
+    return tuple(table.name for table in FLOW.family("findings"))
 
 
 def _with(inputs: Inputs, key: ReturnSetKey, workbooks: Iterable[RawFile]) -> Inputs:

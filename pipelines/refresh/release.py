@@ -32,7 +32,7 @@ from pipelines.steps.frames import together
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.sources import cells
 from pipelines.steps.validate import gate
-from pipelines.store import published
+from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.ledger import Clock
@@ -123,6 +123,7 @@ def make(
 
 
 def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, now: Clock) -> Release:
+    in_force = designs.use(store.root)
     held, stale = _held(store, key), not figures_current(raw, store, key)
     _refuse(held, stale, despite)
     states = _states(store, key)
@@ -157,7 +158,12 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
                 "rows": {table: len(rows) for table, rows in frozen.items()},
                 "state": latest,
                 "accepted": [asdict(state) for state in states],
-                "files": [*_own_files(made, name), *_archived_files(_archive(store, key), latest, states)],
+                "designs": [asdict(one) for one in in_force],
+                "files": [
+                    *_own_files(made, name),
+                    *_archived_files(_archive(store, key), latest, states),
+                    *_designs(store, in_force),
+                ],
             }
             content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
             write_whole(made / MANIFEST, content)
@@ -254,6 +260,12 @@ def _archived_files(archive: Archive, latest: str, states: Iterable[Accepted]) -
     return [_file(archive_path(*one), _loose(archive, *one)) for one in sorted(needed)]
 
 
+def _designs(store: Store, in_force: designs.Designs) -> Iterator[dict[str, Any]]:
+    """Yield the workbooks of the designs by which the figures are computed again."""
+    for one in (one for one in in_force if one.sha256):
+        yield _file(archive_path(one.sha256, suffix_of(one.file)), designs.workbook(store.root, one))
+
+
 def _loose(archive: Archive, sha256: str, suffix: str) -> bytes:
     content = kept(archive, sha256, suffix)
     archive.keep(content, suffix)
@@ -285,6 +297,12 @@ def verify(data: Path, name: str) -> Verified:
     release = found(data, name)
     if damage := list(release.damage()):
         return Verified(release, damage, ["Chưa tính lại, vì tệp của bản phát hành không còn nguyên vẹn."])
+    with designs.using(data, release.designs):
+        return _verified(data, release)
+
+
+def _verified(data: Path, release: Release) -> Verified:
+    """Compute a release again whose bytes are as they were released, by the designs of then."""
     manifest, store = release.manifest, Store(data)
     key = ReturnSetKey(manifest["period"], manifest["commune"])
     recomputed = _recompute(store, key, manifest["state"], [Accepted(**one) for one in manifest["accepted"]])

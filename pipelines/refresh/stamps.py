@@ -59,29 +59,54 @@ _PACKAGES = ("pandas", "pandera", "pyarrow", "openpyxl", "jinja2", "scipy")
 """Whose versions can change what comes out."""
 
 
-@cache
+_Packs = tuple[tuple[str, str, str], ...]
+"""Of each pack its name, the Python package and the design workbook that it is made of."""
+
+
+def _packs() -> _Packs:
+    return tuple((pack.name, pack.package, pack.design) for pack in CATALOGUE.packs)
+
+
 def code_of(task: str) -> str:
-    """Return the version of the code of a task: a hash of the sources of the rooms it stands on."""
-    packs = _packs() if {*_PACKS} <= {*ROOMS[task]} else []
-    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages(), *packs])
+    """Return the version of the code of a task: a hash of the sources of the rooms it stands on.
+
+    What forms and figures there are is code as well, of those tasks that know them: that of packs and designs.
+    """
+    return _code_of(task, _packs())
 
 
 @cache
+def _code_of(task: str, packs: _Packs) -> str:
+    others = _others(packs) if {*_PACKS} <= {*ROOMS[task]} else []
+    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages(), *others])
+
+
 def code_version() -> str:
     """Return a hash of all that makes tables: the version of this software, as tables and releases note it."""
-    return digest([*map(_room, _every_room()), *_packs()])
+    return _code_version(_packs())
 
 
 @cache
+def _code_version(packs: _Packs) -> str:
+    return digest([*map(_room, _every_room(packs)), *_others(packs)])
+
+
 def code_looks() -> str:
     """Return a hash of how all that makes tables looks: name, size and time of change of every source, the versions."""
-    of_rooms = [path for room in _every_room() for path in sorted(_files(_folder(room)))]
-    stats = [(str(path), path.stat()) for path in (*of_rooms, *(path for _, files in _sources() for path in files))]
-    return digest([[(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats], _packages()])
+    return _code_looks(_packs())
 
 
-def _every_room() -> list[str]:
-    designs = _DESIGNS if any(pack.package for pack in CATALOGUE.packs) else ()
+@cache
+def _code_looks(packs: _Packs) -> str:
+    of_rooms = [path for room in _every_room(packs) for path in sorted(_files(_folder(room)))]
+    of_packs = [path for _, files in _sources(packs) for path in files]
+    stats = [(str(path), path.stat()) for path in (*of_rooms, *of_packs)]
+    looks = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+    return digest([looks, _packages(), *_designs(packs)])
+
+
+def _every_room(packs: _Packs) -> list[str]:
+    designs = _DESIGNS if any(package or design for _, package, design in packs) else ()
     return sorted({_MAKERS, *designs, *(room for rooms in ROOMS.values() for room in rooms)})
 
 
@@ -110,23 +135,30 @@ def _files(folder: Path) -> list[Path]:
 
 
 @cache
-def _packs() -> list[tuple[str, str]]:
-    """Return the name of every pack that is installed, with the hash of the files of its Python package.
+def _others(packs: _Packs) -> list[tuple[str, str]]:
+    """Return the name of every pack but the home pack, with the hash of its Python package or of its design workbook.
 
     And what makes a pack of a workbook, where there is any that may be one.
     """
-    found = [(name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources()]
+    found = [
+        (name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources(packs)
+    ]
+    found += _designs(packs)
     return [*found, *((room, _room(room)) for room in _DESIGNS)] if found else []
 
 
-def _sources() -> Iterator[tuple[str, list[Path]]]:
+def _designs(packs: _Packs) -> list[tuple[str, str]]:
+    return [(name, design) for name, _, design in packs if design]
+
+
+def _sources(packs: _Packs) -> Iterator[tuple[str, list[Path]]]:
     """Yield the name of every pack that is installed, with the files of its Python package."""
-    for pack in (pack for pack in CATALOGUE.packs if pack.package):
-        source = find_spec(pack.package)
+    for name, package, _ in (pack for pack in packs if pack[1]):
+        source = find_spec(package)
         assert source is not None
         assert source.origin is not None
         path = Path(source.origin)
-        yield pack.name, sorted(path.parent.rglob("*.py")) if source.submodule_search_locations else [path]
+        yield name, sorted(path.parent.rglob("*.py")) if source.submodule_search_locations else [path]
 
 
 @cache

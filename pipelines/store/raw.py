@@ -26,7 +26,7 @@ from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
 from schemas.kept import decoded
-from schemas.periods import Period
+from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
@@ -43,6 +43,9 @@ OWN_PLACES = "raw-places.csv"
 
 BESIDE = (LEDGER, PRINTED)
 """What lies beside the workbooks of a return set and decides what it says."""
+
+DESIGNS = "bieu-mau"
+"""The folder with the design workbooks of the office."""
 
 NOT_RETURNS = frozenset({*BESIDE, PLACES})
 """Names under which a return set's folder has something else than a workbook that was sent."""
@@ -295,6 +298,14 @@ class Raw:
         found = {name: self._table(self.folder(key) / name) for name in BESIDE}
         return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
+    def designs(self) -> list[RawFile]:
+        """Return the design workbooks that lie in ``bieu-mau``; one whose bytes cannot be had comes with the reason."""
+        found = []
+        for path in (path for path in _within(self.root / DESIGNS) if not left_behind(path)):
+            what = (b"", _NO_FOLDER) if path.is_dir() else self._content(path)
+            found.append(RawFile("", "", printable(path.name), *what))
+        return found
+
     def place_tables(self) -> dict[str, bytes]:
         """Return the place tables in the order in which a later one replaces rows of an earlier one.
 
@@ -313,6 +324,11 @@ class Raw:
     def places(self) -> Places:
         """The places that come with the software and with packs, and those a ``places.csv`` in the raw folder adds."""
         return places_of(self.place_tables().values())
+
+    @cached_property
+    def places_of_any_packs(self) -> Places:
+        """The same, whatever packs they name: one may be on its way into use, or out of it."""
+        return Places(tuple(map(decoded, self.place_tables().values())))
 
 
 class LyingFile(RawFile):
@@ -449,6 +465,7 @@ def reason(error: OSError) -> str:
     )
 
 
+_NO_FOLDER = "đây là thư mục, không được đọc; để sổ tính thiết kế ngay trong bieu-mau"
 _NO_TEXT = "có ký tự NUL nên không phải bảng mã UTF-8; lưu lại thành CSV UTF-8"
 
 _REASONS = {
@@ -462,9 +479,13 @@ _REASONS = {
 
 def places_of(tables: Iterable[bytes]) -> Places:
     """Return the places that tables describe, in the order of ``Raw.place_tables``; the same of the same tables."""
-    return _places_of(tuple(tables))
+    return _places_of(tuple(tables), tuple(CATALOGUE.forms_by_pack.items()), tuple(CATALOGUE.asked_in.items()))
+
+
+_Packs = tuple[tuple[str, frozenset[str]], ...]
+_AskedIn = tuple[tuple[str, tuple[PeriodKind, ...]], ...]
 
 
 @lru_cache(maxsize=1)
-def _places_of(tables: tuple[bytes, ...]) -> Places:
-    return Places(tuple(map(decoded, tables)), CATALOGUE.forms_by_pack, CATALOGUE.asked_in)
+def _places_of(tables: tuple[bytes, ...], packs: _Packs, asked_in: _AskedIn) -> Places:
+    return Places(tuple(map(decoded, tables)), dict(packs), dict(asked_in))

@@ -19,6 +19,7 @@ from typing import Any
 
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
+from pipelines.store.designs import Designs, of_release
 from pipelines.store.tables import Frozen
 from schemas.outcomes import Cause
 from schemas.return_sets import ReturnSetKey
@@ -79,6 +80,11 @@ class Release:
     def key(self) -> ReturnSetKey:
         """The return set that it is of."""
         return ReturnSetKey(self.period, self.commune)
+
+    @property
+    def designs(self) -> Designs:
+        """The designs that were in force; their workbooks lie in the archive."""
+        return of_release(self.manifest.get("designs", ()))
 
     @property
     def tables(self) -> Frozen:

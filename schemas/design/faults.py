@@ -52,3 +52,9 @@ class Faults(Enum):
     OLD_VERSION = _fault(
         "T-20", _AT + "biểu hỏi khác bản đang dùng mà «{label}» vẫn là {written}. Ghi {expected} hoặc số cao hơn."
     )
+    NAME = _fault(
+        "T-21", "Tệp {file}: tên tệp là tên gói, mà tên «{written}» {expected}. Đổi tên tệp, ví dụ cay_trong.xlsx."
+    )
+    EMPTY = _fault("T-22", "Tệp {file} chưa có biểu nào và chưa có số tổng hợp nào.")
+    LEANT_ON = _fault("T-23", "Tệp {file}: nếu dùng thì thiết kế «{written}» đang có hiệu lực sẽ sai: {expected}")
+    UNREAD = _fault("T-24", "Tệp {file}: {written}.")

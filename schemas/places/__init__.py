@@ -156,8 +156,8 @@ class Places:
             known = place.packs if self.packs is None else self.packs
             if unknown := [name for name in place.packs if name not in known]:
                 raise _refused(
-                    f"«{place.code}» ghi gói «{unknown[0]}», chưa cài; các gói đang có: {', '.join(known)}. "
-                    "Cài gói đó, hoặc sửa cột packs, rồi chạy lại."
+                    f"«{place.code}» ghi gói «{unknown[0]}», chưa có; các gói đang có: {', '.join(known)}. "
+                    f"Đặt {unknown[0]}.xlsx vào bieu-mau/ cạnh places.csv, hoặc cài gói, hoặc sửa cột packs; chạy lại."
                 )
 
     def commune(self, code: str) -> Place | None:

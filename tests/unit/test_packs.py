@@ -92,7 +92,7 @@ def test_a_commune_that_names_its_own_has_those_and_not_its_packs() -> None:
 @pytest.mark.parametrize(
     ("row", "part"),
     [
-        ("x,commune,X,chi-lang,,,,,,fish", "gói «fish», chưa cài; các gói đang có: home, bees"),
+        ("x,commune,X,chi-lang,,,,,,fish", "gói «fish», chưa có; các gói đang có: home, bees"),
         ("x,village,X,ban-moi,,,,,,bees", "cột này chỉ để cho xã"),
         ("x,desk,X,ban-moi,,,,,bee_station,bees", "cột này chỉ để cho xã"),
         ("x,village,Trạm ong,ban-moi,,,,,,", "cùng mang tên «Trạm ong»"),

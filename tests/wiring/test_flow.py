@@ -286,13 +286,13 @@ class TestRooms:
     ) -> None:
         path = ROOT / source
         assert path.is_file()
-        before = {task: stamps.code_of.__wrapped__(task) for task in MAKERS}
+        before = {task: stamps._code_of.__wrapped__(task, stamps._packs()) for task in MAKERS}
         stamps._room.cache_clear()
         real = Path.read_bytes
         monkeypatch.setattr(Path, "read_bytes", lambda one: real(one) + (b"#" if one == path else b""))
         try:
-            changed = {task for task in MAKERS if stamps.code_of.__wrapped__(task) != before[task]}
-            version = stamps.code_version.__wrapped__()
+            changed = {task for task in MAKERS if stamps._code_of.__wrapped__(task, stamps._packs()) != before[task]}
+            version = stamps._code_version.__wrapped__(stamps._packs())
         finally:
             monkeypatch.undo()
             stamps._room.cache_clear()

@@ -7,6 +7,7 @@ from django.http import Http404
 
 from pipelines.desk import board
 from pipelines.settings import Settings, today
+from pipelines.store import designs
 from pipelines.store.raw import Raw
 from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import Store
@@ -15,8 +16,9 @@ from schemas.return_sets import ReturnSetKey
 
 
 def folders() -> tuple[Raw, Store]:
-    """Return the raw folder and the output folder as they are now."""
+    """Return the raw folder and the output folder as they are now; forms are those of the designs in force now."""
     settings = Settings.of()
+    designs.use(settings.data)
     return Raw(settings.raw), RememberingStore(settings.data)
 
 

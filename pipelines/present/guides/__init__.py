@@ -226,11 +226,12 @@ def file_with_open_places(table: Table) -> str:
     if table.form is None and table.maker.subject:
         name = f"{family}/‹chương›"
     else:
-        name = f"{family}/‹biểu›" if own in _DOMAINS else table.name
+        name = f"{family}/‹biểu›" if own in _domains() else table.name
     return file_of(name, _PART[table.extent])
 
 
-_DOMAINS = frozenset(form.domain for form in CATALOGUE.forms)
+def _domains() -> frozenset[str]:
+    return frozenset(form.domain for form in CATALOGUE.forms)
 
 
 def _of_any_form(table: Table) -> str:

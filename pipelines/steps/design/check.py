@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
 from pipelines.steps.design.build import design_of
-from pipelines.steps.design.rows import Told, rows_of
+from pipelines.steps.design.rows import Fault, Told, rows_of
 from schemas.design.parts import Design, Known
 from schemas.outcomes import Severity
 from schemas.tables import FINDINGS
@@ -44,19 +44,20 @@ def checked(workbooks: Mapping[str, bytes], known: Known) -> Checked:
     rows, faults = rows_of(reading.files, reading.cells)
     told = Told(list(faults))
     design = design_of(rows, known, told)
-    findings = [
-        {
-            **dict.fromkeys(FINDINGS.names, ""),
-            "code": fault.problem.code,
-            "severity": fault.problem.severity,
-            "status": fault.problem.status,
-            "file": fault.file,
-            "sheet": fault.sheet,
-            "cells": fault.cells,
-            "written": fault.written,
-            "expected": fault.expected,
-            "message": fault.message,
-        }
-        for fault in told.faults
-    ]
-    return Checked(design, tuple(findings))
+    return Checked(design, tuple(map(finding, told.faults)))
+
+
+def finding(fault: Fault) -> Mapping[str, str]:
+    """Return a fault as a row of ``schemas.tables.FINDINGS``."""
+    return {
+        **dict.fromkeys(FINDINGS.names, ""),
+        "code": fault.problem.code,
+        "severity": fault.problem.severity,
+        "status": fault.problem.status,
+        "file": fault.file,
+        "sheet": fault.sheet,
+        "cells": fault.cells,
+        "written": fault.written,
+        "expected": fault.expected,
+        "message": fault.message,
+    }
