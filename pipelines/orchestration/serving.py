@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
@@ -31,10 +32,18 @@ from dagster_shared.ipc import get_ipc_shutdown_pipe, open_ipc_subprocess, send_
 from dagster_shared.serdes import serialize_value
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from pipelines.settings import Settings
+from pipelines.store import designs
+from pipelines.store.remote import is_remote
+from schemas.sentences import SentenceError
+
 PREFIX = "/dagster"
 """Below which path the pages lie."""
 
 _SECONDS_TO_END, _SECONDS_FOR_DAEMON = 5, 60
+
+_SECONDS_BETWEEN_LOOKS, _SECONDS_BETWEEN_REQUESTS = 2, 60
+"""At the record of the designs in force, on a disk and on object storage."""
 
 
 def main() -> None:
@@ -93,6 +102,7 @@ def _serve_pages(instance: dg.DagsterInstance, workspace: WorkspaceFileTarget, o
     with WorkspaceProcessContext(
         instance, version=dg.__version__, workspace_load_target=workspace, code_server_log_level="warning"
     ) as context:
+        threading.Thread(target=_follow_designs, args=(context,), daemon=True).start()
         config = uvicorn.Config(
             create_app_from_workspace_process_context(context, PREFIX),
             log_level="warning",
@@ -101,6 +111,22 @@ def _serve_pages(instance: dg.DagsterInstance, workspace: WorkspaceFileTarget, o
             timeout_graceful_shutdown=_SECONDS_TO_END,
         )
         uvicorn.Server(config).run(sockets=[own])
+
+
+def _follow_designs(context: WorkspaceProcessContext) -> None:
+    """Load the code anew whenever designs have come into force, whoever took them in: of these its graph is made.
+
+    The code server is started again by that; the daemon sees that it is another one, and asks it anew.
+    """
+    root = Settings.of().data
+    before = designs.in_force(root)
+    while True:
+        time.sleep(_SECONDS_BETWEEN_REQUESTS if is_remote(root) else _SECONDS_BETWEEN_LOOKS)
+        with suppress(SentenceError, OSError):  # a damaged record is told by every run
+            if (now := designs.in_force(root)) != before:
+                before = now
+                for location in context.code_location_names:
+                    context.reload_code_location(location)
 
 
 @contextmanager

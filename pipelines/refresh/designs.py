@@ -77,7 +77,8 @@ def looked_at(raw: Raw, store: Store) -> list[Looked]:
     Raises:
         SentenceError: The record of what was accepted is damaged.
     """
-    return _looked_at(raw, store, designs.in_force(store.root))
+    known = designs.in_force(store.root)
+    return _looked_at(raw, store, known) if known or raw.designs() else []
 
 
 def take_in(raw: Raw, store: Store, *, who: str) -> list[Looked]:

@@ -26,6 +26,7 @@ from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
 from schemas.kept import decoded
+from schemas.pack import pack_name
 from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
@@ -322,8 +323,12 @@ class Raw:
 
     @cached_property
     def places(self) -> Places:
-        """The places that come with the software and with packs, and those a ``places.csv`` in the raw folder adds."""
-        return places_of(self.place_tables().values())
+        """The places that come with the software and with packs, and those a ``places.csv`` in the raw folder adds.
+
+        They may name a design that lies there and is not in force yet.
+        """
+        lying = [pack_name(printable(path.name)) for path in _within(self.root / DESIGNS)]
+        return places_of(self.place_tables().values(), lying)
 
     @cached_property
     def places_of_any_packs(self) -> Places:
@@ -477,9 +482,15 @@ _REASONS = {
 }
 
 
-def places_of(tables: Iterable[bytes]) -> Places:
-    """Return the places that tables describe, in the order of ``Raw.place_tables``; the same of the same tables."""
-    return _places_of(tuple(tables), tuple(CATALOGUE.forms_by_pack.items()), tuple(CATALOGUE.asked_in.items()))
+def places_of(tables: Iterable[bytes], awaited: Iterable[str] = ()) -> Places:
+    """Return the places that tables describe, in the order of ``Raw.place_tables``; the same of the same tables.
+
+    Args:
+        tables: The tables.
+        awaited: Names of packs that a commune may name, and that have no forms yet.
+    """
+    packs = {name: frozenset[str]() for name in awaited} | dict(CATALOGUE.forms_by_pack)
+    return _places_of(tuple(tables), tuple(packs.items()), tuple(CATALOGUE.asked_in.items()))
 
 
 _Packs = tuple[tuple[str, frozenset[str]], ...]

@@ -1,6 +1,5 @@
 """A design with three crop seasons, and an office that has it beside the home pack: for tests of designs in use."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.handout.design import in_use, of_rows
@@ -100,7 +99,7 @@ def book(rows: Rows) -> bytes:
     return of_rows(rows, in_use(PLACES))
 
 
-def put(raw: Path, **designs: Mapping[str, list[dict[str, str]]]) -> None:
+def put(raw: Path, **designs: Rows) -> None:
     """Put design workbooks into a raw folder, each under a name."""
     (raw / DESIGNS).mkdir(parents=True, exist_ok=True)
     for name, rows in designs.items():

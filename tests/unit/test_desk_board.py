@@ -6,6 +6,8 @@ import pytest
 
 from pipelines.desk.board import Board, Sent, board_of
 from pipelines.settings import TODAY_VARIABLE, today
+from schemas.design.example import EXAMPLE
+from tests.unit.designed import put
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
@@ -114,3 +116,13 @@ def test_only_who_may_starts_a_run_and_nothing_is_run_for_nothing(office: Office
     office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
     assert "Dagster chưa trả lời, nên chưa chạy được" in text(browser.post("/run", follow=True))
     assert "started run" not in [deed[1] for deed in desk.deeds()]
+
+
+def test_a_design_that_is_new_or_held_stands_among_what_is_to_be_done(office: Office, desk: Desk) -> None:
+    browser = desk.signed_in("officer", "officer")
+    put(office.raw.root, ca=EXAMPLE)
+    assert "Thiết kế ca.xlsx đã đổi mà chưa chạy. Chạy những gì đã đổi" in text(browser.get("/"))
+    put(office.raw.root, ca={**EXAMPLE, "chapters": [{"code": "khac", "title": "Khác"}]})
+    page = text(browser.get("/"))
+    assert "Sửa thiết kế ca.xlsx trong bieu-mau: có 3 lỗi" in page
+    assert "trang «Số tổng hợp», ô A5" in page

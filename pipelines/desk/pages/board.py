@@ -3,7 +3,7 @@
 Belongs here: showing the board, and starting a run from it. Does not belong here: counting (``pipelines.desk.board``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from pipelines.desk.proxy import NotReachedError
 from pipelines.desk.record import Did
 from pipelines.desk.roles import May
 from pipelines.present.explorer.site import INDEX
+from pipelines.refresh.designs import Looked, Standing, looked_at, take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import today
@@ -60,7 +61,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         "sets": known,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": list(_steps(shown, closed=bool(turns["closed"]))),
+        "steps": [*_of_designs(looked_at(raw, store)), *_steps(shown, closed=bool(turns["closed"]))],
         **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
@@ -75,6 +76,22 @@ def _of_dagster() -> dict[str, Any]:
         return {"run": run, "night": night, "reached": True}
     except (NotReachedError, runs.RefusedError):
         return {"run": None, "night": None, "reached": False}
+
+
+def _of_designs(looked: Iterable[Looked]) -> Iterator[Step]:
+    """Yield what to do about the design workbooks of the office."""
+    for one in looked:
+        if one.standing is Standing.NEW:
+            yield Step("run", _("Thiết kế {file} đã đổi mà chưa chạy.").format(file=one.file))
+        elif one.standing is Standing.GONE:
+            words = _(
+                "Thiết kế {file} không còn trong bieu-mau mà vẫn đang dùng: chép lại, hoặc nhờ người quản trị rút."
+            )
+            yield Step("design", words.format(file=one.file))
+        elif one.standing is Standing.HELD:
+            words = _("Sửa thiết kế {file} trong bieu-mau: có {n} lỗi nên bị giữ lại; bản trước, nếu có, vẫn dùng.")
+            told = " ".join(finding["message"] for finding in one.findings[:_NAMED])
+            yield Step("design", words.format(file=one.file, n=len(one.findings)), told)
 
 
 def _steps(board: Board, *, closed: bool) -> Iterator[Step]:
@@ -97,13 +114,14 @@ def _steps(board: Board, *, closed: bool) -> Iterator[Step]:
 
 
 _NAMED = 8
-"""Files that a step names."""
+"""Files, or faults, that a step names."""
 
 
 @permission_required(May.RUN.full, raise_exception=True)
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Start a run for what has changed, and go to see how far it is."""
+    take_in(*folders(), who=f"{request.user.username}, bàn làm việc")
     raw, store = folders()
     stale = list(stale_batches(raw, store, raw.batches()))
     if not stale:
