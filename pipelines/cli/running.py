@@ -5,7 +5,7 @@ Belongs here: starting a run, and telling what came of it. Does not belong here:
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -71,18 +71,19 @@ def refresh(
     tidy_all(store, list(wanted))
     everything = {table.name for table in FLOW.tables if not table.on_demand}
     stale = dict.fromkeys(wanted, everything) if all_ else stale_batches(returns, store, wanted)
+    worked_on: Collection[Any] = ()
     if stale:
         settings.export()  # first: of what there is in these folders Dagster's graph is made
         from pipelines.cli.runs import run_refresh
         from pipelines.orchestration.resources import Folders
 
         with progress(_("Đang chạy")) as bar:
-            run_refresh(Folders(), stale, reread=all_, progress=bar, waiting=_wait)
+            worked_on = run_refresh(Folders(), stale, wanted, reread=all_, progress=bar, waiting=_wait)
     store = Store(settings.data)
     since_closed = {
         one.key: one for one in later_than_closed(returns, store, [key for of in wanted.values() for key in of])
     }
-    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in stale)]
+    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in worked_on)]
     if output is Format.TABLE:
         of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}

@@ -6,7 +6,7 @@ the job is the one the UI starts.
 
 import os
 import sys
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,11 +29,11 @@ from pipelines.orchestration.partitions import register, run_tags
 from pipelines.orchestration.refreshing import REREAD_TAG
 from pipelines.orchestration.resources import Folders
 from pipelines.refresh.batches import Progress, followed
-from pipelines.refresh.stale import stale_batches
+from pipelines.refresh.stale import compared_with, stale_batches
 from pipelines.settings import HOME_VARIABLE
 from pipelines.store.files import process_is_alive
 from schemas.flow import FLOW
-from schemas.return_sets import BatchKey
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 LOCATION, MODULE = "returns", "pipelines.definitions"
@@ -43,18 +43,21 @@ LOCATION, MODULE = "returns", "pipelines.definitions"
 def run_refresh(
     folders: Folders,
     stale: Mapping[BatchKey, Collection[str]],
+    batches: Mapping[BatchKey, Sequence[ReturnSetKey]],
     *,
     reread: bool,
     progress: Progress,
     waiting: Callable[[str], None],
-) -> None:
+) -> set[BatchKey]:
     """Run the refresh job for batches, as few runs as cover them, on the assets that can be stale and no others.
 
-    A form that is held back is no error here: it is in the findings.
+    A form that is held back is no error here: it is in the findings. Returned is what was worked on: also batches of
+    later periods, where those that they are compared with have changed.
 
     Args:
         folders: The raw folder and the output folder.
         stale: By batch, the tables that can be stale; more may turn out to be, and then another run follows.
+        batches: All batches that may be worked on, with their return sets.
         reread: Make everything anew.
         progress: Told of every table that is made.
         waiting: Told where another process has a batch.
@@ -64,13 +67,17 @@ def run_refresh(
     """
     with _opened() as instance, followed(progress, waiting):
         _close_abandoned(instance)
-        register(instance, list(stale))
+        worked_on = set[BatchKey]()
         for _ in range(_MOST_ROUNDS):
+            register(instance, list(stale))
+            worked_on |= stale.keys()
             assets = {FLOW[name].shown_as for names in stale.values() for name in names}
             for tags in run_tags(instance, list(stale)):
                 run(instance, _job(assets), {**tags, REREAD_TAG: str(reread).lower()})
-            if reread or not (stale := stale_batches(folders.raw, folders.store, list(stale))):
-                return
+            again = compared_with(worked_on, batches)
+            if reread or not (stale := stale_batches(folders.raw, folders.store, again)):
+                break
+        return worked_on
 
 
 _MOST_ROUNDS = 3

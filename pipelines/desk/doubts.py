@@ -125,7 +125,7 @@ def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str], near: Coll
 
 
 def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str, accepted: Accepted) -> str:
-    """Return what the field of a cell of a finding was in the reporter's latest accepted period before."""
+    """Return what the field of a cell of a finding was in the reporter's latest accepted period of its kind before."""
     marts = [form.domain for form in CATALOGUE.forms if form.code in row["form"].split()]
     asked = published.asked(store, key, row["file"], cell, marts)
     entry = next((one for one in asked if one["sheet"] == row["sheet"]), None)
@@ -136,7 +136,10 @@ def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str, 
     earlier = [
         row
         for row in accepted(form.domain, key.commune, entry["reporter"])
-        if Period.parse(row["period"]) < own and row["line"] == entry["line"] and row.get(entry["field"]) is not None
+        if (period := Period.parse(row["period"])) < own
+        and period.kind is own.kind
+        and row["line"] == entry["line"]
+        and row.get(entry["field"]) is not None
     ]
     if not earlier:
         return ""

@@ -242,9 +242,10 @@ def _table(sheet: Any, form: type[Form], styles: Mapping[str, Any], records: Seq
     for number, (record, places) in enumerate(zip(records, cells, strict=True), start=1):
         row = FIRST_ROW + number - 1
         sheet.write_number(row, 0, number, styles["centre"])
-        sheet.write_string(row, 1, record.line, styles["code"])
-        sheet.write_string(row, 2, record.line_name, styles["code"])
         printed = form.printed_lines().get(record.line)
+        look = styles["label" if printed else "code"]
+        sheet.write_string(row, 1, record.line, look)
+        sheet.write_string(row, 2, record.line_name, look)
         for name, (_, column) in places.items():
             crossed_out = printed is not None and name in printed.line.without and name not in record.answers
             if crossed_out:

@@ -6,7 +6,7 @@ make.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -319,6 +319,26 @@ def stale_batches(raw: Raw, store: Store, batches: Iterable[BatchKey]) -> Mappin
     for higher, batch in last.items():
         found[batch] |= _stale(raw, store, higher, seals)
     return {batch: stale for batch, stale in found.items() if stale}
+
+
+def compared_with(changed: Collection[BatchKey], batches: Mapping[BatchKey, Sequence[ReturnSetKey]]) -> list[BatchKey]:
+    """Return batches that were made, and those of later periods of their communes: they are compared with them.
+
+    Args:
+        changed: What was made.
+        batches: All there are, with their return sets.
+    """
+    first: dict[str, Period] = {}
+    for batch in changed:
+        period = Period.parse(batch.period)
+        for key in batches.get(batch, ()):
+            first[key.commune] = min(period, first.get(key.commune, period))
+    return [
+        batch
+        for batch, keys in batches.items()
+        if batch in changed
+        or any(key.commune in first and first[key.commune] < Period.parse(key.period) for key in keys)
+    ]
 
 
 def _stale(raw: Raw, store: Store, part: Part, seals: Seals) -> set[str]:

@@ -17,7 +17,7 @@ from pipelines.refresh import makers, release
 from pipelines.refresh.batches import followed, refresh, refresh_each
 from pipelines.refresh.making import Given, Made
 from pipelines.refresh.parts import Part
-from pipelines.refresh.stale import Inputs, inputs_of, note_files, stale_batches
+from pipelines.refresh.stale import Inputs, compared_with, inputs_of, note_files, stale_batches
 from pipelines.steps.analyse import sums
 from pipelines.store import index, published
 from pipelines.store.raw import ChangedError, Raw
@@ -109,6 +109,17 @@ def test_each_commune_has_what_it_has_where_it_is_alone(refreshed: Path, tmp_pat
         above = [published.figures_above(store, TERRITORY.period, place) for store in (together, alone)]
         assert above[0] == above[1]
         assert above[0]
+
+
+def test_with_what_was_made_later_periods_of_the_same_communes_are_looked_at_again() -> None:
+    def sets(period: str, *communes: str) -> tuple[BatchKey, list[ReturnSetKey]]:
+        return BatchKey(period, communes[0]), [ReturnSetKey(period, code) for code in communes]
+
+    known = dict(
+        [sets("2023", "a"), sets("2024-Q1", "a", "b"), sets("2024-H1", "b"), sets("2024", "a"), sets("2024", "c")]
+    )
+    again = compared_with([BatchKey("2024-Q1", "a")], known)
+    assert list(map(str, again)) == ["2024-Q1_a", "2024-H1_b", "2024_a"]
 
 
 def test_what_lies_above_is_the_sum(refreshed: Path) -> None:

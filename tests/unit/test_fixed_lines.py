@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from pipelines.handout.aids import Aids
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.analyse.figures import evaluate, lineage
 from pipelines.steps.analyse.sums import of_forms
@@ -121,6 +122,14 @@ def test_the_blank_form_prints_the_lines_and_crosses_out_what_it_does_not_ask(tm
         ["spring_cereal", "   Cây lương thực có hạt", None, "x", None],
         ["spring_rice", "      Lúa", None, None, None],
     ]
+
+
+def test_who_fills_the_form_in_cannot_write_over_the_lines(tmp_path: Any) -> None:
+    path = tmp_path / "blank.xlsx"
+    path.write_bytes(workbook([Season], period=PERIOD, commune="Hữu Kiên", reporter=VILLAGE, aids=Aids()))
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    locked = {column: sheet[f"{column}{FIRST_ROW}"].protection.locked for column in (CODE, NAME, AREA)}
+    assert locked == {CODE: True, NAME: True, AREA: False}
 
 
 def test_a_return_in_which_all_is_right_has_no_finding() -> None:
