@@ -4,16 +4,20 @@ Belongs here: making one, and taking the last one back. Does not belong here: wh
 (``pipelines.refresh.deciding``, ``pipelines.store.ledger``), pages.
 """
 
+from collections import Counter
+
 from pipelines.desk import record
 from pipelines.desk.models import Deed, User
 from pipelines.desk.record import Did
 from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
 from pipelines.refresh.stale import last_read
+from pipelines.steps.collect.correct import read_ledger
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
+from schemas.kept import decoded
 from schemas.outcomes import Decision
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -65,6 +69,23 @@ def latest(raw: Raw, store: Store, key: ReturnSetKey) -> Deed | None:
     made = Deed.objects.filter(what__in=list(DID.values()), details__key=str(key), details__after=file.sha256)
     last: Deed | None = made.first()
     return last
+
+
+def waiting(raw: Raw, store: Store, key: ReturnSetKey) -> dict[CellPlace, Entry]:
+    """Return the decisions that no run has read yet, of each cell the last; of a ledger that cannot be read, none."""
+    file = raw.beside(key).get(LEDGER)
+    if file is None or file.trouble or last_read(store, key).get(LEDGER) == file.sha256:
+        return {}
+    entries, _unreadable = read_ledger({key: decoded(file.content)})
+    read = store.rows("ledger", store.part_of(key), commune=key.commune)
+    known = Counter(tuple(row.values()) for row in read.to_pylist()) if read is not None else Counter()
+    found = {}
+    for entry in entries[read.column_names if read is not None else list(entries)].to_dict("records"):
+        row = tuple(entry.values())
+        known[row] -= 1
+        if known[row] < 0:
+            found[CellPlace(entry["file"], entry["sheet"], entry["cell"])] = entry
+    return found
 
 
 def undo(raw: Raw, store: Store, key: ReturnSetKey, number: int, user: User) -> None:

@@ -138,6 +138,14 @@ def returns_ui(office: Office, log: Path, environment: Mapping[str, str] | None 
 
 
 @contextlib.contextmanager
+def desk_alone(office: Office, log: Path, *roles: str) -> Iterator[Pages]:
+    """Run the same, somebody with these roles let in, from when the desk answers: Dagster may still be starting."""
+    with _running([COMMAND, "ui"], office, log, office.environment) as pages:
+        wait_for(f"the desk answers; see {log}", lambda: _answers(pages.url), seconds=READY_SECONDS)
+        yield replace(pages, cookies=signed_in(office, pages.url, *roles))
+
+
+@contextlib.contextmanager
 def first_start(office: Office, log: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Run ``returns ui`` on a machine where nobody has been yet; give its address, and the link that it prints."""
     with _running([COMMAND, "ui"], office, log, {**office.environment, **environment}) as pages:

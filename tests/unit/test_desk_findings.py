@@ -135,6 +135,27 @@ def test_who_was_cut_short_in_a_decision_counts_as_one_who_entered(
     assert entered_by(KEY) == ["officer"], "and not who was told that nothing was written"
 
 
+def test_what_was_typed_stands_beside_why_it_was_refused(desk: Desk) -> None:
+    browser = desk.signed_in("officer", "officer")
+    sent = {**CELL, "form": "p1-own", "at": "p1", "decision": "accepted", "new": "một trăm", "reason": "Đã hỏi"}
+    page = browser.post(f"{PAGE}/decide", sent).content.decode()
+    typed = re.search(r'id="p1-own" name="reason"[^>]* value="Đã hỏi"[^>]*aria-describedby="(\S+)"', page)
+    assert typed is not None
+    assert 'name="new" maxlength="60" value="một trăm"' in page
+    assert re.search(rf'id="{typed[1]}"[^>]*>Chưa ghi gì\. .*«một trăm»', page)
+
+
+def test_what_has_been_decided_is_told_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
+    browser, told = desk.signed_in("officer", "officer"), "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»."
+    decide(browser, "accepted", new="110")
+    decide(browser, "accepted", new="114")
+    page = text(browser.get(PAGE))
+    assert page.count("Đã quyết định") == 1
+    assert told in page
+    office.refresh()
+    assert "Đã quyết định" not in text(browser.get(PAGE))
+
+
 def test_what_cannot_be_decided_is_told_and_not_written(office: Office, desk: Desk) -> None:
     browser, before = desk.signed_in("officer", "officer"), ledger(office)
     assert "Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao." in decide(browser, "accepted", new="114", reason=" ")

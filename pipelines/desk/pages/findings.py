@@ -4,6 +4,7 @@ Belongs here: the pages and their forms. Does not belong here: what is shown (``
 decision does (``pipelines.desk.decisions``).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -45,6 +46,11 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def reporter(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
     """Show the findings of one reporter, with what helps to decide on them."""
+    return _of_reporter(request, key, reporter)
+
+
+def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "") -> HttpResponse:
+    """Return the page; with what was sent, in the form it was sent from, and why that was refused, if it was."""
     raw, store = folders()
     chosen = named(raw, store, key)
     rows = by_reporter(published.findings(store, chosen)).get(reporter, [])
@@ -58,8 +64,24 @@ def reporter(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
         "undoable": decisions.latest(raw, store, chosen),
         **closing.told(raw, store, chosen),
+        "waiting": [
+            (place, _words(Decision(entry["decision"]), entry))
+            for place, entry in decisions.waiting(raw, store, chosen).items()
+        ],
+        "sent": {"form": "", "at": "", "change": "", **request.POST.dict()},
+        "refusal": refusal,
     }
-    return render(request, "doubts.html", shown)
+    return render(request, "doubts.html", shown, status=409 if refusal else 200)
+
+
+def _words(decision: Decision, entry: Mapping[str, str]) -> str:
+    """Return what a decision says of its cell."""
+    words = {
+        Decision.ACCEPTED: _("ô {cell}, «{old}» thành «{new}»"),
+        Decision.AS_IS: _("ô {cell}, giữ «{old}»"),
+        Decision.REFUSED: _("ô {cell}, không phải «{new}»"),
+    }
+    return words[decision].format(cell=entry["cell"], old=entry["old"], new=entry["new"])
 
 
 @decides
@@ -81,12 +103,10 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         try:
             entry = decisions.decide(raw, store, chosen, place, decision, request.user, **more)
         except SentenceError as why:
-            messages.error(request, str(why).replace(", bằng --reason", ""))
-            break
-        words = _("Đã ghi vào sổ đính chính: ô {cell}, «{old}» thành «{new}».")
-        if decision is not Decision.ACCEPTED:
-            words = _("Đã ghi vào sổ đính chính: ô {cell}, giữ «{old}».")
-        messages.success(request, words.format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
+            refusal = str(why).replace(", bằng --reason", "")
+            messages.error(request, refusal)  # beside the form as well, where that is still there
+            return _of_reporter(request, key, reporter, refusal)
+        messages.success(request, _("Đã ghi vào sổ đính chính: {what}.").format(what=_words(decision, entry)))
     return back
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from pipelines.desk.models import Deed
 from pipelines.desk.record import LABELS
+from pipelines.desk.roles import LABELS as ROLES
 
 PER_PAGE = 100
 
@@ -35,4 +36,4 @@ SHOWN = {
 def record(request: HttpRequest) -> HttpResponse:
     """List the deeds, the latest first."""
     page = Paginator(Deed.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "record.html", {"page": page, "labels": LABELS, "shown": SHOWN})
+    return render(request, "record.html", {"page": page, "labels": LABELS, "shown": SHOWN, "roles": ROLES})
