@@ -81,7 +81,7 @@ def _words(decision: Decision, entry: Mapping[str, str]) -> str:
         Decision.AS_IS: _("ô {cell}, giữ «{old}»"),
         Decision.REFUSED: _("ô {cell}, không phải «{new}»"),
     }
-    return words[decision].format(cell=entry["cell"], old=entry["old"], new=entry["new"])
+    return str(words[decision].format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
 
 
 @decides
