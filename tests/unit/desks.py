@@ -135,4 +135,6 @@ class _Links(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
+        given = dict(attrs)
+        if tag == "a" and "download" not in given:
+            self.links += [link for link in (given.get("href"),) if link]

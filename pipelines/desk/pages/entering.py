@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pipelines.desk import entering, receipts
 from pipelines.desk.entering import LONGEST, MORE_LINES, MOST_LINES, Entry, There, named
 from pipelines.desk.models import Upload
-from pipelines.desk.pages.office import folders, receivable
+from pipelines.desk.pages.office import handout_of
 from pipelines.desk.pages.receive import receives
 from pipelines.handout.aids import depths_of
 from pipelines.handout.layout import Answer, Record, as_printed
-from pipelines.handout.owed import Handout
 from pipelines.handout.typed import Typed
 from pipelines.refresh.rehearsal import Rehearsed
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING, VALUE_HEADING
@@ -31,7 +30,6 @@ from pipelines.store.receiving import ReceivingError
 from schemas.form import Form
 from schemas.outcomes import Severity
 from schemas.problems import Problems
-from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
 HEADINGS = {
@@ -44,23 +42,11 @@ HEADINGS = {
 """As on the paper form, in every language of the page."""
 
 
-def _handout(key: str) -> Handout:
-    """Return what the reporters of a return set owe.
-
-    Raises:
-        Http404: It is none that can be received.
-    """
-    raw, store = folders()
-    if key not in dict(receivable(raw, store)):
-        raise Http404
-    return Handout(raw, store, ReturnSetKey.parse(key))
-
-
 @receives
 @require_safe
 def reporters(request: HttpRequest, key: str) -> HttpResponse:
     """List the reporters whose return can be typed in."""
-    handout = _handout(key)
+    handout = handout_of(key)
     shown = {"key": handout.key, "name": handout.commune.title, "period": handout.period, "owed": handout.owed()}
     return render(request, "entry-reporters.html", shown)
 
@@ -70,7 +56,7 @@ def reporters(request: HttpRequest, key: str) -> HttpResponse:
 def entry(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
     """Ask for the forms of a reporter; check what was typed, and take it in."""
     try:
-        own = Entry.of(_handout(key), reporter)
+        own = Entry.of(handout_of(key), reporter)
         there = own.there()
         if request.method != "POST":
             return _page(request, own, there, there.typed)

@@ -12,14 +12,13 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.desk import decisions
 from pipelines.desk.doubts import NOBODY, by_reporter, doubts, letter
 from pipelines.desk.pages import closing
-from pipelines.desk.pages.office import folders, named
+from pipelines.desk.pages.office import XLSX, download, folders, named
 from pipelines.desk.roles import May
 from pipelines.present.marked import SUFFIX, UnmarkableError, mark
 from pipelines.store import published
@@ -145,7 +144,4 @@ def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
     except UnmarkableError as why:
         messages.error(request, _("Tệp {file} không đánh dấu được ({why}).").format(file=file, why=why))
         return redirect("findings", key)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    name = f"{file.removesuffix(WORKBOOK)}{SUFFIX}{WORKBOOK}"
-    disposition = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-    return HttpResponse(content, content_type=kind, headers=disposition)
+    return download(content, f"{file.removesuffix(WORKBOOK)}{SUFFIX}{WORKBOOK}", XLSX)

@@ -1,11 +1,13 @@
-"""What every page on returns begins with: the folders, and the return set that its address names.
+"""What pages on returns begin and end with: the folders, the return set that an address names, a file given out.
 
 Belongs here: these, and which return sets workbooks can be of. Does not belong here: a page.
 """
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from pipelines.desk import board
+from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
 from pipelines.store import designs
 from pipelines.store.raw import Raw
@@ -32,6 +34,27 @@ def named(raw: Raw, store: Store, key: str) -> ReturnSetKey:
     if found is None:
         raise Http404
     return found
+
+
+def handout_of(key: str) -> Handout:
+    """Return what the reporters of a return set owe.
+
+    Raises:
+        Http404: It is none that can be received.
+    """
+    raw, store = folders()
+    if key not in dict(receivable(raw, store)):
+        raise Http404
+    return Handout(raw, store, ReturnSetKey.parse(key))
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """Return a file to be kept under a name."""
+    disposition = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(content, content_type=kind, headers=disposition)
 
 
 def receivable(raw: Raw, store: Store) -> list[tuple[str, str]]:
