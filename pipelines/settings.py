@@ -29,6 +29,12 @@ SECRET_VARIABLE = "RETURNS_SECRET"
 PAGES_VARIABLE = "RETURNS_DAGSTER_SOCKET"
 """Where Dagster's pages listen, where others run them than the desk itself."""
 
+RECORDS_VARIABLE, _RECORDS_DAYS = "RETURNS_RECORDS_DAYS", 90
+"""How many days Dagster's records of runs are kept; what has been published, released or archived never goes."""
+
+LOG_BYTES = 20 * 2**20
+"""How large the log of Dagster's process becomes before it is begun anew; the one before is kept beside it."""
+
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 """Whose days and nights count."""
 
@@ -109,6 +115,18 @@ class Settings:
 def engine() -> str:
     """Return where batches are worked on."""
     return os.environ.get(ENGINE_VARIABLE, "").strip()
+
+
+def records_days() -> int:
+    """Return for how many days Dagster's records are kept.
+
+    Raises:
+        SentenceError: The environment names no such number.
+    """
+    given = os.environ.get(RECORDS_VARIABLE, "").strip()
+    if given and not (given.isascii() and given.isdigit() and int(given)):
+        raise SentenceError(f"{RECORDS_VARIABLE} ghi «{given}»; cần số ngày, ví dụ {_RECORDS_DAYS}.")
+    return int(given or _RECORDS_DAYS)
 
 
 _FIRST_SHIPPED = """\

@@ -123,6 +123,8 @@ def _reason(error: Exception) -> str:
         ).format(path=error.filename, why=error.strerror)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _("Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại; số đã công bố không bị ảnh hưởng.")
+    if isinstance(error, OSError) and error.strerror:
+        return _("Không đọc hoặc ghi được ổ đĩa ({why}). Kiểm tra ổ đĩa rồi chạy lại.").format(why=error.strerror)
     if hasattr(error, "orig"):  # of the database in which Dagster keeps its records
         from pipelines.orchestration.failures import sentence as of_a_failure
 

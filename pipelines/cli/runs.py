@@ -28,6 +28,7 @@ from pipelines.orchestration.metadata import key_of
 from pipelines.orchestration.partitions import register, run_tags
 from pipelines.orchestration.refreshing import REREAD_TAG
 from pipelines.orchestration.resources import Folders
+from pipelines.orchestration.retention import prune
 from pipelines.refresh.batches import Progress, followed
 from pipelines.refresh.stale import compared_with, stale_batches
 from pipelines.settings import HOME_VARIABLE
@@ -67,6 +68,7 @@ def run_refresh(
     """
     with _opened() as instance, followed(progress, waiting):
         _close_abandoned(instance)
+        prune(instance)
         worked_on = set[BatchKey]()
         for _ in range(_MOST_ROUNDS):
             register(instance, list(stale))

@@ -6,6 +6,7 @@ Belongs here: starting it, where its pages can be reached, how it fares. Does no
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+from pipelines.settings import LOG_BYTES
 
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 _SECONDS_TO_END = 90
@@ -82,6 +85,7 @@ class DagsterProcess:
         while process.poll() is None and not self._ending.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.5)
+            _begin_anew(self.log)
         assert process.stdin is not None
         process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -89,6 +93,13 @@ class DagsterProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         self.ended_with = process.wait()
+
+
+def _begin_anew(log: Path) -> None:
+    """Begin a log anew that has become too large, and keep what it had beside it; who writes only ever adds."""
+    if log.stat().st_size > LOG_BYTES:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
 
 
 def _short_folder() -> str | None:

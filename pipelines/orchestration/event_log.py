@@ -1,7 +1,7 @@
 """Dagster's event log on SQLite, with its connections kept open.
 
-Belongs here: that one difference from the storage that Dagster ships. Does not belong here: which storage is used
-(``dagster.yaml`` in the Dagster home names it).
+Belongs here: that difference from the storage that Dagster ships, and that forgetting a run frees its room. Does not
+belong here: which storage is used (``dagster.yaml`` in the Dagster home names it), what is forgotten.
 
 Dagster's own makes an engine and a connection for every event, closes it, and so has SQLite write its log back into the
 database each time: half of what a refresh cost. The files are the same, and so is how several processes share them: a
@@ -18,6 +18,7 @@ from typing import Any
 from dagster import Field, StringSource
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.sql import create_engine
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event
@@ -79,6 +80,19 @@ class KeptSqliteEventLog(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    @override
+    def delete_events(self, run_id: str) -> None:
+        """Forget the events of a run, its checks, and its file, which Dagster's own would leave empty on the disk."""
+        with self.index_connection() as connection:
+            self.delete_events_for_run(connection, run_id)
+            checks = AssetCheckExecutionsTable
+            connection.execute(checks.delete().where(checks.c.run_id == run_id))
+        if (engine := self._engines.pop(run_id, None)) is not None:
+            engine.dispose()
+        for path in Path(self.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
+            path.unlink(missing_ok=True)
+        self.free_concurrency_slots_for_run(run_id)
 
     @override
     def dispose(self) -> None:

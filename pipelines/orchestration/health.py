@@ -5,26 +5,38 @@ Belongs here: what only Dagster's own records tell. Does not belong here: the re
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.storage.tags import SCHEDULE_NAME_TAG
 
 from pipelines.orchestration.jobs import nightly
+from pipelines.orchestration.retention import forgettable
 from pipelines.refresh.health import Symptom
-from pipelines.settings import TIME_ZONE
+from pipelines.settings import TIME_ZONE, now, records_days
 from schemas.periods import as_people_write
+
+_GRACE = 7
+"""Days after which what should have been forgotten is told; so many nights may have passed without one."""
 
 _START = "Mở bàn làm việc (make ui), hoặc chạy dịch vụ dagster-daemon; chưa chạy thì ban đêm không có gì được làm."
 
 
 def symptoms() -> Iterator[Symptom]:
-    """Ask the records in the home that the environment names: is the daemon alive, what came of the nightly run."""
+    """Ask the records in the home that the environment names.
+
+    Is the daemon alive, are old records gone, what came of the nightly run.
+    """
     with dg.DagsterInstance.get() as instance:
         alive = [status.healthy for status in instance.get_daemon_statuses().values() if status.required]
         runs = instance.get_run_records(dg.RunsFilter(tags={SCHEDULE_NAME_TAG: nightly.name}), limit=1)
+        left = list(forgettable(instance, now() - timedelta(days=records_days() + _GRACE)))
+        count = instance.get_runs_count()
     asleep = "" if alive and all(alive) else f"Tiến trình nền của Dagster không chạy. {_START}"
     yield Symptom("Tiến trình nền", asleep, "đang chạy")
+    late = f"Còn {len(left)} lần chạy cũ chưa được dọn, quá hạn {records_days()} ngày. Chạy: returns refresh"
+    yield Symptom("Nhật ký lần chạy", late if left else "", f"{count} lần chạy, giữ {records_days()} ngày")
     yield _nightly(runs[0]) if runs else Symptom("Lần chạy đêm", said="chưa có lần nào phải làm gì")
 
 

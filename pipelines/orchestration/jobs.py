@@ -15,6 +15,7 @@ from pipelines.orchestration import checks
 from pipelines.orchestration.failures import reasons
 from pipelines.orchestration.partitions import BATCHES, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
+from pipelines.orchestration.retention import prune
 from pipelines.present import digest
 from pipelines.present.completeness import all_overdue, overdue
 from pipelines.refresh import closing
@@ -54,7 +55,14 @@ report = dg.define_asset_job(
     description="Hằng đêm lúc 02:00: chỉ chạy những bộ báo cáo có tệp thay đổi.",
 )
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
-    """Request runs for the batches whose files changed since they were last checked, and that no run is at."""
+    """Request runs for the batches whose files changed since they were last checked, and that no run is at.
+
+    Before that, have Dagster forget what is old.
+    """
+    try:
+        prune(context.instance)
+    except Exception as error:  # nothing that was not forgotten is a reason not to run
+        context.log.warning(f"Chưa dọn được nhật ký cũ: {error}")
     known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
     take_in(folders.raw, folders.store, who="Dagster, hằng đêm")
     stale = [one for one in stale_batches(folders.raw, folders.store, folders.raw.batches()) if str(one) in known]

@@ -9,7 +9,7 @@ away. On object storage there is none: there the state is put by condition (``pi
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -50,6 +50,13 @@ def locked(root: Path, part: str, who: str, waiting: Callable[[str], None] = lam
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def clear_notes(root: Path) -> None:
+    """Remove the notes of who held locks and was killed: locks that nobody holds now."""
+    for holder in (root / LOCKS).glob("*.holder") if not is_remote(root) else ():
+        with suppress(Timeout), FileLock(holder.with_suffix(".lock"), timeout=0):
+            holder.unlink(missing_ok=True)
 
 
 def _holding(holder: Path) -> str:

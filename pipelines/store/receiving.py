@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import closings
-from pipelines.store.files import write_whole
+from pipelines.store.files import clear_unfinished, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import NOT_RETURNS, Raw, left_behind, printable
 from pipelines.store.tables import Store
@@ -81,6 +81,7 @@ def take(
         for kept in (*there.values(), file):
             store.archive.keep(kept.content, kept.suffix)
         folder = raw.folder(key)
+        clear_unfinished(folder)  # under the lock: what lies there was left by one who was killed
         write_whole(folder / file.name, file.content)
         for name in there.keys() - {file.name}:
             (folder / name).unlink()

@@ -11,6 +11,8 @@ from pipelines.refresh import backup
 from pipelines.refresh.backup import Backup, BackupError
 from pipelines.refresh.release import make, verify
 from pipelines.settings import HOME_VARIABLE, Settings
+from pipelines.store import closings
+from pipelines.store.closings import Closing, Turn
 from pipelines.store.locks import locked
 from pipelines.store.raw import LEDGER
 from tests.faults.disk import end_of, start_child
@@ -54,10 +56,13 @@ def without_documents(office: Office) -> dict[str, bytes]:
 def test_an_empty_machine_becomes_the_office_that_was_backed_up(office: Office, tmp_path: Path) -> None:
     office.refresh()
     make(office.raw, office.store, KEY, "lan-1", despite="thử")
+    other_key = KEY._replace(period="2023-H2")
+    closings.add(office.store.root, other_key, Closing(Turn.CLOSED, "2024-07-03T08:00:00+07:00", "thử", "lan-1"))
     office.write(CELL, 7)
     office.decide(f"{','.join(CELL)},7,8,Đã hỏi")
     other = restored(backed_up(office, tmp_path / "backup"), tmp_path / "other")
     assert verify(other.store.root, "lan-1").differences == []
+    assert closings.every(other.store.root) == closings.every(office.store.root) != {}
     assert other.rows("figures/livestock") == office.rows("figures/livestock")
     assert (other.folder / LEDGER).read_bytes() == (office.folder / LEDGER).read_bytes()
     office.refresh()

@@ -38,7 +38,7 @@ from schemas.places import Places
 from schemas.problems import Problem, Problems
 from schemas.words import VERDICTS
 
-GUIDES = ("can-bo", "thiet-ke", "kiem-toan", "phan-tich", "quan-tri", "do-luong")
+GUIDES = ("can-bo", "thiet-ke", "kiem-toan", "phan-tich", "quan-tri", "do-luong", "tin-cay")
 """Names of the guides' files."""
 
 OPEN_PLACES = {
@@ -67,7 +67,7 @@ _PART = {Extent.BATCH: "‹kỳ›_‹xã›", Extent.PERIOD: "‹kỳ›", Exte
 _COMMON = 4
 """An option that so many commands have is described once for all of them."""
 
-_PICTURES = "pictures"
+_PICTURES, _MEASURED = "pictures", "measured"
 
 _YEAR = 2024
 """Any year: returns are due on the same days in each."""
@@ -141,12 +141,19 @@ def markdown(name: str, app: typer.Typer, places: Places) -> str:
             commands=_commands(known),
             options=_options(known),
             outputs=_outputs(),
+            measured=_measured(),
             views=_views(),
             format=FORMAT,
             verdicts=VERDICTS,
             due=[f"{day.day}/{day.month}" for day in (Period(_YEAR, last, PeriodKind.HALF).due() for last in (6, 12))],
         )
     )
+
+
+def _measured() -> dict[str, str]:
+    """Return the tables that harnesses and benchmarks wrote, by name."""
+    folder = resources.files(__name__) / _MEASURED
+    return {path.name.removesuffix(".md"): path.read_text("utf-8") for path in folder.iterdir()}
 
 
 def _findings() -> str:
