@@ -6,12 +6,13 @@ Belongs here: telling what came of it. Does not belong here: making and comparin
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from pipelines.cli import completion
-from pipelines.cli.base import CLEAN, HELD, tell, verb
+from pipelines.cli.base import CLEAN, HELD, fail, tell, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import (
@@ -26,7 +27,7 @@ from pipelines.cli.options import (
     return_set,
 )
 from pipelines.cli.output import jsonable, print_rows, progress
-from pipelines.settings import Settings
+from pipelines.settings import Settings, folder
 from schemas.periods import as_people_write
 
 
@@ -108,6 +109,7 @@ DIFF_COLUMNS = (
     later("So hai bản phát hành: chỉ tiêu nào đổi, do ô nào, đính chính nào."),
     "returns diff 2024-h1-lan-1 2024-h1-lan-2",
     "returns diff 2024-h1-lan-1 2024-h1-lan-2 --format csv",
+    "returns diff 2024-h1-lan-1 2024-h1-lan-2 --into thay-doi",
 )
 def diff(
     old: Annotated[
@@ -116,6 +118,10 @@ def diff(
     new: Annotated[
         str, typer.Argument(metavar="B", help=later("Bản phát hành sau."), autocompletion=completion.releases)
     ],
+    into: Annotated[
+        str,
+        typer.Option("--into", metavar="DIR", help=later("Ghi thêm một trang và một tệp CSV vào thư mục này.")),
+    ] = "",
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
@@ -126,6 +132,8 @@ def diff(
     root = Settings.of(raw, data).data
     before, after = opened(root, old), opened(root, new)
     changes = differences(before, after)
+    if into:
+        _write_revisions(folder(into), before, after, changes)
     if output is Format.TABLE:
         for change in changes:
             print("\n".join(_told_change(change)))
@@ -145,6 +153,21 @@ def diff(
         print(words.format(old=sides[0], new=sides[1], count=len(changes)))
     else:
         print_rows(output, DIFF_COLUMNS, [row for change in changes for row in _flat_changes(change)])
+
+
+def _write_revisions(into: Path, before: Any, after: Any, changes: Any) -> None:
+    """Write the page and the table of what changed; say where, on the error stream, so that the output stays clean."""
+    from pipelines.present import revisions
+    from pipelines.store.closings import closings
+    from pipelines.store.files import write_whole
+
+    if before.key != after.key:
+        fail(_("Hai bản phát hành không cùng xã và kỳ, nên không có bảng thay đổi."))
+    stem = f"{before.name}--{after.name}"
+    page = revisions.page(before, after, changes, closings(after.data, after.key))
+    write_whole(into / f"{stem}.html", page.encode())
+    write_whole(into / f"{stem}.csv", revisions.table(changes).encode())
+    print(_("Đã ghi {path}.html và .csv.").format(path=into / stem), file=sys.stderr)
 
 
 def _told_change(change: Mapping[str, Any]) -> Iterator[str]:

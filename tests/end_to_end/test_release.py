@@ -47,6 +47,9 @@ def test_two_releases_their_difference_and_what_harms_them(office: Office, tmp_p
     assert (row["new_file"], row["new_sheet"], row["new_cell"]) == CELL
     assert (row["new_value"], row["new_correction"]) == ("268", "Đếm lại đàn")
     assert len(json.loads(office.ask("diff", "lan-1", "lan-2", "--format", "json"))) == len(rows)
+    office.ask("diff", "lan-1", "lan-2", "--into", str(tmp_path / "revisions"))
+    assert "Đếm lại đàn" in (tmp_path / "revisions" / "lan-1--lan-2.html").read_text("utf-8")
+    assert "Đếm lại đàn" in (tmp_path / "revisions" / "lan-1--lan-2.csv").read_text("utf-8")
     assert "Không chỉ tiêu nào đổi" in office.ask("diff", "lan-1", "lan-1")
     office.ask("diff", "lan-1", "lan-3", expect=CANNOT)
 

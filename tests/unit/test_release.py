@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.present import tracing
+from pipelines.present import revisions, tracing
 from pipelines.refresh import release
 from pipelines.refresh.release import HeldBackError, make, verify
 from pipelines.refresh.restoring import ArchiveError
@@ -507,7 +507,11 @@ def test_the_difference_names_the_changed_cell_and_its_correction(office: Releas
     office.decide(f"{','.join(HORSES)},207,268,Đếm lại đàn")
     office.refresh()
     second = office.make("second")
-    changes = {change["id"]: change for change in differences(opened(office.store.root, "first"), second)}
+    found_changes = differences(opened(office.store.root, "first"), second)
+    shown = revisions.page(opened(office.store.root, "first"), second, found_changes, [])
+    assert "Đính chính «207» thành «268» (thống kê: Đếm lại đàn)." in shown
+    assert "Đếm lại đàn" in revisions.table(found_changes)
+    changes = {change["id"]: change for change in found_changes}
     horse = changes[ORDINARY]
     assert horse["change"] == ["value", "exact"]
     assert horse["new"]["value"] - horse["old"]["value"] == 1
