@@ -180,6 +180,11 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    WORDS_DISAGREE = Problem(
+        "C-30",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», số và chữ trong ngoặc khác "
+        "nhau, không rõ số nào đúng. Hỏi lại đơn vị báo cáo và ghi đính chính.",
+    )
     POINT_FOR_COMMA = Problem(
         "C-23",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc "

@@ -4,18 +4,21 @@ Belongs here: the grammar of a number in a cell, and the printed forms. Does not
 
 The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's
 own. A dot before one or two last digits can only be meant for a comma, where the unit has decimals: that is read and
-told. What the grammar does not cover is a problem to report, never a number to guess.
+told. A number may stand again in words, in brackets behind it: «1.200 (một nghìn hai trăm)». What the grammar does not
+cover is a problem to report, never a number to guess.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from pipelines.steps.numerals import numeral
 from schemas.problems import Problems
 from schemas.text import fold, visible
-from schemas.units import DECIMAL, Unit
+from schemas.units import DECIMAL, Dong, Unit
 
 NONE_HERE = frozenset({"-", "–", "—", "không"})
 """What a reporter writes for "does not occur": a stated zero, unlike a blank."""
@@ -166,6 +169,9 @@ def _read_text(text: str, unit: Unit) -> Reading:
         return Reading()
     if clean in NONE_HERE:
         return Reading(Decimal(0))
+    digits, bracket, words = clean.rstrip(_END).rpartition("(")
+    if bracket and words.endswith(")"):
+        return _read_twice(digits.rstrip(), words.removesuffix(")"), unit)
     clean = _SPACED_SEPARATOR.sub(lambda found: found[1] or found[2], _without_unit(clean, unit))
     number = _NUMBER.match(clean)
     if number is not None:
@@ -177,6 +183,32 @@ def _read_text(text: str, unit: Unit) -> Reading:
         pointed = _fitting(Decimal(clean), unit)
         return pointed if pointed.problem else replace(pointed, remark=Problems.POINT_FOR_COMMA)
     return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
+
+
+_BEFORE_WORDS = re.compile(r"^(?:viết )?(?:số tiền )?bằng chữ ?:? ?")
+_END = " ./;"
+"""What may stand behind an amount, so that nobody writes anything to it."""
+
+
+def _read_twice(digits: str, words: str, unit: Unit) -> Reading:
+    """Read a number that stands there in digits and, in brackets, in words."""
+    words = _BEFORE_WORDS.sub("", " ".join(words.rstrip(_END).split()), count=1).removesuffix(" chẵn")
+    read, said = _read_text(digits, unit), set(_said(words, unit))
+    if not said or read == Reading():
+        return Reading(problem=Problems.NOT_A_NUMBER)
+    return Reading(problem=Problems.WORDS_DISAGREE) if read.value is not None and read.value not in said else read
+
+
+def _said(words: str, unit: Unit) -> Iterator[Fraction]:
+    """Yield what words can say, in a unit: in its own, and of an amount of money in đồng."""
+    units = [(word, Fraction(1)) for word in ("", unit.label, *unit.aliases)]
+    if unit.is_money:
+        units += [(word, Dong.factor / unit.factor) for word in ("", Dong.label)]
+    for word, worth in units:
+        if not word or words.endswith(f" {word.casefold()}"):
+            value = numeral(words.removesuffix(word.casefold()).rstrip())
+            if value is not None:
+                yield value * worth
 
 
 def _without_unit(clean: str, unit: Unit) -> str:

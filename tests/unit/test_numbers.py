@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.steps.numbers import Reading, plain, read_number, round_half_up, same_unit, vietnamese
 from schemas.problems import Problems
-from schemas.units import Dong, Heads, Hectares, MillionDong, Percent, SquareMetres, Tonnes, Unit
+from schemas.units import Dong, Heads, Hectares, MillionDong, People, Percent, SquareMetres, Tonnes, Unit
 
 NBSP = "\u00a0"
 Told = str | Problems | None
@@ -282,3 +282,45 @@ def test_what_is_printed_for_people_is_read_back_as_the_same_number() -> None:
     for _ in range(2000):
         value = Decimal(random.randint(-(10**12), 10**12)).scaleb(-random.randint(0, 2))
         assert read_number("text", vietnamese(value), Hectares).value == value
+
+
+WORDED = [
+    ("1.250.000 (một triệu hai trăm năm mươi nghìn)", Dong, "1250000"),
+    ("1.250.000 đồng (Một triệu hai trăm năm mươi nghìn đồng chẵn./.)", Dong, "1250000"),
+    ("1.250.000đ (Bằng chữ: một triệu hai trăm năm mươi ngàn đồng).", Dong, "1250000"),
+    ("1,25 triệu đồng (một triệu hai trăm năm mươi nghìn đồng)", MillionDong, "1.25"),
+    ("2,5 (hai triệu rưỡi)", MillionDong, "2.5"),
+    ("2 (hai triệu đồng)", MillionDong, "2"),
+    ("12 con (mười hai con)", Heads, "12"),
+    ("0 (không)", Heads, "0"),
+]
+
+
+@pytest.mark.parametrize(("text", "unit", "value"), WORDED)
+def test_an_amount_with_its_words_in_brackets_is_read_where_both_say_the_same(
+    text: str, unit: Unit, value: str
+) -> None:
+    assert read_number("text", text, unit) == Reading(Decimal(value).quantize(Decimal(1).scaleb(-unit.decimals)))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "problem"),
+    [
+        ("1.250.000 (một triệu hai trăm nghìn)", Dong, Problems.WORDS_DISAGREE),
+        ("1,25 (một trăm hai mươi lăm triệu đồng)", MillionDong, Problems.WORDS_DISAGREE),
+        ("5 (không)", Heads, Problems.WORDS_DISAGREE),
+        ("1,250,000 (một triệu hai trăm năm mươi nghìn)", Dong, Problems.UNCLEAR_NUMBER),
+        ("120 (một trăm hai)", Heads, Problems.NOT_A_NUMBER),
+        ("140 (trong đó nữ 20)", People, Problems.NOT_A_NUMBER),
+        ("140 (cả nữ)", People, Problems.NOT_A_NUMBER),
+        ("(một)", Heads, Problems.NOT_A_NUMBER),
+        ("... (một)", Heads, Problems.NOT_A_NUMBER),
+        ("140 ()", Heads, Problems.NOT_A_NUMBER),
+        ("140 (một trăm bốn mươi) (một)", Heads, Problems.WORDS_DISAGREE),
+        ("140/146 ha", Hectares, Problems.NOT_A_NUMBER),
+    ],
+)
+def test_words_in_brackets_that_say_something_else_or_no_number_are_told(
+    text: str, unit: Unit, problem: Problems
+) -> None:
+    assert read_number("text", text, unit) == Reading(problem=problem)
