@@ -1,6 +1,8 @@
 """A closed return set: what comes later is told and enters nothing, until somebody opens it again with a reason."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -233,3 +235,15 @@ def test_of_a_territory_one_commune_is_closed_and_the_other_goes_on(tmp_path: Pa
     assert TERRITORY in stale_batches(raw, Store(store.root), [TERRITORY])
     refresh(raw, store, TERRITORY, who="test")
     assert figures(1) != before[1]
+
+
+@pytest.mark.slow
+def test_a_refresh_that_may_use_nothing_of_what_came_tells_so_and_ends_with_one(shut: Office) -> None:
+    shut.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
+    before = published(shut)
+    where = ["--data", str(shut.store.root), "--raw", str(shut.raw.root)]
+    command = [str(Path(sys.executable).parent / "returns"), "refresh", *where]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1
+    assert "Đổi sau khi đóng nên không công bố: na_lia.xlsx." in done.stderr
+    assert published(shut) == before

@@ -41,6 +41,12 @@ class TestWhatIsTold:
         assert digest.part(KEY, [], PLACES) is None
         assert digest.part(KEY, [finding(severity="warning")], PLACES) is None
 
+    def test_what_has_changed_since_a_period_was_closed(self) -> None:
+        part = part_of(since_closed="Kỳ 2024-H1 của huu-kien đã đóng. Đổi sau khi đóng nên không công bố: na_lia.xlsx.")
+        assert part.sentences == ("Kỳ 2024-H1 của huu-kien đã đóng. Đổi sau khi đóng nên không công bố: na_lia.xlsx.",)
+        assert part.brief.endswith("có thay đổi sau khi đóng kỳ")
+        assert part.steps == (), "nothing is to be sent or run"
+
     def test_who_has_to_mend_what_each_under_their_name(self) -> None:
         part = part_of(
             finding("pa_phao", message="Ô D13 sai."), finding(), finding("health", form="Y01", message="Ô D43 sai.")
