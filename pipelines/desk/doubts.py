@@ -4,7 +4,6 @@ Belongs here: gathering these from what is published. Does not belong here: deci
 pages.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,7 +20,6 @@ from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
-from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 
@@ -145,18 +143,3 @@ def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str, 
         return ""
     latest = max(earlier, key=lambda row: Period.parse(row["period"]))
     return f"{written(latest[entry['field']])} ({latest['period']})"
-
-
-_ASK = re.compile(r"\s*Hỏi lại đơn vị[^.]*\.")
-
-
-def letter(key: ReturnSetKey, reporter: str, places: Places, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return a message to a reporter, ready to be copied: what to look at again, and no guess at the right number."""
-    name = places.title(key.commune, reporter)
-    asked = [_ASK.sub("", row["message"]).removeprefix(f"{name}, ") for row in rows]
-    listed = "\n".join(f"{number}. {one[0].upper()}{one[1:]}" for number, one in enumerate(asked, 1))
-    return (
-        f"Kính gửi {name},\n\nBáo cáo {Period.parse(key.period).title} của đơn vị có {len(asked)} chỗ cần xem lại. "
-        f"Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:\n\n{listed}\n\n"
-        f"{places.territory(key.commune)}, bộ phận thống kê"
-    )

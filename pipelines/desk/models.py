@@ -9,10 +9,13 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pipelines.desk.roles import MEANINGS
+
+_NO_TELEPHONE = _("Số điện thoại chỉ gồm chữ số, dấu cách và các dấu + - . ( ).")
 
 
 class Users(BaseUserManager):
@@ -105,3 +108,19 @@ class Upload(models.Model):
     about = models.JSONField(default=dict)
     content = models.BinaryField()
     when = models.DateTimeField(auto_now_add=True)
+
+
+class Contact(models.Model):
+    """How to reach a reporter: an office and its telephone, and no person. They are nowhere but here."""
+
+    commune = models.CharField(max_length=100)
+    reporter = models.CharField(max_length=100)
+    role = models.CharField(_("chức danh"), max_length=100)
+    telephone = models.CharField(
+        _("điện thoại"), max_length=40, validators=[RegexValidator(r"^[0-9+(). -]*[0-9][0-9+(). -]*\Z", _NO_TELEPHONE)]
+    )
+
+    class Meta:
+        """One for each reporter."""
+
+        constraints = (models.UniqueConstraint(fields=("commune", "reporter"), name="one_contact"),)

@@ -38,6 +38,8 @@ class Did(StrEnum):
     APPROVED = "approved"
     CLOSED = "closed"
     REOPENED = "reopened"
+    WROTE_CONTACT = "wrote contact"
+    DELETED_CONTACT = "deleted contact"
 
 
 LABELS: Mapping[Did, Any] = {
@@ -60,6 +62,8 @@ LABELS: Mapping[Did, Any] = {
     Did.APPROVED: _("Duyệt và phát hành"),
     Did.CLOSED: _("Đóng kỳ"),
     Did.REOPENED: _("Mở lại kỳ"),
+    Did.WROTE_CONTACT: _("Ghi liên hệ"),
+    Did.DELETED_CONTACT: _("Xóa liên hệ"),
 }
 
 COMMAND_LINE = "returns"

@@ -1,10 +1,12 @@
-"""Marked copies: a reporter's workbook with the doubtful cells coloured and the findings as comments, to send back.
+"""What goes back to a reporter: their workbook with the doubtful cells marked, a cover sheet that prints, a message.
 
-Belongs here: which cells of a copy are marked and how. Does not belong here: what a finding says
-(``pipelines.steps.validate.check``); any change to the workbook that was received, which stays as it is.
+Belongs here: which cells of a copy are marked and how, and how what was found is told to whoever wrote it: without what
+the office is to do, and without a guess at the right number before they have looked. Does not belong here: what a
+finding says (``pipelines.steps.validate.check``); any change to the workbook that was received, which stays as it is.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +15,16 @@ from typing import Any
 
 import openpyxl
 from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
 
+from pipelines.steps.collect.layout import ANSWER_HEADING, COVER
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
+from schemas.periods import Period
+from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -37,6 +44,12 @@ _LINE, _WIDTH, _LINE_HEIGHT = 70, 480, 18
 """Letters in a line of a comment, its width, and the height of a line."""
 
 _SEND_FINDINGS = "Gửi lại đơn vị kèm kết quả của: returns findings"
+
+_COLUMNS = (("STT", 6), ("Trang", 18), ("Ô", 8), ("Cần xem lại", 70), (ANSWER_HEADING, 24))
+"""Headings of the cover sheet, and the widths in letters."""
+
+_OFFICES_TASK = re.compile(r"\s*Hỏi lại đơn vị báo cáo[^.]*\.")
+_QUESTION = re.compile(r"Hỏi đơn vị báo cáo; (\w)")
 
 Finding = Mapping[str, Any]
 
@@ -77,8 +90,8 @@ def write(
     if folder.exists() and not folder.is_dir():
         raise MarkedError(f"{folder} là một tệp, không phải thư mục. Chọn thư mục khác cho các bản cần sửa.")
     by_file: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding["file"] and finding["code"] not in _OF_THE_OFFICE:
+    for finding in of_reporter(findings):
+        if finding["file"]:
             by_file.setdefault(finding["file"], []).append(finding)
     read = {file["file"]: file for file in files}
     written: list[Path] = []
@@ -97,7 +110,7 @@ def write(
             left_out.append(f"Tệp {name} không phải .xlsx nên không đánh dấu được ô. {_SEND_FINDINGS}")
             continue
         try:
-            copy = mark(content.content, own)
+            copy = mark(content.content, own, raw.places)
         except UnmarkableError as reason:
             left_out.append(f"Tệp {name} không đánh dấu được ({reason}). {_SEND_FINDINGS}")
             continue
@@ -116,10 +129,46 @@ def _unlike(path: Path, written: Sequence[Path]) -> Path:
     return free
 
 
-def mark(content: bytes, findings: Sequence[Finding]) -> bytes:
-    """Return a workbook's copy with the cells of findings coloured and commented.
+def asks(finding: Finding, name: str = "") -> str:
+    """Return what a finding asks of whoever wrote the workbook: a sentence of its own, without their name before it."""
+    words = _QUESTION.sub(lambda found: found[1].upper(), _OFFICES_TASK.sub("", finding["message"]))
+    words = words.removeprefix(f"{name}, ")
+    return words[:1].upper() + words[1:]
+
+
+def of_reporter(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that are a reporter's business: not those on the office's own ledger."""
+    return [one for one in findings if one["code"] not in _OF_THE_OFFICE]
+
+
+def letter(key: ReturnSetKey, reporter: str, places: Places, findings: Sequence[Finding]) -> str:
+    """Return a message to a reporter, ready to be copied; empty where there is nothing to ask."""
+    name, asked = places.title(key.commune, reporter), of_reporter(findings)
+    if not asked:
+        return ""
+    listed = "\n".join(f"{number}. {asks(one, name)}" for number, one in enumerate(asked, 1))
+    return (
+        f"Kính gửi {name},\n\n{_opening(key, len(asked))}\n\n{listed}\n\n"
+        f"{places.territory(key.commune)}, bộ phận thống kê"
+    )
+
+
+def _opening(key: ReturnSetKey, count: int) -> str:
+    return (
+        f"Báo cáo {Period.parse(key.period).title} của đơn vị có {count} chỗ cần xem lại. "
+        "Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:"
+    )
+
+
+def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
+    """Return a workbook's copy with the cells of findings coloured and commented, and a cover sheet that lists them.
 
     A finding without a cell stands at the head of its sheet, one without a sheet at the head of the first.
+
+    Args:
+        content: The workbook.
+        findings: ``schemas.tables.FINDINGS`` on it.
+        places: For the reporter's name.
 
     Raises:
         UnmarkableError: The workbook cannot be opened, or not be written again.
@@ -142,6 +191,7 @@ def mark(content: bytes, findings: Sequence[Finding]) -> bytes:
         colour = DOUBTFUL if (title, address) in doubtful else INVOLVED
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
         cell.comment = _comment([cell.comment.text] if cell.comment else [], words)
+    _cover(book, findings, places)
     # Formulas lose their results in the copy; the program that opens it is to work them out again.
     book.calculation.fullCalcOnLoad = True
     buffer = io.BytesIO()
@@ -172,8 +222,53 @@ def _anchor(sheet: Any, address: str) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    suggestion = f"\nGợi ý: {finding['suggestion']}" if finding["suggestion"] else ""
-    return f"[{finding['code']}] {finding['message']}{suggestion}"
+    return f"[{finding['code']}] {asks(finding)}"
+
+
+def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
+    """Put a sheet before the others that lists what is asked, with room for the answers, to be printed as well."""
+    first = findings[0]
+    key = ReturnSetKey(first["period"], first["commune"])
+    name = places.title(key.commune, next((one["reporter"] for one in findings if one["reporter"]), ""))
+    sheet = book.create_sheet(COVER, 0)
+    wrapped, edge = Alignment(wrap_text=True, vertical="top"), Side(style="thin")
+    words = (f"Kính gửi {name}" if name else "Kính gửi đơn vị", _opening(key, len(findings)))
+    for row, text in enumerate(words, start=1):
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_COLUMNS))
+        sheet.cell(row, 1, text).alignment = wrapped
+    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.row_dimensions[2].height = 2 * _LINE_HEIGHT
+    for column, (heading, width) in enumerate(_COLUMNS, start=1):
+        cell = sheet.cell(_HEADING, column, heading)
+        cell.font, cell.border, cell.alignment = Font(bold=True), Border(edge, edge, edge, edge), wrapped
+        sheet.column_dimensions[cell.column_letter].width = width
+    for number, one in enumerate(findings, start=1):
+        cells = one["cells"].split(";")[0]
+        asked = asks(one, name)
+        if cells:  # before the colon stands what has columns of its own
+            asked = asked.partition(": ")[2] or asked
+        for column, value in enumerate((number, one["sheet"], cells, asked, None), start=1):
+            cell = sheet.cell(_HEADING + number, column, value)
+            cell.border, cell.alignment = Border(edge, edge, edge, edge), wrapped
+            if isinstance(value, str):
+                cell.data_type = "s"  # what a reporter wrote may begin like a formula
+        sheet.row_dimensions[_HEADING + number].height = _LINE_HEIGHT * (len(asked) // _COVER_LINE + 1)
+        if cells and one["sheet"] in book.sheetnames:
+            at = f"C{_HEADING + number}"
+            sheet[at].hyperlink = Hyperlink(ref=at, location=f"{quote_sheetname(one['sheet'])}!{cells}")
+    last = _HEADING + len(findings) + 2
+    sheet.cell(last, 1, "Người trả lời: ……………………………………      Ngày …… tháng …… năm ……")
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+    sheet.print_title_rows = f"{_HEADING}:{_HEADING}"
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
+    book.active = 0
+
+
+_HEADING, _COVER_LINE = 4, 66
+"""The row of the cover sheet's headings, and the letters in a line of what is asked."""
 
 
 def _comment(before: Sequence[str], words: Sequence[str]) -> Comment:

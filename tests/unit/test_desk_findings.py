@@ -208,6 +208,27 @@ def test_who_may_not_decide_writes_nothing(office: Office, desk: Desk, role: str
     assert ledger(office) == before
 
 
+def test_how_to_reach_a_reporter_stands_beside_its_findings_and_nowhere_else(office: Office, desk: Desk) -> None:
+    browser, contact = desk.signed_in("officer", "officer"), f"{PAGE}/contact"
+    assert contact in browser.get(PAGE).content.decode()
+    sent = {"role": "trưởng thôn", "telephone": "0205 3 812 345", "do": "keep"}
+    assert "chỉ gồm chữ số" in text(browser.post(contact, {**sent, "telephone": "hỏi lại"}))
+    told = text(browser.post(contact, sent, follow=True))
+    assert told.count("Liên hệ: trưởng thôn, 0205 3 812 345") == 2, "beside the findings and with the letter"
+    changed = {"role": "phó thôn", "telephone": "0205 3 812 346", "do": "keep"}
+    assert "phó thôn, 0205 3 812 346" in text(browser.post(contact, changed, follow=True))
+    assert desk.deeds()[-1] == ("officer", "wrote contact", f"{KEY.commune}: pa_phao")
+    assert "812" not in text(browser.get("/record"))
+    office.refresh()
+    lying = [path for path in office.root.rglob("*") if path.is_file() and "desk" not in path.parts]
+    assert not [path for path in lying if b"812 346" in path.read_bytes()]
+    auditor = desk.signed_in("auditor", "auditor")
+    assert "0205 3 812 346" in text(auditor.get(PAGE))
+    assert auditor.get(contact).status_code == 403
+    assert "chưa ghi" in text(browser.post(contact, {"do": "delete"}, follow=True))
+    assert browser.get(f"/findings/{KEY}/of/nowhere/contact").status_code == 404
+
+
 def test_the_marked_workbook_is_the_reporters_own(desk: Desk) -> None:
     browser = desk.signed_in("officer", "officer")
     answer = browser.get(f"/findings/{KEY}/marked/pa_phao.xlsx")

@@ -16,7 +16,8 @@ from pipelines.refresh.documents import report_of
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
 from schemas.harmless import in_csv, of_csv, visible
-from tests.unit.offices import Office
+from schemas.tables import FINDINGS
+from tests.unit.offices import KEY, Office
 
 FORMULA = "=cmd|'/C calc'!A0"
 COLOURED = "đã hỏi\x1b]0;x\x07\x1b[2J\x9b31m\u202eok"
@@ -132,14 +133,14 @@ def formulas(content: bytes) -> list[Any]:
 
 @pytest.mark.slow
 def test_no_workbook_that_is_written_works_out_what_somebody_sent(decided: Office) -> None:
-    finding = {"sheet": HORSES[1], "cells": HORSES[2], "code": FORMULA, "message": FORMULA, "suggestion": FORMULA}
+    finding = {**dict.fromkeys(FINDINGS.names, FORMULA), **KEY._asdict(), "sheet": HORSES[1], "cells": HORSES[2]}
     made = [
         path.read_bytes()
         for path in report_of(decided.raw, decided.store, decided.key, who="test")
         if path.suffix == ".xlsx"
     ]
     assert made
-    for content in [*made, mark((decided.folder / HORSES[0]).read_bytes(), [finding])]:
+    for content in [*made, mark((decided.folder / HORSES[0]).read_bytes(), [finding], decided.raw.places)]:
         assert not [formula for formula in formulas(content) if "cmd" in str(formula)]
 
 

@@ -10,12 +10,26 @@ from openpyxl.comments import Comment
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from pipelines.present import marked as marked_copies
-from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, mark, write
+from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, letter, mark, write
+from pipelines.steps.collect.layout import COVER
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELLS, FINDINGS
-from tests.unit.builders import COMMUNE, PERIOD, Row, address_of, changed, filled, raw_file, read, rows
+from tests.unit.builders import (
+    COMMUNE,
+    PERIOD,
+    PLACES,
+    VILLAGE_CODE,
+    Row,
+    address_of,
+    changed,
+    filled,
+    raw_file,
+    read,
+    rows,
+    run,
+)
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"
@@ -25,11 +39,12 @@ CONTENT = filled(Livestock, {"horse": 207, "pig": "1.000"})
 
 def finding(cells: str, message: str = "Sai.", **more: str) -> Row:
     base = dict.fromkeys(FINDINGS.names, "") | {"code": "B01-02", "severity": "error", "file": FILE, "sheet": SHEET}
+    base |= {"period": PERIOD.code, "commune": COMMUNE, "reporter": VILLAGE_CODE}
     return base | {"cells": cells, "message": message} | more
 
 
 def sheet_of(content: bytes) -> Any:
-    return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    return openpyxl.load_workbook(io.BytesIO(content))[SHEET]
 
 
 def marks(content: bytes) -> dict[str, tuple[str, str]]:
@@ -39,13 +54,15 @@ def marks(content: bytes) -> dict[str, tuple[str, str]]:
 
 
 def test_the_first_cell_of_a_finding_is_marked_stronger_than_the_others() -> None:
-    marked = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Tổng không khớp.", suggestion="267")]))
-    words = "[B01-02] Tổng không khớp.\nGợi ý: 267"
+    marked = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Tổng không khớp.")], PLACES))
+    words = "[B01-02] Tổng không khớp."
     assert marked == {HORSE: (DOUBTFUL, words), WHITE: (INVOLVED, words)}
 
 
 def test_several_findings_on_a_cell_are_one_comment_and_the_strongest_colour() -> None:
-    marked = marks(mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Một."), finding(f"{WHITE};{GOAT}", "Hai.", code="X-1")]))
+    marked = marks(
+        mark(CONTENT, [finding(f"{HORSE};{WHITE}", "Một."), finding(f"{WHITE};{GOAT}", "Hai.", code="X-1")], PLACES)
+    )
     assert marked[WHITE] == (DOUBTFUL, "[B01-02] Một.\n\n[X-1] Hai.")
     assert (marked[HORSE][0], marked[GOAT][0]) == (DOUBTFUL, INVOLVED)
 
@@ -54,28 +71,67 @@ def test_a_comment_of_the_reporter_is_kept() -> None:
     def comment(sheet: Any) -> None:
         sheet[HORSE].comment = Comment("Đếm ngày 30/6", "thôn")
 
-    marked = marks(mark(changed(CONTENT, comment), [finding(HORSE)]))
+    marked = marks(mark(changed(CONTENT, comment), [finding(HORSE)], PLACES))
     assert marked[HORSE][1] == "Đếm ngày 30/6\n\n[B01-02] Sai."
 
 
 @pytest.mark.parametrize("place", [{"sheet": ""}, {"sheet": "Trang khác"}, {}])
 def test_a_finding_without_a_cell_stands_at_the_head_of_the_sheet(place: dict[str, str]) -> None:
-    assert marks(mark(CONTENT, [finding("", **place)])) == {"A1": (INVOLVED, "[B01-02] Sai.")}
+    assert marks(mark(CONTENT, [finding("", **place)], PLACES)) == {"A1": (INVOLVED, "[B01-02] Sai.")}
 
 
 def test_a_cell_inside_merged_ones_is_marked_at_the_first_of_them() -> None:
-    assert set(marks(mark(CONTENT, [finding("C5")]))) == {"A5"}
+    assert set(marks(mark(CONTENT, [finding("C5")], PLACES))) == {"A5"}
 
 
 def test_nothing_but_the_marks_is_changed() -> None:
-    copy = mark(CONTENT, [finding(f"{HORSE};{GOAT}")])
+    copy = mark(CONTENT, [finding(f"{HORSE};{GOAT}")], PLACES)
     unhashed = [name for name in CELLS.names if name != "sha256"]
     before, after = (rows(read([raw_file(content)])[1][unhashed]) for content in (CONTENT, copy))
-    assert before == after
+    assert before == [row for row in after if row["sheet"] != COVER]
     old, new = sheet_of(CONTENT), sheet_of(copy)
     assert {str(one) for one in old.merged_cells.ranges} == {str(one) for one in new.merged_cells.ranges}
     assert old.column_dimensions["B"].width == new.column_dimensions["B"].width
     assert (new[HORSE].number_format, new[HORSE].border.left.style) == (old[HORSE].number_format, "thin")
+
+
+ASKED = (
+    "Thôn Pá Phào, tệp x.xlsx, trang «Chăn nuôi», ô D12: «Đàn ngựa» ghi 207. "
+    "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính."
+)
+BLANK = "Thôn Pá Phào, ô D20: «Mèo» để trống. Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-»."
+FOUND = [finding(HORSE, ASKED, suggestion="267"), finding(GOAT, BLANK, sheet="=1+1", code="C-10")]
+
+
+def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_guesses() -> None:
+    copy = mark(CONTENT, FOUND, PLACES)
+    book = openpyxl.load_workbook(io.BytesIO(copy))
+    cover = [[cell.value for cell in row] for row in book[COVER].iter_rows()]
+    assert book.sheetnames == [COVER, SHEET]
+    assert cover[0][0] == "Kính gửi Thôn Pá Phào"
+    assert cover[1][0].startswith("Báo cáo 6 tháng đầu năm 2024 của đơn vị có 2 chỗ cần xem lại.")
+    assert cover[4] == [1, SHEET, HORSE, "«Đàn ngựa» ghi 207.", None]
+    assert cover[5] == [2, "=1+1", GOAT, "«Mèo» để trống. Nếu không phát sinh thì ghi «-».", None]
+    assert book[COVER]["B6"].data_type == "s", "what somebody wrote is not worked out"
+    assert book[COVER]["C5"].hyperlink.location == f"'{SHEET}'!{HORSE}"
+    assert book[COVER].page_setup.paperSize == 9
+    told = letter(KEY, VILLAGE_CODE, PLACES, [*FOUND, finding(HORSE, code="L-02")])
+    every = [told, *(str(value) for row in cover for value in row), *(words for _, words in marks(copy).values())]
+    for never in ("Hỏi", "hỏi lại", "267", "đính chính", "L-02"):
+        assert not [words for words in every if never in words]
+    assert letter(KEY, VILLAGE_CODE, PLACES, [finding(HORSE, code="L-02")]) == ""
+
+
+def test_the_cover_sheet_is_not_read_when_the_workbook_comes_back() -> None:
+    before, after = (run(raw_file(content)) for content in (CONTENT, mark(CONTENT, FOUND, PLACES)))
+    assert [row["value"] for row in after.entries.to_pylist()] == [row["value"] for row in before.entries.to_pylist()]
+    assert after.met(blanks=True) == before.met(blanks=True)
+
+    def answer(book: Any) -> None:
+        book["E5"] = 267
+
+    answered = run(raw_file(changed(mark(CONTENT, FOUND, PLACES), answer)))
+    assert [(row["problem"], row["sheet"]) for row in answered.met()] == [("NO_FORM", COVER)], "an answer is not lost"
 
 
 @pytest.fixture

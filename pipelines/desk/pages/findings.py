@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.desk import decisions
-from pipelines.desk.doubts import NOBODY, by_reporter, doubts, letter
+from pipelines.desk.doubts import NOBODY, by_reporter, doubts
 from pipelines.desk.pages import closing
+from pipelines.desk.pages.contacts import contact_of
 from pipelines.desk.pages.office import XLSX, download, folders, named
 from pipelines.desk.roles import May
-from pipelines.present.marked import SUFFIX, UnmarkableError, mark
+from pipelines.present.marked import SUFFIX, UnmarkableError, letter, mark, of_reporter
 from pipelines.store import published
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.ledger import CellPlace
@@ -53,6 +54,7 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
     raw, store = folders()
     chosen = named(raw, store, key)
     rows = by_reporter(published.findings(store, chosen)).get(reporter, [])
+    known = reporter != NOBODY and raw.places.kind(chosen.commune, reporter) != ""
     whole = raw.places.title(chosen.commune, reporter) if reporter != NOBODY else _("Không của đơn vị nào")
     shown = {
         "key": chosen,
@@ -60,6 +62,8 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
         "name": whole,
         "doubts": list(doubts(store, chosen, rows)),
         "letter": letter(chosen, reporter, raw.places, rows) if rows and reporter != NOBODY else "",
+        "known": known,
+        "contact": contact_of(chosen, reporter) if known else None,
         "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
         "undoable": decisions.latest(raw, store, chosen),
         **closing.told(raw, store, chosen),
@@ -135,12 +139,12 @@ def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
     """Give out a reporter's workbook with the doubtful cells marked, to be sent back."""
     raw, store = folders()
     chosen = named(raw, store, key)
-    rows = [row for row in published.findings(store, chosen) if row["file"] == file]
+    rows = of_reporter([row for row in published.findings(store, chosen) if row["file"] == file])
     lying = raw.file(chosen, file) if rows else None
     if lying is None or lying.suffix != WORKBOOK:
         raise Http404
     try:
-        content = mark(lying.content, rows)
+        content = mark(lying.content, rows, raw.places)
     except UnmarkableError as why:
         messages.error(request, _("Tệp {file} không đánh dấu được ({why}).").format(file=file, why=why))
         return redirect("findings", key)

@@ -19,6 +19,9 @@ LINE_HEADING = "Mã dòng"
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
 """What stands before a colon above the table, and before the code of the form."""
 
+COVER, ANSWER_HEADING = "Cần xem lại", "Số đúng, hoặc «đúng rồi»"
+"""The sheet that lies before the others of a workbook sent back, and its column for answers: no form is called so."""
+
 
 def heading_of(item: FormField) -> str:
     """Return the column heading of a field in a form with lines: its label and its unit."""

@@ -17,7 +17,9 @@ from openpyxl.utils import range_boundaries
 from pipelines.steps.collect.asides import MERGED, PICTURE
 from pipelines.steps.collect.cells import TEXT
 from pipelines.steps.collect.layout import (
+    ANSWER_HEADING,
     COMMUNE_MARK,
+    COVER,
     FORM_MARK,
     LABEL_HEADING,
     LINE_HEADING,
@@ -161,7 +163,8 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             trouble.append((Problems.PICTURE_ONLY, sheet.words))
             continue
         if form is None:
-            trouble.append((Problems.NO_FORM, sheet.words | {"form": ""}))
+            if not _is_unanswered_cover(sheet):
+                trouble.append((Problems.NO_FORM, sheet.words | {"form": ""}))
             continue
         if form not in asked[commune]:
             trouble.append((Problems.FORM_OF_OTHERS, sheet.words | {"form": "", "written": form.code}))
@@ -181,6 +184,16 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             trouble.append((refusal[0], sheet.words | refusal[1]))
         sheet.usable = refusal is None
     return joined(problem_rows(kind, [words]) for kind, words in trouble)
+
+
+def _is_unanswered_cover(sheet: Sheet) -> bool:
+    """Return whether a sheet is the cover that was put before a workbook sent back, and nobody has written into it."""
+    headings = [cell for cell in sheet.cells if cell.folded == fold(ANSWER_HEADING)]
+    return (
+        sheet.key[-1] == COVER
+        and len(headings) == 1
+        and not any(cell.row > headings[0].row and cell.column >= headings[0].column for cell in sheet.cells)
+    )
 
 
 def form_named(marked: str, name: str, forms: Sequence[type[Form]]) -> str:
