@@ -36,7 +36,7 @@ from pipelines.cli import (
     backups,
     doctor,
 )
-from pipelines.cli import deploying
+from pipelines.cli import deploying, supply
 
 # isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
@@ -61,6 +61,7 @@ __all__ = [
     "receiving",
     "releases",
     "running",
+    "supply",
 ]
 
 

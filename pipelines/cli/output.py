@@ -4,6 +4,7 @@ Belongs here: the form of the output. Does not belong here: which rows and colum
 """
 
 import csv
+import io
 import json
 import os
 import sys
@@ -80,7 +81,13 @@ def _in_csv(value: Any) -> Any:
 
 @contextmanager
 def only_visible() -> Iterator[None]:
-    """Let nothing that is printed do anything to the terminal but be seen, whatever somebody wrote into a cell."""
+    """Let nothing that is printed do anything to the terminal but be seen, whatever somebody wrote into a cell.
+
+    Letters that a stream does not know, as where it knows ASCII only, are written by their numbers.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     with redirect_stdout(_Visible(sys.stdout)), redirect_stderr(_Visible(sys.stderr)):
         yield
 
