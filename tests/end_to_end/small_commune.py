@@ -4,6 +4,7 @@ Belongs here: its places, its workbooks, the slip in one of them. Does not belon
 shipped (``raw/2024-H1/huu-kien``).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.handout.layout import Answer, workbook
@@ -68,14 +69,18 @@ def send_to(raw: Path, *, slip: bool = False) -> None:
         given = answers(village)
         if slip and village == SLIP[0]:
             given[SLIP[1], "", SLIP[2]] = Answer(SLIP[3])
-        content = workbook(
-            [BY_CODE["B01"], BY_CODE["B04"]],
-            period=PERIOD,
-            commune="Thử Nghiệm",
-            reporter=f"Thôn {name}",
-            answers=given,
-        )
-        (folder / f"{village}.xlsx").write_bytes(content)
+        (folder / f"{village}.xlsx").write_bytes(returned(name, given))
+
+
+def returned(village: str, given: Mapping[tuple[str, str, str], Answer], period: Period = PERIOD) -> bytes:
+    """Return the workbook that a village of this name sends."""
+    return workbook(
+        [BY_CODE["B01"], BY_CODE["B04"]],
+        period=period,
+        commune="Thử Nghiệm",
+        reporter=f"Thôn {village}",
+        answers=given,
+    )
 
 
 def mend(raw: Path) -> None:

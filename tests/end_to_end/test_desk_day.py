@@ -1,12 +1,17 @@
 """A day at the desk, in a browser without JavaScript, from an empty machine to a release that holds; no terminal."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pipelines.handout.layout import Answer
+from schemas.periods import Period
 from tests.end_to_end import small_commune
 from tests.end_to_end.chromium import launched
 from tests.end_to_end.dagster_pages import first_start
@@ -20,12 +25,29 @@ RUN = 300_000
 """Milliseconds that a run may take on a machine that does other work as well."""
 
 
+NEW = "ban_moi"
+"""A fourth village."""
+WARNED = "ban_duoi"
+"""The village that registers less forest than is usual for its households, and is right."""
+
+
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the villages have sent, with a slip in one workbook."""
+def sent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What comes in: four workbooks, with slips in two of them, one of another period, and one that is no workbook."""
     elsewhere = tmp_path_factory.mktemp("sent")
     small_commune.send_to(elsewhere, slip=True)
-    return elsewhere / small_commune.PERIOD.code / small_commune.COMMUNE
+    folder = elsewhere / small_commune.PERIOD.code / small_commune.COMMUNE
+    none = dict.fromkeys(small_commune.answers(WARNED), Answer(0))
+    (folder / f"{NEW}.xlsx").write_bytes(small_commune.returned("Bản Mới", none))
+    little = {("B04", "", "registered_households"): Answer(10)} | {
+        ("B04", "", name): Answer(2) for name in ("registered_area", "registered_pine")
+    }
+    warned = small_commune.returned(small_commune.VILLAGES[WARNED], small_commune.answers(WARNED) | little)
+    (folder / f"{WARNED}.xlsx").write_bytes(warned)
+    old = small_commune.returned("Bản Trên", small_commune.answers("ban_tren"), Period.parse("2023-H2"))
+    (folder / "ban_tren-cu.xlsx").write_bytes(old)
+    (folder / "ghi-chu.xlsx").write_text("gọi lại Bản Dưới")
+    return sorted(folder.glob("*.xlsx"))
 
 
 @pytest.fixture
@@ -33,7 +55,8 @@ def office(tmp_path: Path) -> Office:
     """A machine on which nobody has been: places, and nothing else."""
     office = Office(tmp_path, KEY)
     office.raw.mkdir()
-    (office.raw / "places.csv").write_text(small_commune.PLACES, encoding="utf-8")
+    village = f"{NEW},village,Bản Mới,{small_commune.COMMUNE},,,,,,\n"
+    (office.raw / "places.csv").write_text(small_commune.PLACES + village, encoding="utf-8")
     return office
 
 
@@ -71,6 +94,14 @@ def add_user(page: Page, name: str, title: str, role: str) -> str:
     return page.locator("code").inner_text()
 
 
+def drop(page: Page, files: list[Path], key: str = KEY) -> None:
+    """Let workbooks be checked."""
+    page.goto("/receive")
+    page.locator("select").select_option(key)
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="Kiểm tra").click()
+
+
 def run_what_has_changed(page: Page) -> None:
     """Press the button, or find that the sensor was quicker; wait for the sentence at the end."""
     page.goto("/")
@@ -88,7 +119,7 @@ def until_dagster_answers(page: Page) -> None:
 
 
 def test_a_day_from_an_empty_machine_to_a_release(
-    office: Office, sent: Path, browser: Browser, tmp_path: Path, artefacts: Path
+    office: Office, sent: list[Path], browser: Browser, tmp_path: Path, artefacts: Path
 ) -> None:
     with first_start(office, tmp_path / "ui.log", {"RETURNS_TODAY": "2024-07-05"}) as (url, link):
         admin, officer, approver, auditor = (opened(browser, url) for _ in range(4))
@@ -103,22 +134,24 @@ def test_a_day_from_an_empty_machine_to_a_release(
         expect(officer.get_by_text("Chưa nhận được sổ tính nào")).to_be_visible()
         until_dagster_answers(officer)
 
-        # Workbooks are received: three of villages, one that is none.
-        none = tmp_path / "ghi-chu.txt"
-        none.write_text("gọi lại Bản Dưới")
-        officer.goto("/receive")
-        officer.locator("select").select_option(KEY)
-        officer.locator("input[type=file]").set_input_files([*sorted(sent.glob("*.xlsx")), none])
-        officer.get_by_role("button", name="Kiểm tra").click()
-        expect(officer.get_by_text("Không nhận được.")).to_have_count(1)
+        # Blank forms are handed out, and the workbooks that come back received: what is none of this period is not.
+        officer.goto(f"/blanks/{KEY}")
+        officer.screenshot(path=artefacts / "1-blanks.png", full_page=True)
+        with officer.expect_download() as given:
+            officer.get_by_role("link", name="Tải sổ tính của Thôn Bản Giữa").click()
+        assert openpyxl.load_workbook(io.BytesIO(given.value.path().read_bytes())).sheetnames[:2] == [
+            "Chăn nuôi",
+            "Lâm nghiệp",
+        ]
+        drop(officer, sent)
+        expect(officer.get_by_text("Không nhận được.")).to_have_count(2)
         expect(officer.get_by_text("có 1 lỗi")).to_be_visible()
         officer.screenshot(path=artefacts / "2-checked.png", full_page=True)
         assert not office.returns.exists(), "nothing is kept yet"
         officer.get_by_role("button", name="Nhận", exact=True).click()
-        expect(officer.get_by_text("Biên nhận:")).to_have_count(3)
-        expect(
-            officer.get_by_text("–/3")
-        ).to_be_visible()  # nothing has been read yet, so nobody is said to be complete
+        expect(officer.get_by_text("Biên nhận:")).to_have_count(4)
+        # Nothing has been read yet, so nobody is said to be complete.
+        expect(officer.get_by_text("–/4")).to_be_visible()
         officer.screenshot(path=artefacts / "3-board.png", full_page=True)
         run_what_has_changed(officer)
         expect(officer.get_by_text("Giữ lại: B01")).to_be_visible()
@@ -133,9 +166,18 @@ def test_a_day_from_an_empty_machine_to_a_release(
         )
         proposal.get_by_label("Lý do").fill("Trưởng thôn xác nhận cộng nhầm")
         proposal.get_by_role("button", name="Ghi đính chính").click()
-        expect(officer.get_by_text("«40» thành «35»")).to_be_visible()
+        expect(officer.get_by_text("«40» thành «35»").first).to_be_visible()
+        # The other says that its number is right.
+        officer.goto(f"/findings/{KEY}/of/{WARNED}")
+        own = officer.locator("form").filter(has=officer.get_by_role("button", name="Giữ nguyên")).first
+        own.get_by_label("Lý do").fill("Thôn xác nhận, mỗi hộ đăng ký ít")
+        own.get_by_role("button", name="Giữ nguyên").click()
+        expect(officer.get_by_text("Đã quyết định, chờ lần chạy tới").first).to_be_visible()
+        officer.screenshot(path=artefacts / "5-decided.png", full_page=True)
         run_what_has_changed(officer)
         expect(officer.get_by_text("Không giữ lại biểu nào; đủ mọi đơn vị.")).to_be_visible()
+        officer.goto("/")
+        expect(officer.get_by_text("Không còn gì phải làm")).to_be_visible()
 
         # Another approves; who has entered may not.
         officer.goto(f"/approve/{KEY}")
@@ -144,15 +186,25 @@ def test_a_day_from_an_empty_machine_to_a_release(
         expect(approver.get_by_text("Người đã nhập: lan.")).to_be_visible()
         approver.get_by_role("button", name="Duyệt, phát hành và đóng kỳ").click()
         expect(approver.get_by_text("Đã duyệt và phát hành")).to_be_visible()
-        approver.screenshot(path=artefacts / "5-approved.png", full_page=True)
+        approver.screenshot(path=artefacts / "6-approved.png", full_page=True)
+
+        # The period is closed: what comes now is told so.
+        drop(officer, [path for path in sent if path.stem == small_commune.SLIP[0]])
+        expect(officer.get_by_text("đã đóng bằng bản phát hành")).to_be_visible()
+        expect(officer.get_by_role("button", name="Nhận", exact=True)).to_have_count(0)
+        officer.screenshot(path=artefacts / "7-closed.png", full_page=True)
 
         # The auditor reads all of it and changes nothing.
         auditor.goto("/record")
         for words in ("Nhận sổ tính", "Ghi đính chính", "Bắt đầu một lần chạy", "Duyệt và phát hành"):
             expect(auditor.get_by_role("cell", name=words).first).to_be_visible()
-        auditor.screenshot(path=artefacts / "6-record.png", full_page=True)
-        auditor.goto(f"/explorer/{KEY}/index.html")
-        expect(auditor.get_by_role("heading", level=1)).to_be_visible()
+        auditor.screenshot(path=artefacts / "8-record.png", full_page=True)
+        auditor.goto(f"/explorer/{KEY}/chapters/livestock.html")
+        auditor.get_by_role("row").filter(has_text="livestock.horse.heads").get_by_role("link", name="66").first.click()
+        trace = auditor.locator("article:target")
+        trace.get_by_role("link", name=re.compile(r"D\d")).first.click()
+        expect(auditor.locator("td:target")).to_be_visible()
+        auditor.screenshot(path=artefacts / "9-cell.png")
         narrow = opened(browser, url, width=375)
         narrow.context.add_cookies(
             [{"name": one["name"], "value": one["value"], "url": url} for one in officer.context.cookies()]
@@ -162,4 +214,8 @@ def test_a_day_from_an_empty_machine_to_a_release(
             narrow.screenshot(path=artefacts / f"narrow-{number}.png", full_page=True)
             assert narrow.locator("body").evaluate("body => body.scrollWidth") <= 375, path
     assert office.values("livestock.horse.heads") == ["66"]
+    figures = pq.read_table(office.data / "figures" / "livestock" / f"{KEY}.parquet").to_pylist()
+    values = {row["id"]: row["value"] for row in figures}
+    assert values["livestock.horse.heads"] == 66
+    assert values["livestock.poultry.heads"] == 35 * 3, "as it was corrected"
     office.run("verify", "2024-h1-thu-nghiem-lan-1")

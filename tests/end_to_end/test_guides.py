@@ -5,18 +5,20 @@
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pipelines.present import guides
 from schemas.design.sheets import FIELDS, FIGURES
-from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import returns_ui
+from tests.end_to_end import test_desk_day as desk_day
+from tests.end_to_end.chromium import launched, officers_page
+from tests.end_to_end.dagster_pages import first_start, returns_ui
 from tests.end_to_end.office import HELD, PROJECT, RETURN_SET, Office
 from tests.end_to_end.test_browser import look_at, materialise, outcome, ready_to_launch
 from tests.end_to_end.typed import type_all
@@ -117,6 +119,71 @@ def test_pictures_of_the_explorer(refreshed: Office, page: Page, pictures: Path)
     page.screenshot(path=pictures / "o-nguon.png")
     for name in ("tra-cuu-chuong", "truy-nguon", "o-nguon"):
         assert is_good(pictures / f"{name}.png"), name
+
+
+@pytest.mark.browser
+@pytest.mark.daemon
+@pytest.mark.needs("chromium")
+def test_pictures_of_the_desk(office: Office, tmp_path: Path, pictures: Path) -> None:
+    sent = tmp_path / "pa_phao.xlsx"
+    shutil.copy(office.returns / sent.name, sent)
+    book = openpyxl.load_workbook(sent)
+    book["Chăn nuôi"]["D13"] = 141
+    book.save(sent)
+    none = tmp_path / "ghi-chu.xlsx"
+    none.write_text("gọi lại")
+
+    def picture(page: Page, name: str, upto: Locator | None = None) -> None:
+        """Take a picture of a page, from its top down to something on it."""
+        box = upto.bounding_box() if upto else None
+        height = round(box["y"] + box["height"]) + 24 if box else 680
+        path = pictures / f"{name}.png"
+        page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+        assert is_good(path), (name, path.stat().st_size)
+
+    with (
+        first_start(office, tmp_path / "ui.log", {"RETURNS_TODAY": "2024-07-08"}) as (url, link),
+        launched() as browser,
+    ):
+        admin, officer, approver = (desk_day.opened(browser, url, width=WIDTH) for _ in range(3))
+        desk_day.enter(admin, link, username="thanh", title="Chánh văn phòng")
+        for page, name, title, role in (
+            (officer, "lan", "Công chức thống kê", "officer"),
+            (approver, "hoa", "Phó chủ tịch", "approver"),
+        ):
+            desk_day.enter(page, desk_day.add_user(admin, name, title, role))
+        admin.goto("/users")
+        picture(admin, "ban-nguoi-dung", admin.get_by_role("button", name="Thêm và đưa liên kết"))
+
+        officer.goto(f"/blanks/{office.return_set}")
+        picture(officer, "ban-bieu-trong", officer.get_by_role("row").nth(8))
+        desk_day.drop(officer, [sent, none], office.return_set)
+        expect(officer.get_by_text("Không nhận được.")).to_be_visible()
+        picture(officer, "ban-kiem-tra", officer.get_by_role("button", name="Nhận", exact=True))
+        officer.get_by_role("button", name="Nhận", exact=True).click()
+        expect(officer.get_by_text("Biên nhận:")).to_be_visible()
+        picture(officer, "ban-theo-doi", officer.get_by_role("table").first)
+
+        office.refresh(expect=HELD)
+        officer.goto(f"/findings/{office.return_set}/of/pa_phao")
+        officer.locator("summary").first.click()
+        picture(officer, "ban-phat-hien", officer.get_by_role("button", name="Từ chối gợi ý").first)
+        proposal = officer.locator("form").filter(has=officer.get_by_role("button", name="Ghi đính chính D13 = 114"))
+        proposal.get_by_label("Lý do").fill("Trưởng thôn xác nhận đảo hai chữ số")
+        proposal.get_by_role("button", name="Ghi đính chính D13 = 114").click()
+        expect(officer.get_by_text("Đã ghi vào sổ đính chính")).to_be_visible()
+        office.refresh()
+
+        approver.goto(f"/approve/{office.return_set}")
+        approver.get_by_role("button", name="Duyệt, phát hành và đóng kỳ").click()
+        expect(approver.get_by_text("Đã duyệt và phát hành")).to_be_visible()
+        picture(approver, "ban-duyet", approver.get_by_role("table").first)
+        approver.goto("/record")
+        picture(approver, "ban-so-viec", approver.get_by_role("row").nth(6))
+
+
+WIDTH = 1100
+"""Of the pictures of the desk."""
 
 
 @pytest.mark.libreoffice
