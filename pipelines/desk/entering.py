@@ -19,6 +19,8 @@ from pipelines.handout.layout import Answer, Record, cells_of
 from pipelines.handout.owed import Forms, Handout, file_name
 from pipelines.handout.typed import Typed, is_blank, typed_in, workbook_of
 from pipelines.refresh.rehearsal import lying, read_from
+from pipelines.refresh.stamps import digest
+from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.numbers import read_number, vietnamese
 from schemas.catalogue import CATALOGUE
 from schemas.form import Form
@@ -121,14 +123,34 @@ class Entry:
             if file is None:
                 continue
             files[name] = file.sha256
-            own = typed_in(file.content, self.forms, **self._heading)
-            if own is None:
-                foreign.append(name)
-                own = _as_read(
-                    row for row in read_from(raw, store, key, [name]) if row["reporter"] == self.reporter.code
-                )
-            typed |= own
+            said, ours = self._said(file)
+            foreign += [] if ours else [name]
+            typed |= said
         return There(files, typed, tuple(foreign))
+
+    def _said(self, file: RawFile) -> tuple[Typed, bool]:
+        """Return what a workbook says, as somebody would type it, and whether it was typed here.
+
+        Read once as long as the workbook, and all that decides how it is read, is what it was.
+        """
+        raw, store, key = self.handout.raw, self.handout.store, self.handout.key
+        beside = sorted((name, one.sha256) for name, one in raw.beside(key).items())
+        places = [hashlib.sha256(table).hexdigest() for table in raw.place_tables().values()]
+        asked = digest([str(raw.root), str(key), file.name, file.sha256, self.reporter.code, beside, places])
+        if asked in _SAID:
+            return _SAID[asked]
+        typed = typed_in(file.content, self.forms, **self._heading)
+        if typed is not None:
+            found = typed, True
+        else:
+            rows = list(read_from(raw, store, key, [file.name]))
+            found = _as_read(row for row in rows if row["reporter"] == self.reporter.code), False
+            if any(row["sha256"] != file.sha256 for row in rows):  # it was replaced in this moment
+                return found
+        if len(_SAID) >= _MOST_SAID:
+            _SAID.clear()
+        _SAID[asked] = found
+        return found
 
     def typed(self, sent: Mapping[str, Any]) -> tuple[Typed, dict[str, str]]:
         """Return what a browser sent, without blank records; and by the name of an input what is wrong with it."""
@@ -195,6 +217,11 @@ def refuse_long(form: type[Form], lines: int) -> None:
         raise EnteringError(
             f"Biểu {form.code} có quá {MOST_LINES} dòng, nhiều hơn trang này nhập được. Ghi vào sổ tính rồi gửi tệp."
         )
+
+
+_SAID: dict[str, tuple[Typed, bool]] = {}
+"""What workbooks were found to say, by the hash of all that decides it."""
+_MOST_SAID = 64
 
 
 def _as_read(entries: Iterable[Mapping[str, Any]]) -> Typed:

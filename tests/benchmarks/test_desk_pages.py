@@ -31,7 +31,7 @@ TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "desk-pages.
 
 TIMES = 15
 MOST_TIMES = 5.0
-"""The smallest page."""
+"""The smallest page that the desk makes; those of the explorer are files."""
 DAGSTER = [sys.executable, "-m", "pipelines.orchestration.serving"]
 
 
@@ -122,7 +122,12 @@ def test_pages_of_a_commune(
     TABLE.write_text(table, encoding="utf-8")
     with capsys.disabled():
         print("\n" + table)
-    assert max(took.values()) <= MOST_TIMES * min(took.values())
+    assert max(took.values()) <= MOST_TIMES * least(took)
+
+
+def least(took: Mapping[str, float]) -> float:
+    """What the smallest page costs."""
+    return min(seconds for page, seconds in took.items() if not page.startswith("/explorer/"))
 
 
 _RUN = re.compile(r"[0-9a-f-]{36}")
@@ -130,9 +135,9 @@ _RUN = re.compile(r"[0-9a-f-]{36}")
 
 def as_page(took: Mapping[str, float]) -> str:
     """The table among the guides."""
-    least = min(took.values())
+    smallest = least(took)
     rows = "\n".join(
-        f"| `{_RUN.sub('‹run›', page.replace(str(KEY), '‹set›'))}` | {1000 * seconds:.1f} | {seconds / least:.1f} |"
+        f"| `{_RUN.sub('‹run›', page.replace(str(KEY), '‹set›'))}` | {1000 * seconds:.1f} | {seconds / smallest:.1f} |"
         for page, seconds in sorted(took.items(), key=lambda one: -one[1])
     )
     return f"""# Pages of the desk
@@ -140,7 +145,7 @@ def as_page(took: Mapping[str, float]) -> str:
 Measured by `tests/benchmarks/test_desk_pages.py` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load
 {os.getloadavg()[0]:.0f}: the commune as shipped, with a slip and two releases. CPU time of the process that serves
 the desk, the median of {TIMES} times, all pages in turn, Dagster answering beside it; every page that a link leads to,
-of each kind two.
+of each kind two. The smallest is that of those that the desk makes: the explorer's are files.
 
 | page | milliseconds | times the smallest |
 |---|--:|--:|

@@ -156,7 +156,7 @@ def test_pictures_of_the_desk(office: Office, tmp_path: Path, pictures: Path) ->
         picture(admin, "ban-nguoi-dung", admin.get_by_role("button", name="Thêm và đưa liên kết"))
 
         officer.goto(f"/blanks/{office.return_set}")
-        picture(officer, "ban-bieu-trong", officer.get_by_role("row").nth(8))
+        picture(officer, "ban-bieu-trong", officer.get_by_role("row").nth(5))
         desk_day.drop(officer, [sent, none], office.return_set)
         expect(officer.get_by_text("Không nhận được.")).to_be_visible()
         picture(officer, "ban-kiem-tra", officer.get_by_role("button", name="Nhận", exact=True))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -104,7 +105,12 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
             for line in lines
         ]
         return _file(asked.kind, f"so-sanh-{chosen}", f"{page['title']}, {page['period']}", head, rows)
-    return render(request, "compare.html", page)
+    shown = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "compare.html", {**page, "page": shown})
+
+
+PER_PAGE = 100
+"""Figures that are shown at once; a file has all."""
 
 
 def _has(held: Iterable[Line | Moment | Share], side: Side) -> bool:
