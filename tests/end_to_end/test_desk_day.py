@@ -16,6 +16,7 @@ from tests.end_to_end import small_commune
 from tests.end_to_end.chromium import launched
 from tests.end_to_end.dagster_pages import first_start
 from tests.end_to_end.office import Office
+from tests.end_to_end.waiting import wait_for
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.daemon, pytest.mark.slow]
 
@@ -122,9 +123,13 @@ def drop(page: Page, files: list[Path], key: str = KEY) -> None:
 
 def run_what_has_changed(page: Page) -> None:
     """Press the button, or find that the sensor was quicker; wait for the sentence at the end."""
-    page.goto("/")
     button = page.get_by_role("button", name="Chạy những gì đã đổi")
-    expect(button).to_be_enabled()
+
+    def enabled() -> bool:
+        page.goto("/")
+        return button.is_enabled()
+
+    wait_for("Dagster answers", enabled, seconds=120)
     button.click()
     page.wait_for_url("**/run/*")
     expect(page.get_by_text("Đã chạy xong")).to_be_visible(timeout=RUN)
