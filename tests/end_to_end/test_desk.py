@@ -3,12 +3,10 @@
 Asked as an attacker would, on the real server with the real Dagster behind it.
 """
 
-import csv
 import json
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -136,59 +134,6 @@ def serving(pages: Pages) -> int:
     threads = Path(f"/proc/{pages.process.pid}/task").iterdir()
     (found,) = [int(one) for thread in threads for one in (thread / "children").read_text().split()]
     return found
-
-
-def post(pages: Pages, path: str, cookies: dict[str, str], **more: Any) -> httpx2.Response:
-    """Send a form as its page does."""
-    return ask(pages, "POST", path, cookies, headers={"X-CSRFToken": cookies["returns_csrf"]}, timeout=300, **more)
-
-
-def test_of_two_officers_who_decide_at_once_no_decision_is_lost(office: Office, pages: Pages) -> None:
-    officers = dict(pages.cookies), signed_in(office, pages.desk, "officer")
-    page = f"/findings/{small_commune.RETURN_SET}/of/ban_tren/decide"
-    cell = {
-        "file": "ban_tren.xlsx",
-        "sheet": small_commune.SHEET,
-        "decision": "refused",
-        "reason": "thôn nói không phải",
-    }
-    wanted = [(f"D{row}", str(1000 * (number + 1) + row)) for row in range(11, 15) for number in range(2)]
-
-    def decide(number: int) -> int:
-        named, new = wanted[number]
-        return post(pages, page, officers[number % 2], data={**cell, "cell": named, "new": new}).status_code
-
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        assert set(pool.map(decide, range(len(wanted)))) == {302}
-    rows = list(csv.DictReader((office.returns / "corrections.csv").read_text("utf-8").splitlines()))
-    assert {(row["cell"], row["new"].replace(".", "")) for row in rows} == set(wanted)
-
-
-def test_ten_who_send_at_once_are_all_answered_and_so_is_who_sends_too_much(office: Office, pages: Pages) -> None:
-    content = (office.returns / "ban_tren.xlsx").read_bytes()
-    key = {"key": small_commune.RETURN_SET}
-
-    def send(number: int) -> httpx2.Response:
-        return post(pages, "/receive", dict(pages.cookies), data=key, files={"files": (f"{number}.xlsx", content)})
-
-    with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(send, range(10)))
-    assert {answer.status_code for answer in answers} == {200}
-    for number, answer in enumerate(answers):
-        assert f"<h2>{number}.xlsx</h2>" in answer.text
-        assert "Thôn Bản Trên" in answer.text
-    large = {"files": ("to.xlsx", b"\0" * 100 * 1024**2)}
-    refused = post(pages, "/receive", dict(pages.cookies), data=key, files=large)
-    assert (refused.status_code, "tối đa 64 MB. Chưa nhận gì" in refused.text) == (413, True)
-    assert ask(pages, "GET", "/", pages.cookies).status_code == 200
-
-
-def test_a_stale_page_and_a_wrong_role_are_told_in_a_sentence(pages: Pages, auditor: dict[str, str]) -> None:
-    stale = {**pages.cookies, "returns_csrf": auditor["returns_csrf"]}
-    told = ask(pages, "POST", "/run", stale, headers={"X-CSRFToken": pages.cookies["returns_csrf"]})
-    assert (told.status_code, "Trang này đã cũ nên chưa ghi gì" in told.text) == (403, True)
-    told = post(pages, "/run", auditor)
-    assert (told.status_code, "Vai trò của bạn không làm được việc này" in told.text) == (403, True)
 
 
 @pytest.mark.browser
