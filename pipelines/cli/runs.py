@@ -22,6 +22,7 @@ from dagster._core.remote_origin import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from filelock import FileLock
 
+from pipelines import posix
 from pipelines.definitions import defs
 from pipelines.orchestration.failures import unexpected
 from pipelines.orchestration.metadata import key_of
@@ -32,7 +33,6 @@ from pipelines.orchestration.retention import prune
 from pipelines.refresh.batches import Progress, followed
 from pipelines.refresh.stale import compared_with, stale_batches
 from pipelines.settings import HOME_VARIABLE
-from pipelines.store.files import process_is_alive
 from schemas.flow import FLOW
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -119,7 +119,7 @@ def _close_abandoned(instance: dg.DagsterInstance) -> None:
     """Report as failed what a killed command left behind, or its run would seem to go on for ever in the UI."""
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         process = run.tags.get(_PROCESS_TAG)
-        if process is not None and not process_is_alive(int(process)):
+        if process is not None and not posix.is_alive(int(process)):
             instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng.")
 
 

@@ -7,7 +7,6 @@ Belongs here: starting it, where its pages can be reached, how it fares. Does no
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from pipelines import posix
 from pipelines.settings import LOG_BYTES
 
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
@@ -73,14 +73,8 @@ class DagsterProcess:
         """Run it until it ends or is to end; whatever it has started ends with it."""
         # What it starts puts its sockets where temporary files go: into the folder that is its user's alone.
         environment = {**os.environ, "TMPDIR": self._folder.name}
-        process = subprocess.Popen(
-            [*self.command, str(self.socket)],
-            env=environment,
-            stdin=subprocess.PIPE,  # which closes with us, however we end
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl+C is for the desk, which then ends it in order
-        )
+        # Ctrl+C is for the desk, which then ends it in order; its standard input closes with us, however we end.
+        process = posix.started_apart([*self.command, str(self.socket)], environment, log)
         self.ended_with, self._process = None, process
         while process.poll() is None and not self._ending.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -90,8 +84,7 @@ class DagsterProcess:
         process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_SECONDS_TO_END)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        posix.end_with_all_it_started(process)
         self.ended_with = process.wait()
 
 

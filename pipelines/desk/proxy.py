@@ -17,10 +17,10 @@ from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 import httpx2
-from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.typing import Subprotocol
 
+from pipelines import posix
 from pipelines.desk import dagster_process, graphql
 from pipelines.desk.graphql import Asked
 from pipelines.desk.guard import READS, Receive, Send
@@ -135,7 +135,7 @@ def _client() -> httpx2.AsyncClient:
     loop, path = asyncio.get_running_loop(), socket()
     known = _clients.get(loop)
     if known is None or known[0] != path:
-        transport = httpx2.AsyncHTTPTransport(uds=str(path), verify=False, trust_env=False)
+        transport = posix.over_asynchronously(path)
         timeout = httpx2.Timeout(_ANSWERS_WITHIN, connect=_CONNECTS_WITHIN)
         known = (path, httpx2.AsyncClient(transport=transport, base_url="http://dagster", timeout=timeout))
         _clients[loop] = known
@@ -204,13 +204,7 @@ class Events:
         """Pass messages on both ways until either side has enough, or nobody is signed in any more."""
         await self.receive()  # the browser's wish to connect
         try:
-            upstream = unix_connect(
-                str(socket()),
-                f"ws://dagster{GRAPHQL}",
-                subprotocols=[Subprotocol("graphql-ws")],
-                open_timeout=_CONNECTS_WITHIN,
-                max_size=None,
-            )
+            upstream = posix.events_over(socket(), f"ws://dagster{GRAPHQL}", "graphql-ws", _CONNECTS_WITHIN)
             async with upstream as dagster:
                 await self.send({"type": "websocket.accept", "subprotocol": dagster.subprotocol})
                 ways = (self._to(dagster), self._from(dagster), _until_signed_out(still_signed_in))

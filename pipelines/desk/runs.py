@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 
+from pipelines import posix
 from pipelines.desk.proxy import GRAPHQL, NotReachedError, socket
 from schemas.return_sets import BatchKey
 
@@ -148,7 +149,7 @@ def _start(batch: str, who: str) -> str:
 
 
 def _ask(query: str, **variables: Any) -> dict[str, Any]:
-    transport = httpx2.HTTPTransport(uds=str(socket()), verify=False, trust_env=False)
+    transport = posix.over(socket())
     try:
         with httpx2.Client(transport=transport, base_url="http://dagster", timeout=_SECONDS) as client:
             answer = client.post(GRAPHQL, json={"query": query, "variables": variables})

@@ -9,7 +9,6 @@ never outlives whoever started it. With one, as ``dagster-webserver``, which kno
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,20 +17,20 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 
 import dagster as dg
 import uvicorn
 from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster._utils.interrupts import setup_interrupt_handlers
 from dagster._utils.log import configure_loggers
 from dagster_shared.ipc import get_ipc_shutdown_pipe, open_ipc_subprocess, send_ipc_shutdown_message
 from dagster_shared.serdes import serialize_value
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from pipelines import posix
 from pipelines.settings import Settings
 from pipelines.store import designs
 from pipelines.store.remote import is_remote
@@ -51,14 +50,14 @@ def main() -> None:
     path, *workspace = sys.argv[1:]
     if workspace:
         configure_loggers(log_level="INFO")
-        with _listening(Path(path)) as own, dg.DagsterInstance.get() as instance:
+        with posix.private_socket(Path(path)) as own, dg.DagsterInstance.get() as instance:
             _serve_pages(instance, WorkspaceFileTarget(workspace), own)
         return
     setup_interrupt_handlers()
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     configure_loggers(log_level="INFO")
     try:
-        with _listening(Path(path)) as own, dg.DagsterInstance.get() as instance:
+        with posix.private_socket(Path(path)) as own, dg.DagsterInstance.get() as instance:
             daemon = _serve(instance, own)
     except KeyboardInterrupt:
         return
@@ -67,27 +66,15 @@ def main() -> None:
 
 def _end_with_standard_input() -> None:
     sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-@contextmanager
-def _listening(path: Path) -> Iterator[socket.socket]:
-    """Give a socket that listens; nobody but its user can connect, whatever the folder it lies in."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as own:
-        path.unlink(missing_ok=True)
-        before = os.umask(0o177)
-        try:
-            own.bind(str(path))
-        finally:
-            os.umask(before)
-        yield own
+    posix.interrupt_this()
 
 
 def _serve(instance: dg.DagsterInstance, own: socket.socket) -> "subprocess.Popen[bytes]":
     """Run code server, daemon and pages, until they are told to end; return the daemon, which has ended."""
-    workspace = Path(str(resources.files("pipelines"))).parent / "workspace.yaml"
+    # What ``workspace.yaml`` says, which does not come with the installed package.
+    code = ModuleTarget("pipelines.definitions", attribute=None, working_directory=None, location_name="returns")
     with (
-        ProxyServerManager(instance, WorkspaceFileTarget([str(workspace)]), code_server_log_level="warning") as servers,
+        ProxyServerManager(instance, code, code_server_log_level="warning") as servers,
         tempfile.TemporaryDirectory() as folder,
     ):
         reached = Path(folder) / "workspace.yaml"
@@ -151,7 +138,7 @@ def _daemon(instance: dg.DagsterInstance, target: Sequence[str]) -> Iterator["su
 
 def _end_with(daemon: "subprocess.Popen[bytes]") -> None:
     daemon.wait()
-    os.kill(os.getpid(), signal.SIGINT)
+    posix.interrupt_this()
 
 
 if __name__ == "__main__":

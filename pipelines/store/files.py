@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from pipelines import posix
 from pipelines.store.remote import ReplacedError, is_remote, marked, move, put_over
 
 _UNFINISHED = ".tmp"
@@ -90,11 +91,7 @@ def sync(folder: Path) -> None:
     """Make renames in a folder outlast a power cut."""
     if is_remote(folder):
         return
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    posix.sync_folder(folder)
 
 
 def unfinished(root: Path) -> list[Path]:
@@ -132,18 +129,7 @@ def _is_alive(path: Path) -> bool:
         return time.time() - path.stat().st_mtime < _LONGEST_WRITE
     words = path.name.split(".")
     writer = words[-3] if len(words) > 3 and words[-3].isdigit() else "0"
-    return int(writer) not in (0, os.getpid()) and process_is_alive(int(writer))
-
-
-def process_is_alive(process: int) -> bool:
-    """Return whether there is a process of this number."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return int(writer) not in (0, os.getpid()) and posix.is_alive(int(writer))
 
 
 @contextmanager

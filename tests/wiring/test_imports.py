@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("schemas.figures",),
     ("schemas.catalogue",),
     ("schemas.flow",),
-    ("pipelines.settings", "pipelines.steps"),
+    ("pipelines.settings", "pipelines.posix", "pipelines.steps"),
     ("pipelines.steps.collect",),
     ("pipelines.steps.validate", "pipelines.steps.analyse", "pipelines.steps.design"),
     ("pipelines.store",),
@@ -44,15 +44,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 
 MAY_ONLY: Mapping[str, Collection[str]] = {
     "pipelines.settings": {"schemas"},
+    "pipelines.posix": set(),
     "pipelines.steps": {"schemas"},
     "pipelines.steps.collect": {"schemas", "pipelines.steps"},
     "pipelines.steps.analyse": {"schemas", "pipelines.steps"},
     "pipelines.steps.validate": {"schemas", "pipelines.steps"},
-    "pipelines.store": {"schemas", "pipelines.settings", "pipelines.steps"},
+    "pipelines.store": {"schemas", "pipelines.settings", "pipelines.posix", "pipelines.steps"},
     "pipelines.handout": {"schemas", "pipelines.steps", "pipelines.store"},
     "pipelines.present": {"schemas", "pipelines.settings", "pipelines.steps", "pipelines.store"},
     "pipelines.desk": {
-        *("schemas", "pipelines.settings", "pipelines.steps", "pipelines.store"),
+        *("schemas", "pipelines.settings", "pipelines.posix", "pipelines.steps", "pipelines.store"),
         *("pipelines.handout", "pipelines.present", "pipelines.refresh"),
     },
     "pipelines.desk.migrations": set(),
