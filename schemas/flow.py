@@ -127,6 +127,10 @@ WORKBOOKS, CORRECTIONS, PRINTED, PLACES = "raw/workbooks", "raw/corrections", "r
 
 RECEIVED = (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)
 
+APPROVED = "approved"
+"""Which communes sent a release in the place of workbooks: of these, tables that are made of this one are what the
+release says."""
+
 PARTS = "state/parts"
 """Of which parts there are tables: all that is said of the whole output folder is made of that."""
 
@@ -148,7 +152,11 @@ def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
         ("printed_problems", tables.PROBLEMS, Maker("printed"), PRINTED),
     ):
         yield Table(name, schema, Kind.STAGED, maker, (source,), asset="cells", meaning=tables.MEANINGS[name])
-    made_of = ("files", "cells", "ledger", "ledger_problems", PLACES)
+    for name, schema in ((APPROVED, tables.APPROVED), ("approved_problems", tables.PROBLEMS)):
+        received = (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)
+        meaning = tables.MEANINGS[name]
+        yield Table(name, schema, Kind.STAGED, Maker("approve"), received, asset=APPROVED, meaning=meaning)
+    made_of = ("files", "cells", "ledger", "ledger_problems", APPROVED, PLACES)
     marts = tuple(f"marts/{form.domain}" for form in forms)
     for form in forms:
         meaning = tables.meaning_of_entries(form)
@@ -193,6 +201,7 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         *(f"{family}/{name}" for family in ("returns", "problems") for name in read),
         "problems/workbooks",
         "ledger",
+        APPROVED,
         PLACES,
     )
     mart = (f"marts/{own}",)
@@ -217,7 +226,7 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         tables.mart(form),
         Kind.PUBLISHED,
         Maker("admit", own),
-        (f"returns/{own}", f"outcomes/{own}", f"findings/{own}", "problems/workbooks"),
+        (f"returns/{own}", f"outcomes/{own}", f"findings/{own}", "problems/workbooks", APPROVED),
         accepted=mart,
         keys=KEYS,
         title=f"{form.code} {form.heading}",
@@ -244,7 +253,7 @@ _SUM = ("period", "place", "field", "line")
 
 def _of_chapter(chapter: Chapter) -> Iterator[Table]:
     marts, sums = (tuple(f"{family}/{form.domain}" for form in chapter.forms) for family in ("marts", "sums"))
-    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, PLACES)
+    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, APPROVED, PLACES)
     asset = f"figures/{chapter.code}"
     for family, schema, maker, made_of, extent, keys in (
         ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),
@@ -298,7 +307,7 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
             tables.FINDINGS,
             Kind.STAGED,
             Maker("formless"),
-            ("problems/workbooks", "printed_problems", PLACES),
+            ("problems/workbooks", "printed_problems", APPROVED, "approved_problems", PLACES),
             meaning=tables.MEANINGS["workbooks"],
         )
     )
@@ -309,7 +318,7 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
         before.append(_named(name, schema, "tally", (*findings, PLACES), *keys))
     before.append(_named("marts/observations", tables.OBSERVATIONS, "observe", marts, *KEYS, "form", "field"))
     before += [table for chapter in chapters for table in _of_chapter(chapter)]
-    compared = ("printed", *figures, *lineage)
+    compared = ("printed", *figures, *lineage, APPROVED)
     before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)

@@ -106,6 +106,30 @@ class Problems(Enum):
         "Chuyển chữ sang Unicode rồi lưu lại, và nhắc đơn vị gõ bằng Unicode.",
         Severity.WARNING,
     )
+    RELEASE_UNUSABLE = Problem(
+        "W-18",
+        "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó "
+        "được giữ. Xin {commune} gửi lại tệp (returns pack), rồi chạy lại.",
+    )
+    RELEASE_FORM = Problem(
+        "W-19",
+        "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được giữ. "
+        "Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại.",
+    )
+    RELEASE_PROGRAM = Problem(
+        "W-20",
+        "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. "
+        "Số được nhận như {commune} đã duyệt; nên cập nhật cho hai bên cùng phiên bản.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
+    BESIDE_RELEASE = Problem(
+        "W-21",
+        "Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}. "
+        "Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     LABEL_MISSING = Problem(
         "C-01",
         "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. "
@@ -346,3 +370,6 @@ NOT_THERE = frozenset(
     kind.value.code for kind in (Problems.NOT_SENT, Problems.WITHDRAWN_RETURN, Problems.UNREADABLE_FILE)
 )
 """Codes of what tells that a reporter's form is not there: not sent, gone, or in a file that is none."""
+
+HOLDS_EVERYTHING = frozenset(kind.value.code for kind in (Problems.LEDGER_UNREADABLE, Problems.RELEASE_UNUSABLE))
+"""Codes of what holds back every form of its return set."""

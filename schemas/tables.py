@@ -242,6 +242,33 @@ LINEAGE = _columns(
 )
 """One row per figure of a commune, or of one of its reporters, and cell it is made from."""
 
+ACCEPTED = _columns(
+    *_WHERE,
+    ("reporter", "Đơn vị báo cáo"),
+    ("line", "Mã dòng"),
+    ("line_name", "Tên dòng"),
+    ("form", "Biểu"),
+    ("field", "Trường"),
+    *_CELL,
+    *_CELL_SAID,
+    *_CELL_CHECKED,
+    types={"value": DECIMAL},
+)
+"""One row per accepted value of a return set, with the cell behind it: all marts of it, as its release keeps them."""
+
+APPROVED = _columns(
+    *_WHERE,
+    ("file", "Tệp"),
+    ("sha256", "Mã băm của tệp"),
+    ("release", "Bản phát hành"),
+    ("created", "Phát hành lúc"),
+    ("seal", "Mã của bản kê"),
+    ("version", "Phiên bản phần mềm của xã"),
+    ("refused", "Biểu chưa nhận"),
+)
+"""One row per return set in whose folder a release lies. ``refused``: the codes of the forms that are not taken from
+it, with spaces between; of a release that cannot be used, those of all forms, and the columns before are empty."""
+
 _PRINTED = (
     *_WHERE,
     ("id", "Mã chỉ tiêu"),
@@ -261,6 +288,22 @@ STATEMENTS = _columns(
     ("note", "Giải thích"),
 )
 """One row per figure that a plan prints; ``verdict``: a ``schemas.outcomes.Verdict``."""
+
+RELEASED = {
+    "figures": FIGURES,
+    "lineage": LINEAGE,
+    "statements": STATEMENTS,
+    "findings": FINDINGS,
+    "outcomes": OUTCOMES,
+    "accepted": ACCEPTED,
+}
+"""The tables that a release freezes."""
+
+
+def commune_of(schema: pa.Schema) -> str:
+    """Return the column that says of which commune a row is: figures are of places."""
+    return "commune" if "commune" in schema.names else "place"
+
 
 OBSERVATIONS = _columns(
     *_WHERE,
@@ -308,6 +351,8 @@ MEANINGS = {
     "ledger_problems": "Những gì không đọc được trong sổ đính chính.",
     "printed": "Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo.",
     "printed_problems": "Những gì không đọc được trong bảng số kế hoạch in.",
+    "approved": "Bản phát hành mà xã đã gửi thay cho sổ tính: số trong đó là số xã đã duyệt.",
+    "approved_problems": "Những gì không nhận được từ bản phát hành của xã.",
     "problems": "Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
     "sheets": "Các trang tính đã nhận ra biểu, kèm đơn vị báo cáo.",
     "workbooks": "Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào.",

@@ -1,4 +1,4 @@
-"""Verbs on releases: ``release``, ``verify``, ``diff``.
+"""Verbs on releases: ``release``, ``pack``, ``verify``, ``diff``.
 
 Belongs here: telling what came of it. Does not belong here: making and comparing releases
 (``pipelines.refresh.release``, ``pipelines.store.releases``).
@@ -21,6 +21,7 @@ from pipelines.cli.options import (
     Format,
     Named,
     OutputFormat,
+    Overwrite,
     PeriodCode,
     RawFolder,
     Released,
@@ -65,6 +66,35 @@ def release(
         "{archived} sổ tính nguồn. Ghi mã này vào biên bản để sau đối chiếu: {seal}"
     )
     print(words.format_map({**rows, "name": name, "folder": made.folder, "archived": archived, "seal": made.seal}))
+
+
+@verb(
+    later("Gói một bản phát hành vào một tệp để gửi lên cấp trên; cấp trên đặt tệp đó vào thư mục của xã."),
+    "returns pack 2024-h1-lan-1",
+    "returns pack 2024-h1-lan-1 --output gui-huyen.zip",
+)
+def pack(
+    name: Released,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help=later("Tệp .zip sẽ ghi."), show_default="NAME.zip"),
+    ] = None,
+    overwrite: Overwrite = False,
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Write a release as the one file in which it is sent."""
+    from pipelines.steps.collect.released import SUFFIX
+    from pipelines.store.files import write_whole
+    from pipelines.store.releases import as_sent
+
+    path = output or Path(f"{name}{SUFFIX}")
+    if path.exists() and not overwrite:
+        fail(_("Đã có tệp {path}; thêm --overwrite để ghi đè.").format(path=path))
+    content = as_sent(Settings.of(raw, data).data, name)
+    write_whole(path, content)
+    words = _("Đã gói bản phát hành «{name}» vào {path} ({size} KB). Gửi nguyên tệp này, không mở ra nén lại.")
+    print(words.format(name=name, path=path, size=-(-len(content) // 1024)))
 
 
 DIFFERENCE_COLUMNS = ("where", "released", "now", "message", "cause")

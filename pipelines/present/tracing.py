@@ -14,6 +14,7 @@ from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
 from schemas.outcomes import Outcome, Status
+from schemas.periods import as_people_write
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -49,7 +50,8 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         ``id, label, value, unit, period, status, formula`` as published; ``lacking``: the reporters whom it lacks;
         ``sources``: its cells, each with what was received, what it was read as, correction, confirmation, and
         ``edits``: code, sentence and outcome of every edit that looked at it when it was accepted; ``made``: run and
-        version of the software that computed it; ``accepted``: the same for each form its cells were accepted in.
+        version of the software that computed it; ``accepted``: the same for each form its cells were accepted in;
+        ``release``: of a commune that sent a release in the place of workbooks, name, file and hashes; else nothing.
 
     Raises:
         UnknownFigureError: There is no such figure.
@@ -62,7 +64,7 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     cells = published.lineage(store, key, figure, row["chapter"])
     marts = {cell["form"]: cell["mart"] for cell in cells if "mart" in cell}
     # A form that nobody has sent has no cells, and so no mart among them.
-    found = published.findings(store, key, marts.values() if row["value"] is not None else ())
+    found = published.findings(store, key, (*marts.values(), published.FORMLESS) if row["value"] is not None else ())
     held = published.held_forms(found)
     unsent, blank = published.lacking(row, published.unsent(found), cells)
     sentences = published.sentences(store, key, marts.values())
@@ -80,7 +82,16 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         "accepted": [
             {"form": form, **asdict(published.writer(store, key, f"marts/{mart}"))} for form, mart in marts.items()
         ],
+        "release": _release(store, key, row["forms"]),
     }
+
+
+def _release(store: Tables, key: ReturnSetKey, forms: str) -> dict[str, str] | None:
+    """Return the release from which the figures of some forms are."""
+    for row in published.approved(store, key):
+        if row["release"] and set(row["refused"].split()).isdisjoint(forms.split()):
+            return {name: row[name] for name in ("release", "file", "sha256", "created", "seal", "version")}
+    return None
 
 
 def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, Any]:
@@ -127,7 +138,12 @@ def tree(traced: Mapping[str, Any]) -> Branch:
         top.add(f"Thiếu: {', '.join(traced['lacking'])}")
     if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
-    if by := who(traced["made"]):
+    if sent := traced["release"]:
+        top.add(
+            f"Số xã đã duyệt: bản phát hành «{sent['release']}» lúc {as_people_write(sent['created'])}, "
+            f"tệp {sent['file']}, mã của bản kê {sent['seal'][:12]}; các sổ tính nguồn nằm trong tệp đó"
+        )
+    elif by := who(traced["made"]):
         top.add(f"Tính trong {by}")
     accepted = {one["form"]: who(one) for one in traced["accepted"]}
     fields: dict[tuple[str, str], Branch] = {}

@@ -27,7 +27,7 @@ from typing import Any
 from pipelines.refresh.batches import tidy
 from pipelines.refresh.parts import Part
 from pipelines.settings import Settings, now
-from pipelines.store import releases
+from pipelines.steps.collect.released import RELEASES
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.closings import CLOSINGS
@@ -195,7 +195,7 @@ def _everything(
     # Files of no batch; those of a batch were read under its lock.
     yield from _below(settings.raw, settings.raw, RAW, lacking, taken)
     # What a release was made of lies in the archive before the release is there, and that before it closes anything.
-    for folder in (CLOSINGS, releases.RELEASES, ARCHIVE):
+    for folder in (CLOSINGS, RELEASES, ARCHIVE):
         yield from _below(settings.data / folder, settings.data, DATA, lacking, taken)
     yield from _of_desk(settings)
     configuration = settings.home / "dagster.yaml"

@@ -42,7 +42,9 @@ def check_form(given: Given) -> Mapping[str, Made]:
 def check_workbooks(given: Given) -> Mapping[str, Made]:
     """Make the findings on files and sheets that no form can answer for."""
     met = to_frame([*given.family("problems"), given.table("printed_problems")], tables.PROBLEMS)
-    return {"findings/workbooks": Made(to_table(check.formless(met, given.places, given.sets), tables.FINDINGS))}
+    releases = to_frame([given.table("approved_problems")], tables.PROBLEMS)
+    found = check.formless(met, given.places, given.sets, releases)
+    return {"findings/workbooks": Made(to_table(found, tables.FINDINGS))}
 
 
 def tally_findings(given: Given) -> Mapping[str, Made]:

@@ -15,8 +15,8 @@ from importlib import metadata
 from pathlib import Path
 
 from pipelines.refresh import closing
-from pipelines.refresh.release import DISTRIBUTION
 from pipelines.settings import TIME_ZONE, Settings, now
+from pipelines.steps.collect.released import DISTRIBUTION
 from pipelines.store import releases
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED

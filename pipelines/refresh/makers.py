@@ -12,6 +12,7 @@ MAKERS = {
     "read": "reading:read_workbooks",
     "decisions": "reading:read_decisions",
     "printed": "reading:read_printed",
+    "approve": "approving:read_releases",
     "locate": "reading:locate_returns",
     "check": "checking:check_form",
     "formless": "checking:check_workbooks",

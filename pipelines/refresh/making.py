@@ -13,8 +13,9 @@ from typing import TypeGuard, TypeVar
 import pyarrow as pa
 
 from pipelines.refresh import stamps
+from pipelines.refresh.approvals import Approvals
 from pipelines.refresh.parts import Part
-from pipelines.refresh.rows import commune_of, in_order, of_communes, put_among
+from pipelines.refresh.rows import in_order, of_communes, put_among
 from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
@@ -25,9 +26,10 @@ from pipelines.store.received import accepted_from
 from pipelines.store.state import State, Writer, Written
 from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, serialized, with_texts
 from schemas import flow
-from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
+from schemas.flow import APPROVED, CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey
+from schemas.tables import commune_of
 
 
 class UndeclaredInputError(LookupError):
@@ -289,13 +291,40 @@ class Work:
     def _make(self, tables: Sequence[Table]) -> None:
         concerned = self._concerned(tables)
         sets = self.inputs.sets if any(table.whole for table in tables) else concerned
-        made = self.makers(tables[0].maker.task)(Given(tables, sets, self))
+        approved = APPROVED in tables[0].made_of and tables[0].kind is not Kind.DOCUMENT
+        asked = self._approvals.made_of(tables[0], sets) if approved else sets
+        made = self.makers(tables[0].maker.task)(Given(tables, asked, self))
         assert made.keys() == {table.name for table in tables}, tables[0].name
+        if approved:
+            self.read.add((tables[0].name, APPROVED))
+            made = {table.name: self._with_approved(table, made[table.name], asked, sets) for table in tables}
         for table in tables:
             before = len(self.made)
             self._take(table, made[table.name], sets)
             if len(self.made) > before:
                 self.touched[table.name] = concerned
+
+    @cached_property
+    def _approvals(self) -> Approvals:
+        """The releases that communes of the batch sent in the place of workbooks."""
+        received = self.inputs.received
+        return Approvals(
+            self.table(APPROVED),
+            lambda key, name: next(one.content for one in received.workbooks_of([key]) if one.name == name),
+        )
+
+    def _with_approved(
+        self, table: Table, made: Made, asked: Sequence[ReturnSetKey], sets: Sequence[ReturnSetKey]
+    ) -> Made:
+        """Put what releases say of a table, and what stays because they cannot be used, beside what was made."""
+        taken, stays = self._approvals.taken(table, sets), self._approvals.stays(table, sets)
+        if not taken and not stays:
+            return made
+        rows = of_communes(self.before(table.name), asked) if made.rows is None else made.rows
+        before = of_communes(self.before(table.name), stays)
+        every = [one.cast(table.schema) for one in (rows, self._approvals.rows(table, taken), before)]
+        held = {*(asked if made.rows is None else made.held), *stays}
+        return replace(made, rows=pa.concat_tables(every), held=held)
 
     def _concerned(self, tables: Sequence[Table]) -> Sequence[ReturnSetKey]:
         """Return the return sets of which tables have to be made: all, unless only the rows of some can be others."""

@@ -28,46 +28,32 @@ from pipelines.refresh.stamps import code_version
 from pipelines.settings import now
 from pipelines.steps.analyse import figures, statements, sums
 from pipelines.steps.collect.raw_file import suffix_of
+from pipelines.steps.collect.released import DISTRIBUTION, MANIFEST, RELEASES, SEAL, sealed
 from pipelines.steps.frames import together
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.sources import cells
+from pipelines.steps.sources import accepted, cells
 from pipelines.steps.validate import gate
 from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.ledger import Clock
 from pipelines.store.raw import LEDGER, PRINTED, Raw
-from pipelines.store.releases import (
-    MANIFEST,
-    RELEASES,
-    SEAL,
-    Difference,
-    Release,
-    ReleaseError,
-    archive_path,
-    folder_of,
-    found,
-    sealed,
-)
+from pipelines.store.releases import Difference, Release, ReleaseError, archive_path, folder_of, found
 from pipelines.store.state import Writer
 from pipelines.store.tables import WRITERS, Store, serialized
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW
+from schemas.form import Form
 from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
 from schemas.return_sets import ReturnSetKey
 
-DISTRIBUTION = "returns"
-
-TABLES = {
-    "figures": tables.FIGURES,
-    "lineage": tables.LINEAGE,
-    "statements": tables.STATEMENTS,
-    "findings": tables.FINDINGS,
-    "outcomes": tables.OUTCOMES,
-}
+TABLES = tables.RELEASED
 """The frozen tables."""
+
+ACCEPTED = "accepted"
+"""The one of them in which all marts are."""
 
 
 class HeldBackError(ReleaseError):
@@ -123,6 +109,11 @@ def make(
 
 
 def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, now: Clock) -> Release:
+    for sent in published.approved(store, key):
+        raise ReleaseError(
+            f"Số của {key.commune}, kỳ {key.period} là của bản phát hành mà xã đã gửi, tệp {sent['file']}. "
+            "Dùng chính bản đó."
+        )
     in_force = designs.use(store.root)
     held, stale = _held(store, key), not figures_current(raw, store, key)
     _refuse(held, stale, despite)
@@ -155,6 +146,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
                 "up_to_date": not stale,
                 "code_version": code_version(),
                 "packages": packages(),
+                "forms": {form.code: form.version for form in CATALOGUE.forms},
                 "rows": {table: len(rows) for table, rows in frozen.items()},
                 "state": latest,
                 "accepted": [asdict(state) for state in states],
@@ -230,8 +222,18 @@ def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:
 
 def _frozen(store: Store, table: str, key: ReturnSetKey) -> pa.Table:
     """Return the rows of one return set, as the release keeps them."""
-    own = {"place" if table == "figures" else "commune": key.commune}
-    return together(list(store.family(table, store.part_of(key), **own)), TABLES[table])
+    part = store.part_of(key)
+    if table == ACCEPTED:
+        marts = {form: store.rows(f"marts/{form.domain}", part, commune=key.commune) for form in CATALOGUE.forms}
+        return _accepted({form: mart for form, mart in marts.items() if mart is not None}, key)
+    own = {tables.commune_of(TABLES[table]): key.commune}
+    return together(list(store.family(table, part, **own)), TABLES[table])
+
+
+def _accepted(marts: Mapping[type[Form], pa.Table], key: ReturnSetKey) -> pa.Table:
+    """Return all that marts say of a return set, ``schemas.tables.ACCEPTED``."""
+    found = (accepted(form, together([mart], tables.mart(form)), [key]) for form, mart in marts.items())
+    return together(list(found), tables.ACCEPTED)
 
 
 def _writers(store: Store, key: ReturnSetKey) -> dict[str, Writer]:
@@ -306,7 +308,12 @@ def _verified(data: Path, release: Release) -> Verified:
     manifest, store = release.manifest, Store(data)
     key = ReturnSetKey(manifest["period"], manifest["commune"])
     recomputed = _recompute(store, key, manifest["state"], [Accepted(**one) for one in manifest["accepted"]])
-    frozen = {table: together(list(release.tables.family(table, str(key))), TABLES[table]) for table in TABLES}
+    # Those that were made before releases held all marts do without.
+    frozen = {
+        table: together(list(release.tables.family(table, str(key))), TABLES[table])
+        for table in TABLES
+        if table in manifest["rows"]
+    }
     notes = list(_notes(manifest))
     cause = Cause.RULE if notes else Cause.FORGERY
     if cause is Cause.RULE and (later := _later_figures(frozen, recomputed)):
@@ -354,7 +361,7 @@ def _notes(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Accepted]) -> dict[str, pa.Table]:
-    """Return figures, lineage and statements as the archive gives them, by the steps of the pipeline.
+    """Return figures, lineage, statements and marts as the archive gives them, by the steps of the pipeline.
 
     Args:
         store: The output folder.
@@ -384,25 +391,35 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
         statements.Behind(edges, CATALOGUE.forms),
         [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],
     )
-    return {"figures": rows, "lineage": edges, "statements": compared}
+    return {"figures": rows, "lineage": edges, "statements": compared, ACCEPTED: _accepted(marts, key)}
 
 
 _IDENTITY = {
     "figures": ("id", "reporter", "line"),
     "lineage": ("figure", "form", "field", "reporter", "line"),
     "statements": ("id", "section"),
+    ACCEPTED: ("form", "field", "reporter", "line"),
 }
+_CELL = ("file", "sha256", "sheet", "cell", "received", "text", "value", "correction", "confirmed")
 _COMPARED = {
     "figures": ("value", "exact", "unit", "status", "reported", "expected"),
-    "lineage": ("file", "sha256", "sheet", "cell", "received", "text", "value", "correction", "confirmed"),
+    "lineage": _CELL,
     "statements": ("printed", "computed", "verdict"),
+    ACCEPTED: (*_CELL, "line_name"),
 }
-_CALLED = {"figures": "Chỉ tiêu", "lineage": "Ô nguồn của", "statements": "Đối chiếu"}
+_CALLED = {
+    "figures": "Chỉ tiêu",
+    "lineage": "Ô nguồn của",
+    "statements": "Đối chiếu",
+    ACCEPTED: "Giá trị đã nhận",
+}
 
 
 def _compare(released: Mapping[str, pa.Table], now: Mapping[str, pa.Table], cause: Cause) -> Iterator[Difference]:
     """Yield every figure, edge and statement that does not come out as released."""
     for table, identity in _IDENTITY.items():
+        if table not in released:
+            continue
         before, after = (_by_identity(side[table], identity, _COMPARED[table]) for side in (released, now))
         for key in dict.fromkeys([*before, *after]):
             if before.get(key) != after.get(key):

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.refresh.stale import Inputs
-from pipelines.steps.collect import correct, locate, read
+from pipelines.steps.collect import correct, locate, read, released
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.validate import check, gate
@@ -110,6 +110,9 @@ def _restored(archive: Archive, table: Table, key: ReturnSetKey, received: str) 
         return table.schema.empty_table()
     state = listed(archive, received)
     names = {name: sha256 for name, sha256 in state["files"].items() if name not in BESIDE}
+    if sent := [sha256 for name, sha256 in names.items() if suffix_of(name) == released.SUFFIX]:
+        accepted = [released.opened(kept(archive, sha256, released.SUFFIX)).tables["accepted"] for sha256 in sent]
+        return gate.readmitted(form, pa.concat_tables(accepted)).cast(table.schema)
     present = {name: sha256 for name, sha256 in names.items() if archive.get(sha256, suffix_of(name)) is not None}
     located = entries_then(archive, key, received, present)
     outcomes = check.check(

@@ -10,11 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.return_sets import ReturnSetKey
-
-
-def commune_of(schema: pa.Schema) -> str:
-    """Return the column that says of which commune a row is: figures are of places."""
-    return "commune" if "commune" in schema.names else "place"
+from schemas.tables import commune_of
 
 
 def of_communes(rows: pa.Table, sets: Iterable[ReturnSetKey]) -> pa.Table:

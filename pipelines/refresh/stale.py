@@ -15,6 +15,8 @@ import pyarrow as pa
 from pipelines.refresh.parts import Part
 from pipelines.refresh.seals import Seals
 from pipelines.refresh.stamps import code_of, digest, stamp
+from pipelines.steps.collect import released
+from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.store import closings, index
 from pipelines.store.archive import PACKS, RECEIVED, Archive
 from pipelines.store.raw import Raw
@@ -22,7 +24,7 @@ from pipelines.store.received import Received
 from pipelines.store.state import State, Written
 from pipelines.store.tables import DamagedError, OvertakenError, Store, file_of
 from schemas import flow
-from schemas.flow import FLOW, OFFICE, PARTS, Extent, Kind, Table
+from schemas.flow import FLOW, OFFICE, PARTS, WORKBOOKS, Extent, Kind, Table
 from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -203,7 +205,8 @@ def _stale_tables(inputs: Inputs) -> set[str]:
     return followers & {table.name for table in tables}
 
 
-_READ = {"files", "cells"}
+_READ = {table.name for table in FLOW.tables if WORKBOOKS in table.made_of}
+"""What is made of the workbooks themselves."""
 
 
 def _replaced(inputs: Inputs, state: State) -> set[str] | None:
@@ -220,6 +223,8 @@ def _replaced(inputs: Inputs, state: State) -> set[str] | None:
     if before.keys() != present.keys():
         return None
     changed = {name for name, sha256 in present.items() if before[name] != sha256}
+    if any(suffix_of(file) == released.SUFFIX for _, file in changed):
+        return None
     return {form for file, form in zip(_names(sheets), sheets["form"].to_pylist(), strict=True) if file in changed}
 
 

@@ -30,6 +30,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "read": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
     "decisions": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
     "printed": ("pipelines/steps/analyse", "pipelines/steps", "schemas"),
+    "approve": (*_VALIDATE, "pipelines/store"),
     "locate": _COLLECT,
     "check": _VALIDATE,
     "formless": _VALIDATE,

@@ -10,21 +10,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.frames import belongs, to_frame
-from schemas.fields import KEYS, REPORTER_KEYS
+from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
 from schemas.form import Form
 from schemas.return_sets import ReturnSetKey
+from schemas.tables import ACCEPTED
 
 
-def cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKey]) -> pa.Table:
-    """Return one row per cell behind a form's records, with the record's keys."""
+def cells(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKey], more: Sequence[str] = ()) -> pa.Table:
+    """Return one row per cell behind a form's records, with the record's keys, and more of its columns."""
     wanted = belongs(mart, "commune", return_sets)
     own = mart if pc.all(wanted).as_py() else mart.filter(wanted)
     sources = own["sources"].combine_chunks()
     record = pc.list_parent_indices(sources)
-    keys = {name: own[name].take(record) for name in KEYS}
+    keys = {name: own[name].take(record) for name in (*KEYS, *more)}
     flat = pa.Table.from_struct_array(sources.flatten())
     named = {"form": pa.repeat(form.code, len(flat)), "mart": pa.repeat(form.domain, len(flat))}
     return pa.table({**keys, **named, **{name: flat[name] for name in flat.column_names}})
+
+
+def accepted(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKey]) -> pa.Table:
+    """Return all that a mart says of some return sets: ``schemas.tables.ACCEPTED``."""
+    named = [LINE_NAME] if LINE_NAME in form.texts() else []
+    long = cells(form, mart, return_sets, named)
+    return (long if named else long.append_column(LINE_NAME, pa.repeat("", len(long)))).select(ACCEPTED.names)
 
 
 def whence(mart: pa.Table) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.outcomes import Severity, Status
-from schemas.problems import NOT_THERE, Problems
+from schemas.problems import HOLDS_EVERYTHING, NOT_THERE
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 from schemas.tables import FIGURES
@@ -37,6 +37,10 @@ class PublishedRow(dict[str, Any]):
 
 def _rows(table: pa.Table) -> list[PublishedRow]:
     return [PublishedRow(row) for row in table.to_pylist()]
+
+
+FORMLESS = "workbooks"
+"""What stands for a mart where findings are on no form: what is wrong with a whole workbook, ledger or release."""
 
 
 def findings(tables: Tables, key: ReturnSetKey, marts: Iterable[str] = ()) -> list[PublishedRow]:
@@ -92,6 +96,11 @@ def checked_sets(store: Store) -> list[ReturnSetKey]:
 def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the files of one return set as they were when it was last read."""
     return _of(_table(tables, key, "files"))
+
+
+def approved(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
+    """Return the release that a commune sent in the place of workbooks; none where none lies in its folder."""
+    return _of(_table(tables, key, "approved"))
 
 
 def sheets(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
@@ -322,11 +331,11 @@ def sentences_of(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return, per form that findings hold back, the first sentence why; a ledger that cannot be read holds all."""
+    """Return, per form that findings hold back, the first sentence why; what is true of a whole set holds all."""
     held: dict[str, str] = {}
     for row in rows:
         if row["severity"] == Severity.ERROR:
-            of_all = row["code"] == Problems.LEDGER_UNREADABLE.value.code
+            of_all = row["code"] in HOLDS_EVERYTHING
             for form in _every_form() if of_all else row["form"].split():
                 held.setdefault(form, row["message"])
     return held

@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipelines.steps.collect.released import MANIFEST, RELEASES, SEAL, sealed
+from pipelines.steps.collect.zipped import packed
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.designs import Designs, of_release
@@ -24,8 +26,6 @@ from pipelines.store.tables import Frozen
 from schemas.outcomes import Cause
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
-
-RELEASES, MANIFEST, SEAL = "releases", "manifest.json", "manifest.sha256"
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -123,11 +123,6 @@ class Release:
                 yield Difference(name, "", _hash(path), f"Tệp {name} không có trong bản kê. Đưa tệp đó ra chỗ khác.")
 
 
-def sealed(manifest: bytes) -> bytes:
-    """Return what ``manifest.sha256`` says of a manifest, so that ``sha256sum --check`` reads it."""
-    return f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
-
-
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
@@ -139,6 +134,20 @@ def _holds(path: Path, sha256: str) -> bool:
 def _changed(path: Path, now: str, released: str, what: str) -> Difference:
     how = "không còn" if not path.is_file() else "không còn như lúc phát hành"
     return Difference(path.name, released, now, f"{what} {how}. Lấy lại từ bản sao lưu.")
+
+
+def as_sent(data: Path, name: str) -> bytes:
+    """Return a release as the one file in which it is sent (``pipelines.steps.collect.released``).
+
+    Raises:
+        ReleaseError: There is none of this name, or a file of it, or behind it, is no longer what was released.
+    """
+    release = found(data, name)
+    for harm in release.damage():
+        raise ReleaseError(_DAMAGED.format(name=name, harm=harm.message))
+    own = [f"{RELEASES}/{name}/{one}" for one in (MANIFEST, SEAL)]
+    listed = [file["path"] for file in release.manifest["files"]]
+    return packed({path: (data / path).read_bytes() for path in (*own, *listed)})
 
 
 def folder_of(data: Path, name: str) -> Path:
@@ -182,11 +191,11 @@ def opened(data: Path, name: str) -> Release:
     """
     release = found(data, name)
     for harm in release.damage(archive=False):
-        raise ReleaseError(
-            f"Bản phát hành «{name}» không còn nguyên vẹn. {harm.message} Xem hết: returns verify {name}"
-        )
+        raise ReleaseError(_DAMAGED.format(name=name, harm=harm.message))
     return release
 
+
+_DAMAGED = "Bản phát hành «{name}» không còn nguyên vẹn. {harm} Xem hết: returns verify {name}"
 
 _MAKES_ANOTHER = ("value", "exact", "unit", "status", "reported", "expected", "formula")
 """What makes a figure another, by column."""

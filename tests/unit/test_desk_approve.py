@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipelines.refresh import batches
 from pipelines.refresh.release import verify
-from pipelines.store.releases import RELEASES, found, names
+from pipelines.steps.collect.released import RELEASES
+from pipelines.store.releases import found, names
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from tests.unit.desks import Desk, desk_at, text

@@ -19,21 +19,12 @@ from pipelines.refresh import release
 from pipelines.refresh.release import HeldBackError, make, verify
 from pipelines.refresh.restoring import ArchiveError
 from pipelines.refresh.stamps import code_version
+from pipelines.steps.collect.released import MANIFEST, SEAL, sealed
 from pipelines.steps.validate import gate
 from pipelines.store import published, releases
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import whole_folder, write_whole
-from pipelines.store.releases import (
-    MANIFEST,
-    SEAL,
-    Difference,
-    Release,
-    ReleaseError,
-    differences,
-    found,
-    opened,
-    sealed,
-)
+from pipelines.store.releases import Difference, Release, ReleaseError, differences, found, opened
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store
 from schemas.outcomes import Cause

@@ -21,6 +21,7 @@ from pipelines.refresh.stale import inputs_of
 from pipelines.store.tables import Store
 from schemas.figures import CHAPTERS
 from schemas.flow import (
+    APPROVED,
     CORRECTIONS,
     FLOW,
     OFFICE,
@@ -111,6 +112,7 @@ class TestReading:
         ("read", "", WORKBOOKS),
         ("decisions", "", CORRECTIONS),
         ("printed", "", PRINTED),
+        *(("approve", "", name) for name in (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)),
         *(("locate", "", name) for name in ("files", "cells", "ledger", "ledger_problems", PLACES)),
         *(("check", "livestock", name) for name in ("returns/livestock", "ledger", PLACES)),
         ("formless", "", PLACES),
@@ -181,11 +183,11 @@ class TestReading:
             admitted = {name for name in FLOW[f"marts/{form.domain}"].made_of if name.startswith("problems/")}
             assert admitted == {"problems/workbooks"}
         problems = {name for name in FLOW["findings/workbooks"].made_of if "problems" in name}
-        assert problems == {"problems/workbooks", "printed_problems"}
+        assert problems == {"problems/workbooks", "printed_problems", "approved_problems"}
         for chapter in CHAPTERS:
             marts, sums = ({f"{family}/{form.domain}" for form in chapter.forms} for family in ("marts", "sums"))
             for family in ("figures", "lineage"):
-                assert set(FLOW[f"{family}/{chapter.code}"].made_of) == {*marts, *sums, PLACES}
+                assert set(FLOW[f"{family}/{chapter.code}"].made_of) == {*marts, *sums, APPROVED, PLACES}
             assert set(FLOW[f"levels/{chapter.code}"].made_of) == {*sums, PLACES}
 
 
@@ -268,12 +270,12 @@ class TestRooms:
             ("pipelines/present/explorer/templates/base.html", {"explorer"}),
             ("pipelines/present/report/word.py", {"report"}),
             ("pipelines/present/openlineage.py", {"explorer", "report", "openlineage", "data_package"}),
-            ("pipelines/steps/validate/check.py", {"check", "formless", "tally", "admit"}),
+            ("pipelines/steps/validate/check.py", {"approve", "check", "formless", "tally", "admit"}),
             (
                 "pipelines/steps/analyse/figures.py",
                 {"printed", "observe", "sum", "evaluate", "add_up", "compare", "places"},
             ),
-            ("pipelines/store/files.py", {"explorer", "report", "openlineage", "data_package"}),
+            ("pipelines/store/files.py", {"approve", "explorer", "report", "openlineage", "data_package"}),
             ("pipelines/cli/answers.py", set()),
             ("pipelines/orchestration/jobs.py", set()),
             ("pipelines/present/guides/can-bo.md", set()),
@@ -390,6 +392,7 @@ PARQUET: Mapping[str, str] = {
     "pipelines/store/tables.py": "where tables lie, and those of a release",
     "pipelines/store/takeover.py": "where the version before kept them",
     "pipelines/refresh/release.py": "the files of a release",
+    "pipelines/steps/collect/released.py": "the same in the one file in which it is sent",
     "pipelines/present/data_package.py": "the paths of views, over all parts",
 }
 """Where the name of a table's file is put together."""

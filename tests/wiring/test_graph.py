@@ -72,28 +72,28 @@ def test_there_is_a_check_on_the_findings_of_every_form_on_those_of_no_form_and_
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 def test_every_form_has_its_chain_of_assets(form: type[Form]) -> None:
     own = form.domain
-    assert deps_of(f"returns/{own}") == {"cells"}
+    assert deps_of(f"returns/{own}") == {"cells", "approved"}
     others = {other.form.domain for edit in form.edits if isinstance(edit, Agreement) for other in edit.others}
     read = {f"returns/{one}" for one in {own, *others}}
-    assert deps_of(f"findings/{own}") == {*read, "problems/workbooks", "cells"}
-    assert deps_of(f"marts/{own}") == {f"returns/{own}", f"findings/{own}", "problems/workbooks"}
+    assert deps_of(f"findings/{own}") == {*read, "problems/workbooks", "cells", "approved"}
+    assert deps_of(f"marts/{own}") == {f"returns/{own}", f"findings/{own}", "problems/workbooks", "approved"}
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.code)
 def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: Chapter) -> None:
-    assert deps_of(f"figures/{chapter.code}") == {f"marts/{form.domain}" for form in chapter.forms}
+    assert deps_of(f"figures/{chapter.code}") == {"approved", *(f"marts/{form.domain}" for form in chapter.forms)}
 
 
 def test_statements_are_made_of_all_figures_and_documents_of_statements() -> None:
     figures = {f"figures/{chapter.code}" for chapter in CHAPTERS}
     findings = {f"findings/{form.domain}" for form in FORMS} | {"findings/workbooks"}
-    assert deps_of("statements") == {"cells", *figures}
+    assert deps_of("statements") == {"cells", "approved", *figures}
     assert deps_of("explorer") == deps_of("report") == {"cells", "statements", *figures, *findings}
     assert "explorer" not in upstream_of("interchange")
 
 
 def test_nothing_but_what_is_read_from_raw_and_what_describes_it_is_without_a_dependency() -> None:
-    assert {key for key in specs() if not deps_of(key)} == {"cells", "marts/places"}
+    assert {key for key in specs() if not deps_of(key)} == {"cells", "approved", "marts/places"}
 
 
 def test_the_refresh_job_runs_every_asset_but_the_annexes_in_one_step_of_one_process() -> None:

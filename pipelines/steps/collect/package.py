@@ -9,7 +9,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
@@ -77,6 +77,11 @@ class Package:
             else:
                 while part.read(_CHUNK):
                     pass
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of all parts, in small letters."""
+        return self._entries
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries

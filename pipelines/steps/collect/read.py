@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipelines.steps.collect import delimited, opendocument, skeletons, spreadsheetml
+from pipelines.steps.collect import delimited, opendocument, released, skeletons, spreadsheetml
 from pipelines.steps.collect.cells import Cell
 from pipelines.steps.collect.columns import Columns
 from pipelines.steps.collect.limits import LIMITS, Budget, Limits
@@ -88,9 +88,11 @@ def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> Reading:
 
 
 def _problem(file: RawFile, limits: Limits) -> tuple[str, str] | None:
-    """Return why a file is not even opened, or nothing."""
+    """Return why a file is not even opened, or nothing; of a release, which holds no cells to read, an empty reason."""
     if file.trouble:
         return "UNREADABLE_FILE", file.trouble
+    if file.suffix == released.SUFFIX and not released.is_none(file.content):
+        return "", ""
     if file.name.endswith("/"):
         return "IN_SUBFOLDER", listed(file.content.decode().splitlines())
     if file.suffix not in FORMATS:

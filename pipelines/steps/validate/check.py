@@ -190,9 +190,12 @@ def _asked_for(
     return found
 
 
-def formless(problems: pd.DataFrame, places: Places, return_sets: Iterable[ReturnSetKey]) -> pd.DataFrame:
-    """Return the findings of which no form's check tells: on whole files, sheets and folders of communes."""
-    met = joined([problems[problems["form"] == ""], _not_then(return_sets, places)])
+def formless(
+    problems: pd.DataFrame, places: Places, return_sets: Iterable[ReturnSetKey], releases: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the findings of which no form's check tells: on whole files, sheets, releases and folders of communes."""
+    of_releases = [] if releases is None else [releases]
+    met = joined([problems[problems["form"] == ""], *of_releases, _not_then(return_sets, places)])
     return wording.findings(wording.of_problems(met, None, places, {}))
 
 

@@ -56,8 +56,24 @@ def admit(
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
     number, first = numbered(own, KEYS)
     own = own.append_column("edits", _edits(form, own, number, first, outcomes))
-    fresh = records(own, form).append_column(SOURCES, _sources(own, first))
-    return sorted_by(pa.concat_tables([kept, fresh]), KEYS)
+    return sorted_by(pa.concat_tables([kept, _with_cells(own, form, first)]), KEYS)
+
+
+def readmitted(form: type[Form], accepted: pa.Table) -> pa.Table:
+    """Return the mart of a form again, ``schemas.tables.mart(form)``, from all that it said.
+
+    Args:
+        form: The form.
+        accepted: ``schemas.tables.ACCEPTED``, of any forms.
+    """
+    own = of_form(accepted, form)
+    _, first = numbered(own, KEYS)
+    return _with_cells(own, form, first)
+
+
+def _with_cells(entries: pa.Table, form: type[Form], first: Array) -> pa.Table:
+    """Return the records of entries in their order, each with the cells behind it."""
+    return records(entries, form).append_column(SOURCES, _sources(entries, first))
 
 
 _OUTCOMES = tuple(Outcome)

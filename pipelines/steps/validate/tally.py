@@ -13,7 +13,7 @@ from schemas.form import Form
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import NOT_THERE, Problems
+from schemas.problems import HOLDS_EVERYTHING, NOT_THERE
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS_BY_FORM, SENT_BY_FORM
 
@@ -38,7 +38,7 @@ def sent_by_form(
     """
     absent = _named(findings.filter(pc.is_in(findings["code"], pa.array(sorted(NOT_THERE)))), "form", "reporter")
     held = _named(findings.filter(pc.equal(findings["severity"], Severity.ERROR.value)), "form")
-    unread = _named(findings.filter(pc.equal(findings["code"], Problems.LEDGER_UNREADABLE.value.code)))
+    unread = _named(findings.filter(pc.is_in(findings["code"], pa.array(sorted(HOLDS_EVERYTHING)))))
     rows: list[tuple[object, ...]] = []
     for key in return_sets:
         period = Period.parse(key.period)
