@@ -19,7 +19,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from pipelines.refresh.release import DISTRIBUTION
+from pipelines.steps.collect.released import DISTRIBUTION
 from schemas.sentences import SentenceError
 
 _PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,-]*\])?==([^\s;\\]+)")

@@ -7,7 +7,8 @@ which findings or sums are not the generator's truth is void.
 It takes minutes, so it is only run where ``make bench`` asks for it. ``RETURNS_BENCH_COMMUNES=64,256`` says how large
 the two countries are, ``RETURNS_BENCH_TOGETHER=64`` how many communes a batch has.
 
-Not measured: Great Expectations and dbt-duckdb on the same, which need environments of their own.
+Great Expectations and dbt-duckdb do the same in environments of their own, made for it in a temporary folder; where
+these cannot be installed, their rows say so. ``RETURNS_BENCH_ONLY=others`` measures these alone, and writes no guide.
 """
 
 import json
@@ -29,6 +30,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.refresh.engines import HERE, PROCESSES
+from tests.benchmarks import others
 from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again
 from tests.end_to_end.cluster import cluster, kill_one_at_work
 
@@ -36,6 +38,7 @@ PROJECT = Path(__file__).parents[2]
 TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "country.md"
 RETURNS = Path(sys.executable).parent / "returns"
 ASKED, COMMUNES, TOGETHER = "RETURNS_BENCH", "RETURNS_BENCH_COMMUNES", "RETURNS_BENCH_TOGETHER"
+ONLY = "RETURNS_BENCH_ONLY"
 MOST = "64"
 SLIPS = 0.3
 NATION = 290_000
@@ -63,9 +66,13 @@ class Cost:
 
 
 def run(program: str, *words: str | Path) -> Cost:
+    return _cost([sys.executable, "-m", "tests.benchmarks.programs", program, *map(str, words)], program)
+
+
+def _cost(command: list[str], program: str, **environment: str) -> Cost:
     start = time.perf_counter()
-    command = [sys.executable, "-m", "tests.benchmarks.programs", program, *map(str, words)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+    own = os.environ | environment
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, env=own) as process:
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
@@ -148,11 +155,14 @@ def test_what_a_country_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         costs[f"calamine {name}"] = run("calamine", one.raw)
         costs[f"refresh {name}"] = one.refresh("data")
     measured, rows = Measured(small, large, costs), Rows()
-    for add in (_further, _failing, _resaved, _engines, _by_hand, _at_size, _what_changed, _trace):
+    every = (_further, _failing, _resaved, _engines, _by_hand, _at_size, _what_changed, _trace, _others)
+    chosen = [add for add in every if os.environ.get(ONLY, add.__name__) in (add.__name__, add.__name__[1:])]
+    for add in chosen:
         add(measured, rows, tmp_path)
         with capsys.disabled():
             print("", *rows.rows[-2:], sep="\n")
-    TABLE.write_text(as_page(measured, rows), encoding="utf-8")
+    if len(chosen) == len(every):
+        TABLE.write_text(as_page(measured, rows), encoding="utf-8")
     assert rows.void == []
 
 
@@ -266,6 +276,34 @@ def _trace(measured: Measured, rows: Rows, _: Path) -> None:
     rows.add(what, told, "2.0x", "1.5x")
 
 
+def _others(measured: Measured, rows: Rows, box: Path) -> None:
+    """Each is quicker or slower by whole processes, and by what a further workbook costs; ours does far more for it."""
+    forms = others.write_declared(box / "declared.json")
+    for other in others.OTHERS:
+        what = f"(h) against {other.name}, on its own environment, CPU"
+        python = other.environment(box)
+        if python is None:
+            rows.add(
+                f"{what}, whole processes on the small country", "not measured, cannot be installed", "quicker", ""
+            )
+            continue
+        costs, right = {}, []
+        for name, one in (("small", measured.small), ("large", measured.large)):
+            folder = box / f"{other.program}-{name}"
+            folder.mkdir()
+            words = [others.ELSEWHERE / f"{other.program}.py", one.raw, forms]
+            words += [folder] if other.writes else []
+            costs[name] = _cost([str(python), *map(str, words)], other.name, **others.QUIET)
+            right.append(others.wrong(costs[name].said, one.truth))
+        more = measured.large.truth.workbooks - measured.small.truth.workbooks
+        each, ours = (costs["large"].cpu - costs["small"].cpu) / more, measured.further("refresh")
+        whole, own = costs["small"].cpu, measured.costs["refresh small"].cpu
+        told = f"{whole / own:.2f}x quicker ({own:.1f} s against {whole:.1f} s)"
+        rows.add(f"{what}, whole processes on the small country", told, "quicker", "", *right)
+        told = f"{each / ours:.2f}x quicker ({ours * 1000:.2f} ms against {each * 1000:.2f} ms)"
+        rows.add(f"{what}, a further workbook", told, "quicker", "", *right)
+
+
 def as_page(measured: Measured, rows: Rows) -> str:
     """The table as a page, with where and when it was measured."""
     today = datetime.now(tz=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -288,7 +326,6 @@ def as_page(measured: Measured, rows: Rows) -> str:
         "| | measured | must | aim |",
         "|---|---:|---:|---:|",
         *(f"| {' | '.join(row)} |" for row in rows.rows),
-        "| (h) Great Expectations, dbt-duckdb | not measured | | |",
         "",
         f"Extrapolated, not measured: the nation's {NATION} workbooks of a period, each at the cost of a further one,",
         f"take {NATION * each / 60:.0f} minutes of one core, and on 100 workers {NATION * each / 100:.0f} seconds if",

@@ -21,10 +21,10 @@ import pytest
 from pipelines.refresh import backup
 from pipelines.refresh.release import make, verify
 from pipelines.settings import Settings
+from pipelines.steps.collect.released import RELEASES
 from pipelines.store import releases
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.ledger import CellPlace, Ledger, LedgerError
-from pipelines.store.releases import RELEASES
 from tests.faults.office import KEY, LIVESTOCK, VILLAGES, Office
 from tests.faults.tally import PAGE, is_long, tries
 from tests.faults.test_overtaken import published_bytes
