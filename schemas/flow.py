@@ -123,9 +123,10 @@ class Table:
 
 
 WORKBOOKS, CORRECTIONS, PRINTED, PLACES = "raw/workbooks", "raw/corrections", "raw/printed", "raw/places"
+RECORDED = "raw/estimates"
 """What lies in the raw folder, as tables are made of it."""
 
-RECEIVED = (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)
+RECEIVED = (WORKBOOKS, CORRECTIONS, PRINTED, RECORDED, PLACES)
 
 APPROVED = "approved"
 """Which communes sent a release in the place of workbooks: of these, tables that are made of this one are what the
@@ -194,6 +195,19 @@ def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
         )
 
 
+def _estimates() -> Iterator[Table]:
+    for name, schema in (("estimates", tables.ESTIMATES), ("estimates_problems", tables.PROBLEMS)):
+        yield Table(
+            name,
+            schema,
+            Kind.STAGED,
+            Maker("estimates"),
+            (RECORDED, "sheets", PLACES),
+            asset="problems/workbooks",
+            meaning=tables.MEANINGS[name],
+        )
+
+
 def _of_form(form: type[Form]) -> Iterator[Table]:
     own, check = form.domain, Maker("check", form.domain)
     read = [other.domain for other in forms_read_by(form)]
@@ -239,7 +253,7 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         tables.SUMS,
         Kind.PUBLISHED,
         Maker("sum", own),
-        (f"marts/{own}", PLACES),
+        (f"marts/{own}", "estimates", PLACES),
         asset=f"marts/{own}",
         keys=_SUM,
         title=f"{meaning.partition(':')[0]}: {form.heading}",
@@ -253,7 +267,7 @@ _SUM = ("period", "place", "field", "line")
 
 def _of_chapter(chapter: Chapter) -> Iterator[Table]:
     marts, sums = (tuple(f"{family}/{form.domain}" for form in chapter.forms) for family in ("marts", "sums"))
-    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, APPROVED, PLACES)
+    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, "estimates", APPROVED, PLACES)
     asset = f"figures/{chapter.code}"
     for family, schema, maker, made_of, extent, keys in (
         ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),
@@ -300,14 +314,14 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     marts = tuple(f"marts/{form.domain}" for form in forms)
     findings = (*(f"findings/{form.domain}" for form in forms), "findings/workbooks")
     figures, lineage = (tuple(f"{family}/{chapter.code}" for chapter in chapters) for family in ("figures", "lineage"))
-    before = [*_collected(forms), *(table for form in forms for table in _of_form(form))]
+    before = [*_collected(forms), *_estimates(), *(table for form in forms for table in _of_form(form))]
     before.append(
         Table(
             "findings/workbooks",
             tables.FINDINGS,
             Kind.STAGED,
             Maker("formless"),
-            ("problems/workbooks", "printed_problems", APPROVED, "approved_problems", PLACES),
+            ("problems/workbooks", "printed_problems", "estimates_problems", APPROVED, "approved_problems", PLACES),
             meaning=tables.MEANINGS["workbooks"],
         )
     )

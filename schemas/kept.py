@@ -13,6 +13,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+ESTIMATES_FILE = "estimates.csv"
+"""What the estimates of a return set are kept in, beside its workbooks."""
+
 UNDECODED = "\ufffd"
 """What stands in a text for bytes that are not UTF-8."""
 

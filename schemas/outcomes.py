@@ -38,12 +38,14 @@ class Decision(StrEnum):
 
 
 class Status(StrEnum):
-    """The state of a figure. A published table says one of the first three; held is said of it when it is shown."""
+    """The state of a figure. A published table says all but held, which is said of it when it is shown."""
 
     COMPLETE = "complete"
     """Every expected value is there."""
     INCOMPLETE = "incomplete"
     """Some are missing, so there is no value; but above communes of which nothing has come it is that of the others."""
+    ESTIMATED = "estimated"
+    """All are there, some only as estimates that an approver recorded for returns that have not come."""
     UNDEFINED = "undefined"
     """All are there, but a divisor is zero."""
     HELD = "held"

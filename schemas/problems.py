@@ -345,6 +345,17 @@ class Problems(Enum):
         "Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}. Sửa bảng rồi chạy lại.",
         Severity.WARNING,
     )
+    ESTIMATE_UNREADABLE = Problem(
+        "U-01",
+        "Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. "
+        "Số đó không được dùng; sửa sổ rồi chạy lại.",
+        Severity.WARNING,
+    )
+    ESTIMATE_PASSED = Problem(
+        "U-02",
+        "{reporter}: đã nhận biểu {written}, nên các số ước của biểu này không dùng nữa. Không phải làm gì.",
+        Severity.WARNING,
+    )
     LEDGER_UNREADABLE = Problem(
         "L-01",
         "Sổ đính chính {file} không đọc được: {written}. "

@@ -195,12 +195,14 @@ SUMS = _columns(
     ("line", "Mã dòng; trống là mọi dòng"),
     ("sum", "Tổng"),
     ("given", "Số đơn vị đã cho đủ số liệu"),
-    types={"sum": SUM, "given": pa.int64()},
+    ("estimated", "Số đơn vị chưa gửi mà được ước"),
+    types={"sum": SUM, "given": pa.int64(), "estimated": pa.int64()},
 )
 """One row per period, place and field of a form, and per line of it that some figure asks for. ``sum``: what is known,
 added up in the field's unit; ``given``: how many reporters gave the field on all their lines, or in how many communes
-the line has a value. The place is a commune, or one of any level above; of such a one, tables of several batches say
-each its part (``pipelines.steps.analyse.sums.merged``)."""
+the line has a value; ``estimated``: for how many others an estimate stands in, which is in the sum. The place is a
+commune, or one of any level above; of such a one, tables of several batches say each its part
+(``pipelines.steps.analyse.sums.merged``)."""
 
 FIGURES = _columns(
     ("period", "Kỳ báo cáo"),
@@ -268,6 +270,23 @@ APPROVED = _columns(
 )
 """One row per return set in whose folder a release lies. ``refused``: the codes of the forms that are not taken from
 it, with spaces between; of a release that cannot be used, those of all forms, and the columns before are empty."""
+ESTIMATES = _columns(
+    *_WHERE,
+    ("when", "Thời điểm"),
+    ("who", "Người ước"),
+    ("form", "Biểu"),
+    ("reporter", "Đơn vị báo cáo"),
+    ("field", "Trường"),
+    ("value", "Số ước; trống là bỏ ước"),
+    ("method", "Cách ước"),
+    ("reason", "Lý do"),
+    ("sha256", "Mã băm của tệp"),
+    ("cell", "Ô của số ước trong tệp"),
+)
+"""One row per field of a reporter that is estimated, for nothing has been received of that reporter and form."""
+
+ESTIMATED = [name for name in ESTIMATES.names if name not in (*dict(_WHERE), "sha256", "cell")]
+"""What an ``estimates.csv`` has of it."""
 
 _PRINTED = (
     *_WHERE,
@@ -349,6 +368,8 @@ MEANINGS = {
     "Chỉ mở lại tệp đã thay đổi.",
     "ledger": "Sổ đính chính: mỗi dòng một quyết định của cán bộ về một ô.",
     "ledger_problems": "Những gì không đọc được trong sổ đính chính.",
+    "estimates": "Số ước đang dùng thay cho báo cáo chưa đến: ai ước, cách ước, lý do. Báo cáo đến thì không dùng nữa.",
+    "estimates_problems": "Những gì không đọc được trong sổ số ước, và số ước mà báo cáo đã đến.",
     "printed": "Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo.",
     "printed_problems": "Những gì không đọc được trong bảng số kế hoạch in.",
     "approved": "Bản phát hành mà xã đã gửi thay cho sổ tính: số trong đó là số xã đã duyệt.",

@@ -81,6 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "chart.progress": ("So với kế hoạch, dự toán, vốn giao (%)", "Against plan, estimate or capital (%)"),
     "chart.change": ("So với cùng kỳ năm trước (%)", "Against the same period last year (%)"),
     "state.incomplete": ("Thiếu báo cáo", "Returns missing"),
+    "state.estimated": ("Có số ước", "With estimates"),
     "lacking": ("Thiếu", "Missing"),
     "state.undefined": ("Mẫu số bằng 0", "Divisor is zero"),
     "state.held": ("Giữ lại", "Held back"),

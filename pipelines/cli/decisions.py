@@ -1,6 +1,7 @@
-"""The verb that records a decision in the ledger: ``correct``.
+"""The verbs that record what somebody decides: ``correct``, in the ledger; ``estimate``, beside it.
 
-Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.store.ledger``).
+Belongs here: which words make a decision. Does not belong here: the ledger (``pipelines.store.ledger``), the estimates
+(``pipelines.store.estimates``).
 """
 
 from typing import Annotated
@@ -97,3 +98,40 @@ def correct(
         print(done.format(old=entry["old"], new=entry["new"], where=where))
     else:
         print_rows(output, tables.LEDGER.names, [{**key._asdict(), **entry}])
+
+
+@verb(
+    later("Ghi số ước thay cho một báo cáo không đến kịp; báo cáo đến thì số ước không dùng nữa."),
+    'returns estimate na_lia B01 horse 264 --method "bằng cùng kỳ" --reason "đường sạt lở"',
+    'returns estimate na_lia B01 horse --reason "báo cáo sắp đến"',
+    context_settings={"ignore_unknown_options": True},  # a number such as -5 is no option
+)
+def estimate(
+    reporter: Annotated[str, typer.Argument(help=later("Mã đơn vị chưa gửi, ví dụ na_lia."))],
+    form: Annotated[str, typer.Argument(help=later("Mã biểu."))],
+    field: Annotated[str, typer.Argument(help=later("Chỉ tiêu: tên trường hoặc tên như trên biểu."))],
+    value: Annotated[
+        str, typer.Argument(metavar="[VALUE]", help=later("Số ước; không ghi là bỏ ước."), show_default=False)
+    ] = "",
+    method: Annotated[str, typer.Option(help=later("Cách ước."), show_default=False)] = "",
+    reason: Annotated[str, typer.Option(help=later("Lý do không chờ báo cáo. Bắt buộc."), show_default=False)] = "",
+    who: Annotated[str, typer.Option(envvar=WHO_VARIABLE, help=later("Chức danh người quyết định."))] = WHO,
+    commune: Commune = "",
+    period: PeriodCode = "",
+    data: Data = "",
+    raw: RawFolder = "",
+) -> None:
+    """Record an estimate, or take one back."""
+    from pipelines.refresh.estimating import estimate as record
+    from pipelines.store.raw import Raw
+    from pipelines.store.tables import Store
+
+    settings = Settings.of(raw, data)
+    returns = Raw(settings.raw)
+    key = only(returns.return_sets(), period, commune)
+    said = {"method": method, "reason": reason, "who": who}
+    row = record(returns, Store(settings.data), key, reporter, form, field, value, **said)
+    done = _("Đã ghi số ước «{value}» cho {field}, biểu {form}, {reporter}. Chạy: returns refresh")
+    if not row["value"]:
+        done = _("Đã bỏ số ước của {field}, biểu {form}, {reporter}. Chạy: returns refresh")
+    print(done.format_map(row))

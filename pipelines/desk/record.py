@@ -38,6 +38,7 @@ class Did(StrEnum):
     APPROVED = "approved"
     CLOSED = "closed"
     REOPENED = "reopened"
+    ESTIMATED = "estimated"
     WROTE_CONTACT = "wrote contact"
     DELETED_CONTACT = "deleted contact"
 
@@ -62,6 +63,7 @@ LABELS: Mapping[Did, Any] = {
     Did.APPROVED: _("Duyệt và phát hành"),
     Did.CLOSED: _("Đóng kỳ"),
     Did.REOPENED: _("Mở lại kỳ"),
+    Did.ESTIMATED: _("Ghi số ước"),
     Did.WROTE_CONTACT: _("Ghi liên hệ"),
     Did.DELETED_CONTACT: _("Xóa liên hệ"),
 }

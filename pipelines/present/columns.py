@@ -160,12 +160,14 @@ def _sums(table: Table) -> Columns:
     (mart,) = _of(table, "marts")
     form = FLOW[mart].form
     assert form is not None
+    guessed = [_from("estimates", "value", "AGGREGATION")]
     return {
         "period": [_from(mart, "period")],
         "place": [_from(mart, "commune")],
         "line": [_from(mart, "line")],
-        "sum": [_from(mart, name, "AGGREGATION") for name in form.fields()],
+        "sum": [*(_from(mart, name, "AGGREGATION") for name in form.fields()), *guessed],
         "given": [_from(mart, "reporter", "AGGREGATION")],
+        "estimated": [_from("estimates", "reporter", "AGGREGATION")],
     }
 
 

@@ -24,7 +24,7 @@ import pyarrow as pa
 from pipelines.present.columns import Source, columns, filters
 from pipelines.store import raw
 from schemas import tables
-from schemas.flow import CORRECTIONS, FLOW, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
+from schemas.flow import CORRECTIONS, FLOW, PLACES, PRINTED, RECORDED, WORKBOOKS, Extent, Kind, Table
 from schemas.return_sets import BatchKey
 
 NAMESPACE, PRODUCER = "returns", "urn:returns:pipelines.present.openlineage"
@@ -92,6 +92,7 @@ def _layers(batch: BatchKey, workbooks: tuple[str, ...], held: Collection[str]) 
         WORKBOOKS: workbooks,
         CORRECTIONS: (_raw(batch, raw.LEDGER),),
         PRINTED: (_raw(batch, raw.PRINTED),),
+        RECORDED: (_raw(batch, raw.ESTIMATES),),
         PLACES: ("raw/places.csv",),
     }
     found: dict[str, list[Table]] = {}

@@ -136,6 +136,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     top.add(f"Công thức: {traced['formula']}")
     if traced["lacking"]:
         top.add(f"Thiếu: {', '.join(traced['lacking'])}")
+    if traced["status"] == Status.ESTIMATED:
+        top.add("Có số ước thay cho báo cáo chưa đến; xem từng đơn vị ở dưới.")
     if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
     if sent := traced["release"]:

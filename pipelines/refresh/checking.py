@@ -41,7 +41,8 @@ def check_form(given: Given) -> Mapping[str, Made]:
 
 def check_workbooks(given: Given) -> Mapping[str, Made]:
     """Make the findings on files and sheets that no form can answer for."""
-    met = to_frame([*given.family("problems"), given.table("printed_problems")], tables.PROBLEMS)
+    beside = (given.table(f"{name}_problems") for name in ("printed", "estimates"))
+    met = to_frame([*given.family("problems"), *beside], tables.PROBLEMS)
     releases = to_frame([given.table("approved_problems")], tables.PROBLEMS)
     found = check.formless(met, given.places, given.sets, releases)
     return {"findings/workbooks": Made(to_table(found, tables.FINDINGS))}

@@ -13,6 +13,7 @@ MAKERS = {
     "decisions": "reading:read_decisions",
     "printed": "reading:read_printed",
     "approve": "approving:read_releases",
+    "estimates": "reading:read_estimates",
     "locate": "reading:locate_returns",
     "check": "checking:check_form",
     "formless": "checking:check_workbooks",

@@ -20,13 +20,25 @@ from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, l
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept
-from pipelines.store.raw import LEDGER
+from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.received import accepted_from
 from pipelines.store.state import State, Writer, Written
 from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, serialized, with_texts
 from schemas import flow
-from schemas.flow import APPROVED, CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, WORKBOOKS, Extent, Kind, Table
+from schemas.flow import (
+    APPROVED,
+    CORRECTIONS,
+    FLOW,
+    PARTS,
+    PLACES,
+    PRINTED,
+    RECORDED,
+    WORKBOOKS,
+    Extent,
+    Kind,
+    Table,
+)
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.tables import commune_of
@@ -127,6 +139,18 @@ class Given:
         """What plans print that lies there and cannot be read, as a problem tells of it."""
         self._declared(PRINTED)
         return _unread(self._work.inputs.received.unread(PRINTED_FILE, self.sets))
+
+    @property
+    def estimates(self) -> Mapping[ReturnSetKey, bytes]:
+        """The bytes of each file of estimates."""
+        self._declared(RECORDED)
+        return _of_keys(self._work.inputs.received.estimates, self.sets)
+
+    @property
+    def unread_estimates(self) -> Sequence[Mapping[str, str]]:
+        """The files of estimates that lie there and cannot be read, as a problem tells of them."""
+        self._declared(RECORDED)
+        return _unread(self._work.inputs.received.unread(ESTIMATES, self.sets))
 
     @property
     def places(self) -> Places:

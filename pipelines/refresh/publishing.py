@@ -57,7 +57,8 @@ def sum_records(given: Given) -> Mapping[str, Made]:
     """Make the sums of a form."""
     (form,) = [form for form in CATALOGUE.forms if form.domain == given.subject]
     lines = sums.lines_asked(form, CATALOGUE.chapters)
-    added = sums.added_up(form, given.table(f"marts/{form.domain}"), given.places, lines)
+    mart, estimates = given.table(f"marts/{form.domain}"), given.table("estimates")
+    added = sums.added_up(form, mart, given.places, lines, estimates)
     return {f"sums/{form.domain}": Made(added)}
 
 
@@ -69,10 +70,11 @@ def evaluate_chapter(given: Given) -> Mapping[str, Made]:
     )
     sets = [key for key in given.sets if chapter in CATALOGUE.of(given.places.packs_of(key.commune)).chapters]
     wanted = figures.of_communes(sets, given.places)
-    rows = figures.evaluate(chapter, added, wanted, given.places, marts)
+    estimates = given.table("estimates")
+    rows = figures.evaluate(chapter, added, wanted, given.places, marts, estimates=estimates)
     return {
         f"figures/{chapter.code}": Made(rows),
-        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, sets)),
+        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, sets, estimates)),
     }
 
 

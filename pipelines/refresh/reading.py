@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipelines.refresh.making import Given, Made
 from pipelines.steps import problems, sources
-from pipelines.steps.analyse import statements
+from pipelines.steps.analyse import estimates, statements
 from pipelines.steps.collect import correct, locate, read
 from pipelines.steps.collect.columns import runs
 from pipelines.steps.frames import parted, to_frame, to_table, together
@@ -77,6 +77,19 @@ def read_printed(given: Given) -> Mapping[str, Made]:
     return {
         "printed": Made(printed),
         "printed_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
+    }
+
+
+def read_estimates(given: Given) -> Mapping[str, Made]:
+    """Make ``estimates`` and ``estimates_problems``."""
+    found, met = estimates.read_estimates(given.estimates, given.table("sheets"), given.places)
+    unread = problems.problem_rows(
+        Problems.ESTIMATE_UNREADABLE,
+        [{**file, "expected": ", ".join(tables.ESTIMATED)} for file in given.unread_estimates],
+    )
+    return {
+        "estimates": Made(found),
+        "estimates_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
     }
 
 

@@ -22,7 +22,16 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.refresh.batches import held_still
-from pipelines.refresh.restoring import beside, entries_then, kept, list_of, listed, places_then, tables_of
+from pipelines.refresh.restoring import (
+    beside,
+    entries_then,
+    estimates_then,
+    kept,
+    list_of,
+    listed,
+    places_then,
+    tables_of,
+)
 from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
 from pipelines.settings import now
@@ -375,15 +384,18 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
         entries = entries_then(_archive(store, key), key, state.stamp, state.workbooks).entries
         for form in (form for form in CATALOGUE.forms if form.code in state.forms):
             marts[form] = gate.admit(form, entries, unchecked, marts[form], [key])
-    places, plan = places_then(_archive(store, key), latest), beside(_archive(store, key), latest).get(PRINTED)
+    places, lay_beside = places_then(_archive(store, key), latest), beside(_archive(store, key), latest)
+    plan, guessed = lay_beside.get(PRINTED), estimates_then(_archive(store, key), key, latest)
     wanted = figures.of_communes([key], places)
     # In the order of their names, as they are frozen.
     chapters = sorted(CATALOGUE.of(places.packs_of(key.commune)).chapters, key=lambda chapter: chapter.code)
     own = {chapter.code: {form: marts[form] for form in chapter.forms} for chapter in chapters}
-    added = sums.of_forms(marts, places, chapters)
-    evaluated = [figures.evaluate(chapter, added, wanted, places, marts) for chapter in chapters]
+    added = sums.of_forms(marts, places, chapters, guessed)
+    evaluated = [figures.evaluate(chapter, added, wanted, places, marts, estimates=guessed) for chapter in chapters]
     rows = together(evaluated, tables.FIGURES)
-    edges = together([figures.lineage(chapter, own[chapter.code], [key]) for chapter in chapters], tables.LINEAGE)
+    edges = together(
+        [figures.lineage(chapter, own[chapter.code], [key], guessed) for chapter in chapters], tables.LINEAGE
+    )
     printed, _ = statements.read_printed({} if plan is None else {key: decoded(plan)})
     compared = statements.compare(
         printed,

@@ -12,13 +12,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.refresh.stale import Inputs
+from pipelines.steps.analyse.estimates import read_estimates
 from pipelines.steps.collect import correct, locate, read, released
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
-from pipelines.steps.frames import to_frame
+from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
-from pipelines.store.raw import BESIDE, LEDGER, places_of
+from pipelines.store.raw import BESIDE, ESTIMATES, LEDGER, places_of
 from pipelines.store.state import Written
+from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.flow import Table
 from schemas.kept import decoded
@@ -63,13 +65,13 @@ def list_of(archive: Archive, received: str, key: ReturnSetKey) -> str:
 
 
 def tables_of(state: Mapping[str, Any]) -> dict[str, str]:
-    """Return ledger, plan and tables of places of a list, with their hashes."""
+    """Return what lay beside the workbooks of a list, and the tables of places, with their hashes."""
     own = {name: sha256 for name, sha256 in state["files"].items() if name in BESIDE}
     return own | dict(state["places"])
 
 
 def beside(archive: Archive, received: str) -> dict[str, bytes]:
-    """Return the ledger, the plan and the tables of places of a list."""
+    """Return what lay beside the workbooks of a list, and the tables of places."""
     return {name: kept(archive, sha256, TABLE) for name, sha256 in tables_of(listed(archive, received)).items()}
 
 
@@ -89,6 +91,21 @@ def ledger_then(archive: Archive, key: ReturnSetKey, received: str) -> pd.DataFr
     """Return the ledger of a list, ``schemas.tables.LEDGER``."""
     text = decoded(beside(archive, received).get(LEDGER, b""))
     return correct.read_ledger({key: text} if text else {})[0]
+
+
+def estimates_then(archive: Archive, key: ReturnSetKey, received: str) -> pa.Table:
+    """Return the estimates that were in use, ``schemas.tables.ESTIMATES``."""
+    content = beside(archive, received).get(ESTIMATES)
+    if content is None:
+        return tables.ESTIMATES.empty_table()
+    files = listed(archive, received)["files"]
+    workbooks = {
+        name: sha256
+        for name, sha256 in files.items()
+        if name not in BESIDE and archive.get(sha256, suffix_of(name)) is not None
+    }
+    sheets = to_table(entries_then(archive, key, received, workbooks).sheets, tables.SHEETS)
+    return read_estimates({key: content}, sheets, places_then(archive, received))[0]
 
 
 def restored(inputs: Inputs, table: Table, written: Written) -> pa.Table:

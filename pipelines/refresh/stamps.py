@@ -31,6 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "decisions": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
     "printed": ("pipelines/steps/analyse", "pipelines/steps", "schemas"),
     "approve": (*_VALIDATE, "pipelines/store"),
+    "estimates": (*_ANALYSE,),
     "locate": _COLLECT,
     "check": _VALIDATE,
     "formless": _VALIDATE,

@@ -212,6 +212,11 @@ def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     return [row for table in _family(tables, key, "lineage") for row in _rows(table)]
 
 
+def estimates(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
+    """Return the estimates that stand in for what has not come."""
+    return _of(_table(tables, key, "estimates"))
+
+
 def blanks(tables: Tables, key: ReturnSetKey) -> dict[str, list[PublishedRow]]:
     """Return, by figure, the cells behind it that are blank."""
     found: dict[str, list[PublishedRow]] = {}

@@ -25,14 +25,14 @@ from pipelines.store.index import NOTHING_NOTED, Index
 from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
-from schemas.kept import decoded
+from schemas.kept import ESTIMATES_FILE, decoded
 from schemas.pack import pack_name
 from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 
-LEDGER, PRINTED, PLACES = "corrections.csv", "printed.csv", "places.csv"
+LEDGER, PRINTED, PLACES, ESTIMATES = "corrections.csv", "printed.csv", "places.csv", ESTIMATES_FILE
 SHIPPED_PLACES = ("places.csv", "desks.csv")
 """The tables of places that come with the software."""
 
@@ -42,7 +42,7 @@ OF_PACK = "pack-"
 OWN_PLACES = "raw-places.csv"
 """What the raw folder's own ``places.csv`` is called beside the one that comes with the software."""
 
-BESIDE = (LEDGER, PRINTED)
+BESIDE = (LEDGER, PRINTED, ESTIMATES)
 """What lies beside the workbooks of a return set and decides what it says."""
 
 DESIGNS = "bieu-mau"
@@ -292,7 +292,7 @@ class Raw:
         return None if file is None else decoded(file.content)
 
     def beside(self, key: ReturnSetKey) -> dict[str, RawFile]:
-        """Return what lies beside the workbooks and decides what a return set says: its ledger, what its plan prints.
+        """Return what lies beside the workbooks and decides what a return set says, by name.
 
         One that lies there and cannot be read comes with the reason: that is not as if there were none.
         """

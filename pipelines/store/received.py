@@ -15,8 +15,8 @@ import pyarrow as pa
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Kept
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
-from pipelines.store.raw import LEDGER, PRINTED, Raw, places_of
-from schemas.flow import CORRECTIONS, PLACES, WORKBOOKS
+from pipelines.store.raw import ESTIMATES, LEDGER, PRINTED, Raw, places_of
+from schemas.flow import CORRECTIONS, PLACES, RECORDED, WORKBOOKS
 from schemas.flow import PRINTED as PRINTED_NUMBERS
 from schemas.kept import decoded
 from schemas.places import Places
@@ -91,6 +91,11 @@ class Received:
         """The text of what the plan prints, of each set that has it and in which it can be read."""
         return {key: decoded(content) for key, content in self._beside(PRINTED)}
 
+    @property
+    def estimates(self) -> dict[ReturnSetKey, bytes]:
+        """The bytes of the estimates of each set that has some and in which they can be read."""
+        return dict(self._beside(ESTIMATES))
+
     def _beside(self, name: str) -> Iterator[tuple[ReturnSetKey, bytes]]:
         for key, one in self.sets.items():
             if name in one.beside and not one.beside[name].trouble:
@@ -113,6 +118,7 @@ class Received:
             WORKBOOKS: _hash({key: {file.name: file.sha256 for file in one.workbooks} for key, one in of_sets.items()}),
             CORRECTIONS: _hash({key: _hashes(one.beside, LEDGER) for key, one in of_sets.items()}),
             PRINTED_NUMBERS: _hash({key: _hashes(one.beside, PRINTED) for key, one in of_sets.items()}),
+            RECORDED: _hash({key: _hashes(one.beside, ESTIMATES) for key, one in of_sets.items()}),
             PLACES: _hash(self._places),
         }
 

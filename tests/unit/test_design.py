@@ -529,7 +529,9 @@ def sums_of(form: type[Form]) -> pa.Table:
         {"period": PERIOD.code, "place": "x", "form": form.code, "field": name, "line": "", "sum": Decimal("12.34")}
         for name in form.fields()
     ]
-    return pa.Table.from_pylist([{**dict.fromkeys(SUMS.names), **row, "given": 1} for row in rows], SUMS)
+    return pa.Table.from_pylist(
+        [{**dict.fromkeys(SUMS.names), **row, "given": 1, "estimated": 0} for row in rows], SUMS
+    )
 
 
 LINES_OF_S01: dict[tuple[str, str], str | None] = {

@@ -63,9 +63,11 @@ def test_every_dependency_is_an_asset_and_dagster_sees_the_same_graph() -> None:
         assert resolved_upstream(key) - {key} == upstream_of(key), key
 
 
-def test_there_is_a_check_on_the_findings_of_every_form_on_those_of_no_form_and_on_who_is_late() -> None:
-    wanted = {f"findings/{form.domain}:edits" for form in FORMS} | {"findings/workbooks:edits", "cells:overdue"}
-    assert set(checks()) == wanted
+def test_there_is_a_check_on_the_findings_of_every_form_on_those_of_no_form_on_who_is_late_and_on_designs() -> None:
+    of_cells = {"cells:overdue", "cells:designs"}
+    assert (
+        set(checks()) == {f"findings/{form.domain}:edits" for form in FORMS} | {"findings/workbooks:edits"} | of_cells
+    )
     assert not [name for name, check in checks().items() if check.blocking]
 
 
@@ -81,7 +83,9 @@ def test_every_form_has_its_chain_of_assets(form: type[Form]) -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.code)
 def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: Chapter) -> None:
-    assert deps_of(f"figures/{chapter.code}") == {"approved", *(f"marts/{form.domain}" for form in chapter.forms)}
+    marts = {f"marts/{form.domain}" for form in chapter.forms}
+    # With what goes through the reading of workbooks: who has sent nothing, and so may be estimated.
+    assert deps_of(f"figures/{chapter.code}") == {"approved", "problems/workbooks", *marts}
 
 
 def test_statements_are_made_of_all_figures_and_documents_of_statements() -> None:

@@ -60,7 +60,7 @@ class PlacePage:
     """The start page: how much has come, of which place, and what is there of each chapter."""
 
     template: ClassVar[str] = "place.html"
-    states: ClassVar[Sequence[str]] = (Status.COMPLETE, Status.INCOMPLETE, Status.UNDEFINED)
+    states: ClassVar[Sequence[str]] = (Status.COMPLETE, Status.ESTIMATED, Status.INCOMPLETE, Status.UNDEFINED)
     frame: Frame
     up: tuple[str, str] | None
     """The place above, and its site."""

@@ -14,6 +14,7 @@ from pipelines.present.report.notes import BLANK, NotedCell, NoteNumbers
 from pipelines.present.rows import TableRow
 from pipelines.steps.numbers import vietnamese
 from schemas.figure import Figure
+from schemas.kept import ESTIMATES_FILE
 from schemas.outcomes import Status, Verdict
 from schemas.words import WORDS
 
@@ -91,6 +92,9 @@ def _on_value(traced: TracedFigure, row: TableRow | None, lookup: Lookup) -> Ite
         yield _missing(figure)
     if row is not None and row["status"] == Status.UNDEFINED:
         yield f"{WORDS['state.undefined'][0]}, không tính được tỷ lệ."
+    guessed = dict.fromkeys(cell.reporter for cell in traced.sources if cell.file == ESTIMATES_FILE)
+    if guessed:
+        yield f"Có số ước, chưa có báo cáo của: {', '.join(guessed)}."
     corrected = {(cell.file, cell.sheet, cell.cell): cell for cell in traced.sources if cell.correction}
     if corrected:
         each = "; ".join(_correction(cell) for cell in corrected.values())

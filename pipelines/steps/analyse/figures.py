@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
+from pipelines.steps.analyse.estimates import beside
 from pipelines.steps.analyse.rationals import Rationals
 from pipelines.steps.analyse.sums import sums_over
 from pipelines.steps.frames import coded, joined_text, numbered, ordered, ranked
@@ -39,6 +40,7 @@ def evaluate(
     places: Places,
     marts: Mapping[type[Form], pa.Table] | None = None,
     present: Sequence[ReturnSetKey] | None = None,
+    estimates: pa.Table | None = None,
 ) -> pa.Table:
     """Evaluate a chapter: ``schemas.tables.FIGURES``.
 
@@ -58,11 +60,16 @@ def evaluate(
         marts: The published records of the forms, for the figures that exist once per reporter or line; without them
             there are none of these.
         present: The return sets of which something has come; those of all communes where it is not said.
+        estimates: ``schemas.tables.ESTIMATES``, for the figures that exist once per reporter; sums have them already.
     """
     wanted = list(wanted)
     totals = {form: _Totals(form, sums[form], wanted, places, present) for form in chapter.forms}
     each = dict.fromkeys(figure.forms[0] for figure in chapter.figures if figure.per_record)
-    records = {form: _Records(marts[form], form, wanted, totals[form], places) for form in each if marts and wanted}
+    records = {
+        form: _Records(*beside(form, marts[form], estimates), form, wanted, totals[form], places)
+        for form in each
+        if marts and wanted
+    }
     of_figures = dict.fromkeys((figure.forms for figure in chapter.figures), totals)
     for forms in of_figures:
         if (among := _senders_of_all(forms, wanted, places)) is not None:
@@ -146,8 +153,9 @@ class _Totals:
         number, sums_known = cell.indices.to_numpy(), as_int64(own["sum"].combine_chunks())
         # One more row, for a field of which there is no sum at all.
         self._sums = np.zeros((len(self._cells) + 1, len(wanted)), sums_known.dtype)
-        self._given = np.zeros(self._sums.shape, np.int64)
+        self._given, self._estimated = np.zeros(self._sums.shape, np.int64), np.zeros(self._sums.shape, np.int64)
         self._sums[number, place], self._given[number, place] = sums_known, own["given"].to_numpy()
+        self._estimated[number, place] = own["estimated"].to_numpy()
         to_send = [
             places.expected(place, form.code, form.reporter_kind, Period.parse(period)) for period, place in wanted
         ]
@@ -165,14 +173,19 @@ class _Totals:
         """Return how many reporters of each place have given a field."""
         return self._given[self._cell(name, line)]
 
+    def estimated(self, name: str) -> Array:
+        """Return for how many others an estimate of a field stands in at each place."""
+        return self._estimated[self._cell(name, "")]
+
     def _cell(self, name: str, line: str) -> int:
         return self._cells.get(f"{name}\n{line}", -1)
 
     def lookup(self, leaf: Leaf) -> Rationals:
-        """Return a field's sum, missing at a place unless all who are to give it have, of the communes present."""
+        """Return a field's sum, missing at a place unless all who are to give it have, or are estimated."""
         line = leaf.line if isinstance(leaf, At) else ""
         due = self._communes if line and not leaf.field.form.fixed else self.due
-        known = (self.given(leaf.field.name, line) == due) & (due > 0)
+        given = self.given(leaf.field.name, line) + self._estimated[self._cell(leaf.field.name, line)]
+        known = (given == due) & (due > 0)
         sums = self._sums[self._cell(leaf.field.name, line)] // 10 ** (SUM.scale - leaf.field.unit.decimals)
         return Rationals.of(sums, 10**leaf.field.unit.decimals, known)
 
@@ -204,6 +217,7 @@ class _Rows:
         reported: Per row, how many reporters have given all that it needs.
         expected: Per row, how many are to.
         whole: Per row, whether something has come of every commune.
+        estimated: Per row, whether estimates stand in for some.
         texts: Per row: reporter, line, id, label, scope.
     """
 
@@ -214,6 +228,7 @@ class _Rows:
     reported: Array
     expected: Array
     whole: Array
+    estimated: Array
     texts: Mapping[str, pa.Array | pa.ChunkedArray]
 
 
@@ -236,7 +251,10 @@ def _of_places(
     texts = {name: pa.repeat(text, len(at)) for name, text in _texts_of(figure).items()}
     texts["scope"] = scopes.take(pa.array(at))
     whole = np.logical_and.reduce([totals[form].due == totals[form].expected for form in figure.forms])
-    return _Rows(number, figure, at, value.take(at), reported[at], expected.sum(axis=0)[at], whole[at], texts)
+    estimated = np.logical_or.reduce([totals[field.form].estimated(field.name) > 0 for field in fields])
+    return _Rows(
+        number, figure, at, value.take(at), reported[at], expected.sum(axis=0)[at], whole[at], estimated[at], texts
+    )
 
 
 def _texts_of(figure: Figure) -> dict[str, str]:
@@ -250,7 +268,9 @@ def _scope(place: Place) -> str:
 class _Records:
     """The records of one form at the wanted communes, in columns; a blank one for each reporter who has sent none."""
 
-    def __init__(self, mart: pa.Table, form: type[Form], wanted: Wanted, totals: _Totals, places: Places) -> None:
+    def __init__(
+        self, mart: pa.Table, guessed: Array, form: type[Form], wanted: Wanted, totals: _Totals, places: Places
+    ) -> None:
         # A code that no commune has stands for places that have no such figures.
         codes = [
             f"{period}\n{place.code if place.level == 'commune' and expected else ''}"
@@ -263,6 +283,7 @@ class _Records:
         own = pa.concat_tables([sent, silent], promote_options="default")
         self.place, self.amounts = np.concatenate([place, number]), Amounts.of(own, form)
         self.silent = np.arange(len(own)) >= len(sent)
+        self.estimated = np.append(guessed[at.is_valid().to_numpy(zero_copy_only=False)], np.zeros(len(silent), bool))
         self.reporter, self.line = own["reporter"], own["line"]
         number, first = numbered(own, ("commune", "reporter"))
         who = [
@@ -319,9 +340,10 @@ def _of_records(number: int, figure: Figure, chapter: Chapter, records: _Records
         "label": pc.binary_join_element_wise(figure.label, records.name.take(at), " – "),
         "scope": records.scope.take(at),
     }
-    given = (~blank.any(axis=1)[at]).astype(np.int64)
+    known, estimated = ~blank.any(axis=1)[at], records.estimated[at]
     one = np.ones(len(at), np.int64)
-    return _Rows(number, figure, records.place[at], value, given, one, one.astype(bool), texts)
+    given = (known & ~estimated).astype(np.int64)
+    return _Rows(number, figure, records.place[at], value, given, one, one.astype(bool), known & estimated, texts)
 
 
 def ids_of(pattern: str, reporter: pa.ChunkedArray, line: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -344,13 +366,16 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
     number = np.repeat([one.number for one in rows], [len(one.place) for one in rows])
     order = np.lexsort((number, place))
     place, number = place[order], number[order]
-    known, reported, expected, whole = (
+    known, reported, expected, whole, estimated = (
         np.concatenate(columns)[order]
-        for columns in zip(*((one.value.known, one.reported, one.expected, one.whole) for one in rows), strict=True)
+        for columns in zip(
+            *((one.value.known, one.reported, one.expected, one.whole, one.estimated) for one in rows), strict=True
+        )
     )
     value = [times(one.value.rounded(one.figure.decimals), 10 ** (SUM.scale - one.figure.decimals)) for one in rows]
     missing = np.where(reported == expected, _STATUSES.index(Status.UNDEFINED), _STATUSES.index(Status.INCOMPLETE))
-    status = np.where(known & whole, _STATUSES.index(Status.COMPLETE), missing)
+    there = np.where(estimated, _STATUSES.index(Status.ESTIMATED), _STATUSES.index(Status.COMPLETE))
+    status = np.where(known & whole, there, missing)
 
     def of_place(texts: Iterable[str]) -> pa.Array:
         return pa.array(list(texts), pa.string()).take(pa.array(place))
@@ -381,9 +406,15 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
     return pa.table({name: columns[name] for name in FIGURES.names}, schema=FIGURES)
 
 
-def lineage(chapter: Chapter, marts: Mapping[type[Form], pa.Table], return_sets: Sequence[ReturnSetKey]) -> pa.Table:
+def lineage(
+    chapter: Chapter,
+    marts: Mapping[type[Form], pa.Table],
+    return_sets: Sequence[ReturnSetKey],
+    estimates: pa.Table | None = None,
+) -> pa.Table:
     """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it."""
-    long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
+    whole = {form: beside(form, mart, estimates)[0] for form, mart in marts.items()}
+    long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in whole.items()])
     uses = _uses(chapter)
     cell, use = _edges(long, uses)
     figure, names = _named(chapter, uses, long, cell, use)

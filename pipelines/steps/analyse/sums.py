@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import LARGEST, Amounts, Array, decimals_of
+from pipelines.steps.analyse.estimates import beside
 from pipelines.steps.frames import joined_text, numbered
 from schemas.fields import REPORTER_KEYS
 from schemas.figure import Chapter
@@ -38,7 +39,9 @@ def lines_asked(form: type[Form], chapters: Iterable[Chapter]) -> Lines:
     return sorted({(leaf.field.name, leaf.line) for leaf in leaves if isinstance(leaf, At) and leaf.field.form is form})
 
 
-def added_up(form: type[Form], mart: pa.Table, places: Places, lines: Lines = ()) -> pa.Table:
+def added_up(
+    form: type[Form], mart: pa.Table, places: Places, lines: Lines = (), estimates: pa.Table | None = None
+) -> pa.Table:
     """Return the sums of one form: ``schemas.tables.SUMS``.
 
     Args:
@@ -47,8 +50,11 @@ def added_up(form: type[Form], mart: pa.Table, places: Places, lines: Lines = ()
         places: Which territory lies in which, and who is expected to report: nobody else counts, for a village that is
             no more must not stand in for one missing.
         lines: The fields that are also wanted of one line.
+        estimates: ``schemas.tables.ESTIMATES``, which stand in for who has sent nothing.
     """
-    mart = mart.filter(_counts(form, mart, places))
+    mart, guessed = beside(form, mart, estimates)
+    counts = _counts(form, mart, places)
+    mart, guessed = mart.filter(counts), guessed[counts.to_numpy(zero_copy_only=False)]
     if not len(mart):
         return SUMS.empty_table()
     amounts = Amounts.of(mart, form)
@@ -60,30 +66,36 @@ def added_up(form: type[Form], mart: pa.Table, places: Places, lines: Lines = ()
     counts_in = pc.is_in(mart["line"], pa.array([line.code for line in form.fixed])) if form.fixed else None
     counted = np.ones((len(mart), 1), bool) if counts_in is None else counts_in.to_numpy()[:, None]
     lacking = _added(~amounts.known & counted, reporter, len(of_reporter))
-    given = _added(lacking == 0, commune[of_reporter], len(sets))
+    by_guess = guessed[of_reporter][:, None]
+    given, estimated = (_added((lacking == 0) & own, commune[of_reporter], len(sets)) for own in (~by_guess, by_guess))
     total = _added(_with_room(amounts.values * counted), commune, len(sets))
-    asked, sums, counts = [*((name, "") for name in amounts.names), *lines], [total], [given]
+    asked, sums, counts, guesses = [*((name, "") for name in amounts.names), *lines], [total], [given], [estimated]
     of_lines = _of_printed if form.fixed else _of_lines
     for values, known in of_lines(mart, amounts, commune, len(sets), lines):
         sums.append(values)
         counts.append(known)
+        guesses.append(np.zeros(known.shape, np.int64))  # of lines nothing is estimated
     scale = [10 ** (SUM.scale - form.fields()[name].unit.decimals) for name, _ in asked]
-    return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts))
+    return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts), np.hstack(guesses))
 
 
 def of_forms(
-    marts: Mapping[type[Form], pa.Table], places: Places, chapters: Sequence[Chapter]
+    marts: Mapping[type[Form], pa.Table],
+    places: Places,
+    chapters: Sequence[Chapter],
+    estimates: pa.Table | None = None,
 ) -> dict[type[Form], pa.Table]:
     """Return the sums of several forms, with the lines that the figures of some chapters ask for."""
-    return {form: added_up(form, mart, places, lines_asked(form, chapters)) for form, mart in marts.items()}
+    return {form: added_up(form, mart, places, lines_asked(form, chapters), estimates) for form, mart in marts.items()}
 
 
 def merged(tables: Sequence[pa.Table]) -> pa.Table:
     """Return the sums of several batches, of which no two have a commune in common, as those of one."""
     whole = pa.concat_tables([SUMS.empty_table(), *tables])
-    names = [name for name in SUMS.names if name not in ("sum", "given")]
-    added = whole.group_by(names, use_threads=False).aggregate([("sum", "sum"), ("given", "sum")])
-    return added.rename_columns([*names, "sum", "given"]).cast(SUMS)
+    numbers = ["sum", "given", "estimated"]
+    names = [name for name in SUMS.names if name not in numbers]
+    added = whole.group_by(names, use_threads=False).aggregate([(name, "sum") for name in numbers])
+    return added.rename_columns([*names, *numbers]).cast(SUMS)
 
 
 def sums_over(sets: Iterable[ReturnSetKey], sums: pa.Table, places: Places) -> pa.Table:
@@ -156,7 +168,13 @@ def _of_printed(mart: pa.Table, amounts: Amounts, commune: Array, count: int, li
 
 
 def _upwards(
-    form: type[Form], sets: Sequence[ReturnSetKey], places: Places, asked: Lines, sums: Array, given: Array
+    form: type[Form],
+    sets: Sequence[ReturnSetKey],
+    places: Places,
+    asked: Lines,
+    sums: Array,
+    given: Array,
+    estimated: Array,
 ) -> pa.Table:
     """Return sums of communes, communes by cells, as a table that has those of the places above them too."""
     known: dict[tuple[str, str], int] = {}
@@ -165,7 +183,7 @@ def _upwards(
         for code in (commune, *(place.code for place in places.above(commune, Period.parse(period)))):
             number.append(known.setdefault((period, code), len(known)))
             of.append(at)
-    sums, given = (_added(one[of], np.array(number), len(known)) for one in (sums, given))
+    sums, given, estimated = (_added(one[of], np.array(number), len(known)) for one in (sums, given, estimated))
     place, cell = np.repeat(np.arange(len(known)), len(asked)), np.tile(np.arange(len(asked)), len(known))
     columns = {
         "period": pa.array([period for period, _ in known]).take(pa.array(place)),
@@ -175,5 +193,6 @@ def _upwards(
         "line": pa.array([line for _, line in asked]).take(pa.array(cell)),
         "sum": decimals_of(sums.ravel(), kind=SUM),
         "given": pa.array(given.ravel()),
+        "estimated": pa.array(estimated.ravel()),
     }
     return pa.table(columns, schema=SUMS)

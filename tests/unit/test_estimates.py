@@ -1,0 +1,153 @@
+"""Estimates: recorded for a return that has not come, in every figure they enter as such, and gone when it comes."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.present.tracing import trace, tree
+from pipelines.refresh import release
+from pipelines.refresh.closing import ClosingError, release_and_close, reopen
+from pipelines.refresh.estimating import estimate
+from pipelines.store.estimates import EstimateError
+from pipelines.store.raw import ESTIMATES
+from schemas.forms.b01_livestock import Livestock
+from tests.unit.desks import desk_at, text
+from tests.unit.offices import KEY, Office
+
+WORDS = {"method": "bằng cùng kỳ năm trước", "reason": "đường sạt lở, đã gọi trưởng thôn", "who": "phó chủ tịch"}
+
+
+def recorded(office: Office, field: str = "horse", value: str = "264", **more: str) -> dict[str, str]:
+    given = {"reporter": "suoi_mo", "form": "B01", "field": field, "value": value, **WORDS, **more}
+    return estimate(office.raw, office.store, KEY, **given)
+
+
+@pytest.fixture(scope="module")
+def waiting(example_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The office before Suối Mỏ has sent anything, refreshed; only to be copied."""
+    office = Office.copied(example_office, tmp_path_factory.mktemp("waiting") / "office")
+    (office.folder / "suoi_mo.xlsx").rename(office.root / "suoi_mo.xlsx")
+    shutil.rmtree(office.store.root)
+    office.refresh()
+    return office.root
+
+
+@pytest.fixture
+def office(waiting: Path, tmp_path: Path) -> Office:
+    return Office.copied(waiting, tmp_path / "office")
+
+
+def figure(office: Office, id: str) -> dict[str, Any]:
+    return next(row for row in office.rows(f"figures/{CHAPTER}") if row["id"] == id)
+
+
+CHAPTER = "livestock"
+HORSES = "livestock.horse.heads"
+
+
+@pytest.mark.slow
+def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_comes(office: Office) -> None:
+    before = figure(office, HORSES)
+    assert (before["value"], before["status"]) == (None, "incomplete")
+    recorded(office)
+    recorded(office, "Đàn dê", "-")
+    office.refresh()
+    row = figure(office, HORSES)
+    received = sum(one["horse"] for one in office.rows(f"marts/{Livestock.domain}"))
+    assert row["value"] == received + 264
+    assert (row["status"], row["reported"], row["expected"]) == ("estimated", before["reported"], before["expected"])
+    assert figure(office, "livestock.cattle.heads")["status"] == "incomplete", "what is not estimated stays missing"
+    assert "suoi_mo" not in {one["reporter"] for one in office.rows(f"marts/{Livestock.domain}")}
+    assert {one["status"] for one in office.rows("levels/livestock") if one["id"] == HORSES} <= {
+        "estimated",
+        "incomplete",
+    }
+    (sent,) = [one for one in office.rows("sent_by_form") if one["form"] == "B01"]
+    assert sent["sent"] == sent["expected"] - 1, "an estimate is never counted as received"
+
+    traced = trace(office.store, KEY, HORSES)
+    (source,) = [one for one in traced["sources"] if one["reporter"] == "suoi_mo"]
+    assert (source["file"], source["cell"], source["text"], source["value"]) == (ESTIMATES, "F2", "264", 264)
+    assert source["note"].startswith("Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ năm trước; lý do: đường sạt lở")
+    assert "Có số ước" in tree(traced).below[1].words
+
+    release.make(office.raw, office.store, KEY, "co-so-uoc", despite="")
+    assert release.verify(office.store.root, "co-so-uoc").differences == []
+
+    (office.root / "suoi_mo.xlsx").rename(office.folder / "suoi_mo.xlsx")
+    office.refresh()
+    assert figure(office, HORSES)["status"] == "complete"
+    assert not [one for one in office.rows("lineage/livestock") if one["file"] == ESTIMATES]
+    (told,) = [one for one in office.rows("findings/workbooks") if one["code"] == "U-02"]
+    assert told["severity"] == "warning"
+    assert "đã nhận biểu B01, nên các số ước của biểu này không dùng nữa" in told["message"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"reporter": "pa_phao"}, "Đã nhận biểu B01 của Thôn Pá Phào"),
+        ({"reporter": "nowhere"}, "không gửi biểu B01"),
+        ({"form": "X99"}, "xã không gửi biểu «X99»"),
+        ({"form": "R02", "reporter": "works"}, "có nhiều dòng"),
+        ({"field": "unicorn"}, "không có chỉ tiêu «unicorn»"),
+        ({"value": "vài con"}, "không đọc được «vài con» thành số"),
+        ({"value": "-3"}, "ngoài khoảng"),
+        ({"method": " "}, "thiếu cách ước"),
+        ({"reason": ""}, "thiếu người ước, thời điểm hoặc lý do"),
+    ],
+)
+def test_what_is_no_estimate_is_refused_and_nothing_is_written(office: Office, given: dict[str, str], why: str) -> None:
+    with pytest.raises(EstimateError, match=why):
+        recorded(office, **given)
+    assert not (office.folder / ESTIMATES).exists()
+
+
+@pytest.mark.slow
+def test_the_last_estimate_counts_and_can_be_taken_back(office: Office) -> None:
+    recorded(office, value="264")
+    recorded(office, value="270", reason="trưởng thôn gọi lại")
+    first = (office.folder / ESTIMATES).read_bytes()
+    office.refresh()
+    assert [one["value"] for one in office.rows("estimates")] == ["270"]
+    recorded(office, value="", reason="không cần nữa")
+    assert (office.folder / ESTIMATES).read_bytes().startswith(first), "rows are added, none is changed"
+    office.refresh()
+    assert figure(office, HORSES)["status"] == "incomplete"
+    assert office.rows("estimates") == []
+
+
+@pytest.mark.slow
+def test_an_approver_records_one_at_the_desk_and_everybody_reads_that_it_is_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_at(office.root, monkeypatch) as desk:
+        page, sent = f"/estimates/{KEY}", {"reporter": "suoi_mo", "form": "B01", "field": "horse", "value": "264"}
+        approver, officer = desk.signed_in("approver", "approver"), desk.signed_in("officer", "officer")
+        assert page in officer.get(f"/sets/{KEY}").content.decode()
+        assert "Thôn Suối Mỏ: B01" in text(approver.get(page))
+        assert officer.post(f"{page}/record", sent).status_code == 403
+        assert "Ghi số ước" not in text(officer.get(page))
+        assert "thiếu cách ước" in text(approver.post(f"{page}/record", {**sent, "reason": "x"}, follow=True))
+        recorded = {**sent, "method": "bằng cùng kỳ", "reason": "đường sạt lở"}
+        assert "Đã ghi vào sổ số ước" in text(approver.post(f"{page}/record", recorded, follow=True))
+        assert desk.deeds()[-1] == ("approver", "estimated", f"{KEY}: suoi_mo, B01, horse")
+        office.refresh()
+        assert "bằng cùng kỳ; đường sạt lở chức danh approver" in text(officer.get(page))
+        explorer = text(officer.get(f"/explorer/{KEY}/trace/{CHAPTER}.html"))
+        assert "Có số ước" in explorer
+        assert "Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ; lý do: đường sạt lở" in explorer
+
+
+@pytest.mark.slow
+def test_a_closed_set_takes_no_estimate_before_it_is_reopened(office: Office) -> None:
+    release_and_close(office.raw, office.store, KEY, "lan-1", who="chủ tịch", despite="chờ Suối Mỏ")
+    with pytest.raises(ClosingError, match="đã đóng bằng bản phát hành «lan-1»"):
+        recorded(office)
+    assert not (office.folder / ESTIMATES).exists()
+    reopen(office.store, KEY, who="chủ tịch", reason="Suối Mỏ không gửi kịp")
+    recorded(office)
+    assert (office.folder / ESTIMATES).exists()
