@@ -43,7 +43,7 @@ class Problems(Enum):
         "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
     )
     NOT_ASKED = Problem(
-        "W-18",
+        "W-22",
         "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc. "
         "Chuyển tệp về thư mục của đúng kỳ.",
     )
