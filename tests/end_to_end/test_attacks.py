@@ -300,7 +300,8 @@ def test_guessing_passwords_is_slowed_down_and_no_header_helps(desk: Desk) -> No
     # What costs the desk nothing is not endless either, where nginx counts by the address that really asks.
     spoofed = ({"X-Forwarded-For": f"10.1.2.{number}"} for number in range(30))
     answers = {guessing.post("/sign-in", headers=headers).status_code for headers in spoofed}
-    assert answers == ({403, 429} if desk.where == "server" else {403})
+    assert answers <= {403, 429}
+    assert (429 in answers) is (desk.where == "server")
     owner = desk.browser()
     assert desk.try_to_sign_in(owner, name, password).status_code == 302, (
         "who knows it comes in, from their own machine"
