@@ -135,7 +135,7 @@ def test_many_nights_cost_no_more_than_the_first_and_end_as_a_fresh_office_would
         write(soak, first, last, len(made))
         assert median(last) < 1.25 * median(first)
         assert soak.megabytes[-1] < 1.15 * soak.megabytes[nights // 3]
-    assert soak.files[-1] <= max(soak.files[:few]) + 2
+        assert soak.files[-1] <= max(soak.files[:few]) + 2
 
 
 def write(soak: Soak, first: list[float], last: list[float], made: int) -> None:

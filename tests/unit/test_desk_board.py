@@ -92,7 +92,7 @@ def test_an_empty_office_says_where_workbooks_go(office: Office, desk: Desk) -> 
     shutil.rmtree(office.raw.root)
     shutil.rmtree(office.store.root / "state")
     page = text(desk.signed_in("officer", "officer").get("/"))
-    assert f"Đặt sổ tính của các đơn vị vào {office.raw.root}" in page
+    assert f"đặt sổ tính của các đơn vị vào {office.raw.root}" in page
 
 
 def test_the_explorer_is_for_who_has_signed_in_and_nothing_beside_it(desk: Desk, office: Office) -> None:

@@ -180,7 +180,9 @@ def of(told: list[Event], job: str, state: str = "COMPLETE") -> Event:
 def test_every_run_starts_and_completes_once_within_its_parent(told: list[Event]) -> None:
     jobs = [
         "cells",
+        "approved",
         "returns",
+        "problems",
         "findings",
         "marts",
         "sums",

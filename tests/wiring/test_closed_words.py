@@ -21,7 +21,14 @@ OTHER_MEANINGS = {
     "pipelines/steps/numbers.py": {"error"},
     "pipelines/present/report/template.py": {"held"},  # what the template calls the forms held back
     "pipelines/present/report/word.py": {"held"},
-    "pipelines/present/tracing.py": {"accepted"},  # in a trace: who accepted the cells
+    # In a trace: who accepted the cells, and which forms of a release are not taken.
+    "pipelines/present/tracing.py": {"accepted", "refused"},
+    # Columns: of sums, how many reporters are estimated; of releases, the forms that are not taken; accepted values.
+    "schemas/tables.py": {"estimated", "refused", "accepted"},
+    "pipelines/steps/analyse/sums.py": {"estimated"},
+    "pipelines/steps/analyse/figures.py": {"estimated"},
+    "pipelines/present/columns.py": {"estimated"},
+    "pipelines/steps/collect/released.py": {"accepted"},
 }
 
 
