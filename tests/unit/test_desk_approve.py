@@ -39,6 +39,7 @@ def enter(desk: Desk, user: Any) -> None:
     assert "Đã ghi" in text(desk.browser(user).post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
 
 
+@pytest.mark.slow
 def test_who_has_entered_does_not_approve_and_another_does(office: Office, desk: Desk) -> None:
     both, other = desk.user("both", "officer", "approver"), desk.signed_in("other", "approver")
     enter(desk, both)
@@ -55,6 +56,7 @@ def test_who_has_entered_does_not_approve_and_another_does(office: Office, desk:
     assert "đã đóng bằng bản phát hành" in approve(other, seen="x")
 
 
+@pytest.mark.slow
 def test_what_is_closed_is_changed_only_after_an_approver_has_reopened_it(office: Office, desk: Desk) -> None:
     officer, other, auditor = (desk.signed_in(role, role) for role in ("officer", "approver", "auditor"))
     approve(other)

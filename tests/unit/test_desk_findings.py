@@ -145,6 +145,7 @@ def test_what_was_typed_stands_beside_why_it_was_refused(desk: Desk) -> None:
     assert re.search(rf'id="{typed[1]}"[^>]*>Chưa ghi gì\. .*«một trăm»', page)
 
 
+@pytest.mark.slow
 def test_what_has_been_decided_is_told_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
     browser, told = desk.signed_in("officer", "officer"), "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»."
     decide(browser, "accepted", new="110")
@@ -175,6 +176,7 @@ def test_a_warning_is_kept_as_it_is(office: Office, desk: Desk) -> None:
     assert f"Đã ghi vào sổ đính chính: ô {cell}, giữ" in told
 
 
+@pytest.mark.slow
 def test_an_error_is_kept_against_a_rule_that_may_be_wrong_with_who_and_why(office: Office, desk: Desk) -> None:
     office.write(("pa_phao.xlsx", "Trồng trọt", "D13"), 36.95)
     office.write(("pa_phao.xlsx", "Trồng trọt", "D18"), 100.75)

@@ -21,6 +21,7 @@ def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.mark.slow
 def test_no_page_reads_a_table_out_again_that_is_what_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = desk.signed_in("all", "officer", "approver", "administrator")
 

@@ -40,6 +40,7 @@ def ticked(answer: Any) -> list[str]:
     return re.findall(r'name="take" value="(\d+)"', answer.content.decode())
 
 
+@pytest.mark.slow
 def test_a_workbook_is_told_of_at_once_and_kept_by_a_second_step(office: Office, desk: Desk, sent: bytes) -> None:
     before = (office.folder / "na_lia.xlsx").read_bytes()
     browser = desk.signed_in("officer", "officer")

@@ -77,6 +77,7 @@ def test_a_set_of_which_nothing_has_come_yet_takes_its_first(office: Office, tmp
     assert office.raw.names(later) == ["na_lia.xlsx"]
 
 
+@pytest.mark.slow
 def test_what_a_workbook_replaces_stays_in_the_archive(office: Office) -> None:
     shutil.move(office.folder / "na_lia.xlsx", office.folder / "Na Lia ban 1.xlsx")
     office.refresh()
