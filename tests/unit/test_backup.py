@@ -19,6 +19,8 @@ from tests.faults.disk import end_of, start_child
 from tests.unit.desks import Desk, desk_at
 from tests.unit.offices import KEY, Office
 
+pytestmark = pytest.mark.slow
+
 CELL = ("na_lia.xlsx", "Chăn nuôi", "D13")
 
 

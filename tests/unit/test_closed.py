@@ -27,6 +27,8 @@ from schemas.sentences import SentenceError
 from tests.unit.offices import KEY, Office
 from tests.unit.territories import SHIPPED, TERRITORY, commune, territory, workbook
 
+pytestmark = pytest.mark.slow
+
 WHO, NAME = "chủ tịch xã", "2024-h1-lan-1"
 
 

@@ -21,6 +21,8 @@ from schemas.return_sets import ReturnSetKey
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office, publish
 
+pytestmark = pytest.mark.slow
+
 BEFORE = ReturnSetKey(Period.parse(KEY.period).before.code, KEY.commune)
 HORSES = "livestock.horse.ordinary.heads"
 

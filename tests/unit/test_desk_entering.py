@@ -14,6 +14,8 @@ from schemas.forms.b01_livestock import Livestock
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
+pytestmark = pytest.mark.slow
+
 PAGE = f"/entry/{KEY}/na_lia"
 VILLAGE_FORMS = [form for form in FORMS if form.reporter_kind == "village"]
 

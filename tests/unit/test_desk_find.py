@@ -10,6 +10,8 @@ from pipelines.store.tables import Store
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
 
+pytestmark = pytest.mark.slow
+
 HORSES = "livestock.horse.ordinary.heads"
 
 
