@@ -10,14 +10,12 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.base import CLEAN, HELD, verb
-from pipelines.cli.decisions import WHO, WHO_VARIABLE
+from pipelines.cli.decisions import WHO, Who
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, Released, only
 from pipelines.cli.output import print_rows
 from pipelines.settings import Settings
-
-Who = Annotated[str, typer.Option(envvar=WHO_VARIABLE, help=later("Chức danh người quyết định."))]
 
 
 @verb(

@@ -15,8 +15,10 @@ from pipelines.cli.options import Cell, Commune, Data, File, Format, OutputForma
 from pipelines.cli.output import print_rows
 from pipelines.settings import Settings
 
-WHO, WHO_VARIABLE = "cán bộ thống kê xã", "RETURNS_WHO"
+WHO = "cán bộ thống kê xã"
 """Who decides, where the officer does not say: a role, for a ledger is published and names no person."""
+
+Who = Annotated[str, typer.Option(envvar="RETURNS_WHO", help=later("Chức danh người quyết định."))]
 
 
 @verb(
@@ -35,7 +37,7 @@ def correct(
     ] = None,
     reason: Annotated[str, typer.Option(help=later("Lý do: đã hỏi ai, vì sao. Bắt buộc."), show_default=False)] = "",
     suggestion: Annotated[str, typer.Option("--from", help=later("Gợi ý đã xem."), show_default=False)] = "",
-    who: Annotated[str, typer.Option(envvar=WHO_VARIABLE, help=later("Chức danh người quyết định."))] = WHO,
+    who: Who = WHO,
     refuse: Annotated[
         bool, typer.Option("--refuse", help=later("Từ chối gợi ý NEW; gợi ý này không đưa ra nữa."))
     ] = False,
@@ -115,7 +117,7 @@ def estimate(
     ] = "",
     method: Annotated[str, typer.Option(help=later("Cách ước."), show_default=False)] = "",
     reason: Annotated[str, typer.Option(help=later("Lý do không chờ báo cáo. Bắt buộc."), show_default=False)] = "",
-    who: Annotated[str, typer.Option(envvar=WHO_VARIABLE, help=later("Chức danh người quyết định."))] = WHO,
+    who: Who = WHO,
     commune: Commune = "",
     period: PeriodCode = "",
     data: Data = "",

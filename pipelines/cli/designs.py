@@ -13,8 +13,7 @@ import typer
 
 from pipelines.cli import completion
 from pipelines.cli.base import CLEAN, HELD, app, fail
-from pipelines.cli.closings import Who
-from pipelines.cli.decisions import WHO
+from pipelines.cli.decisions import WHO, Who
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import AnyData, Data, Format, OutputFormat, Overwrite, RawFolder
