@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ RUN = 300_000
 """Milliseconds that a run may take on a machine that does other work as well."""
 
 
+NEXT_PERIOD = Period.parse("2024-H2")
+NEXT = f"{NEXT_PERIOD.code}_{small_commune.COMMUNE}"
 NEW = "ban_moi"
 """A fourth village."""
 WARNED = "ban_duoi"
@@ -48,6 +51,21 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     old = small_commune.returned("Bản Trên", small_commune.answers("ban_tren"), Period.parse("2023-H2"))
     (folder / "ban_tren-cu.xlsx").write_bytes(old)
     (folder / "ghi-chu.xlsx").write_text("gọi lại Bản Dưới")
+    return sorted(folder.glob("*.xlsx"))
+
+
+@pytest.fixture(scope="module")
+def sent_next(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What comes for the period after: a village has one ordinary horse more."""
+    folder = tmp_path_factory.mktemp("sent-next")
+    for village, name in {**small_commune.VILLAGES, NEW: "Bản Mới"}.items():
+        given = small_commune.answers(village if village != NEW else WARNED)
+        if village == NEW:
+            given = dict.fromkeys(given, Answer(0))
+        if village == "ban_tren":
+            more = {"horse_ordinary": 31, "horse": 43, "total": 43}
+            given |= {("B01", "", field): Answer(heads) for field, heads in more.items()}
+        (folder / f"{village}.xlsx").write_bytes(small_commune.returned(name, given, NEXT_PERIOD))
     return sorted(folder.glob("*.xlsx"))
 
 
@@ -106,14 +124,18 @@ def drop(page: Page, files: list[Path], key: str = KEY) -> None:
 def run_what_has_changed(page: Page) -> None:
     """Press the button, or find that the sensor was quicker; wait for the sentence at the end."""
     button = page.get_by_role("button", name="Chạy những gì đã đổi")
+    last = page.get_by_text("Lần cuối").get_by_role("link")
 
-    def enabled() -> bool:
+    def pressed() -> bool:
         page.goto("/")
-        return button.is_enabled()
+        if button.count() and button.is_enabled():
+            button.click()
+        elif not button.count() and last.count():
+            last.click()
+        page.wait_for_load_state()
+        return "/run/" in page.url
 
-    wait_for("Dagster answers", enabled, seconds=120)
-    button.click()
-    page.wait_for_url("**/run/*")
+    wait_for("Dagster answers, and runs or has run", pressed, seconds=120)
     expect(page.get_by_text("Đã chạy xong")).to_be_visible(timeout=RUN)
 
 
@@ -124,7 +146,7 @@ def until_dagster_answers(page: Page) -> None:
 
 
 def test_a_day_from_an_empty_machine_to_a_release(
-    office: Office, sent: list[Path], browser: Browser, tmp_path: Path, artefacts: Path
+    office: Office, sent: list[Path], sent_next: list[Path], browser: Browser, tmp_path: Path, artefacts: Path
 ) -> None:
     with first_start(office, tmp_path / "ui.log", {"RETURNS_TODAY": "2024-07-05"}) as (url, link):
         admin, officer, approver, auditor = (opened(browser, url) for _ in range(4))
@@ -173,6 +195,8 @@ def test_a_day_from_an_empty_machine_to_a_release(
         proposal.get_by_role("button", name="Ghi đính chính").click()
         expect(officer.get_by_text("«40» thành «35»").first).to_be_visible()
         # The other says that its number is right.
+        left_open = officer.context.new_page()
+        left_open.goto(f"/findings/{KEY}/of/{WARNED}")
         officer.goto(f"/findings/{KEY}/of/{WARNED}")
         own = officer.locator("form").filter(has=officer.get_by_role("button", name="Giữ nguyên")).first
         own.get_by_label("Lý do").fill("Thôn xác nhận, mỗi hộ đăng ký ít")
@@ -193,32 +217,57 @@ def test_a_day_from_an_empty_machine_to_a_release(
         expect(approver.get_by_text("Đã duyệt và phát hành")).to_be_visible()
         approver.screenshot(path=artefacts / "6-approved.png", full_page=True)
 
-        # The period is closed: what comes now is told so.
+        # The period is closed: what comes now is told so, and so is who decides on a page left open, or copies a file.
         drop(officer, [path for path in sent if path.stem == small_commune.SLIP[0]])
         expect(officer.get_by_text("đã đóng bằng bản phát hành")).to_be_visible()
         expect(officer.get_by_role("button", name="Nhận", exact=True)).to_have_count(0)
         officer.screenshot(path=artefacts / "7-closed.png", full_page=True)
+        decided = (office.returns / "corrections.csv").read_bytes()
+        late = left_open.locator("form").filter(has=left_open.get_by_role("button", name="Giữ nguyên")).first
+        late.get_by_label("Lý do").fill("Thôn gọi lại sau khi duyệt")
+        late.get_by_role("button", name="Giữ nguyên").click()
+        expect(left_open.get_by_text("đã đóng bằng bản phát hành").first).to_be_visible()
+        left_open.screenshot(path=artefacts / "7-decided-late.png", full_page=True)
+        assert (office.returns / "corrections.csv").read_bytes() == decided
+        shutil.copy(sent_next[0], office.returns / f"{small_commune.SLIP[0]}.xlsx")
+        officer.goto(f"/sets/{KEY}")
+        expect(officer.get_by_text("Đổi sau khi đóng nên không công bố: ban_giua.xlsx")).to_be_visible()
+        officer.screenshot(path=artefacts / "7-copied-late.png", full_page=True)
+
+        # The next period is compared with this one.
+        drop(officer, sent_next, NEXT)
+        officer.get_by_role("button", name="Nhận", exact=True).click()
+        expect(officer.get_by_text("Biên nhận:")).to_have_count(4)
+        run_what_has_changed(officer)
+        officer.goto("/compare")
+        horses = officer.get_by_role("row").filter(has=officer.get_by_role("link", name="Đàn ngựa", exact=True))
+        assert horses.get_by_role("cell").all_inner_texts()[1:] == ["67", "66", "+1", "+1,5"]
+        officer.screenshot(path=artefacts / "8-compare.png", full_page=True)
+        horses.get_by_role("link").click()
+        village = officer.get_by_role("row").filter(has=officer.get_by_role("rowheader", name="Thôn Bản Trên"))
+        assert village.get_by_role("cell").all_inner_texts() == ["43", "42", "+1", "+2,4"]
+        officer.screenshot(path=artefacts / "8-figure.png", full_page=True)
 
         # The auditor reads all of it and changes nothing.
         auditor.goto("/record")
         for words in ("Nhận sổ tính", "Ghi đính chính", "Bắt đầu một lần chạy", "Duyệt và phát hành"):
             expect(auditor.get_by_role("cell", name=words).first).to_be_visible()
-        auditor.screenshot(path=artefacts / "8-record.png", full_page=True)
+        auditor.screenshot(path=artefacts / "9-record.png", full_page=True)
         auditor.goto(f"/explorer/{KEY}/chapters/livestock.html")
         auditor.get_by_role("row").filter(has_text="livestock.horse.heads").get_by_role("link", name="66").first.click()
         trace = auditor.locator("article:target")
         trace.get_by_role("link", name=re.compile(r"D\d")).first.click()
         expect(auditor.locator("td:target")).to_be_visible()
-        auditor.screenshot(path=artefacts / "9-cell.png")
+        auditor.screenshot(path=artefacts / "10-cell.png")
         narrow = opened(browser, url, width=375)
         narrow.context.add_cookies(
             [{"name": one["name"], "value": one["value"], "url": url} for one in officer.context.cookies()]
         )
-        for number, path in enumerate(("/", "/receive", f"/findings/{KEY}", f"/approve/{KEY}")):
+        for number, path in enumerate(("/", "/receive", f"/findings/{KEY}", f"/approve/{KEY}", "/compare")):
             narrow.goto(path)
             narrow.screenshot(path=artefacts / f"narrow-{number}.png", full_page=True)
             assert narrow.locator("body").evaluate("body => body.scrollWidth") <= 375, path
-    assert office.values("livestock.horse.heads") == ["66"]
+    assert office.rows("figures", "--period", small_commune.PERIOD.code)
     figures = pq.read_table(office.data / "figures" / "livestock" / f"{KEY}.parquet").to_pylist()
     values = {row["id"]: row["value"] for row in figures}
     assert values["livestock.horse.heads"] == 66
