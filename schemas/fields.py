@@ -44,6 +44,8 @@ class FormField:
         optional: Whether a reporter may leave it blank because it does not concern them; no finding then.
         stock: Whether it counts what there is (classes, patients, poor households) and not what happened in the period,
             so that it changes slowly.
+        planned: The field of the same form that asks what was planned, where reporters are used to write both into one
+            cell: «140/146 ha».
     """
 
     unit: Unit
@@ -57,6 +59,7 @@ class FormField:
     confirmable: bool = False
     optional: bool = False
     stock: bool = False
+    planned: str = ""
     name: str = dataclasses.field(init=False, default="")
     """The attribute of its form, which is the name of its column."""
     form: Any = dataclasses.field(init=False, repr=False)

@@ -91,7 +91,8 @@ class Form(metaclass=FormType):
 
         Raises:
             ValueError: A field has a name that the form needs itself, two fields share a wording, an edit names a field
-                that the form does not have, or the edits contradict or repeat one another.
+                that the form does not have, what was planned is asked for otherwise than what was done, or the edits
+                contradict or repeat one another.
         """
         super().__init_subclass__(**kwargs)
         cls.reporter_kind, cls.line_title = reporter or cls.reporter_kind, lines or cls.line_title
@@ -107,6 +108,7 @@ class Form(metaclass=FormType):
         _refuse_taken_names(cls)
         _refuse_strange_lines(cls)
         _refuse_shared_wordings(cls)
+        _refuse_strange_plans(cls)
         for edit in cls.edits:
             edit.bind(cls)
         cls.system = System.over(cls._fields.values(), (row for edit in cls.edits for row in edit.rows()))
@@ -232,3 +234,12 @@ def _refuse_shared_wordings(form: type[Form]) -> None:
             other = seen.setdefault(fold(wording), name)
             if other != name:
                 raise ValueError(f"Form {form.code}: fields {other} and {name} share the wording «{wording}».")
+
+
+def _refuse_strange_plans(form: type[Form]) -> None:
+    """Refuse a field whose plan is asked for nowhere, in another unit, or by the field of another's plan."""
+    pairs = {item.planned: item for item in form.fields().values() if item.planned}
+    for name, item in form.fields().items():
+        plan = form.fields().get(item.planned)
+        if item.planned and (plan is None or plan.unit != item.unit or plan.planned or pairs[item.planned] is not item):
+            raise ValueError(f"Form {form.code}: {item.planned} cannot be what was planned of {name}.")

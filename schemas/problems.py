@@ -209,6 +209,18 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», số và chữ trong ngoặc khác "
         "nhau, không rõ số nào đúng. Hỏi lại đơn vị báo cáo và ghi đính chính.",
     )
+    TWO_IN_ONE = Problem(
+        "C-31",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», hai số trong một ô; đã đọc là "
+        "{expected}. Nhắc đơn vị ghi mỗi số vào ô của nó.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
+    UNCLEAR_PLAN = Problem(
+        "C-32",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không rõ có phải là thực hiện "
+        "và kế hoạch không: {expected}. Hỏi lại đơn vị báo cáo và ghi mỗi số vào ô của nó.",
+    )
     POINT_FOR_COMMA = Problem(
         "C-23",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc "

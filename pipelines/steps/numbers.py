@@ -211,6 +211,47 @@ def _said(words: str, unit: Unit) -> Iterator[Fraction]:
                 yield value * worth
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers in one cell, with a slash between them: what was done, and what was planned.
+
+    Attributes:
+        done: The first.
+        planned: The second.
+        otherwise: What the text can mean besides, in Vietnamese; empty where there is nothing.
+    """
+
+    done: Decimal
+    planned: Decimal
+    otherwise: str = ""
+
+
+_FRACTION, _MONTH = re.compile(r"^([1-9]) ?/ ?([1-9])$"), re.compile(r"^(0?[1-9]|1[0-2]) ?/ ?((?:19|20)\d\d)$")
+"""Half a hectare, and a month of a year: as they are written without a unit behind them."""
+
+
+@lru_cache(maxsize=65536)
+def read_pair(text: str, unit: Unit) -> Pair | None:
+    """Read a text such as «140/146 ha»; nothing where it is not two numbers that can each be read.
+
+    Args:
+        text: The cell's text.
+        unit: The unit of both.
+    """
+    first, slash, second = visible(text).partition("/")
+    # A dash is no nought here: «-/146» may say that nothing was counted yet.
+    if not slash or not all(any(map(str.isdigit, part)) for part in (first, second)):
+        return None
+    done, planned = (_read_text(part.strip(), unit).value for part in (first, second))
+    if done is None or planned is None:
+        return None
+    bare = _without_unit(visible(text).casefold(), unit)
+    fraction, month = _FRACTION.match(bare), _MONTH.match(visible(text))
+    if fraction is not None and unit.decimals and int(fraction[1]) < int(fraction[2]):
+        return Pair(done, planned, f"{bare} cũng là một phân số")
+    return Pair(done, planned, f"{visible(text)} cũng là tháng và năm" if month else "")
+
+
 def _without_unit(clean: str, unit: Unit) -> str:
     for word in sorted((unit.label, *unit.aliases), key=len, reverse=True):
         if clean.endswith(word.casefold()) and clean[: -len(word)].rstrip()[-1:].isdigit():

@@ -192,6 +192,12 @@ FIELDS = Sheet(
             "aliases", "Cách ghi khác", "Tên khác hay gặp của chỉ tiêu, cách nhau bằng dấu |.", Asked.NAMES, width=24
         ),
         Column("definition", "Định nghĩa", "Tính những gì, khi tên chưa nói hết.", width=44),
+        Column(
+            "planned",
+            "Số kế hoạch",
+            "Mã chỉ tiêu hỏi số kế hoạch của chỉ tiêu này, nếu đơn vị hay ghi cả hai vào một ô: 140/146 ha.",
+            width=22,
+        ),
     ),
 )
 

@@ -74,6 +74,7 @@ def field_row(item: FormField) -> Row:
         "stock": _yes(item.stock),
         "aliases": _names(item.aliases),
         "definition": item.definition,
+        "planned": item.planned,
     }
 
 

@@ -498,6 +498,16 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
         "A6",
     ),
     ("a least above the most", {(CHI_TIEU, "G5"): 9, (CHI_TIEU, "H5"): 3}, Faults.RANGE, CHI_TIEU, "G5"),
+    ("a plan that there is not", {(CHI_TIEU, "N5"): "ke_hoach"}, Faults.UNKNOWN, CHI_TIEU, "N5"),
+    ("a plan in another unit", {(CHI_TIEU, "N6"): "so_ho"}, Faults.OTHER_DIMENSION, CHI_TIEU, "N6"),
+    ("a plan of two fields", {(CHI_TIEU, f"N{row}"): "dien_tich" for row in (7, 8)}, Faults.DOUBLE, CHI_TIEU, "N8"),
+    (
+        "a plan of a plan",
+        {(CHI_TIEU, "N7"): "dien_tich", (CHI_TIEU, "N6"): "dt_ca_khac"},
+        Faults.MALFORMED,
+        CHI_TIEU,
+        "N7",
+    ),
     ("a line of a form without lines", {(SO, "B5"): "thuy_san.{line}.ho"}, Faults.PER_RECORD, SO, "B5"),
     (
         "a figure of one reporter on two forms",

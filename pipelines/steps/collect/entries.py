@@ -4,7 +4,7 @@ Belongs here: finding that cell, reading its number, and what is wrong with it b
 between fields (``pipelines.steps.validate.check``), the grammar of numbers (``pipelines.steps.numbers``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from pipelines.steps.collect.asides import COVERED, HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, STALE, address
-from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
+from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER, TEXT
 from pipelines.steps.collect.layout import NOTE_HEADING
 from pipelines.steps.collect.lines import Asked
 from pipelines.steps.collect.sheets import Cell, Sheet
-from pipelines.steps.numbers import read_cell, read_number, round_half_up, same_unit, vietnamese
+from pipelines.steps.numbers import Pair, read_cell, read_number, read_pair, round_half_up, same_unit, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from schemas.edits import Product
 from schemas.form import Form
@@ -37,6 +37,7 @@ class Entry:
         problem: What keeps the number from being read.
         rounded: Whether it was written with more decimals than its unit keeps, which other numbers explain.
         remark: What is unusual in how the number is written.
+        expected: What is told of it, where that is more than the number or the unit.
     """
 
     asked: Asked
@@ -46,6 +47,7 @@ class Entry:
     problem: Problems | None = None
     rounded: bool = False
     remark: Problems | None = None
+    expected: str = ""
 
     @property
     def row(self) -> dict[str, Any]:
@@ -82,16 +84,45 @@ def entries_of(asked: Sequence[Asked], forms: Mapping[str, type[Form]]) -> list[
         found.append(Entry(one, cell, note))
     for entry in found:
         entry.value, entry.problem, entry.remark = _read(entry, forms[entry.asked.sheet.form])
-    _round_products(found, forms)
+    records: dict[tuple[int, str], dict[str, Entry]] = {}
+    for entry in found:
+        records.setdefault((id(entry.asked.sheet), entry.asked.line), {})[entry.asked.field] = entry
+    for record in records.values():
+        _take_apart(record, forms)
+    _round_products(records.values(), forms)
     return found
 
 
-def _round_products(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> None:
+def _take_apart(record: Mapping[str, Entry], forms: Mapping[str, type[Form]]) -> None:
+    """Give what was done and what was planned to a field each, where a reporter wrote both into one cell."""
+    for entry in record.values():
+        if entry.problem is not Problems.NOT_A_NUMBER or entry.cell.kind != TEXT:
+            continue
+        item = forms[entry.asked.sheet.form].fields()[entry.asked.field]
+        planned = record.get(item.planned)
+        if planned is None or planned.problem is Problems.WRONG_UNIT:
+            continue
+        pair = read_pair(entry.cell.text, item.unit)
+        seen = pair if entry.cell.shown is None else read_pair(entry.cell.shown, item.unit)
+        if pair is not None and pair == seen:
+            _take_pair(entry, planned, pair, forms[entry.asked.sheet.form].fields()[item.planned].label)
+
+
+def _take_pair(done: Entry, planned: Entry, pair: Pair, label: str) -> None:
+    """Take two numbers apart, unless the field of the second says another, or both may be one."""
+    if planned.value != pair.planned:
+        if planned.cell.text or pair.otherwise:
+            own = f"ô {planned.cell.cell}, «{label}», ghi «{planned.cell.text}»"
+            done.problem, done.expected = Problems.UNCLEAR_PLAN, own if planned.cell.text else pair.otherwise
+            return
+        planned.cell, planned.value, planned.problem = done.cell, pair.planned, None
+    done.value, done.problem, done.remark = pair.done, None, Problems.TWO_IN_ONE
+    done.expected = f"{vietnamese(pair.done)}, còn «{label}» là {vietnamese(pair.planned)}"
+
+
+def _round_products(records: Iterable[Mapping[str, Entry]], forms: Mapping[str, type[Form]]) -> None:
     """Round what was worked out and not counted: 558,2575 tấn where area and yield give just that."""
-    records: dict[tuple[int, str], dict[str, Entry]] = {}
-    for entry in entries:
-        records.setdefault((id(entry.asked.sheet), entry.asked.line), {})[entry.asked.field] = entry
-    for record in records.values():
+    for record in records:
         too_precise = [one for one in record.values() if one.problem is Problems.TOO_PRECISE]
         for entry in too_precise:
             form = forms[entry.asked.sheet.form]
@@ -136,11 +167,12 @@ def unread(entries: Sequence[Entry], forms: Mapping[str, type[Form]]) -> pd.Data
             if entry.problem is Problems.SHOWN_OTHERWISE:
                 written = f"{entry.cell.text}; hiện: {(entry.cell.shown or '').strip() or 'không có gì'}"
             expected = forms[entry.asked.sheet.form].fields()[entry.asked.field].unit.label
-            rows.setdefault(entry.problem.name, []).append(_where(entry) | {"written": written, "expected": expected})
+            words = {"written": written, "expected": entry.expected or expected}
+            rows.setdefault(entry.problem.name, []).append(_where(entry) | words)
         told = Problems.ROUNDED if entry.rounded else entry.remark
         if told is not None and entry.value is not None:
-            words = _where(entry) | {"written": entry.cell.text, "expected": vietnamese(entry.value)}
-            rows.setdefault(told.name, []).append(words)
+            words = {"written": entry.cell.text, "expected": entry.expected or vietnamese(entry.value)}
+            rows.setdefault(told.name, []).append(_where(entry) | words)
     return joined(problem_rows(Problems[name], rows[name]) for name in sorted(rows))
 
 

@@ -281,11 +281,29 @@ class _Forms:
         for form, row in self.rows.items():
             if row["lines"]:
                 wordings[form].take(fold(row["lines"]), row, "lines")
+        for form, of_form in self.fields.items():
+            self._refuse_strange_plans(form, of_form)
         for row in rows:
             # A section is a heading on the form: called like a field, it would be read as the field.
             same = wordings[row["form"]].first.get(fold(row["section"]))
             if row["section"] and same is not None:
                 self.told.tell(Faults.DOUBLE, row, "section", expected=same[0].place(same[1]))
+
+    def _refuse_strange_plans(self, form: str, fields: Mapping[str, FormField]) -> None:
+        """Tell of fields whose plan is asked for nowhere, in another unit, or is that of another field."""
+        once = _Once(self.told)
+        for code, item in fields.items():
+            row, plan = self.field_rows[form][code], fields.get(item.planned)
+            if plan is None:
+                if item.planned:
+                    self._unknown(row, "planned", item.planned, fields)
+            elif plan.planned:
+                expected = "chỉ tiêu khác: chỉ tiêu này lại có số kế hoạch của nó"
+                self.told.tell(Faults.MALFORMED, row, "planned", expected=expected)
+            elif not once.take(item.planned, row, "planned") or _UNKNOWN_UNIT in (plan.unit, item.unit):
+                continue
+            elif plan.unit != item.unit:
+                self.told.tell(Faults.OTHER_DIMENSION, row, "planned", expected=f"{item.unit.label}, {plan.unit.label}")
 
     def _read_lines(self, rows: Sequence[Row]) -> None:
         """Read the lines that forms print; one that is part of another stands below it."""
@@ -324,6 +342,7 @@ class _Forms:
             confirmable=_is_yes(row, "confirmable"),
             optional=_is_yes(row, "optional"),
             stock=_is_yes(row, "stock"),
+            planned=row["planned"],
         )
         item.name = row["code"]
         return item

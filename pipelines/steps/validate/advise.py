@@ -39,7 +39,7 @@ class Written:
     cell: str
     text: str
     settled: bool
-    """Whether a correction or a confirmation stands behind it, so that it is not to be doubted again."""
+    """Whether nothing is to be suggested for it, such as where a correction or a confirmation stands behind it."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Belongs here: sentences, which cell stands first, and the shape of a finding. Do
 the sentences (``schemas.problems``, ``schemas.edits``), deciding what is wrong (``pipelines.steps.validate.check``).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -185,8 +186,16 @@ def as_written(
     names, own = list(form.fields()), cells.of_record(tuple(record[name] for name in KEYS))
     found = {name: own[name] for name in names if name in own}
     values = _known(record, [*names, *(name for edit in form.edits for name in edit.beyond)])
+    times = Counter(at["cell"] for at in found.values())
+    # Nothing is suggested for one of two numbers that stand in one cell: written over it, it would take the other away.
     written = {
-        name: Written(at["file"], at["sheet"], at["cell"], at["text"], bool(at["correction"] or at["confirmed"]))
+        name: Written(
+            at["file"],
+            at["sheet"],
+            at["cell"],
+            at["text"],
+            bool(at["correction"] or at["confirmed"]) or times[at["cell"]] > 1,
+        )
         for name, at in found.items()
     }
     return values, written
