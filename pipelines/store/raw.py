@@ -460,7 +460,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def printable(name: str) -> str:
     """Return a name as it can be stored and shown: what is no UTF-8, or not seen, stands in it by its numbers."""
-    return visible(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    written = visible(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    return written.translate(_NOT_IN_NAMES)
+
+
+_NOT_IN_NAMES = str.maketrans({"\n": "\\n", "\t": "\\t"})
+"""What a text may have, and a name in a sentence may not: it would look like a blank."""
 
 
 def reason(error: OSError) -> str:

@@ -144,10 +144,13 @@ def test_no_workbook_that_is_written_works_out_what_somebody_sent(decided: Offic
         assert not [formula for formula in formulas(content) if "cmd" in str(formula)]
 
 
-def test_a_name_that_moves_the_cursor_is_refused_with_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "shown"), [("na\x1b[2Jlia.xlsx", r"na\x1b[2Jlia.xlsx"), ("na\nlia\t.xlsx", r"na\nlia\t.xlsx")]
+)
+def test_a_name_that_moves_the_cursor_is_refused_with_what_to_do(tmp_path: Path, name: str, shown: str) -> None:
     folder = tmp_path / "2024-H1" / "huu-kien"
     folder.mkdir(parents=True)
-    (folder / "na\x1b[2Jlia.xlsx").write_bytes(b"PK")
+    (folder / name).write_bytes(b"PK")
     (file,) = Raw(tmp_path).files(Office(tmp_path).key)
-    assert file.name == r"na\x1b[2Jlia.xlsx"
+    assert file.name == shown
     assert "đổi tên tệp" in file.trouble
