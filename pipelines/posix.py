@@ -39,6 +39,23 @@ def is_alive(process: int) -> bool:
     return True
 
 
+def this_process() -> str:
+    """Return the number of this process, and which of the times it is that the machine is on, where that is told."""
+    return f"{os.getpid()}@{_time_on()}"
+
+
+def is_still_alive(process: str) -> bool:
+    """Return whether a process goes on, as ``this_process`` called it: after the machine was off, none does."""
+    number, _, time_on = process.partition("@")
+    return time_on == _time_on() and is_alive(int(number))
+
+
+def _time_on() -> str:
+    """Return what Linux calls this time that the machine is on; nothing elsewhere."""
+    told = Path("/proc/sys/kernel/random/boot_id")
+    return told.read_text().strip() if told.is_file() else ""
+
+
 def interrupt_this() -> None:
     """Do to this process what Ctrl+C does, from any thread. On Windows it would end at once."""
     os.kill(os.getpid(), signal.SIGINT)

@@ -22,8 +22,8 @@ from dagster._core.remote_origin import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from filelock import FileLock
 
-from pipelines import posix
 from pipelines.definitions import defs
+from pipelines.orchestration import abandoned
 from pipelines.orchestration.failures import unexpected
 from pipelines.orchestration.metadata import key_of
 from pipelines.orchestration.partitions import register, run_tags
@@ -67,7 +67,7 @@ def run_refresh(
         SentenceError: A step failed; the run's page in the UI has the details.
     """
     with _opened() as instance, followed(progress, waiting):
-        _close_abandoned(instance)
+        abandoned.close(instance)
         prune(instance)
         worked_on = set[BatchKey]()
         for _ in range(_MOST_ROUNDS):
@@ -109,20 +109,6 @@ def _opened() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-_PROCESS_TAG = "returns/process"
-"""Run tag with the process that runs it; only runs from the command line have it."""
-
-_UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-
-
-def _close_abandoned(instance: dg.DagsterInstance) -> None:
-    """Report as failed what a killed command left behind, or its run would seem to go on for ever in the UI."""
-    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
-        process = run.tags.get(_PROCESS_TAG)
-        if process is not None and not posix.is_alive(int(process)):
-            instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng.")
-
-
 def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str]) -> None:
     """Run a job in this process.
 
@@ -136,7 +122,7 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
     run = instance.create_run_for_job(
         job_def=job,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},  # the progress bar tells enough
-        tags={**job.run_tags, _PROCESS_TAG: str(os.getpid()), "dagster/code_location": LOCATION, **tags},
+        tags={**job.run_tags, **abandoned.process_tags(), "dagster/code_location": LOCATION, **tags},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
     events = _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance))

@@ -7,11 +7,11 @@ which sets are stale (``pipelines.refresh.stale``), what the digest says (``pipe
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
 
-from pipelines.orchestration import checks
+from pipelines.orchestration import abandoned, checks
 from pipelines.orchestration.failures import reasons
 from pipelines.orchestration.partitions import BATCHES, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
@@ -57,12 +57,13 @@ report = dg.define_asset_job(
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
     """Request runs for the batches whose files changed since they were last checked, and that no run is at.
 
-    Before that, have Dagster forget what is old.
+    Before that, have Dagster forget what is old, and know which runs were killed.
     """
     try:
         prune(context.instance)
     except Exception as error:  # nothing that was not forgotten is a reason not to run
         context.log.warning(f"Chưa dọn được nhật ký cũ: {error}")
+    abandoned.close(context.instance)
     known = set(context.instance.get_dynamic_partitions(str(BATCHES.name)))
     take_in(folders.raw, folders.store, who="Dagster, hằng đêm")
     stale = [one for one in stale_batches(folders.raw, folders.store, folders.raw.batches()) if str(one) in known]
@@ -79,18 +80,9 @@ def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.
 
 
 def _running(instance: dg.DagsterInstance) -> set[str]:
-    """Return the batches that an unfinished run of the refresh is at; what killed machines left does not count."""
-    since = now() - _LONGEST_RUN
-    unfinished = dg.RunsFilter(job_name=refresh.name, statuses=_UNFINISHED, created_after=since)
+    """Return the batches that an unfinished run of the refresh is at."""
+    unfinished = dg.RunsFilter(job_name=refresh.name, statuses=abandoned.UNFINISHED)
     return {key for run in instance.get_runs(unfinished) for key in partitions_of(instance, run.tags)}
-
-
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
 
 
 @dg.sensor(
@@ -123,16 +115,13 @@ class Look:
         """Look now."""
         latest = instance.get_run_records(limit=_LATEST)
         seen = [f"{one.dagster_run.run_id} {one.dagster_run.status.value}" for one in latest]
-        unfinished = [one for one in latest if not one.dagster_run.is_finished]
-        # One that was killed with its machine would be waited for for ever.
-        since = now() - _LONGEST_RUN
         return cls(
             hashlib.sha256("\n".join([today.isoformat(), *seen]).encode()).hexdigest(),
-            any(one.create_timestamp > since for one in unfinished),
+            any(not one.dagster_run.is_finished for one in latest),
         )
 
 
-_LATEST, _LONGEST_RUN = 20, timedelta(hours=12)
+_LATEST = 20
 _UNCHANGED = "Không có gì mới từ lần xem trước."
 _WAITING = "Đang có lần chạy; chờ chạy xong rồi xem."
 
@@ -155,7 +144,11 @@ def _failures(instance: dg.DagsterInstance) -> list[str]:
     description="Sau mỗi lần chạy và mỗi ngày một lần: ghi vào kiểm tra của «cells» đơn vị nào quá hạn chưa gửi.",
 )
 def returns_due(context: dg.SensorEvaluationContext, folders: Folders, calendar: Calendar) -> dg.SensorResult:
-    """Evaluate the check on late returns without a run: a day can pass without one."""
+    """Evaluate the check on late returns without a run: a day can pass without one.
+
+    Before that, have Dagster know which runs were killed: nobody is to wait for them.
+    """
+    abandoned.close(context.instance)
     look, memory = Look.at(context.instance, calendar.today), digest.Memory.of(context.cursor)
     if look.running or look.mark == memory.seen:
         return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)

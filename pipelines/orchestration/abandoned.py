@@ -1,0 +1,49 @@
+"""Runs that were killed with the process or the machine they were on: Dagster would take them to go on for ever.
+
+Belongs here: noting which process a run is in, and telling Dagster of those whose process is no more. Does not belong
+here: what a run does, doing it again (the nightly schedule, and whoever presses the button).
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import dagster as dg
+
+from pipelines import posix
+from pipelines.settings import now
+
+PROCESS_TAG = "returns/process"
+"""Run tag with the process that runs it, and since when the machine is on."""
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+_LONGEST_START = timedelta(minutes=10)
+"""After which a run that is not queued is in a process, or never will be."""
+
+_TOLD = "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng. Chạy lại để làm nốt."
+
+
+def process_tags() -> Mapping[str, str]:
+    """Return the tags of a run that this process runs."""
+    return {PROCESS_TAG: posix.this_process()}
+
+
+def close(instance: dg.DagsterInstance) -> int:
+    """Report as failed the runs whose process is no more, so that they are waited for no longer; return how many."""
+    closed = 0
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED[1:])):
+        process = record.dagster_run.tags.get(PROCESS_TAG)
+        if process is None:
+            gone = now() - record.create_timestamp > _LONGEST_START
+        else:
+            gone = not posix.is_still_alive(process)
+        # It may have ended since it was looked up.
+        if gone and (run := instance.get_run_by_id(record.dagster_run.run_id)) and not run.is_finished:
+            instance.report_run_failed(run, _TOLD)
+            closed += 1
+    return closed
