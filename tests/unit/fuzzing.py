@@ -2,13 +2,19 @@
 
 A run of all tests makes some hundreds or thousands of each kind. ``RETURNS_FUZZ`` says how many times as many a run by
 hand makes; ``RETURNS_FUZZ=50`` makes 20,000 workbooks, 1,000,000 texts of numbers, and 100,000 ledgers, tables of
-places and printed plans each.
+places and printed plans each. ``RETURNS_RELIABILITY=1`` puts the counts onto the page of the faults.
 """
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
+from typing import Any
+
+import pytest
+
+from tests.faults.tally import Tally, Wrong, is_long
 
 FACTOR = int(os.environ.get("RETURNS_FUZZ", "1"))
 
@@ -16,7 +22,30 @@ FACTOR = int(os.environ.get("RETURNS_FUZZ", "1"))
 def seeds(count: int, part: int = 0, parts: int = 1) -> Iterator[tuple[int, Random]]:
     """Numbers and the chance that each starts: of ``count`` times the factor, those of one of several parts."""
     for seed in range(part, count * FACTOR, parts):
+        _made.update(["made"])
         yield seed, Random(seed)
+
+
+def on_the_page(what: str, sees: str) -> Any:
+    """Return a fixture for a module: all that its tests make is a line of the page, where that is asked for.
+
+    Args:
+        what: What is made, as the page calls it.
+        sees: What whoever sends such a thing is told.
+    """
+
+    @pytest.fixture(autouse=True, scope="module")
+    def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+        made, failed = _made["made"], request.session.testsfailed
+        yield
+        if is_long():
+            wrong = [(Wrong.SILENT, "a test failed")] * (request.session.testsfailed - failed)
+            Tally(what, _made["made"] - made, wrong, Counter([sees])).write()
+
+    return counted
+
+
+_made: Counter[str] = Counter()
 
 
 def damaged(content: bytes, chance: Random) -> bytes:

@@ -13,9 +13,13 @@ from pipelines.steps.numbers import Reading, read_number, vietnamese
 from schemas import units
 from schemas.problems import Problems
 from schemas.units import Unit
-from tests.unit.fuzzing import seeds
+from tests.unit.fuzzing import on_the_page, seeds
 
 TEXTS = 20_000
+
+_on_the_page = on_the_page(
+    "Số viết theo kiểu bất kỳ", "đúng số đó, hoặc một câu nói ô nào ghi gì; không bao giờ là số đoán"
+)
 
 UNITS = sorted({unit for unit in vars(units).values() if isinstance(unit, Unit)}, key=lambda unit: unit.label)
 

@@ -25,9 +25,13 @@ from schemas.sentences import SentenceError
 from schemas.tables import LEDGER, PRINTED, in_folder
 from schemas.units import Heads, unit_labelled
 from tests.unit.builders import ROOT
-from tests.unit.fuzzing import damaged, records_of, seeds
+from tests.unit.fuzzing import damaged, on_the_page, records_of, seeds
 
 pytestmark = pytest.mark.slow
+_on_the_page = on_the_page(
+    "Sổ đính chính, bảng địa bàn, bản kế hoạch bị hỏng bất kỳ",
+    "dòng như đã ghi, hoặc một câu cho từng dòng không đọc được",
+)
 
 TABLES = 2_000
 """Of each kind."""
