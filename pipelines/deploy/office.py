@@ -119,7 +119,8 @@ def services(office: Office) -> tuple[Service, ...]:
         "code",
         "Returns: the pipeline, and its runs",
         (
-            *(python, "-m", "dagster", "api", "grpc", "--socket", str(office.code_socket)),
+            # The one that is told by the pages to read the code anew, where a design has come into force.
+            *(python, "-m", "dagster", "code-server", "start", "--socket", str(office.code_socket)),
             *("--module-name", "pipelines.definitions", "--location-name", "returns"),
             *("--use-python-environment-entry-point", "--log-level", "warning"),
         ),

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from schemas.design.example import EXAMPLE
 from tests.end_to_end import small_commune
 from tests.end_to_end.dagster_pages import RUNS
 from tests.end_to_end.machine import NO_NETWORK, Machine
@@ -98,6 +99,32 @@ def test_two_officers_an_approver_and_an_auditor_work_on_it(server: OfficeServer
     assert "nguyên vẹn" in server.returns("verify", "2024-h1-thu-nghiem-lan-1")
     for words in ("Nhận sổ tính", "Bắt đầu một lần chạy", "Duyệt và phát hành"):
         assert words in auditor.get("/record").text
+
+
+ASSETS = "{ assetNodes { assetKey { path } } }"
+
+
+def test_a_design_that_came_into_force_is_in_the_pages_without_a_hand_and_no_unit_is_restarted(
+    server: OfficeServer,
+) -> None:
+    """The administrator puts in the example that ``design new`` writes."""
+    officer = server.signed_in("officer")
+
+    def has_it() -> bool:
+        found = officer.post("/dagster/graphql", json={"query": ASSETS}).json()["data"]["assetNodes"]
+        return ["marts", EXAMPLE["forms"][0]["domain"]] in [one["assetKey"]["path"] for one in found]
+
+    assert not has_it()
+    folder = "/var/lib/returns/raw/bieu-mau"
+    server.machine.run("install", "-d", "-o", "returns", "-g", "returns", "-m", "700", folder)
+    server.returns("design", "new", "--output", f"{folder}/mau.xlsx")
+    assert "mau" in server.returns("design", "status")
+    processes = {service: process.pid for service, process in server.running.items()}
+    begun = run(officer)  # the button takes designs in, whether returns have changed or not
+    assert begun.status_code == 302, begun.text
+    wait_for("the pages know the new form", has_it, seconds=120)
+    assert {service: process.pid for service, process in server.running.items()} == processes
+    assert server.is_ready()
 
 
 def run(browser: httpx2.Client) -> httpx2.Response:
