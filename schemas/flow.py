@@ -336,8 +336,8 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
-    yield _document("explorer", tables.PAGES, shown, of_one=True)
-    yield _document("report", tables.DOCUMENTS, shown, on_demand=True)
+    yield _document("explorer", tables.PAGES, shown, earlier=figures, of_one=True)
+    yield _document("report", tables.DOCUMENTS, shown, earlier=figures, on_demand=True)
     written = tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT)
     yield _document("openlineage", tables.DOCUMENTS, written, asset="interchange")
     yield Table(

@@ -16,7 +16,9 @@ from jinja2 import Environment, StrictUndefined
 
 from pipelines.desk import roles
 from pipelines.desk.board import Line, Sent, Square
+from pipelines.present.compared import texts
 from pipelines.steps.numbers import vietnamese
+from schemas.words import WORDS
 
 
 def environment(**options: Any) -> Environment:
@@ -30,7 +32,8 @@ def environment(**options: Any) -> Environment:
     made.filters |= {
         "moment": moment,
         "number": number,
-        "change": change,
+        "word": word,
+        "columns": lambda held, side: [text or number(None) for text in texts(held, side)],
         "groups": _groups,
         "forms_of": _forms_of,
         "squares_of": _squares_of,
@@ -48,9 +51,9 @@ def number(value: Decimal | None) -> str:
     return "–" if value is None else vietnamese(value)
 
 
-def change(value: Decimal | None) -> str:
-    """Return the same of a change, with its sign."""
-    return f"+{number(value)}" if value is not None and value > 0 else number(value)
+def word(key: str) -> str:
+    """Return a word that the explorer has too, in the language of the page."""
+    return WORDS[key][translation.get_language() == "en"]
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:

@@ -8,7 +8,7 @@ Differences are of the values before they were rounded, and then rounded half up
 lacking there is none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +17,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipelines.present.rows import TableRow, grouped
-from pipelines.steps.numbers import round_half_up
+from pipelines.steps.numbers import round_half_up, shown, signed
 from schemas.catalogue import CATALOGUE
 from schemas.chart import Against
 from schemas.figure import Figure
@@ -49,6 +49,11 @@ class Held:
     reported: bool = False
     """Whether it is what a desk wrote of last year into this period's form: that period itself is not here."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything that the figure is held against."""
+        return self.value is not None
+
 
 NOTHING = Held()
 _DECIMALS = 1
@@ -71,13 +76,31 @@ class Line:
         return any(self.sides[side].change for side in sides)
 
 
-def beside(period: str, known: Sequence[str]) -> dict[Side, str]:
+def beside(period: str, known: Collection[str]) -> dict[Side, str]:
     """Return the periods among those known with which one is compared, by what they are to it."""
     own = Period.parse(period)
     wanted = {Side.BEFORE: own.before.code, Side.LAST_YEAR: own.last_year.code}
     if own.before == own.last_year:  # of a year there is one before
         del wanted[Side.BEFORE]
     return {side: code for side, code in wanted.items() if code in known}
+
+
+def periods(period: str) -> set[str]:
+    """Return the periods with which one is compared where they are known."""
+    own = Period.parse(period)
+    return {own.before.code, own.last_year.code}
+
+
+def heads(side: Side) -> tuple[str, str, str]:
+    """Return what a figure's columns on a side are called: it, the change, the per cent; as keys of ``WORDS``."""
+    change = "compared.gap" if side is Side.PLAN else "compared.change"
+    return f"compared.{side}", change, f"{change}.percent"
+
+
+def texts(held: Held, side: Side) -> tuple[str, str, str]:
+    """Return the columns of a side as they are shown: nothing as an empty text, what was only reported with a star."""
+    percent = shown(held.percent) if side is Side.PLAN else signed(held.percent)
+    return f"{shown(held.value)}{'*' if held.reported else ''}", signed(held.change), percent
 
 
 def lines(figures: Sequence[TableRow], others: Mapping[Side, Sequence[TableRow]]) -> list[Line]:
@@ -120,13 +143,13 @@ def against(value: Fraction | None, other: Fraction | None, row: TableRow, side:
     decimals = _decimals(row["id"])
     if other is None:
         return NOTHING
-    shown = round_half_up(other, decimals)
+    held = round_half_up(other, decimals)
     if value is None:
-        return Held(shown)
+        return Held(held)
     percent = None
     if other > 0 and row["unit"] != Percent.label:
         percent = round_half_up(100 * (value if side is Side.PLAN else value - other) / other, _DECIMALS)
-    return Held(shown, round_half_up(value - other, decimals), percent)
+    return Held(held, round_half_up(value - other, decimals), percent)
 
 
 def _exact(row: TableRow) -> Fraction | None:

@@ -9,12 +9,14 @@ All that is here is text and numbers as they are shown, with no row of a table a
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from pipelines.present import compared
 from pipelines.present.charts import PlanChart, charts
+from pipelines.present.compared import Held, Side
 from pipelines.present.rows import ReturnSetRows, TableRow
 from pipelines.steps.numbers import plain, round_half_up, shown, vietnamese
 from pipelines.store import published
@@ -59,6 +61,14 @@ class PlanFigure:
     """Names of the reporters whose form it lacks."""
     blank: tuple[str, ...] = ()
     """Names of those who left blank what it needs."""
+
+    beside: Mapping[Side, Held] = field(default_factory=dict)
+    """What it is held against, in a return set that has an earlier period to be compared with."""
+
+    @property
+    def reported_last_year(self) -> bool:
+        """Whether what it was last year is only what was reported of it."""
+        return any(held.reported for held in self.beside.values())
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -204,7 +214,7 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
         as_printed = Printed(row["printed"], row["verdict"], row["note"], place_in_plan(row["section"]))
         printed.setdefault(row["id"], []).append(as_printed)
     operands = _operands(rows)
-    unsent = published.unsent(rows.findings)
+    unsent, beside = published.unsent(rows.findings), _beside(rows)
     found = [
         TracedFigure(
             PlanFigure(
@@ -217,6 +227,7 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
                 expected=row["expected"],
                 chapter=row["chapter"],
                 printed=tuple(printed.get(row["id"], ())),
+                beside=beside.get(row["id"], {}),
                 **_lacking(rows, published.lacking(row, unsent, rows.edges.get(row["id"], ()))),
             ),
             row["formula"],
@@ -226,6 +237,22 @@ def _figures(rows: ReturnSetRows) -> list[TracedFigure]:
         for row in rows.figures
     ]
     return found + list(_absent(rows, {traced.figure.id for traced in found}, printed))
+
+
+def _beside(rows: ReturnSetRows) -> dict[str, Mapping[Side, Held]]:
+    """Return, by figure, what it is held against; nothing at all where there is no earlier period."""
+    periods = compared.beside(rows.period, rows.earlier)
+    if not periods:
+        return {}
+    others = {side: rows.earlier[period] for side, period in periods.items()}
+    held = compared.lines(rows.figures, others)
+    return {line.id: {side: one for side, one in line.sides.items() if one.is_known} for line in held}
+
+
+def sides(figures: Iterable[PlanFigure]) -> tuple[Side, ...]:
+    """Return the sides on which there is anything that some figures are held against."""
+    held = {side for figure in figures for side in figure.beside}
+    return tuple(side for side in Side if side in held)
 
 
 def _lacking(rows: ReturnSetRows, found: tuple[list[str], list[str]]) -> dict[str, tuple[str, ...]]:

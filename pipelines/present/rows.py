@@ -5,7 +5,7 @@ tables (``pipelines.refresh``), what is made of the rows (``pipelines.present.pl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,8 @@ class ReturnSetRows:
     """Code to name."""
     chapters: Sequence[Chapter]
     forms: Mapping[str, type[Form]]
+    earlier: Mapping[str, Sequence[TableRow]] = field(default_factory=dict)
+    """The figures of the periods that this one is compared with (``pipelines.present.compared``), by period."""
 
     @cached_property
     def hashes(self) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.present import compared
 from pipelines.present.explorer.site import EXPLORER, INDEX
 from pipelines.refresh import batches
 from pipelines.store import published
@@ -48,7 +49,9 @@ def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
     from pipelines.refresh.presenting import shown
 
     with batches.held_still(store, key, who=REPORT):
-        rows = shown(raw.places, store, key, store.archive_of(store.part_of(key)))
+        others = [ReturnSetKey(period, key.commune) for period in compared.periods(key.period)]
+        earlier = {one.period: figures for one in others if (figures := published.figures(store, one))}
+        rows = shown(raw.places, store, key, store.archive_of(store.part_of(key)), earlier)
     for name, page in site.files(rows).items():
         write_whole(explorer_page(store, key, name), page.content())
     made = {store.root / REPORT / str(key) / name: content for name, content in files(rows).items()}
@@ -104,7 +107,10 @@ def _within(here: "Territory", up: Place | None = None) -> Iterator[tuple[Place 
 
 
 def release_report(release: Release) -> dict[str, bytes]:
-    """Return the annexes of a release, by file name: of its frozen figures, with the places of its time."""
+    """Return the annexes of a release, by file name: of its frozen figures, with the places of its time.
+
+    They compare with no other period, for the figures of none are frozen with it.
+    """
     from pipelines.present.report.files import files
     from pipelines.refresh.presenting import shown
 

@@ -194,12 +194,13 @@ class Given:
         self._declared(name)
         return self._work.of_parts(name, self._work.inputs.below)
 
-    def earlier(self, name: str) -> pa.Table:
-        """Return a table of the batches of earlier periods, one under the other."""
+    def earlier(self, name: str, *periods: str) -> pa.Table:
+        """Return a table of the batches of earlier periods, one under the other; of those named, if any are."""
         if not any(name in table.earlier for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it reads earlier {name}.")
         self._work.read.add((self.tables[0].name, f"earlier {name}"))
-        return self._work.of_parts(name, self._work.inputs.earlier)
+        wanted = [one for one in self._work.inputs.earlier if not periods or one.partition("_")[0] in periods]
+        return self._work.of_parts(name, wanted)
 
     def accepted(self, name: str) -> pa.Table:
         """Return the rows of a mart as they were accepted before this run; none where none ever were."""

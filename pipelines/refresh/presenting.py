@@ -6,11 +6,13 @@ and drawn (``pipelines.present``).
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.present import compared
 from pipelines.present.explorer import site
 from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh.making import Given, Made
@@ -19,10 +21,10 @@ from pipelines.steps.collect import read
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.store import published
 from pipelines.store.archive import Archive
-from pipelines.store.tables import Tables
+from pipelines.store.tables import Tables, with_texts
 from schemas import tables
 from schemas.catalogue import CATALOGUE
-from schemas.flow import Extent
+from schemas.flow import FLOW, Extent
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey
@@ -33,7 +35,7 @@ def write_explorer(given: Given) -> Mapping[str, Made]:
     folder = f"{site.EXPLORER}/{given.key}"
     before = {row["file"]: row for row in given.before("explorer").to_pylist()}
     rows, made = [], dict[str, bytes]()
-    for name, file in site.files(shown(given.places, given, given.key, given.archive)).items():
+    for name, file in site.files(_shown(given)).items():
         path = f"{folder}/{name}"
         known = before.pop(path, None)
         if known is None or known["key"] != file.key or not given.is_there(path, known["sha256"]):
@@ -48,7 +50,7 @@ def write_report(given: Given) -> Mapping[str, Made]:
     # Word, Excel and the drawing of charts take a second to import.
     from pipelines.present.report.files import files
 
-    made = files(shown(given.places, given, given.key, given.archive))
+    made = files(_shown(given))
     named = {f"report/{given.key}/{name}": content for name, content in made.items()}
     return {"report": Made(_inventory(given.key, named), named)}
 
@@ -100,8 +102,32 @@ def _inventory(key: ReturnSetKey, files: Mapping[str, bytes]) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
 
 
-def shown(places: Places, source: Tables, key: ReturnSetKey, archive: Archive) -> ReturnSetRows:
-    """Return what is published of a return set, for those who only present it."""
+def _shown(given: Given) -> ReturnSetRows:
+    """Return what is published of the return set of a commune's own folder."""
+    wanted = compared.periods(given.key.period)
+    earlier: dict[str, list[dict[str, Any]]] = {}
+    for table in FLOW.family("figures"):
+        for row in with_texts(given.earlier(table.name, *wanted), place=given.key.commune).to_pylist():
+            earlier.setdefault(row["period"], []).append(row)
+    return shown(given.places, given, given.key, given.archive, earlier)
+
+
+def shown(
+    places: Places,
+    source: Tables,
+    key: ReturnSetKey,
+    archive: Archive,
+    earlier: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({}),
+) -> ReturnSetRows:
+    """Return what is published of a return set, for those who only present it.
+
+    Args:
+        places: The places.
+        source: The tables.
+        key: The return set.
+        archive: What was accepted before, as it was received.
+        earlier: The figures of the periods that it is compared with, by period.
+    """
     found, edges = published.findings(source, key), published.every_edge(source, key)
     staged: dict[str, list[dict[str, Any]]] = {}
     for table in ("files", "cells", "ledger"):
@@ -124,6 +150,7 @@ def shown(places: Places, source: Tables, key: ReturnSetKey, archive: Archive) -
         reporters={code: places.title(key.commune, code) for code in sorted(reporters)},
         chapters=CATALOGUE.of(places.packs_of(key.commune)).chapters,
         forms=CATALOGUE.by_code,
+        earlier=earlier,
     )
 
 

@@ -297,6 +297,11 @@ def shown(value: Decimal | None) -> str:
     return "" if value is None else vietnamese(value)
 
 
+def signed(value: Decimal | None) -> str:
+    """Return a change as Vietnamese prints it, with its sign; nothing as an empty text."""
+    return f"+{shown(value)}" if value is not None and value > 0 else shown(value)
+
+
 def vietnamese(value: Decimal) -> str:
     """Return a number as Vietnamese prints it: 3.819.888.592 and 226,04."""
     whole, _, decimals = plain(value).partition(".")

@@ -2,17 +2,21 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import docx
 import openpyxl
 import pyarrow as pa
 import pytest
 
 from pipelines.present import compared
 from pipelines.present.compared import NOTHING, Held, Side
+from pipelines.present.report.notes import BLANK
+from pipelines.refresh.documents import report_of
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.flow import FLOW
@@ -147,3 +151,39 @@ def test_a_figure_is_shown_over_periods_and_by_village_with_bars(desk: Desk) -> 
     assert browser.get(f"/compare/{KEY}/no.such").status_code == 404
     assert browser.get("/compare/2020-H1_huu-kien").status_code == 404
     assert desk.browser().get("/compare").status_code == 302
+
+
+def test_explorer_and_annexes_have_the_columns_of_the_desk(office: Office, desk: Desk) -> None:
+    assert "explorer" in office.stale(), "for there is a period before now"
+    office.refresh()
+    assert "explorer" not in office.stale()
+    livestock, budget = (
+        (office.store.root / "explorer" / str(KEY) / "chapters" / f"{code}.html").read_text("utf-8")
+        for code in ("livestock", "budget")
+    )
+    assert re.search(r"Ngựa thường</th>.*>996<.*>896<.*>\+100<.*>\+11,1<", livestock)
+    assert "compared.before" in livestock
+    assert "compared.before" not in budget, "in which nothing is known of the period before"
+    assert "compared.plan" in budget
+    word, excel = report_of(office.raw, office.store, KEY, who="test")
+    cells = [[cell.text for cell in row.cells] for table in docx.Document(str(word)).tables for row in table.rows]
+    assert ["Chỉ tiêu", "Kỳ này", "Kỳ trước", "Tăng, giảm", "Tăng, giảm (%)"] in cells
+    assert ["Ngựa thường (con)", "996", "896", "+100", "+11,1"] in cells
+    sheet = openpyxl.load_workbook(excel, data_only=True)["So sánh"]
+    of_excel = [[one if one != BLANK else None for one in row] for row in sheet.iter_rows(min_row=5, values_only=True)]
+    taken = desk.signed_in("somebody", "auditor").get("/compare", {"as": "csv"}).content.decode("utf-8-sig")
+    of_desk = [[label, unit, *map(number, numbers)] for _, _, label, unit, *numbers in csv.reader(io.StringIO(taken))]
+    assert ["Ngựa thường", "con", 996, 896, 100, 11.1] in [row[:6] for row in of_excel]
+    assert [row for row in of_excel if row[1] and row not in of_desk] == []
+
+
+def number(text: str) -> float | str | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
+
+
+def test_without_an_earlier_period_they_have_none(example: Store) -> None:
+    pages = example.root / "explorer" / str(KEY) / "chapters"
+    assert [page.name for page in pages.iterdir() if "compared" in page.read_text("utf-8")] == []

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.present import plan
 from pipelines.present.charts import Bar, PlanChart, Segment
+from pipelines.present.compared import Side, heads
 from pipelines.present.explorer import addresses, bars, pages, sheets, site
 from pipelines.present.plan import TracedFigure
 from pipelines.present.rows import ReturnSetRows
@@ -304,6 +305,7 @@ def test_every_word_is_used_and_every_name_of_a_closed_list_has_one() -> None:
         "outcome": Outcome,
         "chart": [*ChartKind, "change", "progress"],
         "level": LEVELS[:-1],
+        "compared": [word.removeprefix("compared.") for side in Side for word in heads(side)],
     }
     put_together = {f"{group}.{name}" for group, names in groups.items() for name in names}
     assert put_together <= set(WORDS)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from pipelines.desk import board
 from pipelines.desk.pages.office import folders, named
+from pipelines.desk.templating import word
 from pipelines.present import compared
 from pipelines.present.charts import Bar, PlanChart, Segment
 from pipelines.present.compared import Held, Line, Moment, Share, Side
@@ -47,11 +48,8 @@ class Column(NamedTuple):
 
 def _words(side: Side) -> tuple[str, str, str]:
     """Return the headings of what something is held against: it, the change, the per cent."""
-    return {
-        Side.BEFORE: (_("Kỳ trước"), _("Tăng, giảm"), _("Tăng, giảm (%)")),
-        Side.LAST_YEAR: (_("Cùng kỳ năm trước"), _("Tăng, giảm"), _("Tăng, giảm (%)")),
-        Side.PLAN: (_("Kế hoạch, dự toán"), _("Hơn, kém"), _("Đạt (%)")),
-    }[side]
+    value, change, percent = compared.heads(side)
+    return word(value), word(change), word(percent)
 
 
 @require_safe
@@ -73,7 +71,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     lines = asked.chosen(every, asked_sides)
     shown_sides = [side for side in asked_sides if asked.side == side or _has(lines, side)]
     titles = {chapter.code: chapter.title for chapter in CATALOGUE.chapters}
-    columns = _columns(_("Kỳ này"), shown_sides)
+    columns = _columns(word("compared.now"), shown_sides)
     chapters = {line.chapter: titles.get(line.chapter, line.chapter) for line in every}
     page = {
         "key": chosen,
@@ -90,6 +88,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
         "groups": {side: _words(side) for side in shown_sides},
         "reported": any(line.sides[Side.LAST_YEAR].reported for line in lines),
         "link": asked.link,
+        "turn": lambda number: asked.link(page=str(number)),
         "head": asked.head,
     }
     if asked.kind:
@@ -224,7 +223,7 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     wanted, table = request.GET.get("as", ""), request.GET.get("of", "")
     if wanted in KINDS:
         sides = [Side.BEFORE, Side.LAST_YEAR]
-        head = [_("Đơn vị"), *(one.head for one in _columns(_("Kỳ này"), sides))]
+        head = [_("Đơn vị"), *(one.head for one in _columns(word("compared.now"), sides))]
         rows: list[list[Cell]] = [[names[one.reporter], *_cells(one.value, one.sides, sides)] for one in shares]
         if table != "reporters":
             head[0], head[1] = _("Kỳ"), _("Giá trị")
@@ -242,6 +241,7 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
         "over_time": _drawn(row, [(Period.parse(one.period).title, one.value) for one in moments], "t"),
         "by_reporter": _drawn(row, [(names[one.reporter], one.value) for one in shares], "r"),
         "groups": {side: _words(side) for side in Side if side is not Side.PLAN and _has([*moments, *shares], side)},
+        "head": lambda words, _by: words,
     }
     return render(request, "compare-figure.html", page)
 

@@ -36,4 +36,5 @@ SHOWN = {
 def record(request: HttpRequest) -> HttpResponse:
     """List the deeds, the latest first."""
     page = Paginator(Deed.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "record.html", {"page": page, "labels": LABELS, "shown": SHOWN, "roles": ROLES})
+    words = {"labels": LABELS, "shown": SHOWN, "roles": ROLES}
+    return render(request, "record.html", {"page": page, "turn": "?page={}".format, **words})

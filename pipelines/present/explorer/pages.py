@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from pipelines.present.charts import PlanChart
+from pipelines.present.compared import Side, heads
 from pipelines.present.explorer import addresses, sheets
 from pipelines.present.explorer.addresses import CellName, SheetName
-from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure
+from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure, sides
 from pipelines.present.rows import ReturnSetRows, TableRow
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Verdict
@@ -66,6 +67,16 @@ class ChapterPage:
     charts: tuple[PlanChart, ...]
     printed: tuple[PlanFigure, ...]
     others: tuple[PlanFigure, ...]
+
+    @property
+    def compared(self) -> tuple[PlanFigure, ...]:
+        """The figures that are held against something."""
+        return tuple(figure for figure in (*self.printed, *self.others) if figure.beside)
+
+    @property
+    def sides(self) -> Mapping[Side, tuple[str, str, str]]:
+        """What they are held against, and what each of the three columns of that is called."""
+        return {side: heads(side) for side in sides(self.compared)}
 
 
 @dataclass(frozen=True)

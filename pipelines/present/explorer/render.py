@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.present import compared
 from pipelines.present.charts import PlanChart
 from pipelines.present.explorer import addresses, bars
 from pipelines.present.explorer.pages import HtmlPage, SearchIndex
@@ -52,6 +53,8 @@ def _environment() -> Environment:
         "link": addresses.link,
         "trace": addresses.trace,
         "svg": _svg,
+        "texts": compared.texts,
+        "nothing": compared.NOTHING,
     }
     return environment
 

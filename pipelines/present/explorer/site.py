@@ -27,7 +27,7 @@ STATIC = ("explorer.css", "explorer.js")
 
 _MADE_BY = {
     "pipelines.present.explorer": ("*.py", "templates/*", "static/*"),
-    "pipelines.present": ("charts.py", "plan.py"),
+    "pipelines.present": ("charts.py", "compared.py", "plan.py"),
     "schemas": ("outcomes.py", "words.py"),
 }
 """The sources of all that decides a file beside what it shows, by package; Jinja and its escaping besides."""

@@ -1,21 +1,26 @@
 """Comparisons: a figure held against a plan, an estimate, granted capital or last year, with the amount it is held to.
 
-Belongs here: which lines are comparisons (``schemas.figure.Against`` says so), the amount and the difference. Does not
-belong here: the percentage itself, which is the line's own value.
+Belongs here: which lines are comparisons (``schemas.figure.Against`` says so), the amount and the difference; the
+tables that hold a chapter against earlier periods. Does not belong here: the percentage itself, which is the line's own
+value; the differences from earlier periods (``pipelines.present.compared``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pipelines.present.compared import Side, heads, texts
 from pipelines.present.report.lines import FigureLine
 from pipelines.present.report.lookup import Lookup
 from pipelines.present.report.nesting import restates
-from pipelines.present.report.notes import BLANK, NoteNumbers
+from pipelines.present.report.notes import BLANK, NotedCell, NoteNumbers
+from pipelines.present.report.records import RecordTable
 from pipelines.steps.numbers import round_half_up, vietnamese
 from schemas.formula import Leaf, Ratio
 from schemas.outcomes import Status
+from schemas.periods import Period
 from schemas.units import Unit
+from schemas.words import WORDS
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,27 @@ def amounts(lines: Sequence[FigureLine]) -> list[FigureLine]:
         for line in lines
         if line.declared and not line.figure.printed and any(whole == line.declared.formula for whole in wholes)
     ]
+
+
+def beside_table(side: Side, period: str, lines: Sequence[FigureLine]) -> RecordTable | None:
+    """Return the figures of a chapter held against an earlier period; nothing where none was known in it.
+
+    Those of single reporters and lines are left out: a page has no room for them, the workbook and the explorer do. So
+    is what was only reported of last year, which stands among the other comparisons.
+    """
+    whole = [line for line in lines if line.declared is None or not line.declared.per_record]
+    known = [(line.figure, line.figure.beside[side]) for line in whole if side in line.figure.beside]
+    rows = tuple(
+        (
+            f"{figure.label} ({figure.unit})",
+            tuple(NotedCell(text or BLANK) for text in (figure.value, *texts(held, side))),
+        )
+        for figure, held in known
+        if not held.reported
+    )
+    words = [WORDS[key][0] for key in ("compared.now", *heads(side))]
+    title = f"So với {words[1].lower()}: {Period.parse(period).title}"
+    return RecordTable(title, WORDS["figure"][0], tuple(words), rows, ()) if rows else None
 
 
 def comparisons(lines: Sequence[FigureLine], lookup: Lookup, numbers: NoteNumbers) -> tuple[Comparison, ...]:

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from pipelines.present import plan
 from pipelines.present.charts import PlanChart
+from pipelines.present.compared import Side, beside
 from pipelines.present.plan import PlanChapter
-from pipelines.present.report.comparisons import Comparison, amounts, compared, comparisons
+from pipelines.present.report.comparisons import Comparison, amounts, beside_table, compared, comparisons
 from pipelines.present.report.lines import FigureLine, line
 from pipelines.present.report.lookup import Lookup
 from pipelines.present.report.nesting import nested, numbered, roman
@@ -39,6 +40,10 @@ class ReportChapter:
     amounts: tuple[FigureLine, ...]
     """The figures that only stand in ``comparisons``, as what is compared with."""
     tables: tuple[RecordTable, ...]
+    compared: tuple[FigureLine, ...]
+    """Its figures that are held against anything, where there is an earlier period."""
+    beside: tuple[RecordTable, ...]
+    """The same, a table for each earlier period."""
     charts: tuple[PlanChart, ...]
     notes: tuple[Note, ...]
 
@@ -73,12 +78,12 @@ def report(rows: ReturnSetRows, released: str = "") -> Report:
         rows: The rows, and the declarations that name what is in them.
         released: The name of the release the rows are of, if they are of one.
     """
-    lookup = Lookup(rows)
+    lookup, periods = Lookup(rows), beside(rows.period, rows.earlier)
     verdicts = [row["verdict"] for row in rows.statements]
     return Report(
         rows.title,
         rows.period_title,
-        tuple(_chapter(index, one, lookup) for index, one in enumerate(plan.chapters(rows), start=1)),
+        tuple(_chapter(index, one, lookup, periods) for index, one in enumerate(plan.chapters(rows), start=1)),
         {word: verdicts.count(verdict) for verdict, word in VERDICTS.items()},
         tuple(lookup.form(code) for code in sorted(rows.held)),
         released,
@@ -86,7 +91,7 @@ def report(rows: ReturnSetRows, released: str = "") -> Report:
     )
 
 
-def _chapter(index: int, chapter: PlanChapter, lookup: Lookup) -> ReportChapter:
+def _chapter(index: int, chapter: PlanChapter, lookup: Lookup, periods: Mapping[Side, str]) -> ReportChapter:
     """Return one chapter, with its notes numbered in the order of the tables."""
     lines = [line(traced, lookup) for traced in chapter.figures]
     records, only_amounts = by_form(lines), amounts(lines)
@@ -105,6 +110,8 @@ def _chapter(index: int, chapter: PlanChapter, lookup: Lookup) -> ReportChapter:
         comparisons=comparisons(lines, lookup, numbers),
         amounts=tuple(only_amounts),
         tables=tuple(record_table(form, own, lookup, numbers) for form, own in records.items()),
+        compared=tuple(one for one in lines if one.figure.beside),
+        beside=tuple(filter(None, (beside_table(side, period, lines) for side, period in periods.items()))),
         charts=chapter.charts,
         notes=numbers.notes,
     )

@@ -18,6 +18,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
+from pipelines.present import compared, plan
 from pipelines.present.charts import PlanChart
 from pipelines.present.report.contents import Report, ReportChapter
 from pipelines.present.report.formulas import DATA, FormData, Record, excel, form_data
@@ -26,6 +27,7 @@ from pipelines.present.report.notes import BLANK
 from pipelines.steps.numbers import read_number
 from schemas.form import Form
 from schemas.formula import Total
+from schemas.periods import Period
 from schemas.units import unit_labelled
 from schemas.words import VERDICTS, WORDS
 
@@ -61,6 +63,8 @@ _ROWS_OF_A_PAGE = 55
 
 _COMPARED = "So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước"
 
+_BESIDE = WORDS["compared"][0]
+
 _GREYS = ("#404040", "#D9D9D9", "#808080", "#F2F2F2", "#000000", "#BFBFBF", "#FFFFFF")
 
 
@@ -80,6 +84,8 @@ def workbook(report: Report) -> bytes:
         written = _Chapter(sheet, styles, report, data)
         written.write(chapter)
         cells |= written.cells
+    if any(chapter.compared for chapter in report.chapters):
+        _write_comparison(book.add_worksheet(_BESIDE), styles, report, cells)
     _Charts(book, book.add_worksheet(_CHARTS), styles, report, data, cells).write()
     _write_values(book.add_worksheet(DATA), data.values(), styles, report)
     _write_contents(contents, styles, report, names, data.values())
@@ -101,10 +107,11 @@ class _Styles:
             self._made[key] = self._book.add_format(_BASE | _LOOKS[look] | more)
         return self._made[key]
 
-    def number(self, value: Decimal) -> Any:
-        """Return the format that shows a number as Vietnamese prints it, with the decimals it has."""
+    def number(self, value: Decimal, mark: str = "") -> Any:
+        """Return the format that shows a number as Vietnamese prints it, with the decimals it has, and a mark after."""
         decimals = max(0, -int(value.normalize().as_tuple().exponent))
-        return self("number", num_format=f"{_VIETNAMESE}#,##0{'.' if decimals else ''}{'0' * decimals}")
+        places = f".{'0' * decimals}" if decimals else ""
+        return self("number", num_format=f"{_VIETNAMESE}#,##0{places}" + (f'"{mark}"' if mark else ""))
 
 
 _FONT, _LINE_POINTS, _ROW_PIXELS, _LETTERS = "Times New Roman", 16.5, 22, 1.25
@@ -312,6 +319,49 @@ class _Charts:
         return data.at(own[0], asked.name) if data and len(own) == 1 else ""
 
 
+def _write_comparison(sheet: Any, styles: _Styles, report: Report, cells: Mapping[str, str]) -> None:
+    """Write the figures beside those of earlier periods and the plan, chapter by chapter."""
+    sides = plan.sides(line.figure for chapter in report.chapters for line in chapter.compared)
+    periods = compared.beside(report.rows.period, report.rows.earlier)
+    last = 2 + 3 * len(sides)
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 1, 12)
+    sheet.set_column(2, last, 15)
+    _page(sheet, report, styles, _BESIDE, 3)
+    for column, key in enumerate(("figure", "unit", "compared.now")):
+        sheet.merge_range(2, column, 3, column, WORDS[key][0], styles("heading"))
+    for column, side in zip(range(3, last, 3), sides, strict=True):
+        against, *changes = compared.heads(side)
+        period = f" ({Period.parse(periods[side]).title})" if side in periods else ""
+        sheet.merge_range(2, column, 2, column + 2, f"{WORDS[against][0]}{period}", styles("heading"))
+        for number, key in enumerate(("compared.value", *changes)):
+            sheet.write_string(3, column + number, WORDS[key][0], styles("heading"))
+    row = 4
+    for chapter in (one for one in report.chapters if one.compared):
+        sheet.merge_range(row, 0, row, last, f"{chapter.number}. {chapter.title}", styles("section"))
+        for line in chapter.compared:
+            row += 1
+            figure, value = line.figure, line.row["value"] if line.row else None
+            sheet.write_string(row, 0, figure.label, styles("label"))
+            sheet.write_string(row, 1, figure.unit, styles("centre"))
+            _fit(sheet, row, ((figure.label, 46), (figure.unit, 12)))
+            if value is not None:
+                sheet.write_formula(row, 2, f"={cells[figure.id]}", styles.number(value), float(value))
+            else:
+                sheet.write_string(row, 2, BLANK, styles("right"))
+            held = [figure.beside.get(side, compared.NOTHING) for side in sides]
+            for column, one in zip(range(3, last, 3), held, strict=True):
+                for number, told in enumerate((one.value, one.change, one.percent)):
+                    if told is None:
+                        sheet.write_string(row, column + number, BLANK, styles("right"))
+                    else:
+                        look = styles.number(told, "*" if one.reported and not number else "")
+                        sheet.write_number(row, column + number, float(told), look)
+        row += 1
+    if any(line.figure.reported_last_year for chapter in report.chapters for line in chapter.compared):
+        sheet.write_string(row, 0, WORDS["compared.reported"][0], styles("plain"))
+
+
 def _write_values(sheet: Any, data: Iterable[FormData], styles: _Styles, report: Report) -> None:
     """Write the accepted values, form by form: one below another, so that paper is not a page per form."""
     _page(sheet, report, styles, DATA, 1)
@@ -411,6 +461,7 @@ def _write_contents(
         row += 1
     row += 1
     linked = [(chapter.number, name, chapter.title, 0) for chapter, name in zip(report.chapters, names, strict=True)]
+    linked += [("", _BESIDE, _BESIDE, 0)] if any(chapter.compared for chapter in report.chapters) else []
     linked += [(one.form.code, DATA, f"{DATA}: {one.form.heading}", one.top) for one in data]
     for number, name, words, top in linked:
         sheet.write_string(row, 0, number, styles("plain"))

@@ -53,7 +53,7 @@ def document(report: Report) -> bytes:
     for table in made.tables:
         _keep_ends(table)
     written = [table for table in made.tables if table.style is not None and table.style.name == RECORDS_STYLE]
-    wanted = [part for chapter in report.chapters for records in chapter.tables for part in _parts(records)]
+    wanted = [part for chapter in report.chapters for part in _record_tables(chapter)]
     for table, records in zip(written, wanted, strict=True):
         _set_widths(table, records)
     drawn = [chart for chapter in report.chapters for chart in chapter.charts]
@@ -110,8 +110,7 @@ def _chapter(chapter: ReportChapter, template: DocxTemplate, styles: Sequence[st
                 "headings": part.headings,
                 "rows": [{"label": label, "cells": cells} for label, cells in part.rows],
             }
-            for records in chapter.tables
-            for part in _parts(records)
+            for part in _record_tables(chapter)
         ],
         "charts": [
             {
@@ -122,6 +121,11 @@ def _chapter(chapter: ReportChapter, template: DocxTemplate, styles: Sequence[st
         ],
         "notes": chapter.notes,
     }
+
+
+def _record_tables(chapter: ReportChapter) -> list[RecordTable]:
+    """Return the tables whose columns are counted by the data, as they come on paper."""
+    return [part for records in (*chapter.tables, *chapter.beside) for part in _parts(records)]
 
 
 def _line(line: FigureLine, styles: Sequence[str]) -> dict[str, Any]:
