@@ -221,6 +221,11 @@ def test_what_stands_in_an_ods_where_nothing_like_it_stands_is_told(line: str) -
     assert "sai chỗ" in problem(ods_of(line), "a.ods")
 
 
+def test_a_sheet_of_an_ods_that_has_no_name_is_told() -> None:
+    nameless = f"<table:table>{row(cell('5', 'float'))}</table:table>"
+    assert "trang 1 không có tên" in problem(ods_of(row(cell("1", "float")), more=nameless), "a.ods")
+
+
 def test_an_ods_is_read_as_one_though_it_is_called_xlsx() -> None:
     found = ods_cells(row(cell("", "", 'table:formula="of:=A2"')), name="a.xlsx")
     assert found == {"A1": ("formula", "=A2", "")}

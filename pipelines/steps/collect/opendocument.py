@@ -176,6 +176,8 @@ class _Content:
                 return
             if len(self.sheets) >= self._budget.limits.sheets:
                 raise UnreadableError(f"tệp có hơn {self._budget.limits.sheets} trang; {COPY_OVER}")
+            if not title:
+                raise UnreadableError(f"{BROKEN} (phần content.xml: trang {len(self.sheets) + 1} không có tên)")
             self._sheet = _Sheet(title, attributes.get(_TABLE_STYLE, ""))
             self.sheets.append(self._sheet)
         elif name == _TRACKED:
