@@ -37,6 +37,17 @@ def test_every_package_of_the_lock_is_listed_with_its_hashes_and_its_licence() -
     assert next(one for one in every if one.name == "django").licence == "BSD-3-Clause"
 
 
+@pytest.mark.slow
+def test_the_list_is_cyclonedx_as_its_own_schema_says() -> None:
+    wanted = "comes with the lock: make install"
+    validation = pytest.importorskip("cyclonedx.validation.json", reason=wanted)
+    schema = pytest.importorskip("cyclonedx.schema", reason=wanted)
+    bill = supply.bill(supply.packages(ROOT / "requirements.lock"))
+    validator = validation.JsonStrictValidator(schema.SchemaVersion[f"V{bill['specVersion'].replace('.', '_')}"])
+    assert validator.validate_str(json.dumps(bill)) is None
+    assert validator.validate_str(json.dumps({**bill, "components": [{"name": "x"}]})) is not None
+
+
 @pytest.mark.parametrize(
     ("events", "has"),
     [
