@@ -1,7 +1,8 @@
-"""An office through many nights: edits, corrections, late and withdrawn workbooks, slips, releases; then a refresh.
+"""An office through many nights: edits, corrections, late and withdrawn workbooks, slips, releases, closings; refresh.
 
-Expected: no night costs more than the first ones, in time, memory or files, but for what is kept for ever; all releases
-verify at the end; and the last state is that of an office that has seen nothing but the last workbooks.
+Expected: no night costs more than the first ones, in time, memory or files, but for what is kept for ever; as long as
+the period is closed nothing that is published changes; all releases verify at the end; and the last state is that of an
+office that has seen nothing but the last workbooks.
 
 The short form is part of the tests; ``RETURNS_RELIABILITY=1`` makes 300 nights and writes ``measured/soak.md``.
 """
@@ -18,13 +19,13 @@ from statistics import median
 
 import pytest
 
-from pipelines.refresh import backup
+from pipelines.refresh import backup, closing
 from pipelines.refresh.release import make, verify
 from pipelines.settings import Settings
 from pipelines.steps.collect.released import RELEASES
-from pipelines.store import releases
+from pipelines.store import published, releases
 from pipelines.store.archive import ARCHIVE
-from pipelines.store.ledger import CellPlace, Ledger, LedgerError
+from pipelines.store.ledger import CellPlace, LedgerError
 from tests.faults.office import KEY, LIVESTOCK, VILLAGES, Office
 from tests.faults.tally import PAGE, is_long, tries
 from tests.faults.test_overtaken import published_bytes
@@ -39,6 +40,8 @@ class Soak:
 
     office: Office
     chance: Random
+    closed_with: list[published.PublishedRow] | None = None
+    """The figures with which the period was closed, as long as it is."""
     done: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
@@ -64,8 +67,9 @@ class Soak:
         """The officer records what a village says on the telephone."""
         place = CellPlace(f"{self.village()}.xlsx", LIVESTOCK.sheet, address_of(LIVESTOCK, "dog"))
         try:
-            Ledger(self.office.raw, KEY).accept(place, str(self.chance.randrange(9)), reason="Đã gọi", who="thống kê")
-        except LedgerError:  # there is no such workbook today, or it says so already
+            ledger = closing.ledger_of(self.office.raw, self.office.store, KEY)
+            ledger.accept(place, str(self.chance.randrange(9)), reason="Đã gọi", who="thống kê")
+        except (LedgerError, closing.ClosingError):  # no such workbook today, or it says so already; or it is closed
             self.done["refused corrections"] += 1
 
     def desk(self) -> None:
@@ -76,6 +80,22 @@ class Soak:
         """What is published is approved and released, for a reason where something is held back."""
         make(self.office.raw, self.office.store, KEY, f"lan-{self.done['release']}", despite="Trình theo lịch")
 
+    def close(self) -> None:
+        """The chair approves, which closes the period; or has it opened again."""
+        if self.closed_with is None:
+            name, office = f"duyet-{self.done['close']}", self.office
+            closing.release_and_close(office.raw, office.store, KEY, name, who="chủ tịch", despite="Trình theo lịch")
+            self.closed_with = published.figures(office.store, KEY)
+            self.done["closed"] += 1
+        else:
+            self.reopen()
+
+    def reopen(self) -> None:
+        """The chair has the period opened again."""
+        closing.reopen(self.office.store, KEY, who="chủ tịch", reason="Thôn báo nhầm")
+        self.closed_with = None
+        self.done["reopen"] += 1
+
     def back_up(self) -> None:
         """The administrator makes a backup."""
         backup.make(Settings(self.office.root / "raw", self.office.data), self.office.root / "backup")
@@ -84,7 +104,7 @@ class Soak:
         """Something happens by day, and at night a refresh."""
         ways: list[tuple[int, Callable[[], None]]] = [
             *((8, self.edit), (3, self.correct), (2, self.slip), (2, self.withdraw), (1, self.desk)),
-            *((1, self.release), (1, self.back_up)),
+            *((1, self.release), (1, self.back_up), (3, self.close)),
         ]
         for way in self.chance.choices([one for _, one in ways], [often for often, _ in ways], k=2):
             self.done[way.__name__] += 1
@@ -92,6 +112,10 @@ class Soak:
         begun = time.process_time()
         self.office.refresh()
         self.seconds.append(time.process_time() - begun)
+        if self.closed_with is not None:
+            assert published.figures(self.office.store, KEY) == self.closed_with
+            self.done["closed nights"] += 1
+            self.done["nights with changes told"] += bool(closing.later(self.office.raw, self.office.store, [KEY]))
         self.megabytes.append(resident())
         kept = (ARCHIVE, RELEASES, "locks")
         self.files.append(sum(path.relative_to(self.office.data).parts[0] not in kept for path in self.office.files()))
@@ -111,9 +135,12 @@ def test_many_nights_cost_no_more_than_the_first_and_end_as_a_fresh_office_would
     office = soak.office
     office.opens("ban_tren", "ban_giua")
     office.refresh()
+    soak.close()
     nights = tries(300, 5)
     for _ in range(nights):
         soak.night()
+    if soak.closed_with is not None:
+        soak.reopen()
     for village in VILLAGES:
         office.arrives(village, 12)
     office.desk_arrives(7)
@@ -148,6 +175,9 @@ def write(soak: Soak, first: list[float], last: list[float], made: int) -> None:
         "Sổ tính có lỗi bị giữ lại": f"{done['slip']}",
         "Sổ tính rút về": f"{done['withdraw']}",
         "Đính chính": f"{done['correct'] - done['refused corrections']}",
+        "Đóng kỳ, rồi mở lại": f"{done['closed']} / {done['reopen']}",
+        "Đêm đang đóng kỳ, số công bố không đổi": f"{done['closed nights']}",
+        "Trong đó có tệp đến hoặc đổi sau khi đóng, đều được nói": f"{done['nights with changes told']}",
         "Bản phát hành, mọi bản kiểm tra lại đều khớp": f"{made}",
         "Bản sao lưu, mọi bản còn nguyên": f"{done['back_up']}",
         "Giây CPU của một đêm, lúc đầu → lúc cuối": f"{median(first):.2f} → {median(last):.2f}",
