@@ -1,7 +1,7 @@
 """The desk attacked with real sockets: on a laptop, as ``returns ui`` serves it, and on an office server behind nginx.
 
 The long form, in which everybody tries every mutation of Dagster so many times, is asked for by ``RETURNS_ATTACKS=12``,
-which is in every way; it writes what came of it to ``pipelines/present/guides/measured/attacks.md``.
+which is in every way; it writes what came of it onto the page ``measured/requests.md`` of the guide on reliability.
 """
 
 import contextlib
@@ -13,10 +13,13 @@ import re
 import secrets
 import socket
 import ssl
+import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +33,7 @@ from pipelines.desk.roles import BRINGS, May
 from tests.end_to_end import small_commune
 from tests.end_to_end.chromium import launched
 from tests.end_to_end.dagster_pages import returns_ui
-from tests.end_to_end.office import PROJECT
+from tests.end_to_end.office import CANNOT, PROJECT
 from tests.end_to_end.office_server import post, token_of
 from tests.end_to_end.waiting import wait_for
 
@@ -38,8 +41,17 @@ pytestmark = [pytest.mark.daemon, pytest.mark.slow]
 
 TIMES = int(os.environ.get("RETURNS_ATTACKS", "1"))
 """How often each mutation is tried by each; in the ordinary tests once, each time in another disguise."""
-TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "attacks.md"
+TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "requests.md"
 EVIL = "evil.example"
+LAPTOP, SERVER = "máy của xã", "máy chủ"
+LABELS = {
+    "stranger": "người lạ",
+    "officer": "cán bộ nhập liệu",
+    "approver": "người duyệt",
+    "auditor": "người kiểm tra",
+    "administrator": "quản trị",
+}
+"""How the page calls whoever tries."""
 
 
 @dataclass
@@ -51,6 +63,12 @@ class Desk:
     trusted: ssl.SSLContext | bool
     add_user: Callable[..., str]
     """Adds a user by the command; returns the link with which they set a password."""
+    refused: Callable[..., str]
+    """Types a ``returns`` command there that cannot be done; returns why not."""
+    home: str
+    """In which folder all that it writes lies."""
+    types: Callable[..., str]
+    """Types a command at its machine, as root; returns what is printed."""
     addresses: Iterator[int] = field(default_factory=lambda: itertools.count(2))
     counted: "Counter[tuple[str, str]]" = field(default_factory=Counter)
 
@@ -93,10 +111,11 @@ class Desk:
         """Return what the newest page of the record lists."""
         return "".join(re.findall(r"<tr>.*?</tr>", browser.get("/record").text, re.DOTALL))
 
-    def count(self, attack: str, came: bool) -> None:
-        """Count a try, and whether it came through."""
+    def count(self, attack: str, came: bool, allowed: bool = False) -> None:
+        """Count a try, and whether it came through, or was none of an attacker but of somebody who may."""
         self.counted[attack, "tries"] += 1
         self.counted[attack, "through"] += came
+        self.counted[attack, "allowed"] += allowed
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +130,19 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             assert found is not None, told
             return found[0]
 
-        yield Desk("laptop", pages.desk, True, add_user)
+        def types(*words: str) -> str:
+            return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+        refused = partial(office.ask, expect=CANNOT)
+        yield Desk(LAPTOP, pages.desk, True, add_user, refused, str(office.root), types)
 
 
 @pytest.fixture(scope="module")
 def behind_nginx(request: pytest.FixtureRequest) -> Desk:
     server = request.getfixturevalue("server")
     trusted = ssl.create_default_context(cafile=str(server.authority))
-    return Desk("server", server.url, trusted, server.add_user)
+    refused = partial(server.returns, expect=CANNOT)
+    return Desk(SERVER, server.url, trusted, server.add_user, refused, "/var/lib/returns", server.machine.run)
 
 
 @pytest.fixture(
@@ -163,14 +187,14 @@ def test_a_request_that_was_meant_for_another_name_is_not_answered(desk: Desk) -
     )
     for lines in forged:
         answer = desk.raw(*lines)
-        desk.count("Host forged", status(answer) == 200)
+        desk.count("Địa chỉ (Host) giả", status(answer) == 200)
         assert status(answer) in (400, 421), (lines, answer)
     for header in ("X-Forwarded-Host", "X-Host", "Forwarded: host", "X-Original-URL", "X-Rewrite-URL"):
         name = header if ":" in header else f"{header}:"
         answer = desk.raw(
             "GET / HTTP/1.1", f"Host: {own}", f"{name}={EVIL}" if "Forwarded:" in name else f"{name} {EVIL}"
         )
-        desk.count("Host forged", EVIL in answer)
+        desk.count("Địa chỉ (Host) giả", EVIL in answer)
         assert status(answer) == 302
         assert EVIL not in answer, header
 
@@ -249,7 +273,7 @@ def test_a_page_of_others_in_the_officers_browser_does_nothing_in_their_name(des
         assert "/sign-in" not in page.url, "and stays signed in"
     came = desk.deeds(officer) != before
     for _ in range(12):
-        desk.count("another site's page, in Chromium", came)
+        desk.count("Trang của người khác, trong Chromium", came)
     assert not came, name
 
 
@@ -264,7 +288,7 @@ def test_a_session_that_somebody_else_chose_is_not_the_officers(desk: Desk) -> N
         assert desk.try_to_sign_in(victim, name, password).status_code == 302
         attacker = desk.browser(headers={"Cookie": f"{cookie}={chosen}"})
         came = attacker.get("/record").status_code == 200
-        desk.count("session fixed beforehand", came)
+        desk.count("Phiên do kẻ khác chọn sẵn", came)
         assert not came
         values = {one.value for one in victim.cookies.jar if one.name == cookie}
         assert values - {chosen}, "a new one"
@@ -276,7 +300,7 @@ def test_a_session_that_somebody_else_chose_is_not_the_officers(desk: Desk) -> N
         == 302
     )
     came = kept.get("/record").status_code == 200
-    desk.count("session kept after its end", came)
+    desk.count("Phiên cũ dùng lại sau khi thoát", came)
     assert not came
     if desk.url.startswith("https"):
         assert cookie.startswith("__Host-")
@@ -293,7 +317,7 @@ def test_guessing_passwords_is_slowed_down_and_no_header_helps(desk: Desk) -> No
         guess = password if number > 9 else f"doan-bua-so-{number}"
         answer = desk.try_to_sign_in(guessing, name, guess, **forged)
         told.append("một phút" if answer.status_code == 429 else "năm phút" if "Đợi năm phút" in answer.text else "sai")
-        desk.count("password guessed", answer.status_code == 302)
+        desk.count("Đoán mật khẩu", answer.status_code == 302)
         assert answer.status_code in (200, 429), answer.text
     assert told[:5] == ["sai"] * 5
     assert "sai" not in told[5:]
@@ -301,13 +325,13 @@ def test_guessing_passwords_is_slowed_down_and_no_header_helps(desk: Desk) -> No
     spoofed = ({"X-Forwarded-For": f"10.1.2.{number}"} for number in range(30))
     answers = {guessing.post("/sign-in", headers=headers).status_code for headers in spoofed}
     assert answers <= {403, 429}
-    assert (429 in answers) is (desk.where == "server")
+    assert (429 in answers) is (desk.where == SERVER)
     owner = desk.browser()
     assert desk.try_to_sign_in(owner, name, password).status_code == 302, (
         "who knows it comes in, from their own machine"
     )
     assert "10.1." not in desk.deeds(owner)
-    if desk.where == "server":
+    if desk.where == SERVER:
         assert re.search(r"từ máy:?\s*127\.0\.0\.\d", desk.deeds(owner)), "the record has the address that asked"
 
 
@@ -345,13 +369,91 @@ def test_no_path_leads_out_of_where_it_should(desk: Desk) -> None:
             f"GET {path.format(key=small_commune.RETURN_SET)} HTTP/1.1", f"Host: {own}", f"Cookie: {cookies}"
         )
         came = any(words in answer for words in TELLING)
-        desk.count("path tricks in addresses", came)
+        desk.count("Mẹo đường dẫn trong địa chỉ", came)
         assert not came, path
         # Nothing of ours; Dagster's own page is the answer to all below it.
         assert status(answer) in (400, 403, 404, 405) or path.startswith("/dagster/") or status(answer) == 302, (
             path,
             answer,
         )
+
+
+TRICKED = "tricked"
+"""In all names that are tricks: where a file of such a name lies, it was let in."""
+WITH_WORKBOOK = (
+    f"../../{TRICKED}-1.xlsx",
+    f"..\\..\\{TRICKED}-2.xlsx",
+    f"/tmp/{TRICKED}-3.xlsx",
+    f"C:\\{TRICKED}-4.xlsx",
+)
+"""Behind these names is what can be taken in, behind the others nothing of the kind."""
+NAMES = (
+    *WITH_WORKBOOK,
+    f"....//....//{TRICKED}-5.xlsx",
+    f"%2e%2e%2f{TRICKED}-6.xlsx",
+    f"..%c0%af{TRICKED}-7.xlsx",
+    f"{TRICKED}-8\u202exslx.exe",
+    f".{TRICKED}.tmp",
+    "corrections.csv",
+    "printed.csv",
+    "CON.xlsx",
+    f"{'x' * 300}.xlsx",
+)
+BROKEN = (f"{TRICKED}-9.xlsx\x00.csv", f"{TRICKED}-10\r\nX-Evil: 1.xlsx", "..", "")
+"""Names that no browser sends."""
+
+
+def test_no_name_of_an_upload_leads_out_of_the_folder_of_its_returns(desk: Desk, tmp_path: Path) -> None:
+    officer, _name, _password = desk.user("officer")
+    small_commune.send_to(tmp_path)
+    content = (tmp_path / small_commune.PERIOD.code / small_commune.COMMUNE / "ban_giua.xlsx").read_bytes()
+    own = f"{desk.home}/raw/{small_commune.PERIOD.code}/{small_commune.COMMUNE}"
+    before = set(desk.types("find", f"{desk.home}/raw", "-type", "f").splitlines())
+    taken = 0
+    for names in (NAMES, *((name,) for name in BROKEN)):
+        answer = _sent(officer, {name: content if name in WITH_WORKBOOK else b"x" for name in names})
+        assert answer.status_code in (200, 400), (names, answer.text)
+        assert "X-Evil" not in answer.headers
+        numbers = re.findall(r'name="take" value="(\d+)"', answer.text)
+        taken += len(numbers)
+        form = {"csrfmiddlewaretoken": token_of(officer.get("/receive").text), "take": numbers}
+        assert officer.post("/receive/take", data=form, follow_redirects=True).status_code == 200
+    assert taken, "what is good is offered, whatever it is called"
+    new = set(desk.types("find", f"{desk.home}/raw", "-type", "f").splitlines()) - before
+    strange = [path for path in new if str(Path(path).parent) != own or Path(path).name in NAMES]
+    above = ("/tmp", str(Path(desk.home).parent), str(Path(desk.home).parents[1]))
+    strange += desk.types("find", *above, "-maxdepth", "1", "-name", f"*{TRICKED}*").split()
+    strange += [path for path in desk.types("find", desk.home, "-name", f"*{TRICKED}*").split() if path not in new]
+    for name in (*NAMES, *BROKEN):
+        desk.count("Mẹo đường dẫn trong tên tệp gửi lên", any(name in path for path in strange))
+    assert strange == []
+
+
+def test_no_name_of_a_release_leads_out_of_the_folder_of_releases(desk: Desk) -> None:
+    names = (f"../../{TRICKED}", f"/tmp/{TRICKED}", "..", "a/b", "a\\b", "-x", "x" * 300, "a\nb", "")
+    for name in names if TIMES > 1 or desk.where == LAPTOP else names[:2]:
+        told = wait_for("there is something to release", partial(_refused_name, desk, name), seconds=180)
+        desk.count("Mẹo đường dẫn trong tên bản phát hành", "Đã phát hành" in told)
+        assert told.startswith("Tên bản phát hành"), (name, told)
+
+
+def _refused_name(desk: Desk, name: str) -> str:
+    """Why nothing can be released under a name; nothing as long as the first run goes on and there is nothing."""
+    told = desk.refused("release", "--", name)
+    return "" if told.startswith("Chưa có kết quả") else told
+
+
+def _sent(officer: httpx2.Client, files: Mapping[str, bytes]) -> httpx2.Response:
+    """Send the form that checks workbooks, names and all as they are written here."""
+    page = token_of(officer.get("/receive").text)
+    parts = [('name="csrfmiddlewaretoken"', page.encode()), ('name="key"', small_commune.RETURN_SET.encode())]
+    parts += [(f'name="files"; filename="{name}"', content) for name, content in files.items()]
+    body = b"".join(
+        f"--{EVIL}\r\nContent-Disposition: form-data; {about}\r\n\r\n".encode() + content + b"\r\n"
+        for about, content in parts
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={EVIL}"}
+    return officer.post("/receive", content=body + f"--{EVIL}--\r\n".encode(), headers=headers)
 
 
 MUTATIONS = (
@@ -429,7 +531,7 @@ def test_no_mutation_of_dagster_is_done_for_who_may_not_or_in_disguise(
                 answer = browser.request(way.method, way.path, **way.sends(query))
                 through = not _refused(answer)
                 allowed = who in MAY_RUN and not way.disguised
-                desk.count(f"mutations: {who}" + (", allowed" if allowed else ""), through)
+                desk.count(f"Lệnh thay đổi của Dagster: {LABELS[who]}", through and not allowed, through and allowed)
                 passed[who] += through
                 assert through == allowed, (who, how, name, answer.status_code, answer.text)
     assert passed["stranger"] == passed["auditor"] == 0
@@ -468,28 +570,18 @@ def test_a_mutation_over_a_websocket_ends_it(desk: Desk, people: dict[str, httpx
                 events.send(json.dumps({"type": "start", "id": "1", "payload": {"query": query}}))
                 events.recv(20)
                 came = True
-            desk.count(f"mutations over a websocket: {who}", came)
+            desk.count(f"Lệnh ấy qua websocket: {LABELS[who]}", came)
             assert not came, (who, name)
 
 
 def _written(desk: Desk) -> None:
     """Write what was counted at a desk into the table, beside what was counted at the other."""
     kept = TABLE.read_text("utf-8").splitlines() if TABLE.exists() else []
-    rows = [line for line in kept if line.startswith("| ") and not line.startswith((f"| {desk.where} |", "| where"))]
+    rows = [line for line in kept if line.startswith("| ") and not line.startswith((f"| {desk.where} |", *_HEAD))]
     for attack in dict.fromkeys(name for name, _ in desk.counted):
-        tries, through = desk.counted[attack, "tries"], desk.counted[attack, "through"]
-        rows.append(f"| {desk.where} | {attack} | {tries} | {through} |")
+        told = (str(desk.counted[attack, what]) for what in ("tries", "through", "allowed"))
+        rows.append(f"| {desk.where} | {attack} | {' | '.join(told)} |")
     TABLE.write_text("\n".join([*_HEAD, *sorted(rows), ""]), encoding="utf-8")
 
 
-_HEAD = (
-    "# Attacks on the desk, and how many came through",
-    "",
-    f"Counted by `RETURNS_ATTACKS={TIMES} pytest tests/end_to_end/test_attacks.py`: every mutation of Dagster's",
-    f"schema, {TIMES} times by each role and by a stranger, in turn plain and in disguises. *Allowed*: a plain",
-    "mutation of somebody who may run the pipeline, which is passed on and written into the record. The server is",
-    "behind nginx, with TLS.",
-    "",
-    "| where | attack | tries | through |",
-    "|---|---|---:|---:|",
-)
+_HEAD = ("| Ở đâu | Thử gì | Số lần | lọt | được phép |", "| --- | --- | --: | --: | --: |")
