@@ -81,7 +81,7 @@ class Catalogue:
         """The ids of the figures that are made of each field, by the form's code and the field's name."""
         used: dict[tuple[str, str], list[str]] = {}
         for figure in (figure for chapter in self.chapters for figure in chapter.figures):
-            for read in figure.formula.fields():
+            for read in figure.reads:
                 used.setdefault((read.form.code, read.name), []).append(figure.id)
         return {key: tuple(ids) for key, ids in used.items()}
 

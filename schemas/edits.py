@@ -10,11 +10,12 @@ fourth is known only where cells are known.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, Self
 
 from schemas.fields import FormField
 from schemas.lines import Line
@@ -46,6 +47,7 @@ class Edit(ABC):
         """Name the rule; ``bind`` makes it ready for use."""
         self.code = code
         self.severity = severity
+        self.since, self.until = 1, 0
         self.form: Any
         self.fields: Mapping[str, FormField] = {}
 
@@ -61,6 +63,24 @@ class Edit(ABC):
             raise ValueError(
                 f"Edit {self.code} names fields that form {form.code} does not have: {', '.join(unknown)}."
             )
+
+    def during(self, since: int = 1, until: int = 0) -> Self:
+        """Return the rule itself, which now is one of some versions of its form alone: up to the last of them if 0."""
+        self.since, self.until = since, until
+        return self
+
+    def is_in(self, version: int) -> bool:
+        """Return whether it is a rule of a version of its form: one that asks for all that it reads."""
+        asked = all(self.fields[name].is_asked_in(version) for name in self.names)
+        return asked and self.since <= version and (not self.until or version <= self.until)
+
+    def as_in(self, form: Any) -> Self:
+        """Return the rule of a version of its form, which may have other labels."""
+        own = copy(self)
+        for name in ("_rows", "_own"):
+            vars(own).pop(name, None)
+        own.bind(form)
+        return own
 
     @property
     @abstractmethod

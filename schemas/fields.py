@@ -5,7 +5,7 @@ rules between fields (``schemas.edits``), forms (``schemas.form``).
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,11 @@ class FormField:
             so that it changes slowly.
         planned: The field of the same form that asks what was planned, where reporters are used to write both into one
             cell: «140/146 ha».
+        since: The first version of its form that asks for it.
+        until: The last one that does; ``None`` where it still does.
+        became: The fields of the version after that which go on with it: one is it by another name or takes it in with
+            others, of several it is the sum.
+        worded: The label in earlier versions, by the last that printed it so.
     """
 
     unit: Unit
@@ -60,6 +65,10 @@ class FormField:
     optional: bool = False
     stock: bool = False
     planned: str = ""
+    since: int = 1
+    until: int | None = None
+    became: Sequence[str] = ()
+    worded: Mapping[int, str] = dataclasses.field(default_factory=dict)
     name: str = dataclasses.field(init=False, default="")
     """The attribute of its form, which is the name of its column."""
     form: Any = dataclasses.field(init=False, repr=False)
@@ -86,7 +95,20 @@ class FormField:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every wording under which a workbook may print this field."""
-        return (self.label, *self.aliases)
+        return (self.label, *self.aliases, *self.worded.values())
+
+    def is_asked_in(self, version: int) -> bool:
+        """Return whether a version of its form asks for it."""
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    def as_in(self, version: int) -> "FormField":
+        """Return the field as a version of its form prints it: itself, unless it had another label then."""
+        last = min((one for one in self.worded if one >= version), default=None)
+        if last is None:
+            return self
+        changed = dataclasses.replace(self, label=self.worded[last], aliases=(*self.aliases, self.label))
+        changed.form, changed.name = self.form, self.name
+        return changed
 
     def arrow(self) -> pa.Field:
         """Return the Parquet field: type, and label, unit and definition as metadata."""

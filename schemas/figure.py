@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from schemas.chart import Against, Chart
 from schemas.fields import FormField
 from schemas.form import Form
-from schemas.formula import At, Formula, Leaf, Own, Total, constant, difference
+from schemas.formula import At, Formula, Leaf, Own, Sum, Total, constant, difference
+from schemas.periods import Period
 from schemas.units import Unit
 
 
@@ -62,6 +63,36 @@ class Figure:
         """The forms it draws on, in the order of their codes."""
         return tuple(sorted({field.form for field in self.formula.fields()}, key=lambda form: form.code))
 
+    @property
+    def reads(self) -> tuple[FormField, ...]:
+        """Every field it reads, in whatever version of its form."""
+        own = self.formula.fields()
+        names = ((item, item.form.continued(item.name, number)) for item in own for number in item.form.numbers())
+        return tuple(dict.fromkeys([*own, *(item.form.fields()[name] for item, found in names for name in found)]))
+
+    def in_force(self, period: Period) -> "Figure | None":
+        """Return the figure as forms ask for its fields in a period; nothing where one of them is not asked for then.
+
+        A field that other fields go on with, or came before, is their sum (``schemas.form``).
+        """
+        if not any(form.since for form in self.forms):
+            return self
+        then = {leaf: _then(leaf, period) for leaf in self.formula.leaves()}
+        if not all(then.values()):
+            return None
+        return replace(self, formula=self.formula.with_leaves(lambda leaf: _added(then[leaf])))
+
+
+def _then(leaf: Leaf, period: Period) -> tuple[Leaf, ...]:
+    """Return the leaves whose sum is what a leaf is in a period."""
+    form = leaf.field.form
+    names = form.continued(leaf.field.name, form.in_force(period).version)
+    return tuple(replace(leaf, field=form.fields()[name]) for name in names)
+
+
+def _added(leaves: tuple[Leaf, ...]) -> Formula:
+    return leaves[0] if len(leaves) == 1 else Sum(leaves)
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -82,6 +113,15 @@ class Chapter:
         drawn = [name for chart in self.charts for name in (chart.whole, *chart.parts)]
         if unknown := [name for name in drawn if name not in declared]:
             raise ValueError(f"Chapter {self.code}: its charts draw {', '.join(unknown)}, which it does not declare.")
+
+    def in_force(self, period: Period) -> "Chapter":
+        """Return the chapter as forms ask for its fields in a period, without the figures that are none then."""
+        then = tuple(one for figure in self.figures if (one := figure.in_force(period)) is not None)
+        if then == self.figures:
+            return self
+        ids = {figure.id for figure in then}
+        drawn = tuple(chart for chart in self.charts if {chart.whole, *chart.parts} <= ids)
+        return replace(self, figures=then, charts=drawn)
 
     @property
     def explicit(self) -> list[str]:

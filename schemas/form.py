@@ -52,6 +52,10 @@ class Form(metaclass=FormType):
     domain: ClassVar[str] = ""
     reporter_kind: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    since: ClassVar[Mapping[int, Period]] = {}
+    """Since which period each version is in force, but for the first; nothing where only the present one is known."""
+    whole: "ClassVar[type[Form]]"
+    """Of a version, the form with the fields of all; any other is whole itself."""
     due_after: ClassVar[int] = DUE_AFTER
     """How many days after the period's end a return has to be there; a place may say otherwise."""
     periods: ClassVar[tuple[PeriodKind, ...]] = (PeriodKind.HALF,)
@@ -70,6 +74,7 @@ class Form(metaclass=FormType):
     facts: ClassVar[System] = System((), {})
     """The same without the edits whose breach is only a warning: what may be taken for true of a right record."""
     _fields: ClassVar[Mapping[str, FormField]] = {}
+    _versions: "ClassVar[Mapping[int, type[Form]]]"
 
     def __init_subclass__(
         cls,
@@ -79,6 +84,7 @@ class Form(metaclass=FormType):
         domain: str = "",
         reporter: str = "",
         version: int = 1,
+        since: Mapping[int, str] | None = None,
         due: int = DUE_AFTER,
         lines: str = "",
         fixed: Iterable[Line] = (),
@@ -97,10 +103,12 @@ class Form(metaclass=FormType):
         super().__init_subclass__(**kwargs)
         cls.reporter_kind, cls.line_title = reporter or cls.reporter_kind, lines or cls.line_title
         cls._fields = {name: item for name, item in vars(cls).items() if isinstance(item, FormField)}
+        cls.whole, cls._versions = cls, {}
         if not code:
             return
         cls.code, cls.sheet, cls.heading, cls.domain = code, sheet, title, domain
         cls.version, cls.due_after = version, due
+        cls.since = {number: Period.parse(period) for number, period in (since or {}).items()}
         cls.when, cls.counts = when, counts
         cls.periods = tuple(sorted(periods)) or cls.periods
         cls.fixed = tuple(fixed)
@@ -111,9 +119,49 @@ class Form(metaclass=FormType):
         _refuse_strange_plans(cls)
         for edit in cls.edits:
             edit.bind(cls)
-        cls.system = System.over(cls._fields.values(), (row for edit in cls.edits for row in edit.rows()))
-        cls.facts = cls.system.without({edit.code for edit in cls.edits if edit.severity is Severity.WARNING})
-        refuse_faulty(code, cls.system, {edit.code for edit in cls.edits if edit.severity is Severity.ERROR})
+        _refuse_strange_versions(cls)
+        cls._versions = {number: _version(cls, number) for number in cls.numbers()} if cls.since else {version: cls}
+        for one in cls._versions.values():
+            _take_rules(one)
+        cls.system, cls.facts = cls._versions[version].system, cls._versions[version].facts
+
+    @classmethod
+    def numbers(cls) -> range:
+        """Return the numbers of the versions that are known."""
+        last = cls.whole.version
+        return range(min(cls.since, default=last + 1) - 1, last + 1)
+
+    @classmethod
+    def in_version(cls, number: int) -> "type[Form]":
+        """Return the form as one of its versions asks it; the form itself where only that is known.
+
+        Raises:
+            KeyError: There is no such version, or none that is known.
+        """
+        return cls.whole._versions[number]
+
+    @classmethod
+    def in_force(cls, period: Period) -> "type[Form]":
+        """Return the form as it is asked in a period: in the last version that was in force when the period began."""
+        begun = (number for number, since in cls.since.items() if since.begin <= period.begin)
+        return cls.in_version(max(begun, default=cls.numbers()[0]))
+
+    @classmethod
+    def continued(cls, name: str, number: int) -> tuple[str, ...]:
+        """Return the fields of a version whose sum is what a field is: itself, where that version asks for it.
+
+        Nothing where none go on with it, or came before it, or these are of more than it.
+        """
+        fields, item = cls.whole.fields(), cls.whole.fields()[name]
+        if item.is_asked_in(number):
+            return (name,)
+        before = {other: [one for one, of in fields.items() if other in of.became] for other in fields}
+        if number < item.since:
+            others = before[name] if all(tuple(fields[one].became) == (name,) for one in before[name]) else []
+        else:
+            others = list(item.became) if all(before[one] == [name] for one in item.became) else []
+        found = [cls.continued(one, number) for one in others]
+        return tuple(one for names in found for one in names) if all(found) else ()
 
     @classmethod
     def fields(cls) -> Mapping[str, FormField]:
@@ -243,3 +291,53 @@ def _refuse_strange_plans(form: type[Form]) -> None:
         plan = form.fields().get(item.planned)
         if item.planned and (plan is None or plan.unit != item.unit or plan.planned or pairs[item.planned] is not item):
             raise ValueError(f"Form {form.code}: {item.planned} cannot be what was planned of {name}.")
+
+
+def _version(form: type[Form], number: int) -> type[Form]:
+    """Return a form as one of its versions asks it."""
+    said = {"__doc__": form.__doc__, "__module__": form.__module__}
+    own: Any = FormType(f"{form.__name__}{number}", (form,), said)
+    own.version, own.whole = number, form
+    own._fields = {name: item.as_in(number) for name, item in form._fields.items() if item.is_asked_in(number)}
+    own.edits = tuple(edit.as_in(own) for edit in form.edits if edit.is_in(number))
+    return own  # type: ignore[no-any-return]
+
+
+def _take_rules(form: type[Form]) -> None:
+    """Give a form the systems of its edits.
+
+    Raises:
+        FaultyError: The edits contradict or repeat one another.
+    """
+    form.system = System.over(form._fields.values(), (row for edit in form.edits for row in edit.rows()))
+    form.facts = form.system.without({edit.code for edit in form.edits if edit.severity is Severity.WARNING})
+    refuse_faulty(form.code, form.system, {edit.code for edit in form.edits if edit.severity is Severity.ERROR})
+
+
+def _refuse_strange_versions(form: type[Form]) -> None:
+    """Refuse versions that do not follow one another, and fields and edits of none of them."""
+    numbers, begin = form.numbers(), [since.begin for _, since in sorted(form.since.items())]
+    if sorted(form.since) != list(numbers)[1:] or begin != sorted(set(begin)) or numbers[0] < 1:
+        raise ValueError(f"Form {form.code}: since= says from which period each version holds, one after the other.")
+    for name, item in form.fields().items():
+        ends = (item.since, item.until or form.version, *item.worded)
+        if not form.since and (item.since, item.until, item.worded) == (1, None, {}):
+            continue
+        if item.since > ends[1] or not all(one in numbers for one in ends[1:]) or item.since > form.version:
+            raise ValueError(f"Form {form.code}: {name} is asked for in versions {numbers[0]} to {form.version} alone.")
+    for name, item in form.fields().items():
+        for other in item.became:
+            later = form.fields().get(other)
+            if later is None or item.until is None or later.since != item.until + 1 or later.unit != item.unit:
+                raise ValueError(
+                    f"Form {form.code}: {other} cannot go on with {name}: it begins after it, in its unit."
+                )
+            others = [one for one, of in form.fields().items() if other in of.became]
+            if len(others) > 1 and any(len(form.fields()[one].became) > 1 for one in others):
+                raise ValueError(f"Form {form.code}: {name} cannot be both split and merged in {other}.")
+    for number in numbers if form.since else ():
+        if not any(item.is_asked_in(number) for item in form.fields().values()):
+            raise ValueError(f"Form {form.code}: version {number} asks for nothing.")
+    for edit in form.edits if form.since else ():
+        if not any(edit.is_in(number) for number in numbers):
+            raise ValueError(f"Edit {edit.code} is of no version of form {form.code} that asks for all its fields.")

@@ -40,8 +40,8 @@ class Formula(ABC):
         """Whether of sums over communes it gives what is true of them together: a product of two sums is none."""
         return all(leaf.field.unit.additive for leaf in self.leaves())
 
-    def with_leaves(self, change: "Callable[[Leaf], Leaf]") -> "Formula":
-        """Return the expression with other leaves."""
+    def with_leaves(self, change: "Callable[[Leaf], Formula]") -> "Formula":
+        """Return the expression with something else for its leaves."""
         changed = {name: _with_leaves(value, change) for name, value in vars(self).items()}
         return replace(self, **changed)  # type: ignore[type-var]
 
@@ -50,7 +50,7 @@ class Formula(ABC):
         return tuple(dict.fromkeys(leaf.field for leaf in self.leaves()))
 
 
-def _with_leaves(value: Any, change: "Callable[[Leaf], Leaf]") -> Any:
+def _with_leaves(value: Any, change: "Callable[[Leaf], Formula]") -> Any:
     match value:
         case Formula():
             return value.with_leaves(change)
@@ -66,7 +66,7 @@ class Leaf(Formula):
 
     field: FormField
 
-    def with_leaves(self, change: "Callable[[Leaf], Leaf]") -> Formula:
+    def with_leaves(self, change: "Callable[[Leaf], Formula]") -> Formula:
         return change(self)
 
     def compute(self, lookup: "Lookup") -> Value:

@@ -47,6 +47,11 @@ class Problems(Enum):
         "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc. "
         "Chuyển tệp về thư mục của đúng kỳ.",
     )
+    OTHER_VERSION = Problem(
+        "W-23",
+        "Tệp {file}, trang «{sheet}»: kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô {cells}) "
+        "của phiên bản khác, nên trang chưa được đọc. Chép số liệu sang biểu mẫu của kỳ này.",
+    )
     NO_HEADER = Problem(
         "W-04",
         "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» "
@@ -76,8 +81,8 @@ class Problems(Enum):
     )
     WRONG_VERSION = Problem(
         "W-10",
-        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, hiện dùng phiên bản {expected}. "
-        "Chép số liệu sang biểu mẫu mới.",
+        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}. "
+        "Chép số liệu sang biểu mẫu của kỳ này.",
     )
     TWO_COLUMNS = Problem(
         "W-12",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipelines.handout.aids import Aids, Previous, PreviousLine
 from pipelines.handout.layout import workbook
@@ -77,13 +78,14 @@ class Handout:
         found: dict[Place, Forms] = {}
         for form in CATALOGUE.forms:
             for place in self.reporters(form) if places.expects(commune, form.code, self.period) else ():
-                found[place] = (*found.get(place, ()), form)
+                found[place] = (*found.get(place, ()), form.in_force(self.period))
         return found
 
     @property
     def forms(self) -> Mapping[str, type[Form]]:
-        """The forms of the commune's packs, by code."""
-        return CATALOGUE.of(self.raw.places.packs_of(self.commune.code)).by_code
+        """The forms of the commune's packs as they are asked in the period, by code."""
+        own = CATALOGUE.of(self.raw.places.packs_of(self.commune.code)).by_code
+        return {code: form.in_force(self.period) for code, form in own.items()}
 
     def reporters(self, form: type[Form]) -> list[Place]:
         """Return who reports a form."""
@@ -130,8 +132,7 @@ class Handout:
         period = last_year if last_year in earlier else max(earlier)
         lines: dict[str, PreviousLine] = {}
         for row in (row for row in rows if row["period"] == period.code):
-            # A form may ask for more than it did when the table was written.
-            values = {name: value for name in form.fields() if (value := row.get(name)) is not None}
+            values = {name: value for name in form.fields() if (value := _then(form, name, period, row)) is not None}
             if values:
                 lines[row["line"]] = PreviousLine(row.get(LINE_NAME) or "", values)
         return Previous(period, lines) if lines else None
@@ -153,6 +154,13 @@ class Handout:
             raise HandoutError(f"Đã có {there[0]}{more}. Chọn nơi khác bằng --output, hoặc ghi đè bằng --overwrite.")
         for path, content in files.items():
             write_whole(path, content)
+
+
+def _then(form: type[Form], name: str, period: Period, row: Mapping[str, Any]) -> Any:
+    """Return what an accepted row of a period says of a field, perhaps in others of which it is the sum."""
+    # A form may ask for more than it did when the table was written.
+    given = [row.get(one) for one in form.continued(name, form.in_force(period).version)]
+    return sum(given) if given and None not in given else None
 
 
 def file_name(reporter: Place) -> str:

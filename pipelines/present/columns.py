@@ -139,7 +139,7 @@ def _figures(table: Table) -> Columns:
     marts = {FLOW[mart].form: mart for mart in _of(table, "marts")}
     used: dict[tuple[str, str], list[Figure]] = {}
     for figure in _chapter(table).figures:
-        for field in figure.formula.fields():
+        for field in figure.reads:
             used.setdefault((marts[field.form], field.name), []).append(figure)
     made: Columns = {
         "value": [_used(mart, column, figures) for (mart, column), figures in used.items()],

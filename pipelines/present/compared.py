@@ -294,5 +294,6 @@ def _worth(figure: Figure, edges: Sequence[TableRow]) -> Fraction | None:
         known = values.get((leaf.field.form.code, leaf.field.name), [None])
         return None if None in known else sum((Fraction(one) for one in known if one is not None), Fraction(0))
 
-    value: Fraction | None = figure.formula.compute(lookup)
+    then = figure.in_force(Period.parse(edges[0]["period"]))
+    value: Fraction | None = None if then is None else then.formula.compute(lookup)
     return None if value is None else value / figure.unit.factor

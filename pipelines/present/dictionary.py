@@ -139,7 +139,20 @@ def _meaning(form: type[Form], item: FormField, who: str) -> str:
         for edit in form.edits
         if isinstance(edit, Balance) and edit.total == item.name
     ]
-    return " ".join(filter(None, [item.definition, kept, *(f"Bằng {one}." for one in parts)]))
+    return " ".join(filter(None, [item.definition, kept, *(f"Bằng {one}." for one in parts), *_validity(form, item)]))
+
+
+def _validity(form: type[Form], item: FormField) -> Iterator[str]:
+    """Yield in which versions a form asks for a field, and what goes on with it."""
+    since = {number: f"phiên bản {number} (từ {period.title})" for number, period in form.since.items()}
+    if item.since in since:
+        before = " + ".join(f"«{one.label}»" for one in form.fields().values() if item.name in one.became)
+        yield f"Hỏi từ {since[item.since]}{f', thay cho {before}' if before else ''}."
+    if item.until is not None:
+        after = " + ".join(f"«{form.fields()[one].label}»" for one in item.became)
+        yield f"Hỏi đến phiên bản {item.until}{f', sau đó là {after}' if after else ''}."
+    for number, label in sorted(item.worded.items()):
+        yield f"Đến phiên bản {number} in là «{label}»."
 
 
 def _field(form: type[Form], name: str, item: FormField, who: str) -> dict[str, Any]:

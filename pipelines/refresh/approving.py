@@ -133,15 +133,16 @@ def _refused(key: ReturnSetKey, release: Released, places: Places) -> Iterator[t
         if code not in asked:
             yield code, "không phải biểu của xã này theo danh mục ở đây"
             continue
-        form, theirs = asked[code], release.said.forms.get(code)
-        here = {place.code for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))}
+        period = Period.parse(key.period)
+        form, theirs = asked[code].in_force(period), release.said.forms.get(code)
+        here = {place.code for place in places.reporters(key.commune, form.reporter_kind, period)}
         if theirs is None:
             yield code, "chưa có trong phần mềm của xã"
         elif theirs != form.version:
             yield code, f"là phiên bản {theirs}, ở đây dùng phiên bản {form.version}"
         elif code in used or fields.get(code, set(form.fields())) != set(form.fields()):
             yield code, "có chỉ tiêu khác với phần mềm ở đây"
-        elif not _is_readable(form, accepted):
+        elif not _is_readable(form.whole, accepted):
             yield code, "có giá trị không đọc được"
         elif strange := sorted(senders.get(code, set()) - here):
             yield code, f"có số của {', '.join(strange)}, không có trong danh mục ở đây"

@@ -19,6 +19,7 @@ from pipelines.refresh.rows import in_order, of_communes, put_among
 from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
+from pipelines.steps.frames import together
 from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept
 from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
@@ -567,7 +568,7 @@ class Work:
             return self._some(name, sets)
         if name not in self._tables:
             found = self.inputs.store.rows(name, self.inputs.part.name)
-            self._tables[name] = FLOW[name].schema.empty_table() if found is None else found
+            self._tables[name] = FLOW[name].schema.empty_table() if found is None else _as_now(found, name)
         return of_communes(self._tables[name], sets) if self.is_some(sets) else self._tables[name]
 
     def before(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
@@ -591,7 +592,8 @@ class Work:
         if key not in self._parts_of_tables:
             content = self.inputs.store.content(name, self.inputs.part.name)
             assert content is not None
-            self._parts_of_tables[key] = rows_in(content, commune_of(schema), [one.commune for one in sets])
+            found = rows_in(content, commune_of(schema), [one.commune for one in sets])
+            self._parts_of_tables[key] = _as_now(found, name)
         return self._parts_of_tables[key]
 
     def _was(self, name: str) -> pa.Table:
@@ -604,12 +606,14 @@ class Work:
             # What was accepted must not be lost with a file: the archive has all that it was made of.
             found = self.restore(self.inputs, FLOW[name], written)
         assert found is not None
-        return found
+        return _as_now(found, name)
 
     def of_parts(self, name: str, parts: Iterable[str]) -> pa.Table:
         """Return a table of several batches, one under the other."""
         found = [self.inputs.store.rows(name, part) for part in parts]
-        return pa.concat_tables([FLOW[name].schema.empty_table(), *(one for one in found if one is not None)])
+        return pa.concat_tables(
+            [FLOW[name].schema.empty_table(), *(_as_now(one, name) for one in found if one is not None)]
+        )
 
     def reusable(self, table: Table, sets: Sequence[ReturnSetKey]) -> pa.Table | None:
         """Return rows as the very code of now made them before; nothing where other code did, or all is made anew."""
@@ -619,6 +623,12 @@ class Work:
         part = self.inputs.part.name
         whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)
         return self.before(table.name, sets) if whole else None
+
+
+def _as_now(rows: pa.Table, name: str) -> pa.Table:
+    """Return the rows of a table with the columns of now: its form may ask for other fields than when it was made."""
+    schema = FLOW[name].schema
+    return rows if rows.column_names == schema.names else together([rows], schema)
 
 
 def give_up(inputs: Inputs) -> None:

@@ -148,7 +148,10 @@ def shown(
         superseded=_superseded(archive, key, edges, staged["files"]),
         **staged,
         reporters={code: places.title(key.commune, code) for code in sorted(reporters)},
-        chapters=CATALOGUE.of(places.packs_of(key.commune)).chapters,
+        chapters=[
+            chapter.in_force(Period.parse(key.period))
+            for chapter in CATALOGUE.of(places.packs_of(key.commune)).chapters
+        ],
         forms=CATALOGUE.by_code,
         earlier=earlier,
     )

@@ -56,6 +56,7 @@ from schemas.flow import FLOW
 from schemas.form import Form
 from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
+from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 
 TABLES = tables.RELEASED
@@ -145,6 +146,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
             kept = beside(_archive(store, key), latest) | {WRITERS: json.dumps(written, indent=1).encode()}
             for file, content in kept.items():
                 write_whole(made / file, content)
+            period = Period.parse(key.period)
             manifest = {
                 "name": name,
                 "created": now().isoformat(timespec="seconds"),
@@ -155,7 +157,7 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
                 "up_to_date": not stale,
                 "code_version": code_version(),
                 "packages": packages(),
-                "forms": {form.code: form.version for form in CATALOGUE.forms},
+                "forms": {form.code: form.in_force(period).version for form in CATALOGUE.forms},
                 "rows": {table: len(rows) for table, rows in frozen.items()},
                 "state": latest,
                 "accepted": [asdict(state) for state in states],

@@ -142,6 +142,14 @@ FORMS = Sheet(
             choices=tuple(COUNTS),
             width=20,
         ),
+        Column(
+            "since",
+            "Phiên bản từ kỳ",
+            "Từ kỳ nào dùng phiên bản này: 2025-H1; các kỳ trước dùng phiên bản trước. Nhiều lần đổi thì ghi từng lần, "
+            "cũ trước, như 2023-H1 | 2025-H1. Để trống: mọi kỳ dùng phiên bản này.",
+            Asked.NAMES,
+            width=24,
+        ),
     ),
 )
 
@@ -198,6 +206,21 @@ FIELDS = Sheet(
             "Mã chỉ tiêu hỏi số kế hoạch của chỉ tiêu này, nếu đơn vị hay ghi cả hai vào một ô: 140/146 ha.",
             width=22,
         ),
+        Column("since", "Từ phiên bản", "Để trống là từ đầu.", Asked.WHOLE, width=14),
+        Column("until", "Đến phiên bản", "Phiên bản cuối cùng còn hỏi; để trống là còn hỏi.", Asked.WHOLE, width=14),
+        Column(
+            "became",
+            "Sau đó là",
+            "Mã chỉ tiêu nối tiếp ở phiên bản sau: tách ra thì ghi xuan + mua; gộp lại thì mấy chỉ tiêu ghi một mã.",
+            width=24,
+        ),
+        Column(
+            "worded",
+            "Tên ở phiên bản cũ",
+            "Phiên bản cuối cùng in tên cũ, hai chấm, tên cũ, như 1: Số hộ nông nghiệp; nhiều tên thì cách bằng dấu |.",
+            Asked.NAMES,
+            width=24,
+        ),
     ),
 )
 
@@ -244,6 +267,8 @@ RULES = Sheet(
             Asked.CHOICE,
             choices=tuple(SEVERITIES),
         ),
+        Column("since", "Từ phiên bản", "Để trống là khi biểu hỏi đủ các chỉ tiêu.", Asked.WHOLE, width=14),
+        Column("until", "Đến phiên bản", "Để trống là khi biểu hỏi đủ các chỉ tiêu.", Asked.WHOLE, width=14),
     ),
 )
 

@@ -54,6 +54,7 @@ def form_row(form: type[Form]) -> Row:
         "periods": _names(kind.label for kind in form.periods),
         "counts": form.counts.value,
         "domain": form.domain,
+        "since": _names(period.code for _, period in sorted(form.since.items())),
     }
 
 
@@ -75,6 +76,10 @@ def field_row(item: FormField) -> Row:
         "aliases": _names(item.aliases),
         "definition": item.definition,
         "planned": item.planned,
+        "since": "" if item.since == 1 else str(item.since),
+        "until": "" if item.until is None else str(item.until),
+        "became": " + ".join(item.became),
+        "worded": _names(f"{number}: {label}" for number, label in sorted(item.worded.items())),
     }
 
 
@@ -106,7 +111,9 @@ def _is_ruled(edit: Edit) -> bool:
 def rule_row(edit: Edit) -> Row:
     """Return the row of an edit."""
     severity = next(word for word, severity in SEVERITIES.items() if severity is edit.severity)
-    return {"form": edit.form.code, "code": edit.code, "rule": rule_text(edit), "severity": severity}
+    said = {"form": edit.form.code, "code": edit.code, "rule": rule_text(edit), "severity": severity}
+    since, until = ("" if number == usual else str(number) for number, usual in ((edit.since, 1), (edit.until, 0)))
+    return {**said, "since": since, "until": until}
 
 
 def figure_row(chapter: Chapter, figure: Figure) -> Row:

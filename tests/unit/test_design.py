@@ -367,10 +367,23 @@ BIEU, CHI_TIEU, DONG, QUY_TAC, CHUONG, SO, BIEU_DO, DON_VI = (
     sheet.title for sheet in (FORMS, FIELDS, LINES, RULES, CHAPTERS, FIGURES, CHARTS, UNITS)
 )
 
+TWO_VERSIONS: Cells = {
+    (BIEU, "F5"): 2,
+    (BIEU, "K5"): "2025-H1",
+    (CHI_TIEU, "P7"): 1,
+    (CHI_TIEU, "Q7"): "chep_ao + chep_ruong",
+    **{
+        (CHI_TIEU, f"{column}{row}"): text
+        for row, code, label in ((11, "chep_ao", "Cá chép nuôi ao"), (12, "chep_ruong", "Cá chép nuôi ruộng"))
+        for column, text in zip("ABCDO", ("S01", code, label, "ha", 2), strict=True)
+    },
+}
+"""The example, of which a field is split in its second version."""
+
 SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a heading that nobody knows", {(BIEU, "I4"): "Màu"}, Faults.HEADING_UNKNOWN, BIEU, "I4"),
     ("a heading twice", {(QUY_TAC, "E4"): "Quy tắc"}, Faults.HEADING_UNKNOWN, QUY_TAC, "E4"),
-    ("a cell beside the table", {(QUY_TAC, "F5"): "nhớ hỏi lại"}, Faults.HEADING_UNKNOWN, QUY_TAC, "F5"),
+    ("a cell beside the table", {(QUY_TAC, "G5"): "nhớ hỏi lại"}, Faults.HEADING_UNKNOWN, QUY_TAC, "G5"),
     ("a heading that is gone", {(CHI_TIEU, "C4"): None, (CHI_TIEU, "C5"): None}, Faults.NO_HEADINGS, CHI_TIEU, ""),
     ("a formula of the spreadsheet", {(SO, "D5"): "=1+1"}, Faults.NOT_SEEN, SO, "D5"),
     ("no title", {(BIEU, "C5"): None}, Faults.MISSING, BIEU, "C5"),
@@ -508,6 +521,54 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
         CHI_TIEU,
         "N7",
     ),
+    *[
+        (name, {**TWO_VERSIONS, **cells}, fault, sheet, cell)
+        for name, cells, fault, sheet, cell in (
+            ("a period that is none", {(BIEU, "K5"): "đầu 2025"}, Faults.MALFORMED, BIEU, "K5"),
+            ("more periods than versions", {(BIEU, "K5"): "2024-H1 | 2025-H1"}, Faults.MALFORMED, BIEU, "K5"),
+            ("periods out of order", {(BIEU, "F5"): 3, (BIEU, "K5"): "2025 | 2024"}, Faults.MALFORMED, BIEU, "K5"),
+            ("since a version that there is not", {(CHI_TIEU, "O5"): 3}, Faults.MALFORMED, CHI_TIEU, "O5"),
+            ("until a version that there is not", {(CHI_TIEU, "P5"): 3}, Faults.MALFORMED, CHI_TIEU, "P5"),
+            ("since a version in words", {(CHI_TIEU, "O5"): "mới"}, Faults.MALFORMED, CHI_TIEU, "O5"),
+            (
+                "an end before the beginning",
+                {(CHI_TIEU, "O5"): 2, (CHI_TIEU, "P5"): 1},
+                Faults.MALFORMED,
+                CHI_TIEU,
+                "P5",
+            ),
+            ("became what there is not", {(CHI_TIEU, "Q7"): "dt_tom"}, Faults.UNKNOWN, CHI_TIEU, "Q7"),
+            ("became what was there before", {(CHI_TIEU, "Q7"): "dt_ca_khac"}, Faults.MALFORMED, CHI_TIEU, "Q7"),
+            ("became, but is asked still", {(CHI_TIEU, "Q8"): "san_luong"}, Faults.MALFORMED, CHI_TIEU, "Q8"),
+            ("became what is in another unit", {(CHI_TIEU, "D11"): "tấn"}, Faults.OTHER_DIMENSION, CHI_TIEU, "Q7"),
+            (
+                "split and merged",
+                {(CHI_TIEU, "P8"): 1, (CHI_TIEU, "Q8"): "chep_ao", (QUY_TAC, "A5"): None, (CHI_TIEU, "F6"): None},
+                Faults.MALFORMED,
+                CHI_TIEU,
+                "Q7",
+            ),
+            ("an earlier label without a version", {(CHI_TIEU, "R5"): "Số hộ có ao"}, Faults.MALFORMED, CHI_TIEU, "R5"),
+            ("an earlier label of no version", {(CHI_TIEU, "R5"): "7: Số hộ có ao"}, Faults.MALFORMED, CHI_TIEU, "R5"),
+            (
+                "an earlier label of another field",
+                {(CHI_TIEU, "R5"): "1: Diện tích nuôi cá khác"},
+                Faults.DOUBLE,
+                CHI_TIEU,
+                "C8",
+            ),
+            ("a rule of no version", {(QUY_TAC, "C5"): "chep_ao <= dt_ca_chep"}, Faults.RULE, QUY_TAC, "C5"),
+            ("a rule until there is none", {(QUY_TAC, "F5"): 4}, Faults.MALFORMED, QUY_TAC, "F5"),
+            (
+                "a version that asks for nothing",
+                {(CHI_TIEU, f"O{row}"): 2 for row in (5, 6, 7, 8, 9, 10)}
+                | {(CHI_TIEU, "P7"): None, (CHI_TIEU, "Q7"): None},
+                Faults.NO_FIELDS,
+                BIEU,
+                "K5",
+            ),
+        )
+    ],
     ("a line of a form without lines", {(SO, "B5"): "thuy_san.{line}.ho"}, Faults.PER_RECORD, SO, "B5"),
     (
         "a figure of one reporter on two forms",

@@ -32,7 +32,7 @@ def estimates(request: HttpRequest, key: str) -> HttpResponse:
     places, missing = raw.places, completeness(chosen.period, chosen.commune, found, raw.places).missing
     period = Period.parse(chosen.period)
     lacking = [
-        (place, form)
+        (place, form.in_force(period))
         for form in CATALOGUE.forms
         if not form.line_title
         for place in places.reporters(chosen.commune, form.reporter_kind, period)

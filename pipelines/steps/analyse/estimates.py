@@ -103,7 +103,7 @@ def unfit(key: ReturnSetKey, row: Mapping[str, str], places: Places) -> str:
         return f"biểu {form.code} có nhiều dòng, không biết sẽ có những dòng nào nên không ước được"
     if row["reporter"] not in {place.code for place in places.reporters(key.commune, form.reporter_kind, period)}:
         return f"«{row['reporter']}» không gửi biểu {form.code}"
-    item = form.fields().get(row["field"])
+    item = form.in_force(period).fields().get(row["field"])
     if item is None:
         return f"biểu {form.code} không có chỉ tiêu «{row['field']}»"
     if any(not row[name].strip() for name in ("when", "who", "reason")):

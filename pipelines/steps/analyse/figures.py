@@ -61,8 +61,12 @@ def evaluate(
             there are none of these.
         present: The return sets of which something has come; those of all communes where it is not said.
         estimates: ``schemas.tables.ESTIMATES``, for the figures that exist once per reporter; sums have them already.
+
+    Raises:
+        ValueError: The places are wanted in several periods, of which a form has several versions.
     """
     wanted = list(wanted)
+    chapter = _in_force(chapter, {period for period, _ in wanted})
     totals = {form: _Totals(form, sums[form], wanted, places, present) for form in chapter.forms}
     each = dict.fromkeys(figure.forms[0] for figure in chapter.figures if figure.per_record)
     records = {
@@ -82,6 +86,19 @@ def evaluate(
         elif records:
             rows.append(_of_records(number, figure, chapter, records[figure.forms[0]]))
     return _table(chapter, wanted, rows)
+
+
+def _in_force(chapter: Chapter, periods: Iterable[str]) -> Chapter:
+    """Return a chapter as its forms are asked in some periods.
+
+    Raises:
+        ValueError: That is not the same in all of them.
+    """
+    then = {period: chapter.in_force(Period.parse(period)) for period in periods}
+    found = list({id(one): one for one in then.values()}.values()) or [chapter]
+    if any(one.figures != found[0].figures for one in found):
+        raise ValueError(f"Chapter {chapter.code} is of forms that have other versions in other periods.")
+    return found[0]
 
 
 def of_communes(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str, Place]]:
@@ -413,6 +430,7 @@ def lineage(
     estimates: pa.Table | None = None,
 ) -> pa.Table:
     """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it."""
+    chapter = _in_force(chapter, {key.period for key in return_sets})
     whole = {form: beside(form, mart, estimates)[0] for form, mart in marts.items()}
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in whole.items()])
     uses = _uses(chapter)

@@ -23,13 +23,14 @@ from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Said, s
 from pipelines.steps.frames import cases, coded, in_order, joined_text
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
-from schemas.edits import Balance, Bound
+from schemas.edits import Balance, Bound, Edit
 from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
 from schemas.kept import KeptError, KeptRow, kept_lines
 from schemas.outcomes import Verdict
+from schemas.periods import Period
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED, STATEMENTS, in_folder
@@ -182,6 +183,7 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     """
     catalogue = list(catalogue)
     declared, plans = _Declared(catalogue), _Plans(printed)
+    periods = [Period.parse(period) for period in printed["period"].unique().to_pylist()]
     at = plans.where_in(figures, "place", "id")
     computed = [(np.append(of, -1)[at], values) for of, values in (coded(figures[name]) for name in _Computed._fields)]
     case, firsts = cases([(plans.code, plans.said), *computed], len(printed))
@@ -195,7 +197,7 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     notes = _Notes([note for *_, note in judged], case)
     bounds = {
         row: sentences
-        for row, sentences in _printed_bounds(plans, declared).items()
+        for row, sentences in _printed_bounds(plans, declared, periods).items()
         if verdicts[row] != _VERDICTS.index(Verdict.NOT_RECOMPUTABLE)
     }
     verdicts[list(bounds)] = _VERDICTS.index(Verdict.CONFLICT)
@@ -203,7 +205,7 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     conflicts = np.flatnonzero(verdicts == _VERDICTS.index(Verdict.CONFLICT))
     made_from = sources.operands(plans, conflicts)
     notes.add_each({row: [f"Tính từ: {'; '.join(operands)}."] for row, operands in made_from.items()})
-    sums = _printed_sums(plans, catalogue)
+    sums = _printed_sums(plans, catalogue, periods)
     notes.add_each({row: sums[row] for row in conflicts.tolist() if row in sums})
     notes.add(*sources.notes(plans))
     columns = {name: printed[name] for name in PRINTED.names} | {
@@ -411,7 +413,14 @@ def _verdict(said: Said, stated: Decimal, exact: Fraction) -> tuple[Verdict, str
     return Verdict.CONFLICT, ""
 
 
-def _printed_sums(plans: _Plans, catalogue: Sequence[Figure]) -> dict[int, list[str]]:
+def _rules(forms: Iterable[type[Form]], periods: Sequence[Period]) -> Iterator[Edit]:
+    """Yield the edits of forms that are in force in all of some periods."""
+    for form in forms:
+        numbers = {form.in_force(period).version for period in periods}
+        yield from (edit for edit in form.edits if all(edit.is_in(number) for number in numbers))
+
+
+def _printed_sums(plans: _Plans, catalogue: Sequence[Figure], periods: Sequence[Period]) -> dict[int, list[str]]:
     """Return, per row of what is printed, a sentence for every balance edit that the printed numbers break."""
     id_of: dict[FormField, str] = {}
     for figure in catalogue:
@@ -419,7 +428,7 @@ def _printed_sums(plans: _Plans, catalogue: Sequence[Figure]) -> dict[int, list[
             id_of.setdefault(figure.formula.field, figure.id)
     told: dict[int, list[str]] = {}
     forms = dict.fromkeys(field.form for field in id_of)
-    for edit in (edit for form in forms for edit in form.edits if isinstance(edit, Balance)):
+    for edit in (edit for edit in _rules(forms, periods) if isinstance(edit, Balance)):
         for said, rows in plans.together([id_of.get(field, "") for field in edit.operands]):
             total, *parts = (Decimal(one.value) for one in said)
             if total != sum(parts):
@@ -479,12 +488,12 @@ def _of_any_record(identifier: str) -> "re.Pattern[str]":
     return re.compile(_ANY_RECORD.sub("(.+)", re.escape(identifier)))
 
 
-def _printed_bounds(plans: _Plans, declared: _Declared) -> dict[int, list[str]]:
+def _printed_bounds(plans: _Plans, declared: _Declared, periods: Sequence[Period]) -> dict[int, list[str]]:
     """Return, per row of what is printed, a sentence for every bound by which it may not stand beside another.
 
     Whatever its severity: a bound of which true returns may break a warning still forbids what a plan says of both.
     """
-    bounds = _bounds(declared)
+    bounds = _bounds(declared, periods)
     beside = (
         (edit, field, whole, plans.together([identifier, name]))
         for identifier in plans.figures
@@ -505,10 +514,10 @@ def _printed_bounds(plans: _Plans, declared: _Declared) -> dict[int, list[str]]:
     return told
 
 
-def _bounds(declared: _Declared) -> Mapping[FormField, Sequence[tuple[Bound, FormField]]]:
+def _bounds(declared: _Declared, periods: Sequence[Period]) -> Mapping[FormField, Sequence[tuple[Bound, FormField]]]:
     """Return, by a part that alone may not be more than its whole, the edits that say so, each with the whole."""
     found: dict[FormField, list[tuple[Bound, FormField]]] = {}
-    for edit in (edit for form in declared.forms for edit in form.edits if isinstance(edit, Bound)):
+    for edit in (edit for edit in _rules(declared.forms, periods) if isinstance(edit, Bound)):
         for part in edit.parts:
             if all(_is_no_less_than_nothing(edit.fields[other]) for other in edit.parts if other != part):
                 found.setdefault(edit.fields[part], []).append((edit, edit.fields[edit.whole]))

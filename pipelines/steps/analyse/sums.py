@@ -36,7 +36,9 @@ Pair = tuple[Array, Array]
 def lines_asked(form: type[Form], chapters: Iterable[Chapter]) -> Lines:
     """Return of which line of a form some figure asks for which field."""
     leaves = [leaf for chapter in chapters for figure in chapter.figures for leaf in figure.formula.leaves()]
-    return sorted({(leaf.field.name, leaf.line) for leaf in leaves if isinstance(leaf, At) and leaf.field.form is form})
+    own = {(leaf.field.name, leaf.line) for leaf in leaves if isinstance(leaf, At) and leaf.field.form is form}
+    every = {(one, line) for name, line in own for number in form.numbers() for one in form.continued(name, number)}
+    return sorted(own | every)
 
 
 def added_up(

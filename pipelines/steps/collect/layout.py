@@ -4,6 +4,7 @@ Belongs here: those words, which blank forms are written with and returns are re
 recognising them (``pipelines.steps.collect.sheets``).
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 from schemas.fields import FormField
@@ -37,12 +38,20 @@ def headings_of(item: FormField) -> list[str]:
 
 
 @cache
+def of_other_versions(form: type[Form]) -> Mapping[str, FormField]:
+    """Return the fields that only other versions of a form ask for, by every wording, folded, that they may have."""
+    others = {name: item for name, item in form.whole.fields().items() if name not in form.fields()}
+    if form.line_title:
+        return {heading: item for item in others.values() for heading in headings_of(item)}
+    return {fold(label): item for item in others.values() for label in item.labels}
+
+
+@cache
 def printed_words(forms: tuple[type[Form], ...]) -> frozenset[str]:
     """Return the words, folded, that forms print and returns are recognised by: headings, marks, labels."""
     words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING}
     words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
-    words |= {label for form in forms for item in form.fields().values() for label in item.labels}
-    tabled = {
-        word for form in forms if form.line_title for item in form.fields().values() for word in headings_of(item)
-    }
+    asked = [(form, item) for form in forms for item in form.whole.fields().values()]
+    words |= {label for _, item in asked for label in item.labels}
+    tabled = {word for form, item in asked if form.line_title for word in headings_of(item)}
     return frozenset({fold(word) for word in words} | tabled) - {""}

@@ -36,6 +36,7 @@ from pipelines.steps.collect.sheets import (
     headed_rows,
     mark_of,
     marked,
+    mixed_versions,
     not_of_set,
     senders,
     take_columns,
@@ -230,7 +231,7 @@ def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[st
     if form is None or form.fixed or ("form" in found and found["form"][1].version not in ("", str(form.version))):
         return None  # printed lines are held against the form one by one
     rows = headed_rows(sheet)
-    if len(rows) != 1 or take_columns(form, sheet, rows) is not None:
+    if len(rows) != 1 or take_columns(form, sheet, rows) is not None or mixed_versions(form, sheet) is not None:
         return None
     place = {id(cell): at for at, cell in enumerate(sheet.cells)}
     marks = {name: (place[id(cell)], not mark.after) for name, (cell, mark) in found.items() if name != "form"}

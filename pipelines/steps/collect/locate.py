@@ -21,6 +21,7 @@ from pipelines.steps.collect.lines import asked_for
 from pipelines.steps.collect.sheets import Key, Sheet, recognise, sheets_of
 from pipelines.steps.problems import joined
 from schemas.form import Form
+from schemas.periods import Period
 from schemas.places import Places
 from schemas.tables import ENTRIES, SHEET_KEY
 
@@ -47,9 +48,13 @@ def locate(corrected: Corrected, forms: Sequence[type[Form]], places: Places) ->
 
     Args:
         corrected: The cells, and what was decided of them.
-        forms: The forms to look for.
+        forms: The forms to look for; of each the version is read that is in force in the period of the sheets.
         places: Who may report, by name.
+
+    Raises:
+        ValueError: The sheets are of several periods, and a form has other versions in these.
     """
+    forms = in_force(forms, {key[0] for key in corrected.sheets.keys})
     numbers = {key: number for number, key in enumerate(corrected.sheets.keys)}
     if len(numbers) < len(corrected.sheets.keys):  # the cells of a sheet do not stand together
         return locate(Corrected(_together(corrected.cells), corrected.decided), forms, places)
@@ -73,6 +78,18 @@ def locate(corrected: Corrected, forms: Sequence[type[Form]], places: Places) ->
         problems,
         len(found.sheets),
     )
+
+
+def in_force(forms: Sequence[type[Form]], periods: Collection[str]) -> Sequence[type[Form]]:
+    """Return forms as they are asked in some periods.
+
+    Raises:
+        ValueError: That is not the same in all of them.
+    """
+    then = {tuple(form.in_force(Period.parse(period)) for form in forms) for period in periods}
+    if len(then) > 1:
+        raise ValueError("Forms have other versions in other periods; sheets of each are located by themselves.")
+    return next(iter(then), forms)
 
 
 def _together(cells: pa.Table) -> pa.Table:

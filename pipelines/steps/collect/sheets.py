@@ -28,6 +28,7 @@ from pipelines.steps.collect.layout import (
     REPORTER_MARK,
     UNIT_HEADING,
     VALUE_HEADING,
+    of_other_versions,
 )
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
@@ -180,6 +181,7 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
         rows = headed_rows(sheet)
         unclear = take_columns(form, sheet, rows)
         refusal = _refusal(form, sheet, marks, reporter, places) or unclear or _two_tables(form, sheet, rows)
+        refusal = refusal or mixed_versions(form, sheet)
         if refusal is not None:
             trouble.append((refusal[0], sheet.words | refusal[1]))
         sheet.usable = refusal is None
@@ -327,6 +329,16 @@ def _refusal(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None,
     if marks.version not in ("", str(form.version)):
         return Problems.WRONG_VERSION, {"written": marks.version, "expected": str(form.version)}
     return not_of_set(*sheet.key[:2], marks, places) or _not_by(form, sheet, marks, reporter, places)
+
+
+def mixed_versions(form: type[Form], sheet: Sheet) -> Refusal | None:
+    """Return a refusal where a sheet asks for what only another version of its form does, whatever it says to be."""
+    others, at = of_other_versions(form), sheet.columns.get(LABEL_HEADING, 0)
+    for cell in sheet.cells if others else ():
+        asks = cell.row == sheet.header if form.line_title else cell.row > sheet.header
+        if cell.folded in others and asks and (form.line_title or cell.column <= at <= cell.last_column):
+            return Problems.OTHER_VERSION, {"written": cell.text, "cells": cell.cell, "expected": str(form.version)}
+    return None
 
 
 def not_of_set(period: str, commune: str, marks: Marks, places: Places) -> Refusal | None:

@@ -10,6 +10,7 @@ A row with a fault still stands for something, so that one fault is told once an
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -51,7 +52,8 @@ from schemas.form import TAKEN_NAMES, Counts, DeskForm, Form, FormType, LineForm
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
 from schemas.lines import Line
 from schemas.outcomes import Severity
-from schemas.periods import DUE_AFTER, PeriodKind
+from schemas.periods import DUE_AFTER, Period, PeriodKind
+from schemas.sentences import SentenceError
 from schemas.system import FaultyError
 from schemas.text import fold, slug
 from schemas.units import PERCENTAGES, Unit, by_word, conversion, is_measure
@@ -212,6 +214,7 @@ class _Forms:
     def __init__(self, rows: Rows, known: Known, units: Mapping[str, Unit], told: Told) -> None:
         self.known, self.units, self.told = known, units, told
         self.in_use = {form.code: form for form in known.design.forms}
+        self.since: dict[str, dict[int, str]] = {}
         self.rows = self._form_rows(rows.get("forms", ()))
         self.fields: dict[str, dict[str, FormField]] = defaultdict(dict)
         self.field_rows: dict[str, dict[str, Row]] = defaultdict(dict)
@@ -225,7 +228,8 @@ class _Forms:
         self._read_totals()
         self._read_rules(rows.get("rules", ()))
         self.made = {code: form for code in self.rows if (form := self._made(code)) is not None}
-        for form in self.made.values():
+        every = (form.in_version(number) for form in self.made.values() for number in form.numbers())
+        for form in (*self.made.values(), *every):
             for edit in form.edits:
                 if isinstance(edit, Reporting):
                     edit.forms = tuple(self.made.get(one.code, one) for one in edit.forms)
@@ -251,7 +255,31 @@ class _Forms:
                     self.told.tell(Faults.MALFORMED, row, "periods", written=word, expected=expected)
             if row["version"] == "0":
                 self.told.tell(Faults.MALFORMED, row, "version", expected="số từ 1 trở lên")
+            self.since.setdefault(row["code"], self._periods_of_versions(row))
         return found
+
+    def _periods_of_versions(self, row: Row) -> dict[int, str]:
+        """Return since which period each version of a form is in force, but for the first that is known."""
+        version, codes = _whole(row, "version", 1), _names(row, "since")
+        begun: list[date] = []
+        for code in codes:
+            period = _period(code)
+            expected = "mã kỳ, như 2025-H1 hoặc 2025" if period is None else "các kỳ, cũ đứng trước"
+            if period is None or (begun and period.begin <= begun[-1]):
+                self.told.tell(Faults.MALFORMED, row, "since", written=code, expected=expected)
+                break
+            begun.append(period.begin)
+        if begun and len(begun) >= version:
+            expected = f"ít kỳ hơn, vì «Phiên bản» là {version}: phiên bản đầu tiên thì không ghi kỳ"
+            self.told.tell(Faults.MALFORMED, row, "since", expected=expected)
+        if len(begun) < len(codes) or len(begun) >= version:  # nothing more is told of versions that are not known
+            codes = ("",) * (version - 1)
+        return {version - at: code for at, code in enumerate(reversed(codes))}
+
+    def _versions(self, form: str) -> range:
+        """Return the numbers of the versions of a form that are known."""
+        version = _whole(self.rows[form], "version", 1) if form in self.rows else 1
+        return range(min(self.since.get(form) or (version + 1,)) - 1, version + 1)
 
     def _read_fields(self, rows: Sequence[Row]) -> None:
         wordings: dict[str, _Once] = defaultdict(lambda: _Once(self.told))
@@ -271,7 +299,9 @@ class _Forms:
                 self.told.tell(Faults.DOUBLE, row, "code", expected=first.place("code"))
                 continue
             for name in ("label", "aliases"):
-                for wording in [row["label"]] if name == "label" else _names(row, "aliases"):
+                for wording in (
+                    [row["label"]] if name == "label" else (*_names(row, "aliases"), *self._worded(row).values())
+                ):
                     # A field may say the same of itself twice, and does no harm by it.
                     wordings[form].take(fold(wording), row, name, wording)
                     if fold(wording) in _HEADINGS:
@@ -283,6 +313,7 @@ class _Forms:
                 wordings[form].take(fold(row["lines"]), row, "lines")
         for form, of_form in self.fields.items():
             self._refuse_strange_plans(form, of_form)
+            self._refuse_strange_versions(form, of_form)
         for row in rows:
             # A section is a heading on the form: called like a field, it would be read as the field.
             same = wordings[row["form"]].first.get(fold(row["section"]))
@@ -304,6 +335,56 @@ class _Forms:
                 continue
             elif plan.unit != item.unit:
                 self.told.tell(Faults.OTHER_DIMENSION, row, "planned", expected=f"{item.unit.label}, {plan.unit.label}")
+
+    def _worded(self, row: Row) -> dict[int, str]:
+        """Return the labels of a field in earlier versions, by the last that printed it so."""
+        found = {}
+        for said in _names(row, "worded"):
+            number, colon, label = said.partition(":")
+            if not colon or not number.strip().isdecimal() or not label.strip():
+                return {}
+            found[int(number)] = label.strip()
+        return found
+
+    def _refuse_strange_versions(self, form: str, fields: Mapping[str, FormField]) -> None:
+        """Tell of fields of versions that there are not, and of those that cannot go on as others."""
+        numbers = self._versions(form)
+        known = (
+            f"phiên bản từ {numbers[0]} đến {numbers[-1]}, là những phiên bản mà «Phiên bản từ kỳ» của biểu cho biết"
+        )
+        for code, item in fields.items():
+            row = self.field_rows[form][code]
+            first = numbers[0] if _number(row, "since") is None else item.since
+            for name, number in (("since", first), ("until", item.until)):
+                if number is not None and number not in numbers:
+                    self.told.tell(Faults.MALFORMED, row, name, expected=known)
+            if item.until is not None and item.until < first:
+                self.told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
+            if row["worded"] and (not item.worded or not set(item.worded) <= set(numbers)):
+                self.told.tell(Faults.MALFORMED, row, "worded", expected=f"như «1: Số hộ nông nghiệp», với {known}")
+            for other in item.became:
+                self._refuse_strange_heir(row, item, other, fields)
+        for number in numbers:
+            if fields and not any(item.is_asked_in(number) for item in fields.values()) and form in self.rows:
+                self.told.tell(Faults.NO_FIELDS, self.rows[form], "since", written=f"{form} phiên bản {number}")
+
+    def _refuse_strange_heir(self, row: Row, item: FormField, other: str, fields: Mapping[str, FormField]) -> None:
+        """Tell of a field that cannot go on with another."""
+        heir, merged = fields.get(other), [one for one in fields.values() if other in one.became]
+        if heir is None:
+            self._unknown(row, "became", other, fields)
+        elif item.until is None:
+            expected = "«Đến phiên bản» của chỉ tiêu này: còn hỏi thì chưa thành chỉ tiêu khác"
+            self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
+        elif heir.since != item.until + 1:
+            expected = f"chỉ tiêu mới từ phiên bản {item.until + 1} («Từ phiên bản» của {other} ghi như vậy)"
+            self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
+        elif heir.unit != item.unit and _UNKNOWN_UNIT not in (heir.unit, item.unit):
+            labels = f"{item.unit.label}, {heir.unit.label}"
+            self.told.tell(Faults.OTHER_DIMENSION, row, "became", expected=labels)
+        elif len(merged) > 1 and len(item.became) > 1:
+            expected = f"chỉ tiêu chỉ nối tiếp {item.name}: vừa tách vừa gộp thì không so sánh được"
+            self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
 
     def _read_lines(self, rows: Sequence[Row]) -> None:
         """Read the lines that forms print; one that is part of another stands below it."""
@@ -343,6 +424,10 @@ class _Forms:
             optional=_is_yes(row, "optional"),
             stock=_is_yes(row, "stock"),
             planned=row["planned"],
+            since=_whole(row, "since", 1),
+            until=_whole(row, "until"),
+            became=tuple(part.strip() for part in row["became"].split("+") if part.strip()),
+            worded=self._worded(row),
         )
         item.name = row["code"]
         return item
@@ -424,7 +509,9 @@ class _Forms:
             if not form or not _well_formed(row, "code", shape, f"{form}- và hai chữ số, như {form}-01", self.told):
                 continue
             if once.take(code, row, "code") and row["rule"]:
-                self._rule(row, "rule", row["rule"], form, code, _choice(row, "severity", SEVERITIES))
+                edit = self._rule(row, "rule", row["rule"], form, code, _choice(row, "severity", SEVERITIES))
+                if edit is not None:
+                    self._refuse_no_version(row, form, edit)
 
     def _rule(self, row: Row, name: str, text: str, form: str, code: str, severity: Severity | None) -> Edit | None:
         try:
@@ -441,6 +528,20 @@ class _Forms:
         else:
             self.edits[form][code] = edit
         return edit
+
+    def _refuse_no_version(self, row: Row, form: str, edit: Edit) -> None:
+        """Tell of a rule of no version, or of versions that there are not; otherwise note of which it is."""
+        edit.during(_whole(row, "since", 1), _whole(row, "until", 0))
+        numbers, fields = self._versions(form), self.fields[form]
+        for name in ("since", "until"):
+            if _number(row, name) is not None and _whole(row, name) not in numbers:
+                expected = f"phiên bản từ {numbers[0]} đến {numbers[-1]}"
+                self.told.tell(Faults.MALFORMED, row, name, expected=expected)
+                return
+        asked = [number for number in numbers if all(fields[name].is_asked_in(number) for name in edit.names)]
+        if not any(edit.since <= number and (not edit.until or number <= edit.until) for number in asked):
+            expected = "các chỉ tiêu cùng được hỏi trong một phiên bản mà quy tắc có hiệu lực"
+            self.told.tell(Faults.RULE, row, "rule", written=row["rule"], expected=expected)
 
     def _other_units(self, form: str, edit: Edit) -> str:
         """Return the units that a rule adds up or compares though they are not of one kind; nothing if they are."""
@@ -499,6 +600,7 @@ class _Forms:
                 domain=row["domain"] or code.lower(),
                 reporter=kind,
                 version=_whole(row, "version", 1),
+                since=self.since.get(code),
                 lines=row["lines"],
                 fixed=self.lines.get(code, ()),
                 due=_whole(row, "due", DUE_AFTER),
@@ -543,10 +645,20 @@ class _Forms:
     def _refuse_old_version(self, row: Row, form: type[Form]) -> None:
         """Tell of a form that asks otherwise than the one it takes the place of, and has no higher version."""
         for old in self.known.replaced.forms:
-            if old.code == form.code and _printed(old) != _printed(form) and form.version <= old.version:
-                self.told.tell(
-                    Faults.OLD_VERSION, row, "version", written=str(form.version), expected=str(old.version + 1)
-                )
+            if old.code != form.code:
+                continue
+            for number in (one for one in old.numbers() if one in form.numbers() or one > form.version):
+                now = form.in_version(min(number, form.version))
+                if _printed(old.in_version(number)) == _printed(now):
+                    continue
+                if number < form.version:
+                    expected = (
+                        f"phiên bản {number} hỏi đúng như đang dùng: mới thì ghi «Từ phiên bản», bỏ thì ghi «Đến…»"
+                    )
+                    self.told.tell(Faults.MALFORMED, row, "since", expected=expected)
+                else:
+                    written, expected = str(now.version), str(old.version + 1)
+                    self.told.tell(Faults.OLD_VERSION, row, "version", written=written, expected=expected)
 
     def _unknown(self, row: Row, name: str, what: str, among: Iterable[str]) -> None:
         self.told.tell(Faults.UNKNOWN, row, name, written=what, expected=_nearest(what, dict.fromkeys(among)))
@@ -581,6 +693,14 @@ def _of_which(row: Row) -> bool:
 def _kind(word: str) -> PeriodKind | None:
     """Return the kind of period that a word names; nothing where it is none."""
     return next((kind for label, kind in PERIOD_KINDS.items() if fold(label) == fold(word)), None)
+
+
+def _period(code: str) -> Period | None:
+    """Return the period of a code; nothing where it is none."""
+    try:
+        return Period.parse(code)
+    except SentenceError:
+        return None
 
 
 def _before_colon(text: str) -> str:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from pandera.config import config_context
 
 from pipelines.steps.collect.correct import overruled, refused
+from pipelines.steps.collect.locate import in_force
 from pipelines.steps.collect.records import records
 from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import round_half_up, vietnamese
@@ -30,6 +31,7 @@ from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
 from pipelines.steps.validate.columns import Columns
+from pipelines.steps.validate.continued import continued
 from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
@@ -68,7 +70,7 @@ def check(
     """Check one form of any number of return sets.
 
     Args:
-        form: The form.
+        form: The form; it is checked in the version that is in force in the period of the sets.
         entries: ``schemas.tables.ENTRIES`` of the form, and of every form its edits look at.
         problems: ``schemas.tables.PROBLEMS`` met on the way here, of any forms.
         accepted: The form's records in the published mart, of all periods: what must not silently go missing, and what
@@ -82,6 +84,9 @@ def check(
     Raises:
         SchemaErrors: The records do not have the form's columns and types, which is our fault and not the reporter's.
     """
+    whens = {key.period for key in return_sets}
+    (form,) = in_force([form], whens)
+    accepted = continued(form, accepted)
     columns, cells = Columns(records(entries, form), form), Cells(entries, form)
     frame = columns.frame
     outside, breaking = _judged(form, frame)
@@ -103,7 +108,11 @@ def check(
     met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared), alone])
     in_doubt = _by_record(columns.record_of, doubtful)
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
-    others = {one: Columns(records(entries, one), one) for one in _looked_at(form)}
+    looked_at = list(_looked_at(form))
+    others = {
+        one: Columns(records(entries, then), then)
+        for one, then in zip(looked_at, in_force(looked_at, whens), strict=True)
+    }
     came, periods = np.empty((len(form.edits), len(frame)), np.int8), Periods(form, frame, accepted)
     lines = Lines(form, frame)
     for number, edit in enumerate(form.edits):
@@ -344,20 +353,25 @@ def _agreement(
     sets, number = sets_of(frame)
     of_sheet = problems["problem"].isin(ERRORS) & (problems["field"] == "")
     totals: list[Decimal | None] = [Decimal(0)] * len(sets)
-    for other in edit.others:
-        form, columns = other.form, others[other.form]
+    asked = [
+        (others[other.form], other.form.continued(other.name, others[other.form].form.version)) for other in edit.others
+    ]
+    if not all(names for _, names in asked):  # a field that is not asked for then, and with which nothing goes on
+        totals = [None] * len(sets)
+    for columns, name in ((columns, name) for columns, names in asked for name in names):
+        form = columns.form
         given, of_given = sets_of(columns.frame)
-        bad = _breaking(other.name, form.edits, columns) | ~columns.known(other.name)
-        met = problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == other.name))]
+        bad = _breaking(name, form.edits, columns) | ~columns.known(name)
+        met = problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == name))]
         in_doubt = {given[at] for at in np.unique(of_given[bad]).tolist()}
         in_doubt |= {*sets_of(met)[0], *_lacking(form, columns.frame, sets, places)}
-        values = columns.values(other.name).astype(object)
+        values = columns.values(name).astype(object)
         sums = dict.fromkeys(given, 0)
         for at, value in zip(of_given.tolist(), values, strict=True):
             sums[given[at]] += value
         for at, key in enumerate(sets):
             total = totals[at] if key in sums and key not in in_doubt else None
-            totals[at] = None if total is None else total + form.system.decimal(other.name, sums[key])
+            totals[at] = None if total is None else total + form.system.decimal(name, sums[key])
     found = pd.array([totals[at] for at in number.tolist()], dtype=pd.ArrowDtype(DECIMAL))
     frame[edit.added] = found.astype(frame[edit.line].dtype)
     return _as_found(edit, frame)

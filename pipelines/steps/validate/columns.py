@@ -34,14 +34,14 @@ class Columns:
     """
 
     def __init__(self, records: pa.Table, form: type[Form]) -> None:
-        self.records, self._form = records, form
+        self.records, self.form = records, form
         self._known: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The records as a pandas frame."""
-        return to_frame([self.records], self._form.arrow())
+        return to_frame([self.records], self.form.arrow())
 
     def record_of(self, key: tuple[str, ...]) -> int | None:
         """Return the number of a record, given its keys; nothing where there is none."""
@@ -62,7 +62,7 @@ class Columns:
         """Return a column in whole numbers of its smallest unit, 0 where a value is missing."""
         if name not in self._values:
             column = self.records[name].fill_null(0)
-            decimals = self._form.fields()[name].unit.decimals
+            decimals = self.form.fields()[name].unit.decimals
             if decimals:
                 column = pc.multiply(column, pa.scalar(10**decimals, pa.decimal128(decimals + 1, 0))).cast(pa.int64())
             self._values[name] = column.to_numpy()
@@ -81,7 +81,7 @@ class Columns:
         Args:
             left_out: Record and columns of values that are in doubt, and so are taken for missing.
         """
-        rules = self._form.facts
+        rules = self.form.facts
         names = sorted({name for row in rules.rows for name in row.names})
         lacking = {*np.flatnonzero(~self.known(*names)).tolist(), *left_out} if names else set()
         cases: dict[frozenset[tuple[str, int]], frozenset[str]] = {}  # many have the same values, above all none
@@ -108,5 +108,5 @@ class Columns:
             total = total + values.astype(kind) * factor
         holds = (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)
         for at in np.flatnonzero(~self.known(*row.names)).tolist():
-            holds[at] = row.can_hold(self._record(at, row.names), self._form.system.ranges)
+            holds[at] = row.can_hold(self._record(at, row.names), self.form.system.ranges)
         return holds
