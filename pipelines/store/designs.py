@@ -158,11 +158,11 @@ def use(root: Path, designs: Designs | None = None) -> Designs:
     global _bound  # noqa: PLW0603 - what a process uses is one thing
     wanted = in_force(root) if designs is None else designs
     if [(one.name, one.sha256) for one in wanted] != [(one.name, one.sha256) for one in _bound]:
-        from pipelines.steps.numbers import read_cell, read_number
+        from pipelines.steps.numbers import read_cell, read_number, read_pair
         from schemas import catalogue
 
         catalogue.use(packs_of(root, wanted))
-        for reader in (read_number, read_cell):  # which units there are decides what a text says
+        for reader in (read_number, read_cell, read_pair):  # which units there are decides what a text says
             reader.cache_clear()
         _bound = wanted
     return wanted

@@ -30,10 +30,15 @@ FIELDS = [
     *(one for code, label in YIELD.items() for one in seasonal("Sản lượng", "tấn", code, label)),
 ]
 
+GROWING = {"periods": "6 tháng | 9 tháng", "counts": "từ đầu năm đến hết kỳ"}
+"""What is sown, harvested and sprayed since the start of the year, as of the end of June and of September."""
+
 DESIGN: dict[str, list[dict[str, str]]] = {
     "forms": [
-        {"code": "R11", "sheet": "Ba vụ", "title": "Cây trồng ba vụ", "reporter": "village", "domain": "ba_vu"},
-        {"code": "R12", "sheet": "Bảo vệ cây", "title": "Phun thuốc", "reporter": "bvtv", "domain": "bao_ve_cay"},
+        {"code": "R11", "sheet": "Ba vụ", "title": "Cây trồng ba vụ", "reporter": "village", "domain": "ba_vu"}
+        | GROWING,
+        {"code": "R12", "sheet": "Bảo vệ cây", "title": "Phun thuốc", "reporter": "bvtv", "domain": "bao_ve_cay"}
+        | GROWING,
     ],
     "fields": [
         *FIELDS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.handout.owed import Handout
+from pipelines.handout.owed import Handout, HandoutError
 from pipelines.refresh.batches import refresh, refresh_each
 from pipelines.refresh.designs import Standing, take_in, withdraw
 from pipelines.refresh.release import make, verify
@@ -20,6 +20,7 @@ from pipelines.store.raw import DESIGNS, Raw
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
+from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
 from tests.unit.builders import filled
 from tests.unit.designed import DESIGN, PLACES_CSV, PRINTED, put, with_unit
@@ -27,6 +28,7 @@ from tests.unit.designed import DESIGN, PLACES_CSV, PRINTED, put, with_unit
 pytestmark = pytest.mark.slow
 
 HOME, OWN = ReturnSetKey("2024-H1", "huu-kien"), ReturnSetKey("2024-H1", "ban-moi")
+NINE = ReturnSetKey("2024-9M", "ban-moi")
 RELEASED = "ban-moi-lan-1"
 
 
@@ -44,7 +46,8 @@ class Site:
         folder = self.raw_folder / key.period / key.commune
         folder.mkdir(parents=True, exist_ok=True)
         commune = {"huu-kien": "Hữu Kiên", "ban-moi": "Bản Mới"}[key.commune]
-        (folder / name).write_bytes(filled(CATALOGUE.by_code[code], answers, reporter=reporter, commune=commune))
+        form, period = CATALOGUE.by_code[code], Period.parse(key.period)
+        (folder / name).write_bytes(filled(form, answers, reporter=reporter, commune=commune, period=period))
 
     def seen(self, key: ReturnSetKey) -> dict[str, Any]:
         figures = published.figures(self.store, key)
@@ -88,6 +91,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made.send(OWN, "R11", crops | {"dt_ht": 4, "dt_ht_rau": 4}, "Bản Hai", "hai.xlsx")
     refresh(made.raw, made.store, BatchKey(*OWN), who="test")
     make(made.raw, made.store, OWN, RELEASED)
+    later = crops | {"dt_ht": 9, "dt_ht_rau": 9, "dt_m": 6, "dt_m_sen": 6}
+    made.send(NINE, "R11", later, "Bản Một", "mot.xlsx")
+    made.send(NINE, "R11", later | {"dt_dx": 9, "dt_dx_ngo": 7}, "Bản Hai", "hai.xlsx")
+    made.send(NINE, "R12", {"phun": 24, "be": 11}, "Trạm bảo vệ cây trồng", "tram.xlsx")
+    refresh(made.raw, made.store, BatchKey(*NINE), who="test")
+    made.fewer = list(published.findings(made.store, NINE))  # type: ignore[attr-defined]
+    made.send(NINE, "R11", later, "Bản Hai", "hai.xlsx")
+    refresh(made.raw, made.store, BatchKey(*NINE), who="test")
     yield made
     designs.use(made.store.root, ())
 
@@ -116,6 +127,26 @@ def test_its_figures_are_made_and_the_district_adds_up_what_both_have(site: Site
     horses = "livestock.horse.heads"
     assert above[horses] == home["figures"][horses] + own["figures"][horses] > home["figures"][horses] > 0
     assert above["ba_vu.dt_dx"] == 20
+
+
+def test_nine_months_are_asked_by_the_design_alone_and_hold_what_half_a_year_had(site: Site) -> None:
+    assert site.seen(NINE)["owed"] == {"mot": ["R11"], "hai": ["R11"], "tram": ["R12"]}
+    with pytest.raises(HandoutError, match="Hữu Kiên không có biểu nào gửi theo kỳ 9 tháng đầu năm 2024"):
+        site.owed(ReturnSetKey("2024-9M", "huu-kien"))
+    told = {row["code"]: row["message"] for row in site.fewer}  # type: ignore[attr-defined]
+    assert "biểu R11 6 tháng đầu năm 2024: 10 (tệp hai.xlsx" in told["R11-L-dt_dx"]
+
+
+def test_figures_of_nine_months_stand_beside_those_of_half_a_year(site: Site) -> None:
+    nine = site.seen(NINE)
+    assert (nine["findings"], nine["chapters"]) == ([], {"ba_vu"})
+    assert len(nine["figures"]) > 40
+    assert [nine["figures"][f"ba_vu.{name}"] for name in ("dt_dx", "dt_ht", "dt_m", "be")] == [20, 18, 12, 11]
+    assert nine["figures"]["ba_vu.phun.ty_le"] == 48
+    above = {row["id"]: row["value"] for row in published.figures_above(site.store, "2024-9M", "chi-lang")}
+    assert {name: value for name, value in above.items() if value is not None}.keys() <= nine["figures"].keys()
+    assert above["ba_vu.dt_m"] == 12
+    assert site.seen(OWN)["figures"]["ba_vu.dt_ht"] == 4, "half a year stays what it was"
 
 
 def test_what_its_plan_prints_is_held_against_them(site: Site) -> None:
