@@ -91,9 +91,12 @@ def findings(
 
 def _completeness(raw: str, data: str, key: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     from pipelines.present.completeness import completeness
+    from pipelines.store import closings
     from pipelines.store.raw import Raw
 
-    return completeness(key.period, key.commune, rows, Raw(Settings.of(raw, data).raw).places).lines(today())
+    folders = Settings.of(raw, data)
+    shut = closings.closed(folders.data, key) is not None
+    return completeness(key.period, key.commune, rows, Raw(folders.raw).places).lines(today(), closed=shut)
 
 
 def _mark(folder: Path, settings: Settings, store: Any, key: Any, rows: Sequence[Mapping[str, Any]]) -> list[str]:

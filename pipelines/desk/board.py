@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pipelines.present.completeness import Completeness, completeness
 from pipelines.refresh.stale import last_read
-from pipelines.store import published
+from pipelines.store import closings, published
 from pipelines.store.raw import Raw
 from pipelines.store.received import ReceivedSet
 from pipelines.store.tables import Store
@@ -66,8 +67,10 @@ class Board:
     today: date
     read: bool
     """Whether a run has read it at all."""
+    closed: bool
+    """Whether it is closed: nothing is waited for then, and what comes is not read."""
     unread: Sequence[str]
-    """What lies in its folder otherwise than a run has read it, or no more: workbooks, ledger, plan."""
+    """What lies in its folder otherwise than a run has read it, or no more: workbooks, ledger, plan; none if closed."""
     forms: Sequence[Any]
     held: Mapping[str, str]
     """The forms held back, each with the first sentence why."""
@@ -107,21 +110,27 @@ def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:
     found = published.findings(store, key) if read else []
     complete = completeness(key.period, key.commune, found, places)
     forms = [form for form in CATALOGUE.forms if places.expects(key.commune, form.code, period)]
-    unread, files = _unread(raw, store, key), _files(store, key) if read else {}
+    closed = closings.closed(store.root, key) is not None
+    unread = set() if closed else _unread(raw, store, key)
     arrived = raw.arrived(key)
+    files = _files(store, key) if read else {}
+    known = {name for own in files.values() for name in own}
     lines = []
     for kind in dict.fromkeys(form.reporter_kind for form in forms):
         for place in places.reporters(key.commune, kind, period):
             own = [row for row in found if row["reporter"] == place.code]
             missing = complete.missing.get(place.title, ())
-            when = [arrived[name] for name in files.get(place.code, ()) if name in arrived]
-            new = any(name in unread for name in files.get(place.code, ()))
+            # What no run has read is a reporter's if it is called so, as «Nhận» calls it.
+            called = {name for name in unread - known if Path(name).stem == place.code}
+            theirs = files.get(place.code, set()) | called
+            when = [arrived[name] for name in theirs if name in arrived]
+            new = not theirs.isdisjoint(unread)
             squares = [_square(form, kind, own, missing=form.code in missing, new=new, read=read) for form in forms]
             lines.append(Line(place, max(when, default=None), squares))
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     held = published.held_forms(found)
     title = places.territory(key.commune)
-    return Board(key, batch, period, title, today, read, sorted(unread), forms, held, lines, complete, remarks)
+    return Board(key, batch, period, title, today, read, closed, sorted(unread), forms, held, lines, complete, remarks)
 
 
 def _square(form: Any, kind: str, own: Sequence[Mapping[str, Any]], *, missing: bool, new: bool, read: bool) -> Square:

@@ -23,7 +23,7 @@ from pipelines.refresh.designs import take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import TIME_ZONE, MailServer, now
-from pipelines.store import published
+from pipelines.store import closings, published
 
 NIGHTLY = os.environ.get("RETURNS_CRON", "0 2 * * *")
 """Two in the morning; the variable lets a test see the real schedule fire without waiting for the night."""
@@ -197,6 +197,7 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
     """Return what is to be told: of every return set, by its name, and of runs that broke."""
     store, places = folders.store, folders.raw.places
     sets = [one for batch in store.batches() for one in published.findings_of(store, batch)]
+    shut = closings.closed_sets(store.root)
     since_closed = {one.key: one.sentence for one in closing.later(folders.raw, store)}
     parts: dict[str, digest.Part | None] = {}
     for key, found in sets:
@@ -205,7 +206,7 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
             key,
             found,
             places,
-            late=overdue(key, found, places, today),
+            late=None if key in shut else overdue(key, found, places, today),
             since_closed=since_closed.get(key, ""),
             explorer=page if page.exists() else None,
             alone=len(sets) == 1,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.store import published
+from pipelines.store import closings, published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
@@ -36,20 +36,25 @@ class Completeness:
     blanks: Mapping[tuple[str, str], int]
     """Number of cells left blank, by form and reporter."""
 
-    def lines(self, today: date) -> Iterator[str]:
-        """Yield the summary on a day in Vietnamese, each line a sentence."""
+    def lines(self, today: date, *, closed: bool = False) -> Iterator[str]:
+        """Yield the summary on a day in Vietnamese, each line a sentence; of a closed set nobody is late any more."""
         forms, reporters = sum(map(len, self.expected.values())), len(self.expected)
         lost = sum(map(len, self.missing.values()))
         silent = sum(len(codes) == len(self.expected[name]) for name, codes in self.missing.items())
         yield f"Đã nhận {reporters - silent}/{reporters} đơn vị, {forms - lost}/{forms} biểu."
         if self.missing:
-            named = "; ".join(f"{name} ({', '.join(codes)})" for name, codes in self.missing.items())
-            yield f"Còn thiếu: {named}."
+            yield f"{'Khi đóng kỳ còn thiếu' if closed else 'Còn thiếu'}: {self.named}."
             lacking = {code for codes in self.missing.values() for code in codes}
-            yield f"Hạn gửi: {'; '.join(_due_on(day, lacking, self.due, today) for day in self._days(lacking))}."
+            if not closed:
+                yield f"Hạn gửi: {'; '.join(_due_on(day, lacking, self.due, today) for day in self._days(lacking))}."
         if self.blanks:
             named = "; ".join(f"{form} {name} ({count} ô)" for (form, name), count in self.blanks.items())
             yield f"Để trống một phần: {named}."
+
+    @property
+    def named(self) -> str:
+        """Who lacks what, by name."""
+        return "; ".join(f"{name} ({', '.join(codes)})" for name, codes in self.missing.items())
 
     def _days(self, forms: Iterable[str]) -> list[date]:
         return sorted({self.due[code] for code in forms})
@@ -137,8 +142,9 @@ def overdue(key: ReturnSetKey, findings: Iterable[Mapping[str, Any]], places: Pl
 
 
 def all_overdue(raw: Raw, store: Store, today: date) -> list[Overdue]:
-    """Return what is late on a day of every return set that has been read."""
+    """Return what is late on a day of every return set that has been read; of a closed one nothing is waited for."""
+    shut = closings.closed_sets(store.root)
     ended = [batch for batch in store.batches() if today > Period.parse(batch.period).end]
     found = (one for batch in ended for one in published.findings_of(store, batch))
-    late = (overdue(key, rows, raw.places, today) for key, rows in found)
+    late = (overdue(key, rows, raw.places, today) for key, rows in found if key not in shut)
     return [one for one in late if one is not None]

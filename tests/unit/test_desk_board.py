@@ -1,11 +1,15 @@
 """The board: who has sent what, what to do next; the explorer behind the session; starting a run."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from pipelines.desk.board import Board, Sent, board_of
+from pipelines.present.completeness import completeness
+from pipelines.refresh.closing import release_and_close
 from pipelines.settings import TODAY_VARIABLE, today
+from pipelines.store import published
 from schemas.design.example import EXAMPLE
 from tests.unit.designed import put
 from tests.unit.desks import Desk, desk_at, text
@@ -68,6 +72,33 @@ def test_who_is_missing_stands_by_name_with_the_days(office: Office, desk: Desk)
     assert "Còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)" in page
 
 
+@pytest.mark.slow
+def test_of_a_closed_set_nobody_is_asked_and_who_was_missing_is_told(office: Office, desk: Desk) -> None:
+    (office.folder / "na_lia.xlsx").unlink()
+    office.refresh()
+    release_and_close(office.raw, office.store, KEY, "thieu-mot", who="a test", despite="Nà Lìa rút sổ")
+    found = published.findings(office.store, KEY)
+    said = list(completeness(*KEY, found, office.raw.places).lines(today(), closed=True))
+    assert said[1] == "Khi đóng kỳ còn thiếu: Thôn Nà Lìa (B01, B02, B03, B04, B05)."
+    assert not any("hạn" in line for line in said)
+    office.write(("pa_phao.xlsx", "Chăn nuôi", "D12"), 664)
+    assert square(shown(office), "pa_phao", "B01") is not Sent.UNREAD, "for no run will read it"
+    page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
+    assert "không còn gì phải làm. Khi đóng kỳ còn thiếu 1/27 đơn vị: Thôn Nà Lìa (B01, B02, B03, B04, B05)." in page
+    assert "Đổi sau khi đóng nên không công bố: pa_phao.xlsx" in page
+    for words in ("quá hạn", "điều cần lưu ý, không giữ", "mà chưa chạy"):
+        assert words not in page
+
+
+def test_before_the_first_run_a_workbook_is_of_the_reporter_that_it_is_called_by(office: Office) -> None:
+    shutil.rmtree(office.store.root / "state")
+    board = shown(office)
+    assert not board.read
+    received = {line.reporter.code for line in board.lines if line.received}
+    assert received == {path.stem for path in office.folder.glob("*.xlsx")}
+    assert {one.sent for line in board.lines for one in line.squares} == {Sent.UNREAD, Sent.NOT_ASKED}
+
+
 def test_a_decision_in_the_ledger_is_something_to_run_for(office: Office) -> None:
     ledger = office.folder / "corrections.csv"
     ledger.write_text(ledger.read_text("utf-8") + "\n", "utf-8")
@@ -87,8 +118,6 @@ def test_what_cannot_be_done_is_told_in_its_sentence_on_every_page(desk: Desk, m
 
 
 def test_an_empty_office_says_where_workbooks_go(office: Office, desk: Desk) -> None:
-    import shutil
-
     shutil.rmtree(office.raw.root)
     shutil.rmtree(office.store.root / "state")
     page = text(desk.signed_in("officer", "officer").get("/"))

@@ -1,10 +1,14 @@
 """By when a return has to be there: as its form says, or else the commune, or the nearest place above that does."""
 
 from datetime import date
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from pipelines.present.completeness import completeness, overdue
+from pipelines.present.completeness import all_overdue, completeness, overdue
+from pipelines.store.closings import Closing, Turn, add
+from schemas.flow import FLOW
 from schemas.form import VillageForm
 from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
@@ -13,6 +17,7 @@ from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 from tests.unit.builders import PERIOD, VILLAGE, filled, places_with, raw_file, rows, run
+from tests.unit.offices import KEY, Office, publish
 
 HEADING = "code,level,name,parent,aliases,valid_from,valid_to,forms,kind,due"
 
@@ -79,6 +84,18 @@ def test_forms_that_are_due_apart_are_late_apart() -> None:
     ]
     assert late[31] is not None
     assert late[31].reporters == 1
+
+
+def test_of_a_closed_set_nobody_is_late(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.folder.mkdir(parents=True)
+    table = FLOW["findings/livestock"].schema
+    row = dict.fromkeys(table.names, "") | FOUND[0] | KEY._asdict() | {"severity": "warning"}
+    found = pa.Table.from_pylist([{name: row[name] for name in table.names}], table)
+    publish(office.store, KEY, {"findings/livestock": found})
+    assert [one.key for one in all_overdue(office.raw, office.store, date(2024, 7, 11))] == [KEY]
+    add(office.store.root, KEY, Closing(Turn.CLOSED, "2024-07-10T08:00:00+07:00", "chủ tịch xã", "lan-1"))
+    assert all_overdue(office.raw, office.store, date(2024, 7, 11)) == []
 
 
 def test_the_summary_says_how_many_days_late() -> None:

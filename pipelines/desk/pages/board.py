@@ -61,7 +61,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         "sets": known,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": [*_of_designs(looked_at(raw, store)), *_steps(shown, closed=bool(turns["closed"]))],
+        "steps": [*_of_designs(looked_at(raw, store)), *_steps(shown)],
         **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
@@ -94,21 +94,21 @@ def _of_designs(looked: Iterable[Looked]) -> Iterator[Step]:
             yield Step("design", words.format(file=one.file, n=len(one.findings)), told)
 
 
-def _steps(board: Board, *, closed: bool) -> Iterator[Step]:
-    """Yield what to do next, the first first; of a closed return set what has changed is told beside."""
-    if (board.unread or not board.read) and not closed:
+def _steps(board: Board) -> Iterator[Step]:
+    """Yield what to do next, the first first; of a closed return set nothing: nobody is asked any more."""
+    if board.closed:
+        return
+    if board.unread or not board.read:
         words = _("{n} tệp đã đổi mà chưa chạy.")
         yield Step("run", words.format(n=len(board.unread)), ", ".join(board.unread[:_NAMED]))
     if board.held:
         forms = ", ".join(f"{form.code} «{form.sheet}»" for form in board.forms if form.code in board.held)
         yield Step("findings", _("Hỏi lại đơn vị: có lỗi nên giữ lại {forms}.").format(forms=forms))
     if board.silent:
-        missing = board.complete.missing.items()
-        named = "; ".join(f"{name} ({', '.join(codes)})" for name, codes in missing)
-        words = _("Còn thiếu {some}/{all} đơn vị.").format(some=len(missing), all=len(board.complete.expected))
+        words = _("Còn thiếu {some}/{all} đơn vị.").format(some=len(board.silent), all=len(board.complete.expected))
         if board.days_late:
             words += " " + _("Đã quá hạn {days} ngày.").format(days=board.days_late)
-        yield Step("missing", words, named)
+        yield Step("missing", words, board.complete.named)
     if board.remarks:
         yield Step("remarks", _("{n} điều cần lưu ý, không giữ lại biểu nào.").format(n=board.remarks))
 
