@@ -64,6 +64,10 @@ class Period:
     """Its last month."""
     kind: PeriodKind
 
+    def __hash__(self) -> int:
+        """Return a number: periods are what much is looked up by, and that of an enumeration's member takes long."""
+        return (self.year * _MONTHS + self.last) * _MONTHS + int(self.kind)
+
     @classmethod
     @lru_cache(maxsize=4096)
     def parse(cls, code: str) -> "Period":

@@ -87,7 +87,7 @@ class Handout:
         own = CATALOGUE.of(self.raw.places.packs_of(self.commune.code)).by_code
         return {code: form.in_force(self.period) for code, form in own.items()}
 
-    def reporters(self, form: type[Form]) -> list[Place]:
+    def reporters(self, form: type[Form]) -> tuple[Place, ...]:
         """Return who reports a form."""
         return self.raw.places.reporters(self.commune.code, form.reporter_kind, self.period)
 

@@ -159,10 +159,10 @@ class Raw:
             OSError: It cannot be looked into.
         """
         files, folders = [], []
-        for path in _within(self.folder(key)):
+        for path, is_folder in _entries(self.folder(key)):
             if left_behind(path):
                 continue
-            if path.is_dir():
+            if is_folder:
                 folders.append(path)
             elif path.name not in NOT_RETURNS:
                 files.append(path)
@@ -435,6 +435,18 @@ def left_behind(path: Path) -> bool:
 
 def _within(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _entries(folder: Path) -> list[tuple[Path, bool]]:
+    """Return what lies in a folder, by name, and whether it is a folder: a disk says so of all at once."""
+    if is_remote(folder) or not folder.is_dir():
+        return [(path, path.is_dir()) for path in _within(folder)]
+    with os.scandir(folder) as entries:
+        named = sorted(entries, key=attrgetter("name"))
+    paths = [folder / entry.name for entry in named]
+    # Where a link leads, and whether it leads anywhere, is looked at one by one.
+    is_folder = [path.is_dir() if one.is_symlink() else one.is_dir() for one, path in zip(named, paths, strict=True)]
+    return list(zip(paths, is_folder, strict=True))
 
 
 def _holds_files(folder: Path) -> bool:

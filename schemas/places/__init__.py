@@ -8,11 +8,12 @@ A desk belongs to the commune that is its parent. One without a parent stands in
 packs that it names, until the commune names a desk of that kind itself: the nearest count of which one has begun.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from schemas.kept import KeptError, kept_rows
 from schemas.pack import HOME
@@ -23,6 +24,24 @@ from schemas.text import fold, slug
 LEVELS = ("nation", "province", "district", "commune", "village")
 _REPORTING = ("village", "desk")
 _NAME_PREFIXES = ("thôn", "xóm", "bản", "xã")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _answered_once(method: Callable[Concatenate["Places", P], T]) -> Callable[Concatenate["Places", P], T]:
+    """Keep with the places what a method answered: they do not change, and are asked the same for every form."""
+    name = f"_{method.__name__}_answers"
+
+    @wraps(method)
+    def answer(places: "Places", /, *asked: P.args, **named: P.kwargs) -> T:
+        answers: dict[object, T] = places.__dict__.setdefault(name, {})
+        key = (asked, *named.items()) if named else asked
+        if key not in answers:
+            answers[key] = method(places, *asked, **named)
+        return answers[key]
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -179,9 +198,10 @@ class Places:
             place = self._territories.get(place.parent)
         return above
 
-    def above(self, commune: str, period: Period) -> list[Place]:
+    @_answered_once
+    def above(self, commune: str, period: Period) -> tuple[Place, ...]:
         """Return the territories above a commune that there were in a period, nearest first."""
-        return [place for place in self.ancestors(commune) if place.existed_in(period)]
+        return tuple(place for place in self.ancestors(commune) if place.existed_in(period))
 
     def communes_of(self, place: Place, period: Period) -> list[Place]:
         """Return the communes that lay in a place in a period; of a commune, itself; of what was not there, none."""
@@ -231,7 +251,8 @@ class Places:
                 below.setdefault(above.code, []).append(row)
         return below
 
-    def reporters(self, commune: str, kind: str, period: Period | None = None) -> list[Place]:
+    @_answered_once
+    def reporters(self, commune: str, kind: str, period: Period | None = None) -> tuple[Place, ...]:
         """Return who may send a form: the villages of the commune, or its desks of a kind.
 
         Args:
@@ -240,7 +261,7 @@ class Places:
             period: When; all that ever were where none is given.
         """
         ever = self._named(commune, kind, period)
-        return [place for place in ever if period is None or place.existed_in(period)]
+        return tuple(place for place in ever if period is None or place.existed_in(period))
 
     def _named(self, commune: str, kind: str, period: Period | None) -> list[Place]:
         """Return those of the nearest home of which any has begun (and may have ended): commune, packs in turn, all."""
@@ -271,6 +292,7 @@ class Places:
         packs = self.packs_of(commune)
         return bool(packs) and (self.packs is None or any(form in self.packs[name] for name in packs))
 
+    @_answered_once
     def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
         """Return whether a commune sends a form at all; where a period is named, whether it does so then."""
         place = self.commune(commune)
@@ -312,21 +334,11 @@ class Places:
         key = (place.code, form, kind, period)
         if key not in self._expected:
             communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form, period)]
-            self._expected[key] = (len(communes), sum(self._reporting(code, kind, period) for code in communes))
+            self._expected[key] = (len(communes), sum(len(self.reporters(code, kind, period)) for code in communes))
         return self._expected[key]
-
-    def _reporting(self, commune: str, kind: str, period: Period) -> int:
-        key = (commune, kind, period)
-        if key not in self._counted:
-            self._counted[key] = len(self.reporters(commune, kind, period))
-        return self._counted[key]
 
     @cached_property
     def _expected(self) -> dict[tuple[str, str, str, Period], tuple[int, int]]:
-        return {}
-
-    @cached_property
-    def _counted(self) -> dict[tuple[str, str, Period], int]:
         return {}
 
     def kind(self, commune: str, reporter: str) -> str:

@@ -329,9 +329,8 @@ class _Search:
         self.fields: list[tuple[type[Form], str, FormField]] = [
             (form, name, item) for form in forms for name, item in form.fields().items()
         ]
-        self._fits: dict[tuple[str | None, ...], bool] = {}
-        self._reporter: dict[tuple[str, str, str | None], str | None] = {}
-        self._senders: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._reporter: dict[tuple[str | None, ...], str | None] = {}
+        self._senders: dict[tuple[type[Form], str, str], frozenset[str]] = {}
         self.numbers = {(form.code, name): at for at, (form, name, _) in enumerate(self.fields)}
 
     def found(self, apart: Collection[int]) -> Found:
@@ -394,25 +393,28 @@ class _Search:
             for name, (at, beside) in layout.marks.items()
         }
         none = [None] * len(sheets)
-        for sheet, period_said, commune_said, name in zip(
+        for sheet, *marks in zip(
             sheets.tolist(), *(said.get(name, none) for name in ("period", "commune", "reporter")), strict=True
         ):
-            period, commune = self.grid.keys[sheet][:2]
-            fitting = (period, commune, period_said, commune_said)
-            if fitting not in self._fits:
-                marks = Marks(period=period_said, commune=commune_said)
-                self._fits[fitting] = not_of_set(period, commune, marks, self.places) is None
-            called = (period, commune, name)
-            if called not in self._reporter:
-                self._reporter[called] = self.places.reporter_named(commune, name or "", Period.parse(period))
-            sending = (layout.form.reporter_kind, period, commune)
+            of_set = self.grid.keys[sheet][:2]
+            asked, sending = (*of_set, *marks), (layout.form, *of_set)
+            if asked not in self._reporter:
+                self._reporter[asked] = self._named(*asked)
             if sending not in self._senders:
-                self._senders[sending] = senders(*sending, self.places)
-            reporter = self._reporter[called]
-            code = layout.form.code
-            asked = self._fits[fitting] and self.places.has(commune, code)
-            asked = asked and self.places.asks(code, Period.parse(period))
-            yield reporter if asked and reporter in self._senders[sending] else None
+                self._senders[sending] = self._sending(*sending)
+            reporter = self._reporter[asked]
+            yield reporter if reporter in self._senders[sending] else None
+
+    def _named(self, period: str, commune: str, of: str | None, at: str | None, name: str | None) -> str | None:
+        """Return the reporter who is named on sheets; nothing where they are another period's or commune's."""
+        if not_of_set(period, commune, Marks(period=of, commune=at), self.places) is not None:
+            return None
+        return self.places.reporter_named(commune, name or "", Period.parse(period))
+
+    def _sending(self, form: type[Form], period: str, commune: str) -> frozenset[str]:
+        """Return who may send a form of a return set; nobody where it is not asked."""
+        asked = self.places.has(commune, form.code) and self.places.asks(form.code, Period.parse(period))
+        return senders(form.reporter_kind, period, commune, self.places) if asked else frozenset()
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:
         """Return what stands behind marks, in their own cells or in those to the right of them."""
