@@ -37,9 +37,10 @@ def _answered_once(method: Callable[Concatenate["Places", P], T]) -> Callable[Co
     def answer(places: "Places", /, *asked: P.args, **named: P.kwargs) -> T:
         answers: dict[object, T] = places.__dict__.setdefault(name, {})
         key = (asked, *named.items()) if named else asked
-        if key not in answers:
-            answers[key] = method(places, *asked, **named)
-        return answers[key]
+        try:
+            return answers[key]
+        except KeyError:
+            return answers.setdefault(key, method(places, *asked, **named))
 
     return answer
 
@@ -332,10 +333,12 @@ class Places:
             period: When.
         """
         key = (place.code, form, kind, period)
-        if key not in self._expected:
+        found = self._expected.get(key)
+        if found is None:
             communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form, period)]
-            self._expected[key] = (len(communes), sum(len(self.reporters(code, kind, period)) for code in communes))
-        return self._expected[key]
+            found = len(communes), sum(len(self.reporters(code, kind, period)) for code in communes)
+            self._expected[key] = found
+        return found
 
     @cached_property
     def _expected(self) -> dict[tuple[str, str, str, Period], tuple[int, int]]:
