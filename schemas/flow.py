@@ -407,6 +407,22 @@ class Flow:
         return {maker: tuple(group) for maker, group in together.items()}
 
     @cached_property
+    def read_last_by(self) -> Mapping[Maker, tuple[str, ...]]:
+        """By maker, the tables of which no maker after it reads the rows, itself included where none does.
+
+        Documents that name every table tell of them, and do not read them.
+        """
+        last: dict[str, Maker] = {}
+        for table in self.tables:
+            last[table.name] = table.maker
+            if table.kind is not Kind.DOCUMENT:
+                last |= dict.fromkeys(table.made_of, table.maker)
+        found: dict[Maker, list[str]] = {}
+        for name, maker in last.items():
+            found.setdefault(maker, []).append(name)
+        return {maker: tuple(names) for maker, names in found.items()}
+
+    @cached_property
     def assets(self) -> Mapping[str, tuple[Table, ...]]:
         """The tables that each Dagster asset shows, by the asset's name, the one of that name first."""
         shown: dict[str, list[Table]] = {}

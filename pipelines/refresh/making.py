@@ -25,7 +25,7 @@ from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.received import accepted_from
 from pipelines.store.state import State, Writer, Written
-from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, serialized, with_texts
+from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, rows_with, serialized, with_texts
 from schemas import flow
 from schemas.flow import (
     APPROVED,
@@ -313,6 +313,7 @@ class Work:
                 yield tables
                 self._make(tables)
             self._looked_at.update(table.name for table in tables)
+            self._let_go(tables)
 
     def _make(self, tables: Sequence[Table]) -> None:
         concerned = self._concerned(tables)
@@ -329,6 +330,12 @@ class Work:
             self._take(table, made[table.name], sets)
             if len(self.made) > before:
                 self.touched[table.name] = concerned
+
+    def _let_go(self, tables: Sequence[Table]) -> None:
+        """Drop the rows that nobody reads any more; who does after all gets them from their bytes."""
+        for name in FLOW.read_last_by.get(tables[0].maker, ()):
+            self._tables.pop(name, None)
+            self._earlier.pop(name, None)
 
     @cached_property
     def _approvals(self) -> Approvals:
@@ -564,10 +571,12 @@ class Work:
 
     def table(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it is now, or of a batch the rows of some return sets."""
-        if self.is_some(sets) and name not in self._tables:
+        part = self.inputs.part.name
+        made = self._publication.taken(file_of(name, part))
+        if self.is_some(sets) and name not in self._tables and made is None:
             return self._some(name, sets)
         if name not in self._tables:
-            found = self.inputs.store.rows(name, self.inputs.part.name)
+            found = self.inputs.store.rows(name, part) if made is None else rows_with(made)
             self._tables[name] = FLOW[name].schema.empty_table() if found is None else _as_now(found, name)
         return of_communes(self._tables[name], sets) if self.is_some(sets) else self._tables[name]
 

@@ -22,8 +22,8 @@ WORKBOOK, TABLE, RECEIVED = ".xlsx", ".csv", ".json"
 """What is kept: workbooks as received, those in another format under its suffix; ledgers, plans and place tables; lists
 of all that lay in the raw folder when something was accepted."""
 
-_MOST, _LARGEST = 2**15, 2**30
-"""Files in a pack, and bytes of them."""
+_MOST, _LARGEST = 2**15, 2**24
+"""Files in a pack, and bytes of them: few enough to be put together in memory."""
 
 
 class Kept(NamedTuple):

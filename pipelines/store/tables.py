@@ -367,6 +367,10 @@ class Publication:
         """Take the bytes of a file to be, by its name from the top of the output folder."""
         self._files[name] = content
 
+    def taken(self, name: str) -> bytes | None:
+        """Return the bytes that were taken of a file; nothing where none were."""
+        return self._files.get(name)
+
     def remove(self, name: str) -> None:
         """Take a file that is to be no more."""
         self._removals.append(name)

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.refresh import makers, release
 from pipelines.refresh.batches import followed, refresh, refresh_each
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.making import Given, Made, Work
 from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import Inputs, compared_with, inputs_of, note_files, stale_batches
 from pipelines.steps.analyse import sums
@@ -23,7 +23,7 @@ from pipelines.store import index, published
 from pipelines.store.raw import ChangedError, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.state import STATE
-from pipelines.store.tables import DamagedError, Store
+from pipelines.store.tables import DamagedError, Store, file_of
 from schemas import return_sets
 from schemas.flow import FLOW, Extent, Kind, Table
 from schemas.forms.b01_livestock import Livestock
@@ -166,6 +166,21 @@ def test_what_one_commune_sends_anew_is_all_that_is_looked_at_and_the_bytes_are_
     changed = dict(files_of(copied))
     refresh(Raw(copied / "raw"), Store(copied / "data"), TERRITORY, who="test", anew=True)
     assert dict(files_of(copied)) == changed
+
+
+def test_rows_that_were_let_go_too_early_come_back_as_they_were_made(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(copied, OTHER, horse=1, horse_white=1)
+    shutil.copytree(copied, copied.parent / "kept")
+    monkeypatch.setattr(Work, "_let_go", lambda work, _: work._tables.clear())
+    again(copied)
+    monkeypatch.undo()
+    again(copied.parent / "kept")
+    for table in FLOW.of(Extent.BATCH):
+        if table.kind is not Kind.DOCUMENT:
+            name = file_of(table.name, str(TERRITORY))
+            assert (copied / "data" / name).read_bytes() == (copied.parent / "kept" / "data" / name).read_bytes(), name
 
 
 def test_where_an_earlier_period_changes_every_commune_is_looked_at_again(copied: Path) -> None:
