@@ -54,6 +54,8 @@ def refresh(
     for folder in returns.unknown_folders():
         words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
         print(words.format(folder=folder), file=sys.stderr)
+    for misplaced in returns.misplaced():
+        print(misplaced.sentence, file=sys.stderr)
     there = returns.batches()
     wanted = {
         batch: keys

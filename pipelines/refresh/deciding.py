@@ -97,14 +97,14 @@ class LedgerState:
         return cls(file.content, file.sha256, len(read_ledger({key: decoded(file.content)})[0]))
 
 
-def take_back(raw: Raw, store: Store, key: ReturnSetKey, before: bytes, after: str) -> None:
+def take_back(raw: Raw, store: Store, key: ReturnSetKey, before: bytes | None, after: str) -> None:
     """Put a ledger back as it was before a decision, where no run has read that and nothing was decided since.
 
     Args:
         raw: The raw folder.
         store: The output folder.
         key: The return set.
-        before: The ledger before the decision.
+        before: The ledger before the decision; nothing where there was none.
         after: The hash of the ledger after it.
 
     Raises:

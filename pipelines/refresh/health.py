@@ -99,6 +99,8 @@ def _raw_folder(raw: Raw) -> Symptom:
         return Symptom(what, f"Không đọc và ghi được {named}, nên không ghi được sổ đính chính. Mở quyền cho thư mục.")
     if strange := raw.unknown_folders():
         return Symptom(what, f"Thư mục không thuộc xã nào: {', '.join(strange[:3])}. Đổi tên theo mã trong places.csv.")
+    if misplaced := raw.misplaced():
+        return Symptom(what, misplaced[0].sentence)
     return Symptom(what, said=f"{raw.root}: {len(sets)} bộ báo cáo")
 
 

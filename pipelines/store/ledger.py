@@ -147,11 +147,11 @@ class Ledger:
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
             return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who, suggestion=rule)
 
-    def put_back(self, before: bytes, after: str) -> None:
+    def put_back(self, before: bytes | None, after: str) -> None:
         """Put the ledger back as it was before its last rows, where it is still as these left it.
 
         Args:
-            before: What it was.
+            before: What it was; nothing where there was none.
             after: The hash of what it is.
 
         Raises:
@@ -163,7 +163,10 @@ class Ledger:
             if hashlib.sha256(now).hexdigest() != after:
                 raise LedgerError("Sổ đính chính đã có thêm dòng khác sau quyết định này, nên không hoàn tác được.")
             try:
-                write_over(path, before, mark)
+                if before is None and not is_remote(path):
+                    path.unlink()
+                else:
+                    write_over(path, before or b"", mark)
             except OSError as reason:
                 raise self._unwritable(reason) from reason
 

@@ -31,6 +31,7 @@ from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
+from schemas.text import slug
 
 LEDGER, PRINTED, PLACES, ESTIMATES = "corrections.csv", "printed.csv", "places.csv", ESTIMATES_FILE
 SHIPPED_PLACES = ("places.csv", "desks.csv")
@@ -53,6 +54,33 @@ NOT_RETURNS = frozenset({*BESIDE, PLACES})
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
+
+
+_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+"""What a file is called that somebody takes for a return wherever it lies; a table of places is CSV too."""
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """Workbooks in a folder in which none is read."""
+
+    folder: str
+    """From the raw folder; empty for that itself."""
+    files: tuple[str, ...]
+    belong: str
+    """The folder in which they would be read, as far as where they lie says so; else nothing."""
+
+    @property
+    def sentence(self) -> str:
+        """Where they lie, and where to put them."""
+        named = ", ".join(self.files[:_NAMED]) + (", …" if len(self.files) > _NAMED else "")
+        where = f"thư mục «{self.folder}»" if self.folder else "ngay trong thư mục báo cáo"
+        belong = self.belong or "thư mục của kỳ và xã, ví dụ 2024-H1/huu-kien"
+        return f"Không đọc {named} ở {where}: chuyển vào {belong}, hoặc nhận ở «Nhận sổ tính» rồi xóa ở đây."
+
+
+_NAMED = 8
+"""Files that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +174,27 @@ class Raw:
                 else:
                     strange = [] if communes else [folder]
                 found += [printable(path.relative_to(self.root).as_posix()) for path in strange]
+        return found
+
+    def misplaced(self) -> list[Misplaced]:
+        """Return the workbooks in folders in which none is read: beside those of periods, of communes, of others."""
+        communes = {key.commune for key in self.return_sets()}
+        alone = communes.pop() if len(communes) == 1 else ""
+        looked = {self.root: ""}
+        for period in self._periods():
+            looked[self.root / period] = f"{period}/{alone}" if alone else ""
+            for folder in self._folders(self.root / period):
+                if not self.places.commune(folder.name):
+                    like = (one for one in self.places.named_like(folder.name) if slug(one.name) == slug(folder.name))
+                    meant = next((one.code for one in like if one.level == "commune"), "")
+                    looked[folder] = f"{period}/{meant}" if meant else ""
+        found = []
+        for folder, belong in looked.items():
+            of_folder = [path for path in _within(folder) if path.suffix.casefold() in _SPREADSHEETS and path.is_file()]
+            files = tuple(printable(path.name) for path in of_folder if not left_behind(path))
+            if files:
+                name = printable(folder.relative_to(self.root).as_posix())
+                found.append(Misplaced("" if folder == self.root else name, files, belong))
         return found
 
     @staticmethod

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pipelines.refresh import batches
 from pipelines.refresh.release import verify
 from pipelines.steps.collect.released import RELEASES
-from pipelines.store.releases import found, names
+from pipelines.store.releases import as_sent, found, names
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from tests.unit.desks import Desk, desk_at, text
@@ -54,6 +54,12 @@ def test_who_has_entered_does_not_approve_and_another_does(office: Office, desk:
     assert verify(office.store.root, made.name).differences == []
     assert desk.deeds()[-2:] == [("other", "approved", made.name), ("other", "closed", f"{KEY}: {made.name}")]
     assert "đã đóng bằng bản phát hành" in approve(other, seen="x")
+    packed = f"{PAGE}/packed/{made.name}"
+    assert packed in other.get(PAGE).content.decode()
+    assert other.get(packed).content == as_sent(office.store.root, made.name)
+    assert other.get(f"{PAGE}/packed/x").status_code == 404
+    auditor = desk.signed_in("auditor", "auditor")
+    assert (packed in auditor.get(PAGE).content.decode(), auditor.get(packed).status_code) == (False, 403)
 
 
 @pytest.mark.slow

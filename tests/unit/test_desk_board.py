@@ -105,6 +105,14 @@ def test_a_decision_in_the_ledger_is_something_to_run_for(office: Office) -> Non
     assert shown(office).unread == ["corrections.csv"]
 
 
+def test_a_workbook_where_none_is_read_is_something_to_do(office: Office, desk: Desk) -> None:
+    folder = office.raw.root / KEY.period / "Hữu Kiên"
+    folder.mkdir()
+    (folder / "Nà Lìa.xlsx").write_bytes(b"x")
+    page = text(desk.signed_in("auditor", "auditor").get("/"))
+    assert "Không đọc Nà Lìa.xlsx ở thư mục «2024-H1/Hữu Kiên»: chuyển vào 2024-H1/huu-kien" in page
+
+
 def test_a_set_that_is_not_there_is_no_page(desk: Desk) -> None:
     browser = desk.signed_in("officer", "officer")
     for path in ("/sets/2024-H2_huu-kien", "/sets/x", "/explorer/2024-H2_huu-kien/index.html"):
@@ -120,7 +128,10 @@ def test_what_cannot_be_done_is_told_in_its_sentence_on_every_page(desk: Desk, m
 def test_an_empty_office_says_where_workbooks_go(office: Office, desk: Desk) -> None:
     shutil.rmtree(office.raw.root)
     shutil.rmtree(office.store.root / "state")
+    office.raw.root.mkdir()
+    (office.raw.root / "na_lia.xlsx").write_bytes(b"x")
     page = text(desk.signed_in("officer", "officer").get("/"))
+    assert "Không đọc na_lia.xlsx ở ngay trong thư mục báo cáo" in page
     assert f"đặt sổ tính của các đơn vị vào {office.raw.root}" in page
 
 

@@ -103,6 +103,16 @@ def test_a_decision_can_be_taken_back_until_a_run_has_read_it(office: Office, de
     assert desk.deeds()[-2][1:] == ("undid", f"{KEY}: pa_phao.xlsx, Chăn nuôi, D13")
 
 
+def test_the_first_decision_of_all_taken_back_leaves_no_ledger(office: Office, desk: Desk) -> None:
+    (office.folder / "corrections.csv").unlink()
+    browser = desk.signed_in("officer", "officer")
+    decide(browser, "accepted", new="114")
+    deed = re.search(r'name="deed" value="(\d+)"', browser.get(f"/findings/{KEY}").content.decode())
+    assert deed is not None
+    browser.post(f"/findings/{KEY}/undo", {"deed": deed[1]})
+    assert not (office.folder / "corrections.csv").exists()
+
+
 def test_of_two_officers_none_takes_back_the_others_decision(office: Office, desk: Desk) -> None:
     one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
     decide(one, "accepted", new="114")

@@ -45,6 +45,26 @@ def test_a_folder_of_a_period_and_a_known_commune_is_a_return_set(raw: Raw) -> N
     assert "2024-H1/khong-co" in raw.unknown_folders()
 
 
+def test_workbooks_where_none_is_read_are_told_with_where_they_belong(raw: Raw) -> None:
+    known = {*raw.misplaced()}
+    for name in ("a.xlsx", "2024-H1/b.ods", "2024-H1/Hữu Kiên/c.xlsx", "2024-H1/chi-lang/d.xls", "2024-H1/la/~$e.xlsx"):
+        (raw.root / name).parent.mkdir(exist_ok=True)
+        (raw.root / name).write_bytes(b"x")
+    (raw.root / "places.csv").write_text(PLACE_HEADING)
+    told = [one for one in Raw(raw.root).misplaced() if one not in known]
+    assert {(one.folder, one.files, one.belong) for one in told} == {
+        ("", ("a.xlsx",), ""),
+        ("2024-H1", ("b.ods",), "2024-H1/huu-kien"),
+        ("2024-H1/Hữu Kiên", ("c.xlsx",), "2024-H1/huu-kien"),
+        ("2024-H1/chi-lang", ("d.xls",), ""),
+    }
+    assert told[2].sentence == (
+        "Không đọc c.xlsx ở thư mục «2024-H1/Hữu Kiên»: chuyển vào 2024-H1/huu-kien, hoặc nhận ở «Nhận sổ tính» "
+        "rồi xóa ở đây."
+    )
+    assert "ở ngay trong thư mục báo cáo: chuyển vào thư mục của kỳ và xã" in told[0].sentence
+
+
 def test_without_a_folder_there_are_no_return_sets(tmp_path: Path) -> None:
     assert Raw(tmp_path / "none").return_sets() == []
     assert list(Raw(tmp_path / "none").files(KEY)) == []

@@ -4,18 +4,21 @@ Belongs here: the page. Does not belong here: who may approve what (``pipelines.
 """
 
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pipelines.desk import approvals
 from pipelines.desk.board import board_of
 from pipelines.desk.pages import closing
-from pipelines.desk.pages.office import folders, named
+from pipelines.desk.pages.office import download, folders, named
 from pipelines.desk.roles import May
 from pipelines.settings import today
+from pipelines.steps.collect.released import SUFFIX
+from pipelines.store.releases import as_sent
 from schemas.sentences import SentenceError
 
 
@@ -45,3 +48,19 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
         **closing.told(raw, store, chosen),
     }
     return render(request, "approve.html", shown)
+
+
+@permission_required(May.APPROVE.full, raise_exception=True)
+@require_safe
+def packed(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """Give out a release as the one file in which it is sent to the level above."""
+    raw, store = folders()
+    chosen = named(raw, store, key)
+    if name not in {one.release.name for one in approvals.approved(store, chosen)}:
+        raise Http404
+    try:
+        content = as_sent(store.root, name)
+    except SentenceError as why:
+        messages.error(request, str(why))
+        return redirect("approve", key)
+    return download(content, f"{name}{SUFFIX}", "application/zip")

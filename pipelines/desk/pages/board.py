@@ -26,6 +26,7 @@ from pipelines.refresh.designs import Looked, Standing, looked_at, take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import today
+from pipelines.store.raw import Raw
 from schemas.return_sets import ReturnSetKey
 
 WORDS = {
@@ -52,7 +53,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     raw, store = folders()
     known = sets(raw, store)
     if not known:
-        return render(request, "board-empty.html", {"folder": raw.root})
+        return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
     chosen = named(raw, store, key) if key else known[0]
     shown = board_of(raw, store, chosen, today())
     turns = closing.told(raw, store, chosen)
@@ -61,7 +62,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         "sets": known,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": [*_of_designs(looked_at(raw, store)), *_steps(shown)],
+        "steps": [*_of_designs(looked_at(raw, store)), *_of_misplaced(raw), *_steps(shown)],
         **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
@@ -92,6 +93,11 @@ def _of_designs(looked: Iterable[Looked]) -> Iterator[Step]:
             words = _("Sửa thiết kế {file} trong bieu-mau: có {n} lỗi nên bị giữ lại; bản trước, nếu có, vẫn dùng.")
             told = " ".join(finding["message"] for finding in one.findings[:_NAMED])
             yield Step("design", words.format(file=one.file, n=len(one.findings)), told)
+
+
+def _of_misplaced(raw: Raw) -> Iterator[Step]:
+    """Yield what to do about workbooks that lie where none is read."""
+    yield from (Step("misplaced", one.sentence) for one in raw.misplaced())
 
 
 def _steps(board: Board) -> Iterator[Step]:

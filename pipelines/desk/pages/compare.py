@@ -58,7 +58,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     raw, store = folders()
     known = [one for one in board.sets(raw, store) if one in published.checked_sets(store)]
     if not known:
-        return render(request, "board-empty.html", {"folder": raw.root})
+        return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
     chosen = named(raw, store, key) if key else known[0]
     if chosen not in known:
         raise Http404

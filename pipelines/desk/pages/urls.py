@@ -50,6 +50,7 @@ urlpatterns = [
     path("estimates/<str:key>", estimates.estimates, name="estimates"),
     path("estimates/<str:key>/record", estimates.record_estimate, name="estimate"),
     path("approve/<str:key>", approve.approve, name="approve"),
+    path("approve/<str:key>/packed/<str:name>", approve.packed, name="packed"),
     path("approve/<str:key>/reopen", closing.reopen, name="reopen"),
     path("compare", compare.compare, name="compare"),
     path("compare/<str:key>", compare.compare, name="compare-set"),
