@@ -122,7 +122,7 @@ def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str
     run = instance.create_run_for_job(
         job_def=job,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},  # the progress bar tells enough
-        tags={**job.run_tags, **abandoned.process_tags(), "dagster/code_location": LOCATION, **tags},
+        tags={**job.run_tags, "dagster/code_location": LOCATION, **tags},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
     )
     events = _uninterrupted(execute_run_iterator(InMemoryJob(job), run, instance))

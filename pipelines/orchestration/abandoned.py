@@ -4,7 +4,6 @@ Belongs here: noting which process a run is in, and telling Dagster of those who
 here: what a run does, doing it again (the nightly schedule, and whoever presses the button).
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
@@ -13,7 +12,7 @@ from pipelines import posix
 from pipelines.settings import now
 
 PROCESS_TAG = "returns/process"
-"""Run tag with the process that runs it, and since when the machine is on."""
+"""Run tag with the run itself, for one that is done again is given the tags of the first, and the process it is in."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -28,20 +27,20 @@ _LONGEST_START = timedelta(minutes=10)
 _TOLD = "Lần chạy bị ngắt giữa chừng; số đã công bố không bị ảnh hưởng. Chạy lại để làm nốt."
 
 
-def process_tags() -> Mapping[str, str]:
-    """Return the tags of a run that this process runs."""
-    return {PROCESS_TAG: posix.this_process()}
+def note(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Note that a run is in this process."""
+    instance.add_run_tags(run.run_id, {PROCESS_TAG: f"{run.run_id} {posix.this_process()}"})
 
 
 def close(instance: dg.DagsterInstance) -> int:
     """Report as failed the runs whose process is no more, so that they are waited for no longer; return how many."""
     closed = 0
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED[1:])):
-        process = record.dagster_run.tags.get(PROCESS_TAG)
-        if process is None:
-            gone = now() - record.create_timestamp > _LONGEST_START
-        else:
+        noted, _, process = record.dagster_run.tags.get(PROCESS_TAG, "").partition(" ")
+        if noted == record.dagster_run.run_id:
             gone = not posix.is_still_alive(process)
+        else:
+            gone = now() - record.create_timestamp > _LONGEST_START
         # It may have ended since it was looked up.
         if gone and (run := instance.get_run_by_id(record.dagster_run.run_id)) and not run.is_finished:
             instance.report_run_failed(run, _TOLD)

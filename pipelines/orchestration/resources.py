@@ -9,7 +9,7 @@ from datetime import date
 import dagster as dg
 from pydantic import PrivateAttr
 
-from pipelines.orchestration.abandoned import process_tags
+from pipelines.orchestration.abandoned import note
 from pipelines.refresh.stamps import code_version
 from pipelines.settings import Settings, today
 from pipelines.store import designs
@@ -28,7 +28,7 @@ class Folders(dg.ConfigurableResource[None]):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Note the run, so that every table says which one wrote it, and the run in which process it is."""
         if context.run is not None and context.instance is not None:
-            context.instance.add_run_tags(context.run.run_id, process_tags())
+            note(context.instance, context.run)
         self._writer = Writer(context.run.run_id if context.run else "", code_version())
 
     @property

@@ -35,7 +35,7 @@ def test_a_run_says_in_which_process_it_is_whoever_started_it(tmp_path: Path) ->
         done = some.execute_in_process(instance=instance, resources={"folders": folders})
         run = instance.get_run_by_id(done.run_id)
         assert run is not None
-        assert run.tags[PROCESS_TAG] == posix.this_process()
+        assert run.tags[PROCESS_TAG] == f"{run.run_id} {posix.this_process()}"
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,19 @@ def test_a_run_without_its_process_is_told_to_have_ended(
     monkeypatch: pytest.MonkeyPatch, process: str | None, minutes: int, closed: bool
 ) -> None:
     DEAD.wait()
-    tags = {} if process is None else {PROCESS_TAG: process}
     with dg.DagsterInstance.ephemeral() as instance:
-        run = instance.create_run_for_job(some, tags=tags, status=dg.DagsterRunStatus.STARTED)
+        run = instance.create_run_for_job(some, status=dg.DagsterRunStatus.STARTED)
+        if process is not None:
+            instance.add_run_tags(run.run_id, {PROCESS_TAG: f"{run.run_id} {process}"})
         monkeypatch.setattr(abandoned, "now", lambda: now() + timedelta(minutes=minutes))
         assert abandoned.close(instance) == closed
         assert (instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE) == closed  # type: ignore[union-attr]
+        assert abandoned.close(instance) == 0
+
+
+def test_a_run_that_is_done_again_has_not_ended_with_the_first() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = instance.create_run_for_job(some, status=dg.DagsterRunStatus.FAILURE)
+        tags = {PROCESS_TAG: f"{first.run_id} {DEAD.pid}@"}
+        instance.create_run_for_job(some, tags=tags, status=dg.DagsterRunStatus.STARTED)
         assert abandoned.close(instance) == 0
