@@ -92,6 +92,7 @@ def test_three_months_make_a_quarter() -> None:
         assert f"biểu Z31 tháng {month} năm 2024: {value} (tệp 2024-M{month:02}.xlsx, {where})" in found["message"]
 
 
+@pytest.mark.slow
 def test_quarters_are_taken_before_months_and_months_where_a_quarter_is_not_there() -> None:
     months = {f"_2024_M{month:02}": 1 for month in range(1, 7)}
     before = accepted(Births, **months, _2024_Q1=3)

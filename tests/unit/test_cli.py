@@ -1,5 +1,6 @@
 """How the command line behaves when it is called wrongly, stopped, not listened to, or asked what can come next."""
 
+import io
 import os
 import pty
 import re
@@ -9,11 +10,13 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from pipelines import cli
 from pipelines.cli.options import only
 from pipelines.store import published
 from pipelines.store.tables import Store
@@ -25,12 +28,23 @@ RETURNS = Path(sys.executable).parent / "returns"
 CANNOT, STOPPED, CLOSED = 2, 130, 141
 
 
+def typed(*words: str) -> tuple[int, str, str]:
+    """The exit code of a call, what it printed, what it told on the error stream; in this process, which is quick."""
+    out, err = io.StringIO(), io.StringIO()
+    with mock.patch.object(sys, "argv", ["returns", *words]), redirect_stdout(out), redirect_stderr(err):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            return int(str(ended.code or 0)), out.getvalue(), err.getvalue()
+    raise AssertionError("It has no exit code.")
+
+
 def refused(*words: str) -> str:
     """The one sentence on the error stream that tells why a call was refused."""
-    done = subprocess.run([str(RETURNS), *words], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout) == (CANNOT, ""), done.stderr
-    assert done.stderr.count("\n") == 1
-    return done.stderr.rstrip("\n")
+    code, out, err = typed(*words)
+    assert (code, out) == (CANNOT, ""), err
+    assert err.count("\n") == 1
+    return err.rstrip("\n")
 
 
 def test_where_no_period_is_named_the_newest_of_the_commune_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,11 +149,10 @@ with progress("Đang chạy") as advance:
 
 
 def test_a_trace_of_words_lists_what_has_them_and_is_no_answer(example: Store) -> None:
-    words = [str(RETURNS), "trace", "ngua bach", "--data", str(example.root)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == CANNOT
-    assert "livestock.horse.white.share" in done.stdout
-    assert "livestock.goat.heads" not in done.stdout
+    code, out, _ = typed("trace", "ngua bach", "--data", str(example.root))
+    assert code == CANNOT
+    assert "livestock.horse.white.share" in out
+    assert "livestock.goat.heads" not in out
 
 
 @pytest.mark.parametrize(
@@ -147,9 +160,8 @@ def test_a_trace_of_words_lists_what_has_them_and_is_no_answer(example: Store) -
     [("ngua bach", 5), ("ngựa bạch", 5), ("ngưa bach", 0), ("horse.white", 5), ("ngựa --chapter 'chăn nuôi'", 10)],
 )
 def test_figures_are_found_by_their_words(words: str, found: int, example: Store) -> None:
-    call = [str(RETURNS), "figures", *shlex.split(words), "--format", "csv", "--data", str(example.root)]
-    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, max(done.stdout.count("\n") - 1, 0)) == (0 if found else CANNOT, found)
+    code, out, _ = typed("figures", *shlex.split(words), "--format", "csv", "--data", str(example.root))
+    assert (code, max(out.count("\n") - 1, 0)) == (0 if found else CANNOT, found)
 
 
 def test_the_table_of_figures_can_be_read_at_100_columns(example: Store) -> None:
@@ -229,6 +241,7 @@ def offered(line: str, store: Store, shell: str = "bash") -> list[str]:
     return [one for one in done.stdout.splitlines() if one]
 
 
+@pytest.mark.slow
 def test_the_tab_key_offers_ids_of_figures(example: Store) -> None:
     ids = {row["id"] for row in published.figures(example, KEY)}
     assert set(offered("trace ", example)) == ids
@@ -261,6 +274,7 @@ def test_the_tab_key_offers_what_exists(line: str, some: list[str], example: Sto
     assert all(one.startswith(line.rpartition(" ")[2]) for one in found)
 
 
+@pytest.mark.slow
 def test_the_tab_key_offers_releases(tmp_path: Path) -> None:
     for name in ("lan-1", "lan-2", "tam"):
         (tmp_path / "releases" / name).mkdir(parents=True)

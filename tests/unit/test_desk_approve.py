@@ -87,6 +87,7 @@ def test_what_is_closed_is_changed_only_after_an_approver_has_reopened_it(office
     assert "«2024-h1-huu-kien-lan-2»" in approve(other), "and again, under another name"
 
 
+@pytest.mark.slow
 def test_what_is_held_or_not_run_is_released_for_a_reason_only(office: Office, desk: Desk) -> None:
     office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
     office.refresh()
@@ -125,6 +126,7 @@ def test_what_changes_while_the_approval_waits_is_not_approved(
     assert names(office.store.root) == []
 
 
+@pytest.mark.slow
 def test_approving_twice_what_was_looked_at_once_makes_one_release(office: Office, desk: Desk) -> None:
     other = desk.signed_in("other", "approver")
     seen = re.search(r'name="seen" value="(\w+)"', other.get(PAGE).content.decode())

@@ -75,6 +75,7 @@ def test_the_letter_to_the_village_asks_and_does_not_guess(desk: Desk) -> None:
     assert "Ghi đính chính" not in text(desk.signed_in("other", "auditor").get(PAGE)), "who only reads decides nothing"
 
 
+@pytest.mark.slow
 def test_a_correction_from_a_proposal_is_the_command_lines(office: Office, desk: Desk) -> None:
     before = ledger(office)
     told = decide(desk.signed_in("officer", "officer"), "accepted", change=["D13=114"])
@@ -86,6 +87,7 @@ def test_a_correction_from_a_proposal_is_the_command_lines(office: Office, desk:
     assert not [one for one in published.findings(office.store, KEY) if one["severity"] == "error"]
 
 
+@pytest.mark.slow
 def test_a_decision_can_be_taken_back_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
     browser, before = desk.signed_in("officer", "officer"), ledger(office)
     decide(browser, "accepted", new="114")

@@ -81,6 +81,7 @@ def test_of_two_officers_neither_replaces_the_others_workbook_unseen(office: Off
     assert "đã được nhận từ trước" in text(one.post("/receive/take", {"take": theirs}, follow=True)), "nor takes it"
 
 
+@pytest.mark.slow
 def test_the_wrong_period_is_told_and_not_taken(desk: Desk, sent: bytes) -> None:
     answer = send(desk.signed_in("officer", "officer"), ("a.xlsx", sent), key="2024-H2_huu-kien")
     assert "Không nhận được. " in text(answer)
