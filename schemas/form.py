@@ -335,6 +335,8 @@ def _refuse_strange_versions(form: type[Form]) -> None:
             others = [one for one, of in form.fields().items() if other in of.became]
             if len(others) > 1 and any(len(form.fields()[one].became) > 1 for one in others):
                 raise ValueError(f"Form {form.code}: {name} cannot be both split and merged in {other}.")
+            if len(others) + len(item.became) > 2 and not item.unit.additive:
+                raise ValueError(f"Form {form.code}: {name} is no sum, so that nothing adds up to it.")
     for number in numbers if form.since else ():
         if not any(item.is_asked_in(number) for item in form.fields().values()):
             raise ValueError(f"Form {form.code}: version {number} asks for nothing.")

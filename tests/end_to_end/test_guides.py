@@ -3,6 +3,7 @@
 ``GUIDE_PICTURES=pipelines/present/guides/pictures`` in the environment lets the tests of pictures replace the guides'.
 """
 
+import html
 import os
 import re
 import shutil
@@ -226,6 +227,27 @@ def test_pictures_of_a_design(
     book[title].print_area = columns
     book.save(made)
     photograph(made, words, pictures / f"{picture}.png", tmp_path, height=height)
+
+
+@pytest.mark.browser
+@pytest.mark.needs("chromium")
+def test_picture_of_what_is_told_of_a_design(office: Office, page: Page, tmp_path: Path, pictures: Path) -> None:
+    made = tmp_path / "ong.xlsx"
+    office.ask("design", "new", "--output", str(made))
+    book = openpyxl.load_workbook(made)
+    book[FIELDS.title]["D6"] = "đàn"
+    book[FIGURES.title]["D5"] = "S01.ho_nuoi"
+    book.save(made)
+    told = office.ask("design", "check", str(made), expect=HELD).replace(f"{tmp_path}/", "")
+    assert told.count("Tệp ong.xlsx") == 2
+    shown = html.escape(f"$ returns design check ong.xlsx\n{told}")
+    page.set_viewport_size({"width": 900, "height": 150})
+    page.set_content(
+        f"<pre style='margin:0;padding:16px;height:100vh;background:#1e1e1e;color:#eee;font:15px/1.5 monospace;"
+        f"white-space:pre-wrap'>{shown}</pre>"
+    )
+    page.screenshot(path=pictures / "thiet-ke-loi.png")
+    assert is_good(pictures / "thiet-ke-loi.png")
 
 
 @pytest.mark.libreoffice

@@ -18,7 +18,7 @@ from schemas.form import Form, FormType, LineForm, VillageForm
 from schemas.formula import per
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.units import Heads, Hectares, Households, Tonnes
+from schemas.units import Heads, Hectares, Households, QuintalsPerHectare, Tonnes
 from tests.unit.builders import VILLAGE, Run, raw_file, row_of, run, told
 
 OLD, NEW = Period.parse("2024-H1"), Period.parse("2025-H1")
@@ -254,6 +254,13 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"a": {"until": 1, "became": ("b",)}, "b": {}},
         {"version": 2, "since": {2: "2025"}},
     ),
+    "a yield is no sum of yields": (
+        {
+            "a": {"unit": QuintalsPerHectare, "until": 1, "became": ("b", "c")},
+            **{name: {"unit": QuintalsPerHectare, "since": 2} for name in "bc"},
+        },
+        {"version": 2, "since": {2: "2025"}},
+    ),
     "split and merged": (
         {
             "a": {"until": 1, "became": ("c", "d")},
@@ -269,7 +276,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("fields", "form"), WRONG.values(), ids=WRONG)
 def test_versions_that_make_no_sense_are_refused(fields: dict[str, Any], form: dict[str, Any]) -> None:
-    asked = {name: field(Heads, f"Số {name}", **said) for name, said in fields.items()}
+    asked = {name: field(said.pop("unit", Heads), f"Số {name}", **said) for name, said in fields.items()}
     with pytest.raises(ValueError, match="Form Q52"):
         FormType("Wrong", (VillageForm,), asked, code="Q52", **form)
 

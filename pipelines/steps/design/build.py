@@ -42,6 +42,7 @@ from schemas.design.sheets import (
     PERIOD_KINDS,
     SEPARATOR,
     SEVERITIES,
+    UNITS,
     YES,
     Asked,
 )
@@ -385,6 +386,9 @@ class _Forms:
         elif len(merged) > 1 and len(item.became) > 1:
             expected = f"chỉ tiêu chỉ nối tiếp {item.name}: vừa tách vừa gộp thì không so sánh được"
             self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
+        elif len(merged) + len(item.became) > 2 and not item.unit.additive:
+            expected = f"một mã: {item.unit.label} không cộng được, nên tách hay gộp thì không so sánh được"
+            self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
 
     def _read_lines(self, rows: Sequence[Row]) -> None:
         """Read the lines that forms print; one that is part of another stands below it."""
@@ -449,7 +453,9 @@ class _Forms:
             return _UNKNOWN_UNIT
         unit = self.units.get(row[name].casefold())
         if unit is None:
-            self._unknown(row, name, row[name], [unit.label for unit in self.units.values()])
+            near = _nearest(row[name], dict.fromkeys(unit.label for unit in self.units.values()))
+            expected = f"{near}; đơn vị mới thì ghi thêm ở trang «{UNITS.title}»"
+            self.told.tell(Faults.UNKNOWN, row, name, expected=expected)
         return unit or _UNKNOWN_UNIT
 
     def _stand_in(self, code: str) -> type[Form]:
