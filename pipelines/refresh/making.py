@@ -390,7 +390,7 @@ class Work:
         return (
             known is not None
             and table.kind is not Kind.DOCUMENT
-            and known.maker == stamps.code_of(table.maker.task)
+            and known.maker == stamps.code_of(table.maker)
             and known.stamp == self.inputs.stamp(table, self._before, self._before)
             and is_whole(self.inputs.store, table, self.inputs.part.name, known)
         )
@@ -421,7 +421,7 @@ class Work:
             known,
             held=tuple(sorted(held)),
             received=known.received or entered,
-            maker=stamps.code_of(table.maker.task),
+            maker=stamps.code_of(table.maker),
         )
         self.state = replace(self.state, tables={**self.state.tables, table.name: written})
         stamp = self.inputs.stamp(table, self.state)
@@ -627,7 +627,7 @@ class Work:
     def reusable(self, table: Table, sets: Sequence[ReturnSetKey]) -> pa.Table | None:
         """Return rows as the very code of now made them before; nothing where other code did, or all is made anew."""
         known = self._before.get(table.name)
-        if self.anew or known is None or known.maker != stamps.code_of(table.maker.task):
+        if self.anew or known is None or known.maker != stamps.code_of(table.maker):
             return None
         part = self.inputs.part.name
         whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)

@@ -213,7 +213,7 @@ def _replaced(inputs: Inputs, state: State) -> set[str] | None:
     """Return the forms in the workbooks that others of the same name have replaced; nothing where more has changed."""
     part, store = inputs.part.name, inputs.store
     known = [state.get(name) for name in sorted(_READ)]
-    if any(one is None or one.maker != code_of(FLOW[one.table].maker.task) for one in known):
+    if any(one is None or one.maker != code_of(FLOW[one.table].maker) for one in known):
         return None
     files, sheets = store.rows("files", part), store.rows("sheets", part)
     if files is None or sheets is None:

@@ -16,7 +16,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from schemas.catalogue import CATALOGUE
-from schemas.flow import Table
+from schemas.design.parts import Design
+from schemas.design.written import figure_row, rows_of, rule_row, unit_row
+from schemas.edits import Product, Reporting
+from schemas.figure import Chapter, units_in
+from schemas.flow import Maker, Table, forms_read_by
+from schemas.form import Form
 
 _SCHEMAS = ("schemas", "schemas/places")
 _PACKS = (*_SCHEMAS, "schemas/forms", "schemas/figures")
@@ -69,18 +74,93 @@ def _packs() -> _Packs:
     return tuple((pack.name, pack.package, pack.design) for pack in CATALOGUE.packs)
 
 
-def code_of(task: str) -> str:
-    """Return the version of the code of a task: a hash of the sources of the rooms it stands on.
+def code_of(maker: Maker) -> str:
+    """Return the version of the code of who makes a table: a hash of the sources of the rooms that the task stands on.
 
-    What forms and figures there are is code as well, of those tasks that know them: that of packs and designs.
+    What forms and figures there are is code as well, of those tasks that know them: that of packs, and what designs say
+    of what is made.
     """
-    return _code_of(task, _packs())
+    return _code_of(maker, _packs())
 
 
 @cache
-def _code_of(task: str, packs: _Packs) -> str:
-    others = _others(packs) if {*_PACKS} <= {*ROOMS[task]} else []
-    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[task])), _packages(), *others])
+def _code_of(maker: Maker, packs: _Packs) -> str:
+    others = [*_others(packs), *_said(maker, packs)] if {*_PACKS} <= {*ROOMS[maker.task]} else []
+    return digest([*(_room(room) for room in (_MAKERS, *ROOMS[maker.task])), _packages(), *others])
+
+
+def _said(maker: Maker, packs: _Packs) -> list[object]:
+    """Return what the designs in use say of what a task makes, or all of them where it makes more than one thing.
+
+    So a change of one form, or of one chapter, makes no other anew.
+    """
+    if not _designs(packs):
+        return []
+    designed, chapters = _designed(packs)
+    match maker.task:
+        case "locate":
+            return [_of_all(packs), *map(_asking, designed)]
+        case "check" | "admit":
+            (form,) = (form for form in CATALOGUE.forms if form.domain == maker.subject)
+            looked_at = _looked_at(form)
+            return [_of_all(packs), *(_ruled(one) for one in designed if one in looked_at)]
+        case "sum":
+            (form,) = (form for form in CATALOGUE.forms if form.domain == maker.subject)
+            every = [(chapter, figure) for chapter in chapters for figure in chapter.figures]
+            used = [figure_row(*one) for one in every if form in one[1].forms]
+            return [_of_all(packs), used, *(_asking(one) for one in designed if one is form)]
+        case "evaluate" | "add_up":
+            (chapter,) = (chapter for chapter in CATALOGUE.chapters if chapter.code == maker.subject)
+            rows = [figure_row(chapter, figure) for figure in chapter.figures if chapter in chapters]
+            return [_of_all(packs), rows, *(_asking(one) for one in designed if one in chapter.forms)]
+    return list(_designs(packs))
+
+
+def _designed(packs: _Packs) -> tuple[list[type[Form]], list[Chapter]]:
+    """Return the forms and chapters that are of designs alone: those of other packs are the code of these."""
+    own = {name for name, _ in _designs(packs)}
+    others = [pack for pack in CATALOGUE.packs if pack.name not in own]
+    forms = {form for pack in others for form in pack.forms}
+    codes = {chapter.code for pack in others for chapter in pack.chapters}
+    return (
+        [form for form in CATALOGUE.forms if form not in forms],
+        [chapter for chapter in CATALOGUE.chapters if chapter.code not in codes],
+    )
+
+
+@cache
+def _of_all(packs: _Packs) -> list[object]:
+    """Return what every task may ask of designs: which pack has what, whom and when forms are asked, the units."""
+    forms = [
+        (form.code, form.domain, form.reporter_kind, [kind.value for kind in form.periods], form.due_after)
+        for form in CATALOGUE.forms
+    ]
+    own = {name for name, _ in _designs(packs)}
+    held = [
+        (pack.name, [form.code for form in pack.forms], [chapter.code for chapter in pack.chapters])
+        for pack in CATALOGUE.packs
+        if pack.name in own
+    ]
+    return [forms, held, list(map(unit_row, units_in(CATALOGUE.forms, CATALOGUE.chapters)))]
+
+
+@cache
+def _asking(form: type[Form]) -> object:
+    """Return what a form asks: in which cell what is answered; a product says which numbers are rounded."""
+    rows = rows_of(Design((form,)))
+    products = [rule_row(edit) for edit in form.edits if isinstance(edit, Product)]
+    return rows["forms"], rows["fields"], rows["lines"], products
+
+
+@cache
+def _ruled(form: type[Form]) -> object:
+    """Return what a form asks, and its rules."""
+    return rows_of(Design((form,)))
+
+
+def _looked_at(form: type[Form]) -> list[type[Form]]:
+    """Return the forms that the rules of a form look at, and itself."""
+    return [*forms_read_by(form), *(one for edit in form.edits if isinstance(edit, Reporting) for one in edit.forms)]
 
 
 def code_version() -> str:
@@ -90,7 +170,7 @@ def code_version() -> str:
 
 @cache
 def _code_version(packs: _Packs) -> str:
-    return digest([*map(_room, _every_room(packs)), *_others(packs)])
+    return digest([*map(_room, _every_room(packs)), *_others(packs), *_designs(packs)])
 
 
 def code_looks() -> str:
@@ -145,10 +225,10 @@ def _others(packs: _Packs) -> list[tuple[str, str]]:
     found = [
         (name, digest([(file.name, sha256(file.read_bytes())) for file in files])) for name, files in _sources(packs)
     ]
-    found += _designs(packs)
-    return [*found, *((room, _room(room)) for room in _DESIGNS)] if found else []
+    return [*found, *((room, _room(room)) for room in _DESIGNS)] if found or _designs(packs) else []
 
 
+@cache
 def _designs(packs: _Packs) -> list[tuple[str, str]]:
     return [(name, design) for name, _, design in packs if design]
 
@@ -187,7 +267,7 @@ def stamp(
         sets: The communes whose return sets are in the batch, also those of which nothing has come.
     """
     made_of = [(name, content(name)) for name in table.made_of]
-    return digest([code_of(table.maker.task), table.name, made_of, list(earlier), list(held), list(sets)])
+    return digest([code_of(table.maker), table.name, made_of, list(earlier), list(held), list(sets)])
 
 
 def sha256(content: bytes) -> str:

@@ -14,7 +14,7 @@ from pipelines.store.archive import Archive
 from pipelines.store.raw import DESIGNS, Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
-from schemas.flow import FLOW
+from schemas.flow import FLOW, Maker
 from schemas.sentences import SentenceError
 from schemas.units import unit_labelled
 from tests.unit.builders import ROOT
@@ -50,7 +50,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_a_design_without_faults_is_taken_in_kept_and_used(site: Site) -> None:
-    before = {task: stamps.code_of(task) for task in ("read", "check", "evaluate")}
+    before = {task: stamps.code_of(Maker(task)) for task in ("read", "observe", "compare")}
     put(site.raw_folder, ba_vu=DESIGN)
     taken = site.take_in()["ba_vu.xlsx"]
     assert (taken.standing, taken.findings) == (Standing.NEW, ())
@@ -63,15 +63,48 @@ def test_a_design_without_faults_is_taken_in_kept_and_used(site: Site) -> None:
     assert unit_labelled("bể") is not None
     assert site.raw.places.has("ban-moi", "R11")
     assert not site.raw.places.has("huu-kien", "R11")
-    after = {task: stamps.code_of(task) for task in before}
-    assert {task for task in before if after[task] != before[task]} == {"check", "evaluate"}
+    after = {task: stamps.code_of(Maker(task)) for task in before}
+    assert {task for task in before if after[task] != before[task]} == {"observe", "compare"}
     assert site.take_in()["ba_vu.xlsx"].standing is Standing.IN_FORCE
     assert len(designs.recorded(site.store.root)) == 1
     designs.use(site.store.root, ())
     assert "R11" not in CATALOGUE.by_code
     assert "marts/ba_vu" not in FLOW.by_name
     assert unit_labelled("bể") is None
-    assert {task: stamps.code_of(task) for task in before} == before
+    assert {task: stamps.code_of(Maker(task)) for task in before} == before
+
+
+EVERYTHING = {"observe", "compare", "approve", "estimates", "formless", "tally", "places", "explorer", "report"}
+EVERYTHING |= {"openlineage", "data_package"}
+"""Tasks that make more than one thing of what designs say."""
+
+
+@pytest.mark.parametrize(
+    ("sheet", "at", "column", "text", "made_anew"),
+    [
+        ("rules", 1, "severity", "Lỗi", {"check ba_vu", "admit ba_vu", "check bao_ve_cay", "admit bao_ve_cay"}),
+        ("rules", 0, "severity", "Cảnh báo", {"check bao_ve_cay", "admit bao_ve_cay"}),
+        ("figures", -1, "decimals", "1", {"evaluate ba_vu", "add_up ba_vu", "sum ba_vu"}),
+        (
+            *("fields", -1, "aliases", "Bể đã pha"),
+            {"locate", "check bao_ve_cay", "admit bao_ve_cay", "sum bao_ve_cay", "evaluate ba_vu", "add_up ba_vu"},
+        ),
+    ],
+    ids=["a rule that another form looks at", "a rule", "a figure", "a field"],
+)
+def test_what_is_changed_in_one_form_makes_no_other_anew(
+    site: Site, sheet: str, at: int, column: str, text: str, made_anew: set[str]
+) -> None:
+    put(site.raw_folder, ba_vu=DESIGN)
+    site.take_in()
+    makers = {table.maker for table in FLOW.tables}
+    before = {maker: stamps.code_of(maker) for maker in makers}
+    rows = list(DESIGN[sheet])
+    rows[at] = {**rows[at], column: text}
+    put(site.raw_folder, ba_vu={**DESIGN, sheet: rows})
+    assert site.take_in()["ba_vu.xlsx"].standing is Standing.NEW
+    changed = {maker for maker in makers if stamps.code_of(maker) != before[maker]}
+    assert {f"{maker.task} {maker.subject}".strip() for maker in changed} - EVERYTHING == made_anew
 
 
 def test_a_changed_design_with_a_fault_is_held_with_its_cell_and_the_one_before_stays(site: Site) -> None:

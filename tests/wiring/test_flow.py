@@ -292,12 +292,16 @@ class TestRooms:
     ) -> None:
         path = ROOT / source
         assert path.is_file()
-        before = {task: stamps._code_of.__wrapped__(task, stamps._packs()) for task in MAKERS}
+
+        def codes() -> dict[str, str]:
+            return {task: stamps._code_of.__wrapped__(Maker(task), stamps._packs()) for task in MAKERS}
+
+        before = codes()
         stamps._room.cache_clear()
         real = Path.read_bytes
         monkeypatch.setattr(Path, "read_bytes", lambda one: real(one) + (b"#" if one == path else b""))
         try:
-            changed = {task for task in MAKERS if stamps._code_of.__wrapped__(task, stamps._packs()) != before[task]}
+            changed = {task for task, code in codes().items() if code != before[task]}
             version = stamps._code_version.__wrapped__(stamps._packs())
         finally:
             monkeypatch.undo()
