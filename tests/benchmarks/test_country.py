@@ -116,8 +116,8 @@ class Rows:
         self.rows.append((what, next(filter(None, wrong), measured), must, aim))
 
 
-def made(box: Path, communes: int, rates: Rates = CLEAN, *in_layouts: str) -> Country:
-    size = Size(communes, together=int(os.environ.get(TOGETHER, MOST)))
+def made(box: Path, communes: int, rates: Rates = CLEAN, *in_layouts: str, together: int = 0) -> Country:
+    size = Size(communes, together=together or int(os.environ.get(TOGETHER, MOST)))
     return Country(box, country(box, size, rates=rates, in_layouts=in_layouts))
 
 
@@ -166,11 +166,20 @@ def test_what_a_country_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert rows.void == []
 
 
-def _further(measured: Measured, rows: Rows, _: Path) -> None:
-    ours, bare = measured.further("refresh"), measured.further("calamine")
-    told = f"{ours / bare:.2f}x ({ours * 1000:.2f} ms against {bare * 1000:.2f} ms)"
-    what = "(a) a further workbook, CPU, against bare calamine"
-    rows.add(what, told, "2.5x", "1.25x", measured.small.wrong("data"), measured.large.wrong("data"))
+def _further(measured: Measured, rows: Rows, box: Path) -> None:
+    """Where the large country is one folder, as the small one is, and where it is several: each has what is its own."""
+    communes, bare = sum(measured.large.truth.communes.values()), measured.further("calamine")
+    one_folder = made(box / "one-folder", communes, together=communes)
+    apart, right = measured.costs["refresh large"].cpu, measured.small.wrong("data")
+    for large, cost, how in (
+        (one_folder, one_folder.refresh("data").cpu, "all in one folder"),
+        (measured.large, apart, "folders as they are"),
+    ):
+        more = large.truth.workbooks - measured.small.truth.workbooks
+        ours = (cost - measured.costs["refresh small"].cpu) / more
+        told = f"{ours / bare:.2f}x ({ours * 1000:.2f} ms against {bare * 1000:.2f} ms)"
+        what = f"(a) a further workbook, {how}, CPU, against bare calamine"
+        rows.add(what, told, "2.5x", "1.25x", right, large.wrong("data"))
 
 
 def _failing(measured: Measured, rows: Rows, box: Path) -> None:
