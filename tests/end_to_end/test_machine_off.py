@@ -145,9 +145,9 @@ def test_a_night_that_was_missed_is_caught_up_once_and_who_was_cut_short_is_not_
     )
     for number in range(tries(10, 1)):
         a_day(tmp_path, number, tallies, undisturbed, changed)
-    for tally in vars(tallies).values():
-        tally.write()
-        assert tally.wrong == []
+        for tally in vars(tallies).values():
+            tally.write()
+            assert tally.wrong == []
 
 
 def differing(one: Office, other: Office) -> Iterator[tuple[Wrong, str]]:

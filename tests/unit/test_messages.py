@@ -41,6 +41,7 @@ def messages_of(catalogue: Messages) -> list[Message]:
     return [message for message in catalogue.read() if message.id]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_where_only_ascii_can_be_written_every_verb_still_ends_as_it_should(more: dict[str, str]) -> None:
     assert "trace" in returns("--help", language=None, code=0, PYTHONCOERCECLOCALE="0", **more)

@@ -42,6 +42,7 @@ def lying(office: Office) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in office.root.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_what_would_be_found_is_what_is_found_and_nothing_is_written(office: Office) -> None:
     content, before = slipped(office), lying(office)
     (told,) = rehearse(office.raw, office.store, KEY, {"Nà Lìa lần 2.xlsx": content})
@@ -54,6 +55,7 @@ def test_what_would_be_found_is_what_is_found_and_nothing_is_written(office: Off
     assert [dict(row) for row in told.findings] == [dict(row) for row in found]
 
 
+@pytest.mark.slow
 def test_what_is_no_return_of_this_set_is_told_with_the_reason(office: Office, tmp_path: Path) -> None:
     sent = {
         "thu.xlsx": b"no workbook",
@@ -123,6 +125,7 @@ def test_under_a_name_that_is_not_read_as_a_workbook_none_is_taken(office: Offic
     assert lying(office) == before
 
 
+@pytest.mark.slow
 def test_a_workbook_that_would_keep_the_name_of_the_ledger_is_refused(office: Office) -> None:
     told = rehearse(office.raw, office.store, KEY, {LEDGER: b"no workbook", "~$na_lia.xlsx": b"x"})
     assert "Tên corrections.csv dành cho tệp khác" in told[0].refusal
@@ -155,6 +158,7 @@ def test_what_lies_there_already_is_taken_once_more_without_harm(office: Office)
     assert (office.folder / "na_lia.xlsx").read_bytes() == file.content
 
 
+@pytest.mark.slow
 def test_two_workbooks_of_one_reporter_keep_their_own_names(office: Office) -> None:
     content = (office.folder / "na_lia.xlsx").read_bytes()
     told = rehearse(office.raw, office.store, KEY, {"a.xlsx": content, "b.xlsx": slipped(office)})

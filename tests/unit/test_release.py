@@ -350,6 +350,7 @@ def test_a_release_that_is_not_there_names_those_that_are(office: ReleasingOffic
         verify(office.store.root, "second")
 
 
+@pytest.mark.slow
 def test_two_releases_share_the_workbooks(office: ReleasingOffice) -> None:
     archive = {path.name for path in (office.store.root / "archive").iterdir()}
     office.make("second")
@@ -390,6 +391,7 @@ def test_a_kill_between_writing_and_renaming_leaves_no_release(office: Releasing
     assert not list((office.store.root / "releases").glob(".*.tmp"))
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_release(office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     real = write_whole
 
@@ -405,6 +407,7 @@ def test_a_full_disk_leaves_no_release(office: ReleasingOffice, monkeypatch: pyt
     assert office.of_releases() == before
 
 
+@pytest.mark.slow
 def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office: ReleasingOffice) -> None:
     office.write(HORSES, 208)
     with pytest.raises(HeldBackError, match="returns refresh") as refusal:
@@ -428,6 +431,7 @@ def held(office: ReleasingOffice) -> ReleasingOffice:
     return office
 
 
+@pytest.mark.slow
 def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_older_workbook(
     held: ReleasingOffice,
 ) -> None:
