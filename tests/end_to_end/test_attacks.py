@@ -579,7 +579,7 @@ def _written(desk: Desk) -> None:
     kept = TABLE.read_text("utf-8").splitlines() if TABLE.exists() else []
     rows = [line for line in kept if line.startswith("| ") and not line.startswith((f"| {desk.where} |", *_HEAD))]
     for attack in dict.fromkeys(name for name, _ in desk.counted):
-        told = (str(desk.counted[attack, what]) for what in ("tries", "through", "allowed"))
+        told = (f"{desk.counted[attack, what]:,}".replace(",", ".") for what in ("tries", "through", "allowed"))
         rows.append(f"| {desk.where} | {attack} | {' | '.join(told)} |")
     TABLE.write_text("\n".join([*_HEAD, *sorted(rows), ""]), encoding="utf-8")
 
