@@ -4,6 +4,7 @@ Belongs here: noting which process a run is in, and telling Dagster of those who
 here: what a run does, doing it again (the nightly schedule, and whoever presses the button).
 """
 
+import threading
 from datetime import timedelta
 
 import dagster as dg
@@ -35,14 +36,27 @@ def note(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
 def close(instance: dg.DagsterInstance) -> int:
     """Report as failed the runs whose process is no more, so that they are waited for no longer; return how many."""
     closed = 0
-    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED[1:])):
-        noted, _, process = record.dagster_run.tags.get(PROCESS_TAG, "").partition(" ")
-        if noted == record.dagster_run.run_id:
-            gone = not posix.is_still_alive(process)
-        else:
-            gone = now() - record.create_timestamp > _LONGEST_START
-        # It may have ended since it was looked up.
-        if gone and (run := instance.get_run_by_id(record.dagster_run.run_id)) and not run.is_finished:
-            instance.report_run_failed(run, _TOLD)
-            closed += 1
+    with _ONE_AT_A_TIME:
+        for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED[1:])):
+            # It may have ended since it was looked up.
+            if _is_gone(record) and not _has_ended(instance, record):
+                instance.report_run_failed(record.dagster_run, _TOLD)
+                closed += 1
     return closed
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Of the schedule and the sensor, which Dagster evaluates in threads of one process: a run ends once."""
+
+
+def _is_gone(record: dg.RunRecord) -> bool:
+    """Return whether the process of a run is no more, or there never was one."""
+    noted, _, process = record.dagster_run.tags.get(PROCESS_TAG, "").partition(" ")
+    if noted == record.dagster_run.run_id:
+        return not posix.is_still_alive(process)
+    return now() - record.create_timestamp > _LONGEST_START
+
+
+def _has_ended(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:
+    run = instance.get_run_by_id(record.dagster_run.run_id)
+    return run is None or run.is_finished

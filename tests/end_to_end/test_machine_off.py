@@ -25,7 +25,7 @@ from tests.end_to_end import small_commune
 from tests.end_to_end.dagster_here import dagster_at
 from tests.end_to_end.dagster_pages import Pages, returns_ui
 from tests.end_to_end.office import Office
-from tests.end_to_end.test_daemon import ended, instigator
+from tests.end_to_end.test_daemon import ended, instigator, tick
 from tests.end_to_end.waiting import wait_for
 from tests.faults.tally import Tally, Wrong, tries
 
@@ -75,7 +75,7 @@ def was_looked_at_days_ago(office: Office) -> None:
 
 def asked_for(pages: Pages) -> list[str]:
     """The runs that the nightly schedule has asked for, tick by tick."""
-    return [run for tick in instigator(pages, "nightly")["ticks"] for run in tick["runIds"]]
+    return [run for one in instigator(pages, "nightly")["ticks"] for run in one["runIds"]]
 
 
 def holder(office: Office) -> Path:
@@ -116,7 +116,7 @@ def a_day(folder: Path, number: int, tallies: Tallies, undisturbed: Office, chan
     with returns_ui(office, log) as pages:
         told = wait_for("the run is told to have ended", lambda: ended(pages, first), seconds=PATIENCE)
         tallies.cut.tried([] if told == "FAILURE" else [(Wrong.SILENT, told)], reason(pages, first))
-        wait_for("the night is caught up", lambda: instigator(pages, "nightly")["ticks"], seconds=PATIENCE)
+        wait_for("the night is caught up", lambda: tick(pages, "nightly", "SUCCESS"), seconds=PATIENCE)
         wait_for("all runs end", lambda: all_ended(pages), seconds=PATIENCE)
         tallies.missed.tried(differing(office, undisturbed))
         shutil.copy(changed.returns / CHANGED, office.returns)
