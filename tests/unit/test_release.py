@@ -467,6 +467,7 @@ def test_forms_held_since_an_older_ledger_are_computed_by_that_ledger(held: Rele
     assert verify(held.store.root, "second").differences == []
 
 
+@pytest.mark.slow
 def test_an_accepted_workbook_that_is_no_longer_archived_stops_the_release(held: ReleasingOffice) -> None:
     older = next(one for one in held.make("x", "thử").manifest["accepted"] if "B01" in one["forms"])
     path = held.store.archive.path(older["workbooks"][HORSES[0]], WORKBOOK)

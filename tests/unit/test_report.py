@@ -322,6 +322,7 @@ def test_every_picture_is_described(document: Any, contents: Report) -> None:
         assert round(shape.width.mm) == charts.WIDTH_MM
 
 
+@pytest.mark.slow
 def test_the_same_figures_give_the_same_bytes(published: ReturnSetRows, annexes: dict[str, bytes]) -> None:
     again = files(published)
     assert {name: hashlib.sha256(made).hexdigest() for name, made in again.items()} == {

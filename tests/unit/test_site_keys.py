@@ -86,6 +86,7 @@ def test_the_changes_reach_everything_that_rows_hold() -> None:
     assert tried == {one.name for one in fields(FULL)}
 
 
+@pytest.mark.slow
 def test_a_file_with_the_same_key_has_the_same_bytes() -> None:
     before, keys = site_of(FULL), {name: file.key for name, file in site.files(FULL).items()}
     seen = set()

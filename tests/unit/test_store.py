@@ -343,6 +343,7 @@ for number in range(8):
         commit(Store(root), {NAME: row if now is None else pa.concat_tables([now, row])})
 """
 
+    @pytest.mark.slow
     def test_processes_that_take_the_lock_in_turn_lose_nothing_of_one_another(self, store: Store) -> None:
         names = ["a", "b", "c"]
         for running in [python(self.ADDS, str(store.root), name) for name in names]:

@@ -95,6 +95,7 @@ def test_a_refresh_keeps_what_is_held_and_what_was_accepted(taken_over: Office) 
     assert taken_over.stale() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RELEASES)
 def test_releases_of_that_version_hold(recorded: Path, taken_over: Office, name: str) -> None:
     for data in (recorded / "data", taken_over.store.root):
