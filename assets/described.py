@@ -14,7 +14,7 @@ from pipelines.orchestration.metadata import column_lineage, column_schema, key_
 from pipelines.orchestration.partitions import BATCHES
 from schemas.catalogue import CATALOGUE
 from schemas.figure import Chapter
-from schemas.flow import APPROVED, FLOW, Table
+from schemas.flow import APPROVED, ESTIMATES, FLOW, Table
 from schemas.text import slug
 
 OWNER = "team:thong-ke"
@@ -66,7 +66,7 @@ _TO_RUN = "Để cập nhật: bấm «Materialize…», chọn bộ báo cáo, 
 
 _KINDS = {
     "cells": ("excel", "parquet"),
-    APPROVED: ("parquet",),
+    **dict.fromkeys((APPROVED, ESTIMATES), ("parquet",)),
     "returns": ("bieu", "parquet"),
     "problems": ("bieu", "parquet"),
     "findings": ("phat_hien", "pandera", "parquet"),
@@ -84,7 +84,8 @@ every layer; its kind tells them apart."""
 
 _OTHERS = {
     **dict.fromkeys(
-        ("cells", APPROVED, "problems/workbooks", "findings/workbooks", "findings_by_form", "sent_by_form"), RECEIVED
+        ("cells", APPROVED, "problems/workbooks", ESTIMATES, "findings/workbooks", "findings_by_form", "sent_by_form"),
+        RECEIVED,
     ),
     "statements": COMPARED,
 }

@@ -132,6 +132,9 @@ APPROVED = "approved"
 """Which communes sent a release in the place of workbooks: of these, tables that are made of this one are what the
 release says."""
 
+ESTIMATES = "estimates"
+"""What stands in for returns that have not come."""
+
 PARTS = "state/parts"
 """Of which parts there are tables: all that is said of the whole output folder is made of that."""
 
@@ -154,7 +157,7 @@ def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
     ):
         yield Table(name, schema, Kind.STAGED, maker, (source,), asset="cells", meaning=tables.MEANINGS[name])
     for name, schema in ((APPROVED, tables.APPROVED), ("approved_problems", tables.PROBLEMS)):
-        received = (WORKBOOKS, CORRECTIONS, PRINTED, PLACES)
+        received = (WORKBOOKS, CORRECTIONS, PRINTED, RECORDED, PLACES)
         meaning = tables.MEANINGS[name]
         yield Table(name, schema, Kind.STAGED, Maker("approve"), received, asset=APPROVED, meaning=meaning)
     made_of = ("files", "cells", "ledger", "ledger_problems", APPROVED, PLACES)
@@ -196,14 +199,14 @@ def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
 
 
 def _estimates() -> Iterator[Table]:
-    for name, schema in (("estimates", tables.ESTIMATES), ("estimates_problems", tables.PROBLEMS)):
+    for name, schema in ((ESTIMATES, tables.ESTIMATES), ("estimates_problems", tables.PROBLEMS)):
         yield Table(
             name,
             schema,
             Kind.STAGED,
-            Maker("estimates"),
-            (RECORDED, "sheets", PLACES),
-            asset="problems/workbooks",
+            Maker(ESTIMATES),
+            (RECORDED, "sheets", APPROVED, PLACES),
+            asset=ESTIMATES,
             meaning=tables.MEANINGS[name],
         )
 
@@ -253,7 +256,7 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         tables.SUMS,
         Kind.PUBLISHED,
         Maker("sum", own),
-        (f"marts/{own}", "estimates", PLACES),
+        (f"marts/{own}", ESTIMATES, PLACES),
         asset=f"marts/{own}",
         keys=_SUM,
         title=f"{meaning.partition(':')[0]}: {form.heading}",
@@ -267,7 +270,7 @@ _SUM = ("period", "place", "field", "line")
 
 def _of_chapter(chapter: Chapter) -> Iterator[Table]:
     marts, sums = (tuple(f"{family}/{form.domain}" for form in chapter.forms) for family in ("marts", "sums"))
-    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, "estimates", APPROVED, PLACES)
+    evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, ESTIMATES, APPROVED, PLACES)
     asset = f"figures/{chapter.code}"
     for family, schema, maker, made_of, extent, keys in (
         ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),

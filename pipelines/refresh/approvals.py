@@ -11,13 +11,15 @@ import pyarrow.compute as pc
 
 from pipelines.steps.collect import released
 from schemas.catalogue import CATALOGUE
-from schemas.flow import Table
+from schemas.flow import ESTIMATES, Table
+from schemas.kept import ESTIMATES_FILE
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import RELEASED
 
-_SAID = frozenset({"marts", *RELEASED}) - {"accepted"}
-"""The families of tables of which a release says rows: all frozen ones, and the marts. Of all others that are made of
-releases too, such as the entries, a commune that sent one has none."""
+_SAID = frozenset({"marts", ESTIMATES, *RELEASED}) - {"accepted"}
+"""The families of tables of which a release says rows: all frozen ones, the marts, and the estimates, which are below
+the sums of the levels above. Of all others that are made of releases too, such as the entries, a commune that sent one
+has none."""
 
 
 class Approvals:
@@ -60,7 +62,7 @@ class Approvals:
             return table.form.code not in self._refused(key)
         if table.maker.task == "evaluate":
             return self._refused(key).isdisjoint(_forms_of(table))
-        return table.family == "findings" or not self._refused(key)
+        return table.family in ("findings", ESTIMATES) or not self._refused(key)
 
     def _by_maker(self, table: Table, key: ReturnSetKey) -> bool:
         """Return whether the maker is asked too: for what lies beside a release, and for figures of marts that stay."""
@@ -73,11 +75,23 @@ class Approvals:
         # Only here: it brings pandas, without which a refresh that has nothing to make is three times as quick.
         from pipelines.steps.validate import gate
 
-        said = [self._part(table, key) for key in keys]
+        if table.family == ESTIMATES:
+            said = [self._estimates(key) for key in keys]
+        else:
+            said = [self._part(table, key) for key in keys]
         if table.family == "marts":
             assert table.form is not None
             said = [gate.readmitted(table.form, one) for one in said]
         return pa.concat_tables([table.schema.empty_table(), *(one.cast(table.schema) for one in said)])
+
+    def _estimates(self, key: ReturnSetKey) -> pa.Table:
+        """Return the estimates in the figures of a release, but for forms that are not taken from it."""
+        from pipelines.steps.analyse.estimates import as_released
+
+        release = released.opened(self._content(key, self._approved[key]["file"]))
+        found = as_released(key, release.beside.get(ESTIMATES_FILE), release.tables["lineage"])
+        taken = pa.array(sorted(CATALOGUE.by_code.keys() - self._refused(key)), pa.string())
+        return found.filter(pc.is_in(found["form"], taken))
 
     def _part(self, table: Table, key: ReturnSetKey) -> pa.Table:
         if key not in self._parts:

@@ -20,7 +20,7 @@ from pipelines.steps.collect.released import Released
 from pipelines.steps.collect.unreadable import UnreadableError
 from pipelines.steps.frames import to_table
 from pipelines.steps.validate import gate
-from pipelines.store.raw import LEDGER, PRINTED
+from pipelines.store.raw import ESTIMATES, LEDGER, PRINTED
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.form import Form
@@ -49,7 +49,12 @@ def read_releases(given: Given) -> Mapping[str, Made]:
     for file in given.workbooks:
         lying.setdefault(ReturnSetKey(file.period, file.commune), []).append(file)
     places = given.places
-    kept = {LEDGER: (given.ledgers, given.unread_ledgers), PRINTED: (given.printed, given.unread_plans)}
+    guesses = {key: decoded(content) for key, content in given.estimates.items()}
+    kept = {
+        LEDGER: (given.ledgers, given.unread_ledgers),
+        PRINTED: (given.printed, given.unread_plans),
+        ESTIMATES: (guesses, given.unread_estimates),
+    }
     for key, files in lying.items():
         sent = [one for one in files if one.suffix == released.SUFFIX and not released.is_none(one.content)]
         if not sent:

@@ -18,6 +18,7 @@ import pytest
 
 from pipelines.present import tracing
 from pipelines.refresh import release
+from pipelines.refresh.estimating import estimate
 from pipelines.refresh.stale import stale_batches
 from pipelines.steps.collect.released import MANIFEST, SEAL, is_none, opened, sealed
 from pipelines.steps.collect.unreadable import UnreadableError
@@ -27,7 +28,7 @@ from pipelines.store.releases import ReleaseError, as_sent
 from pipelines.store.tables import Store, serialized
 from schemas.flow import FLOW, Kind
 from schemas.forms.b01_livestock import Livestock
-from schemas.outcomes import Severity
+from schemas.outcomes import Severity, Status
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FIGURES
@@ -394,3 +395,31 @@ def test_a_release_that_was_changed_is_not_packed(tmp_path: Path) -> None:
     (tmp_path / "data" / "releases" / "lan-1" / "figures.parquet").write_bytes(b"x")
     with pytest.raises(ReleaseError, match="returns verify lan-1"):
         as_sent(tmp_path / "data", "lan-1")
+
+
+def test_what_a_commune_estimated_is_an_estimate_above_too_and_what_lies_beside_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "commune"
+    lay_out(own)
+    send(own / "raw" / ONE.period / ONE.commune, {"mot": 11})
+    raw, store = refreshed(own)
+    words = {"method": "bằng kỳ trước", "reason": "đường sạt lở", "who": "chủ tịch"}
+    estimate(raw, store, ONE, "hai", "B01", "horse", "31", **words)
+    raw, store = refreshed(own)
+    release.make(raw, store, ONE, "lan-1", now=lambda: NOON)
+    above = tmp_path / "above"
+    lay_out(above)
+    folder(above, ONE).mkdir(parents=True)
+    (folder(above, ONE) / SENT).write_bytes(as_sent(store.root, "lan-1"))
+    send(folder(above, TWO), HEADS[TWO])
+    raw, store = refreshed(above)
+    (guessed,) = published.estimates(store, ONE)
+    assert (guessed["reporter"], guessed["value"], guessed["method"]) == ("hai", "31", "bằng kỳ trước")
+    found = published.figure_above(store, PERIOD.code, "huyen-a", HORSES)
+    assert found is not None
+    assert (found["value"], found["status"], found["reported"], found["expected"]) == (99, Status.ESTIMATED, 3, 4)
+    assert not any(stale_batches(raw, store, raw.batches()).values())
+
+    (folder(above, ONE) / "estimates.csv").write_text("when,who,form,reporter,field,value,method,reason\n")
+    raw, store = refreshed(above)
+    assert "estimates.csv" in told(store, ONE)[Problems.BESIDE_RELEASE.value.code]
+    assert len(published.estimates(store, ONE)) == 1, "what lies beside a release enters nothing"

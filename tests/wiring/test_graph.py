@@ -78,14 +78,15 @@ def test_every_form_has_its_chain_of_assets(form: type[Form]) -> None:
     others = {other.form.domain for edit in form.edits if isinstance(edit, Agreement) for other in edit.others}
     read = {f"returns/{one}" for one in {own, *others}}
     assert deps_of(f"findings/{own}") == {*read, "problems/workbooks", "cells", "approved"}
-    assert deps_of(f"marts/{own}") == {f"returns/{own}", f"findings/{own}", "problems/workbooks", "approved"}
+    received = {"problems/workbooks", "approved", "estimates"}
+    assert deps_of(f"marts/{own}") == {f"returns/{own}", f"findings/{own}", *received}
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.code)
 def test_every_chapter_has_an_asset_made_of_its_forms_marts(chapter: Chapter) -> None:
     marts = {f"marts/{form.domain}" for form in chapter.forms}
     # With what goes through the reading of workbooks: who has sent nothing, and so may be estimated.
-    assert deps_of(f"figures/{chapter.code}") == {"approved", "problems/workbooks", *marts}
+    assert deps_of(f"figures/{chapter.code}") == {"approved", "estimates", *marts}
 
 
 def test_statements_are_made_of_all_figures_and_documents_of_statements() -> None:

@@ -27,7 +27,7 @@ from schemas.fields import REPORTER_KEYS, FormField
 from schemas.form import Form
 from schemas.harmless import of_csv
 from schemas.kept import ESTIMATES_FILE as FILE
-from schemas.kept import KeptError, decoded, kept_rows
+from schemas.kept import KeptError, KeptRow, decoded, kept_rows
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
@@ -78,6 +78,27 @@ def read_estimates(
     return found, joined(met)
 
 
+def as_released(key: ReturnSetKey, content: bytes | None, lineage: pa.Table) -> pa.Table:
+    """Return the estimates that the figures of a release are made of: ``schemas.tables.ESTIMATES``.
+
+    Args:
+        key: The return set of the release.
+        content: The bytes of its file of estimates, where it has one.
+        lineage: ``schemas.tables.LINEAGE`` of its figures, which names the cells of that file.
+    """
+    edges = lineage.filter(pc.equal(lineage["file"], FILE))
+    cells = set(zip(edges["sha256"].to_pylist(), edges["cell"].to_pylist(), strict=True))
+    rows = [] if content is None else [_told(key, content, row) for row in kept_rows(decoded(content), ESTIMATED)]
+    return pa.Table.from_pylist([row for row in rows if (row["sha256"], row["cell"]) in cells], ESTIMATES)
+
+
+def _told(key: ReturnSetKey, content: bytes, row: KeptRow) -> dict[str, str]:
+    """Return a row of a file of estimates as it is recorded, with where it stands."""
+    cells = {name: of_csv(row.cells.get(name, "")) for name in ESTIMATED}
+    where = {"sha256": hashlib.sha256(content).hexdigest(), "cell": f"{_VALUE_COLUMN}{row.line}"}
+    return {**key._asdict(), **cells, **where}
+
+
 def _rows(key: ReturnSetKey, content: bytes, places: Places) -> Iterator[tuple[dict[str, str], str]]:
     """Yield what was recorded, each with what of it cannot be used."""
     try:
@@ -85,11 +106,9 @@ def _rows(key: ReturnSetKey, content: bytes, places: Places) -> Iterator[tuple[d
     except KeptError as reason:
         yield {}, str(reason)
         return
-    sha256 = hashlib.sha256(content).hexdigest()
     for row in rows:
-        cells = {name: of_csv(row.cells.get(name, "")) for name in ESTIMATED}
-        trouble = row.trouble or unfit(key, cells, places)
-        found = {**key._asdict(), **cells, "sha256": sha256, "cell": f"{_VALUE_COLUMN}{row.line}"}
+        found = _told(key, content, row)
+        trouble = row.trouble or unfit(key, found, places)
         yield found, f"dòng {row.line}: {trouble}" if trouble else ""
 
 
