@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.present import charts, plan
+from pipelines.present import charts, compared, plan
 from pipelines.present.explorer import site
 from pipelines.present.rows import ReturnSetRows
 from schemas import outcomes, words
@@ -37,6 +37,7 @@ FULL = replace(
         {"when": "2024-07-01", "who": "Cán bộ", "file": "na_lia.xlsx", "sheet": "Chăn nuôi", "cell": "D12"}
         | {"old": "663", "new": "664", "reason": "Gọi", "decision": "accepted"}
     ],
+    earlier={"2023-H1": [figure("livestock.total.heads", "930", period="2023-H1")]},
 )
 """Rows in which every table has some, of everything that pages can show."""
 
@@ -73,7 +74,15 @@ def changes(rows: ReturnSetRows) -> Iterator[tuple[str, ReturnSetRows]]:
             for index, row in enumerate(changed):
                 yield f"{table}.{column}[{index}]", with_other(rows, table, [*given[:index], row, *given[index + 1 :]])
         yield f"less {table}", with_other(rows, table, given[1:])
-    for name in ("period", "commune", "title", "period_title"):
+    ((period, before),) = rows.earlier.items()
+    for column in before[0]:
+        yield (
+            f"earlier.{column}",
+            replace(rows, earlier={period: [{**row, column: other(row[column])} for row in before]}),
+        )
+    yield "less earlier", replace(rows, earlier={})
+    yield "period", replace(rows, period="2024-H2")
+    for name in ("commune", "title", "period_title"):
         yield name, with_other(rows, name, f"{getattr(rows, name)}1")
     yield "held", replace(rows, held={})
     yield "chapters", replace(rows, chapters=())
@@ -97,7 +106,8 @@ def test_a_file_with_the_same_key_has_the_same_bytes() -> None:
                 seen.add(what.partition("[")[0])
                 assert file.key != keys.get(name), f"{name} shows {what}, and its key does not tell"
     # What a page shows of each table, so that this test cannot pass by changing nothing.
-    assert {what for what in seen if what.startswith(("lineage", "ledger", "cells"))} >= {
+    assert {what for what in seen if what.startswith(("lineage", "ledger", "cells", "earlier"))} >= {
+        *("earlier.id", "earlier.exact"),
         *(f"lineage.{column}" for column in ("form", "reporter", "line", "file", "sha256", "sheet", "cell")),
         *(f"lineage.{column}" for column in ("received", "text", "value", "note", "correction", "edits")),
         *(f"ledger.{column}" for column in ("when", "who", "cell", "old", "new", "reason", "decision")),
@@ -141,7 +151,7 @@ def test_every_source_that_makes_a_page_is_in_its_key() -> None:
     package = ROOT / "pipelines" / "present" / "explorer"
     own = {path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     assert own <= set(site.sources())
-    run = {Path(str(module.__file__)) for module in (charts, plan, outcomes, words)}
+    run = {Path(str(module.__file__)) for module in (charts, compared, plan, outcomes, words)}
     assert set(site.sources()) == own | run
 
 
