@@ -123,10 +123,16 @@ def every_page(html_at: Callable[[str], str], each: int = 2) -> list[str]:
 
 
 def _page_of(address: str) -> tuple[str, ...]:
-    """Return which page is at an address: every second part of it, how many there are, what it is asked for by name."""
+    """Return which page is at an address: every second part of it, how many there are, what it is asked for by name.
+
+    The third of three is a reporter or a figure, but for the explorer's. Asked for several things at once it is one
+    more page, whichever they are: of sorting, filtering and comparing there are hundreds of ways to put them together,
+    and each is there alone.
+    """
     parts = urlsplit(address)
-    names = parts.path.strip("/").split("/")
-    return (*names[::2], str(len(names)), *sorted(parse_qs(parts.query)))
+    names, asked = parts.path.strip("/").split("/"), sorted(parse_qs(parts.query))
+    words = names[:1] if len(names) == 3 and names[0] != "explorer" else names[::2]
+    return (*words, str(len(names)), *(asked if len(asked) < 2 else ["*"]))
 
 
 class _Links(HTMLParser):
