@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cached_property
 from itertools import pairwise
+from typing import cast
 
 from pipelines.present.rows import TableRow, grouped
 from pipelines.steps.numbers import round_half_up, shown, signed
+from schemas.bound import Bound
 from schemas.catalogue import CATALOGUE
 from schemas.chart import Against
 from schemas.figure import Figure
 from schemas.formula import At, Leaf, Ratio
+from schemas.pack import Pack
 from schemas.periods import Period
 from schemas.units import Percent
 
@@ -128,11 +131,11 @@ def lines(figures: Sequence[TableRow], others: Mapping[Side, Sequence[TableRow]]
 def _held(row: TableRow, side: Side, own: Mapping[str, TableRow], other: Mapping[str, TableRow] | None) -> Held:
     if side is not Side.PLAN and other is not None and row["id"] in other:
         return against(_exact(row), _exact(other[row["id"]]), row, side)
-    named = _planned().get(row["id"], {}).get(side)
+    named = _DECLARED.planned.get(row["id"], {}).get(side)
     if named is None or named not in own:
         return NOTHING
     # What it is held against may be counted in another unit: đồng beside triệu đồng.
-    factor = _unit(named) / _unit(row["id"])
+    factor = Fraction(_DECLARED.by_id[named].unit.factor) / Fraction(_DECLARED.by_id[row["id"]].unit.factor)
     told = _exact(own[named])
     held = against(_exact(row), None if told is None else told * factor, row, side)
     return Held(held.value, held.change, held.percent, reported=side is Side.LAST_YEAR)
@@ -140,7 +143,7 @@ def _held(row: TableRow, side: Side, own: Mapping[str, TableRow], other: Mapping
 
 def against(value: Fraction | None, other: Fraction | None, row: TableRow, side: Side) -> Held:
     """Return how a value differs from another, both in the unit of a figure."""
-    decimals = _decimals(row["id"])
+    decimals = _DECLARED.decimals(row["id"])
     if other is None:
         return NOTHING
     held = round_half_up(other, decimals)
@@ -156,30 +159,51 @@ def _exact(row: TableRow) -> Fraction | None:
     return None if row["value"] is None or not row["exact"] else Fraction(row["exact"])
 
 
-@cache
-def _declared() -> dict[str, Figure]:
-    return {figure.id: figure for chapter in CATALOGUE.chapters for figure in chapter.figures}
+_PLANS = (Against.PLAN, Against.ESTIMATE, Against.CAPITAL)
+"""What stands for the plan, the first that a figure has."""
 
 
-def _unit(identifier: str) -> Fraction:
-    return Fraction(_declared()[identifier].unit.factor)
+@dataclass(frozen=True)
+class _Declared:
+    """The figures that there are, by id, and what is read off their declarations."""
 
+    by_id: Mapping[str, Figure]
 
-def declared(row: TableRow) -> Figure | None:
-    """Return the declaration of a published figure; nothing where this software knows it no more."""
-    if row["id"] in _declared():
-        return _declared()[row["id"]]
-    fitting = (one for one in _declared().values() if one.per_record)
-    return next((one for one in fitting if one.id_for(row["reporter"], row["line"]) == row["id"]), None)
+    def at(self, row: TableRow) -> Figure | None:
+        """Return the declaration of a published figure; nothing where this software knows it no more."""
+        if row["id"] in self.by_id:
+            return self.by_id[row["id"]]
+        return next((one for one in self.per_record if one.id_for(row["reporter"], row["line"]) == row["id"]), None)
 
+    @cached_property
+    def per_record(self) -> Sequence[Figure]:
+        """Those that exist once per reporter or line."""
+        return [one for one in self.by_id.values() if one.per_record]
 
-@cache
-def _decimals(identifier: str) -> int:
-    own = _declared().get(identifier)
-    if own is not None:
-        return own.decimals
-    shapes = (one for one in _declared().values() if one.per_record and _fits(one.id, identifier))
-    return max((one.decimals for one in shapes), default=_DECIMALS)
+    @cached_property
+    def planned(self) -> Mapping[str, Mapping[Side, str]]:
+        """By figure, the figures that tell what it is held against in its own period: read off the percentages."""
+        by_formula = {figure.formula: figure.id for figure in self.by_id.values() if not figure.per_record}
+        found: dict[str, dict[Side, str]] = {}
+        percentages = [one for one in self.by_id.values() if one.against and isinstance(one.formula, Ratio)]
+        order = [*_PLANS, Against.LAST_YEAR]
+        for figure in sorted(
+            percentages, key=lambda one: order.index(one.against) if one.against in order else len(order)
+        ):
+            assert isinstance(figure.formula, Ratio)
+            part, whole = by_formula.get(figure.formula.part), by_formula.get(figure.formula.whole)
+            side = Side.LAST_YEAR if figure.against is Against.LAST_YEAR else Side.PLAN
+            if part and whole:
+                found.setdefault(part, {}).setdefault(side, whole)
+        return found
+
+    def decimals(self, identifier: str) -> int:
+        """Return to how many decimals a figure is shown."""
+        own = self.by_id.get(identifier)
+        if own is not None:
+            return own.decimals
+        shapes = (one for one in self.per_record if _fits(one.id, identifier))
+        return max((one.decimals for one in shapes), default=_DECIMALS)
 
 
 def _fits(shape: str, identifier: str) -> bool:
@@ -187,24 +211,12 @@ def _fits(shape: str, identifier: str) -> bool:
     return identifier.startswith(begins) and identifier.endswith(rest.rpartition("}")[2])
 
 
-_PLANS = (Against.PLAN, Against.ESTIMATE, Against.CAPITAL)
-"""What stands for the plan, the first that a figure has."""
+def _of_packs(_: tuple[Pack, ...]) -> _Declared:
+    return _Declared({figure.id: figure for chapter in CATALOGUE.chapters for figure in chapter.figures})
 
 
-@cache
-def _planned() -> dict[str, dict[Side, str]]:
-    """Return, by figure, the figures that tell what it is held against in its own period: read off the percentages."""
-    by_formula = {figure.formula: figure.id for figure in _declared().values() if not figure.per_record}
-    found: dict[str, dict[Side, str]] = {}
-    percentages = [figure for figure in _declared().values() if figure.against and isinstance(figure.formula, Ratio)]
-    order = [*_PLANS, Against.LAST_YEAR]
-    for figure in sorted(percentages, key=lambda one: order.index(one.against) if one.against in order else len(order)):
-        assert isinstance(figure.formula, Ratio)
-        part, whole = by_formula.get(figure.formula.part), by_formula.get(figure.formula.whole)
-        side = Side.LAST_YEAR if figure.against is Against.LAST_YEAR else Side.PLAN
-        if part and whole:
-            found.setdefault(part, {}).setdefault(side, whole)
-    return found
+_DECLARED = cast(_Declared, Bound(_of_packs, lambda: CATALOGUE.packs))
+"""Those of the packs that there are now: a desk goes on while a design comes into force."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +272,7 @@ def by_reporter(row: TableRow, edges: Sequence[TableRow], others: Mapping[Side, 
         edges: ``schemas.tables.LINEAGE`` of it: the cells behind it.
         others: The same in the periods it is compared with.
     """
-    figure = declared(row)
+    figure = _DECLARED.at(row)
     if figure is None or figure.per_record or any(isinstance(leaf, At) for leaf in figure.formula.leaves()):
         return []
     if len({(form.reporter_kind, bool(form.line_title)) for form in figure.forms}) != 1 or figure.forms[0].line_title:

@@ -182,7 +182,7 @@ def test_every_run_starts_and_completes_once_within_its_parent(told: list[Event]
         "cells",
         "approved",
         "returns",
-        "problems",
+        "estimates",
         "findings",
         "marts",
         "sums",
