@@ -5,6 +5,7 @@ Dagster itself, which the quick verbs of the command line must not import.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import resources
@@ -141,6 +142,10 @@ _SHIPPED_BEFORE = (
     f"{_FIRST_SHIPPED}event_log_storage:\n  module: pipelines.orchestration.event_log\n  class: KeptSqliteEventLog\n",
 )
 """What earlier versions put into the Dagster home, and nobody has changed since."""
+
+
+Clock = Callable[[], datetime]
+"""Tells the time of day in Vietnam."""
 
 
 def now() -> datetime:

@@ -9,16 +9,14 @@ folder, is told here, and enters nothing until the set is reopened.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pipelines.refresh import release
 from pipelines.refresh.batches import held_still
-from pipelines.refresh.restoring import list_of, listed
-from pipelines.settings import now
+from pipelines.settings import Clock, now
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.store import index
 from pipelines.store.archive import TABLE
 from pipelines.store.closings import REOPENS, Closing, Turn, add, closed, closed_sets, refusal, sentence
-from pipelines.store.ledger import Clock, Ledger
 from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import ReceivedSet
 from pipelines.store.releases import Release, found
@@ -26,6 +24,9 @@ from pipelines.store.remote import ReplacedError
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
+
+if TYPE_CHECKING:
+    from pipelines.store.ledger import Ledger
 
 
 class ClosingError(SentenceError):
@@ -42,12 +43,15 @@ def refuse_closed(store: Store, key: ReturnSetKey) -> None:
         raise ClosingError(why)
 
 
-def ledger_of(raw: Raw, store: Store, key: ReturnSetKey) -> Ledger:
+def ledger_of(raw: Raw, store: Store, key: ReturnSetKey) -> "Ledger":
     """Return the ledger of a return set, to be written to.
 
     Raises:
         ClosingError: The set is closed.
     """
+    # It reads workbooks, with pandas and openpyxl; who only asks whether a period is closed does without.
+    from pipelines.store.ledger import Ledger
+
     refuse_closed(store, key)
     return Ledger(raw, key)
 
@@ -89,6 +93,9 @@ def release_and_close(
     def after(_: Release) -> None:
         _add(store, key, kept[0])
 
+    # Releases read everything, with pandas and Pandera; who only asks whether a period is closed does without.
+    from pipelines.refresh import release
+
     return release.make(raw, store, key, name, despite=despite, now=now, guard=before, then=after)
 
 
@@ -101,6 +108,8 @@ def close(raw: Raw, store: Store, name: str, *, who: str, now: Clock = now) -> R
     """
     made = found(store.root, name)
     key = made.key
+    from pipelines.refresh.restoring import list_of
+
     with held_still(store, key, who=f"returns close {name}"):
         refuse_closed(store, key)
         part = store.part_of(key)
@@ -122,6 +131,8 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str, now:
     """
     part = store.part_of(key)
     archive = store.archive_of(part)
+    from pipelines.refresh.restoring import list_of, listed
+
     received = list_of(archive, store.state(part).received, key)
     state = listed(archive, received) if received else {"files": {}, "places": []}
     lying = raw.lying(key)

@@ -10,13 +10,10 @@ A design is held like a return: where it has faults, what was accepted before st
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pipelines.handout.design import asked
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.steps.design.check import finding
-from pipelines.steps.design.pack import UnsoundError, pack_beside
-from pipelines.steps.design.rows import Fault
 from pipelines.store import designs
 from pipelines.store.archive import Archive
 from pipelines.store.designs import Decision, Designs, Entry
@@ -29,6 +26,11 @@ from schemas.design.faults import Faults
 from schemas.outcomes import Severity
 from schemas.pack import Pack, pack_name
 from schemas.sentences import SentenceError
+
+# Reading a design loads what reading workbooks does, a third of a second: only where there is one, for every refresh
+# asks, and most offices have none.
+if TYPE_CHECKING:
+    from pipelines.steps.design.rows import Fault
 
 LOCK = "designs"
 
@@ -156,6 +158,9 @@ class _Book:
 
 
 def _looked_at(raw: Raw, store: Store, known: Designs) -> list[Looked]:
+    from pipelines.handout.design import asked
+    from pipelines.steps.design.check import finding
+
     before = {one.name: one for one in known}
     lying = list(_named(raw.designs()))
     found: dict[str, Looked] = {}
@@ -190,8 +195,10 @@ def _looked_at(raw: Raw, store: Store, known: Designs) -> list[Looked]:
     return [*found.values(), *gone]
 
 
-def _named(files: Sequence[RawFile]) -> Iterator[tuple[RawFile, str, Fault | None]]:
+def _named(files: Sequence[RawFile]) -> Iterator[tuple[RawFile, str, "Fault | None"]]:
     """Yield the workbooks with the names of their packs, and why one can be no pack."""
+    from pipelines.steps.design.rows import Fault
+
     taken = {pack.name: "là của gói đi kèm phần mềm hoặc đã cài" for pack in catalogue.standing()}
     for file in files:
         name, shown = pack_name(file.name), f"{DESIGNS}/{file.name}"
@@ -217,6 +224,10 @@ class _Trial:
 
         Where an error is among that, all stays as it was.
         """
+        from pipelines.steps.design.check import finding
+        from pipelines.steps.design.pack import UnsoundError, pack_beside
+        from pipelines.steps.design.rows import Fault
+
         at = next((at for at, one in enumerate(self._books) if one.name == book.name), len(self._books))
         before, after = self._books[:at], self._books[at + 1 :]
         packs = [*catalogue.standing(), *self._packs(before)]
@@ -240,6 +251,8 @@ class _Trial:
         return ()
 
     def _packs(self, books: Sequence[_Book], beside: Sequence[Pack] = ()) -> list[Pack]:
+        from pipelines.steps.design.pack import pack_beside
+
         packs = list(beside or catalogue.standing())
         first = len(packs)
         for one in books:

@@ -19,7 +19,6 @@ from pipelines.refresh.rows import in_order, of_communes, put_among
 from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.steps.frames import together
 from pipelines.store.archive import PACKS, RECEIVED, Archive, Kept
 from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
@@ -637,7 +636,12 @@ class Work:
 def _as_now(rows: pa.Table, name: str) -> pa.Table:
     """Return the rows of a table with the columns of now: its form may ask for other fields than when it was made."""
     schema = FLOW[name].schema
-    return rows if rows.column_names == schema.names else together([rows], schema)
+    if rows.column_names == schema.names:
+        return rows
+    # It loads pandas, which takes as long as all else of a refresh with nothing to do.
+    from pipelines.steps.frames import together
+
+    return together([rows], schema)
 
 
 def give_up(inputs: Inputs) -> None:

@@ -34,7 +34,7 @@ from pipelines.refresh.restoring import (
 )
 from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
-from pipelines.settings import now
+from pipelines.settings import Clock, now
 from pipelines.steps.analyse import figures, statements, sums
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.steps.collect.released import DISTRIBUTION, MANIFEST, RELEASES, SEAL, sealed
@@ -45,7 +45,6 @@ from pipelines.steps.validate import gate
 from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
-from pipelines.store.ledger import Clock
 from pipelines.store.raw import LEDGER, PRINTED, Raw
 from pipelines.store.releases import Difference, Release, ReleaseError, archive_path, folder_of, found
 from pipelines.store.state import Writer

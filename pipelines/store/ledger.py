@@ -11,11 +11,10 @@ wrote them.
 """
 
 import csv
-import datetime as dt
 import hashlib
 import io
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,7 +24,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 from openpyxl.utils import coordinate_to_tuple
 
-from pipelines.settings import now
+from pipelines.settings import Clock, now
 from pipelines.steps.collect.correct import (
     correct,
     is_address,
@@ -59,7 +58,6 @@ _COLUMNS = tables.in_folder(tables.LEDGER)
 Entry = dict[str, str]
 """One row of the ledger, by ``schemas.tables.LEDGER``, without period and commune."""
 
-Clock = Callable[[], dt.datetime]
 
 _LONGEST_WAIT = 60
 """Seconds that another writer may hold the ledger."""
