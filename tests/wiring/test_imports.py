@@ -87,6 +87,8 @@ QUICK = (
     "pipelines.settings",
     "pipelines.present.explorer.site",
     "pipelines.present.tracing",
+    # What a refresh with nothing to do asks.
+    *(f"pipelines.refresh.{name}" for name in ("batches", "closing", "designs", "stale")),
 )
 
 
