@@ -70,6 +70,7 @@ def test_what_is_no_return_of_this_set_is_told_with_the_reason(office: Office, t
     assert "6 tháng cuối năm 2024" in told["ky-sau.xlsx"].refusal
 
 
+@pytest.mark.slow
 def test_a_set_of_which_nothing_has_come_yet_takes_its_first(office: Office, tmp_path: Path) -> None:
     later = KEY._replace(period="2024-H2")
     content = of_period(office.folder / "na_lia.xlsx", "6 tháng cuối năm 2024", tmp_path / "x.xlsx")

@@ -24,6 +24,8 @@ from python_calamine import CalamineWorkbook
 from tests.unit.builders import raw_file, read, rows
 from tests.unit.fuzzing import FACTOR
 
+pytestmark = pytest.mark.slow
+
 TIMES = 120 * FACTOR
 FLIPS = 8
 """Damaged copies of each workbook."""
@@ -303,7 +305,6 @@ def flipped(content: bytes, chance: Random) -> bytes:
     return bytes(damaged)
 
 
-@pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_a_file_is_told_or_changes_nothing() -> None:
     refused = 0
     for seed in range(TIMES):
@@ -337,7 +338,6 @@ def rewritten(content: bytes, chance: Random) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.slow
 def test_a_part_with_one_letter_changed_is_refused_or_read_as_a_second_reader_does() -> None:
     """Such a file is whole, and says something else; what it says is not for either reader to choose."""
     both = 0
@@ -383,7 +383,6 @@ def converted(folder: Path, to: str, *names: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.libreoffice
 @pytest.mark.needs("soffice")
 def test_libreoffice_shows_what_we_say_is_shown_and_what_it_writes_is_read_the_same(tmp_path: Path) -> None:
