@@ -81,17 +81,20 @@ class Line:
 
 def beside(period: str, known: Collection[str]) -> dict[Side, str]:
     """Return the periods among those known with which one is compared, by what they are to it."""
-    own = Period.parse(period)
-    wanted = {Side.BEFORE: own.before.code, Side.LAST_YEAR: own.last_year.code}
-    if own.before == own.last_year:  # of a year there is one before
-        del wanted[Side.BEFORE]
-    return {side: code for side, code in wanted.items() if code in known}
+    return {side: code for side, code in _beside(period).items() if code in known}
 
 
 def periods(period: str) -> set[str]:
     """Return the periods with which one is compared where they are known."""
+    return set(_beside(period).values())
+
+
+def _beside(period: str) -> dict[Side, str]:
     own = Period.parse(period)
-    return {own.before.code, own.last_year.code}
+    wanted = {Side.BEFORE: own.before.code, Side.LAST_YEAR: own.last_year.code}
+    if own.before == own.last_year:  # of a year there is one before
+        del wanted[Side.BEFORE]
+    return wanted
 
 
 def heads(side: Side) -> tuple[str, str, str]:

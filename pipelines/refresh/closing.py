@@ -106,10 +106,10 @@ def close(raw: Raw, store: Store, name: str, *, who: str, now: Clock = now) -> R
         ClosingError: It is closed already, or what is published of it is other than what was released.
         ReleaseError: There is no such release.
     """
-    made = found(store.root, name)
-    key = made.key
     from pipelines.refresh.restoring import list_of
 
+    made = found(store.root, name)
+    key = made.key
     with held_still(store, key, who=f"returns close {name}"):
         refuse_closed(store, key)
         part = store.part_of(key)
@@ -129,10 +129,10 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str, now:
         ClosingError: A file that was read is not in the archive, for nothing was accepted of it, and lies there no
             more.
     """
-    part = store.part_of(key)
-    archive = store.archive_of(part)
     from pipelines.refresh.restoring import list_of, listed
 
+    part = store.part_of(key)
+    archive = store.archive_of(part)
     received = list_of(archive, store.state(part).received, key)
     state = listed(archive, received) if received else {"files": {}, "places": []}
     lying = raw.lying(key)

@@ -58,7 +58,6 @@ _COLUMNS = tables.in_folder(tables.LEDGER)
 Entry = dict[str, str]
 """One row of the ledger, by ``schemas.tables.LEDGER``, without period and commune."""
 
-
 _LONGEST_WAIT = 60
 """Seconds that another writer may hold the ledger."""
 

@@ -332,17 +332,13 @@ class Places:
             kind: Who sends it: village, or the kind of a desk.
             period: When.
         """
-        key = (place.code, form, kind, period)
-        found = self._expected.get(key)
-        if found is None:
-            communes = [one.code for one in self.communes_of(place, period) if self.expects(one.code, form, period)]
-            found = len(communes), sum(len(self.reporters(code, kind, period)) for code in communes)
-            self._expected[key] = found
-        return found
+        return self._expected(place.code, form, kind, period)
 
-    @cached_property
-    def _expected(self) -> dict[tuple[str, str, str, Period], tuple[int, int]]:
-        return {}
+    @_answered_once
+    def _expected(self, place: str, form: str, kind: str, period: Period) -> tuple[int, int]:
+        below = self.communes_of(self._territories[place], period)
+        communes = [one.code for one in below if self.expects(one.code, form, period)]
+        return len(communes), sum(len(self.reporters(code, kind, period)) for code in communes)
 
     def kind(self, commune: str, reporter: str) -> str:
         """Return what kind of reporter a code names: village, or the kind of a desk."""

@@ -94,8 +94,7 @@ def _in_force(chapter: Chapter, periods: Iterable[str]) -> Chapter:
     Raises:
         ValueError: That is not the same in all of them.
     """
-    then = {period: chapter.in_force(Period.parse(period)) for period in periods}
-    found = list({id(one): one for one in then.values()}.values()) or [chapter]
+    found = [chapter.in_force(Period.parse(period)) for period in periods] or [chapter]
     if any(one.figures != found[0].figures for one in found):
         raise ValueError(f"Chapter {chapter.code} is of forms that have other versions in other periods.")
     return found[0]
