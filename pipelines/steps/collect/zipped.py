@@ -5,9 +5,10 @@ which nothing is said here but that it is not ordinary; ``package`` opens every 
 """
 
 import struct
-import zlib
 from collections.abc import Mapping
 from functools import lru_cache
+
+from isal import isal_zlib as zlib
 
 from pipelines.steps.collect.limits import Limits
 
@@ -79,7 +80,7 @@ def _unpacked(packed: bytes, method: int, size: int, crc: int) -> bytes | None:
         stream = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             part = stream.decompress(packed, size + 1)
-        except zlib.error:
+        except zlib.error:  # type: ignore[misc]
             return None
         if not stream.eof or stream.unused_data:
             return None
