@@ -6,6 +6,8 @@ lineage. Does not belong here: any particular figure (``schemas.figures``), sums
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from string import Formatter
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Amounts, Array, as_int64, decimals_of, times
 from pipelines.steps.analyse.estimates import beside
-from pipelines.steps.analyse.rationals import Rationals
+from pipelines.steps.analyse.rationals import Rationals, joined
 from pipelines.steps.analyse.sums import sums_over
 from pipelines.steps.frames import coded, joined_text, numbered, ordered, ranked
 from pipelines.steps.sources import cells
@@ -413,7 +415,7 @@ def _table(chapter: Chapter, wanted: Wanted, rows: Sequence[_Rows]) -> pa.Table:
         "status": pa.array([str(one) for one in _STATUSES]).take(pa.array(status)),
         "reported": pa.array(reported),
         "expected": pa.array(expected),
-        "exact": of_row(one.value.texts() for one in rows),
+        "exact": of_row(joined(run).texts() for _, run in groupby((one.value for one in rows), attrgetter("is_wide"))),
         "formula": of_figure(figure.formula.words() for figure in chapter.figures),
         "forms": of_figure(" ".join(form.code for form in figure.forms) for figure in chapter.figures),
         "plan": of_figure(figure.plan for figure in chapter.figures),

@@ -7,6 +7,7 @@ Numerators and denominators are 64-bit numbers as long as none can overflow, and
 is known of every column how large its numbers may be, so no overflow has to be looked for.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -136,14 +137,38 @@ class Rationals:
         whole = (doubled + under) // ((self.denominators * twice).wide(over.largest))
         return np.where(np.sign(self.numerators.values) < 0, -whole, whole)
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether a number needs more than 64 bits, or may: its column is of Python's whole numbers, which are slow."""
+        return any(one.dtype == np.object_ for one in self._in_rows)
+
+    @property
+    def _in_rows(self) -> tuple[Array, Array]:
+        """Numerator and denominator of each row."""
+        under = self.denominators.values
+        if isinstance(under, int):
+            under = np.full(len(self.known), under, np.int64 if under <= LARGEST else np.object_)
+        return np.broadcast_to(self.numerators.values, self.known.shape), under
+
     def texts(self) -> pa.Array:
         """Return each in lowest terms, such as ``100/3`` or ``17``; an empty text where it is missing."""
-        numerators, denominators = np.broadcast_arrays(self.numerators.values, self.denominators.values)
+        numerators, denominators = self._in_rows
         divisor = np.where(self.known, np.gcd(numerators, denominators), 1)
         above, below = _texts(numerators // divisor), _texts(denominators // divisor)
         is_whole = pa.array(denominators == divisor)
         text = pc.if_else(is_whole, above, pc.binary_join_element_wise(above, below, "/"))
         return pc.if_else(pa.array(self.known), text, "")
+
+
+def joined(columns: Iterable[Rationals]) -> Rationals:
+    """Return columns one under the other."""
+    columns = list(columns)
+    numerators, denominators = zip(*(one._in_rows for one in columns), strict=True)
+    return Rationals(
+        Whole(np.concatenate(numerators), max(one.numerators.largest for one in columns)),
+        Whole(np.concatenate(denominators), max(one.denominators.largest for one in columns)),
+        np.concatenate([one.known for one in columns]),
+    )
 
 
 def _texts(numbers: Array) -> pa.Array:
