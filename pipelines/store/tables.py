@@ -261,6 +261,17 @@ _IN_ORDER = ("period", "commune", "place")
 
 def serialized(table: pa.Table) -> bytes:
     """Return the bytes of a Parquet file; the same rows give the same bytes."""
+    # Most tables of problems and findings have no rows, and are written for every batch.
+    return _serialized(table) if len(table) else _without_rows(table.schema.serialize().to_pybytes())
+
+
+@lru_cache(maxsize=1024)
+def _without_rows(schema: bytes) -> bytes:
+    """Return the same of no rows, by the bytes of the columns: two schemas are equal whatever is said of these."""
+    return _serialized(pa.ipc.read_schema(pa.py_buffer(schema)).empty_table())
+
+
+def _serialized(table: pa.Table) -> bytes:
     buffer = pa.BufferOutputStream()
     # In one piece: where its pieces end would be seen in the bytes.
     one = table.unify_dictionaries().combine_chunks()

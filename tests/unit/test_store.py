@@ -489,3 +489,11 @@ def test_what_a_territory_received_lies_in_packs_that_any_program_opens(
     assert all(archive.get(kept.sha256, kept.suffix) == kept.content for kept in every)
     archive.keep_together(every)
     assert list(tmp_path.rglob("*.zip")) == packs
+
+
+def test_what_is_said_of_the_columns_is_in_the_bytes_also_where_there_are_no_rows() -> None:
+    one, other = (pa.schema([pa.field("a", pa.string(), metadata={"label": label})]) for label in ("Tên", "Mã"))
+    assert one == other
+    for schema in (one, other):
+        (field,) = pq.read_schema(pa.BufferReader(serialized(schema.empty_table())))
+        assert field.metadata[b"label"] == schema.field("a").metadata[b"label"]
