@@ -146,7 +146,7 @@ class Edit(ABC):
 
     def _with_room(self, frame: Frame, outcomes: Outcomes) -> Outcomes:
         """Return outcomes per row, with false where no value of the blank operands could make the rule hold."""
-        known = {name: frame[name].notna().to_numpy() for name in self.names if self._rows}
+        known = {name: ~frame[name].array.isna() for name in self.names if self._rows}
         lacking = (~_all(known.values())).nonzero()[0].tolist() if known else ()
         if not lacking:
             return outcomes
@@ -167,9 +167,10 @@ class Edit(ABC):
 
         It is of whole numbers of smallest units.
         """
-        complete = frame[self.names[0]].notna() & _all(frame[name].notna().to_numpy() for name in self.names)
-        return complete.astype("boolean").where(complete), {
-            name: _whole_numbers(frame.loc[complete, name], self.fields[name].unit.decimals) for name in self.names
+        complete = _all(~frame[name].array.isna() for name in self.names)
+        operands = {name: frame[name] if complete.all() else frame.loc[complete, name] for name in self.names}
+        return _told(frame, complete, ~complete), {
+            name: _whole_numbers(values, self.fields[name].unit.decimals) for name, values in operands.items()
         }
 
     def _row_holds(self, frame: Frame) -> Outcomes:
@@ -185,10 +186,10 @@ def _whole_numbers(values: Any, decimals: int) -> Any:
 
     They are Python's where one is tried that no table holds, as suggestions do with a digit more.
     """
-    smallest = values * 10**decimals
     if values.dtype != object:
+        smallest = values.array * 10**decimals if decimals else values.array
         return smallest.astype("int64[pyarrow]").to_numpy()
-    whole = smallest.map(int)
+    whole = (values * 10**decimals).map(int)
     return (whole if len(whole) and max(map(abs, whole)) >= 2**62 else whole.astype("int64")).to_numpy()
 
 
@@ -197,6 +198,15 @@ def _holds(row: Row, values: Mapping[str, Any]) -> Any:
     largest = sum(abs(factor) * _largest(values[name]) for name, factor in row.coefficients.items())
     total = sum(_with_digits(values[name], largest) * factor for name, factor in row.coefficients.items())
     return total == row.bound if row.relation == "=" else total <= row.bound
+
+
+def _told(frame: Frame, told: Any, lacking: Any = None) -> Outcomes:
+    """Return what an array tells of the rows of a frame as a series; where one is given, missing where that says so."""
+    # Only here, where whoever has a frame has loaded it.
+    from pandas import Series
+    from pandas.arrays import BooleanArray
+
+    return Series(told if lacking is None else BooleanArray(told.copy(), lacking), index=frame.index, copy=False)
 
 
 def _all(told: Iterable[Any]) -> Any:
@@ -274,7 +284,7 @@ class Balance(LinearEdit):
     def _known_holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
-        return frame[self.total] == _sum(frame, self.parts)
+        return _told(frame, frame[self.total].array == _sum(frame, self.parts))
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return sum((self._in_first_unit(part, record) for part in self.parts), Decimal(0))
@@ -306,7 +316,7 @@ class Bound(LinearEdit):
     def _known_holds(self, frame: Frame) -> Outcomes:
         if self._mixes_units():
             return self._row_holds(frame)
-        return _sum(frame, self.parts) <= frame[self.whole]
+        return _told(frame, _sum(frame, self.parts) <= frame[self.whole].array)
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         others = sum((self._in_first_unit(part, record) for part in self.parts[1:]), Decimal(0))
@@ -772,12 +782,12 @@ class Alike(Edit):
 
     def holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row of a frame with both fields, and what the others leave open in ``beyond``."""
-        complete = frame[list(self.needs)].notna().all(axis="columns")
-        known = frame.loc[complete, list(self.needs)].astype(float)
+        complete = _all(~frame[name].array.isna() for name in self.needs)
+        known = {name: frame[name].array[complete].to_numpy(dtype=float) for name in self.needs}
         halves = {name: self.fields[name].unit.rounding(known[name]) for name in self.names}
-        result = complete.astype("boolean").where(complete)
-        result[complete] = self._stands(known, {name: self._finest(name, halves) for name in self.names})
-        return result
+        told = complete.copy()
+        told[complete] = self._stands(known, {name: self._finest(name, halves) for name in self.names})
+        return _told(frame, told, ~complete)
 
     def fits(self, record: Mapping[str, Decimal]) -> bool:
         halves = {name: float(_half(self.fields[name], record[name])) for name in self.names}
@@ -810,9 +820,10 @@ def _printed(value: Decimal) -> str:
 
 
 def _sum(frame: Frame, names: Sequence[str]) -> Any:
-    total = frame[names[0]]
+    """Return some columns added up: their arrays, which takes a third of what adding series takes."""
+    total = frame[names[0]].array
     for name in names[1:]:
-        total = total + frame[name]
+        total = total + frame[name].array
     return total
 
 

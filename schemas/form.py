@@ -9,6 +9,7 @@ its field metadata, Dagster's column schema and the data dictionary. None of the
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -199,12 +200,17 @@ class Form(metaclass=FormType):
     @classmethod
     def arrow(cls) -> pa.Schema:
         """Return the Parquet schema of the form's records, keys first, with what each column means."""
-        labels = ("Kỳ báo cáo", "Xã", "Đơn vị báo cáo", "Mã dòng (trống với biểu một dòng)", cls.line_title)
-        keys = [
-            pa.field(name, pa.string(), metadata={"label": label})
-            for name, label in zip(cls.texts(), labels, strict=False)
-        ]
-        return pa.schema(keys + [item.arrow() for item in cls.fields().values()])
+        return _arrow(cls)
+
+
+@cache
+def _arrow(form: type[Form]) -> pa.Schema:
+    labels = ("Kỳ báo cáo", "Xã", "Đơn vị báo cáo", "Mã dòng (trống với biểu một dòng)", form.line_title)
+    keys = [
+        pa.field(name, pa.string(), metadata={"label": label})
+        for name, label in zip(form.texts(), labels, strict=False)
+    ]
+    return pa.schema(keys + [item.arrow() for item in form.fields().values()])
 
 
 class VillageForm(Form, reporter="village"):

@@ -7,7 +7,7 @@ Does not belong here: what the columns are (``schemas.tables``).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -28,10 +28,17 @@ def _dtype(kind: pa.DataType) -> Any:
 def to_frame(tables: Sequence[pa.Table], schema: pa.Schema) -> pd.DataFrame:
     """Return tables one under the other as a frame with the columns of ``schema``; what a table lacks is missing."""
     if not any(map(len, tables)):
-        return _nothing(schema).copy()
+        return _nothing(schema).copy(deep=False)  # what is written into it is not written into the other
     texts = pa.schema([(field.name, uncoded(field.type)) for field in schema])
     frame: pd.DataFrame = together(tables, texts).to_pandas(types_mapper=_dtype)
+    frame.columns = _names(tuple(schema.names))
     return frame
+
+
+@cache
+def _names(names: tuple[str, ...]) -> "pd.Index[str]":
+    """Return column names as Python's texts: pandas' own are Arrow's, of which each look at a column makes one anew."""
+    return pd.Index(names, dtype=object)
 
 
 @cache
@@ -39,6 +46,7 @@ def _nothing(schema: pa.Schema) -> pd.DataFrame:
     """Return a frame without a row, made once: that takes as long as many rows, and most forms meet no problem."""
     texts = pa.schema([(field.name, uncoded(field.type)) for field in schema])
     frame: pd.DataFrame = texts.empty_table().to_pandas(types_mapper=_dtype)
+    frame.columns = _names(tuple(schema.names))
     return frame
 
 
@@ -62,8 +70,14 @@ def return_sets_in(frame: pd.DataFrame) -> Iterator[ReturnSetKey]:
     return map(ReturnSetKey, frame["period"], frame["commune"])
 
 
-def sets_of(frame: pd.DataFrame) -> tuple[list[ReturnSetKey], Any]:
-    """Return the return sets that a frame with ``period`` and ``commune`` speaks of; and per row the number of its."""
+Rows: TypeAlias = pd.DataFrame | pa.Table
+"""Rows whose texts are looked at: a table's are there for it, a frame's have to be taken out."""
+
+
+def sets_of(frame: Rows) -> tuple[list[ReturnSetKey], Any]:
+    """Return the return sets that rows with ``period`` and ``commune`` speak of; and per row the number of its."""
+    if not len(frame):
+        return [], np.empty(0, np.int32)
     table = _texts([frame["period"], frame["commune"]])
     number, first = numbered(table, table.column_names)
     pairs = zip(*(table[name].take(pa.array(first)).to_pylist() for name in table.column_names), strict=True)
@@ -75,21 +89,28 @@ def texts_of(frame: pd.DataFrame, names: Sequence[str]) -> Iterable[tuple[str, .
     return zip(*(frame[name] for name in names), strict=True)
 
 
-def positions(wanted: Sequence[Any], frame: pd.DataFrame, names: Sequence[str]) -> Any:
-    """Return, for each row of wanted texts, the first row of a frame that has them in some columns; -1 for none.
+def positions(wanted: Sequence[Any], frame: Rows, names: Sequence[str]) -> Any:
+    """Return, for each row of wanted texts, the first of other rows that has them in some columns; -1 for none.
 
     Args:
         wanted: An array of texts for each of the columns.
         frame: Where they are looked up.
         names: The columns.
     """
+    if not len(frame) or not len(wanted[0]):
+        return np.full(len(wanted[0]), -1)
     one, other = _texts(wanted), _texts([frame[name] for name in names])
     at = pc.index_in(joined_text(one, one.column_names), joined_text(other, other.column_names))
     return at.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def _texts(columns: Sequence[Any]) -> pa.Table:
-    return pa.table({str(at): pa.array(column, pa.string()) for at, column in enumerate(columns)})
+    return pa.table(
+        {
+            str(at): column if isinstance(column, pa.ChunkedArray) else pa.array(column, pa.string())
+            for at, column in enumerate(columns)
+        }
+    )
 
 
 def belongs(table: pa.Table, place: str, wanted: Iterable[tuple[str, str]]) -> pa.ChunkedArray:
@@ -132,16 +153,19 @@ def coded(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """Return per row which of the values of a column it has, and these; -1, the last of them, where it has none."""
     texts = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     if isinstance(texts, pa.ChunkedArray):
-        texts = texts.unify_dictionaries().combine_chunks()
+        texts = texts.chunk(0) if texts.num_chunks == 1 else texts.unify_dictionaries().combine_chunks()
     indices = texts.indices.fill_null(-1) if texts.null_count else texts.indices
     return indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), texts.dictionary
+
+
+_LARGEST = np.iinfo(np.int64).max
 
 
 def _as_one(columns: Iterable[tuple[Array, Any]], count: int) -> Array:
     """Return per row one whole number, the same where all columns are and in their order, the first counting most."""
     place, places = np.zeros(count, np.int64), 1
     for numbers, values in columns:
-        if places * (len(values) + 1) > np.iinfo(np.int64).max:
+        if places * (len(values) + 1) > _LARGEST:
             distinct, place = np.unique(place, return_inverse=True)
             places = len(distinct)
         place, places = place * (len(values) + 1) + (numbers + 1), places * (len(values) + 1)
@@ -168,8 +192,18 @@ def ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
 
 def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:
     """Return a table in the order of some text columns; the table itself where it is in that order."""
-    order = in_order(table, names)
-    return table if (order[1:] > order[:-1]).all() else table.take(pa.array(order))
+    if len(table) < 2 or _is_in_order(table, names):
+        return table
+    place = _as_one((ranked(table[name]) for name in names), len(table))
+    return table if (place[1:] >= place[:-1]).all() else table.take(pa.array(np.argsort(place, kind="stable")))
+
+
+def _is_in_order(table: pa.Table, names: Sequence[str]) -> bool:
+    """Return whether a table is known, without a ranking, to be in the order of one column of plain texts."""
+    if len(names) != 1 or not pa.types.is_string(table.schema.field(names[0]).type):
+        return False
+    column = table[names[0]]
+    return bool(pc.all(pc.less_equal(column.slice(0, len(column) - 1), column.slice(1)), skip_nulls=False).as_py())
 
 
 def parted(table: pa.Table, name: str) -> dict[str, pa.Table]:

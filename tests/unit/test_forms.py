@@ -151,6 +151,13 @@ def test_a_record_of_other_types_is_our_fault_and_raises() -> None:
         schema(Livestock).validate(wrong, lazy=True)
 
 
+def test_texts_among_any_objects_are_of_another_type() -> None:
+    right = pd.DataFrame({name: ["x"] if name in KEYS else [0] for name in dtypes(Livestock)}).astype(dtypes(Livestock))
+    schema(Livestock).validate(right, lazy=True)
+    with pytest.raises(pandera.errors.SchemaErrors, match="WRONG_DATATYPE"):
+        schema(Livestock).validate(right.astype({"reporter": object}), lazy=True)
+
+
 def test_no_value_is_coerced_to_fit() -> None:
     half = pd.DataFrame({name: ["x"] if name in KEYS else [2.5] for name in dtypes(Livestock)})
     with pytest.raises(pandera.errors.SchemaErrors):

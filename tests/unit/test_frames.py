@@ -5,7 +5,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.frames import cases, coded, in_order, numbered
+from pipelines.steps.frames import cases, coded, in_order, numbered, sorted_by
 
 DRAWN = Random(5)
 WORDS = ["", "a", "á", "b", "ba", "đ", "10", "9"]
@@ -30,6 +30,19 @@ def test_rows_with_the_same_texts_have_one_number_by_first_occurrence(table: pa.
 @pytest.mark.parametrize("table", FORMS.values(), ids=FORMS)
 def test_the_first_column_counts_most_and_rows_alike_stay_as_they_stand(table: pa.Table) -> None:
     assert in_order(table, NAMES[:2]).tolist() == sorted(range(len(ROWS)), key=lambda at: ROWS[at][:2])
+
+
+@pytest.mark.parametrize("table", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("names", [NAMES[:1], NAMES[:2]], ids=len)
+def test_sorting_takes_rows_only_where_they_are_not_in_order_yet(table: pa.Table, names: list[str]) -> None:
+    once = sorted_by(table, names)
+    assert once.to_pylist() == table.take(pa.array(in_order(table, names))).to_pylist() != table.to_pylist()
+    assert sorted_by(once, names) is once
+
+
+def test_a_missing_text_comes_first_also_where_all_others_are_in_order() -> None:
+    rows = pa.table({"one": ["a", "b", None]})
+    assert sorted_by(rows, ["one"])["one"].to_pylist() == [None, "a", "b"]
 
 
 def test_what_is_missing_is_a_case_of_its_own() -> None:

@@ -39,7 +39,7 @@ from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, El
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
-from schemas.pandera_schemas import schema
+from schemas.pandera_schemas import RANGES, outside, schema
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
@@ -95,7 +95,7 @@ def check(
     met = joined(
         [
             problems[problems["form"] == form.code],
-            missing_returns(form, frame, problems, accepted, whence, return_sets, places),
+            missing_returns(form, columns.records, problems, accepted, whence, return_sets, places),
             withdrawn_values(form, frame, accepted, cells),
             _out_of_range(form, frame, outside, cells),
         ]
@@ -117,7 +117,7 @@ def check(
     lines = Lines(form, frame)
     for number, edit in enumerate(form.edits):
         if isinstance(edit, Agreement):
-            holds, known = _agreement(edit, frame, others, problems, places)
+            holds, known = _agreement(edit, columns, others, problems, places)
         elif isinstance(edit, Alike):
             holds, known = _alike(edit, frame)
         elif isinstance(edit, Reporting):
@@ -127,7 +127,8 @@ def check(
         elif isinstance(edit, AmongLines):
             holds, known = _among(edit, frame, lines, cells)
         else:
-            holds, known = ~frame.index.isin(breaking.get(edit.code, ())), columns.known(*edit.names)
+            holds, known = np.ones(len(frame), bool), columns.known(*edit.names)
+            holds[breaking.get(edit.code, [])] = False
             holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
         came[number] = np.where(~holds, _FAILS, np.where(known, _HOLDS, _UNDECIDED))
         unusable = [at for at, cells_met in in_doubt.items() if any(name in edit.names for *_, name in cells_met)]
@@ -189,6 +190,8 @@ def _asked_for(
     cells: Cells,
 ) -> dict[tuple[str, ...], str]:
     """Return, by key and field of cells that are blank or in doubt, what the sums ask for there, in words."""
+    if not len(met):
+        return {}
     cells_met = set(met.loc[met["field"] != "", [*KEYS, "field"]].itertuples(index=False, name=None))
     found: dict[tuple[str, ...], str] = {}
     groups = _by_record(columns.record_of, cells_met)
@@ -231,9 +234,10 @@ def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFra
 
 def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
     """Return the findings without warnings on a cell whose reporter has confirmed the number; errors all stay."""
-    kept = entries.filter(pc.not_equal(entries["confirmed"], "")).select(CELL_KEY).to_pylist()
-    if not kept or not len(findings):
+    confirming = pc.not_equal(entries["confirmed"], "")
+    if not len(findings) or not pc.any(confirming).as_py():
         return findings
+    kept = entries.filter(confirming).select(CELL_KEY).to_pylist()
     confirmed = {tuple(cell.values()) for cell in kept}
     first = findings["cells"].str.partition(";")[0]
     where = zip(*(findings[name] for name in SHEET_KEY), first, strict=True)
@@ -260,9 +264,8 @@ def _judged(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, str]
     Raises:
         SchemaErrors: The records do not have the form's columns and types.
     """
-    outside: list[tuple[Any, str]] = []
+    beyond: list[tuple[Any, str]] = []
     breaking: dict[str, Any] = {}
-    edits = {edit.code for edit in form.edits}
     with config_context(validation_enabled=True):  # an environment variable must not be able to let everything pass
         try:
             schema(form).validate(frame, lazy=True, inplace=True)  # nothing is coerced, so nothing is changed
@@ -270,13 +273,11 @@ def _judged(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, str]
             for error in errors.schema_errors:
                 if error.failure_cases is None or error.reason_code.name != "DATAFRAME_CHECK":
                     raise
-                rows = error.failure_cases["index"].unique()
-                name = getattr(error.check, "name", None)
-                if name in edits:
-                    breaking[str(name)] = rows
+                if error.check.name == RANGES:
+                    beyond = [(row, name) for name, rows in outside(form, frame) for row in frame.index[rows]]
                 else:
-                    outside.extend((row, error.schema.name) for row in rows)
-    return outside, breaking
+                    breaking[error.check.name] = error.failure_cases["index"].unique()
+    return beyond, breaking
 
 
 def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
@@ -343,15 +344,14 @@ def _doubtful(met: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def _agreement(
-    edit: Agreement, frame: pd.DataFrame, others: Mapping[type[Form], Columns], problems: pd.DataFrame, places: Places
+    edit: Agreement, own: Columns, others: Mapping[type[Form], Columns], problems: pd.DataFrame, places: Places
 ) -> tuple[Any, Any]:
     """Evaluate a desk's line against other forms; return, per record, whether it holds, and whether all is known.
 
     The others' sum is missing, and the edit undecided, while one of their returns is missing or in doubt: the trouble
     is then told where it is, once, and not a second time here.
     """
-    sets, number = sets_of(frame)
-    of_sheet = problems["problem"].isin(ERRORS) & (problems["field"] == "")
+    frame, (sets, number) = own.frame, own.sets
     totals: list[Decimal | None] = [Decimal(0)] * len(sets)
     asked = [
         (others[other.form], other.form.continued(other.name, others[other.form].form.version)) for other in edit.others
@@ -360,11 +360,10 @@ def _agreement(
         totals = [None] * len(sets)
     for columns, name in ((columns, name) for columns, names in asked for name in names):
         form = columns.form
-        given, of_given = sets_of(columns.frame)
+        given, of_given = columns.sets
         bad = _breaking(name, form.edits, columns) | ~columns.known(name)
-        met = problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == name))]
         in_doubt = {given[at] for at in np.unique(of_given[bad]).tolist()}
-        in_doubt |= {*sets_of(met)[0], *_lacking(form, columns.frame, sets, places)}
+        in_doubt |= {*_met(problems, form, name), *_lacking(form, columns.records, sets, places)}
         values = columns.values(name).astype(object)
         sums = dict.fromkeys(given, 0)
         for at, value in zip(of_given.tolist(), values, strict=True):
@@ -377,8 +376,16 @@ def _agreement(
     return _as_found(edit, frame)
 
 
+def _met(problems: pd.DataFrame, form: type[Form], name: str) -> list[ReturnSetKey]:
+    """Return the return sets in which there is trouble with a field of a form, or with a sheet of it."""
+    if not len(problems):
+        return []
+    of_sheet = problems["problem"].isin(ERRORS) & (problems["field"] == "")
+    return sets_of(problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == name))])[0]
+
+
 def _lacking(
-    form: type[Form], frame: pd.DataFrame, sets: Sequence[ReturnSetKey], places: Places
+    form: type[Form], records: pa.Table, sets: Sequence[ReturnSetKey], places: Places
 ) -> Iterator[ReturnSetKey]:
     """Yield the return sets in which somebody has not sent a form who is to send it."""
     expected = [
@@ -387,7 +394,7 @@ def _lacking(
         for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
     ]
     if expected:
-        sent = positions(list(zip(*expected, strict=True)), frame, REPORTER_KEYS)
+        sent = positions(list(zip(*expected, strict=True)), records, REPORTER_KEYS)
         yield from (ReturnSetKey(*expected[at][:2]) for at in np.flatnonzero(sent < 0).tolist())
 
 
@@ -437,8 +444,8 @@ def _note(edit: Elsewhere, frame: pd.DataFrame, compared: Any, words: Mapping[in
 
 def _as_found(edit: Edit, frame: pd.DataFrame) -> tuple[Any, Any]:
     """Return, per record, whether an edit holds, and whether all that it looks at is known, beyond the record too."""
-    known = frame[list(edit.needs)].notna().all(axis="columns")
-    return edit.holds(frame).fillna(True).to_numpy(dtype=bool), known.to_numpy(dtype=bool)
+    known = np.logical_and.reduce([~frame[name].array.isna() for name in edit.needs])
+    return edit.holds(frame).array.to_numpy(dtype=bool, na_value=True), known
 
 
 def _breaking(field: str, edits: Iterable[Edit], columns: Columns) -> Any:

@@ -16,10 +16,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.frames import joined_text, to_frame
+from pipelines.steps.frames import joined_text, sets_of, to_frame
 from schemas.edits import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
+from schemas.return_sets import ReturnSetKey
 from schemas.system import Row
 
 _LARGEST = np.iinfo(np.int64).max
@@ -42,6 +43,11 @@ class Columns:
     def frame(self) -> pd.DataFrame:
         """The records as a pandas frame."""
         return to_frame([self.records], self.form.arrow())
+
+    @cached_property
+    def sets(self) -> tuple[list[ReturnSetKey], Any]:
+        """The return sets of the records, and per record the number of its."""
+        return sets_of(self.records)
 
     def record_of(self, key: tuple[str, ...]) -> int | None:
         """Return the number of a record, given its keys; nothing where there is none."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.steps.frames import positions, texts_of
 from pipelines.steps.numbers import vietnamese
@@ -43,7 +44,7 @@ def _file(row: Mapping[str, str]) -> tuple[str, ...]:
 
 def missing_returns(
     form: type[Form],
-    frame: pd.DataFrame,
+    records: pa.Table,
     problems: pd.DataFrame,
     accepted: pd.DataFrame,
     whence: pd.DataFrame | None,
@@ -62,7 +63,7 @@ def missing_returns(
         for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
     ]
     columns: Sequence[Any] = list(zip(*expected, strict=True)) or [[]] * len(REPORTER_KEYS)
-    absent = [expected[at] for at in np.flatnonzero(positions(columns, frame, REPORTER_KEYS) < 0).tolist()]
+    absent = [expected[at] for at in np.flatnonzero(positions(columns, records, REPORTER_KEYS) < 0).tolist()]
     if not absent:
         return joined([])
     before = came_from(accepted, whence)
