@@ -493,7 +493,9 @@ class Work:
         """Return a whole table: what was made of some return sets, in its place among the rows of the others."""
         if made.rows is None:
             return self.before(table.name).cast(table.schema)
-        rows = made.rows.cast(table.schema)
+        rows = made.rows
+        if not rows.schema.equals(table.schema, check_metadata=True):
+            rows = rows.cast(table.schema)
         if self.inputs.part.extent is not Extent.BATCH or len(self.inputs.sets) < 2 or table.kind is Kind.DOCUMENT:
             return rows
         if len(sets) < len(self.inputs.sets):

@@ -37,10 +37,12 @@ def accepted(form: type[Form], mart: pa.Table, return_sets: Sequence[ReturnSetKe
 
 def whence(mart: pa.Table) -> pd.DataFrame:
     """Return the sheets that a form's accepted records came from, with the keys of their reporters, each once."""
+    schema = pa.schema([(name, pa.string()) for name in (*REPORTER_KEYS, "file", "sheet")])
+    if not len(mart):
+        return to_frame([], schema)
     sources = mart["sources"].combine_chunks()
     record, flat = pc.list_parent_indices(sources), sources.flatten()
     columns = {name: mart[name].take(record) for name in REPORTER_KEYS}
     columns |= {name: pc.struct_field(flat, name) for name in ("file", "sheet")}
     found = pa.table(columns).group_by(list(columns), use_threads=False).aggregate([])
-    schema = pa.schema([(name, pa.string()) for name in columns])
     return to_frame([found], schema)

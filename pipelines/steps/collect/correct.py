@@ -77,7 +77,7 @@ def overruled(ledger: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str, str
     The last decision on a cell counts; whether its number still stands is told by the cell (``confirmed``).
     """
     found: dict[tuple[str, ...], tuple[str, str, str]] = {}
-    if not ((ledger["decision"] == Decision.AS_IS) & (ledger["suggestion"] != "")).any():
+    if not len(ledger) or not ((ledger["decision"] == Decision.AS_IS) & (ledger["suggestion"] != "")).any():
         return found
     for row in ledger[ledger["decision"].isin([Decision.AS_IS, Decision.ACCEPTED])].to_dict("records"):
         key = tuple(row[name] for name in CELL_KEY)

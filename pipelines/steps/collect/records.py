@@ -28,7 +28,11 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
         ValueError: There is an entry of a field that the form does not have, or there are two of one field.
         ArrowInvalid: A value has decimals where the form has whole numbers.
     """
-    own = of_form(entries, form)
+    return typed(of_form(entries, form), form)
+
+
+def typed(own: pa.Table, form: type[Form]) -> pa.Table:
+    """Return the same of the entries of that form alone, in the order of ``of_form``."""
     number, first = numbered(own, form.texts())
     names = list(form.fields())
     field = pc.index_in(own["field"], pa.array(names)).combine_chunks()

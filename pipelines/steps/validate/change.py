@@ -358,6 +358,8 @@ def before_of(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> 
 
     That period is the one that ``earlier`` names.
     """
+    if not len(accepted):
+        return np.full(len(frame), -1)
     compared_with, (sets, number) = earlier(form, frame, accepted), sets_of(frame)
     codes = np.array([compared_with[key].code if key in compared_with else "" for key in sets], object)[number]
     return positions([codes, *(frame[name] for name in KEYS[1:])], accepted, KEYS)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
-from pipelines.steps.collect.records import of_form, records
+from pipelines.steps.collect.records import of_form, typed
 from pipelines.steps.frames import belongs, coded, joined_text, numbered, return_sets_in, sorted_by
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
@@ -27,9 +27,12 @@ def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> se
     By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its
     set: without it, numbers that were corrected would come back as first received.
     """
-    blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
-    unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]
-    return {key for rows in (blocking, unreadable) for key in return_sets_in(rows)}
+    blocking, unreadable = findings, problems
+    if len(findings):
+        blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
+    if len(problems):
+        unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]
+    return {key for rows in (blocking, unreadable) if len(rows) for key in return_sets_in(rows)}
 
 
 def admit(
@@ -56,7 +59,8 @@ def admit(
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
     number, first = numbered(own, KEYS)
     own = own.append_column("edits", _edits(form, own, number, first, outcomes))
-    return sorted_by(pa.concat_tables([kept, _with_cells(own, form, first)]), KEYS)
+    made = _with_cells(own, form, first)
+    return sorted_by(pa.concat_tables([kept, made]), KEYS) if len(kept) else made
 
 
 def readmitted(form: type[Form], accepted: pa.Table) -> pa.Table:
@@ -73,7 +77,7 @@ def readmitted(form: type[Form], accepted: pa.Table) -> pa.Table:
 
 def _with_cells(entries: pa.Table, form: type[Form], first: Array) -> pa.Table:
     """Return the records of entries in their order, each with the cells behind it."""
-    return records(entries, form).append_column(SOURCES, _sources(entries, first))
+    return typed(entries, form).append_column(SOURCES, _sources(entries, first))
 
 
 _OUTCOMES = tuple(Outcome)
@@ -110,7 +114,7 @@ def _edits(form: type[Form], entries: pa.Table, number: Array, first: Array, out
         # What came of all of them, as one number; and whether a value lies within its range: one out of it holds the
         # form back, so one that enters does, or a decision keeps it.
         bases = (len(_OUTCOMES) + 1) ** np.arange(len(looking))
-        beyond = _beyond(item, entries["value"].take(pa.array(at)))
+        beyond = _beyond(item, entries["value"], at)
         cases = 4 * (came[number[at]][:, looking] @ bases) + 2 * beyond + (given[at] & is_limited)
         _, example, which = np.unique(cases, return_index=True, return_inverse=True)
         texts = []
@@ -125,11 +129,11 @@ def _edits(form: type[Form], entries: pa.Table, number: Array, first: Array, out
     return pa.array(list(words), pa.string()).take(pa.array(found))
 
 
-def _beyond(item: FormField, values: pa.ChunkedArray) -> Array:
-    """Return, per value, whether it exceeds a maximum that is a judgement, and is kept by a decision."""
+def _beyond(item: FormField, values: pa.ChunkedArray, at: Array) -> Array:
+    """Return, of values in some rows, whether each exceeds a maximum that is a judgement, and is kept by a decision."""
     if not item.confirmable:
-        return np.zeros(len(values), bool)
-    exceeds = pc.greater(values, pa.scalar(item.maximum, values.type)).fill_null(False)
+        return np.zeros(len(at), bool)
+    exceeds = pc.greater(values.take(pa.array(at)), pa.scalar(item.maximum, values.type)).fill_null(False)
     return exceeds.to_numpy()
 
 
