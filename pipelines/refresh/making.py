@@ -442,13 +442,14 @@ class Work:
         """Have a whole table published, unless it lies there with these very bytes; return what is known of it then."""
         content, known = serialized(rows), self.state.get(table.name)
         sha256 = stamps.sha256(content)
+        may_stay = known is not None and known.content == sha256
         store, part = self.inputs.store, self.inputs.part.name
-        if known is None or known.content != sha256:
+        if known is None or not may_stay:
             code = store.writer.code or stamps.code_version()
             at = now().isoformat(timespec="seconds")
             known = Written(table.name, "", sha256, len(content), len(rows), run=store.writer.run, code=code, at=at)
             self.made.append(table.name)
-        if not store.holds(file_of(table.name, part), sha256, part):
+        if not may_stay or not store.holds(file_of(table.name, part), sha256, part):
             self._publication.put(file_of(table.name, part), content)
         self._tables[table.name] = rows
         return known
