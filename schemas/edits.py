@@ -9,7 +9,7 @@ fourth is known only where cells are known.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -146,6 +146,8 @@ class Edit(ABC):
 
     def _with_room(self, frame: Frame, outcomes: Outcomes) -> Outcomes:
         """Return outcomes per row, with false where no value of the blank operands could make the rule hold."""
+        if outcomes.dtype != bool and not outcomes.array.isna().any():
+            return outcomes
         known = {name: ~frame[name].array.isna() for name in self.names if self._rows}
         lacking = (~_all(known.values())).nonzero()[0].tolist() if known else ()
         if not lacking:
@@ -162,23 +164,26 @@ class Edit(ABC):
                 outcomes.iloc[at] = False
         return outcomes
 
-    def _complete(self, frame: Frame) -> tuple[Outcomes, Mapping[str, Any]]:
-        """Return outcomes that are missing where an operand is; and of the other rows each operand, as an array.
+    def _judged(self, frame: Frame, judge: Callable[[Mapping[str, Any]], Any]) -> Outcomes:
+        """Return outcomes per row, missing where an operand is.
 
-        It is of whole numbers of smallest units.
+        Args:
+            frame: The records.
+            judge: Returns the outcomes of the other rows, given each operand as an array of whole numbers of its
+                smallest unit.
         """
         complete = _all(~frame[name].array.isna() for name in self.names)
-        operands = {name: frame[name] if complete.all() else frame.loc[complete, name] for name in self.names}
-        return _told(frame, complete, ~complete), {
-            name: _whole_numbers(values, self.fields[name].unit.decimals) for name, values in operands.items()
-        }
+        told = complete.copy()
+        if complete.any():
+            operands = {name: frame[name] if complete.all() else frame.loc[complete, name] for name in self.names}
+            told[complete] = judge(
+                {name: _whole_numbers(values, self.fields[name].unit.decimals) for name, values in operands.items()}
+            )
+        return _told(frame, told, ~complete)
 
     def _row_holds(self, frame: Frame) -> Outcomes:
         """Return the outcome per row by whole numbers of smallest units: amounts in đồng overflow Arrow's decimals."""
-        result, values = self._complete(frame)
-        if len(next(iter(values.values()))):
-            result[result.notna()] = _all(_holds(row, values) for row in self._rows)
-        return result
+        return self._judged(frame, lambda values: _all(_holds(row, values) for row in self._rows))
 
 
 def _whole_numbers(values: Any, decimals: int) -> Any:
@@ -206,7 +211,7 @@ def _told(frame: Frame, told: Any, lacking: Any = None) -> Outcomes:
     from pandas import Series
     from pandas.arrays import BooleanArray
 
-    return Series(told if lacking is None else BooleanArray(told.copy(), lacking), index=frame.index, copy=False)
+    return Series(told if lacking is None else BooleanArray(told, lacking), index=frame.index, copy=False)
 
 
 def _all(told: Iterable[Any]) -> Any:
@@ -405,9 +410,10 @@ class Product(Edit):
         return f"{self.label(self.product)} = {' × '.join(self.label(name) for name in self.factors)}{divided}"
 
     def holds(self, frame: Frame) -> Outcomes:
-        result, smallest = self._complete(frame)
-        if not len(smallest[self.product]):
-            return result
+        return self._judged(frame, self._is_near)
+
+    def _is_near(self, smallest: Mapping[str, Any]) -> Any:
+        """Return, per record, whether the product is as near as what was written can tell."""
         # Halves of smallest units, so that what rounding leaves open is whole too.
         values = {name: 2 * smallest[name] for name in self.names}
         halves = {name: _halves(smallest[name], self.fields[name].unit.decimals) for name in self.names}
@@ -415,8 +421,7 @@ class Product(Edit):
         ends = [_largest(values[name]) + units[name] for name in self.names]
         largest = 2 * self.divisor * prod(ends) * prod(units.values())
         values, halves = ({name: _with_digits(one[name], largest) for name in self.names} for one in (values, halves))
-        result[result.notna()] = self._lies_within(values, halves, units).astype(bool)
-        return result
+        return self._lies_within(values, halves, units).astype(bool)
 
     def fits(self, record: Mapping[str, Decimal]) -> bool:
         """Return whether the rule holds on one record in which nothing is blank."""
