@@ -198,6 +198,16 @@ def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:
     return table if (place[1:] >= place[:-1]).all() else table.take(pa.array(np.argsort(place, kind="stable")))
 
 
+def grouped_by(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, Array, Array]:
+    """Return a table as ``sorted_by`` does, and of its rows what ``numbered`` does: both ask which texts there are."""
+    place = _as_one((ranked(table[name]) for name in names), len(table))
+    if not (place[1:] >= place[:-1]).all():
+        order = np.argsort(place, kind="stable")
+        table, place = table.take(pa.array(order)), place[order]
+    begins = np.diff(place, prepend=-1) != 0
+    return table, np.cumsum(begins) - 1, np.flatnonzero(begins)
+
+
 def _is_in_order(table: pa.Table, names: Sequence[str]) -> bool:
     """Return whether a table is known, without a ranking, to be in the order of one column of plain texts."""
     if len(names) != 1 or not pa.types.is_string(table.schema.field(names[0]).type):

@@ -5,7 +5,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.frames import cases, coded, in_order, numbered, sorted_by
+from pipelines.steps.frames import cases, coded, grouped_by, in_order, numbered, sorted_by
 
 DRAWN = Random(5)
 WORDS = ["", "a", "á", "b", "ba", "đ", "10", "9"]
@@ -38,6 +38,16 @@ def test_sorting_takes_rows_only_where_they_are_not_in_order_yet(table: pa.Table
     once = sorted_by(table, names)
     assert once.to_pylist() == table.take(pa.array(in_order(table, names))).to_pylist() != table.to_pylist()
     assert sorted_by(once, names) is once
+
+
+@pytest.mark.parametrize("table", [*FORMS.values(), IN_PIECES.slice(0, 0)], ids=[*FORMS, "without rows"])
+@pytest.mark.parametrize("names", [NAMES[:1], NAMES[:2], NAMES], ids=len)
+def test_sorting_and_numbering_at_once_is_one_after_the_other(table: pa.Table, names: list[str]) -> None:
+    expected = sorted_by(table, names)
+    for given in (table, expected):
+        rows, *numbers = grouped_by(given, names)
+        assert rows.to_pylist() == expected.to_pylist()
+        assert [one.tolist() for one in numbers] == [one.tolist() for one in numbered(expected, names)]
 
 
 def test_a_missing_text_comes_first_also_where_all_others_are_in_order() -> None:

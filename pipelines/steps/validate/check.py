@@ -94,7 +94,7 @@ def check(
     outside, ranges_settled = overruling.ranges(form, frame, outside, cells, decided)
     met = joined(
         [
-            problems[problems["form"] == form.code],
+            problems[problems["form"] == form.code] if len(problems) else problems,
             missing_returns(form, columns.records, problems, accepted, whence, return_sets, places),
             withdrawn_values(form, frame, accepted, cells),
             _out_of_range(form, frame, outside, cells),
@@ -339,6 +339,8 @@ _UNUSABLE = frozenset(kind.name for kind in Problems if kind.value.status is not
 
 def _doubtful(met: pd.DataFrame) -> set[tuple[str, ...]]:
     """Return keys and field of every cell that is itself in doubt, so that no edit can use it."""
+    if not len(met):
+        return set()
     columns = zip(*(met[name] for name in ("problem", *KEYS, "field")), strict=True)
     return {where for problem, *where_ in columns if problem in _UNUSABLE and (where := tuple(where_))[-1]}
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
-from pipelines.steps.collect.records import of_form, typed
-from pipelines.steps.frames import belongs, coded, joined_text, numbered, return_sets_in, sorted_by
+from pipelines.steps.collect.records import by_record, typed
+from pipelines.steps.frames import belongs, coded, joined_text, return_sets_in, sorted_by
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
@@ -55,11 +55,10 @@ def admit(
         Rows of all other sets unchanged; of the entering ones the new records, each with its ``sources``.
     """
     enters = belongs(entries, "commune", entering)
-    own = of_form(entries if pc.all(enters).as_py() else entries.filter(enters), form)
+    own, number, first = by_record(entries if pc.all(enters).as_py() else entries.filter(enters), form)
     kept = mart.filter(pc.invert(belongs(mart, "commune", entering)))
-    number, first = numbered(own, KEYS)
     own = own.append_column("edits", _edits(form, own, number, first, outcomes))
-    made = _with_cells(own, form, first)
+    made = _with_cells(own, number, first, form)
     return sorted_by(pa.concat_tables([kept, made]), KEYS) if len(kept) else made
 
 
@@ -70,14 +69,12 @@ def readmitted(form: type[Form], accepted: pa.Table) -> pa.Table:
         form: The form.
         accepted: ``schemas.tables.ACCEPTED``, of any forms.
     """
-    own = of_form(accepted, form)
-    _, first = numbered(own, KEYS)
-    return _with_cells(own, form, first)
+    return _with_cells(*by_record(accepted, form), form)
 
 
-def _with_cells(entries: pa.Table, form: type[Form], first: Array) -> pa.Table:
+def _with_cells(entries: pa.Table, number: Array, first: Array, form: type[Form]) -> pa.Table:
     """Return the records of entries in their order, each with the cells behind it."""
-    return typed(entries, form).append_column(SOURCES, _sources(entries, first))
+    return typed(entries, form, number, first).append_column(SOURCES, _sources(entries, first))
 
 
 _OUTCOMES = tuple(Outcome)
