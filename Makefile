@@ -12,6 +12,12 @@ STAMP := $(VENV)/.installed
 # More words for the command that a target runs, as in: make refresh ARGS=--help
 ARGS ?=
 
+# In how many processes the tests run; with 0 in one, as for a debugger: make test WORKERS=0
+WORKERS ?= 2
+# A file's tests are one after the other in one process, for they share what is dear to make. The files go out in the
+# order in which they are found: the long ones in tests/end_to_end early, many short ones last, so that all end at one time.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install refresh ui test test-all check format bench messages lock wheels clean
@@ -32,7 +38,7 @@ ui: $(STAMP) ## Open the desk at 127.0.0.1:3000, and Dagster's pages below it
 install: $(STAMP) ## Make .venv from requirements.lock, if it is out of date
 
 test: $(STAMP) ## Run the tests, less the slow ones
-	$(BIN)/python -m pytest --ignore=tests/benchmarks -m "not slow" $(ARGS)
+	$(PYTEST) --ignore=tests/benchmarks -m "not slow" $(ARGS)
 
 test-all: $(STAMP) ## Run every test, the slow ones too (the benchmarks have make bench)
 	$(BIN)/python -m pytest --ignore=tests/benchmarks $(ARGS)

@@ -36,6 +36,12 @@ def missing_program(item: pytest.Item) -> str | None:
     return None
 
 
+def pytest_configure() -> None:
+    """Let no width decide what a test reads: pytest-xdist's processes find one that is no terminal's."""
+    for name in ("COLUMNS", "LINES"):  # readline's doing, in the process that starts them
+        os.environ.pop(name, None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that lacks a program, before its fixtures run; fail it where REQUIRE_SYSTEM_PACKAGES=1."""

@@ -6,7 +6,9 @@ Belongs here: starting it, and the page an officer has. Does not belong here: cl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # milliseconds; the five seconds it gives by itself are few on a machine at work
 
 
 @contextmanager

@@ -7,15 +7,14 @@ import pytest
 
 from tests.end_to_end.machine import Machine
 from tests.end_to_end.office import Office
-from tests.end_to_end.office_server import OfficeServer, bare_machine, installed
+from tests.end_to_end.office_server import OfficeServer, bare_machine, installed, make_wheels
+from tests.end_to_end.once import made_once
 
 
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office after its first refresh, by the command; look, do not touch."""
-    office = Office.founded(tmp_path_factory.mktemp("office"))
-    office.run("refresh")
-    return office
+    """An office after its first refresh, by the command; look, do not touch, and let no Dagster open its records."""
+    return Office(made_once(tmp_path_factory, "refreshed", lambda root: Office.founded(root).run("refresh")))
 
 
 @pytest.fixture
@@ -27,7 +26,8 @@ def office(refreshed: Office, tmp_path: Path) -> Office:
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine of its own with this package, installed without a network, and nothing else of ours."""
-    with bare_machine(tmp_path_factory.mktemp("bare")) as made:
+    wheels = made_once(tmp_path_factory, "wheels", make_wheels)
+    with bare_machine(tmp_path_factory.mktemp("bare"), wheels) as made:
         yield made
 
 

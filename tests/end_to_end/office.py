@@ -43,6 +43,9 @@ SHIPPED = PROJECT / "raw" / "2024-H1" / "huu-kien"
 CLEAN, HELD, CANNOT = 0, 1, 2
 """Exit codes."""
 
+PATIENCE = 600
+"""Seconds after which a command hangs, on however busy a machine."""
+
 Row = dict[str, str]
 
 
@@ -98,7 +101,11 @@ class Office:
     def run(self, *words: str, expect: int | None = CLEAN) -> str:
         """Run ``returns WORDS``; return what it prints. ``expect`` is the exit code, or nothing if any will do."""
         process = self.start(*words)
-        out, err = process.communicate(timeout=120)
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         said = f"returns {' '.join(words)} ended with {process.returncode}.\n{out}\n{err}"
         assert "Traceback" not in err, said
         assert expect is None or process.returncode == expect, said

@@ -146,17 +146,20 @@ def post(browser: httpx2.Client, address: str, data: Mapping[str, Any], **more: 
     return browser.post(address, data={"csrfmiddlewaretoken": token, **data}, **more)
 
 
-@contextlib.contextmanager
-def bare_machine(folder: Path) -> Iterator[Machine]:
-    """Give a machine on which the package was installed without any network, from its wheels; with some returns."""
-    wheels = folder / "wheels"
-    make = ("make", "--no-print-directory", "-o", ".venv/.installed", "wheels", f"WHEELS={wheels}")
+def make_wheels(folder: Path) -> None:
+    """Gather all that an installation without a network needs; skip where there is no index of packages."""
+    make = ("make", "--no-print-directory", "-o", ".venv/.installed", "wheels", f"WHEELS={folder}")
     done = subprocess.run(make, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = "needs an index of packages, for the wheels"
         if os.environ.get("REQUIRE_SYSTEM_PACKAGES") == "1":
             pytest.fail(f"{reason}\n{done.stderr[-2000:]}", pytrace=False)
         pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def bare_machine(folder: Path, wheels: Path) -> Iterator[Machine]:
+    """Give a machine on which the package was installed without any network, from these wheels; with some returns."""
     founded = small_commune.founded(folder / "office")
     with machine(folder / "machine") as made:
         interpreter = Path(sys.executable).resolve()

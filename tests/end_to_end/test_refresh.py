@@ -102,8 +102,8 @@ class TestFirstRefresh:
         assert refreshed.blocking() == []
         assert refreshed.rows("findings", expect=CLEAN) == refreshed.findings()
 
-    def test_dagster_is_told_of_every_asset_but_what_comes_on_demand(self, refreshed: Office) -> None:
-        assert told_of_last_run(refreshed) == {name for name, made in FLOW.assets.items() if not made[0].on_demand}
+    def test_dagster_is_told_of_every_asset_but_what_comes_on_demand(self, office: Office) -> None:
+        assert told_of_last_run(office) == {name for name, made in FLOW.assets.items() if not made[0].on_demand}
 
     def test_it_writes_nothing_beside_the_workbooks(self, refreshed: Office) -> None:
         shipped = {path.name: path.read_bytes() for path in SHIPPED.iterdir()}

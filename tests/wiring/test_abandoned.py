@@ -16,6 +16,7 @@ from pipelines.settings import now
 
 DEAD = subprocess.Popen([sys.executable, "-c", ""])
 """A process that has been."""
+DEAD.wait()
 
 
 @dg.op
@@ -52,7 +53,6 @@ def test_a_run_says_in_which_process_it_is_whoever_started_it(tmp_path: Path) ->
 def test_a_run_without_its_process_is_told_to_have_ended(
     monkeypatch: pytest.MonkeyPatch, process: str | None, minutes: int, closed: bool
 ) -> None:
-    DEAD.wait()
     with dg.DagsterInstance.ephemeral() as instance:
         run = instance.create_run_for_job(some, status=dg.DagsterRunStatus.STARTED)
         if process is not None:
