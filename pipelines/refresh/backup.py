@@ -270,7 +270,7 @@ def _paths(folder: Path) -> list[Path]:
                 continue
             met.add(real)
             found += [Path(inside, name) for name in files]
-    return sorted(path for path in found if not (left_behind(path) or path.suffix in (".lock", ".tmp")))
+    return sorted(path for path in found if not (left_behind(path.name) or path.suffix in (".lock", ".tmp")))
 
 
 def _at_rest(path: Path, root: Path) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.refresh.parts import Part
 from pipelines.refresh.seals import Seals
@@ -225,6 +226,7 @@ def _replaced(inputs: Inputs, state: State) -> set[str] | None:
     changed = {name for name, sha256 in present.items() if before[name] != sha256}
     if any(suffix_of(file) == released.SUFFIX for _, file in changed):
         return None
+    sheets = sheets.filter(pc.is_in(sheets["file"], pa.array([file for _, file in changed], pa.string())))
     return {form for file, form in zip(_names(sheets), sheets["form"].to_pylist(), strict=True) if file in changed}
 
 

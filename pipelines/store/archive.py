@@ -124,7 +124,7 @@ def _names(pack: Path) -> frozenset[str]:
     return _names_of(pack, stat.st_size, stat.st_mtime_ns)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _names_of(pack: Path, _size: int, _changed: int) -> frozenset[str]:
     try:
         with pack.open("rb") as file, zipfile.ZipFile(file) as opened:

@@ -191,7 +191,7 @@ class Raw:
         found = []
         for folder, belong in looked.items():
             of_folder = [path for path in _within(folder) if path.suffix.casefold() in _SPREADSHEETS and path.is_file()]
-            files = tuple(printable(path.name) for path in of_folder if not left_behind(path))
+            files = tuple(printable(path.name) for path in of_folder if not left_behind(path.name))
             if files:
                 name = printable(folder.relative_to(self.root).as_posix())
                 found.append(Misplaced("" if folder == self.root else name, files, belong))
@@ -199,23 +199,18 @@ class Raw:
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
-        return [path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path)]
+        return [
+            path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path.name)
+        ]
 
-    def _lying(self, key: ReturnSetKey) -> tuple[list[Path], list[Path]]:
-        """Return the files and the folders that somebody put into the folder of a return set.
+    def _lying(self, key: ReturnSetKey) -> list[Path]:
+        """Return the files that somebody put into the folder of a return set.
 
         Raises:
             OSError: It cannot be looked into.
         """
-        files, folders = [], []
-        for path, is_folder in _entries(self.folder(key)):
-            if left_behind(path):
-                continue
-            if is_folder:
-                folders.append(path)
-            elif path.name not in NOT_RETURNS:
-                files.append(path)
-        return files, [path for path in folders if path.name[0] not in "._"]
+        folder = self.folder(key)
+        return [folder / name for name in _lying(folder)[0]]
 
     def files(self, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> Iterator[RawFile]:
         """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it.
@@ -223,25 +218,26 @@ class Raw:
         One whose bytes cannot be had is yielded with the reason, and stops none of the others. The bytes of one that
         lies there as it is noted are read when somebody asks for them.
         """
+        within = self.folder(key)
         try:
-            paths, folders = self._lying(key)
+            names, folders = _lying(within)
         except OSError as error:
             yield RawFile(key.period, key.commune, "./", b"", reason(error))
             return
-        now = time.time_ns()
-        for path in paths:
+        now, remote, where = time.time_ns(), is_remote(within), str(within)
+        for name in names:
             # From before it is read: what is written over it afterwards shows then by another time.
-            seen = _seen(path)
-            at_rest = seen if seen is not None and (is_remote(path) or now - seen[1] > _SETTLED) else None
-            noted = known.get((key, path.name))
-            if noted is not None and seen == (noted.size, noted.changed, noted.replaced):
-                yield LyingFile(*key, path.name, path, noted.sha256, at_rest)
+            seen = _seen(within / name) if remote else _seen_here(f"{where}/{name}")
+            at_rest = seen if seen is not None and (remote or now - seen[1] > _SETTLED) else None
+            noted = known.get((key, name))
+            if noted is not None and seen == noted[:3]:
+                yield LyingFile(*key, name, within, noted.sha256, at_rest)
             else:
-                yield self._read(key, path, at_rest)
+                yield self._read(key, within / name, at_rest)
         for folder in folders:
             name = f"{printable(folder.name)}/"
             try:
-                below = [path for path in _below(folder) if not left_behind(path)]
+                below = [path for path in _below(folder) if not left_behind(path.name)]
             except OSError as error:
                 yield RawFile(key.period, key.commune, name, b"", reason(error))
                 continue
@@ -269,7 +265,7 @@ class Raw:
     def arrived(self, key: ReturnSetKey) -> dict[str, datetime]:
         """Return when each file of a return set came to lie as it does, by name, as far as that can be told."""
         found = {}
-        for path in self._lying(key)[0]:
+        for path in self._lying(key):
             with suppress(OSError):
                 found[printable(path.name)] = datetime.fromtimestamp(_looked_at(path).st_mtime, UTC)
         return found
@@ -314,11 +310,11 @@ class Raw:
 
     def names(self, key: ReturnSetKey) -> list[str]:
         """Return the names of the files of a return set."""
-        return [printable(path.name) for path in self._lying(key)[0]]
+        return [printable(path.name) for path in self._lying(key)]
 
     def file(self, key: ReturnSetKey, name: str) -> RawFile | None:
         """Return one file of a return set, with its bytes, or nothing where there is none of this name."""
-        found = next((path for path in self._lying(key)[0] if printable(path.name) == name), None)
+        found = next((path for path in self._lying(key) if printable(path.name) == name), None)
         return None if found is None else self._read(key, found)
 
     def lying(self, key: ReturnSetKey) -> dict[str, RawFile]:
@@ -345,13 +341,14 @@ class Raw:
 
         One that lies there and cannot be read comes with the reason: that is not as if there were none.
         """
-        found = {name: self._table(self.folder(key) / name) for name in BESIDE}
+        folder = self.folder(key)
+        found = {name: self._table(folder / name) for name in BESIDE}
         return {name: RawFile(key.period, key.commune, name, *one) for name, one in found.items() if one is not None}
 
     def designs(self) -> list[RawFile]:
         """Return the design workbooks that lie in ``bieu-mau``; one whose bytes cannot be had comes with the reason."""
         found = []
-        for path in (path for path in _within(self.root / DESIGNS) if not left_behind(path)):
+        for path in (path for path in _within(self.root / DESIGNS) if not left_behind(path.name)):
             what = (b"", _NO_FOLDER) if path.is_dir() else self._content(path)
             found.append(RawFile("", "", printable(path.name), *what))
         return found
@@ -393,19 +390,17 @@ class LyingFile(RawFile):
     """
 
     def __init__(
-        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int, int] | None
+        self, period: str, commune: str, name: str, folder: Path, sha256: str, at_rest: tuple[int, int, int] | None
     ) -> None:
         """Note where it lies and what is known of it."""
-        known = {"period": period, "commune": commune, "name": name, "trouble": "", "at_rest": at_rest}
-        for attribute, value in known.items():
-            object.__setattr__(self, attribute, value)
-        self.__dict__["path"], self.__dict__["sha256"] = path, sha256
+        self.__dict__.update(period=period, commune=commune, name=name, trouble="", at_rest=at_rest)
+        self.__dict__.update(folder=folder, sha256=sha256)
 
     @cached_property
     def content(self) -> bytes:
         """The bytes."""
         try:
-            content: bytes | None = self.__dict__["path"].read_bytes()
+            content: bytes | None = (self.__dict__["folder"] / self.name).read_bytes()
         except OSError:
             content = None
         if content is None or hashlib.sha256(content).hexdigest() != self.sha256:
@@ -419,12 +414,21 @@ class ChangedError(SentenceError):
 
 def _seen(path: Path) -> tuple[int, int, int] | None:
     """Return the size and the times of change of a regular file; on object storage the object's mark for a time."""
+    if not is_remote(path):
+        return _seen_here(str(path))
     try:
         stat = _looked_at(path)
     except OSError:
         return None
-    if is_remote(path):
-        return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7]), 0
+    return stat.st_size, int.from_bytes(hashlib.sha256(mark_in(stat).encode()).digest()[:7]), 0
+
+
+def _seen_here(path: str) -> tuple[int, int, int] | None:
+    """Return the same of a file on this machine."""
+    try:
+        stat = os.lstat(path)
+    except OSError:
+        return None
     return (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) if S_ISREG(stat.st_mode) else None
 
 
@@ -477,31 +481,39 @@ LEFT_BEHIND = {
 _LEFT_BEHIND = re.compile("|".join(f"(?:{pattern})" for pattern in LEFT_BEHIND), re.DOTALL)
 
 
-def left_behind(path: Path) -> bool:
-    """Return whether a file or folder is one that a program or a system leaves beside workbooks."""
-    return _LEFT_BEHIND.fullmatch(path.name.lower()) is not None
+def left_behind(name: str) -> bool:
+    """Return whether a file or folder of a name is one that a program or a system leaves beside workbooks."""
+    return _LEFT_BEHIND.fullmatch(name.lower()) is not None
 
 
 def _within(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _entries(folder: Path) -> list[tuple[Path, bool]]:
-    """Return what lies in a folder, by name, and whether it is a folder: a disk says so of all at once."""
+def _lying(folder: Path) -> tuple[list[str], list[Path]]:
+    """Return the names of the files, and the folders, that somebody put into a folder of a return set.
+
+    Raises:
+        OSError: It cannot be looked into.
+    """
+    entries = [(name, is_folder) for name, is_folder in _entries(folder) if not left_behind(name)]
+    files = [name for name, is_folder in entries if not is_folder and name not in NOT_RETURNS]
+    return files, [folder / name for name, is_folder in entries if is_folder and name[0] not in "._"]
+
+
+def _entries(folder: Path) -> list[tuple[str, bool]]:
+    """Return the names of what lies in a folder, and whether it is a folder: a disk says so of all at once."""
     if is_remote(folder) or not folder.is_dir():
-        return [(path, path.is_dir()) for path in _within(folder)]
+        return [(path.name, path.is_dir()) for path in _within(folder)]
     with os.scandir(folder) as entries:
-        named = sorted(entries, key=attrgetter("name"))
-    paths = [folder / entry.name for entry in named]
-    # Where a link leads, and whether it leads anywhere, is looked at one by one.
-    is_folder = [path.is_dir() if one.is_symlink() else one.is_dir() for one, path in zip(named, paths, strict=True)]
-    return list(zip(paths, is_folder, strict=True))
+        # Where a link leads, and whether it leads anywhere, is looked at one by one.
+        return sorted((one.name, (folder / one.name).is_dir() if one.is_symlink() else one.is_dir()) for one in entries)
 
 
 def _holds_files(folder: Path) -> bool:
     """Return whether anything that somebody sent lies in a folder; one that cannot be looked into is told later."""
     try:
-        return folder.is_dir() and any(not left_behind(path) for path in folder.iterdir())
+        return folder.is_dir() and any(not left_behind(path.name) for path in folder.iterdir())
     except OSError:
         return True
 

@@ -28,7 +28,7 @@ def unfit(name: str) -> str:
     """Return why a workbook cannot lie in the raw folder under a name, where it is not read as one; or nothing."""
     if name.casefold() in NOT_RETURNS:
         return f"Tên {name} dành cho tệp khác của bộ báo cáo, không đặt cho sổ tính được. Đổi tên tệp rồi gửi lại."
-    if left_behind(Path(name)):
+    if left_behind(Path(name).name):
         return f"Tệp {printable(name)} mang tên của tệp tạm mà chương trình khác để lại, nên không nhận."
     if not name or printable(name) != name or Path(name).name != name:
         return f"Tên tệp {printable(name)} không dùng được trong thư mục báo cáo. Đổi tên tệp rồi gửi lại."

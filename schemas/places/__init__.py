@@ -247,7 +247,7 @@ class Places:
     @cached_property
     def _below(self) -> dict[str, list[Place]]:
         below: dict[str, list[Place]] = {}
-        for row in self.rows:
+        for row in self._territories.values():
             for above in self.ancestors(row.code) if row.level == "commune" else []:
                 below.setdefault(above.code, []).append(row)
         return below

@@ -453,7 +453,7 @@ def test_hostile_files(small: None, folder: Path) -> None:
             rows = [one for one in published.findings(attacked.store, KEY) if name in f"{one['file']} {one['message']}"]
             if published.figures(attacked.store, KEY) != figures:
                 wrong.append((Wrong.SILENT, f"{kind} {seed}: other figures"))
-            if not rows and not left_behind(laid):
+            if not rows and not left_behind(laid.name):
                 wrong.append((Wrong.SILENT, f"{kind} {seed}: {laid.name!r} is not told of"))
             tally.tried([*wrong, *acts.wrong_here(attacked)], rows[0]["message"] if rows else ended.told)
     tally.write()
