@@ -89,7 +89,7 @@ class Table:
         meaning: What its rows are, in a sentence; of a published table.
         form: The form it holds the records of.
         on_demand: Made only when somebody asks for it, never by a refresh.
-        whole: Its rows are of the batch as a whole, and not each of one commune.
+        whole: It has rows of the batch as a whole beside those of its communes.
         of_one: Made by a refresh only where the batch is a commune's own folder; of a territory's many communes when
             somebody asks for one.
     """

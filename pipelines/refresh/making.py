@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.refresh import stamps
 from pipelines.refresh.approvals import Approvals
 from pipelines.refresh.parts import Part
-from pipelines.refresh.rows import in_order, of_communes, put_among
+from pipelines.refresh.rows import differing, in_order, of_communes, put_among, written_among
 from pipelines.refresh.stale import Inputs, is_archived, is_current, is_whole, lists_of
 from pipelines.settings import now
 from pipelines.steps.collect.raw_file import RawFile
@@ -24,7 +24,17 @@ from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.received import accepted_from
 from pipelines.store.state import State, Writer, Written
-from pipelines.store.tables import DamagedError, Publication, file_of, rows_in, rows_with, serialized, with_texts
+from pipelines.store.tables import (
+    DamagedError,
+    Publication,
+    file_of,
+    is_cut,
+    row_count,
+    rows_in,
+    rows_with,
+    serialized,
+    with_texts,
+)
 from schemas import flow
 from schemas.flow import (
     APPROVED,
@@ -76,7 +86,7 @@ class Given:
     Args:
         tables: The tables it is to make.
         sets: The return sets of which it is to make them: of a batch those that have changed, where the rows of the
-            others can stay; or those below a period or the office.
+            others can stay; or those below a period or the office. A table of the batch as a whole it makes whole.
     """
 
     tables: Sequence[Table]
@@ -235,6 +245,17 @@ class Given:
         assert name in [table.name for table in self.tables]
         return self._work.before(name, self.sets)
 
+    @property
+    def others(self) -> Sequence[ReturnSetKey]:
+        """The other return sets of the batch, which are what they were when the maker's own tables were made."""
+        own = set(self.sets)
+        return [key for key in self._work.inputs.sets if key not in own]
+
+    def of_others(self, name: str) -> pa.Table:
+        """Return the rows of these in one of the maker's own tables."""
+        assert name in [table.name for table in self.tables]
+        return of_communes(self._work.before(name), self.others)
+
     def is_there(self, file: str, sha256: str) -> bool:
         """Return whether a file of a document lies there as it was written."""
         return self._work.inputs.store.holds(file, sha256, self._work.inputs.part.name)
@@ -284,7 +305,7 @@ class Work:
         self._tables: dict[str, pa.Table] = {}
         self._earlier: dict[str, pa.Table] = {}
         self._known_lists: dict[str, Mapping[str, str]] = {}
-        self._parts_of_tables: dict[tuple[str, tuple[ReturnSetKey, ...]], pa.Table] = {}
+        self._parts_of_tables: dict[str, dict[tuple[tuple[ReturnSetKey, ...], bool], pa.Table]] = {}
         self._publication = Publication(self.inputs.store, self.inputs.part.name)
         self._archived: list[bytes] = []
         self.made: list[str] = []
@@ -315,8 +336,7 @@ class Work:
             self._let_go(tables)
 
     def _make(self, tables: Sequence[Table]) -> None:
-        concerned = self._concerned(tables)
-        sets = self.inputs.sets if any(table.whole for table in tables) else concerned
+        sets = self._concerned(tables)
         approved = APPROVED in tables[0].made_of and tables[0].kind is not Kind.DOCUMENT
         asked = self._approvals.made_of(tables[0], sets) if approved else sets
         made = self.makers(tables[0].maker.task)(Given(tables, asked, self))
@@ -325,16 +345,17 @@ class Work:
             self.read.add((tables[0].name, APPROVED))
             made = {table.name: self._with_approved(table, made[table.name], asked, sets) for table in tables}
         for table in tables:
-            before = len(self.made)
-            self._take(table, made[table.name], sets)
+            before, other = len(self.made), self._other(table, made[table.name], sets)
+            self._take(table, made[table.name], sets, other)
             if len(self.made) > before:
-                self.touched[table.name] = concerned
+                self.touched[table.name] = other
 
     def _let_go(self, tables: Sequence[Table]) -> None:
         """Drop the rows that nobody reads any more; who does after all gets them from their bytes."""
         for name in FLOW.read_last_by.get(tables[0].maker, ()):
             self._tables.pop(name, None)
             self._earlier.pop(name, None)
+            self._parts_of_tables.pop(name, None)
 
     @cached_property
     def _approvals(self) -> Approvals:
@@ -394,13 +415,14 @@ class Work:
             and is_whole(self.inputs.store, table, self.inputs.part.name, known)
         )
 
-    def _take(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> None:
+    def _take(self, table: Table, made: Made, sets: Sequence[ReturnSetKey], other: Sequence[ReturnSetKey]) -> None:
         """Take a table that was made; where it came out as it was, its bytes and who wrote them stay.
 
         Args:
             table: The table.
             made: What its maker made.
-            sets: The return sets whose rows these are; those of others stay.
+            sets: The return sets of which it was made; the rows of others stay.
+            other: Those of them whose rows are other than they were.
         """
         own = sets if made.rows is None else made.held
         held = {key.commune for key in own} if table.family == "marts" else set()
@@ -408,8 +430,8 @@ class Work:
             before = self._before.get(table.name)
             held |= set(before.held if before else ()) - {key.commune for key in sets}
         known = self.state.get(table.name)
-        if known is None or not self._comes_out_as_it_was(table, made, sets):
-            known = self._put(table, self._with_others(table, made, sets))
+        if known is None or other:
+            known = self._put(table, self._written(table, made, other))
         for name, file in made.files.items():
             if not self.inputs.store.holds(name, stamps.sha256(file), self.inputs.part.name):
                 self._publication.put(name, file)
@@ -426,32 +448,30 @@ class Work:
         stamp = self.inputs.stamp(table, self.state)
         self.state = replace(self.state, tables={**self.state.tables, table.name: replace(written, stamp=stamp)})
 
-    def _comes_out_as_it_was(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> bool:
-        """Return whether the rows of some of the return sets of a batch are what they were: the others' are anyway."""
-        if len(sets) == len(self.inputs.sets):
-            return False
+    def _other(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> Sequence[ReturnSetKey]:
+        """Return of which of some return sets a table comes out other than it was; of all where it is made of all."""
+        if not self.is_some(sets):
+            return sets
         if made.rows is None:
-            return True
+            return ()
         try:
             before = self.before(table.name, sets)
         except DamagedError:
-            return False
-        return bool(in_order(made.rows.cast(table.schema)).equals(before))
+            return sets
+        return differing(of_communes(made.rows, sets) if table.whole else made.rows, before, sets)
 
-    def _put(self, table: Table, rows: pa.Table) -> Written:
+    def _put(self, table: Table, content: bytes) -> Written:
         """Have a whole table published, unless it lies there with these very bytes; return what is known of it then."""
-        content, known = serialized(rows), self.state.get(table.name)
-        sha256 = stamps.sha256(content)
+        known, sha256 = self.state.get(table.name), stamps.sha256(content)
         may_stay = known is not None and known.content == sha256
         store, part = self.inputs.store, self.inputs.part.name
         if known is None or not may_stay:
             code = store.writer.code or stamps.code_version()
-            at = now().isoformat(timespec="seconds")
-            known = Written(table.name, "", sha256, len(content), len(rows), run=store.writer.run, code=code, at=at)
+            at, run, count = now().isoformat(timespec="seconds"), store.writer.run, row_count(content)
+            known = Written(table.name, "", sha256, len(content), count, run=run, code=code, at=at)
             self.made.append(table.name)
         if not may_stay or not store.holds(file_of(table.name, part), sha256, part):
             self._publication.put(file_of(table.name, part), content)
-        self._tables[table.name] = rows
         return known
 
     @cached_property
@@ -490,19 +510,32 @@ class Work:
         known = self._lists_in(before.received) if before else {}
         return self._noted({key: known[key.commune] for key in self._entering if key.commune in known} | entering)
 
-    def _with_others(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> pa.Table:
-        """Return a whole table: what was made of some return sets, in its place among the rows of the others."""
+    def _written(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> bytes:
+        """Return the file of a whole table: what was made of some return sets, in its place among the others' rows."""
+        self._tables.pop(table.name, None)
         if made.rows is None:
-            return self.before(table.name).cast(table.schema)
+            return serialized(self._keep(table, self.before(table.name).cast(table.schema)))
         rows = made.rows
         if not rows.schema.equals(table.schema, check_metadata=True):
             rows = rows.cast(table.schema)
         if self.inputs.part.extent is not Extent.BATCH or len(self.inputs.sets) < 2 or table.kind is Kind.DOCUMENT:
-            return rows
-        if len(sets) < len(self.inputs.sets):
-            rows = put_among(rows, self.before(table.name), sets)
+            return serialized(self._keep(table, rows))
+        if table.whole or not self.is_some(sets):
+            return serialized(self._keep(table, in_order(rows)))
+        rows = of_communes(rows, sets)
+        try:
+            before = self.inputs.store.content(table.name, self.inputs.part.name)
+        except DamagedError:
+            before = None
+        if before is None:
+            return serialized(self._keep(table, put_among(rows, self.before(table.name), sets)))
+        return written_among(rows, before, sets, self._earlier.get(table.name))
+
+    def _keep(self, table: Table, rows: pa.Table) -> pa.Table:
+        """Keep the rows of a whole table for those who read it in this run."""
         # With the very schema: in one that was read, what is said of the columns stands in another order.
-        return pa.table(in_order(rows).columns, schema=table.schema)
+        self._tables[table.name] = pa.table(rows.columns, schema=table.schema)
+        return self._tables[table.name]
 
     def _lists_in(self, received: str) -> Mapping[str, str]:
         """Return the lists that a list of a territory names; every mart of it may ask for the same."""
@@ -574,17 +607,17 @@ class Work:
     def table(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it is now, or of a batch the rows of some return sets."""
         part = self.inputs.part.name
-        made = self._publication.taken(file_of(name, part))
-        if self.is_some(sets) and name not in self._tables and made is None:
-            return self._some(name, sets)
+        if self.is_some(sets) and name not in self._tables:
+            return self._some(name, sets, self._publication.taken(file_of(name, part)))
         if name not in self._tables:
+            made = self._publication.taken(file_of(name, part))
             found = self.inputs.store.rows(name, part) if made is None else rows_with(made)
             self._tables[name] = FLOW[name].schema.empty_table() if found is None else _as_now(found, name)
         return of_communes(self._tables[name], sets) if self.is_some(sets) else self._tables[name]
 
     def before(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it was before this run, or some of its rows; empty where it has never been written."""
-        if self.is_some(sets) and name not in self._earlier:
+        if self.is_some(sets) and (name not in self._earlier or name in self._parts_of_tables):
             with suppress(DamagedError):
                 return self._some(name, sets)
         if name not in self._earlier:
@@ -595,17 +628,23 @@ class Work:
         """Return whether these are some of the return sets, and not all: those of which something can be other."""
         return sets is not None and len(sets) < len(self.inputs.sets)
 
-    def _some(self, name: str, sets: Sequence[ReturnSetKey]) -> pa.Table:
-        """Return the rows of some return sets in a table that lies there."""
-        key, schema, written = (name, tuple(sets)), FLOW[name].schema, self._before.get(name)
-        if written is None or not written.rows:
+    def _some(self, name: str, sets: Sequence[ReturnSetKey], made: bytes | None = None) -> pa.Table:
+        """Return the rows of some return sets in a table that lies there, or in the bytes that were made of it."""
+        key, schema, written = (tuple(sets), made is None), FLOW[name].schema, self._before.get(name)
+        if made is None and (written is None or not written.rows):
             return schema.empty_table()
-        if key not in self._parts_of_tables:
-            content = self.inputs.store.content(name, self.inputs.part.name)
+        parts = self._parts_of_tables.setdefault(name, {})
+        if key not in parts:
+            content = self.inputs.store.content(name, self.inputs.part.name) if made is None else made
             assert content is not None
-            found = rows_in(content, commune_of(schema), [one.commune for one in sets])
-            self._parts_of_tables[key] = _as_now(found, name)
-        return self._parts_of_tables[key]
+            if made is None and not is_cut(content):
+                # All of it has to be read for some of it, and again to put these back among the others.
+                self._earlier[name] = _as_now(rows_with(content), name)
+                parts[key] = of_communes(self._earlier[name], sets)
+            else:
+                found = rows_in(content, commune_of(schema), [one.commune for one in sets])
+                parts[key] = _as_now(found, name)
+        return parts[key]
 
     def _was(self, name: str) -> pa.Table:
         written = self._before.get(name)
@@ -631,9 +670,13 @@ class Work:
         known = self._before.get(table.name)
         if self.anew or known is None or known.maker != stamps.code_of(table.maker):
             return None
-        part = self.inputs.part.name
-        whole = self.inputs.store.holds(file_of(table.name, part), known.content, part)
-        return self.before(table.name, sets) if whole else None
+        # Not what is made again where a file was lost: that is not what this code made of these bytes.
+        with suppress(DamagedError):
+            if self.is_some(sets):
+                return self._some(table.name, sets)
+            found = self.inputs.store.rows(table.name, self.inputs.part.name)
+            return None if found is None else _as_now(found, table.name)
+        return None
 
 
 def _as_now(rows: pa.Table, name: str) -> pa.Table:

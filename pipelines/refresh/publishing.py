@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.refresh.making import Given, Made
+from pipelines.refresh.rows import of_communes
 from pipelines.steps.analyse import divisions, figures, observations, statements, sums
 from pipelines.steps.frames import belongs, to_frame, to_table, together
 from pipelines.steps.validate import gate
@@ -54,12 +55,16 @@ def _chapter(code: str) -> Chapter:
 
 
 def sum_records(given: Given) -> Mapping[str, Made]:
-    """Make the sums of a form."""
+    """Make the sums of a form; those of communes that are what they were stay, and are added up again."""
     (form,) = [form for form in CATALOGUE.forms if form.domain == given.subject]
     lines = sums.lines_asked(form, CATALOGUE.chapters)
     mart, estimates = given.table(f"marts/{form.domain}"), given.table("estimates")
     added = sums.added_up(form, mart, given.places, lines, estimates)
-    return {f"sums/{form.domain}": Made(added)}
+    name = f"sums/{form.domain}"
+    if given.others:
+        communes = [of_communes(added, given.sets), given.of_others(name)]
+        added = sums.above_too(form, pa.concat_tables(communes), given.places)
+    return {name: Made(added)}
 
 
 def evaluate_chapter(given: Given) -> Mapping[str, Made]:
@@ -89,12 +94,14 @@ def add_up_levels(given: Given) -> Mapping[str, Made]:
 
 def compare_statements(given: Given) -> Mapping[str, Made]:
     """Make the comparison of what the plan prints with what was computed."""
+    printed = given.table("printed")
     computed, edges = (
-        together(list(given.family(family)), schema)
+        # Where no plan is there to be compared, what it would be compared with need not be read.
+        together(list(given.family(family)) if len(printed) else [], schema)
         for family, schema in (("figures", tables.FIGURES), ("lineage", tables.LINEAGE))
     )
     compared = statements.compare(
-        given.table("printed"),
+        printed,
         computed,
         statements.Behind(edges, CATALOGUE.forms),
         [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],

@@ -1,14 +1,18 @@
 """The rows of a batch, which stand in the order of its communes: taking those of some out, putting them in again.
 
-Belongs here: that. Does not belong here: reading and writing tables (``pipelines.store.tables``), making rows.
+Belongs here: that, also in the bytes of a file, and whose have changed. Does not belong here: what these bytes are
+(``pipelines.store.tables``, ``pipelines.store.row_groups``), making rows.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.store.row_groups import Group, Grouped, joined
+from pipelines.store.tables import rows_of, rows_with, serialized
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import commune_of
 
@@ -37,10 +41,75 @@ def put_among(rows: pa.Table, others: pa.Table, sets: Iterable[ReturnSetKey]) ->
     own, rows = {key.commune for key in sets}, in_order(rows)
     blocks = [(commune, others, *place) for commune, *place in _blocks(others) if commune not in own]
     blocks += [(commune, rows, *place) for commune, *place in _blocks(rows)]
-    ordered = sorted(blocks, key=lambda block: block[0])
-    return pa.concat_tables(
-        [rows.slice(0, 0), *(table.slice(start, stop - start) for _, table, start, stop in ordered)]
-    )
+    pieces: list[tuple[pa.Table, int, int]] = []
+    for _, table, start, stop in sorted(blocks, key=lambda block: block[0]):
+        # What stands together stays together: many small pieces take longer than all the rest.
+        follows = pieces and pieces[-1][0] is table and pieces[-1][2] == start
+        pieces.append((table, pieces.pop()[1] if follows else start, stop))
+    return pa.concat_tables([rows.slice(0, 0), *(table.slice(start, stop - start) for table, start, stop in pieces)])
+
+
+def written_among(rows: pa.Table, others: bytes, sets: Sequence[ReturnSetKey], read: pa.Table | None = None) -> bytes:
+    """Return the file of a table in which the rows of some return sets are in their places among those of another.
+
+    It is, to the byte, the file of all these rows; but groups that hold none of these sets are taken over unread.
+
+    Args:
+        rows: Of these sets, in any order.
+        others: The file of the whole batch as it was.
+        sets: The sets.
+        read: The rows of that file, where they have been read already.
+    """
+    before = Grouped(others)
+    known = before.communes(commune_of(rows.schema)) or []
+    firsts = [first for first, _ in known]
+    at = {key: max(bisect_right(firsts, key.commune) - 1, 0) for key in sets}
+    # Who began a group may not do so any more, and is then of the one before.
+    concerned = {*at.values(), *(number - 1 for key, number in at.items() if number and firsts[number] == key.commune)}
+    groups: list[Group] = []
+    for number, group in enumerate(before.groups if len(concerned) < len(known) else ()):
+        if number not in concerned:
+            groups.append(group)
+        elif number - 1 not in concerned:
+            stop = next(after for after in range(number, len(known) + 1) if after not in concerned)
+            own = [key for key in sets if number <= at[key] < stop]
+            whole = put_among(of_communes(rows, own), rows_of(others, range(number, stop)), own)
+            written = Grouped(serialized(pa.table(whole.columns, schema=rows.schema)))
+            if written.frame != before.frame:
+                break
+            groups += written.groups if len(whole) else ()
+    else:
+        if groups:
+            return joined(before.frame, groups)
+    whole = put_among(rows, rows_with(others) if read is None else read, sets)
+    return serialized(pa.table(whole.columns, schema=rows.schema))
+
+
+def differing(rows: pa.Table, before: pa.Table, sets: Iterable[ReturnSetKey]) -> list[ReturnSetKey]:
+    """Return the return sets whose rows are not what they were.
+
+    Args:
+        rows: Of these sets, in any order.
+        before: The same as they were, in the order of the communes.
+        sets: The sets.
+    """
+    # By the same numbers of texts: they have others where they come in another order.
+    both = pa.concat_tables([in_order(rows).cast(before.schema), before]).unify_dictionaries()
+    tables = both.slice(0, len(rows)), both.slice(len(rows))
+    sizes = [{commune: stop - start for commune, start, stop in _blocks(table)} for table in tables]
+    ordered = sorted(sets, key=lambda key: key.commune)
+    firsts = [[0, *accumulate(of.get(key.commune, 0) for key in ordered)] for of in sizes]
+
+    def within(low: int, high: int) -> list[ReturnSetKey]:
+        one, other = (
+            table.slice(first[low], first[high] - first[low]) for table, first in zip(tables, firsts, strict=True)
+        )
+        if one.equals(other):
+            return []
+        middle = (low + high) // 2
+        return ordered[low:high] if middle == low else [*within(low, middle), *within(middle, high)]
+
+    return within(0, len(ordered))
 
 
 def _blocks(rows: pa.Table) -> Iterator[tuple[str, int, int]]:

@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ from pipelines.store import state as states
 from pipelines.store.archive import Archive
 from pipelines.store.files import rename, sync, write_beside
 from pipelines.store.remote import ReplacedError, is_remote
+from pipelines.store.row_groups import cuts
 from pipelines.store.state import NOBODY, State, Writer, Written
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -258,9 +260,12 @@ def file_of(table: str, part: str) -> str:
 _IN_ORDER = ("period", "commune", "place")
 """The columns that the rows of tables are in the order of."""
 
+_COMMUNE = "commune"
+"""That along which files are cut."""
+
 
 def serialized(table: pa.Table) -> bytes:
-    """Return the bytes of a Parquet file; the same rows give the same bytes."""
+    """Return the bytes of a Parquet file, its groups cut along communes; the same rows give the same bytes."""
     # Most tables of problems and findings have no rows, and are written for every batch.
     return _serialized(table) if len(table) else _without_rows(table.schema.serialize().to_pybytes())
 
@@ -275,15 +280,17 @@ def _serialized(table: pa.Table) -> bytes:
     buffer = pa.BufferOutputStream()
     # In one piece: where its pieces end would be seen in the bytes.
     one = table.unify_dictionaries().combine_chunks()
-    pq.write_table(
-        pa.table([_numbered_anew(column) for column in one.columns], schema=table.schema),
-        buffer,
+    options = {
         # A quarter quicker to write than with zstd, and four tenths larger; numbers of dictionaries are small anyway.
-        compression="snappy",
+        "compression": "snappy",
         # Of what rows are not in the order of, every group holds nearly everything.
-        write_statistics=[name for name in _IN_ORDER if name in table.column_names],
-        write_page_checksum=True,
-    )
+        "write_statistics": [name for name in _IN_ORDER if name in table.column_names],
+        "write_page_checksum": True,
+    }
+    with pq.ParquetWriter(buffer, table.schema, **options) as writer:
+        for start, stop in pairwise(cuts(one, _COMMUNE) if _COMMUNE in table.column_names else (0, len(one))):
+            columns = [_numbered_anew(column) for column in one.slice(start, stop - start).columns]
+            writer.write_table(pa.table(columns, schema=table.schema), max(1, stop - start))
     content: bytes = buffer.getvalue().to_pybytes()
     return content
 
@@ -310,16 +317,33 @@ def rows_with(content: bytes, **wanted: str) -> pa.Table:
             return whole.read(use_threads=False)
     file, schema = _opened(content)
     with file:
-        groups = [number for number in range(file.num_row_groups) if _may_hold(file.metadata.row_group(number), wanted)]
+        groups = _holding(file.metadata, {column: [text] for column, text in wanted.items()})
         # Without threads: the tables are small, and a verb that ends while Arrow's are starting is at times aborted.
         return with_texts(file.read_row_groups(groups, use_threads=False), **wanted).cast(schema)
+
+
+def row_count(content: bytes) -> int:
+    """Return how many rows a Parquet file has."""
+    count: int = pq.read_metadata(pa.BufferReader(content)).num_rows
+    return count
+
+
+def is_cut(content: bytes) -> bool:
+    """Return whether the rows of a Parquet file stand in more than one group."""
+    return bool(pq.read_metadata(pa.BufferReader(content)).num_row_groups > 1)
+
+
+def rows_of(content: bytes, groups: Sequence[int]) -> pa.Table:
+    """Return the rows of some groups of a Parquet file."""
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        return file.read_row_groups(list(groups), use_threads=False)
 
 
 def rows_in(content: bytes, column: str, texts: Sequence[str]) -> pa.Table:
     """Return the rows of a Parquet file in which a column has one of some texts."""
     file, schema = _opened(content)
     with file:
-        table = file.read(use_threads=False)
+        table = file.read_row_groups(_holding(file.metadata, {column: texts}), use_threads=False)
     return table.filter(pc.is_in(table[column], pa.array(texts, pa.string()))).cast(schema)
 
 
@@ -351,14 +375,20 @@ def _literal(text: str) -> pa.Scalar:
     return pa.StringArray.from_buffers(1, pa.py_buffer(offsets), pa.py_buffer(content))[0]
 
 
-def _may_hold(group: Any, wanted: Mapping[str, str]) -> bool:
-    """Return whether the statistics of a group of rows leave room for the wanted texts."""
-    for number in range(group.num_columns) if wanted else ():
-        column = group.column(number)
-        value = wanted.get(column.path_in_schema)
-        known = column.statistics if value is not None else None
-        if known is not None and known.has_min_max and not known.min <= value <= known.max:
-            return False
+def _holding(metadata: pq.FileMetaData, wanted: Mapping[str, Sequence[str]]) -> list[int]:
+    """Return the groups of rows whose statistics leave room for one of the texts that are wanted of each column."""
+    at = {metadata.schema.column(number).path: number for number in range(metadata.num_columns)}
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    return [number for number, group in enumerate(groups) if _may_hold(group, at, wanted)]
+
+
+def _may_hold(group: pq.RowGroupMetaData, at: Mapping[str, int], wanted: Mapping[str, Sequence[str]]) -> bool:
+    for column, texts in wanted.items():
+        known = group.column(at[column]).statistics
+        if known is not None and known.has_min_max:
+            least, most = known.min, known.max
+            if not any(least <= text <= most for text in texts):
+                return False
     return True
 
 

@@ -158,11 +158,9 @@ def test_what_one_commune_sends_anew_is_all_that_is_looked_at_and_the_bytes_are_
     monkeypatch.setattr(makers, "maker", watched)
     add(copied, OTHER, cat=5, total=5)
     again(copied)
-    of_batch = {
-        table.maker.task for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT and not table.whole
-    }
+    of_batch = {table.maker.task for table in FLOW.of(Extent.BATCH) if table.kind is not Kind.DOCUMENT}
     assert {task: sets for task, sets in looked_at.items() if task in of_batch and sets != [OTHER]} == {}
-    assert looked_at.keys() & of_batch >= {"read", "locate", "check", "admit", "evaluate", "compare"}
+    assert looked_at.keys() & of_batch >= {"read", "locate", "check", "admit", "sum", "evaluate", "compare"}
     changed = dict(files_of(copied))
     refresh(Raw(copied / "raw"), Store(copied / "data"), TERRITORY, who="test", anew=True)
     assert dict(files_of(copied)) == changed

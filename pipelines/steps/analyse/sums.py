@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amounts import LARGEST, Amounts, Array, decimals_of
+from pipelines.steps.amounts import LARGEST, Amounts, Array, as_int64, decimals_of
 from pipelines.steps.analyse.estimates import beside
 from pipelines.steps.frames import joined_text, numbered
 from schemas.fields import REPORTER_KEYS
@@ -81,6 +81,28 @@ def added_up(
     return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts), np.hstack(guesses))
 
 
+def above_too(form: type[Form], communes: pa.Table, places: Places) -> pa.Table:
+    """Return the sums of communes of one form with those of every level above them: what ``added_up`` gives of them.
+
+    Args:
+        form: The form.
+        communes: ``schemas.tables.SUMS`` of communes alone, made by ``added_up``.
+        places: Which territory lies in which.
+    """
+    _, first = numbered(communes, ("period", "place"))
+    if not len(first):
+        return SUMS.empty_table()
+    sets = [ReturnSetKey(*pair) for pair in _pairs(communes.take(first), "place")]
+    # Each commune has the same cells, in the same order.
+    asked = list(
+        zip(*(communes[name][: len(communes) // len(sets)].to_pylist() for name in ("field", "line")), strict=True)
+    )
+    sums = as_int64(communes["sum"].combine_chunks())
+    counts = (communes[name].to_numpy() for name in ("given", "estimated"))
+    total, given, estimated = (one.reshape(len(sets), len(asked)) for one in (_with_room(sums, 1), *counts))
+    return _upwards(form, sets, places, asked, total, given, estimated)
+
+
 def of_forms(
     marts: Mapping[type[Form], pa.Table],
     places: Places,
@@ -128,13 +150,13 @@ def _counts(form: type[Form], mart: pa.Table, places: Places) -> pa.Array:
     return pc.is_in(joined_text(mart, REPORTER_KEYS), pa.array(counting, pa.string()))
 
 
-def _pairs(mart: pa.Table) -> Iterable[tuple[str, str]]:
-    return zip(*(mart[name].to_pylist() for name in REPORTER_KEYS[:2]), strict=True)
+def _pairs(mart: pa.Table, place: str = "commune") -> Iterable[tuple[str, str]]:
+    return zip(*(mart[name].to_pylist() for name in ("period", place)), strict=True)
 
 
-def _with_room(values: Array) -> Array:
-    """Return numbers so that all of them added up, in the last digit of ``SUM``, have room."""
-    most = int(np.abs(values).max(initial=0)) * len(values) * 10**SUM.scale
+def _with_room(values: Array, times: int = 10**SUM.scale) -> Array:
+    """Return numbers so that all of them added up, and so many times as large, have room."""
+    most = int(np.abs(values).max(initial=0)) * len(values) * times
     return values if most <= LARGEST else values.astype(np.object_)
 
 
