@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.steps.frames import sets_of
 from pipelines.steps.validate.change import LEAST_VILLAGES, numbers
 from schemas.edits import Alike
 
@@ -38,7 +39,7 @@ def of_others(edit: Alike, frame: pd.DataFrame) -> Any:
     values = numbers(frame[list(edit.names)])
     values = np.where(values > 0, values, np.nan)
     ratio = values[:, 0] / (values[:, 1] if edit.base else 1)
-    group = frame.groupby(["period", "commune"], sort=False).ngroup().to_numpy()
+    _, group = sets_of(frame)
     known = ~np.isnan(ratio)
     order = np.lexsort((ratio, ~known, group))
     size = np.bincount(group, minlength=1)
