@@ -41,7 +41,7 @@ test: $(STAMP) ## Run the tests, less the slow ones
 	$(PYTEST) --ignore=tests/benchmarks -m "not slow" $(ARGS)
 
 test-all: $(STAMP) ## Run every test, the slow ones too (the benchmarks have make bench)
-	$(BIN)/python -m pytest --ignore=tests/benchmarks $(ARGS)
+	$(PYTEST) --ignore=tests/benchmarks $(ARGS)
 
 check: $(STAMP) ## Lint, check the formatting and the types
 	$(BIN)/ruff check .
