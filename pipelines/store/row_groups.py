@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROWS = 16_384
+ROWS = 32_768
 """How many rows a group has, more or less; of a commune with more, all of them."""
 
 _MARK = b"PAR1"
