@@ -206,7 +206,7 @@ def _holds(row: Row, values: Mapping[str, Any]) -> Any:
 
 
 def _told(frame: Frame, told: Any, lacking: Any = None) -> Outcomes:
-    """Return what an array tells of the rows of a frame as a series; where one is given, missing where that says so."""
+    """Return what an array tells of the rows of a frame, as a series; missing where another, if any, says so."""
     # Only here, where whoever has a frame has loaded it.
     from pandas import Series
     from pandas.arrays import BooleanArray

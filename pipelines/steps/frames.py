@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.amounts import Array
+from pipelines.steps.amounts import LARGEST, Array
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import uncoded
 
@@ -158,14 +158,11 @@ def coded(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
     return indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), texts.dictionary
 
 
-_LARGEST = np.iinfo(np.int64).max
-
-
 def _as_one(columns: Iterable[tuple[Array, Any]], count: int) -> Array:
     """Return per row one whole number, the same where all columns are and in their order, the first counting most."""
     place, places = np.zeros(count, np.int64), 1
     for numbers, values in columns:
-        if places * (len(values) + 1) > _LARGEST:
+        if places * (len(values) + 1) > LARGEST:
             distinct, place = np.unique(place, return_inverse=True)
             places = len(distinct)
         place, places = place * (len(values) + 1) + (numbers + 1), places * (len(values) + 1)
@@ -192,20 +189,23 @@ def ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
 
 def sorted_by(table: pa.Table, names: Sequence[str]) -> pa.Table:
     """Return a table in the order of some text columns; the table itself where it is in that order."""
-    if len(table) < 2 or _is_in_order(table, names):
-        return table
-    place = _as_one((ranked(table[name]) for name in names), len(table))
-    return table if (place[1:] >= place[:-1]).all() else table.take(pa.array(np.argsort(place, kind="stable")))
+    return table if len(table) < 2 or _is_in_order(table, names) else _placed(table, names)[0]
 
 
 def grouped_by(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, Array, Array]:
     """Return a table as ``sorted_by`` does, and of its rows what ``numbered`` does: both ask which texts there are."""
-    place = _as_one((ranked(table[name]) for name in names), len(table))
-    if not (place[1:] >= place[:-1]).all():
-        order = np.argsort(place, kind="stable")
-        table, place = table.take(pa.array(order)), place[order]
+    rows, place = _placed(table, names)
     begins = np.diff(place, prepend=-1) != 0
-    return table, np.cumsum(begins) - 1, np.flatnonzero(begins)
+    return rows, np.cumsum(begins) - 1, np.flatnonzero(begins)
+
+
+def _placed(table: pa.Table, names: Sequence[str]) -> tuple[pa.Table, Array]:
+    """Return a table in the order of some text columns, and per row its place, the same where all these texts are."""
+    place = _as_one((ranked(table[name]) for name in names), len(table))
+    if (place[1:] >= place[:-1]).all():
+        return table, place
+    order = np.argsort(place, kind="stable")
+    return table.take(pa.array(order)), place[order]
 
 
 def _is_in_order(table: pa.Table, names: Sequence[str]) -> bool:

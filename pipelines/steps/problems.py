@@ -5,7 +5,6 @@ the columns (``schemas.tables.PROBLEMS``).
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from schemas.tables import PROBLEMS
 def problem_rows(problem: Problems, rows: Iterable[Mapping[str, str]]) -> pd.DataFrame:
     """Return ``schemas.tables.PROBLEMS`` of one kind from mappings of the columns that apply; the others are empty."""
     filled = [{**_EMPTY, **row, "problem": problem.name} for row in rows]
-    return frame_of(filled, PROBLEMS) if filled else _none()
+    return frame_of(filled, PROBLEMS)
 
 
 _EMPTY = dict.fromkeys(PROBLEMS.names, "")
@@ -26,10 +25,4 @@ _EMPTY = dict.fromkeys(PROBLEMS.names, "")
 def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return problem rows one under the other."""
     met = [part for part in parts if len(part)]
-    return pd.concat(met, ignore_index=True) if met else _none()
-
-
-@cache
-def _none() -> pd.DataFrame:
-    """Return no problem rows: one and the same frame each time, since most forms meet none, and nobody writes in it."""
-    return frame_of([], PROBLEMS)
+    return pd.concat(met, ignore_index=True) if met else frame_of([], PROBLEMS)

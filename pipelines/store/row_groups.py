@@ -74,11 +74,16 @@ class Grouped:
         found = [(one.min, one.max) for one in known]
         return found if all(last < first for (_, last), (first, _) in pairwise(found)) else None
 
+    @property
+    def _end(self) -> int:
+        """Where its groups end, and its footer begins."""
+        stop = len(self.content) - _LENGTH.size - len(_MARK)
+        (length,) = _LENGTH.unpack_from(self.content, stop)
+        return stop - int(length)
+
     @cached_property
     def _footer(self) -> "_Struct":
-        (length,) = _LENGTH.unpack_from(self.content, len(self.content) - 8)
-        self.__dict__["_end"] = len(self.content) - 8 - length
-        return _Reader(self.content, self.__dict__["_end"]).struct()
+        return _Reader(self.content, self._end).struct()
 
     @property
     def frame(self) -> "_Struct":
@@ -90,7 +95,7 @@ class Grouped:
         """The groups."""
         said = self._footer[_GROUPS][1][1]
         starts = [min(_offsets(column[_META][1])) for column in (one[_COLUMNS][1][1][0] for one in said)]
-        ends = [*starts[1:], self.__dict__["_end"]]
+        ends = [*starts[1:], self._end]
         return [Group(self.content[start:end], start, one) for start, end, one in zip(starts, ends, said, strict=True)]
 
 

@@ -10,6 +10,7 @@ is known of every column how large its numbers may be, so no overflow has to be 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Union
 
@@ -142,7 +143,7 @@ class Rationals:
         """Whether a number needs more than 64 bits, or may: its column is of Python's whole numbers, which are slow."""
         return any(one.dtype == np.object_ for one in self._in_rows)
 
-    @property
+    @cached_property
     def _in_rows(self) -> tuple[Array, Array]:
         """Numerator and denominator of each row."""
         under = self.denominators.values
