@@ -12,7 +12,7 @@ from importlib import metadata
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.given import Given, Made
 from pipelines.steps import problems
 from pipelines.steps.collect import released
 from pipelines.steps.collect.raw_file import RawFile

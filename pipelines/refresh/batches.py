@@ -227,10 +227,10 @@ def _refresh(
                     ran = True
                     progress()(tables[0].shown_as, len(FLOW.made_together))
                 if not work.is_overtaken():
-                    if ran or (whole and not is_archived(work.inputs, work.state)):
+                    if ran or (whole and not is_archived(work.inputs, work.draft.state)):
                         work.commit(whole=whole)
                         note_files(work.inputs)
-                    return work.made
+                    return work.draft.made
             except (OvertakenError, ReplacedError):
                 continue
     raise SentenceError(

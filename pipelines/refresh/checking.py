@@ -6,7 +6,7 @@ Belongs here: which step is given what. Does not belong here: the rules (``schem
 
 from collections.abc import Mapping
 
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.given import Given, Made
 from pipelines.steps import sources
 from pipelines.steps.frames import to_frame, to_table, together
 from pipelines.steps.validate import check, tally

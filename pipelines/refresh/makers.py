@@ -6,7 +6,7 @@ is stale none is.
 
 from importlib import import_module
 
-from pipelines.refresh.making import Maker
+from pipelines.refresh.given import Maker
 
 MAKERS = {
     "read": "reading:read_workbooks",

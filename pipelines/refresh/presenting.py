@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.present import compared
 from pipelines.present.explorer import site
 from pipelines.present.rows import ReturnSetRows
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.given import Given, Made
 from pipelines.settings import now
 from pipelines.steps.collect import read
 from pipelines.steps.collect.raw_file import RawFile, suffix_of

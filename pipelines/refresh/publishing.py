@@ -11,7 +11,7 @@ from importlib import resources
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.given import Given, Made
 from pipelines.refresh.rows import of_communes
 from pipelines.steps.analyse import divisions, figures, observations, statements, sums
 from pipelines.steps.frames import belongs, to_frame, to_table, together

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.refresh.making import Given, Made
+from pipelines.refresh.given import Given, Made
 from pipelines.steps import problems, sources
 from pipelines.steps.analyse import estimates, statements
 from pipelines.steps.collect import correct, locate, read

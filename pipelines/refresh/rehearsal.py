@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.refresh.draft import Draft
 from pipelines.refresh.makers import maker
 from pipelines.refresh.making import Work
 from pipelines.refresh.parts import Part
@@ -153,23 +154,23 @@ def _made(inputs: Inputs, wanted: Collection[str]) -> "_Unpublished":
     work = Work(inputs, maker, restored)
     for _ in work.run(wanted):
         pass
-    return _Unpublished(work)
+    return _Unpublished(work.draft)
 
 
 @dataclass(frozen=True)
 class _Unpublished:
-    """The tables of a piece of work, read as published ones are."""
+    """The tables of a draft, read as published ones are."""
 
-    work: Work
+    draft: Draft
 
     def part_of(self, key: ReturnSetKey) -> str:  # noqa: ARG002 - as of a store
-        return self.work.inputs.part.name
+        return self.draft.inputs.part.name
 
     def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
-        return with_texts(self.work.table(table), **wanted)
+        return with_texts(self.draft.table(table), **wanted)
 
     def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:  # noqa: ARG002 - as of a store
-        return (with_texts(self.work.table(table.name), **wanted) for table in FLOW.family(family))
+        return (with_texts(self.draft.table(table.name), **wanted) for table in FLOW.family(family))
 
     def writer_of(self, table: str, part: str) -> Writer:  # noqa: ARG002 - as of a store
         return NOBODY

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.refresh import makers
-from pipelines.refresh.making import Given, Made, Maker
+from pipelines.refresh.given import Given, Made, Maker
 from tests.faults.conftest import sampled, with_slow
 from tests.faults.disk import end_of, full_from, start_child, writes
 from tests.faults.office import CHANGES, DAMAGED, Answers, Office, same_parts

@@ -15,7 +15,8 @@ import pytest
 
 from pipelines.refresh import makers, release
 from pipelines.refresh.batches import followed, refresh, refresh_each
-from pipelines.refresh.making import Given, Made, Work
+from pipelines.refresh.draft import Draft
+from pipelines.refresh.given import Given, Made
 from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import Inputs, compared_with, inputs_of, note_files, stale_batches
 from pipelines.steps.analyse import sums
@@ -171,7 +172,7 @@ def test_rows_that_were_let_go_too_early_come_back_as_they_were_made(
 ) -> None:
     add(copied, OTHER, horse=1, horse_white=1)
     shutil.copytree(copied, copied.parent / "kept")
-    monkeypatch.setattr(Work, "_let_go", lambda work, _: work._tables.clear())
+    monkeypatch.setattr(Draft, "let_go", lambda draft, _: draft._tables.clear())
     again(copied)
     monkeypatch.undo()
     again(copied.parent / "kept")

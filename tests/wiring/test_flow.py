@@ -13,8 +13,9 @@ import pytest
 from pipelines.present import openlineage
 from pipelines.refresh import batches, stamps
 from pipelines.refresh.documents import report_of
+from pipelines.refresh.given import Given, UndeclaredInputError
 from pipelines.refresh.makers import MAKERS, maker
-from pipelines.refresh.making import Given, UndeclaredInputError, Work
+from pipelines.refresh.making import Work
 from pipelines.refresh.parts import Part
 from pipelines.refresh.restoring import restored
 from pipelines.refresh.stale import inputs_of
@@ -57,7 +58,7 @@ class NotingWork(Work):
     noted: Read
 
     def commit(self, **how: Any) -> None:
-        self.noted |= self.read
+        self.noted |= self.draft.read
         super().commit(**how)
 
 
@@ -139,7 +140,7 @@ class TestReading:
         shorter = [replace(table, made_of=tuple(one for one in table.made_of if one != missing)) for table in tables]
         work = work_of(office[0], tables[0].extent)
         with pytest.raises(UndeclaredInputError, match=f"made of {missing}"):
-            maker(task)(Given(shorter, work.inputs.sets, work))
+            maker(task)(Given(shorter, work.inputs.sets, work.draft))
 
     @pytest.mark.parametrize(
         ("task", "field", "missing"),
@@ -159,7 +160,7 @@ class TestReading:
             left.append(replace(table, **less))
         work = work_of(office[0], Extent.BATCH)
         with pytest.raises(UndeclaredInputError, match=missing):
-            maker(task)(Given(left, work.inputs.sets, work))
+            maker(task)(Given(left, work.inputs.sets, work.draft))
 
     def test_who_reads_a_family_reads_all_of_it(self) -> None:
         """Of these a maker takes what is declared, whatever that is: here it is said that nothing is left out."""
