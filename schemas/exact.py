@@ -147,5 +147,7 @@ def _exchange(
 
 def _divided(value: Rational, by: Rational) -> Rational:
     """Return the quotient, as an int where it is whole: Python's ints are many times faster than its fractions."""
+    if isinstance(value, int) and isinstance(by, int) and not value % by:
+        return value // by
     quotient = Fraction(value) / by
     return quotient.numerator if quotient.denominator == 1 else quotient

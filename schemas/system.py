@@ -42,7 +42,14 @@ class Row:
 
     def excess(self, values: Mapping[str, int]) -> int:
         """Return by how much the sum is above the bound."""
-        return sum(factor * values[name] for name, factor in self.coefficients.items()) - self.bound
+        total = -self.bound
+        for name, factor in self.coefficients.items():
+            total += factor * values[name]
+        return total
+
+    def is_known(self, values: Mapping[str, int]) -> bool:
+        """Return whether all its variables have values."""
+        return self.coefficients.keys() <= values.keys()
 
     def holds(self, values: Mapping[str, int]) -> bool:
         """Return whether the rule holds on values given for all its variables."""
@@ -120,7 +127,7 @@ class System:
 
     def failing(self, values: Mapping[str, int]) -> list[Row]:
         """Return the rows that do not hold; one with a missing value is undecided, and not among them."""
-        return [row for row in self.rows if all(name in values for name in row.names) and not row.holds(values)]
+        return [row for row in self.rows if row.is_known(values) and not row.holds(values)]
 
     def contradicted(self, values: Mapping[str, int]) -> frozenset[str]:
         """Return the codes of rules with a missing value that cannot hold, whatever it is.
@@ -128,7 +135,9 @@ class System:
         Those that fail by themselves, where the known values leave no room; and such as cannot hold together, as where
         one sum asks for another value in the blank cell than the next.
         """
-        open_ = [row for row in self.rows if not all(name in values for name in row.names)]
+        open_ = [row for row in self.rows if not row.is_known(values)]
+        if not open_:
+            return frozenset()
         alone = {row.code for row in open_ if not row.can_hold(values, self.ranges)}
         blank = Counter(name for row in open_ for name in row.names if name not in values)
         if all(count == 1 for count in blank.values()):
@@ -145,7 +154,7 @@ class System:
         """
         wrong = self.contradicted(values)
         sums = [row for row in self.rows if row.relation == "=" and row.code not in wrong]
-        open_ = [row.lowered(values) for row in sums if not all(name in values for name in row.names)]
+        open_ = [row.lowered(values) for row in sums if not row.is_known(values)]
         if isinstance(_point(open_, {name: (None, None) for row in open_ for name in row.names}), Conflict):
             return {}
         known = determined([row.coefficients for row in open_], [row.bound for row in open_])
@@ -184,11 +193,11 @@ class System:
         Raises:
             ValueError: The value has more decimals than the unit keeps.
         """
-        smallest: int = 10 ** self.decimals(name)
-        scaled = Fraction(value) * smallest
-        if scaled.denominator != 1:
+        numerator, denominator = value.as_integer_ratio()
+        whole, rest = divmod(numerator * 10 ** self.decimals(name), denominator)
+        if rest:
             raise ValueError(f"{name} = {value} has more than {self.decimals(name)} decimals.")
-        return scaled.numerator
+        return whole
 
     def decimal(self, name: str, value: int) -> Decimal:
         """Return a whole number of a variable's smallest unit as a value in its unit."""

@@ -6,11 +6,12 @@ refused, and their words with the addresses of cells. Does not belong here: how 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.validate.evidence import Evidence
 from pipelines.steps.validate.suggest import Suggestion, suggest, suggest_factors
 from pipelines.steps.validate.typos import one_slip_away
-from schemas.edits import Product
+from schemas.edits import Edit, Product
 from schemas.form import Form
 from schemas.outcomes import Severity
 from schemas.system import System
@@ -30,8 +31,7 @@ LISTED = 12
 """Suggestions told at all, the others in a few words: as many cells as the longest sum has."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """One field of a record as it stands in its workbook."""
 
     file: str
@@ -101,13 +101,31 @@ def advise(
         refused: What is not to be suggested again.
         before: What is known of the record in the last comparable period.
     """
-    warnings = {edit.code for edit in form.edits if edit.severity is Severity.WARNING}
-    # A warning is no fact. Only where nothing else fails is its own breach looked into, and then nothing is certain.
-    certain = not warnings.issuperset(edits)
-    rules = form.facts if certain else form.system.without(warnings.difference(edits))
+    return _advice(
+        form,
+        tuple(values.items()),
+        tuple(written.items()),
+        frozenset(edits),
+        frozenset(refused),
+        tuple(before.items()),
+    )
+
+
+@lru_cache(maxsize=256)  # returns of many communes say the same, above all that little happened: more are long past
+def _advice(
+    form: type[Form],
+    known: tuple[tuple[str, Decimal], ...],
+    where: tuple[tuple[str, Written], ...],
+    edits: frozenset[str],
+    refused: frozenset[tuple[str, ...]],
+    then: tuple[tuple[str, Decimal], ...],
+) -> Advice:
+    """Return what ``advise`` does, of what can be told apart from other records."""
+    values, written, before = dict(known), dict(where), dict(then)
+    rules, certain = _rules(form, edits)
     texts = {name: _as_printed(item.text, values.get(name)) for name, item in written.items()}
     frozen = [name for name, item in written.items() if item.settled]
-    evidence = Evidence(_whole(rules, before), partial(_breaches, form, values))
+    evidence = Evidence(_whole(rules, before), _Breaches(form, values))
     record = _whole(rules, values)
     found = suggest(rules, record, texts, frozen=frozen, evidence=evidence, certain=certain)
     products = [edit for edit in form.edits if edit.code in edits and isinstance(edit, Product) and not edit.rows()]
@@ -128,6 +146,17 @@ def advise(
     if others or not change.text or sum(one.tie == fitting[0].tie for one in fitting) > 1:
         return Advice(told)
     return Advice(told, change.variable, vietnamese(values[change.variable]), change.text)
+
+
+@lru_cache(maxsize=256)  # few rules of a form fail in many communes; a system is worked out of all its rows
+def _rules(form: type[Form], edits: frozenset[str]) -> tuple[System, bool]:
+    """Return the rules to go by where some edits fail, and whether all of them are facts.
+
+    A warning is no fact. Only where nothing else fails is its own breach looked into, and then nothing is certain.
+    """
+    warnings = {edit.code for edit in form.edits if edit.severity is Severity.WARNING}
+    certain = not warnings.issuperset(edits)
+    return form.facts if certain else form.system.without(warnings.difference(edits)), certain
 
 
 def _factors(
@@ -210,12 +239,35 @@ def _whole(rules: System, values: Mapping[str, Decimal]) -> dict[str, int]:
     return {name: rules.whole(name, value) for name, value in values.items() if name in rules.variables}
 
 
-def _breaches(form: type[Form], given: Mapping[str, Decimal], changed: Mapping[str, int]) -> int:
-    """Return how many rules that rule nothing out would fail on a changed record: warnings, products, agreements."""
-    values = {**given, **{name: form.system.decimal(name, value) for name, value in changed.items()}}
+class _Breaches:
+    """How many rules that rule nothing out would fail on a changed record: warnings, products, agreements."""
+
+    def __init__(self, form: type[Form], given: Mapping[str, Decimal]) -> None:
+        self._form, self._given = form, given
+
+    def __call__(self, changed: Mapping[str, int]) -> int:
+        """Return how many would fail were some values others, in smallest units; of most rules none is read."""
+        values = {**self._given, **{name: self._form.system.decimal(name, value) for name, value in changed.items()}}
+        as_before = sum(changed.keys().isdisjoint(needs) for needs in self._broken)
+        reading = [one for one in _ruling_nothing_out(self._form) if not changed.keys().isdisjoint(one[1])]
+        return as_before + len(_broken(reading, values))
+
+    @cached_property
+    def _broken(self) -> list[frozenset[str]]:
+        """What each of the rules reads that fail on the record as it stands."""
+        return _broken(_ruling_nothing_out(self._form), self._given)
+
+
+@lru_cache(maxsize=256)  # as many forms as there are, several times over
+def _ruling_nothing_out(form: type[Form]) -> list[tuple[Edit, frozenset[str]]]:
+    """Return the rules that rule nothing out, each with the names of all that it reads."""
     rules = [edit for edit in form.edits if edit.severity is Severity.WARNING or not edit.is_linear]
-    known = [edit for edit in rules if all(name in values for name in edit.needs)]
-    return sum(not edit.fits(values) for edit in known)
+    return [(edit, frozenset(edit.needs)) for edit in rules]
+
+
+def _broken(rules: Iterable[tuple[Edit, frozenset[str]]], values: Mapping[str, Decimal]) -> list[frozenset[str]]:
+    """Return what each of some rules reads that fail on known values."""
+    return [needs for edit, needs in rules if needs <= values.keys() and not edit.fits(values)]
 
 
 def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:

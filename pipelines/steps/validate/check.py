@@ -141,8 +141,9 @@ def check(
     connected = list(wording.connected(breaches))
     failing = [index for index, _ in connected]
     before = _before(form, frame.iloc[failing], accepted) if failing else []
-    of_edits = []
-    for record, then, (_, edits) in zip(_rows(frame, failing), before, connected, strict=True):
+    of_edits, broken = [], _rows(frame, failing)
+    cells.look_up(tuple(record[name] for name in KEYS) for record in broken)
+    for record, then, (_, edits) in zip(broken, before, connected, strict=True):
         refused_here = kept.get((record["period"], record["commune"]), ())
         of_edits.append(wording.of_edits(record, edits, cells, places, refused_here, then))
     told = wording.of_problems(met, form, places, _asked_for(met, form, columns, in_doubt, cells))

@@ -32,8 +32,8 @@ class Evidence:
 
     Attributes:
         before: The values of the last comparable period, in smallest units.
-        breaches: How many of the rules that rule nothing out would fail on a record: warnings, and rules that are not
-            linear.
+        breaches: How many of the rules that rule nothing out would fail on the record, were some of its values others:
+            warnings, and rules that are not linear.
     """
 
     before: Record = field(default_factory=dict)
@@ -43,9 +43,9 @@ class Evidence:
         """Return the logarithm of how much better the proposed value of a cell fits than the one seen."""
         return self._log_density(name, proposed) - self._log_density(name, seen)
 
-    def of_rules(self, values: Mapping[str, int]) -> float:
-        """Return what the rules that would fail take off the score of a suggestion."""
-        return -_EACH_BREACH * self.breaches(values)
+    def of_rules(self, changed: Mapping[str, int]) -> float:
+        """Return what the rules that would fail take off the score of a suggestion that changes some values."""
+        return -_EACH_BREACH * self.breaches(changed)
 
     def _log_density(self, name: str, value: int) -> float:
         before, size = self.before.get(name), abs(value)

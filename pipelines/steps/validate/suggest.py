@@ -319,8 +319,9 @@ class _Case:
             # A total is what its parts make it: of itself it says nothing about how likely a value is.
             if change.proposed is not None and change.variable not in self._totals:
                 score += self._evidence.fit(change.variable, change.seen, change.proposed)
-        known = {change.variable: change.proposed for change in changes if change.proposed is not None}
-        return score + self._evidence.of_rules({**self._values, **known})
+        return score + self._evidence.of_rules(
+            {change.variable: change.proposed for change in changes if change.proposed is not None}
+        )
 
     @cached_property
     def _totals(self) -> frozenset[str]:

@@ -247,7 +247,7 @@ def find_typos(system: System, record: Record, *, frozen: Collection[str] = (), 
             away from any other, so that it would be evidence of nothing.
     """
     values = {name: value for name in system.variables if (value := record.get(name)) is not None}
-    decided = [row for row in system.rows if all(name in values for name in row.names)]
+    decided = [row for row in system.rows if row.is_known(values)]
     violated = [row for row in decided if row.relation == "=" and not row.holds(values)]
     if not violated:
         return Typos(Status.VALID)

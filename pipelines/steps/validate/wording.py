@@ -176,7 +176,11 @@ def _expected(edit: Edit, values: Mapping[str, Decimal]) -> Decimal:
 
 
 def _known(record: Any, names: Iterable[str]) -> dict[str, Decimal]:
-    return {name: Decimal(str(record[name])) for name in names if name in record and not pd.isna(record[name])}
+    return {name: _number(record[name]) for name in names if name in record and not pd.isna(record[name])}
+
+
+def _number(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def as_written(
