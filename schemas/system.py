@@ -194,7 +194,8 @@ class System:
             ValueError: The value has more decimals than the unit keeps.
         """
         numerator, denominator = value.as_integer_ratio()
-        whole, rest = divmod(numerator * 10 ** self.decimals(name), denominator)
+        smallest: int = 10 ** self.decimals(name)
+        whole, rest = divmod(numerator * smallest, denominator)
         if rest:
             raise ValueError(f"{name} = {value} has more than {self.decimals(name)} decimals.")
         return whole

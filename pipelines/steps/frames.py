@@ -219,9 +219,11 @@ def _is_in_order(table: pa.Table, names: Sequence[str]) -> bool:
 def parted(table: pa.Table, name: str) -> dict[str, pa.Table]:
     """Return the rows of a table as they stand, by the text that they have in a column."""
     numbers, texts = coded(table[name])
-    order = np.argsort(numbers, kind="stable")
-    rows = table.take(pa.array(order))
-    first = np.searchsorted(numbers[order], np.arange(len(texts) + 1)).tolist()
+    rows = table
+    if (numbers[1:] < numbers[:-1]).any():
+        order = np.argsort(numbers, kind="stable")
+        rows, numbers = table.take(pa.array(order)), numbers[order]
+    first = np.searchsorted(numbers, np.arange(len(texts) + 1)).tolist()
     return {
         text: rows.slice(start, stop - start)
         for text, (start, stop) in zip(texts.to_pylist(), pairwise(first), strict=True)

@@ -23,7 +23,7 @@ from schemas.text import fold, slug
 
 LEVELS = ("nation", "province", "district", "commune", "village")
 _REPORTING = ("village", "desk")
-_NAME_PREFIXES = ("thôn", "xóm", "bản", "xã")
+_NAME_PREFIXES = frozenset(map(fold, ("thôn", "xóm", "bản", "xã")))
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -418,7 +418,7 @@ def _spellings(name: str) -> dict[str, None]:
     """
     words = fold(name).split()
     keys = {" ".join(words): None}
-    while words and words[0] in {fold(prefix) for prefix in _NAME_PREFIXES}:
+    while words and words[0] in _NAME_PREFIXES:
         words = words[1:]
         keys[" ".join(words)] = None
     return keys

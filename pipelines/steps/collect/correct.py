@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.collect.columns import Runs, runs
-from pipelines.steps.frames import frame_of, texts_of
+from pipelines.steps.frames import frame_of, joined_text, texts_of
 from pipelines.steps.problems import joined, problem_rows
 from schemas.form import Form
 from schemas.harmless import of_csv
@@ -122,8 +123,8 @@ class Corrected:
 
     def of_sheets(self, wanted: Collection[int]) -> pa.Table:
         """Return all cells of some sheets, by their numbers, with the columns of ``decided``: sheet by sheet."""
-        numbers = {key: number for number, key in enumerate(self.sheets.keys)}
-        own = np.array([numbers[key] for key in _keys(self.decided, SHEET_KEY)], np.int64)
+        numbers, named = {key: number for number, key in enumerate(self.sheets.keys)}, runs(self.decided, SHEET_KEY)
+        own = np.array([numbers[key] for key in named.keys], np.int64)[named.number]
         plain = np.zeros(len(numbers), bool)
         plain[list(wanted)] = True
         decided = np.flatnonzero(plain[own])
@@ -160,11 +161,11 @@ def correct(cells: pa.Table, ledger: pd.DataFrame) -> tuple[Corrected, pd.DataFr
     received = Corrected(cells)
     named = {tuple(entry[name] for name in SHEET_KEY) for entry in (*accepted, *confirmed)}
     of_ledger = received.of_sheets([number for number, key in enumerate(received.sheets.keys) if key in named])
-    decided = _Cells(of_ledger.to_pylist())
+    decided = _Cells(of_ledger, (*accepted, *confirmed))
     stale: list[Entry] = []
     decided.replace([entry for entry in accepted if _reasoned(entry)], stale)
     decided.keep([entry for entry in confirmed if _reasoned(entry)], stale)
-    corrected = replace(received, decided=pa.Table.from_pylist(decided.rows, _CORRECTED))
+    corrected = replace(received, decided=decided.table())
     unclear = [
         {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(Decision)}
         for entry in ledger[~ledger["decision"].isin(list(Decision))].to_dict("records")
@@ -194,6 +195,8 @@ def not_lost(
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
     """
+    if not len(problems):
+        return problems
     unread = set(texts_of(files[files["problem"] != ""], FILE_KEY))
     present = set(texts_of(files, FILE_KEY))
     sent = set(texts_of(sheets, ["period", "commune", "form", "reporter"]))
@@ -232,12 +235,23 @@ def _reasoned(entry: Entry) -> bool:
 
 
 class _Cells:
-    """The cells that decisions are made on, one mapping each, and the decisions."""
+    """The cells of the sheets that decisions are made on: those of the decisions one mapping each, the others as is."""
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self.rows = rows
-        self._by_key = {tuple(row[name] for name in CELL_KEY): row for row in rows}
-        self._hashes = {tuple(row[name] for name in SHEET_KEY): row["sha256"] for row in rows}
+    def __init__(self, cells: pa.Table, entries: Iterable[Entry]) -> None:
+        wanted = pa.array({"\n".join(entry[name] for name in CELL_KEY) for entry in entries}, pa.string())
+        self._cells, self._at = cells, np.flatnonzero(pc.is_in(joined_text(cells, CELL_KEY), wanted))
+        self._rows: list[dict[str, Any]] = cells.take(pa.array(self._at)).to_pylist()
+        self._by_key = {tuple(row[name] for name in CELL_KEY): row for row in self._rows}
+        sheets = runs(cells, SHEET_KEY)
+        hashes = cells["sha256"].take(pa.array(sheets.first[:-1])).to_pylist()
+        self._hashes = dict(zip(sheets.keys, hashes, strict=True))
+
+    def table(self) -> pa.Table:
+        """Return all the cells, as they stand now; those that came into being by a decision are the last."""
+        rows, own = np.arange(len(self._cells)), len(self._cells) + np.arange(len(self._rows))
+        rows[self._at] = own[: len(self._at)]
+        rows = np.append(rows, own[len(self._at) :])
+        return pa.concat_tables([self._cells, pa.Table.from_pylist(self._rows, _CORRECTED)]).take(pa.array(rows))
 
     def replace(self, entries: Sequence[Entry], stale: list[Entry]) -> None:
         """Make corrections; those whose old text no longer stands go to ``stale``."""
@@ -272,12 +286,8 @@ class _Cells:
             where = {name: entry[name] for name in CELL_KEY} | {"row": row, "column": column, "kind": "blank"}
             none = dict.fromkeys(("text", "shown", "format", "aside", "received", *DECIDED), "")
             self._by_key[key] = {**where, "sha256": self._hashes[key[:-1]], **none}
-            self.rows.append(self._by_key[key])
+            self._rows.append(self._by_key[key])
         self._by_key[key].update(decision)
-
-
-def _keys(table: pa.Table, names: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
 def _told(entries: Iterable[Mapping[str, str]], *, written: str) -> list[dict[str, str]]:

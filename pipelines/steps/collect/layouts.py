@@ -277,19 +277,14 @@ class Found:
         return Found(self.entries.filter(pa.array(kept)), self.order[kept], left)
 
 
-def place(group: Numbers, sheet: Numbers, number: Numbers) -> Numbers:
-    """Return where entries come: first by the group of their form, then by sheet, then by their number on it."""
-    of_form = np.asarray(group, np.int64) * (_MOST_SHEETS + 1) + np.asarray(sheet, np.int64)
+def place(form: Numbers, sheet: Numbers, number: Numbers) -> Numbers:
+    """Return where entries come: first by the number of their form, then by sheet, then by their number on it."""
+    of_form = np.asarray(form, np.int64) * (_MOST_SHEETS + 1) + np.asarray(sheet, np.int64)
     return (of_form << _BITS) + np.asarray(number, np.int64)
 
 
 _BITS, _MOST_SHEETS = 24, 2**32 - 1
 """More entries than these bits can count no sheet has, and more sheets than these no batch."""
-
-
-def group_of(form: type[Form], forms: Sequence[type[Form]]) -> int:
-    """Return the group of a form: forms without lines are together, one with lines is by itself."""
-    return 1 + list(forms).index(form) if form.line_title else 0
 
 
 @dataclass(frozen=True)
@@ -303,7 +298,7 @@ class _Asked:
     units: Numbers
     """Column of the unit beside it, 0 where there is none."""
     notes: Numbers
-    group: Numbers
+    form: Numbers
     number: Numbers
     code: Numbers
     """The cell with the code of the line; ``MISSING`` in a form without lines."""
@@ -330,7 +325,9 @@ class _Search:
             (form, name, item) for form in forms for name, item in form.fields().items()
         ]
         self._reporter: dict[tuple[str | None, ...], str | None] = {}
-        self._senders: dict[tuple[type[Form], str, str], frozenset[str]] = {}
+        self._is_of_set: dict[tuple[str | None, ...], bool] = {}
+        self._senders: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._is_asked: dict[tuple[type[Form], str, str], bool] = {}
         self.numbers = {(form.code, name): at for at, (form, name, _) in enumerate(self.fields)}
 
     def found(self, apart: Collection[int]) -> Found:
@@ -353,7 +350,7 @@ class _Search:
         bad = np.zeros(len(self.grid), bool)
         bad[_joined(wrong)] = True
         kept = np.flatnonzero(~bad[entries.sheet])
-        order = place(entries.group[kept], entries.sheet[kept], entries.number[kept])
+        order = place(entries.form[kept], entries.sheet[kept], entries.number[kept])
         sorting = np.argsort(order, kind="stable")
         kept = kept[sorting]
         located = {sheet: (good[sheet].form.code, reporters[sheet]) for sheet in self.sheets.tolist() if not bad[sheet]}
@@ -397,24 +394,28 @@ class _Search:
             sheets.tolist(), *(said.get(name, none) for name in ("period", "commune", "reporter")), strict=True
         ):
             of_set = self.grid.keys[sheet][:2]
-            asked, sending = (*of_set, *marks), (layout.form, *of_set)
-            if asked not in self._reporter:
-                self._reporter[asked] = self._named(*asked)
-            if sending not in self._senders:
-                self._senders[sending] = self._sending(*sending)
-            reporter = self._reporter[asked]
-            yield reporter if reporter in self._senders[sending] else None
+            named = (*of_set, *marks)
+            if named not in self._reporter:
+                self._reporter[named] = self._named(*named)
+            reporter = self._reporter[named]
+            yield reporter if reporter in self._sending(layout.form, *of_set) else None
 
     def _named(self, period: str, commune: str, of: str | None, at: str | None, name: str | None) -> str | None:
         """Return the reporter who is named on sheets; nothing where they are another period's or commune's."""
-        if not_of_set(period, commune, Marks(period=of, commune=at), self.places) is not None:
-            return None
-        return self.places.reporter_named(commune, name or "", Period.parse(period))
+        said = (period, commune, of, at)
+        if said not in self._is_of_set:
+            self._is_of_set[said] = not_of_set(period, commune, Marks(period=of, commune=at), self.places) is None
+        return self.places.reporter_named(commune, name or "", Period.parse(period)) if self._is_of_set[said] else None
 
     def _sending(self, form: type[Form], period: str, commune: str) -> frozenset[str]:
         """Return who may send a form of a return set; nobody where it is not asked."""
-        asked = self.places.has(commune, form.code) and self.places.asks(form.code, Period.parse(period))
-        return senders(form.reporter_kind, period, commune, self.places) if asked else frozenset()
+        asked, sending = (form, period, commune), (form.reporter_kind, period, commune)
+        if asked not in self._is_asked:
+            then = self.places.asks(form.code, Period.parse(period))
+            self._is_asked[asked] = then and self.places.has(commune, form.code)
+        if sending not in self._senders:
+            self._senders[sending] = senders(*sending, self.places)
+        return self._senders[sending] if self._is_asked[asked] else frozenset()
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:
         """Return what stands behind marks, in their own cells or in those to the right of them."""
@@ -473,7 +474,7 @@ class _Search:
             np.tile(layout.fields, times),
             np.full(size, layout.units),
             np.full(size, layout.notes),
-            np.full(size, group_of(layout.form, self.forms)),
+            np.full(size, self.forms.index(layout.form)),
             number,
             code,
             np.full(size, layout.names),

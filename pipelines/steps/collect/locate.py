@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.steps.collect.columns import runs
 from pipelines.steps.collect.correct import Corrected
 from pipelines.steps.collect.duplicates import duplicates, repeated, return_of
 from pipelines.steps.collect.encodings import in_unicode, old_encodings
 from pipelines.steps.collect.entries import Entry, asides, entries_of, merged, notes_unread, unread
-from pipelines.steps.collect.layouts import Found, Grid, group_of, place, quickly
+from pipelines.steps.collect.layouts import Found, Grid, place, quickly
 from pipelines.steps.collect.lines import asked_for
 from pipelines.steps.collect.sheets import Key, Sheet, recognise, sheets_of
 from pipelines.steps.problems import joined
@@ -59,8 +60,7 @@ def locate(corrected: Corrected, forms: Sequence[type[Form]], places: Places) ->
     if len(numbers) < len(corrected.sheets.keys):  # the cells of a sheet do not stand together
         return locate(Corrected(_together(corrected.cells), corrected.decided), forms, places)
     grid = Grid.of(corrected.cells, corrected.sheets)
-    named = zip(*(corrected.decided[name].to_pylist() for name in SHEET_KEY), strict=True)
-    decided = {numbers[key] for key in named}
+    decided = {numbers[key] for key in runs(corrected.decided, SHEET_KEY).keys}
     found = quickly(grid, forms, places, decided)
     left = _recognised(corrected, grid, found.sheets.keys(), forms, places)
     if doubled := _doubled(grid, found, left.sheets):
@@ -155,15 +155,15 @@ def _thoroughly(left: _Left, forms: Sequence[type[Form]]) -> tuple[Sequence[Entr
 def _in_order(
     found: Found, entries: Sequence[Entry], numbers: Mapping[tuple[str, ...], int], forms: Sequence[type[Form]]
 ) -> pa.Table:
-    """Return entries of both ways, ``schemas.tables.ENTRIES``: forms without lines first, sheet by sheet."""
+    """Return entries of both ways, ``schemas.tables.ENTRIES``: form by form, and of each sheet by sheet."""
     if not entries:
         return found.entries
-    groups = {form.code: group_of(form, forms) for form in forms}
+    number_of = {form.code: number for number, form in enumerate(forms)}
     times: Counter[Key] = Counter()
     order = []
     for entry in entries:
         sheet = entry.asked.sheet
-        order.append((groups[sheet.form], numbers[sheet.key], times[sheet.key]))
+        order.append((number_of[sheet.form], numbers[sheet.key], times[sheet.key]))
         times[sheet.key] += 1
     own = pa.Table.from_pylist([entry.row for entry in entries], ENTRIES)
     at = np.concatenate([found.order, place(*np.array(order, np.int64).T)])

@@ -75,4 +75,4 @@ class Cells:
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:
-    return column.cast(pa.string()).to_pylist()
+    return list(column.cast(pa.string()).to_pylist())

@@ -7,7 +7,7 @@ Pandera's schema of a form (``schemas.pandera_schemas.schema``) says the same of
 holds the two against each other. Here an edit is a few additions of arrays, whatever the number of records.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -89,20 +89,25 @@ class Columns:
         """
         rules = self.form.facts
         names = sorted({name for row in rules.rows for name in row.names})
-        lacking = {*np.flatnonzero(~self.known(*names)).tolist(), *left_out} if names else set()
-        cases: dict[frozenset[tuple[str, int]], frozenset[str]] = {}  # many have the same values, above all none
+        lacking = sorted({*np.flatnonzero(~self.known(*names)).tolist(), *left_out}) if names else []
+        cases: dict[_Case, frozenset[str]] = {}  # many have the same values, above all none
         found = {}
-        for at in sorted(lacking):
-            values = self._record(at, names, left_out.get(at, ()))
-            case = frozenset(values.items())
-            if case not in cases:
-                cases[case] = rules.contradicted(values)
-            found[at] = cases[case]
+        for at, case in zip(lacking, self._cases(lacking, names), strict=True):
+            without = left_out.get(at, ())
+            used = tuple(None if name in without else value for name, value in zip(names, case, strict=True))
+            if used not in cases:
+                cases[used] = rules.contradicted(_known_of(names, used))
+            found[at] = cases[used]
         return {at: codes for at, codes in found.items() if codes}
 
-    def _record(self, at: int, names: Iterable[str], left_out: Collection[str] = ()) -> dict[str, int]:
-        """Return the known values of one record, in whole numbers of smallest units."""
-        return {name: int(self.values(name)[at]) for name in names if name not in left_out and self.known(name)[at]}
+    def _cases(self, at: Sequence[int], names: Iterable[str]) -> Iterator["_Case"]:
+        """Yield of some records what they have in some columns, in whole numbers of smallest units."""
+        rows = np.array(at, np.int64)
+        columns = ((self.known(name)[rows].tolist(), self.values(name)[rows].tolist()) for name in names)
+        return zip(
+            *([value if is_known else None for is_known, value in zip(*column, strict=True)] for column in columns),
+            strict=True,
+        )
 
     def _row_holds(self, row: Row) -> Any:
         terms = [(self.values(name), factor) for name, factor in row.coefficients.items()]
@@ -113,6 +118,18 @@ class Columns:
         for values, factor in terms:
             total = total + values.astype(kind) * factor
         holds = (total == row.bound if row.relation == "=" else total <= row.bound).astype(bool)
-        for at in np.flatnonzero(~self.known(*row.names)).tolist():
-            holds[at] = row.can_hold(self._record(at, row.names), self.form.system.ranges)
+        lacking = np.flatnonzero(~self.known(*row.names)).tolist()
+        leaves_room: dict[_Case, bool] = {}
+        for at, case in zip(lacking, self._cases(lacking, row.names), strict=True):
+            if case not in leaves_room:
+                leaves_room[case] = row.can_hold(_known_of(row.names, case), self.form.system.ranges)
+            holds[at] = leaves_room[case]
         return holds
+
+
+_Case = tuple[int | None, ...]
+"""What a record has in some columns; nothing where a value is missing."""
+
+
+def _known_of(names: Iterable[str], case: _Case) -> dict[str, int]:
+    return {name: value for name, value in zip(names, case, strict=True) if value is not None}
