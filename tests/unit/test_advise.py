@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.steps.validate.advise import LISTED, Advice, Written, advise
+from pipelines.steps.validate.advise import LISTED, Advice, Breaches, Written, advise
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g03_thcs import LowerSecondary
 from schemas.forms.x04_tet_gifts import TetGifts
+from schemas.outcomes import Severity
 
 HERD = {"total": 120, "buffalo": 30, "cattle": 34, "horse": 50, "horse_ordinary": 20, "horse_white": 30, "cat": 6}
 PUPILS = {
@@ -28,9 +29,10 @@ def told(
     refused: Collection[tuple[str, ...]] = (),
     before: Mapping[str, int] | None = None,
     blank: Collection[str] = (),
+    top: int = 9,
 ) -> Advice:
     record = {name: Decimal(values.get(name, 0)) for name in form.fields() if name not in blank}
-    written = {name: Written("f.xlsx", "S", f"D{at}", str(record[name]), False) for at, name in enumerate(record, 9)}
+    written = {name: Written("f.xlsx", "S", f"D{at}", str(record[name]), False) for at, name in enumerate(record, top)}
     return advise(form, record, written, edits, refused, {name: Decimal(one) for name, one in (before or {}).items()})
 
 
@@ -94,3 +96,23 @@ def test_a_wrong_factor_of_a_product_is_told_with_the_slip() -> None:
     words = told(TetGifts, gifts, {"X04-02"}, blank=["unit_cash", "unit_kind"]).words
     assert "ghi 500.700, có lẽ là 500.000 (gõ sai một chữ số)" in words
     assert "«Tổng trị giá» ghi 7.500.000, có lẽ là 7.510.500 (số đã làm tròn)" in words
+
+
+def test_the_same_record_in_other_cells_is_told_with_its_own() -> None:
+    here, there = (told(Livestock, HERD | {"cattle": 84}, {"B01-01"}, top=top).words for top in (9, 19))
+    assert here.startswith("Ô D11: ")
+    assert there.startswith("Ô D21: ")
+
+
+def test_as_many_rules_break_by_a_change_as_do_when_all_are_looked_at_anew() -> None:
+    form = LowerSecondary
+    rules = [edit for edit in form.edits if edit.severity is Severity.WARNING or not edit.is_linear]
+    record = {name: Decimal(PUPILS.get(name, 0)) for name in form.fields()}
+    counted, counts = Breaches(form, record), set()
+    for name in form.fields():
+        for value in (0, 1, 1000):
+            changed = record | {name: form.system.decimal(name, value)}
+            known = [edit for edit in rules if set(edit.needs) <= changed.keys()]
+            counts.add(count := sum(not edit.fits(changed) for edit in known))
+            assert counted({name: value}) == count, (name, value)
+    assert len(counts) > 1

@@ -14,6 +14,7 @@ from schemas.edits import balance, bound
 from schemas.fields import field
 from schemas.form import Form, VillageForm
 from schemas.forms import FORMS
+from schemas.forms.b01_livestock import Livestock
 from schemas.pandera_schemas import schema
 from schemas.units import Dong, MillionDong
 from tests.edits.examples import example
@@ -108,3 +109,17 @@ def test_one_dong_among_amounts_beyond_64_bits_is_seen(gap: int, holds: bool) ->
 def test_without_records_there_is_nothing_to_hold() -> None:
     columns = Columns(records_of(Wide, []), Wide)
     assert [columns.holds(edit).tolist() for edit in Wide.edits] == [[], []]
+
+
+def test_sums_contradict_one_another_by_what_each_record_has_less_what_is_in_doubt() -> None:
+    random, form = Random(3), Livestock
+    made = [made_up(form, random) for _ in range(60)]
+    in_doubt = {at: set(random.sample(list(form.fields()), k=2)) for at in range(0, 60, 3)}
+    expected = {}
+    for at, record in enumerate(made):
+        known = {name: value for name, value in record.items() if value is not None}
+        values = {name: int(value) for name, value in known.items() if name not in in_doubt.get(at, ())}
+        if codes := form.facts.contradicted(values):
+            expected[at] = codes
+    assert Columns(records_of(form, made), form).contradicted(in_doubt) == expected
+    assert 0 < len(expected) < 60

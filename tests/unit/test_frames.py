@@ -5,7 +5,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from pipelines.steps.frames import cases, coded, grouped_by, in_order, numbered, sorted_by
+from pipelines.steps.frames import cases, coded, grouped_by, in_order, numbered, parted, sorted_by
 
 DRAWN = Random(5)
 WORDS = ["", "a", "á", "b", "ba", "đ", "10", "9"]
@@ -69,3 +69,11 @@ def test_so_many_columns_that_no_number_has_room_for_them_are_told_apart_all_the
 def test_no_rows_are_no_cases() -> None:
     number, first = cases([coded(pa.array([], pa.string()))], 0)
     assert (len(number), len(first)) == (0, 0)
+
+
+def test_rows_are_parted_by_a_text_as_they_stand_whether_its_rows_stand_together_or_not() -> None:
+    whole = pa.table({"of": ["b", "a", "b", "a", "c"], "at": range(5)})
+    wanted = {"b": [0, 2], "a": [1, 3], "c": [4]}
+    for order in (range(5), (0, 2, 1, 3, 4), (4, 1, 3, 0, 2)):
+        found = parted(whole.take(list(order)), "of")
+        assert {text: rows["at"].to_pylist() for text, rows in found.items()} == wanted

@@ -125,7 +125,7 @@ def _advice(
     rules, certain = _rules(form, edits)
     texts = {name: _as_printed(item.text, values.get(name)) for name, item in written.items()}
     frozen = [name for name, item in written.items() if item.settled]
-    evidence = Evidence(_whole(rules, before), _Breaches(form, values))
+    evidence = Evidence(_whole(rules, before), Breaches(form, values))
     record = _whole(rules, values)
     found = suggest(rules, record, texts, frozen=frozen, evidence=evidence, certain=certain)
     products = [edit for edit in form.edits if edit.code in edits and isinstance(edit, Product) and not edit.rows()]
@@ -239,7 +239,7 @@ def _whole(rules: System, values: Mapping[str, Decimal]) -> dict[str, int]:
     return {name: rules.whole(name, value) for name, value in values.items() if name in rules.variables}
 
 
-class _Breaches:
+class Breaches:
     """How many rules that rule nothing out would fail on a changed record: warnings, products, agreements."""
 
     def __init__(self, form: type[Form], given: Mapping[str, Decimal]) -> None:
