@@ -21,7 +21,6 @@ from pipelines.store.tables import (
     DamagedError,
     Publication,
     file_of,
-    is_cut,
     row_count,
     rows_in,
     rows_with,
@@ -100,13 +99,8 @@ class Draft:
         if key not in parts:
             content = self.inputs.store.content(name, self.inputs.part.name) if made is None else made
             assert content is not None
-            if made is None and not is_cut(content):
-                # All of it has to be read for some of it, and again to put these back among the others.
-                self._earlier[name] = _as_now(rows_with(content), name)
-                parts[key] = of_communes(self._earlier[name], sets)
-            else:
-                found = rows_in(content, commune_of(schema), [one.commune for one in sets])
-                parts[key] = _as_now(found, name)
+            found = rows_in(content, commune_of(schema), [one.commune for one in sets])
+            parts[key] = _as_now(found, name)
         return parts[key]
 
     def _was(self, name: str) -> pa.Table:

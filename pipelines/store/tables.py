@@ -328,11 +328,6 @@ def row_count(content: bytes) -> int:
     return count
 
 
-def is_cut(content: bytes) -> bool:
-    """Return whether the rows of a Parquet file stand in more than one group."""
-    return bool(pq.read_metadata(pa.BufferReader(content)).num_row_groups > 1)
-
-
 def rows_of(content: bytes, groups: Sequence[int]) -> pa.Table:
     """Return the rows of some groups of a Parquet file."""
     with pq.ParquetFile(pa.BufferReader(content)) as file:
