@@ -94,4 +94,6 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the packages of requirements.lock in $(VENV): about a minute the first time."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+# As pip does with all the rest of it: the first call of a verb, or each where Python may keep nothing, would do it instead.
+	@$(BIN)/python -m compileall -q assets pipelines schemas
 	@touch $@

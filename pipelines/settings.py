@@ -8,9 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from schemas.sentences import SentenceError
 
@@ -103,6 +101,8 @@ class Settings:
 
     def export(self) -> None:
         """Make the folders known to Dagster's processes through the environment, and prepare the Dagster home."""
+        from importlib import resources
+
         self.home.mkdir(parents=True, exist_ok=True)
         own, shipped = (
             self.home / "dagster.yaml",
@@ -150,6 +150,8 @@ Clock = Callable[[], datetime]
 
 def now() -> datetime:
     """Return the time of day in Vietnam."""
+    from zoneinfo import ZoneInfo
+
     return datetime.now(ZoneInfo(TIME_ZONE))
 
 

@@ -4,10 +4,15 @@ Belongs here: column, type, label, and what a row is: nobody else lists the colu
 where a table lies and how it is replaced (``pipelines.store.tables``).
 """
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
-from schemas.form import Form
 from schemas.units import DECIMAL
+
+if TYPE_CHECKING:
+    # What forms are made of takes as long to import as a quick verb to answer.
+    from schemas.form import Form
 
 TEXT, CODED = pa.string(), pa.dictionary(pa.int32(), pa.string())
 """Texts; and those of which few are distinct, each by its number, in memory as in the file."""
@@ -426,28 +431,28 @@ def in_folder(schema: pa.Schema) -> list[str]:
     return [name for name in schema.names if name not in dict(_WHERE)]
 
 
-def mart(form: type[Form]) -> pa.Schema:
+def mart(form: "type[Form]") -> pa.Schema:
     """Return the schema of a form's mart: its records, and the cells behind each of their values."""
     return form.arrow().append(SOURCES)
 
 
-def meaning(form: type[Form]) -> str:
+def meaning(form: "type[Form]") -> str:
     """Return what the rows of a form's mart are."""
     grain = f"dòng «{form.line_title}»" if form.line_title else "đơn vị báo cáo"
     return f"Bảng công bố của biểu {form.code} «{form.heading}»: mỗi dòng một {grain}, chỉ gồm số đã chấp nhận."
 
 
-def meaning_of_entries(form: type[Form]) -> str:
+def meaning_of_entries(form: "type[Form]") -> str:
     """Return what the entries of a form are."""
     return f"Biểu {form.code} «{form.heading}»: từng chỉ tiêu của từng đơn vị, kèm ô nguồn, đã áp dụng sổ đính chính."
 
 
-def meaning_of_findings(form: type[Form]) -> str:
+def meaning_of_findings(form: "type[Form]") -> str:
     """Return what the findings on a form are."""
     return f"Những gì chưa đúng trong biểu {form.code} «{form.heading}»: ô nào, đã ghi gì, cần gì, làm gì."
 
 
-def meaning_of_outcomes(form: type[Form]) -> str:
+def meaning_of_outcomes(form: "type[Form]") -> str:
     """Return what the outcomes of the edits of a form are."""
     return f"Kết quả của từng quy tắc trên từng bản ghi của biểu {form.code} «{form.heading}»."
 

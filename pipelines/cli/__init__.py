@@ -15,54 +15,18 @@ import os
 import sys
 import tempfile
 import traceback
-from copy import copy
 
 from typer._click.core import Command
 from typer._click.exceptions import UsageError
-from typer.main import get_command, get_command_name, get_group
+from typer.main import get_command, get_group
 
-# In the order in which the help lists their verbs.
-# isort: off
-from pipelines.cli import (
-    running,
-    desk,
-    receiving,
-    answers,
-    decisions,
-    releases,
-    closings,
-    documents,
-    designs,
-    backups,
-    doctor,
-)
-from pipelines.cli import deploying, supply
-
-# isort: on
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
 from pipelines.cli.messages import teach_typer
 from pipelines.cli.messages import translated as _
 from pipelines.cli.output import only_visible
 from pipelines.cli.usage import sentence, spoken
+from pipelines.cli.verbs import every_verb, only
 from schemas.sentences import SentenceError
-
-__all__ = [
-    "answers",
-    "app",
-    "backups",
-    "closings",
-    "decisions",
-    "deploying",
-    "designs",
-    "desk",
-    "doctor",
-    "documents",
-    "main",
-    "receiving",
-    "releases",
-    "running",
-    "supply",
-]
 
 
 def main() -> None:
@@ -106,12 +70,8 @@ def _run() -> int:
 
 def _asked() -> Command:
     """Return the verbs; only the one that is asked for, if it is one: to make all takes as long as to answer."""
-    names = [one.name or get_command_name(one.callback.__name__) for one in app.registered_commands if one.callback]
-    if not set(names).issuperset(sys.argv[1:2] or [""]):
-        return get_command(app)
-    asked = copy(app)
-    asked.registered_commands, asked.registered_groups = [app.registered_commands[names.index(sys.argv[1])]], []
-    return get_group(asked)
+    asked = only(sys.argv[1]) if sys.argv[1:] else None
+    return get_command(every_verb()) if asked is None else get_group(asked)
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli import above, completion
-from pipelines.cli.base import app, fail, verb
+from pipelines.cli.base import fail, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import (
@@ -265,13 +265,14 @@ def guide(
     raw: RawFolder = "",
 ) -> None:
     """Write the guides."""
+    from pipelines.cli.verbs import every_verb
     from pipelines.present import guides
     from pipelines.store.files import write_whole
     from pipelines.store.raw import Raw
 
     settings = Settings.of(raw, data)
     target = folder or settings.data / "guides"
-    for name, content in guides.files(app, Raw(settings.raw).places).items():
+    for name, content in guides.files(every_verb(), Raw(settings.raw).places).items():
         write_whole(target / name, content)
         if name.endswith(".html"):
             print(_("Đã ghi {path}.").format(path=target / name))

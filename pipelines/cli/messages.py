@@ -11,7 +11,7 @@ Every verb imports this module, so it imports nothing that takes time.
 import gettext
 import os
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from schemas.sentences import SentenceError
 
@@ -71,4 +71,4 @@ def _catalogue(chosen: str) -> gettext.NullTranslations:
 
 
 def _folder() -> str:
-    return str(resources.files("pipelines.cli") / "locale")
+    return str(Path(__file__).with_name("locale"))

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pipelines.steps.numbers import vietnamese
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
@@ -233,4 +232,7 @@ def amount(value: float | None, unit: str) -> str:
 
 def written(value: float | None) -> str:
     """Return a number as it is written in Vietnam; a blank in words."""
+    # Only here: to know how numbers are read as well takes longer than to list all that JSON says.
+    from pipelines.steps.numbers import vietnamese
+
     return "trống" if value is None else vietnamese(Decimal(str(value)))

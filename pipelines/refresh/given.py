@@ -6,7 +6,7 @@ makers are called (``pipelines.refresh.making``), any of them (``pipelines.refre
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -159,9 +159,13 @@ class Given:
                 self._draft.read.add((self.tables[0].name, name))
                 yield with_texts(self._draft.table(name, self.sets), **wanted)
 
-    def rows(self, table: str, part: str = "", **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
+    def rows(self, table: str, part: str = "", **wanted: str) -> pa.Table:  # noqa: ARG002 - as of a store
         """Return the rows of a table that have some texts: as ``Tables`` has it, for those who present."""
         return with_texts(self.table(table), **wanted)
+
+    def listed(self, table: str, part: str = "", **wanted: str) -> list[dict[str, Any]]:
+        """Return the same rows one by one."""
+        return list(self.rows(table, part, **wanted).to_pylist())
 
     def writer_of(self, table: str, part: str = "") -> Writer:  # noqa: ARG002 - as of a store
         """Return who wrote a table."""

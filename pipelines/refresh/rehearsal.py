@@ -166,8 +166,11 @@ class _Unpublished:
     def part_of(self, key: ReturnSetKey) -> str:  # noqa: ARG002 - as of a store
         return self.draft.inputs.part.name
 
-    def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:  # noqa: ARG002 - as of a store
+    def rows(self, table: str, part: str, **wanted: str) -> pa.Table:  # noqa: ARG002 - as of a store
         return with_texts(self.draft.table(table), **wanted)
+
+    def listed(self, table: str, part: str, **wanted: str) -> list[dict[str, Any]]:
+        return list(self.rows(table, part, **wanted).to_pylist())
 
     def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:  # noqa: ARG002 - as of a store
         return (with_texts(self.draft.table(table.name), **wanted) for table in FLOW.family(family))

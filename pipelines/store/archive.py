@@ -7,14 +7,12 @@ together in a pack, a zip without compression that any program opens, whose name
 """
 
 import hashlib
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.steps.collect.zipped import packed
 from pipelines.store.files import write_whole
 
 ARCHIVE, PACKS = "archive", "packs"
@@ -70,6 +68,8 @@ class Archive:
 
     def keep_together(self, every: Iterable[Kept]) -> None:
         """Keep bytes in a pack, or in as many as they need, but for those that are in one of the part's already."""
+        from pipelines.steps.collect.zipped import packed
+
         known = {name for pack in self._packs() for name in _names(pack)}
         new = {kept.name: kept.content for kept in every if kept.name not in known}
         packs: list[dict[str, bytes]] = [{}] if new else []
@@ -105,6 +105,8 @@ class Archive:
 
     def _packed(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a name from the packs that have it and can be read."""
+        import zipfile
+
         for pack in self._packs():
             if name in _names(pack):
                 with pack.open("rb") as file, zipfile.ZipFile(file) as opened:
@@ -126,6 +128,8 @@ def _names(pack: Path) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _names_of(pack: Path, _size: int, _changed: int) -> frozenset[str]:
+    import zipfile
+
     try:
         with pack.open("rb") as file, zipfile.ZipFile(file) as opened:
             return frozenset(opened.namelist())

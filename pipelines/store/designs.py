@@ -15,7 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.store.archive import ARCHIVE, Archive
 from pipelines.store.files import read_marked, write_over
 from schemas.sentences import SentenceError
@@ -117,6 +116,8 @@ def workbook(root: Path, design: Entry) -> bytes:
     Raises:
         SentenceError: It is not in the archive as it was.
     """
+    from pipelines.steps.collect.raw_file import suffix_of
+
     content = Archive(root).get(design.sha256, suffix_of(design.file))
     if content is None:
         path = Archive(root).path(design.sha256, suffix_of(design.file))

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from pipelines import posix
 from pipelines.store.remote import ReplacedError, is_remote, marked, move, put_over
 
@@ -144,6 +142,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
             yield Path(here)
             _put_all(Path(here), path)
         return
+    from filelock import FileLock
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / ".lock"):
         # Under the lock nobody else fills a folder: what lies there was left by one that was killed.

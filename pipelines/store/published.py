@@ -6,10 +6,10 @@ Dagster, which would take longer than the answer.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
@@ -17,7 +17,6 @@ from schemas.outcomes import Severity, Status
 from schemas.problems import HOLDS_EVERYTHING, NOT_THERE
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
-from schemas.tables import FIGURES
 
 
 class OldTableError(SentenceError):
@@ -55,10 +54,10 @@ def findings(tables: Tables, key: ReturnSetKey, marts: Iterable[str] = ()) -> li
         Findings, each once: what is wrong with a workbook is every form's that came in it, and then ``form`` has the
         codes of all of them, with spaces between.
     """
-    named = [_table(tables, key, f"findings/{mart}") for mart in marts]
+    named = [_listed(tables, key, f"findings/{mart}") for mart in marts]
     own = [one for one in named if one is not None]
-    found = own if own else list(_family(tables, key, "findings"))
-    return _in_order(row for table in found for row in _rows(table))
+    found = own if own else map(_rows, _family(tables, key, "findings"))
+    return _in_order(chain.from_iterable(found))
 
 
 def findings_of(store: Store, batch: BatchKey) -> Iterator[tuple[ReturnSetKey, list[PublishedRow]]]:
@@ -95,17 +94,17 @@ def checked_sets(store: Store) -> list[ReturnSetKey]:
 
 def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the files of one return set as they were when it was last read."""
-    return _of(_table(tables, key, "files"))
+    return _listed(tables, key, "files") or []
 
 
 def approved(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the release that a commune sent in the place of workbooks; none where none lies in its folder."""
-    return _of(_table(tables, key, "approved"))
+    return _listed(tables, key, "approved") or []
 
 
 def sheets(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the sheets of one return set in which a form was recognised, with whose it is."""
-    return _of(_table(tables, key, "sheets"))
+    return _listed(tables, key, "sheets") or []
 
 
 def figures(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
@@ -116,6 +115,8 @@ def figures(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
 def counted_figures(store: Store, batch: BatchKey) -> dict[str, tuple[int, int]]:
     """Return, by commune of a batch, how many figures are published, and how many of these lack a return."""
     counts: dict[str, tuple[int, int]] = {}
+    import pyarrow.compute as pc
+
     for table in store.family("figures", str(batch)):
         lacking = pc.and_(pc.is_null(table["value"]), pc.less(table["reported"], table["expected"]))
         for places, add in ((table["place"], (1, 0)), (table["place"].filter(lacking), (0, 1))):
@@ -156,6 +157,8 @@ def figure_of_each(
 
 def each_figure(store: Store, period: str, chapter: str) -> pa.Table:
     """Return the figures of a chapter of every place of a period, of communes too, but for those of single records."""
+    from schemas.tables import FIGURES
+
     parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
     found = [store.rows(f"{family}/{chapter}", part, reporter="", line="") for family, part in parts]
     return pa.concat_tables([FIGURES.empty_table(), *(one for one in found if one is not None)])
@@ -190,21 +193,21 @@ def by_form(store: Store, table: str, batch: BatchKey, forms: Collection[str] = 
 def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow | None:
     """Return one published figure of a commune, or nothing where there is none of this id."""
     # Most ids begin with the name of their chapter: asked first, it spares a look into every other.
-    likely = _of(_table(tables, key, f"figures/{identifier.partition('.')[0]}", id=identifier))
+    likely = _listed(tables, key, f"figures/{identifier.partition('.')[0]}", id=identifier) or ()
     others = (row for table in _family(tables, key, "figures", id=identifier) for row in _rows(table))
-    return next(iter(likely), None) or next(others, None)
+    return next(chain(likely, others), None)
 
 
 def statements(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return what the plan of a commune prints against what was computed, in the order of the plan."""
-    return _of(_table(tables, key, "statements"))
+    return _listed(tables, key, "statements") or []
 
 
 def lineage(tables: Tables, key: ReturnSetKey, figure: str, chapter: str = "") -> list[PublishedRow]:
     """Return the cells a figure is made from, by form, field and reporter; knowing its chapter makes it quick."""
-    own = _table(tables, key, f"lineage/{chapter}", figure=figure) if chapter else None
-    found = _family(tables, key, "lineage", figure=figure) if own is None else [own]
-    return [row for table in found for row in _rows(table)]
+    own = _listed(tables, key, f"lineage/{chapter}", figure=figure) if chapter else None
+    found = map(_rows, _family(tables, key, "lineage", figure=figure)) if own is None else [own]
+    return list(chain.from_iterable(found))
 
 
 def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
@@ -214,14 +217,14 @@ def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
 
 def estimates(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the estimates that stand in for what has not come."""
-    return _of(_table(tables, key, "estimates"))
+    return _listed(tables, key, "estimates") or []
 
 
 def blanks(tables: Tables, key: ReturnSetKey) -> dict[str, list[PublishedRow]]:
     """Return, by figure, the cells behind it that are blank."""
     found: dict[str, list[PublishedRow]] = {}
     for table in _family(tables, key, "lineage"):
-        for row in _rows(table.filter(pc.is_null(table["value"]))):
+        for row in _rows(table.filter(table["value"].is_null())):
             found.setdefault(row["figure"], []).append(row)
     return found
 
@@ -234,6 +237,8 @@ def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[Publis
 
 def used(tables: Tables, key: ReturnSetKey, cells: Collection[str]) -> list[PublishedRow]:
     """Return the edges from every figure to cells of some addresses, of any sheet of any workbook."""
+    import pyarrow.compute as pc
+
     wanted = pa.array(sorted(cells), pa.string())
     return [
         row for table in _family(tables, key, "lineage") for row in _rows(table.filter(pc.is_in(table["cell"], wanted)))
@@ -242,13 +247,11 @@ def used(tables: Tables, key: ReturnSetKey, cells: Collection[str]) -> list[Publ
 
 def sentences(tables: Tables, key: ReturnSetKey, marts: Iterable[str]) -> dict[str, str]:
     """Return the edits of the forms behind some marts, by code, each in its sentence."""
-    named = [_table(tables, key, f"outcomes/{mart}") for mart in marts]
+    named = [_listed(tables, key, f"outcomes/{mart}") for mart in marts]
     own = [one for one in named if one is not None]
-    found: dict[str, str] = {}
-    for table in own if own else _family(tables, key, "outcomes"):
-        # Not grouped in Arrow: that, too, imports pandas.
-        found |= dict(zip(*(table[name].to_pylist() for name in ("edit", "sentence")), strict=True))
-    return found
+    # Not grouped in Arrow: that imports pandas.
+    found = own if own else map(_rows, _family(tables, key, "outcomes"))
+    return {row["edit"]: row["sentence"] for row in chain.from_iterable(found)}
 
 
 def writer(tables: Tables, key: ReturnSetKey, table: str) -> Writer:
@@ -258,18 +261,17 @@ def writer(tables: Tables, key: ReturnSetKey, table: str) -> Writer:
 
 def filled(tables: Tables, key: ReturnSetKey, file: str) -> list[PublishedRow]:
     """Return the filled cells of one workbook as they were when it was last read."""
-    return _of(_table(tables, key, "cells", file=file))
+    return _listed(tables, key, "cells", file=file) or []
 
 
 def filled_in(tables: Tables, key: ReturnSetKey, file: str, sheet: str, rows: Collection[int]) -> list[PublishedRow]:
     """Return those of some rows of one of its sheets."""
-    found = _table(tables, key, "cells", file=file, sheet=sheet)
-    return [] if found is None else _rows(found.filter(pc.is_in(found["row"], pa.array(rows, pa.int64()))))
+    return [row for row in _listed(tables, key, "cells", file=file, sheet=sheet) or () if row["row"] in rows]
 
 
 def filled_at(tables: Tables, key: ReturnSetKey, cell: str) -> list[PublishedRow]:
     """Return the filled cells of an address, of every sheet of every workbook."""
-    return _of(_table(tables, key, "cells", cell=cell))
+    return _listed(tables, key, "cells", cell=cell) or []
 
 
 def drawn_sheets(tables: Tables, key: ReturnSetKey) -> list[tuple[str, str]]:
@@ -281,14 +283,13 @@ def drawn_sheets(tables: Tables, key: ReturnSetKey) -> list[tuple[str, str]]:
 
 def accepted_as(tables: Tables, key: ReturnSetKey, numbers: Collection[Decimal]) -> list[PublishedRow]:
     """Return the accepted values of every form that are one of some numbers (``schemas.tables.OBSERVATIONS``)."""
-    return [row for row in _of(_table(tables, key, "marts/observations")) if row["value"] in numbers]
+    return [row for row in _listed(tables, key, "marts/observations") or () if row["value"] in numbers]
 
 
 def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[PublishedRow]:
     """Return the published records of one reporter in one mart, of all periods."""
     sets = [key for key in checked_sets(store) if key.commune == commune]
-    found = [_table(store, key, f"marts/{mart}", reporter=reporter) for key in sets]
-    return [row for table in found for row in _of(table)]
+    return [row for key in sets for row in _listed(store, key, f"marts/{mart}", reporter=reporter) or ()]
 
 
 def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterable[str] = ()) -> list[PublishedRow]:
@@ -312,6 +313,12 @@ def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterab
 def _table(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> pa.Table | None:
     """Return the rows of a return set in a table that may be of a whole batch."""
     return tables.rows(table, tables.part_of(key), **_own(key, table.partition("/")[0]), **wanted)
+
+
+def _listed(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> list[PublishedRow] | None:
+    """Return the same rows one by one, as quick verbs take them."""
+    found = tables.listed(table, tables.part_of(key), **_own(key, table.partition("/")[0]), **wanted)
+    return None if found is None else [PublishedRow(row) for row in found]
 
 
 def _family(tables: Tables, key: ReturnSetKey, family: str, **wanted: str) -> Iterator[pa.Table]:

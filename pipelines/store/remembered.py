@@ -8,6 +8,7 @@ every time.
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 import pyarrow as pa
 
@@ -31,6 +32,11 @@ class RememberingStore(Store):
         if content is None or written is None:
             return None
         return _ROWS.of((written.content, frozenset(wanted.items())), content)
+
+    def listed(self, table: str, part: str, **wanted: str) -> list[dict[str, Any]] | None:
+        """Return the same rows one by one, of those that are remembered."""
+        found = self.rows(table, part, **wanted)
+        return None if found is None else found.to_pylist()
 
 
 class _Rows:

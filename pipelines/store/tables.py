@@ -7,6 +7,9 @@ A table has one file for each part: ``<table>/<part>.parquet``. A refresh writes
 then the part's state, which is the commit, and then gives the new files their names. Whoever reads asks the state
 first, and takes only bytes with the hash that the state names; in the moment between, those beside the place. So a
 reader sees what was before a refresh or what is after it, and a file that was damaged or removed is told, never read.
+
+Arrow's functions on columns are imported where they are called: describing all of them takes it a fifth as long as
+importing all the rest of it, and a quick verb lists its rows without.
 """
 
 import hashlib
@@ -19,17 +22,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.store import state as states
 from pipelines.store.archive import Archive
 from pipelines.store.files import rename, sync, write_beside
 from pipelines.store.remote import ReplacedError, is_remote
-from pipelines.store.row_groups import cuts
 from pipelines.store.state import NOBODY, State, Writer, Written
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -187,6 +189,11 @@ class Store:
         content = self.content(table, part)
         return None if content is None else rows_with(content, **wanted)
 
+    def listed(self, table: str, part: str, **wanted: str) -> list[dict[str, Any]] | None:
+        """Return the same rows one by one, as quick verbs take them."""
+        content = self.content(table, part)
+        return None if content is None else listed_with(content, **wanted)
+
     def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
         """Yield the same of all tables of a family that have been written, such as ``figures``, by name."""
         for name in sorted(self.state(part).tables):
@@ -221,6 +228,11 @@ class Frozen:
         path = self.root / f"{table}.parquet"
         return rows_with(path.read_bytes(), **wanted) if path.is_file() else None
 
+    def listed(self, table: str, part: str, **wanted: str) -> list[dict[str, Any]] | None:  # noqa: ARG002 - as of a store
+        """Return the same rows one by one."""
+        path = self.root / f"{table}.parquet"
+        return listed_with(path.read_bytes(), **wanted) if path.is_file() else None
+
     def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
         """Yield the one table in which a release keeps a family."""
         found = self.rows(family, part, **wanted)
@@ -244,6 +256,9 @@ class Tables(Protocol):
 
     def rows(self, table: str, part: str, **wanted: str) -> pa.Table | None:
         """Return the rows of a part of a table in which columns have some texts."""
+
+    def listed(self, table: str, part: str, **wanted: str) -> list[dict[str, Any]] | None:
+        """Return the same rows one by one."""
 
     def family(self, family: str, part: str, **wanted: str) -> Iterator[pa.Table]:
         """Yield the same of all tables of a family."""
@@ -277,6 +292,8 @@ def _without_rows(schema: bytes) -> bytes:
 
 
 def _serialized(table: pa.Table) -> bytes:
+    from pipelines.store.row_groups import cuts
+
     buffer = pa.BufferOutputStream()
     # In one piece: where its pieces end would be seen in the bytes.
     one = table.unify_dictionaries().combine_chunks()
@@ -322,6 +339,34 @@ def rows_with(content: bytes, **wanted: str) -> pa.Table:
         return with_texts(file.read_row_groups(groups, use_threads=False), **wanted).cast(schema)
 
 
+def listed_with(content: bytes, **wanted: str) -> list[dict[str, Any]]:
+    """Return the same rows one by one, as Python has them."""
+    file, _ = _opened(content)
+    with file:
+        groups = _holding(file.metadata, {column: [text] for column, text in wanted.items()})
+        table = file.read_row_groups(groups, use_threads=False)
+    return [row for start, stop in _runs(table, wanted) for row in table.slice(start, stop - start).to_pylist()]
+
+
+def _runs(table: pa.Table, wanted: Mapping[str, str]) -> list[tuple[int, int]]:
+    """Return from where to where there are rows in which coded columns have the wanted texts."""
+    here = np.ones(len(table), dtype=bool)
+    for column, text in wanted.items():
+        here &= np.concatenate([here[:0], *(_says(chunk, text) for chunk in table[column].chunks)])
+    ends = np.flatnonzero(np.diff(here, prepend=False, append=False)).tolist()
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _says(coded: pa.DictionaryArray, text: str) -> np.ndarray:
+    """Return of each row whether it has a text."""
+    if coded.null_count:
+        return np.array([one == text for one in coded.to_pylist()])
+    is_it = np.array([one == text for one in coded.dictionary.to_pylist()], dtype=bool)
+    # Not by Arrow's own way to numpy, which imports pandas.
+    found: np.ndarray = is_it[np.from_dlpack(coded.indices)]
+    return found
+
+
 def row_count(content: bytes) -> int:
     """Return how many rows a Parquet file has."""
     count: int = pq.read_metadata(pa.BufferReader(content)).num_rows
@@ -339,6 +384,8 @@ def rows_in(content: bytes, column: str, texts: Sequence[str]) -> pa.Table:
     file, schema = _opened(content)
     with file:
         table = file.read_row_groups(_holding(file.metadata, {column: texts}), use_threads=False)
+    import pyarrow.compute as pc
+
     return table.filter(pc.is_in(table[column], pa.array(texts, pa.string()))).cast(schema)
 
 
@@ -355,6 +402,8 @@ def _opened(content: bytes) -> tuple[pq.ParquetFile, pa.Schema]:
 
 def with_texts(table: pa.Table, **wanted: str) -> pa.Table:
     """Return the rows of a table in which columns have the wanted texts."""
+    import pyarrow.compute as pc
+
     for column, value in wanted.items():
         table = table.filter(pc.equal(table[column], _literal(value)))
     return table

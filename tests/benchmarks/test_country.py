@@ -32,11 +32,11 @@ import pytest
 from pipelines.refresh.engines import HERE, PROCESSES
 from tests.benchmarks import others
 from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again
+from tests.benchmarks.starts import PARQUET, RETURNS, medians
 from tests.end_to_end.cluster import cluster, kill_one_at_work
 
 PROJECT = Path(__file__).parents[2]
 TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "country.md"
-RETURNS = Path(sys.executable).parent / "returns"
 ASKED, COMMUNES, TOGETHER = "RETURNS_BENCH", "RETURNS_BENCH_COMMUNES", "RETURNS_BENCH_TOGETHER"
 ONLY = "RETURNS_BENCH_ONLY"
 MOST = "64"
@@ -44,7 +44,6 @@ SLIPS = 0.3
 NATION = 290_000
 """Workbooks of a period."""
 FIGURE = "livestock.horse.white.share"
-ROUNDS = 15
 VERSIONS = ("pandas", "pyarrow", "python-calamine", "openpyxl", "distributed")
 
 pytestmark = pytest.mark.slow
@@ -269,17 +268,8 @@ def _written(data: Path) -> dict[str, int]:
 def _trace(measured: Measured, rows: Rows, _: Path) -> None:
     large = measured.large
     places = ("--data", str(large.box / "data"), "--raw", str(large.raw), "--commune", "xa-00001")
-    commands = {
-        "trace": [str(RETURNS), "trace", FIGURE, *places, "--format", "json"],
-        "bare": [sys.executable, "-c", "import pyarrow.parquet"],
-    }
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for _round in range(ROUNDS):
-        for name, command in commands.items():
-            start = time.perf_counter()
-            subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
-            times[name].append(time.perf_counter() - start)
-    quick = {name: sorted(own)[len(own) // 2] for name, own in times.items()}
+    trace = [str(RETURNS), "trace", FIGURE, *places, "--format", "json"]
+    quick = medians({"trace": trace, "bare": PARQUET}, PROJECT)
     told = f"{quick['trace'] / quick['bare']:.2f}x ({quick['trace']:.3f} s)"
     what = "(g) trace of a commune's figure in the large country against import pyarrow.parquet, wall"
     rows.add(what, told, "2.0x", "1.5x")

@@ -15,9 +15,11 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from typer.main import get_group
 
 from pipelines import cli
 from pipelines.cli.options import only
+from pipelines.cli.verbs import VERBS, every_verb
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
@@ -288,3 +290,31 @@ def test_the_tab_key_offers_nothing_where_nothing_can_be_read(office: Office) ->
         office.store.path(table, office.part).write_bytes(b"no table")
     assert offered("trace ", office.store) == []
     assert offered("uses na_lia.xlsx ", office.store) == []
+
+
+_DECLARED = re.compile(r"^@verb\((?:.|\n)*?^def (\w+)|^app\.add_typer\((?:.|\n)*?^    name=\"(\w+)\"", re.MULTILINE)
+"""A verb, or a group of them, where it is declared."""
+
+
+def test_every_verb_is_listed_under_the_module_that_declares_it() -> None:
+    sources = {path.stem: path.read_text("utf-8") for path in Path(cli.__file__).parent.glob("*.py")}
+    declared = {module: tuple(map("".join, _DECLARED.findall(source))) for module, source in sources.items()}
+    assert {module: verbs for module, verbs in declared.items() if verbs} == VERBS
+    assert list(get_group(every_verb()).commands) == [verb for verbs in VERBS.values() for verb in verbs]
+
+
+def test_a_trace_loads_nothing_that_it_can_do_without(example: Store) -> None:
+    words = ["returns", "trace", "livestock.horse.white.share", "--data", str(example.root), "--format", "json"]
+    script = (
+        f"import sys; from pipelines import cli; sys.argv = {words!r}\n"
+        "try:\n    cli.main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert {"pyarrow.parquet", "pipelines.cli.answers"} <= loaded
+    # What takes long to import, each found in a trace once: Arrow's functions, locks, zips, forms, units, other verbs.
+    spared = {"pandas", "pyarrow.compute", "filelock", "isal", "zipfile", "zoneinfo", "importlib.resources"}
+    spared |= {"schemas.form", "schemas.units", "schemas.catalogue", "pipelines.steps.numbers"}
+    spared |= {f"pipelines.cli.{module}" for module in VERBS} - {"pipelines.cli.answers"}
+    assert sorted(spared & loaded) == []

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.verbs import every_verb
 from pipelines.handout.aids import Aids
 from pipelines.handout.design import in_use, of_rows, workbook
 from pipelines.handout.design_pack import wheel as wheel_of
@@ -841,7 +841,7 @@ def test_a_form_with_a_total_a_rule_and_figures_is_made_by_typing_over_the_examp
 
 def asked(*words: object) -> tuple[int, str]:
     """What a verb ends with, and prints."""
-    done = CliRunner().invoke(app, ["design", *map(str, words)])
+    done = CliRunner().invoke(every_verb(), ["design", *map(str, words)])
     return done.exit_code, done.output
 
 

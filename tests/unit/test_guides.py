@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from pipelines.cli import app
+from pipelines.cli.verbs import every_verb
 from pipelines.present import guides
 from pipelines.present.dictionary import plain_markdown
 from pipelines.settings import HOME_VARIABLE
@@ -36,7 +36,7 @@ EDITS = [edit for form in FORMS for edit in form.edits]
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, bytes]:
-    return guides.files(app, PLACES)
+    return guides.files(every_verb(), PLACES)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def rows(text: str, heading: str) -> list[list[str]]:
 
 
 def test_the_same_is_made_every_time(made: dict[str, bytes]) -> None:
-    assert guides.files(app, Raw(ROOT / "raw").places) == made
+    assert guides.files(every_verb(), Raw(ROOT / "raw").places) == made
 
 
 def test_every_finding_is_listed_with_what_to_do(texts: dict[str, str]) -> None:
@@ -101,7 +101,7 @@ def test_every_form_is_listed_with_who_owes_it(texts: dict[str, str]) -> None:
 def commands() -> dict[str, set[str]]:
     """Every command of the command line with its options."""
     found = {}
-    for name, command in typer.main.get_group(app).commands.items():
+    for name, command in typer.main.get_group(every_verb()).commands.items():
         below = command.commands if isinstance(command, TyperGroup) else {"": command}
         for inner, one in below.items():
             found[f"{name} {inner}".strip()] = {opt for parameter in one.params for opt in parameter.opts}

@@ -12,10 +12,10 @@ import typer
 from babel.messages import Message
 from typer.core import TyperGroup
 
-from pipelines.cli import app
 from pipelines.cli.locale import CATALOGUES, Messages
 from pipelines.cli.messages import LANGUAGE_VARIABLE, TYPERS_DOMAIN, either, later, translated
 from pipelines.cli.usage import spoken
+from pipelines.cli.verbs import every_verb
 from tests.unit.builders import ROOT
 
 RETURNS = Path(sys.executable).parent / "returns"
@@ -139,7 +139,7 @@ def test_english_is_spoken_where_it_is_asked_for(tmp_path: Path) -> None:
 def test_every_verb_has_help_and_examples_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     for language, heading in (("vi", "Ví dụ:"), ("en", "Examples:")):
         monkeypatch.setenv(LANGUAGE_VARIABLE, language)
-        group = spoken(typer.main.get_command(app))
+        group = spoken(typer.main.get_command(every_verb()))
         assert isinstance(group, TyperGroup)
         groups = {name: verb for name, verb in group.commands.items() if isinstance(verb, TyperGroup)}
         assert groups.keys() == {"design", "deploy"}
