@@ -58,7 +58,7 @@ class Lines:
 
     def columns(self, names: Sequence[str]) -> list[Sequence[str]] | None:
         """Return the texts under some headings, column by column; nothing where a line does not fit the headings."""
-        if "" in self.heading or any(len(cells) != len(self.heading) for cells in self.cells):
+        if "" in self.heading or {*map(len, self.cells)} - {len(self.heading)}:
             return None
         columns = list(zip(*self.cells, strict=True)) or [()] * len(self.heading)
         return [columns[self.heading.index(name)] for name in names]

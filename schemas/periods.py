@@ -66,7 +66,7 @@ class Period:
 
     def __hash__(self) -> int:
         """Return a number: periods are what much is looked up by, and that of an enumeration's member takes long."""
-        return self.year * 10_000 + self.last * 100 + self.kind.value
+        return self.year * 10_000 + self.last * 100 + self.kind
 
     @classmethod
     @lru_cache(maxsize=4096)

@@ -73,7 +73,9 @@ def evaluate_chapter(given: Given) -> Mapping[str, Made]:
     marts, added = (
         {form: given.table(f"{family}/{form.domain}") for form in chapter.forms} for family in ("marts", "sums")
     )
-    sets = [key for key in given.sets if chapter in CATALOGUE.of(given.places.packs_of(key.commune)).chapters]
+    packs = {key: given.places.packs_of(key.commune) for key in given.sets}
+    having = {own for own in set(packs.values()) if chapter in CATALOGUE.of(own).chapters}
+    sets = [key for key, own in packs.items() if own in having]
     wanted = figures.of_communes(sets, given.places)
     estimates = given.table("estimates")
     rows = figures.evaluate(chapter, added, wanted, given.places, marts, estimates=estimates)

@@ -181,7 +181,11 @@ def ordered(columns: Iterable[tuple[Array, pa.Array]], count: int) -> Array:
 
 def ranked(column: pa.Array | pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """Return a column as ``coded`` does, its values numbered in their order."""
-    numbers, values = coded(column)
+    return in_rank(*coded(column))
+
+
+def in_rank(numbers: Array, values: pa.Array) -> tuple[Array, pa.Array]:
+    """Return what ``coded`` gives with the values numbered in their order."""
     rank = np.full(len(values) + 1, -1)
     rank[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
     return rank[numbers], values

@@ -35,11 +35,11 @@ def _answered_once(method: Callable[Concatenate["Places", P], T]) -> Callable[Co
 
     @wraps(method)
     def answer(places: "Places", /, *asked: P.args, **named: P.kwargs) -> T:
-        answers: dict[object, T] = places.__dict__.setdefault(name, {})
         key = (asked, *named.items()) if named else asked
         try:
-            return answers[key]
+            return places.__dict__[name][key]  # type: ignore[no-any-return]
         except KeyError:
+            answers: dict[object, T] = places.__dict__.setdefault(name, {})
             return answers.setdefault(key, method(places, *asked, **named))
 
     return answer

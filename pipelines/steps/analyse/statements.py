@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Said, said_in
-from pipelines.steps.frames import cases, coded, in_order, joined_text
+from pipelines.steps.frames import cases, coded, in_rank, joined_text, numbered, ordered
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
 from schemas.edits import Balance, Bound, Edit
@@ -46,37 +46,81 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pa.Table, pd.DataFr
     Returns:
         ``schemas.tables.PRINTED``, the rows that can be read; and ``schemas.tables.PROBLEMS``: what cannot.
     """
-    read: list[list[Sequence[str]]] = []
+    rows, numbers = _Rows(), []
     unreadable: list[dict[str, str]] = []
     for key, text in texts.items():
-        at = {**key._asdict(), "file": "printed.csv"}
-        try:
-            lines = kept_lines(text, _COLUMNS)
-        except KeptError as reason:
-            unreadable.append({**at, "written": str(reason), "expected": ", ".join(_COLUMNS)})
-            continue
-        columns = lines.columns(_COLUMNS)
-        if columns is None or not _is_sound(dict(zip(_COLUMNS, columns, strict=True))):
-            sound: list[Sequence[str]] = []
-            for row in lines.rows():
-                if trouble := _trouble(row):
-                    said, expected = trouble
-                    called = f", {row.cells['id']}" if row.cells.get("id") else ""
-                    unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
-                else:
-                    sound.append([row.cells[name] for name in _COLUMNS])
-            columns = list(zip(*sound, strict=True)) or [()] * len(_COLUMNS)
-        # By position: the plan's own column of periods, where it has one, is another.
-        read.append([*([word] * len(columns[0]) for word in key), *columns])
-    whole = [list(chain.from_iterable(own)) for own in zip(*read, strict=True)] or [[] for _ in PRINTED]
-    printed = pa.table([pa.array(column, pa.string()) for column in whole], [*ReturnSetKey._fields, *_COLUMNS])
+        quickly = rows.of_plan(text)
+        numbers.append(rows.added(_line_by_line(key, text, unreadable)) if quickly is None else quickly)
+    plan = pa.array(np.repeat(np.arange(len(texts)), list(map(len, numbers))))
+    number = pa.array(list(chain.from_iterable(numbers)), pa.int64())
+    # By position: the plan's own column of periods, where it has one, is another.
+    whole = [pa.array(words, pa.string()).take(plan) for words in zip(*texts, strict=True)]
+    whole = [*(whole or [pa.array([], pa.string())] * len(ReturnSetKey._fields)), *rows.taken(number)]
+    printed = pa.table(whole, [*ReturnSetKey._fields, *_COLUMNS])
     return printed.select(PRINTED.names).cast(PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+
+
+class _Rows:
+    """What plans print, each row that is written alike once: plans of many communes have most of them in common."""
+
+    def __init__(self) -> None:
+        self._rows: list[Sequence[str]] = []
+        self._known: dict[str, dict[str, int]] = {}
+
+    def of_plan(self, text: str) -> Sequence[int] | None:
+        """Return the numbers of the rows of a plan; nothing where it has to be read line by line.
+
+        That is wherever a line is no row by itself, or there is trouble with one.
+        """
+        heading, *lines = text.split("\n")
+        new = [line for line in dict.fromkeys(lines) if line and line not in self._known.get(heading, ())]
+        if new or heading not in self._known:
+            try:
+                read = kept_lines("\n".join([heading, *new]), _COLUMNS)
+            except KeptError:
+                return None
+            columns = read.columns(_COLUMNS)
+            each_by_itself = "\r" not in text.replace("\r\n", "") and [*read.number] == [*range(2, len(new) + 2)]
+            if columns is None or not each_by_itself or not _is_sound(dict(zip(_COLUMNS, columns, strict=True))):
+                return None
+            self._known.setdefault(heading, {}).update(zip(new, self.added(zip(*columns, strict=True)), strict=True))
+        known = self._known[heading]
+        return [known[line] for line in lines if line]
+
+    def added(self, rows: Iterable[Sequence[str]]) -> Sequence[int]:
+        """Return the numbers of more rows, which need not be known again."""
+        first = len(self._rows)
+        self._rows.extend(rows)
+        return range(first, len(self._rows))
+
+    def taken(self, numbers: pa.Array) -> list[pa.Array]:
+        """Return the rows with some numbers, column by column."""
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(_COLUMNS)
+        return [pa.array(column, pa.string()).take(numbers) for column in columns]
+
+
+def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]) -> Iterator[Sequence[str]]:
+    """Yield the rows of a plan without trouble; the others go to ``unreadable``."""
+    at = {**key._asdict(), "file": "printed.csv"}
+    try:
+        lines = kept_lines(text, _COLUMNS)
+    except KeptError as reason:
+        unreadable.append({**at, "written": str(reason), "expected": ", ".join(_COLUMNS)})
+        return
+    for row in lines.rows():
+        if trouble := _trouble(row):
+            said, expected = trouble
+            called = f", {row.cells['id']}" if row.cells.get("id") else ""
+            unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
+        else:
+            yield [row.cells[name] for name in _COLUMNS]
 
 
 def _is_sound(columns: Mapping[str, Sequence[str]]) -> bool:
     """Return whether no row of what a plan prints is in trouble, as ``_trouble`` tells it of one."""
     return (
-        all(map(_VALUE.fullmatch, columns["value"])) and max(map(len, columns["printed"]), default=0) <= _LONGEST_TEXT
+        all(map(_VALUE.fullmatch, set(columns["value"])))
+        and max(map(len, columns["printed"]), default=0) <= _LONGEST_TEXT
     )
 
 
@@ -110,31 +154,47 @@ class Behind:
         """Take ``schemas.tables.LINEAGE``, also of figures that no plan prints."""
         self._lineage, self._forms = lineage.select(_BEHIND), {form.code: form for form in forms}
 
-    def notes(self, plans: "_Plans") -> tuple[list[str], Array]:
+    def cells(self, plans: "_Plans") -> Array:
+        """Return, per edge, the cell of ``plans`` that it is behind; -1 where its figure is not printed."""
+        return plans.cells_of(self._lineage, "commune", "figure")
+
+    def notes(self, plans: "_Plans", cells: Array) -> tuple[list[str], Array]:
         """Return the first notes and corrections behind what is printed, field by field.
+
+        Args:
+            plans: What is printed.
+            cells: As ``cells`` returns them.
 
         Returns:
             Texts; and per row of what is printed the number of its own, -1 where nothing is noted.
         """
-        noted = pc.or_(*(pc.not_equal(self._lineage[name].fill_null(""), "") for name in ("note", "correction")))
-        cell, own = plans.printed_of(self._lineage.filter(noted), "commune", "figure")
-        order = in_order(own, ("form", "field"))
-        said = pc.binary_join_element_wise(*(own[name].fill_null("") for name in _SAID), _WITHIN).take(order)
-        of_cells = pa.table({"cell": cell[order], "said": said})
-        listed = of_cells.group_by("cell", use_threads=False).aggregate([("said", "list")])
-        # Reporters of many communes note the same, if anything.
-        case = pc.binary_join(listed["said_list"].combine_chunks(), _BETWEEN).dictionary_encode()
-        number = np.full(plans.size, -1)
-        number[listed["cell"].to_numpy()] = case.indices.to_numpy()
-        return [_first_notes(text) for text in case.dictionary.to_pylist()], number[plans.cell]
+        said = {name: coded(self._lineage[name].fill_null("")) for name in _SAID}
+        noted = np.logical_or.reduce([_is_text(*said[name]) for name in ("correction", "note")])
+        rows = np.flatnonzero(noted & (cells >= 0))
+        own = {name: (numbers[rows], texts) for name, (numbers, texts) in said.items()}
+        number, firsts = cases(own.values(), len(rows))
+        each = zip(*(texts.take(pa.array(of[firsts])).to_pylist() for of, texts in own.values()), strict=True)
+        noted_there = [_Noted(*one) for one in each]
+        order = ordered(
+            ((cells[rows], range(plans.size)), *(in_rank(*own[name]) for name in ("form", "field"))), len(rows)
+        )
+        cell = cells[rows][order]
+        begins = np.flatnonzero(np.diff(cell, prepend=-1))
+        # Reporters of many communes note the same, if anything: what is noted behind a cell is a run of numbers.
+        case = _runs(number[order], begins).dictionary_encode()
+        of = np.full(plans.size, -1)
+        of[cell[begins]] = case.indices.to_numpy()
+        return [
+            _first_notes([noted_there[at] for at in np.frombuffer(run, np.int32)])
+            for run in case.dictionary.to_pylist()
+        ], of[plans.cell]
 
-    def operands(self, plans: "_Plans", rows: Array) -> dict[int, list[str]]:
+    def operands(self, plans: "_Plans", cells: Array, rows: Array) -> dict[int, list[str]]:
         """Return the fields that the figures of some rows of what is printed are made of, each with its total."""
-        figures = plans.said["id"].take(pa.array(rows)).unique()
-        of_figures = self._lineage.filter(pc.is_in(self._lineage["figure"], figures))
-        cell, own = plans.printed_of(of_figures, "commune", "figure")
-        wanted = pa.array(np.isin(cell, plans.cell[rows]))
-        with_cell = own.append_column("of", pa.array(cell)).filter(wanted)
+        is_wanted = np.zeros(plans.size + 1, bool)
+        is_wanted[plans.cell[rows]] = True
+        edges = np.flatnonzero(is_wanted[cells])
+        with_cell = self._lineage.take(pa.array(edges)).append_column("of", pa.array(cells[edges]))
         per_field = with_cell.group_by(["of", "form", "field"], use_threads=False).aggregate([("value", "sum")])
         found: dict[int, list[str]] = {}
         for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
@@ -145,17 +205,37 @@ class Behind:
 
 
 _BEHIND = ("period", "commune", "figure", "form", "field", "value", "correction", "note")
-_SAID = ("form", "field", "correction", "note")
-_WITHIN, _BETWEEN = "\x1f", "\x1e"
-"""What stands between the texts of a cell, and between cells: no text of a workbook holds either."""
 
 
-def _first_notes(cells: str) -> str:
+class _Noted(NamedTuple):
+    """What is noted beside the cell of a field."""
+
+    form: str
+    field: str
+    correction: str
+    note: str
+
+
+_SAID = _Noted._fields
+
+
+def _is_text(numbers: Array, texts: pa.Array) -> Array:
+    """Return, per row, whether its text is not empty."""
+    return pc.not_equal(texts, "").to_numpy(zero_copy_only=False)[numbers]
+
+
+def _runs(numbers: Array, begins: Array) -> pa.Array:
+    """Return runs of numbers as one run of bytes each, that they can be told apart by."""
+    ends = np.append(begins, len(numbers)).astype(np.int32) * 4
+    content = pa.py_buffer(np.ascontiguousarray(numbers, np.int32))
+    return pa.Array.from_buffers(pa.binary(), len(begins), [None, pa.py_buffer(ends), content])
+
+
+def _first_notes(cells: Iterable[_Noted]) -> str:
     """Return what is noted beside the cells behind a figure, that of each field in order, as far as it is shown."""
     by_field: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for cell in cells.split(_BETWEEN):
-        form, field, correction, note = cell.split(_WITHIN)
-        by_field.setdefault((form, field), []).append((correction, note))
+    for cell in cells:
+        by_field.setdefault((cell.form, cell.field), []).append((cell.correction, cell.note))
     said = [
         one
         for own in by_field.values()
@@ -203,11 +283,12 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     verdicts[list(bounds)] = _VERDICTS.index(Verdict.CONFLICT)
     notes.add_each(bounds)
     conflicts = np.flatnonzero(verdicts == _VERDICTS.index(Verdict.CONFLICT))
-    made_from = sources.operands(plans, conflicts)
+    edges = sources.cells(plans)
+    made_from = sources.operands(plans, edges, conflicts)
     notes.add_each({row: [f"Tính từ: {'; '.join(operands)}."] for row, operands in made_from.items()})
     sums = _printed_sums(plans, catalogue, periods)
     notes.add_each({row: sums[row] for row in conflicts.tolist() if row in sums})
-    notes.add(*sources.notes(plans))
+    notes.add(*sources.notes(plans, edges))
     columns = {name: printed[name] for name in PRINTED.names} | {
         "computed": pa.array([value for _, value, _ in judged], pa.string()).take(pa.array(case)),
         "verdict": pa.array([str(one) for one in _VERDICTS], pa.string()).take(pa.array(verdicts)),
@@ -288,32 +369,28 @@ class _Plans:
         self.rows = rows.reshape(len(self._plans), len(self._ids))
         self.code, _ = cases(map(coded, self.said.columns), len(printed))
 
-    def printed_of(self, table: pa.Table, place: str, figure: str) -> tuple[Array, pa.Table]:
-        """Return the rows of a table that are about a figure that some plan prints.
-
-        Args:
-            table: The table.
-            place: Its column that names the commune.
-            figure: Its column that names the figure.
-
-        Returns:
-            Per row its cell, as ``cell`` counts them; and the rows.
-        """
-        cell = self._cell_of(table, place, figure)
-        return cell[cell >= 0], table.filter(pa.array(cell >= 0))
-
     def where_in(self, table: pa.Table, place: str, figure: str) -> Array:
         """Return, per row of what is printed, the first row of such a table that is about it; -1 for none."""
-        cell = self._cell_of(table, place, figure)
+        cell = self.cells_of(table, place, figure)
         rows = np.flatnonzero(cell >= 0)[::-1]
         first = np.full(self.size, -1)
         first[cell[rows]] = rows
         return first[self.cell]
 
-    def _cell_of(self, table: pa.Table, place: str, figure: str) -> Array:
-        plan = pc.index_in(joined_text(table, ("period", place)), self._plans)
-        at = pc.index_in(table[figure], self._ids)
-        cell = pc.add(pc.multiply(plan, len(self._ids)), at).fill_null(-1).to_numpy()
+    def cells_of(self, table: pa.Table, place: str, figure: str) -> Array:
+        """Return which printed figure each row of a table is about, as ``cell`` counts them; -1 for none.
+
+        Args:
+            table: The table.
+            place: Its column that names the commune.
+            figure: Its column that names the figure.
+        """
+        keys = ("period", place)
+        set_of, firsts = numbered(table, keys)
+        plan = _places_in(joined_text(table.select(keys).take(pa.array(firsts)), keys), self._plans)[set_of]
+        of, figures = coded(table[figure])
+        at = _places_in(figures, self._ids)[of]
+        cell = np.where((plan >= 0) & (at >= 0), plan * len(self._ids) + at, -1)
         return np.where(np.append(self.rows, -1)[cell] >= 0, cell, -1)
 
     def together(self, identifiers: Sequence[str]) -> Iterator[tuple[list[_Said], Array]]:
@@ -326,6 +403,11 @@ class _Plans:
         for number, at in enumerate(first.tolist()):
             said = self.said.take(pa.array(rows[at])).to_pylist()
             yield [_Said(**one) for one in said], rows[case == number]
+
+
+def _places_in(texts: pa.Array, known: pa.Array) -> Array:
+    """Return where texts stand among known ones, -1 for what does not, as also for the number -1 after the last."""
+    return np.append(pc.index_in(texts, known).fill_null(-1).to_numpy(zero_copy_only=False), -1)
 
 
 def _judge(row: _Said, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
