@@ -300,3 +300,50 @@ def test_a_plan_that_cannot_be_read_as_a_table_is_told(text: str) -> None:
 def test_a_plan_saved_with_semicolons_is_read() -> None:
     printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\na,P1,1.5 ha,1.5,ha\n".replace(",", ";")})
     assert (printed["value"].to_pylist(), len(problems)) == (["1.5"], 0)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_plans_that_share_lines_are_each_read_as_by_themselves(end: str) -> None:
+    one, two, quoted, across = "a,P1,1 con,1,con", "b,P1,2 con,2,con", 'c,"P1",3 con,3,con', 'd,"P1'
+    plans = [
+        [one, two, quoted],
+        [two, quoted, one, one],
+        [across, one, two + '"', two],
+        [across, f'{one}"', "x,1,con"],
+        [one, f"{two}\r{quoted}"],
+        [f"{one}\r{two}", ",,,,"],
+        ["", ",,,,", two],
+        [one, "a,P1,1 con", two],
+        [one, "a,P1,x,x,con"],
+    ]
+    texts = {
+        ReturnSetKey(PERIOD, f"{at}"): end.join([PLAN, *lines, ""][: len(lines) + 1 + at % 2])
+        for at, lines in enumerate(plans)
+    }
+    for order in (texts, dict(reversed(texts.items()))):
+        printed, problems = read_printed(order)
+        alone = [read_printed({key: text}) for key, text in order.items()]
+        assert printed.to_pylist() == [row for rows, _ in alone for row in rows.to_pylist()]
+        assert problems.to_dict("records") == [row for _, met in alone for row in met.to_dict("records")]
+    assert len(printed) > 12
+
+
+def test_what_is_noted_behind_a_printed_number_is_told_field_by_field_corrections_first() -> None:
+    noted = {
+        "x": [("B", "b", "", "hai"), ("A", "z", "", "ba"), ("A", "a", "sai", "một"), ("A", "a", "", "không")],
+        "y": [("A", "a", "", "một"), ("B", "b", "", "")],
+        "z": [("A", "a", "", "một"), ("A", "a", "", "một")],
+        "w": [("B", "b", "", "")],
+    }
+    keys = ("form", "field", "correction", "note")
+    edges = [
+        {"period": PERIOD, "commune": commune, "figure": AREA, **dict(zip(keys, cell, strict=True))}
+        for commune, cells in noted.items()
+        for cell in cells
+    ]
+    plan = {"period": PERIOD, "id": AREA, "section": "", "printed": "1 ha", "value": "1", "unit": "ha"}
+    printed = pa.Table.from_pylist([plan | {"commune": commune} for commune in noted], PRINTED)
+    ours = {"period": PERIOD, "id": AREA, "unit": "ha", "exact": "1", "reported": 1, "expected": 1}
+    figures = pa.Table.from_pylist([ours | {"place": commune} for commune in noted], FIGURES)
+    told = compare(printed, figures, Behind(pa.Table.from_pylist(edges, LINEAGE), ()), CATALOGUE)["note"].to_pylist()
+    assert told == ["(Đính chính: sai) (không) (một)", "(một)", "(một)", ""]

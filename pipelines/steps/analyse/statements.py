@@ -194,7 +194,8 @@ class Behind:
         is_wanted = np.zeros(plans.size + 1, bool)
         is_wanted[plans.cell[rows]] = True
         edges = np.flatnonzero(is_wanted[cells])
-        with_cell = self._lineage.take(pa.array(edges)).append_column("of", pa.array(cells[edges]))
+        own = self._lineage.select(("form", "field", "value")).take(pa.array(edges))
+        with_cell = own.append_column("of", pa.array(cells[edges]))
         per_field = with_cell.group_by(["of", "form", "field"], use_threads=False).aggregate([("value", "sum")])
         found: dict[int, list[str]] = {}
         for row in per_field.sort_by([("form", "ascending"), ("field", "ascending")]).to_pylist():
