@@ -32,7 +32,9 @@ def visible(text: str) -> str:
     Nothing else is made alike: 10² stays apart from 102, and ½ from 1/2.
     """
     composed = unicodedata.normalize("NFC", text).translate(_WIDE)
-    return " ".join("".join(sign for sign in composed if sign.isspace() or _is_seen(sign)).split())
+    if not composed.isprintable():
+        composed = "".join(sign for sign in composed if sign.isspace() or _is_seen(sign))
+    return " ".join(composed.split())
 
 
 def _is_seen(sign: str) -> bool:

@@ -10,7 +10,9 @@ Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run; 130 
 its output, has had enough.
 """
 
+import atexit
 import errno
+import gc
 import os
 import sys
 import tempfile
@@ -31,6 +33,9 @@ from schemas.sentences import SentenceError
 
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
+    # All that there is goes with the process. Without this Python first looks through it for what is left in circles,
+    # several times over, which takes a tenth of the time of a quick verb.
+    atexit.register(gc.freeze)
     try:
         with only_visible():
             code = _run()

@@ -99,7 +99,7 @@ def print_trace(found: "Territory", figure: str, output: Format) -> None:
 
 def write_pages(found: "Territory", folder: Path | None) -> None:
     """Write the pages of a place and of those within it, into the output folder or another; name the start pages."""
-    from pipelines.present.explorer.site import EXPLORER
+    from pipelines.present.explorer.addresses import EXPLORER
     from pipelines.refresh import documents
 
     for page in documents.place_pages(found, folder or found.store.root / EXPLORER):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.present import compared
-from pipelines.present.explorer.site import EXPLORER, INDEX
+from pipelines.present.explorer.addresses import EXPLORER, INDEX
 from pipelines.refresh import batches
 from pipelines.store import published
 from pipelines.store.files import write_whole
@@ -44,6 +43,7 @@ def report_of(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> list[Pa
 
 
 def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
+    from pipelines.present import compared
     from pipelines.present.explorer import site
     from pipelines.present.report.files import files
     from pipelines.refresh.presenting import shown

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.present import compared
 from pipelines.present.explorer import site
+from pipelines.present.explorer.addresses import EXPLORER
 from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh.given import Given, Made
 from pipelines.settings import now
@@ -32,7 +33,7 @@ from schemas.return_sets import BatchKey, ReturnSetKey
 
 def write_explorer(given: Given) -> Mapping[str, Made]:
     """Make the static site of a return set: only the pages that show something else than before, or are not there."""
-    folder = f"{site.EXPLORER}/{given.key}"
+    folder = f"{EXPLORER}/{given.key}"
     before = {row["file"]: row for row in given.before("explorer").to_pylist()}
     rows, made = [], dict[str, bytes]()
     for name, file in site.files(_shown(given)).items():

@@ -303,15 +303,22 @@ def test_every_verb_is_listed_under_the_module_that_declares_it() -> None:
     assert list(get_group(every_verb()).commands) == [verb for verbs in VERBS.values() for verb in verbs]
 
 
-def test_a_trace_loads_nothing_that_it_can_do_without(example: Store) -> None:
+def test_a_trace_loads_and_starts_nothing_that_it_can_do_without(example: Store) -> None:
     words = ["returns", "trace", "livestock.horse.white.share", "--data", str(example.root), "--format", "json"]
     script = (
-        f"import sys; from pipelines import cli; sys.argv = {words!r}\n"
+        "import atexit, gc, os, sys\n"
+        "def end():\n"
+        "    threads = [open(f'/proc/self/task/{one}/comm').read() for one in os.listdir('/proc/self/task')]\n"
+        "    print(gc.get_freeze_count() > 10_000, sum('jemalloc' not in one for one in threads))\n"
+        "atexit.register(end)\n"
+        f"from pipelines import cli; sys.argv = {words!r}\n"
         "try:\n    cli.main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
         "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(done.stdout.splitlines()[-1].split())
+    *_, modules, ended = done.stdout.splitlines()
+    assert ended == "True 1", "objects that are left alone at the end, and threads beside that of Arrow's allocator"
+    loaded = set(modules.split())
     assert {"pyarrow.parquet", "pipelines.cli.answers"} <= loaded
     # What takes long to import, each found in a trace once: Arrow's functions, locks, zips, forms, units, other verbs.
     spared = {"pandas", "pyarrow.compute", "filelock", "isal", "zipfile", "zoneinfo", "importlib.resources"}

@@ -12,7 +12,7 @@ import pytest
 from pipelines.present import plan
 from pipelines.present.charts import Bar, PlanChart, Segment
 from pipelines.present.compared import Side, heads
-from pipelines.present.explorer import addresses, bars, pages, sheets, site
+from pipelines.present.explorer import addresses, bars, pages, sheets
 from pipelines.present.plan import TracedFigure
 from pipelines.present.rows import ReturnSetRows
 from pipelines.store.tables import Store
@@ -143,7 +143,7 @@ def test_a_missing_return_is_counted_and_a_held_form_is_told() -> None:
     assert (goat.value, goat.state, goat.reported, goat.expected) == ("", "incomplete", 7, 8)
     held = replace(HORSES, held={"B01": "sai"})
     assert traced(held, "livestock.horse.heads").figure.state == Status.HELD
-    start = shown(held)[site.INDEX]
+    start = shown(held)[addresses.INDEX]
     assert isinstance(start, pages.StartPage)
     assert start.held == (("B01", BY_CODE["B01"].heading),)
     # One that has never been accepted has no row, and is there all the same.
@@ -316,7 +316,7 @@ def test_every_word_is_used_and_every_name_of_a_closed_list_has_one() -> None:
 
 def test_pages_hold_together() -> None:
     files = site_of(HORSES)
-    assert list(files)[-1] == site.INDEX
+    assert list(files)[-1] == addresses.INDEX
     for name, page in read(files).items():
         assert len(page.ids) == len(set(page.ids)), name
         assert page.tags.count("h1") == page.tags.count("main") == 1, name

@@ -21,7 +21,7 @@ from pipelines.desk.pages.office import folders, named
 from pipelines.desk.proxy import NotReachedError
 from pipelines.desk.record import Did
 from pipelines.desk.roles import May
-from pipelines.present.explorer.site import INDEX
+from pipelines.present.explorer.addresses import INDEX
 from pipelines.refresh.designs import Looked, Standing, looked_at, take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches

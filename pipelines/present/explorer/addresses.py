@@ -10,6 +10,9 @@ from urllib.parse import quote
 
 from schemas.text import slug
 
+EXPLORER, INDEX = "explorer", "index.html"
+"""The folder of all sites, and the start page of each."""
+
 SheetName = tuple[str, str]
 """What a workbook is called, and its sheet."""
 

@@ -19,9 +19,6 @@ from pipelines.present import plan
 from pipelines.present.explorer import pages, render
 from pipelines.present.rows import ReturnSetRows
 
-EXPLORER, INDEX = "explorer", "index.html"
-"""The folder of all sites, and the start page of each."""
-
 STATIC = ("explorer.css", "explorer.js")
 """The files that are the same for every site."""
 
