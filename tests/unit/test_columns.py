@@ -1,6 +1,7 @@
 """Edits over columns of whole numbers, held against Pandera, which reads the same rules from the same declarations."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -9,6 +10,7 @@ import pandera.errors
 import pyarrow as pa
 import pytest
 
+from pipelines.steps.collect.records import records
 from pipelines.steps.validate.columns import Columns
 from schemas.edits import balance, bound
 from schemas.fields import field
@@ -16,6 +18,7 @@ from schemas.form import Form, VillageForm
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.pandera_schemas import schema
+from schemas.tables import ENTRIES
 from schemas.units import Dong, MillionDong
 from tests.edits.examples import example
 
@@ -123,3 +126,16 @@ def test_sums_contradict_one_another_by_what_each_record_has_less_what_is_in_dou
             expected[at] = codes
     assert Columns(records_of(form, made), form).contradicted(in_doubt) == expected
     assert 0 < len(expected) < 60
+
+
+@pytest.mark.parametrize(
+    ("others", "is_refused"), [([], False), (["total"], False), (["cattle"], True), (["nobody knows"], True)]
+)
+def test_an_entry_of_an_unknown_field_and_a_second_one_of_a_known_are_refused(
+    others: list[str], is_refused: bool
+) -> None:
+    keys = dict.fromkeys(Livestock.texts(), "x")
+    entries = [keys | {"form": Livestock.code, "field": name, "value": 1} for name in ("cattle", *others)]
+    with pytest.raises(ValueError, match="or two of one") if is_refused else nullcontext():
+        (record,) = records(pa.Table.from_pylist(entries, ENTRIES), Livestock).to_pylist()
+        assert {name for name in Livestock.fields() if record[name] is not None} == {"cattle", *others}

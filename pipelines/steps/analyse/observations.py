@@ -30,8 +30,10 @@ def observe(
     fields = [(form.code, name, item) for form in marts for name, item in form.fields().items()]
     named = pa.array([f"{code}\n{name}" for code, name, _ in fields], pa.string())
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in marts.items()])
+    long = long.select([name for name in OBSERVATIONS.names if name in long.column_names])
     field = pc.index_in(joined_text(long, ("form", "field")), named)
-    long, field = long.filter(field.is_valid()), field.drop_null()
+    if field.null_count:
+        long, field = long.filter(field.is_valid()), field.drop_null()
     order = pa.array(in_order(long, _ORDER))
     long, field = long.take(order), field.take(order)
     for name, words in (

@@ -39,10 +39,11 @@ def typed(own: pa.Table, form: type[Form], number: Array, first: Array) -> pa.Ta
         number, first = numbered(own, form.texts())
     names = list(form.fields())
     field = pc.index_in(own["field"], pa.array(names)).combine_chunks()
-    cell = number.astype(np.int64) * len(names) + field.to_numpy(zero_copy_only=False)
-    if field.null_count or len(np.unique(cell)) < len(cell):
-        raise ValueError(f"Form {form.code} has an entry of a field that it does not know, or two of one.")
+    cell = number.astype(np.int64) * len(names) + field.fill_null(0).to_numpy(zero_copy_only=False)
     values, known = np.zeros((len(first), len(names)), np.int64), np.zeros((len(first), len(names)), bool)
+    known.reshape(-1)[cell] = True
+    if field.null_count or np.count_nonzero(known) < len(cell):
+        raise ValueError(f"Form {form.code} has an entry of a field that it does not know, or two of one.")
     given = own["value"].combine_chunks()
     values.reshape(-1)[cell] = as_int64(given)
     known.reshape(-1)[cell] = given.is_valid().to_numpy(zero_copy_only=False)
