@@ -165,8 +165,10 @@ def _in_order(
         sheet = entry.asked.sheet
         order.append((number_of[sheet.form], numbers[sheet.key], times[sheet.key]))
         times[sheet.key] += 1
-    own = pa.Table.from_pylist([entry.row for entry in entries], ENTRIES)
-    at = np.concatenate([found.order, place(*np.array(order, np.int64).T)])
+    at_own = place(*np.array(order, np.int64).T)
+    sorting = np.argsort(at_own, kind="stable")
+    own = pa.Table.from_pylist([entries[number].row for number in sorting.tolist()], ENTRIES)
+    at = np.concatenate([found.order, at_own[sorting]])
     by_place = np.argsort(at, kind="stable")
     # Each way has its entries in order, so that no more is to be done than to set pieces of them one after the other.
     thorough = by_place >= len(found.order)
