@@ -10,13 +10,13 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
-from pipelines.present.explorer.addresses import position
 from pipelines.present.explorer.sheets import DrawnSheet, FilledCell, draw
 from pipelines.present.tracing import written
 from pipelines.refresh.deciding import may_be_wrong, tells_of
 from pipelines.steps.validate.advise import Proposal, proposals
 from pipelines.store import published
 from pipelines.store.tables import Store
+from schemas.addresses import position
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period

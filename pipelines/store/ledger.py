@@ -22,14 +22,9 @@ from decimal import Decimal
 import pandas as pd
 import pyarrow as pa
 from filelock import FileLock, Timeout
-from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.settings import Clock, now
-from pipelines.steps.collect.correct import (
-    correct,
-    is_address,
-    read_ledger,
-)
+from pipelines.steps.collect.correct import correct, read_ledger
 from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.locate import locate
@@ -43,6 +38,7 @@ from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import with_texts
 from schemas import tables
+from schemas.addresses import known_position, position
 from schemas.catalogue import CATALOGUE
 from schemas.fields import FormField
 from schemas.harmless import in_csv
@@ -177,7 +173,7 @@ class Ledger:
             raise LedgerError(kind.message.format(file=file.name, written=told["detail"]))
         sheet = self._sheet(cells["sheet"].unique().to_pylist(), file.name, place.sheet)
         address = place.cell.strip().replace("$", "").upper()
-        if not is_address(address):
+        if position(address) is None:
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
         text = self._text()
         entries, problems = read_ledger({self.key: text} if text.strip() else {})
@@ -224,13 +220,13 @@ class Ledger:
         """
         sheets = sheets_of(in_unicode(cells, CATALOGUE.forms)[0])
         recognise(sheets, CATALOGUE.forms, self.raw.places)
-        row, column = coordinate_to_tuple(place.cell)
+        row, column = known_position(place.cell)
         if not len(answers) or row <= sheets[0].header:
             return
         form = CATALOGUE.by_code[answers["form"].iloc[0]]
         beside = (UNIT_HEADING, NOTE_HEADING, LINE_HEADING, form.line_title)
         heads = {cell.column: cell.folded for cell in sheets[0].cells if cell.row == sheets[0].header}
-        answering = {coordinate_to_tuple(cell): cell for cell in answers["cell"]}
+        answering = {known_position(cell): cell for cell in answers["cell"]}
         known_row = row in {at for at, _ in answering}
         is_line = bool(form.line_title)
         read = {fold(word) for word in beside if word and (known_row or is_line)}

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.present.explorer import site
-from pipelines.present.explorer.addresses import position
 from pipelines.present.rows import ReturnSetRows
+from schemas.addresses import position
 from schemas.figures import CHAPTERS
 from schemas.forms import BY_CODE
 from tests.unit.builders import COMMUNE, PERIOD, Row

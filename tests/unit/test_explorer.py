@@ -16,6 +16,7 @@ from pipelines.present.explorer import addresses, bars, pages, sheets
 from pipelines.present.plan import TracedFigure
 from pipelines.present.rows import ReturnSetRows
 from pipelines.store.tables import Store
+from schemas.addresses import letters
 from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
@@ -249,19 +250,6 @@ def test_bars_of_nothing_and_below_zero_are_drawn_without_length() -> None:
     assert 'class="s1"' not in bars.svg(drawn_chart(bar), "c")
 
 
-@pytest.mark.parametrize(
-    ("address", "place"), [("A1", (1, 1)), ("Z9", (9, 26)), ("AA10", (10, 27)), ("XFD1", (1, 16384))]
-)
-def test_addresses_are_read_and_written(address: str, place: tuple[int, int]) -> None:
-    assert addresses.position(address) == place
-    assert f"{addresses.letters(place[1])}{place[0]}" == address
-
-
-@pytest.mark.parametrize("text", ["", "D", "13", "d13", "D0", "ABCD1", "D13;D14", HOSTILE])
-def test_what_is_no_address_is_none(text: str) -> None:
-    assert addresses.position(text) is None
-
-
 def test_a_sheet_is_drawn_with_blank_cells_that_are_pointed_at() -> None:
     drawn = sheets.draw([filled("A1", "Tên biểu"), filled("B3", "Đàn ngựa")], ["D3"])
     assert drawn.columns == ("A", "B", "C", "D")
@@ -271,7 +259,7 @@ def test_a_sheet_is_drawn_with_blank_cells_that_are_pointed_at() -> None:
 
 
 def test_of_a_sheet_that_is_no_form_only_the_surroundings_are_drawn() -> None:
-    many = [filled(f"{addresses.letters(1 + number % 300)}{number}", "x") for number in range(1, 3000)]
+    many = [filled(f"{letters(1 + number % 300)}{number}", "x") for number in range(1, 3000)]
     drawn = sheets.draw([*many, filled("XFD1048576", "xa")], ["D13"])
     assert drawn.windowed
     assert len(drawn.rows) <= 400

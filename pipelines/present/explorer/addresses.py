@@ -1,13 +1,13 @@
-"""Addresses: of cells in a sheet, as a spreadsheet writes them, and of the pages and places of the site.
+"""Addresses of the pages and places of the site.
 
-Belongs here: ``D13`` and its position, the file name of each sheet's page, the link to a cell or a trace. Does not
-belong here: what stands there (``pipelines.present.explorer.sheets``, ``pages``).
+Belongs here: the file name of each sheet's page, the link to a cell or a trace. Does not belong here: what stands there
+(``pipelines.present.explorer.sheets``, ``pages``), addresses of cells (``schemas.addresses``).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from schemas.addresses import position
 from schemas.text import slug
 
 EXPLORER, INDEX = "explorer", "index.html"
@@ -18,28 +18,6 @@ SheetName = tuple[str, str]
 
 CellName = tuple[str, str, str]
 """What a workbook is called, its sheet, and a cell of it."""
-
-_ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})$")
-
-
-def position(address: str) -> tuple[int, int] | None:
-    """Return row and column of a cell's address, from 1; nothing where it is none."""
-    match = _ADDRESS.match(address)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), column
-
-
-def letters(column: int) -> str:
-    """Return a column's letters."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def sheet_pages(names: Iterable[SheetName]) -> dict[SheetName, str]:

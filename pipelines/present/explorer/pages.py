@@ -18,6 +18,7 @@ from pipelines.present.explorer import addresses, sheets
 from pipelines.present.explorer.addresses import CellName, SheetName
 from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure, sides
 from pipelines.present.rows import ReturnSetRows, TableRow
+from schemas.addresses import position
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Verdict
 from schemas.periods import as_people_write
@@ -349,7 +350,7 @@ def _sheet_pages(
             own = found.setdefault((row["file"], row["sheet"]), {})
             own[cell] = (*own.get(cell, ()), (row["code"], row["message"]))
     for name, page in drawn.items():
-        in_order = sorted(used.get(name, {}).items(), key=lambda item: addresses.position(item[0]) or (0, 0))
+        in_order = sorted(used.get(name, {}).items(), key=lambda item: position(item[0]) or (0, 0))
         workbook, sheet = name
         yield (
             page,

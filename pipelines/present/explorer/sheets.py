@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.present.explorer.addresses import letters, position
+from schemas.addresses import letters, position
 
 _MOST_ROWS, _MOST_COLUMNS, _AROUND = 400, 40, 12
 """A sheet beyond these is not a form somebody filled in; of it only the surroundings of the cells used are drawn."""

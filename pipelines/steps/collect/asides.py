@@ -7,9 +7,8 @@ Belongs here: the words for it, and which cells of a sheet they are said of. Doe
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from pipelines.steps.collect.limits import Limits
+from schemas.addresses import address, letters
 
 HIDDEN_ROW, HIDDEN_COLUMN, HIDDEN_SHEET, COVERED, LINKED, STALE, MERGED = (
     "hidden-row",
@@ -31,11 +30,6 @@ Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, each counted from 1."""
 
 
-def address(row: int, column: int) -> str:
-    """Return the spreadsheet address of a cell, such as D11."""
-    return f"{get_column_letter(column)}{row}"
-
-
 def within(areas: Iterable[Area], row: int, column: int) -> bool:
     """Return whether a cell lies in one of the areas."""
     return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in areas)
@@ -43,7 +37,7 @@ def within(areas: Iterable[Area], row: int, column: int) -> bool:
 
 def far_away(row: int, column: int) -> str:
     """Return what is said of a sheet whose last filled row and column lie too far apart for a return."""
-    return f"có nội dung nằm rất xa bảng, tới cột {get_column_letter(column)} hoặc dòng {row}: xóa các ô đó"
+    return f"có nội dung nằm rất xa bảng, tới cột {letters(column)} hoặc dòng {row}: xóa các ô đó"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Belongs here: the shape that all readers share. Does not belong here: any file f
 import datetime as dt
 from typing import NamedTuple
 
-from pipelines.steps.collect.asides import address
+from schemas.addresses import address
 
 NUMBER, TEXT, DATE, BOOLEAN, FORMULA, ERROR = "number", "text", "date", "boolean", "formula", "error"
 """Kinds of cells; the last two show no value."""

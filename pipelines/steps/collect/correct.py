@@ -4,7 +4,6 @@ Belongs here: which decisions stand, and applying them. Does not belong here: th
 (``schemas.tables``), writing to it (``pipelines.store.ledger``).
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils import coordinate_to_tuple
 
 from pipelines.steps.collect.columns import Runs, runs
 from pipelines.steps.frames import frame_of, joined_text, texts_of
 from pipelines.steps.problems import joined, problem_rows
+from schemas.addresses import known_position, position
 from schemas.form import Form
 from schemas.harmless import of_csv
 from schemas.kept import KeptError, kept_rows
@@ -28,9 +27,6 @@ from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder, uncoded
 
 _COLUMNS = in_folder(LEDGER)
-
-_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
-_LAST_ROW, _LAST_COLUMN = 2**20, 2**14
 
 
 def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -87,14 +83,6 @@ def overruled(ledger: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str, str
         else:
             found.pop(key, None)
     return found
-
-
-def is_address(text: str) -> bool:
-    """Return whether a text is the address of a spreadsheet cell, such as D11."""
-    if not _ADDRESS.fullmatch(text):
-        return False
-    row, column = coordinate_to_tuple(text)
-    return bool(row <= _LAST_ROW and column <= _LAST_COLUMN)
 
 
 _CORRECTED = pa.schema(
@@ -259,7 +247,7 @@ class _Cells:
             *sheet, cell = key = tuple(entry[name] for name in CELL_KEY)
             row = self._by_key.get(key)
             received = "" if row is None else row["received"]
-            if tuple(sheet) not in self._hashes or received != entry["old"] or not is_address(cell):
+            if tuple(sheet) not in self._hashes or received != entry["old"] or position(cell) is None:
                 stale.append(entry | {"received": received})
             elif entry["new"] != received:  # else it takes an earlier correction back: the cell is read as received
                 new = {"kind": "text", "text": entry["new"], "shown": entry["new"], "format": ""}
@@ -273,7 +261,7 @@ class _Cells:
             row = self._by_key.get(key)
             received, used = ("", "") if row is None else (row["received"], row["text"])
             stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
-            if tuple(sheet) in self._hashes and stands and is_address(cell):
+            if tuple(sheet) in self._hashes and stands and position(cell) is not None:
                 self._decide(entry, {"confirmed": entry["reason"], "confirmed_by": entry["who"]})
             elif key not in already_told:
                 stale.append(entry | {"received": received})
@@ -282,7 +270,7 @@ class _Cells:
         """Put a decision on a cell; a blank one comes into being by it, and its received text stays empty."""
         key = tuple(entry[name] for name in CELL_KEY)
         if key not in self._by_key:
-            row, column = coordinate_to_tuple(entry["cell"])
+            row, column = known_position(entry["cell"])
             where = {name: entry[name] for name in CELL_KEY} | {"row": row, "column": column, "kind": "blank"}
             none = dict.fromkeys(("text", "shown", "format", "aside", "received", *DECIDED), "")
             self._by_key[key] = {**where, "sha256": self._hashes[key[:-1]], **none}

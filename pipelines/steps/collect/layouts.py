@@ -20,12 +20,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.steps.collect.asides import MERGED, address
+from pipelines.steps.collect.asides import MERGED
 from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
 from pipelines.steps.collect.columns import MISSING, Numbers, Runs
 from pipelines.steps.collect.encodings import looks_old
 from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
-from pipelines.steps.collect.limits import LAST_ROW
 from pipelines.steps.collect.lines import Met, columns_of, listed_in
 from pipelines.steps.collect.sheets import (
     Cell,
@@ -43,6 +42,7 @@ from pipelines.steps.collect.sheets import (
 )
 from pipelines.steps.frames import alike, coded
 from pipelines.steps.numbers import LONGEST, read_cell, same_unit
+from schemas.addresses import LAST_ROW, address
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.periods import Period

@@ -45,9 +45,6 @@ class Limits:
 
 LIMITS = Limits()
 
-LAST_ROW, LAST_COLUMN = 2**20, 2**14
-"""The last of a spreadsheet."""
-
 
 class Budget:
     """What one file has taken of its limits so far."""

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pipelines.steps.collect.asides import PICTURE, Area, Asides, OverlapError, address, far_away
+from pipelines.steps.collect.asides import PICTURE, Area, Asides, OverlapError, far_away
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
-from pipelines.steps.collect.limits import LAST_COLUMN, LAST_ROW, Budget
+from pipelines.steps.collect.limits import Budget
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Package
 from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
 from pipelines.steps.numbers import vietnamese_marks
+from schemas.addresses import LAST_COLUMN, LAST_ROW, address
 
 SUFFIX = ".ods"
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
-from openpyxl.utils import range_boundaries
 
 from pipelines.steps.collect.asides import MERGED, PICTURE
 from pipelines.steps.collect.cells import TEXT
@@ -31,6 +30,7 @@ from pipelines.steps.collect.layout import (
     of_other_versions,
 )
 from pipelines.steps.problems import joined, problem_rows
+from schemas.addresses import position
 from schemas.form import Form
 from schemas.periods import Period
 from schemas.places import Places
@@ -139,13 +139,14 @@ def sheets_of(cells: pa.Table) -> list[Sheet]:
     return list(found.values())
 
 
-_MERGED = re.compile(rf"\b{MERGED}=(\S+)")
+_MERGED = re.compile(rf"\b{MERGED}=[A-Z0-9]+:([A-Z0-9]+)")
 
 
 def _extent(aside: str) -> tuple[int, int] | None:
     """Return the last column and row of the cells that a cell is merged with; nothing where it is not."""
     merged = _MERGED.search(aside)
-    return range_boundaries(merged[1])[2:] if merged else None
+    last = position(merged[1]) if merged else None
+    return last[::-1] if last else None
 
 
 def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Places) -> pd.DataFrame:

@@ -18,9 +18,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from openpyxl.formula.translate import Translator
-from openpyxl.utils import column_index_from_string
-
 from pipelines.steps.collect.asides import (
     HIDDEN_SHEET,
     LINKED,
@@ -29,16 +26,16 @@ from pipelines.steps.collect.asides import (
     Area,
     Asides,
     OverlapError,
-    address,
     far_away,
     within,
 )
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
-from pipelines.steps.collect.limits import LAST_COLUMN, LAST_ROW, Budget, Limits
+from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Parts, part_name
 from pipelines.steps.collect.shown import BUILT_IN, GENERAL, date_shown, is_date, number_shown, text_shown
 from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
+from schemas.addresses import LAST_COLUMN, LAST_ROW, address, column
 
 _MAINS = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -514,8 +511,8 @@ def _position(text: str) -> tuple[int, int] | None:
     found = _ADDRESS.fullmatch(text)
     if found is None:
         return None
-    row, column = int(found[2]), column_index_from_string(found[1].upper())
-    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
+    row, at = int(found[2]), column(found[1].upper())
+    return (row, at) if 1 <= row <= LAST_ROW and at <= LAST_COLUMN else None
 
 
 def _areas(text: str) -> list[Area]:
@@ -859,6 +856,9 @@ def _text(slot: Slot, strings: Sequence[str]) -> str | None:
 
 def _formula(slot: Slot) -> Said:
     """Return a formula whose result is not known, as it stands in this cell."""
+    # Only here: few formulas have no result, and importing it takes a tenth of what all of a refresh's modules take.
+    from openpyxl.formula.translate import Translator
+
     text = f"={slot.formula or ''}"
     if slot.origin != slot.cell:
         text = str(Translator(text, slot.origin).translate_formula(slot.cell))

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.steps.collect import asides, cells
-from pipelines.steps.collect.asides import address
+from schemas.addresses import address
 from schemas.design.faults import Faults
 from schemas.design.sheets import HELP, LISTS, NOTES, SHEETS, Sheet
 from schemas.problems import Problem, Problems
