@@ -150,6 +150,7 @@ Clock = Callable[[], datetime]
 
 def now() -> datetime:
     """Return the time of day in Vietnam."""
+    # Only here: every verb imports this module, and few ask what time it is.
     from zoneinfo import ZoneInfo
 
     return datetime.now(ZoneInfo(TIME_ZONE))

@@ -27,7 +27,7 @@ from pipelines.cli.messages import teach_typer
 from pipelines.cli.messages import translated as _
 from pipelines.cli.output import only_visible
 from pipelines.cli.usage import sentence, spoken
-from pipelines.cli.verbs import every_verb, only
+from pipelines.cli.verbs import every_verb, one_verb
 from schemas.sentences import SentenceError
 
 
@@ -75,7 +75,7 @@ def _run() -> int:
 
 def _asked() -> Command:
     """Return the verbs; only the one that is asked for, if it is one: to make all takes as long as to answer."""
-    asked = only(sys.argv[1]) if sys.argv[1:] else None
+    asked = one_verb(sys.argv[1]) if sys.argv[1:] else None
     return get_command(every_verb()) if asked is None else get_group(asked)
 
 

@@ -41,7 +41,7 @@ def every_verb() -> typer.Typer:
     return app
 
 
-def only(verb: str) -> typer.Typer | None:
+def one_verb(verb: str) -> typer.Typer | None:
     """Return the application with one verb, or one group of them; nothing where there is none of this name."""
     module = next((module for module, verbs in VERBS.items() if verb in verbs), None)
     if module is None:

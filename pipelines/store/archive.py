@@ -68,6 +68,7 @@ class Archive:
 
     def keep_together(self, every: Iterable[Kept]) -> None:
         """Keep bytes in a pack, or in as many as they need, but for those that are in one of the part's already."""
+        # Zips are known only where one is made or opened: every verb imports this module.
         from pipelines.steps.collect.zipped import packed
 
         known = {name for pack in self._packs() for name in _names(pack)}

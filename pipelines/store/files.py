@@ -142,6 +142,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
             yield Path(here)
             _put_all(Path(here), path)
         return
+    # Only here: every verb imports this module, and few lock a folder.
     from filelock import FileLock
 
     path.parent.mkdir(parents=True, exist_ok=True)

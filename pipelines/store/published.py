@@ -115,7 +115,7 @@ def figures(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
 def counted_figures(store: Store, batch: BatchKey) -> dict[str, tuple[int, int]]:
     """Return, by commune of a batch, how many figures are published, and how many of these lack a return."""
     counts: dict[str, tuple[int, int]] = {}
-    import pyarrow.compute as pc
+    import pyarrow.compute as pc  # as in ``pipelines.store.tables``
 
     for table in store.family("figures", str(batch)):
         lacking = pc.and_(pc.is_null(table["value"]), pc.less(table["reported"], table["expected"]))
@@ -157,6 +157,7 @@ def figure_of_each(
 
 def each_figure(store: Store, period: str, chapter: str) -> pa.Table:
     """Return the figures of a chapter of every place of a period, of communes too, but for those of single records."""
+    # Only here, for a quick verb asks for one figure.
     from schemas.tables import FIGURES
 
     parts = [("levels", period), *(("figures", str(batch)) for batch in store.batches(period))]
@@ -237,7 +238,7 @@ def uses(tables: Tables, key: ReturnSetKey, file: str, cell: str) -> list[Publis
 
 def used(tables: Tables, key: ReturnSetKey, cells: Collection[str]) -> list[PublishedRow]:
     """Return the edges from every figure to cells of some addresses, of any sheet of any workbook."""
-    import pyarrow.compute as pc
+    import pyarrow.compute as pc  # as in ``pipelines.store.tables``
 
     wanted = pa.array(sorted(cells), pa.string())
     return [
