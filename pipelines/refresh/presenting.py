@@ -12,8 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.present import compared
-from pipelines.present.explorer import site
 from pipelines.present.explorer.addresses import EXPLORER
 from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh.given import Given, Made
@@ -33,6 +31,9 @@ from schemas.return_sets import BatchKey, ReturnSetKey
 
 def write_explorer(given: Given) -> Mapping[str, Made]:
     """Make the static site of a return set: only the pages that show something else than before, or are not there."""
+    # What draws pages takes as long to import as a hundred workbooks to read, and a territory has none drawn.
+    from pipelines.present.explorer import site
+
     folder = f"{EXPLORER}/{given.key}"
     before = {row["file"]: row for row in given.before("explorer").to_pylist()}
     rows, made = [], dict[str, bytes]()
@@ -105,6 +106,8 @@ def _inventory(key: ReturnSetKey, files: Mapping[str, bytes]) -> pa.Table:
 
 def _shown(given: Given) -> ReturnSetRows:
     """Return what is published of the return set of a commune's own folder."""
+    from pipelines.present import compared
+
     wanted = compared.periods(given.key.period)
     earlier: dict[str, list[dict[str, Any]]] = {}
     for table in FLOW.family("figures"):
