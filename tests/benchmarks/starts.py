@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipelines import ASKED_WHEN_LOADED
+
 ROUNDS = 15
 RETURNS = Path(sys.executable).parent / "returns"
 PARQUET = (sys.executable, "-c", "import pyarrow.parquet")
@@ -20,10 +22,12 @@ PARQUET = (sys.executable, "-c", "import pyarrow.parquet")
 def medians(commands: Mapping[str, Sequence[str]], folder: Path | None = None) -> dict[str, float]:
     """Return by name how many seconds a command takes, the median of several times.
 
-    Once before, untimed, each may keep its bytecode, also where the environment says that Python keeps none: wherever
-    this software is installed, pip and the first call have seen to that, and compiling it is no part of an answer.
+    Each is started as a person would start it, without what this process has told its own libraries. Once before,
+    untimed, each may keep its bytecode, also where the environment says that Python keeps none: wherever this software
+    is installed, pip and the first call have seen to that, and compiling it is no part of an answer.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    left_out = {"PYTHONDONTWRITEBYTECODE", *ASKED_WHEN_LOADED}
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(ROUNDS + 1):
         for name, command in commands.items():

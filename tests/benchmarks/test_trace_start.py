@@ -11,6 +11,8 @@ from tests.benchmarks.starts import PARQUET, RETURNS, medians
 from tests.unit.offices import KEY, SHIPPED
 
 FIGURE = "livestock.horse.white.share"
+MOST = 2
+"""How many times as long it may take."""
 
 
 @pytest.mark.slow
@@ -24,4 +26,4 @@ def test_trace_against_the_import_of_parquet(shown: str, tmp_path: Path, capsys:
             f"\nreturns trace ({shown}) {quick['trace']:.3f} s, import of pyarrow.parquet {quick['bare']:.3f} s, "
             f"ratio {quick['trace'] / quick['bare']:.2f}"
         )
-    assert quick["trace"] > quick["bare"] > 0
+    assert quick["trace"] < MOST * quick["bare"]
