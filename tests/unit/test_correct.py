@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.steps.collect.correct import read_ledger
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.b02_sales import Sales
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import LEDGER, in_folder
 from tests.unit.builders import (
@@ -206,3 +207,19 @@ def test_a_column_that_stands_twice_in_a_ledger_is_not_chosen_from() -> None:
     entries, problems = read_ledger({ReturnSetKey(PERIOD.code, COMMUNE): text})
     assert entries.empty
     assert [row["written"] for row in rows(problems)] == ["có hai cột new"]
+
+
+def test_corrected_sheets_stand_among_the_others_form_by_form() -> None:
+    first = next(iter(Sales.fields()))
+    files = [
+        raw_file(filled(Sales), "a.xlsx"),
+        raw_file(filled(Livestock), "b.xlsx"),
+        raw_file(filled(Livestock, reporter="Thôn Suối Mạ"), "c.xlsx"),
+    ]
+    ledger = ledger_of(
+        f"a.xlsx,{Sales.sheet},{address_of(Sales, first)},,5,quên ghi", f"b.xlsx,{SHEET},{HORSE},,7,quên ghi"
+    )
+    entries = run(*files, ledger=ledger).located.entries
+    stand = [(row["form"], row["file"], row["field"]) for row in rows(entries)]
+    own = [(Livestock, "b.xlsx"), (Livestock, "c.xlsx"), (Sales, "a.xlsx")]
+    assert stand == [(form.code, file, name) for form, file in own for name in form.fields()]
