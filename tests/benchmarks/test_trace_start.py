@@ -1,4 +1,7 @@
-"""How much longer a fresh process takes for a trace than Python takes to import the reader of Parquet."""
+"""How much longer a fresh process takes for a trace than Python takes to import the reader of Parquet.
+
+It fails where a trace does, and for no ratio: no test is timed.
+"""
 
 from pathlib import Path
 
@@ -11,8 +14,6 @@ from tests.benchmarks.starts import PARQUET, RETURNS, medians
 from tests.unit.offices import KEY, SHIPPED
 
 FIGURE = "livestock.horse.white.share"
-MOST = 2
-"""How many times as long it may take."""
 
 
 @pytest.mark.slow
@@ -26,4 +27,3 @@ def test_trace_against_the_import_of_parquet(shown: str, tmp_path: Path, capsys:
             f"\nreturns trace ({shown}) {quick['trace']:.3f} s, import of pyarrow.parquet {quick['bare']:.3f} s, "
             f"ratio {quick['trace'] / quick['bare']:.2f}"
         )
-    assert quick["trace"] < MOST * quick["bare"]
