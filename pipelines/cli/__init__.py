@@ -10,9 +10,7 @@ Exit codes: 0 clean, 1 something is held back or in conflict, 2 cannot run; 130 
 its output, has had enough.
 """
 
-import atexit
 import errno
-import gc
 import os
 import sys
 import tempfile
@@ -28,14 +26,13 @@ from pipelines.cli.messages import translated as _
 from pipelines.cli.output import only_visible
 from pipelines.cli.usage import sentence, spoken
 from pipelines.cli.verbs import every_verb, one_verb
+from pipelines.garbage import seldom_looked_for
 from schemas.sentences import SentenceError
 
 
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
-    # All that there is goes with the process. Without this Python first looks through it for what is left in circles,
-    # several times over, which takes a tenth of the time of a quick verb.
-    atexit.register(gc.freeze)
+    seldom_looked_for()
     try:
         with only_visible():
             code = _run()

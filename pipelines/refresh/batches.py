@@ -5,7 +5,6 @@ how far it is. Does not belong here: Dagster, which is one of those that call th
 (``pipelines.refresh.making``).
 """
 
-import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from pipelines.garbage import seldom
 from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work, give_up
 from pipelines.refresh.parts import Part
@@ -180,26 +180,8 @@ def work(job: Job) -> list[str]:
     if named is not None and not named:
         return []
     store = Store(job.data, job.writer)
-    with _few_circles():
+    with seldom():
         return _refresh(Raw(job.raw), store, job.part, job.who, named, only=job.only, anew=job.anew)
-
-
-_ALLOCATIONS = 100_000
-"""After how many new objects circles of them are looked for, where Python's own number is 700."""
-
-
-@contextmanager
-def _few_circles() -> Iterator[None]:
-    """Look for circles of objects that nobody uses less often: a batch has many objects and hardly a circle.
-
-    At Python's own pace that took 6 % of a refresh, and 10 % where Dagster's objects are gone through each time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 _MOST_TRIES = 5

@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("schemas.figures",),
     ("schemas.catalogue",),
     ("schemas.flow",),
-    ("pipelines.settings", "pipelines.posix", "pipelines.steps"),
+    ("pipelines.settings", "pipelines.posix", "pipelines.garbage", "pipelines.steps"),
     ("pipelines.steps.collect",),
     ("pipelines.steps.validate", "pipelines.steps.analyse", "pipelines.steps.design"),
     ("pipelines.store",),
@@ -45,6 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 MAY_ONLY: Mapping[str, Collection[str]] = {
     "pipelines.settings": {"schemas"},
     "pipelines.posix": set(),
+    "pipelines.garbage": set(),
     "pipelines.steps": {"schemas"},
     "pipelines.steps.collect": {"schemas", "pipelines.steps"},
     "pipelines.steps.analyse": {"schemas", "pipelines.steps"},
