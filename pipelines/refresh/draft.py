@@ -83,7 +83,7 @@ class Draft:
 
     def before(self, name: str, sets: Sequence[ReturnSetKey] | None = None) -> pa.Table:
         """Return a table as it was before this run, or some of its rows; empty where it has never been written."""
-        if self.is_some(sets) and (name not in self._earlier or name in self._parts_of_tables):
+        if self.is_some(sets) and name not in self._earlier:
             with suppress(DamagedError):
                 return self._some(name, sets)
         if name not in self._earlier:

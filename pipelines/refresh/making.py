@@ -29,7 +29,7 @@ from schemas.return_sets import ReturnSetKey
 
 @dataclass
 class Work:
-    """The work on one part: what has been made so far, none of which is seen before ``commit``.
+    """The work on one part, of which nothing is seen before ``commit``.
 
     Args:
         inputs: What the tables are made of.

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.present import compared
 from pipelines.present.explorer.addresses import EXPLORER
 from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh.given import Given, Made
@@ -106,8 +107,6 @@ def _inventory(key: ReturnSetKey, files: Mapping[str, bytes]) -> pa.Table:
 
 def _shown(given: Given) -> ReturnSetRows:
     """Return what is published of the return set of a commune's own folder."""
-    from pipelines.present import compared
-
     wanted = compared.periods(given.key.period)
     earlier: dict[str, list[dict[str, Any]]] = {}
     for table in FLOW.family("figures"):

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from shutil import which
@@ -148,8 +149,7 @@ class Template:
 
     @classmethod
     def of(cls, asked: tuple[Asked, ...], content: bytes) -> "Template":
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return cls(asked, {name: package.read(name) for name in package.namelist()})
+        return cls(asked, unpacked(content))
 
     @cached_property
     def cells(self) -> Mapping[Asked, str]:
@@ -187,10 +187,17 @@ class Template:
             strings = _COUNTS.sub(lambda found: b'%s%d"' % (found[1], int(found[2]) + len(texts)), strings)
             parts[_STRINGS] = strings.replace(b"</sst>", more + b"</sst>")
         names = {_COMMUNE: commune, _COMMUNE.upper(): commune.upper(), _REPORTER: reporter}
-        return _packed({name: _named(content, names) for name, content in parts.items()})
+        return packed({name: _named(content, names) for name, content in parts.items()})
 
 
-def _packed(parts: Mapping[str, bytes]) -> bytes:
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """Return the parts of a workbook, in its order, by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """Return a workbook of parts."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, content in parts.items():
@@ -536,13 +543,12 @@ def sent_again(box: Path, truth: Truth, share: float, seed: int = 1) -> list[Pat
         address = templates(layout, PERIOD)[path.stem].cells[form.code, name].encode()
         part = f"xl/worksheets/sheet{_sending()[path.stem].index(form) + 1}.xml"
         cell = re.compile(rb'(<c r="%s"[^>]*><v>)([\d.]+)(?=</v>)' % address)
-        with zipfile.ZipFile(path) as package:
-            parts = {one: package.read(one) for one in package.namelist()}
+        parts = unpacked(path.read_bytes())
         found = cell.search(parts[part])
         assert found is not None
         more = f"{Decimal(found[2].decode()) + 1:f}".encode()
         parts[part] = parts[part].replace(found[0], found[1] + more)
-        path.write_bytes(_packed(parts))
+        path.write_bytes(packed(parts))
         own = truth.sums[path.parent.name][form.code]
         own[name] = f"{Decimal(own[name]) + 1:f}"
     return chosen
@@ -554,6 +560,20 @@ def _unread(forms: Iterable[type[Form]]) -> list[tuple[type[Form], str]]:
 
 
 # What was made of it.
+
+
+_SAID_OF_RUNS = ("openlineage/", "state/")
+"""Tables that say when something was made, or by whom."""
+
+
+def tables(data: Path) -> dict[str, str]:
+    """Return the hash of every table in an output folder but of these."""
+    found = {path.relative_to(data).as_posix(): path for path in data.rglob("*.parquet")}
+    return {
+        name: sha256(path.read_bytes()).hexdigest()
+        for name, path in found.items()
+        if not name.startswith(_SAID_OF_RUNS)
+    }
 
 
 def differences(data: Path, truth: Truth) -> list[str]:

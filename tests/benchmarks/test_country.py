@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ import pytest
 
 from pipelines.refresh.engines import HERE, PROCESSES
 from tests.benchmarks import others
-from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again
+from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again, tables
 from tests.benchmarks.starts import PARQUET, RETURNS, medians
 from tests.end_to_end.cluster import cluster, kill_one_at_work
 
@@ -118,16 +117,6 @@ class Rows:
 def made(box: Path, communes: int, rates: Rates = CLEAN, *in_layouts: str, together: int = 0) -> Country:
     size = Size(communes, together=together or int(os.environ.get(TOGETHER, MOST)))
     return Country(box, country(box, size, rates=rates, in_layouts=in_layouts))
-
-
-def tables(data: Path) -> dict[str, str]:
-    """The hash of every table but that which says when it was made."""
-    found = {path.relative_to(data).as_posix(): path for path in data.rglob("*.parquet")}
-    return {
-        name: sha256(path.read_bytes()).hexdigest()
-        for name, path in found.items()
-        if not name.startswith(("openlineage/", "state/"))
-    }
 
 
 @dataclass(frozen=True)

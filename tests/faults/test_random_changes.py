@@ -5,13 +5,10 @@ Both begin with the same output folder, for what was accepted before decides wha
 ``RETURNS_CHANGES=40`` makes so many rounds of changes of each country, where a few show that it goes on working.
 """
 
-import io
 import os
 import re
 import shutil
-import zipfile
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -22,15 +19,13 @@ from pipelines.refresh.stale import stale_batches
 from pipelines.store import row_groups
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
-from tests.benchmarks.country import Rates, Size, country
+from tests.benchmarks.country import Rates, Size, country, packed, tables, unpacked
 from tests.unit.offices import KEY, SHIPPED
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("RETURNS_CHANGES", "2"))
 BESIDE = ("corrections.csv", "printed.csv")
-SAID_OF_RUNS = ("state/", "openlineage/")
-"""What says when something was made, or by whom."""
 
 _NUMBER = re.compile(rb'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?: t="n")?><v>([\d.]+)</v></c>')
 
@@ -50,15 +45,13 @@ def any_commune(chance: Random, box: Path) -> Path:
 
 
 def any_table(chance: Random, box: Path) -> Path:
-    found = (path.relative_to(box / "data").as_posix() for path in (box / "data").rglob("*.parquet"))
-    return box / "data" / chance.choice(sorted(name for name in found if not name.startswith(SAID_OF_RUNS)))
+    return box / "data" / chance.choice(sorted(tables(box / "data")))
 
 
 def a_cell_says_something_else(chance: Random, box: Path) -> None:
     """One larger, a thousand times as large, blank, a word, or two numbers."""
     path = any_workbook(chance, box)
-    with zipfile.ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = unpacked(path.read_bytes())
     sheets = [name for name in sorted(parts) if name.startswith("xl/worksheets/sheet") and _NUMBER.search(parts[name])]
     sheet = chance.choice(sheets)
     cell = chance.choice(list(_NUMBER.finditer(parts[sheet])))
@@ -72,11 +65,7 @@ def a_cell_says_something_else(chance: Random, box: Path) -> None:
     )
     own = b'<c r="%s"%s' % (cell[1], cell[2])
     parts[sheet] = parts[sheet].replace(cell[0], own + chance.choice(others), 1)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, part in parts.items():
-            package.writestr(name, part)
-    path.write_bytes(content.getvalue())
+    path.write_bytes(packed(parts))
 
 
 def a_workbook_is_gone(chance: Random, box: Path) -> None:
@@ -133,12 +122,7 @@ def refreshed(box: Path, data: str, *, anew: bool) -> dict[str, str]:
     tidy_all(store, batches)
     wanted = batches if anew else list(stale_batches(raw, store, batches))
     list(refresh_each(raw, store, wanted, who="test", anew=anew))
-    tables = {path.relative_to(store.root).as_posix(): path for path in store.root.rglob("*.parquet")}
-    return {
-        name: sha256(path.read_bytes()).hexdigest()
-        for name, path in tables.items()
-        if not name.startswith(SAID_OF_RUNS)
-    }
+    return tables(store.root)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
