@@ -6,6 +6,7 @@ how far it is. Does not belong here: Dagster, which is one of those that call th
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -105,7 +106,7 @@ def refresh_each(
     wanted: Collection[str] | None = None,
     only: bool = False,
     anew: bool = False,
-    engine: str = HERE,
+    engine: str | Executor = HERE,
 ) -> Iterator[tuple[BatchKey, Done]]:
     """Bring the tables of batches up to date, each by itself, then those of the levels above them.
 

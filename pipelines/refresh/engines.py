@@ -27,14 +27,16 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def each(engine: str, function: Callable[[Job], Result], *stages: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
+def each(
+    engine: str | Executor, function: Callable[[Job], Result], *stages: Sequence[Job]
+) -> Iterator[tuple[Job, Result]]:
     """Do jobs; yield each with its result when it is done, in whatever order within a stage.
 
     A job must leave nothing behind that keeps it from being done again: where a worker dies, the jobs that are not done
     are given to others. One that fails keeps none of its stage from being done, and all of the next ones.
 
     Args:
-        engine: As ``HERE`` and its neighbours say.
+        engine: As ``HERE`` and its neighbours say; or an executor that is open already, whose workers are warm.
         function: What does a job; for other processes, a function of a module.
         stages: The jobs, those of a stage after all those of the one before; for other processes, such as can be
             pickled.
@@ -76,12 +78,15 @@ def _done(
 
 
 @contextmanager
-def opened(engine: str) -> Iterator[Executor]:
-    """Give the executor of an engine; close it, or leave the cluster, at the end.
+def opened(engine: str | Executor) -> Iterator[Executor]:
+    """Give the executor of an engine; close it, or leave the cluster, at the end. One that is open is left so.
 
     Raises:
         SentenceError: There is no such engine, or it cannot be reached.
     """
+    if isinstance(engine, Executor):
+        yield engine
+        return
     kind, _, where = engine.partition(":")
     if kind == HERE:
         yield _Here()

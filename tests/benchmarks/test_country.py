@@ -193,10 +193,9 @@ def _engines(measured: Measured, rows: Rows, box: Path) -> None:
     large = measured.large
     one, two = large.refresh("one"), large.refresh("two", f"{PROCESSES}:2")
     right = "" if tables(large.box / "one") == tables(large.box / "two") else "void: other bytes"
-    what = "(b) two processes against one, wall"
+    what = "(b) two warm processes against one, wall"
     rows.add(what, f"{one.seconds / two.seconds:.2f}x quicker", "1.7x", "1.9x", large.wrong("two"), right)
     with cluster(box / "cluster") as found:
-        measured.small.refresh("warm", found.engine)
         dask = large.refresh("dask", found.engine)
     right = "" if tables(large.box / "one") == tables(large.box / "dask") else "void: other bytes"
     rows.add("(c) Dask with two workers against (b), wall", f"{two.seconds / dask.seconds:.2f}x", "0.9x", "", right)

@@ -1,5 +1,6 @@
 """Jobs in stages: one that fails stops none of its stage, and all of the next; here none is begun too early."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,10 @@ def test_here_a_job_is_begun_when_the_one_before_has_been_taken(tmp_path: Path) 
     for _ in running:
         lying.append(sorted(path.name for path in tmp_path.iterdir()))
     assert lying == [["a"], ["a", "b"], ["a", "b", "c"]]
+
+
+def test_an_executor_that_is_open_does_the_jobs_and_stays_open(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as warm:
+        done = list(each(warm, job, [tmp_path / "a"], [tmp_path / "b"]))
+        assert [name for _, name in done] == ["a", "b"]
+        assert warm.submit(job, tmp_path / "c").result() == "c"
