@@ -3,7 +3,7 @@
 Belongs here: where a file is cut, so that what one commune sends changes the group that holds it and no other; taking
 groups over without reading their rows. Does not belong here: which table is written where (``pipelines.store.tables``).
 
-A commune begins a group or not by its own code and how many rows it has: so the same rows are cut alike, whether they
+A commune begins a group or not by its own code and how many values it has: so the same rows are cut alike, whether they
 were written together or one commune after the other. What stands in a group says nothing of where it stands. Only the
 footer does, which is a structure of Thrift in its compact protocol:
 https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md; its fields are those of
@@ -18,12 +18,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROWS = 32_768
-"""How many rows a group has, more or less; of a commune with more, all of them."""
+VALUES = 65_536
+"""How many values a group has, more or less, those in lists counted one by one; of a commune with more, all of them."""
 
 _MARK = b"PAR1"
 _LENGTH = struct.Struct("<I")
@@ -43,14 +44,26 @@ def cuts(rows: pa.Table, column: str) -> list[int]:
     changes = pc.not_equal(which[1:], which[:-1]).to_numpy(zero_copy_only=False)
     first = [0, *(changes.nonzero()[0] + 1).tolist(), len(rows)]
     codes = communes.take(pa.array(first[1:-1], pa.int64())).to_pylist()
-    sizes = (stop - start for start, stop in pairwise(first[1:]))
-    begin = [start for start, code, size in zip(first[1:], codes, sizes, strict=False) if _begins(code, size)]
+    counts = _values(rows, np.array(first))[1:].tolist()
+    begin = [at for at, code, count in zip(first[1:], codes, counts, strict=False) if _begins(code, count)]
     return [0, *begin, len(rows)]
 
 
-def _begins(commune: str, rows: int) -> bool:
-    """Return whether a commune begins a group: one with more rows the likelier, so that groups are of like size."""
-    return zlib.crc32(commune.encode()) * ROWS < (rows << 32)
+def _values(rows: pa.Table, first: np.ndarray) -> np.ndarray:
+    """Return how many values there are from each of some rows to the next of them."""
+    counts = np.zeros(len(first) - 1, np.int64)
+    for column in rows.columns:
+        (piece,) = column.chunks
+        is_list = pa.types.is_list(column.type)
+        within = column.type.value_type if is_list else column.type
+        each = within.num_fields if pa.types.is_struct(within) else 1
+        counts += each * np.diff(piece.offsets.to_numpy()[first] if is_list else first)
+    return counts
+
+
+def _begins(commune: str, values: int) -> bool:
+    """Return whether a commune begins a group: one with more values the likelier, so that groups are of like size."""
+    return zlib.crc32(commune.encode()) * VALUES < (values << 32)
 
 
 @dataclass(frozen=True)

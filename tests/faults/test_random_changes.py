@@ -130,7 +130,7 @@ def test_after_random_changes_a_refresh_gives_what_one_that_makes_all_anew_gives
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = Random(seed)
-    monkeypatch.setattr(row_groups, "ROWS", chance.choice([64, 512]))  # so that a few communes are several groups
+    monkeypatch.setattr(row_groups, "VALUES", chance.choice([999, 8192]))  # so that a few communes are several groups
     country(tmp_path, Size(6, together=3), seed=seed, rates=Rates(slips=0.02))
     refreshed(tmp_path, "data", anew=False)
     for _ in range(ROUNDS):

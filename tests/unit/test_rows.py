@@ -44,7 +44,7 @@ def keys(communes: list[str]) -> list[ReturnSetKey]:
 
 @pytest.fixture(autouse=True)
 def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_groups, "ROWS", 12)
+    monkeypatch.setattr(row_groups, "VALUES", 60)
 
 
 @pytest.fixture(params=range(20))
@@ -78,6 +78,16 @@ def test_groups_that_hold_none_of_the_communes_are_taken_over_unread(monkeypatch
     written_among(of(COMMUNES[14:15], random.Random(2), 20), others, keys(COMMUNES[14:15]))
     assert len(Grouped(others).groups) > 8
     assert 1 <= len(read) <= 2
+
+
+def test_what_stands_in_lists_counts_where_a_file_is_cut() -> None:
+    rows = of(COMMUNES, random.Random(1), 20).to_pylist()
+
+    def groups(things: int) -> int:
+        longer = [{**row, "sources": [{"cell": "A", "sure": True}] * things} for row in rows]
+        return len(Grouped(serialized(pa.Table.from_pylist(longer, SCHEMA))).groups)
+
+    assert groups(0) < groups(1) < groups(20) == len({row["commune"] for row in rows})
 
 
 def test_a_file_that_is_cut_otherwise_or_has_another_footer_is_written_whole(chance: random.Random) -> None:
