@@ -62,8 +62,11 @@ _MAKERS = "pipelines/refresh"
 _DESIGNS = ("schemas/design", "pipelines/steps/design")
 """The rooms that make forms of design workbooks, which installed packs may be."""
 
-_PACKAGES = ("pandas", "pandera", "pyarrow", "openpyxl", "jinja2", "scipy")
-"""Whose versions can change what comes out."""
+_PACKAGES = (
+    *("docxtpl", "isal", "jinja2", "markupsafe", "matplotlib", "numpy", "openpyxl", "pandas", "pandera", "pyarrow"),
+    *("python-docx", "scipy", "vietnam-provinces", "xlsxwriter"),
+)
+"""Whose versions can change what comes out. A test holds this against what the rooms import."""
 
 
 _Packs = tuple[tuple[str, str, str], ...]

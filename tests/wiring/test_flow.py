@@ -1,10 +1,13 @@
 """The declared flow, held against what is done: what makers read and stand on, what Dagster and others are told."""
 
 import ast
+import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +48,7 @@ from schemas.return_sets import BatchKey
 from tests.unit.builders import LEDGER_HEADING, ROOT, filled
 from tests.unit.offices import KEY, Office
 from tests.wiring.graph import specs
-from tests.wiring.test_imports import MODULES, own
+from tests.wiring.test_imports import MODULES, PACKAGES, imports_of, own
 
 EVERY_MAKER = pytest.mark.parametrize("maker_", FLOW.made_together, ids=lambda one: f"{one.task} {one.subject}".strip())
 
@@ -268,6 +271,13 @@ class TestRooms:
         beside = {name for name in needed if folder_of(name) not in covered}
         assert beside <= {"pipelines.settings", "pipelines.posix"}
 
+    def test_the_versions_in_every_stamp_are_of_all_packages_that_they_import_or_take_data_from(self) -> None:
+        named = [name for module in MODULES if folder_of(module) in stamps._every_room(()) for name in packages(module)]
+        known = packages_distributions()
+        found = {one.lower().replace("_", "-") for name in named for one in known[name]}
+        # The one lets processes take turns, the other compares versions for `returns supply`: they write no byte.
+        assert found - {"filelock", "packaging"} == set(stamps._PACKAGES)
+
     @pytest.mark.parametrize(
         ("source", "tasks"),
         [
@@ -309,6 +319,14 @@ class TestRooms:
             stamps._room.cache_clear()
         assert changed == tasks
         assert (version != stamps.code_version()) == bool(tasks)
+
+
+def packages(module: str) -> set[str]:
+    """What a module imports, or opens the files of, that is neither ours nor Python's."""
+    source = MODULES[module].read_text("utf-8")
+    opened = re.findall(r"resources\.files\(\"(\w+)", source)
+    names = {name.partition(".")[0] for name in (*imports_of(MODULES[module]), *opened)}
+    return names - {*PACKAGES, *sys.stdlib_module_names}
 
 
 def folder_of(module: str) -> str:
