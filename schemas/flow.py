@@ -157,9 +157,8 @@ def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
     ):
         yield Table(name, schema, Kind.STAGED, maker, (source,), asset="cells", meaning=tables.MEANINGS[name])
     for name, schema in ((APPROVED, tables.APPROVED), ("approved_problems", tables.PROBLEMS)):
-        received = (WORKBOOKS, CORRECTIONS, PRINTED, RECORDED, PLACES)
         meaning = tables.MEANINGS[name]
-        yield Table(name, schema, Kind.STAGED, Maker("approve"), received, asset=APPROVED, meaning=meaning)
+        yield Table(name, schema, Kind.STAGED, Maker("approve"), RECEIVED, asset=APPROVED, meaning=meaning)
     made_of = ("files", "cells", "ledger", "ledger_problems", APPROVED, PLACES)
     marts = tuple(f"marts/{form.domain}" for form in forms)
     for form in forms:

@@ -1,8 +1,8 @@
 """Return sets and batches: one commune and one period, and what is worked on together; how everybody names them.
 
-Belongs here: the two keys and their spellings, and into how many batches a large territory is cut. Does not belong
-here: where a return set lies, which batch it is in (``pipelines.store.raw``), who is expected in it
-(``schemas.places``).
+Belongs here: the two keys and their spellings, what names a value within a return set, and into how many batches a
+large territory is cut. Does not belong here: where a return set lies, which batch it is in (``pipelines.store.raw``),
+who is expected in it (``schemas.places``).
 """
 
 import hashlib
@@ -34,9 +34,11 @@ class ReturnSetKey(NamedTuple):
         Raises:
             ValueError: The period in it is no period.
         """
-        period, _, commune = key.partition("_")
-        return cls(Period.parse(period).code, commune)
+        return cls(*_parsed(key))
 
+
+VALUE_KEY = ("form", "field", "reporter", "line")
+"""The columns that name one value of a return set."""
 
 MOST = 400
 """Communes that a batch has, more or less: what one process works on at a time, and holds in memory."""
@@ -69,8 +71,7 @@ class BatchKey(NamedTuple):
         Raises:
             ValueError: The period in it is no period.
         """
-        period, _, folder = key.partition("_")
-        return cls(Period.parse(period).code, folder)
+        return cls(*_parsed(key))
 
     @property
     def place(self) -> str:
@@ -91,6 +92,12 @@ class BatchKey(NamedTuple):
             return cls(period, territory)
         number = int.from_bytes(hashlib.sha256(commune.encode()).digest()[:8]) % parts
         return cls(period, f"{territory}{_CUT}{number + 1}")
+
+
+def _parsed(key: str) -> tuple[str, str]:
+    """Return the code of the period in a key, and what stands behind it."""
+    period, _, name = key.partition("_")
+    return Period.parse(period).code, name
 
 
 _Key = TypeVar("_Key", ReturnSetKey, BatchKey)

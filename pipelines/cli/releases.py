@@ -30,6 +30,7 @@ from pipelines.cli.options import (
 from pipelines.cli.output import jsonable, print_rows, progress
 from pipelines.settings import Settings, folder
 from schemas.periods import as_people_write
+from schemas.return_sets import VALUE_KEY
 
 
 @verb(
@@ -130,7 +131,7 @@ def verify(name: Released, output: OutputFormat = Format.TABLE, data: Data = "",
 
 
 DIFF_COLUMNS = (
-    *("id", "label", "change", "old", "new", "unit", "form", "field", "reporter", "line"),
+    *("id", "label", "change", "old", "new", "unit", *VALUE_KEY),
     *(f"{side}_{name}" for name in ("file", "sheet", "cell", "text", "value", "correction") for side in ("old", "new")),
 )
 
@@ -261,7 +262,7 @@ def _flat_changes(change: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     figure |= {side: (change[side] or {}).get("value") for side in ("old", "new")}
     for cell in change["cells"] or [{"old": None, "new": None}]:
         row = dict.fromkeys(DIFF_COLUMNS) | figure
-        row |= {name: cell.get(name, "") for name in ("form", "field", "reporter", "line")}
+        row |= {name: cell.get(name, "") for name in VALUE_KEY}
         for side in ("old", "new"):
             shown = cell[side] or {}
             row |= {f"{side}_{name}": shown.get(name) for name in ("file", "sheet", "cell", "value", "correction")}

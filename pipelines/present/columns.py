@@ -15,7 +15,6 @@ from schemas.flow import FLOW, Table
 from schemas.formula import Leaf, Total
 
 _SOURCE = ("file", "sha256", "sheet", "cell", "received", "text", "value", "note")
-_DECIDED = ("correction", "corrected_by", "confirmed", "confirmed_by")
 
 
 class Step(NamedTuple):
@@ -64,7 +63,7 @@ def _returns(_: Table) -> Columns:
         made[name] = [_from("cells", "text", "TRANSFORMATION")]
     for name in ("text", "value"):  # an accepted correction stands in for the cell
         made[name] = [_from("cells", "text", "TRANSFORMATION"), _from("ledger", "new", "TRANSFORMATION")]
-    for name, decided in zip(_DECIDED, ("reason", "who") * 2, strict=True):
+    for name, decided in zip(tables.DECIDED, ("reason", "who") * 2, strict=True):
         made[name] = [_from("ledger", decided)]
     made["problem"] = [_from("cells", name, "TRANSFORMATION") for name in ("kind", "text")]
     return made
@@ -101,7 +100,7 @@ def _marts(table: Table) -> Columns:
     made = _same(own, *table.form.texts())
     for name, item in table.form.fields().items():
         made[name] = [_from(own, "value", "TRANSFORMATION", f"field = {name}: {item.label}")]
-    made[tables.SOURCES.name] = [_from(own, name, "AGGREGATION") for name in ("field", *_SOURCE, *_DECIDED)]
+    made[tables.SOURCES.name] = [_from(own, name, "AGGREGATION") for name in ("field", *_SOURCE, *tables.DECIDED)]
     return made
 
 
@@ -187,8 +186,8 @@ def _levels(table: Table) -> Columns:
 
 def _lineage(table: Table) -> Columns:
     marts = _of(table, "marts")
-    made = {name: [_from(mart, name) for mart in marts] for name in ("period", "commune", "reporter", "line")}
-    for name in ("field", *_SOURCE, *_DECIDED):
+    made = {name: [_from(mart, name) for mart in marts] for name in KEYS}
+    for name in ("field", *_SOURCE, *tables.DECIDED):
         made[name] = [_from(mart, tables.SOURCES.name, "TRANSFORMATION", f"sources.{name}") for mart in marts]
     return made
 

@@ -15,14 +15,12 @@ from pipelines.store.tables import Tables
 from schemas.outcomes import Outcome, Status
 from schemas.periods import as_people_write
 from schemas.problems import Problems
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import VALUE_KEY, ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.words import OUTCOMES
 
-SOURCE_COLUMNS = (
-    *("form", "field", "reporter", "line", "file", "sha256", "sheet", "cell"),
-    *("text", "value", "note", "correction", "confirmed", "edits"),
-)
+_WHERE = (*VALUE_KEY, "file", "sha256", "sheet", "cell")
+SOURCE_COLUMNS = (*_WHERE, "text", "value", "note", "correction", "confirmed", "edits")
 
 
 @dataclass
@@ -104,8 +102,7 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
             "who": cell["corrected_by"],
         }
     confirmed = {"reason": cell["confirmed"], "who": cell["confirmed_by"]} if cell["confirmed"] else None
-    names = ("form", "field", "reporter", "line", "file", "sha256", "sheet", "cell")
-    return {name: cell[name] for name in names} | {
+    return {name: cell[name] for name in _WHERE} | {
         "text": cell["received"],
         "value": number(cell["value"]),
         "correction": correction,

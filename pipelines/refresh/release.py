@@ -56,7 +56,7 @@ from schemas.form import Form
 from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
 from schemas.periods import Period
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import VALUE_KEY, ReturnSetKey
 
 TABLES = tables.RELEASED
 """The frozen tables."""
@@ -409,9 +409,9 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
 
 _IDENTITY = {
     "figures": ("id", "reporter", "line"),
-    "lineage": ("figure", "form", "field", "reporter", "line"),
+    "lineage": ("figure", *VALUE_KEY),
     "statements": ("id", "section"),
-    ACCEPTED: ("form", "field", "reporter", "line"),
+    ACCEPTED: VALUE_KEY,
 }
 _CELL = ("file", "sha256", "sheet", "cell", "received", "text", "value", "correction", "confirmed")
 _COMPARED = {

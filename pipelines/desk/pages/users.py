@@ -86,9 +86,7 @@ def user(request: HttpRequest, user: int) -> HttpResponse:
             return _switched(request, other, on=does == "on", by=by)
         form = RolesForm(request.POST)
         if form.is_valid():
-            if accounts.administrators() == [other] and Role.ADMINISTRATOR not in form.chosen():
-                messages.error(request, _("Phải còn ít nhất một người quản trị."))
-            else:
+            if Role.ADMINISTRATOR in form.chosen() or not _told_last(request, other):
                 accounts.give_roles(other, form.chosen(), by=by)
                 messages.success(request, _("Đã giao vai trò cho {user}.").format(user=other))
             return redirect("users")
@@ -96,13 +94,19 @@ def user(request: HttpRequest, user: int) -> HttpResponse:
 
 
 def _switched(request: HttpRequest, other: User, *, on: bool, by: str) -> HttpResponse:
-    if not on and accounts.administrators() == [other]:
-        messages.error(request, _("Phải còn ít nhất một người quản trị."))
-    else:
+    if on or not _told_last(request, other):
         accounts.switch(other, on=on, by=by)
         words = _("{user} lại đăng nhập được.") if on else _("{user} không đăng nhập được nữa.")
         messages.success(request, words.format(user=other))
     return redirect("users")
+
+
+def _told_last(request: HttpRequest, other: User) -> bool:
+    """Return whether somebody is the last administrator, and has to stay one, which is then said."""
+    last = accounts.administrators() == [other]
+    if last:
+        messages.error(request, _("Phải còn ít nhất một người quản trị."))
+    return last
 
 
 def _with_link(request: HttpRequest, other: User) -> HttpResponse:

@@ -473,13 +473,14 @@ def sheet_of(content: Iterable[bytes], budget: Budget, part: str) -> "SheetReade
     return reader
 
 
+_DRAWINGS = frozenset({"drawing", "legacyDrawing", "picture", "oleObjects", "controls"})
 _LOCALS = {
     f"{main} {local}": local
     for main in _MAINS
     for local in (
         *("worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "cols", "col", "sheetView"),
         *("mergeCells", "mergeCell", "conditionalFormatting", "cfRule", "extLst"),
-        *("drawing", "legacyDrawing", "picture", "oleObjects", "controls"),
+        *_DRAWINGS,
     )
 }
 _CHILDREN = {
@@ -500,7 +501,6 @@ _LETTERS = frozenset({"v", "f", "t"})
 _PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
 _MOST_HIDDEN = 4 * LAST_COLUMN
 """Hidden columns, each counted as often as it is told of."""
-_DRAWINGS = frozenset({"drawing", "legacyDrawing", "picture", "oleObjects", "controls"})
 
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
