@@ -570,10 +570,6 @@ def base(office: Path, seed: int, kind: str) -> bytes:
     return (office / f"{seed % BASES}.{kind}").read_bytes()
 
 
-def ods_shaken(parts: Parts, chance: Random) -> None:
-    parts["content.xml"] = shaken(parts["content.xml"].decode(), chance).encode()
-
-
 def remarked(text: str, _: Random) -> str:
     return re.sub("(?=</?table:table-(?:row|cell))", "<!-- x -->", text)
 

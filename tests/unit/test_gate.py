@@ -24,7 +24,7 @@ from tests.unit.builders import (
 
 GOOD = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 BAD = GOOD | {"horse_white": 39}
-SET, OTHER_SET = ReturnSetKey(PERIOD.code, COMMUNE), ReturnSetKey(PERIOD.code, "ban-moi")
+SET = ReturnSetKey(PERIOD.code, COMMUNE)
 PLACES = places_with(
     "ban-moi,commune,Bản Mới,chi-lang,,,,", "mot,village,Bản Một,ban-moi,,,,", "hai,village,Bản Hai,ban-moi,,,,"
 )

@@ -200,8 +200,9 @@ def test_every_verdict_is_explained(texts: dict[str, str]) -> None:
 def test_codes_in_the_text_exist(texts: dict[str, str]) -> None:
     known = {one.value.code for one in (*Problems, *Faults)} | {edit.code for edit in EDITS}
     known |= {row["code"] for row in EXAMPLE["rules"]}
-    for text in texts.values():
-        assert set(re.findall(r"\b[A-Z]\d?\d?-\d\d\b", text)) <= known
+    named = {code for text in texts.values() for code in re.findall(r"\b[A-Z]\d?\d?-\d\d\b", text)}
+    assert len(named) > 100
+    assert named <= known
 
 
 class Page(HTMLParser):

@@ -488,8 +488,8 @@ def test_a_problem_in_a_line_is_told_with_the_line() -> None:
 
 def test_a_line_with_values_and_no_code_is_told() -> None:
     """Otherwise a road that somebody did write down would be left out of the total without a word."""
-    done = roads(write("B9", None))
-    assert done.met() != []
+    (problem,) = roads(write("B9", None)).met()
+    assert (problem["problem"], problem["cells"], problem["written"]) == ("LINE_WITHOUT_CODE", "D9", "80")
 
 
 def test_two_columns_that_both_name_the_lines_are_refused_and_not_chosen_from() -> None:
