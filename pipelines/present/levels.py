@@ -163,7 +163,7 @@ class Territory:
     def returns_due(self, place: Place, forms: Iterable[str]) -> int:
         """Return how many returns of some forms, by code, a place is to give."""
         wanted = (CATALOGUE.by_code[code] for code in forms if code in CATALOGUE.by_code)
-        return sum(self.places.expected(place, form.code, form.reporter_kind, self.when)[1] for form in wanted)
+        return sum(self.places.expected(place.code, form.code, form.reporter_kind, self.when)[1] for form in wanted)
 
     def left_out(self, forms: Sequence[str]) -> list[Place]:
         """Return the communes that are to send some of the forms, by code, that a figure is made of, and not all."""

@@ -206,8 +206,13 @@ class Places:
 
     def communes_of(self, place: Place, period: Period) -> list[Place]:
         """Return the communes that lay in a place in a period; of a commune, itself; of what was not there, none."""
-        below = [place] if place.level == "commune" else self._below.get(place.code, [])
-        return [commune for commune in below if commune.existed_in(period)] if place.existed_in(period) else []
+        return list(self._communes_in(place.code, period))
+
+    @_answered_once
+    def _communes_in(self, code: str, period: Period) -> tuple[Place, ...]:
+        place = self._territories[code]
+        below = [place] if place.level == "commune" else self._below.get(code, [])
+        return tuple(one for one in below if one.existed_in(period)) if place.existed_in(period) else ()
 
     def size(self, territory: str) -> int:
         """Return how many communes a territory has, those of any time together."""
@@ -323,22 +328,21 @@ class Places:
         said = [dict(place.due) for place in ([own, *self.ancestors(commune)] if own else [])]
         return period.due(next((due[word] for due in said for word in (form, "") if word in due), days))
 
-    def expected(self, place: Place, form: str, kind: str, period: Period) -> tuple[int, int]:
+    @_answered_once
+    def expected(self, place: str, form: str, kind: str, period: Period) -> tuple[int, int]:
         """Return how many communes of a place send a form, and how many reporters in them.
 
         Args:
-            place: A commune, or a place above.
+            place: The code of a commune, or of a place above.
             form: The form's code.
             kind: Who sends it: village, or the kind of a desk.
             period: When.
         """
-        return self._expected(place.code, form, kind, period)
-
-    @_answered_once
-    def _expected(self, place: str, form: str, kind: str, period: Period) -> tuple[int, int]:
-        below = self.communes_of(self._territories[place], period)
-        communes = [one.code for one in below if self.expects(one.code, form, period)]
-        return len(communes), sum(len(self.reporters(code, kind, period)) for code in communes)
+        if self.commune(place) is not None:
+            sends = self.expects(place, form, period)
+            return (1, len(self.reporters(place, kind, period))) if sends else (0, 0)
+        counts = [self.expected(one.code, form, kind, period) for one in self._communes_in(place, period)]
+        return sum(communes for communes, _ in counts), sum(reporters for _, reporters in counts)
 
     def kind(self, commune: str, reporter: str) -> str:
         """Return what kind of reporter a code names: village, or the kind of a desk."""

@@ -47,7 +47,7 @@ def test_a_commune_has_the_desks_it_names_and_every_other_commune_its_own_or_tho
 def test_of_another_communes_desk_nothing_is_expected_here() -> None:
     places = with_desks("xa-moi,commune,Xã Mới,chi-lang,,,,,", "primary3,desk,Tiểu học 3,xa-moi,,,,,primary")
     for one in (places, PLACES):
-        assert one.expected(one.commune(COMMUNE), "G02", "primary", PERIOD) == (1, 2)  # type: ignore[arg-type]
+        assert one.expected(COMMUNE, "G02", "primary", PERIOD) == (1, 2)
     assert places.title(COMMUNE, "primary3") == "primary3"
     assert places.title("xa-moi", "primary3") == "Tiểu học 3"
 

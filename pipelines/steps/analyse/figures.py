@@ -4,7 +4,7 @@ Belongs here: formulas over columns of places and of records, rounding, what a m
 lineage. Does not belong here: any particular figure (``schemas.figures``), sums (``pipelines.steps.analyse.sums``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -69,7 +69,9 @@ def evaluate(
     """
     wanted = list(wanted)
     chapter = _in_force(chapter, {period for period, _ in wanted})
-    totals = {form: _Totals(form, sums[form], wanted, places, present) for form in chapter.forms}
+    senders = _Senders(wanted, places)
+    came = None if present is None else senders.among(present)
+    totals = {form: _Totals(form, sums[form], senders, came) for form in chapter.forms}
     each = dict.fromkeys(figure.forms[0] for figure in chapter.figures if figure.per_record)
     records = {
         form: _Records(*beside(form, marts[form], estimates), form, wanted, totals[form], places)
@@ -78,8 +80,8 @@ def evaluate(
     }
     of_figures = dict.fromkeys((figure.forms for figure in chapter.figures), totals)
     for forms in of_figures:
-        if (among := _senders_of_all(forms, wanted, places)) is not None:
-            of_figures[forms] = {form: _Totals(form, sums[form], wanted, places, present, among) for form in forms}
+        if (of_all := senders.of_all(forms)) is not None:
+            of_figures[forms] = {form: _Totals(form, sums[form], senders, came, of_all) for form in forms}
     scopes = pa.array([_scope(place) for _, place in wanted], pa.string())
     rows: list[_Rows] = []
     for number, figure in enumerate(chapter.figures):
@@ -118,26 +120,56 @@ def above(return_sets: Iterable[ReturnSetKey], places: Places) -> list[tuple[str
     return list(found.values())
 
 
-def _senders_of_all(forms: Sequence[type[Form]], wanted: Wanted, places: Places) -> frozenset[ReturnSetKey] | None:
-    """Return the return sets below the wanted places that have all of some forms; nothing where none has but some."""
-    if len(forms) < 2 or all(place.level == "commune" for _, place in wanted):
-        return None
-    whens = ((Period.parse(period), place) for period, place in wanted)
-    communes = {
-        ReturnSetKey(when.code, commune.code): (commune, when)
-        for when, place in whens
-        for commune in places.communes_of(place, when)
-    }
-    senders = [
-        frozenset(
-            key
-            for key, (commune, when) in communes.items()
-            if places.expected(commune, form.code, form.reporter_kind, when)[1]
-        )
-        for form in forms
-    ]
-    of_all = frozenset.intersection(*senders)
-    return None if all(one == of_all for one in senders) else of_all
+class _Senders:
+    """The communes of the wanted places, and who of them sends what.
+
+    Args:
+        wanted: The periods and places.
+        places: Which commune lies in which place, and who is expected to report.
+    """
+
+    def __init__(self, wanted: Wanted, places: Places) -> None:
+        self.wanted, self.places = wanted, places
+        numbers: dict[tuple[Period, str], int] = {}
+        lies = [
+            (numbers.setdefault((when, commune.code), len(numbers)), number)
+            for number, (when, place) in enumerate((Period.parse(period), place) for period, place in wanted)
+            for commune in places.communes_of(place, when)
+        ]
+        self._communes = list(numbers)
+        self._lies = np.array(lies, np.int64).reshape(-1, 2)
+        self._reporters: dict[type[Form], Array] = {}
+
+    def among(self, sets: Iterable[ReturnSetKey]) -> Array:
+        """Return of each of the communes whether it is one of some return sets."""
+        keys = set(sets)
+        return np.array([ReturnSetKey(when.code, code) in keys for when, code in self._communes], bool)
+
+    def sets(self, among: Array) -> list[ReturnSetKey]:
+        """Return the return sets of some of the communes."""
+        return [ReturnSetKey(when.code, code) for (when, code), own in zip(self._communes, among, strict=True) if own]
+
+    def of_all(self, forms: Sequence[type[Form]]) -> Array | None:
+        """Return which communes send all of some forms, for places above; nothing where none sends only some."""
+        if len(forms) < 2 or all(place.level == "commune" for _, place in self.wanted):
+            return None
+        sending = [self._of(form)[:, 1] > 0 for form in forms]
+        of_all: Array = np.logical_and.reduce(sending)
+        return None if all((one == of_all).all() for one in sending) else of_all
+
+    def counted(self, form: type[Form], among: Array | None = None) -> Array:
+        """Return, by wanted place, how many communes send a form, and how many reporters in them; or of some alone."""
+        each = self._of(form) if among is None else self._of(form) * among[:, np.newaxis]
+        counts = np.zeros((len(self.wanted), 2), np.int64)
+        np.add.at(counts, self._lies[:, 1], each[self._lies[:, 0]])
+        return counts
+
+    def _of(self, form: type[Form]) -> Array:
+        """Return, by commune, whether it sends a form, and how many reporters are to."""
+        if form not in self._reporters:
+            each = [self.places.expected(code, form.code, form.reporter_kind, when) for when, code in self._communes]
+            self._reporters[form] = np.array(each, np.int64).reshape(-1, 2)
+        return self._reporters[form]
 
 
 class _Totals:
@@ -146,23 +178,22 @@ class _Totals:
     Args:
         form: The form.
         sums: Its sums.
-        wanted: The periods and places.
-        places: Who is expected to report.
-        present: The return sets of which something has come, where not all have sent something.
-        among: The only return sets that are added up, where not all are.
+        senders: The wanted places, and who sends what there.
+        present: Of which communes something has come; of all where it is not said.
+        among: The only communes that are added up, where not all are.
     """
 
     def __init__(
         self,
         form: type[Form],
         sums: pa.Table,
-        wanted: Wanted,
-        places: Places,
-        present: Sequence[ReturnSetKey] | None = None,
-        among: Set[ReturnSetKey] | None = None,
+        senders: _Senders,
+        present: Array | None = None,
+        among: Array | None = None,
     ) -> None:
+        wanted = senders.wanted
         if among is not None:
-            sums = sums_over(among, sums, places)
+            sums = sums_over(senders.sets(among), sums, senders.places)
         keys = pa.array([f"{period}\n{place.code}" for period, place in wanted], pa.string())
         at = pc.index_in(joined_text(sums, ("period", "place")), keys)
         own, place = sums.filter(at.is_valid()), at.drop_null().to_numpy()
@@ -174,17 +205,12 @@ class _Totals:
         self._given, self._estimated = np.zeros(self._sums.shape, np.int64), np.zeros(self._sums.shape, np.int64)
         self._sums[number, place], self._given[number, place] = sums_known, own["given"].to_numpy()
         self._estimated[number, place] = own["estimated"].to_numpy()
-        to_send = [
-            places.expected(place, form.code, form.reporter_kind, Period.parse(period)) for period, place in wanted
-        ]
-        counts = np.array(to_send, np.int64).reshape(-1, 2)
-        self.expected = counts[:, 1]
-        if among is not None:
-            counts = _due(form, places, among, wanted)
+        self.expected = senders.counted(form)[:, 1]
+        counts = senders.counted(form, among)
         self.told = counts[:, 1] > 0
         """Whether anybody is to give it there, of those who are added up."""
         if present is not None:
-            counts = _due(form, places, [key for key in present if among is None or key in among], wanted)
+            counts = senders.counted(form, present if among is None else present & among)
         self._communes, self.due = counts[:, 0], counts[:, 1]
 
     def given(self, name: str, line: str = "") -> Array:
@@ -206,21 +232,6 @@ class _Totals:
         known = (given == due) & (due > 0)
         sums = self._sums[self._cell(leaf.field.name, line)] // 10 ** (SUM.scale - leaf.field.unit.decimals)
         return Rationals.of(sums, 10**leaf.field.unit.decimals, known)
-
-
-def _due(form: type[Form], places: Places, sets: Iterable[ReturnSetKey], wanted: Wanted) -> Array:
-    """Return, by wanted place, how many communes of some return sets send a form, and how many reporters in them."""
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for period, code in sets:
-        commune = places.commune(code)
-        if commune is None:
-            continue
-        communes, reporters = places.expected(commune, form.code, form.reporter_kind, Period.parse(period))
-        for place in (commune, *places.above(code, Period.parse(period))):
-            known = found.get((period, place.code), (0, 0))
-            found[period, place.code] = known[0] + communes, known[1] + reporters
-    counts = [found.get((period, place.code), (0, 0)) for period, place in wanted]
-    return np.array(counts, np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
