@@ -1,9 +1,12 @@
-"""What can be wrong with a return besides a broken edit: in its files, its cells, its ledger, its completeness.
+"""What can be wrong with a return: in its files, its cells, its ledger, its completeness; and what is done about it.
 
-Belongs here: one entry per kind of trouble, with code, severity, and the Vietnamese sentence that says what to do next.
-Does not belong here: finding the trouble (``pipelines.steps``), and the edits of forms, which speak for themselves.
+Belongs here: one entry per kind of trouble besides a broken edit, with code, severity, and the Vietnamese sentences on
+what is wrong, what the office does next and what is asked of the reporter; what is done about broken edits too.
+Does not belong here: finding the trouble (``pipelines.steps``); the edits of forms, which say themselves what is wrong;
+commands and buttons, which each interface adds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,386 +14,484 @@ from schemas.outcomes import Outcome, Severity
 
 
 @dataclass(frozen=True)
+class Task:
+    """What is to be done about a finding.
+
+    Attributes:
+        office: What the office does, in the last words of the finding.
+        reporter: What is asked of whoever reported, in words to them; empty where it is only which number is right, and
+            nothing where it is no business of theirs.
+        kept: Whether the office may also keep the number as it is.
+    """
+
+    office: str
+    reporter: str | None
+    kept: bool = False
+
+
+def _by_either(words: str) -> Task:
+    """Return a task that the office does or asks the reporter to do."""
+    return Task(words, f"Xin {words[0].lower()}{words[1:]}")
+
+
+def _by_office(words: str) -> Task:
+    """Return a task of the office alone."""
+    return Task(words, None)
+
+
+_ASKED = Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "")
+_KEPT_IF_RIGHT = Task("Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên.", "", kept=True)
+_FILLED_IN = Task(
+    "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».", "Xin ghi số; nếu không phát sinh thì ghi «-»."
+)
+
+OF_BREACH: Mapping[Severity, Task] = {
+    Severity.ERROR: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
+    Severity.WARNING: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
+}
+"""What is to be done where an edit fails, by how severe that is."""
+
+
+@dataclass(frozen=True)
 class Problem:
-    """A kind of trouble; ``message`` is a sentence with the places of a finding's own words left open."""
+    """A kind of trouble; ``wrong`` is a sentence with the places of a finding's own words left open."""
 
     code: str
-    message: str
+    wrong: str
+    task: Task
     severity: Severity = Severity.ERROR
     status: Outcome = Outcome.NOT_EVALUABLE
+
+    @property
+    def message(self) -> str:
+        """What is told of a finding: what is wrong, and what the office does about it."""
+        return f"{self.wrong} {self.task.office}"
 
 
 class Problems(Enum):
     """Every kind of trouble a return can be in."""
 
-    UNREADABLE_FILE = Problem("W-01", "Tệp {file} không mở được: {written}. Thay bằng tệp mở được rồi chạy lại.")
+    UNREADABLE_FILE = Problem(
+        "W-01",
+        "Tệp {file} không mở được: {written}.",
+        Task("Thay bằng tệp mở được rồi chạy lại.", "Xin gửi lại tệp mở được."),
+    )
     UNSUPPORTED_FILE = Problem(
-        "W-02", "Tệp {file} là {written}, nên chưa được đọc. Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo."
+        "W-02",
+        "Tệp {file} là {written}, nên chưa được đọc.",
+        Task("Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo.", "Xin lưu thành .xlsx rồi gửi lại."),
     )
     IN_SUBFOLDER = Problem(
         "W-11",
-        "Thư mục con {file} có {written}, chưa được đọc. Dời báo cáo ra ngay trong thư mục của xã.",
+        "Thư mục con {file} có {written}, chưa được đọc.",
+        _by_office("Dời báo cáo ra ngay trong thư mục của xã."),
         Severity.WARNING,
     )
     NO_FORM = Problem(
         "W-03",
-        "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào. Chép số liệu sang biểu mẫu do xã phát.",
+        "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào.",
+        _by_either("Chép số liệu sang biểu mẫu do xã phát."),
         Severity.WARNING,
     )
     FORM_OF_OTHERS = Problem(
         "W-17",
-        "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc. "
-        "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
+        "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc.",
+        Task(
+            "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
+            "Nếu gửi nhầm, xin gửi tệp cho đúng xã.",
+        ),
     )
     NOT_ASKED = Problem(
         "W-22",
-        "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc. "
-        "Chuyển tệp về thư mục của đúng kỳ.",
+        "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc.",
+        Task("Chuyển tệp về thư mục của đúng kỳ.", "Xin gửi biểu này theo đúng kỳ."),
     )
     OTHER_VERSION = Problem(
         "W-23",
-        "Tệp {file}, trang «{sheet}»: kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô {cells}) "
-        "của phiên bản khác, nên trang chưa được đọc. Chép số liệu sang biểu mẫu của kỳ này.",
+        "Tệp {file}, trang «{sheet}»: kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô "
+        "{cells}) của phiên bản khác, nên trang chưa được đọc.",
+        _by_either("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     NO_HEADER = Problem(
         "W-04",
-        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» "
-        "nên chưa đọc được biểu {form}. Khôi phục dòng tiêu đề theo biểu mẫu.",
+        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu "
+        "{form}.",
+        _by_either("Khôi phục dòng tiêu đề theo biểu mẫu."),
     )
     UNKNOWN_REPORTER = Problem(
         "W-05",
-        "Tệp {file}, trang «{sheet}»: đơn vị báo cáo ghi «{written}», không có trong danh sách của {commune}. "
-        "Sửa tên đơn vị cho đúng, hoặc chuyển tệp về đúng xã.",
+        "Tệp {file}, trang «{sheet}»: «Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}.",
+        Task("Sửa tên đơn vị cho đúng, hoặc chuyển tệp về đúng xã.", "Xin sửa tên đơn vị cho đúng."),
     )
     WRONG_PERIOD = Problem(
         "W-06",
-        "Tệp {file}, trang «{sheet}»: kỳ báo cáo ghi «{written}» nhưng thư mục là kỳ «{expected}». "
-        "Chuyển tệp về đúng thư mục kỳ, hoặc đề nghị đơn vị gửi lại.",
+        "Tệp {file}, trang «{sheet}»: kỳ báo cáo ghi «{written}» nhưng tệp được nhận cho kỳ «{expected}».",
+        Task("Chuyển tệp về đúng thư mục kỳ, hoặc đề nghị đơn vị gửi lại.", "Xin ghi đúng kỳ báo cáo rồi gửi lại."),
     )
     WRONG_COMMUNE = Problem(
         "W-07",
-        "Tệp {file}, trang «{sheet}»: ghi xã «{written}» nhưng thư mục là của {expected}. Chuyển tệp về đúng xã.",
+        "Tệp {file}, trang «{sheet}»: ghi xã «{written}» nhưng tệp được nhận cho {expected}.",
+        Task("Chuyển tệp về đúng xã.", "Xin ghi đúng tên xã, hoặc gửi tệp cho đúng xã."),
     )
     WRONG_REPORTER_KIND = Problem(
         "W-08",
-        "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo. Kiểm tra lại đơn vị báo cáo.",
+        "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo.",
+        Task(
+            "Sửa tên đơn vị ở đầu trang, hoặc chuyển trang này cho đúng đơn vị.",
+            "Xin sửa tên đơn vị ở đầu trang, hoặc bỏ trang này nếu không phải của đơn vị.",
+        ),
     )
     DUPLICATE_RETURN = Problem(
         "W-09",
-        "{reporter} gửi biểu {form} nhiều lần: {written}; {expected}. Chỉ giữ lại một tệp đúng.",
+        "{reporter} gửi biểu {form} nhiều lần: {written}; {expected}.",
+        Task("Chỉ giữ lại một tệp đúng.", "Xin cho biết tệp nào đúng."),
     )
     WRONG_VERSION = Problem(
         "W-10",
-        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}. "
-        "Chép số liệu sang biểu mẫu của kỳ này.",
+        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}.",
+        _by_either("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     TWO_COLUMNS = Problem(
         "W-12",
-        "Tệp {file}, trang «{sheet}»: có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào. "
-        "Chỉ giữ lại một cột mang tên này.",
+        "Tệp {file}, trang «{sheet}»: có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào.",
+        _by_either("Chỉ giữ lại một cột mang tên này."),
     )
     TWO_TABLES = Problem(
         "W-13",
-        "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng "
-        "nào. Chỉ giữ lại một bảng theo biểu mẫu.",
+        "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở "
+        "bảng nào.",
+        _by_either("Chỉ giữ lại một bảng theo biểu mẫu."),
     )
     NOT_IN_PERIOD = Problem(
         "W-16",
-        "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào đâu. "
-        "Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}.",
+        "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào đâu.",
+        _by_office("Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}."),
     )
     PICTURE_ONLY = Problem(
         "W-14",
-        "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì. "
-        "Nhập số liệu vào ô theo biểu mẫu.",
+        "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì.",
+        _by_either("Nhập số liệu vào ô theo biểu mẫu."),
         Severity.WARNING,
     )
     OLD_ENCODING = Problem(
         "W-15",
-        "Tệp {file}, trang «{sheet}»: chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}. "
-        "Chuyển chữ sang Unicode rồi lưu lại, và nhắc đơn vị gõ bằng Unicode.",
+        "Tệp {file}, trang «{sheet}»: chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}.",
+        Task("Chuyển chữ sang Unicode rồi lưu lại, và nhắc đơn vị gõ bằng Unicode.", "Lần sau xin gõ bằng Unicode."),
         Severity.WARNING,
     )
     RELEASE_UNUSABLE = Problem(
         "W-18",
-        "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó "
-        "được giữ. Xin {commune} gửi lại tệp (returns pack), rồi chạy lại.",
+        "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó được "
+        "giữ.",
+        _by_office("Xin {commune} gửi lại tệp đã gói, rồi chạy lại."),
     )
     RELEASE_FORM = Problem(
         "W-19",
-        "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được giữ. "
-        "Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại.",
+        "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được giữ.",
+        _by_office("Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại."),
     )
     RELEASE_PROGRAM = Problem(
         "W-20",
-        "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. "
-        "Số được nhận như {commune} đã duyệt; nên cập nhật cho hai bên cùng phiên bản.",
+        "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. Số được nhận "
+        "như {commune} đã duyệt.",
+        _by_office("Nên cập nhật cho hai bên cùng phiên bản."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     BESIDE_RELEASE = Problem(
         "W-21",
-        "Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}. "
-        "Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục.",
+        "Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}.",
+        _by_office("Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     LABEL_MISSING = Problem(
         "C-01",
-        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}. "
-        "Khôi phục dòng này theo biểu mẫu.",
+        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}.",
+        _by_either("Khôi phục dòng này theo biểu mẫu."),
     )
     LABEL_REPEATED = Problem(
         "C-02",
-        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}). "
-        "Chỉ giữ lại một dòng đúng.",
+        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}).",
+        _by_either("Chỉ giữ lại một dòng đúng."),
     )
     LINE_REPEATED = Problem(
         "C-12",
-        "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}). "
-        "Mỗi dòng một mã riêng.",
+        "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}).",
+        _by_either("Ghi mỗi dòng một mã riêng."),
     )
     LINE_MISSING = Problem(
         "C-24",
-        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng {written} của biểu {form}. "
-        "Khôi phục dòng này theo biểu mẫu.",
+        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng {written} của biểu {form}.",
+        _by_either("Khôi phục dòng này theo biểu mẫu."),
     )
     LINE_UNKNOWN = Problem(
         "C-25",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: mã dòng «{written}» không có trong biểu {form} nên dòng "
-        "này chưa được đọc. Ghi số vào dòng của biểu mẫu; mã gần giống: {expected}.",
+        "này chưa được đọc; mã gần giống: {expected}.",
+        _by_either("Ghi số vào dòng của biểu mẫu."),
     )
     LINE_RENAMED = Problem(
         "C-26",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này theo mã là «{expected}» nhưng ghi tên "
-        "«{written}», nên không rõ số của dòng nào. Khôi phục tên và mã dòng theo biểu mẫu.",
+        "«{written}», nên không rõ số của dòng nào.",
+        _by_either("Khôi phục tên và mã dòng theo biểu mẫu."),
     )
     NOT_OF_LINE = Problem(
         "C-27",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này không hỏi «{label}» nhưng ghi «{written}», "
-        "chưa được đọc. Ghi số vào đúng ô, hoặc ghi «x».",
+        "chưa được đọc.",
+        _by_either("Ghi số vào đúng ô, hoặc ghi «x»."),
     )
     TOO_LARGE = Problem(
         "C-13",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số. "
-        "Hỏi lại đơn vị báo cáo.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số.",
+        _ASKED,
     )
     LINE_WITHOUT_CODE = Problem(
         "C-14",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã dòng» "
-        "nên chưa được tính. Ghi mã cho dòng.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã "
+        "dòng» nên chưa được tính.",
+        _by_either("Ghi mã cho dòng."),
     )
     WRONG_UNIT = Problem(
         "C-03",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», "
-        "biểu mẫu dùng «{expected}». Ghi lại số theo đúng đơn vị tính của biểu mẫu.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng "
+        "«{expected}».",
+        _by_either("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
     )
     NOT_A_NUMBER = Problem(
         "C-04",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số. "
-        "Hỏi lại đơn vị báo cáo và ghi bằng chữ số.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số.",
+        Task("Hỏi lại đơn vị báo cáo và ghi bằng chữ số.", "Xin ghi bằng chữ số."),
     )
     UNCLEAR_NUMBER = Problem(
         "C-05",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», "
-        "dấu chấm hoặc dấu phẩy không theo cách viết số Việt Nam (1.234,5) nên không đoán được là số nào. "
-        "Hỏi lại đơn vị báo cáo và ghi đính chính.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không "
+        "theo cách viết số Việt Nam (1.234,5) nên không đoán được là số nào.",
+        _ASKED,
     )
     TOO_PRECISE = Problem(
         "C-06",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhưng đơn vị «{expected}» "
-        "không có nhiều chữ số lẻ như vậy. Hỏi lại đơn vị báo cáo.",
+        "không có nhiều chữ số lẻ như vậy.",
+        _ASKED,
     )
     ROUNDED = Problem(
         "C-22",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhiều chữ số lẻ hơn "
-        "đơn vị tính cho phép nhưng đúng với các số tính ra nó; đã làm tròn thành {expected}. "
-        "Nhắc đơn vị ghi số đã làm tròn.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhiều chữ số lẻ hơn đơn vị "
+        "tính cho phép nhưng đúng với các số tính ra nó; đã làm tròn thành {expected}.",
+        Task("Nhắc đơn vị ghi số đã làm tròn.", "Lần sau xin ghi số đã làm tròn."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     WORDS_DISAGREE = Problem(
         "C-30",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», số và chữ trong ngoặc khác "
-        "nhau, không rõ số nào đúng. Hỏi lại đơn vị báo cáo và ghi đính chính.",
+        "nhau, không rõ số nào đúng.",
+        _ASKED,
     )
     TWO_IN_ONE = Problem(
         "C-31",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», hai số trong một ô; đã đọc là "
-        "{expected}. Nhắc đơn vị ghi mỗi số vào ô của nó.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», hai số trong một ô; đã đọc "
+        "là {expected}.",
+        Task("Nhắc đơn vị ghi mỗi số vào ô của nó.", "Lần sau xin ghi mỗi số vào ô của nó."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     UNCLEAR_PLAN = Problem(
         "C-32",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không rõ có phải là thực hiện "
-        "và kế hoạch không: {expected}. Hỏi lại đơn vị báo cáo và ghi mỗi số vào ô của nó.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không rõ có phải là thực "
+        "hiện và kế hoạch không: {expected}.",
+        Task("Hỏi lại đơn vị báo cáo và ghi mỗi số vào ô của nó.", "Xin ghi mỗi số vào ô của nó."),
     )
     POINT_FOR_COMMA = Problem(
         "C-23",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc "
-        "là {expected}. Nhắc đơn vị ghi số lẻ sau dấu phẩy.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã "
+        "đọc là {expected}.",
+        Task("Nhắc đơn vị ghi số lẻ sau dấu phẩy.", "Lần sau xin ghi số lẻ sau dấu phẩy."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     DATE = Problem(
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
-        "(Excel có thể đã tự đổi). Định dạng lại ô thành số và nhập lại.",
+        "(Excel có thể đã tự đổi).",
+        _by_either("Định dạng lại ô thành số và nhập lại."),
     )
     FORMULA = Problem(
         "C-08",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}). "
-        "Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}).",
+        _by_either("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
     )
     CELL_ERROR = Problem(
         "C-09",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}. Nhập lại số vào ô.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}.",
+        _by_either("Nhập lại số vào ô."),
     )
     HIDDEN_CELLS = Problem(
         "C-15",
-        "{reporter}, tệp {file}, trang «{sheet}»: có số liệu ở {written} (ô {cells}), vẫn được đọc như thường. "
-        "Bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không.",
+        "{reporter}, tệp {file}, trang «{sheet}»: có số liệu ở {written} (ô {cells}), vẫn được đọc như thường.",
+        _by_either("Bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không."),
         Severity.WARNING,
     )
     MERGED_CELLS = Problem(
         "C-16",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào "
-        "của dòng nào. Bỏ gộp ô, ghi mỗi dòng một số.",
+        "của dòng nào.",
+        _by_either("Bỏ gộp ô, ghi mỗi dòng một số."),
     )
     LINKED_CELLS = Problem(
         "C-17",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức lấy số từ một tệp khác; đã dùng số Excel lưu "
-        "sẵn trong ô. Kiểm tra lại số, rồi nhập thẳng vào ô.",
+        "sẵn trong ô.",
+        _by_either("Kiểm tra lại số, rồi nhập thẳng vào ô."),
         Severity.WARNING,
     )
     SHOWN_OTHERWISE = Problem(
         "C-18",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ một số và hiện một số khác ({written}) "
-        "vì định dạng của ô, không rõ số nào đúng. Định dạng lại ô thành số và nhập lại.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ một số và hiện một số khác ({written}) vì "
+        "định dạng của ô, không rõ số nào đúng.",
+        _by_either("Định dạng lại ô thành số và nhập lại."),
     )
     FORMAT_UNKNOWN = Problem(
         "C-19",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: định dạng ô ({written}) chưa biết hiện số ra thế nào; đã "
-        "dùng số giữ trong ô. Xem lại số hiện trên trang có đúng như vậy không.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: định dạng ô ({written}) chưa biết hiện số ra thế nào; "
+        "đã dùng số giữ trong ô.",
+        _by_either("Xem lại số hiện trên trang có đúng như vậy không."),
         Severity.WARNING,
     )
     STALE_FORMULA = Problem(
         "C-21",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức phải được tính lại khi mở tệp; đã dùng số lưu "
-        "sẵn trong ô. Mở tệp bằng Excel, xem lại số rồi lưu lại.",
+        "sẵn trong ô.",
+        _by_either("Mở tệp bằng Excel, xem lại số rồi lưu lại."),
         Severity.WARNING,
     )
     NOTE_ERROR = Problem(
         "C-20",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức chưa "
-        "có kết quả ({written}). Nhập lại ghi chú, hoặc xóa ô.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức "
+        "chưa có kết quả ({written}).",
+        _by_either("Nhập lại ghi chú, hoặc xóa ô."),
         Severity.WARNING,
     )
     BLANK = Problem(
         "C-10",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống. "
-        "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống.",
+        _FILLED_IN,
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     OUT_OF_RANGE = Problem(
         "C-11",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}. "
-        "Hỏi lại đơn vị báo cáo.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}.",
+        _ASKED,
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
         "H-01",
-        "{reporter} chưa gửi biểu {form}, hạn {expected}. Liên hệ để nhận báo cáo.",
+        "{reporter} chưa gửi biểu {form}, hạn {expected}.",
+        Task("Liên hệ để nhận báo cáo.", "Xin gửi biểu này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     WITHDRAWN_RETURN = Problem(
         "H-02",
-        "{reporter}: biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục. "
-        "Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.",
+        "{reporter}: biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục.",
+        Task("Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.", "Nếu đã bỏ khỏi tệp, xin gửi lại biểu này."),
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(
         "H-03",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}. "
-        "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}.",
+        _FILLED_IN,
         status=Outcome.UNDECIDED,
     )
     CHANGED_MUCH = Problem(
         "H-04",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
-        "thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}. Hỏi lại đơn vị báo cáo; "
-        "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, thay đổi khác hẳn các thôn "
+        "khác trong xã; theo mức chung thì {expected}.",
+        _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     OWN_CHANGE = Problem(
         "H-06",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, "
-        "khác hẳn các kỳ trước của chính đơn vị ({expected}). Hỏi lại đơn vị báo cáo; "
-        "nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên (returns correct --as-is).",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, khác hẳn các kỳ trước của "
+        "chính đơn vị ({expected}).",
+        _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     COPIED = Problem(
         "H-07",
-        "{reporter}, tệp {file}, trang «{sheet}»: {written} của biểu {form} giống hệt {expected}. "
-        "Có thể đơn vị gửi lại số kỳ trước; hỏi lại, nếu đúng thì ghi giữ nguyên ô {cells} "
-        "(returns correct --as-is).",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: {written} của biểu {form} giống hệt {expected}; có thể "
+        "là số kỳ trước gửi lại.",
+        Task(
+            "Hỏi lại đơn vị báo cáo; nếu gửi nhầm thì xin gửi lại, nếu đúng thì ghi giữ nguyên ô đầu.",
+            "Xin xem lại; nếu đúng là số của kỳ này thì xác nhận.",
+            kept=True,
+        ),
         Severity.WARNING,
         Outcome.FAILS,
     )
     OVERRULED = Problem(
         "H-08",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, không đúng quy tắc {expected}. "
-        "Nếu quyết định không còn đúng, ghi đính chính ô này.",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, không đúng quy tắc {expected}.",
+        _by_office("Không phải làm gì; chỉ khi quyết định không còn đúng mới ghi đính chính ô này."),
         Severity.WARNING,
         Outcome.FAILS,
     )
     OTHER_SCALE = Problem(
         "H-05",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, {expected}. "
-        "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính từng ô, nếu đúng thì ghi giữ nguyên "
-        "(returns correct --as-is).",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, {expected}.",
+        Task(
+            "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính từng ô, nếu đúng thì ghi giữ nguyên.",
+            "",
+            kept=True,
+        ),
         Severity.WARNING,
         Outcome.FAILS,
     )
     PRINTED_UNREADABLE = Problem(
         "P-01",
-        "Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}. Sửa bảng rồi chạy lại.",
+        "Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}.",
+        _by_office("Sửa bảng rồi chạy lại."),
         Severity.WARNING,
     )
     ESTIMATE_UNREADABLE = Problem(
         "U-01",
-        "Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. "
-        "Số đó không được dùng; sửa sổ rồi chạy lại.",
+        "Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. Số đó không được dùng.",
+        _by_office("Sửa sổ rồi chạy lại."),
         Severity.WARNING,
     )
     ESTIMATE_PASSED = Problem(
         "U-02",
-        "{reporter}: đã nhận biểu {written}, nên các số ước của biểu này không dùng nữa. Không phải làm gì.",
+        "{reporter}: đã nhận biểu {written}, nên các số ước của biểu này không dùng nữa.",
+        _by_office("Không phải làm gì."),
         Severity.WARNING,
     )
     LEDGER_UNREADABLE = Problem(
         "L-01",
-        "Sổ đính chính {file} không đọc được: {written}. "
-        "Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}.",
+        "Sổ đính chính {file} không đọc được: {written}.",
+        _by_office("Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}."),
     )
     LEDGER_STALE = Problem(
         "L-02",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», "
-        "không còn là «{expected}» như khi ghi sổ. Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính.",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như "
+        "khi ghi sổ.",
+        _by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
     LEDGER_DECISION = Problem(
         "L-04",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», "
-        "phải là một trong: {expected}. Sửa lại rồi chạy lại.",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», phải là một trong: "
+        "{expected}.",
+        _by_office("Sửa lại rồi chạy lại."),
     )
     LEDGER_NO_REASON = Problem(
         "L-03",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi. Bổ sung rồi chạy lại.",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi.",
+        _by_office("Bổ sung rồi chạy lại."),
     )
 
 
@@ -401,3 +502,11 @@ NOT_THERE = frozenset(
 
 HOLDS_EVERYTHING = frozenset(kind.value.code for kind in (Problems.LEDGER_UNREADABLE, Problems.RELEASE_UNUSABLE))
 """Codes of what holds back every form of its return set."""
+
+_BY_CODE: Mapping[str, Problem] = {kind.value.code: kind.value for kind in Problems}
+
+
+def task_of(finding: Mapping[str, str]) -> Task:
+    """Return what is to be done about a finding: as its kind says, or where an edit fails, as its severity does."""
+    problem = _BY_CODE.get(finding["code"])
+    return problem.task if problem else OF_BREACH[Severity(finding["severity"])]

@@ -5,6 +5,7 @@ walking from figures to cells (``pipelines.present.tracing``).
 """
 
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ from pipelines.cli.options import (
 from pipelines.cli.output import plain, print_rows, print_tree
 from pipelines.settings import Settings, today
 from schemas.outcomes import Severity, Status, Verdict
+from schemas.problems import task_of
 from schemas.words import VERDICTS, WORDS
 
 
@@ -77,8 +79,9 @@ def findings(
     if output is Format.TABLE:
         if not release:  # a release holds no list of who was to report
             print("\n".join(_completeness(raw, data, key, rows)), end="\n\n")
+        which = {"--period": period, "--commune": place or commune}
         for row in rows:
-            print("\n    ".join(published.sentences_of(row)))
+            print("\n    ".join([*published.sentences_of(row), *(() if release else _keeping(row, which))]))
         if not rows:
             print(_("Không có phát hiện nào."))
     else:
@@ -87,6 +90,20 @@ def findings(
         written = _mark(workbook, Settings.of(raw, data), store, key, rows)
         print("\n".join(written), file=sys.stdout if output is Format.TABLE else sys.stderr)
     sys.exit(HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN)
+
+
+def _keeping(row: Mapping[str, Any], which: Mapping[str, str]) -> Iterator[str]:
+    """Yield the command that keeps the number of a finding as it is, where that may be.
+
+    Args:
+        row: The finding.
+        which: The options that chose its return set.
+    """
+    if not task_of(row).kept:
+        return
+    cell = (row["file"], row["sheet"], row["cells"].partition(";")[0], "--as-is")
+    named = (word for option, said in which.items() if said for word in (option, said))
+    yield _("Giữ nguyên: {command}").format(command=f"returns correct {shlex.join([*cell, *named])} --reason …")
 
 
 def _completeness(raw: str, data: str, key: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

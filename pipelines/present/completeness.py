@@ -117,7 +117,7 @@ class Overdue:
         )
         return (
             f"{self.commune}, kỳ {self.key.period}: còn thiếu {self.reporters} đơn vị: {'; '.join(named)}. "
-            "Liên hệ để nhận báo cáo."
+            f"{Problems.NOT_SENT.value.task.office}"
         )
 
 

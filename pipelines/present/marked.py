@@ -6,7 +6,6 @@ finding says (``pipelines.steps.validate.check``); any change to the workbook th
 """
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import Problems
+from schemas.problems import task_of
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -37,9 +36,6 @@ DOUBTFUL, INVOLVED = "FFFF9999", "FFFFF2CC"
 
 AUTHOR = "Thống kê xã"
 
-_OF_THE_OFFICE = frozenset(kind.value.code for kind in Problems if kind.name.startswith("LEDGER_"))
-"""Findings on the office's own ledger are no business of a reporter."""
-
 _LINE, _WIDTH, _LINE_HEIGHT = 70, 480, 18
 """Letters in a line of a comment, its width, and the height of a line."""
 
@@ -47,9 +43,6 @@ _SEND_FINDINGS = "Gửi lại đơn vị kèm kết quả của: returns finding
 
 _COLUMNS = (("STT", 6), ("Trang", 18), ("Ô", 8), ("Cần xem lại", 70), (ANSWER_HEADING, 24))
 """Headings of the cover sheet, and the widths in letters."""
-
-_OFFICES_TASK = re.compile(r"\s*Hỏi lại đơn vị báo cáo[^.]*\.")
-_QUESTION = re.compile(r"Hỏi đơn vị báo cáo; (\w)")
 
 Finding = Mapping[str, Any]
 
@@ -130,15 +123,15 @@ def _unlike(path: Path, written: Sequence[Path]) -> Path:
 
 
 def asks(finding: Finding, name: str = "") -> str:
-    """Return what a finding asks of whoever wrote the workbook: a sentence of its own, without their name before it."""
-    words = _QUESTION.sub(lambda found: found[1].upper(), _OFFICES_TASK.sub("", finding["message"]))
-    words = words.removeprefix(f"{name}, ")
-    return words[:1].upper() + words[1:]
+    """Return what a finding tells and asks of whoever wrote the workbook, without their name before it."""
+    task = task_of(finding)
+    wrong = finding["message"].removesuffix(task.office).removeprefix(name).strip(" ,:")
+    return f"{wrong[:1].upper()}{wrong[1:]} {task.reporter or ''}".rstrip()
 
 
 def of_reporter(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that are a reporter's business: not those on the office's own ledger."""
-    return [one for one in findings if one["code"] not in _OF_THE_OFFICE]
+    """Return the findings that something is asked of a reporter for; the others are the office's own business."""
+    return [one for one in findings if task_of(one).reporter is not None]
 
 
 def letter(key: ReturnSetKey, reporter: str, places: Places, findings: Sequence[Finding]) -> str:
@@ -148,16 +141,15 @@ def letter(key: ReturnSetKey, reporter: str, places: Places, findings: Sequence[
         return ""
     listed = "\n".join(f"{number}. {asks(one, name)}" for number, one in enumerate(asked, 1))
     return (
-        f"Kính gửi {name},\n\n{_opening(key, len(asked))}\n\n{listed}\n\n"
-        f"{places.territory(key.commune)}, bộ phận thống kê"
+        f"Kính gửi {name},\n\n{_opening(key, asked)}\n\n{listed}\n\n{places.territory(key.commune)}, bộ phận thống kê"
     )
 
 
-def _opening(key: ReturnSetKey, count: int) -> str:
-    return (
-        f"Báo cáo {Period.parse(key.period).title} của đơn vị có {count} chỗ cần xem lại. "
-        "Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:"
-    )
+def _opening(key: ReturnSetKey, findings: Sequence[Finding]) -> str:
+    words = f"Báo cáo {Period.parse(key.period).title} của đơn vị có {len(findings)} chỗ cần xem lại"
+    if all(task_of(one).reporter for one in findings):  # each asks for something of its own
+        return f"{words}:"
+    return f"{words}. Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:"
 
 
 def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
@@ -229,10 +221,11 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
     """Put a sheet before the others that lists what is asked, with room for the answers, to be printed as well."""
     first = findings[0]
     key = ReturnSetKey(first["period"], first["commune"])
-    name = places.title(key.commune, next((one["reporter"] for one in findings if one["reporter"]), ""))
+    reporter = next((one["reporter"] for one in findings if one["reporter"]), "")
+    name = places.title(key.commune, reporter)
     sheet = book.create_sheet(COVER, 0)
     wrapped, edge = Alignment(wrap_text=True, vertical="top"), Side(style="thin")
-    words = (f"Kính gửi {name}" if name else "Kính gửi đơn vị", _opening(key, len(findings)))
+    words = (f"Kính gửi {name}" if name else "Kính gửi đơn vị", _opening(key, findings))
     for row, text in enumerate(words, start=1):
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_COLUMNS))
         sheet.cell(row, 1, text).alignment = wrapped
@@ -244,7 +237,7 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
         sheet.column_dimensions[cell.column_letter].width = width
     for number, one in enumerate(findings, start=1):
         cells = one["cells"].split(";")[0]
-        asked = asks(one, name)
+        asked = asks(one, name if one["reporter"] == reporter else "")
         if cells:  # before the colon stands what has columns of its own
             asked = asked.partition(": ")[2] or asked
         for column, value in enumerate((number, one["sheet"], cells, asked, None), start=1):

@@ -4,57 +4,67 @@ Belongs here: the sentences. Does not belong here: finding the faults (``pipelin
 file as such (``schemas.problems``).
 """
 
+from dataclasses import dataclass
 from enum import Enum
 
 from schemas.outcomes import Outcome, Severity
-from schemas.problems import Problem
 
 _AT = "Tệp {file}, trang «{sheet}», ô {cells}: "
 _SHEET = "Tệp {file}, trang «{sheet}»: "
 
 
-def _fault(code: str, sentence: str, severity: Severity = Severity.ERROR) -> Problem:
-    return Problem(code, sentence, severity, Outcome.FAILS)
+@dataclass(frozen=True)
+class FaultKind:
+    """A kind of fault; ``message`` is a sentence with the places of a fault's own words left open."""
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    status: Outcome = Outcome.FAILS
 
 
 class Faults(Enum):
     """Every kind of fault of a design."""
 
-    NO_DESIGN = _fault(
+    NO_DESIGN = FaultKind(
         "T-01", "Tệp {file} không có trang «{expected}» của mẫu thiết kế. Lấy mẫu bằng: returns design new."
     )
-    NO_HEADINGS = _fault("T-02", _SHEET + "không thấy cột «{expected}». Khôi phục dòng tiêu đề theo mẫu.")
-    HEADING_UNKNOWN = _fault(
+    NO_HEADINGS = FaultKind("T-02", _SHEET + "không thấy cột «{expected}». Khôi phục dòng tiêu đề theo mẫu.")
+    HEADING_UNKNOWN = FaultKind(
         "T-03", _AT + "cột «{written}» không có trong mẫu hoặc có hai lần, nên không đọc được. Xóa hoặc đổi tên cột."
     )
-    SHEET_UNKNOWN = _fault(
+    SHEET_UNKNOWN = FaultKind(
         "T-04", _SHEET + "không phải trang của mẫu nên không được đọc. Xóa trang nếu không cần.", Severity.WARNING
     )
-    NOT_SEEN = _fault("T-05", _AT + "«{label}» ghi {written}, không rõ nội dung là gì. Nhập lại ô này bằng chữ.")
-    MISSING = _fault("T-06", _AT + "thiếu «{label}». {expected}")
-    MALFORMED = _fault("T-07", _AT + "«{label}» ghi «{written}»; cần {expected}.")
-    DOUBLE = _fault("T-08", _AT + "«{label}» ghi «{written}» đã dùng ở {expected}. Mỗi mã, mỗi tên chỉ dùng một lần.")
-    TAKEN = _fault("T-09", _AT + "«{label}» ghi «{written}» đã có trong {expected}, với nội dung khác. Chọn mã khác.")
-    UNKNOWN = _fault("T-10", _AT + "«{label}» ghi «{written}», không có; {expected}.")
-    FORMULA = _fault("T-11", _AT + "công thức không đọc được ở chỗ «{written}»; cần {expected}.")
-    RULE = _fault("T-12", _AT + "quy tắc không đọc được ở chỗ «{written}»; cần {expected}.")
-    OF_ITSELF = _fault("T-13", _AT + "«{written}» là tổng của chính nó. Bỏ mã này khỏi các phần.")
-    CONTRADICTION = _fault("T-14", _AT + "quy tắc mâu thuẫn với {expected}: {written}. Sửa hoặc bỏ một quy tắc.")
-    REPEATED = _fault("T-15", _AT + "quy tắc «{written}» đã nằm trong {expected}. Bỏ quy tắc này.")
-    OTHER_DIMENSION = _fault(
+    NOT_SEEN = FaultKind("T-05", _AT + "«{label}» ghi {written}, không rõ nội dung là gì. Nhập lại ô này bằng chữ.")
+    MISSING = FaultKind("T-06", _AT + "thiếu «{label}». {expected}")
+    MALFORMED = FaultKind("T-07", _AT + "«{label}» ghi «{written}»; cần {expected}.")
+    DOUBLE = FaultKind(
+        "T-08", _AT + "«{label}» ghi «{written}» đã dùng ở {expected}. Mỗi mã, mỗi tên chỉ dùng một lần."
+    )
+    TAKEN = FaultKind(
+        "T-09", _AT + "«{label}» ghi «{written}» đã có trong {expected}, với nội dung khác. Chọn mã khác."
+    )
+    UNKNOWN = FaultKind("T-10", _AT + "«{label}» ghi «{written}», không có; {expected}.")
+    FORMULA = FaultKind("T-11", _AT + "công thức không đọc được ở chỗ «{written}»; cần {expected}.")
+    RULE = FaultKind("T-12", _AT + "quy tắc không đọc được ở chỗ «{written}»; cần {expected}.")
+    OF_ITSELF = FaultKind("T-13", _AT + "«{written}» là tổng của chính nó. Bỏ mã này khỏi các phần.")
+    CONTRADICTION = FaultKind("T-14", _AT + "quy tắc mâu thuẫn với {expected}: {written}. Sửa hoặc bỏ một quy tắc.")
+    REPEATED = FaultKind("T-15", _AT + "quy tắc «{written}» đã nằm trong {expected}. Bỏ quy tắc này.")
+    OTHER_DIMENSION = FaultKind(
         "T-16",
         _AT + "«{written}» cộng, so sánh hoặc ghi ra những đơn vị tính không như nhau: {expected}. "
         "Dùng cùng một đơn vị tính, hoặc nhân với số quy đổi, hay với số có kèm lời giải thích.",
     )
-    NO_FIELDS = _fault("T-17", _AT + "biểu «{written}» chưa có chỉ tiêu nào ở trang «Chỉ tiêu».")
-    RANGE = _fault("T-18", _AT + "«{label}» ghi {written}, lớn hơn mức nhiều nhất là {expected}.")
-    PER_RECORD = _fault("T-19", _AT + "mã số «{written}» {expected}.")
-    OLD_VERSION = _fault(
+    NO_FIELDS = FaultKind("T-17", _AT + "biểu «{written}» chưa có chỉ tiêu nào ở trang «Chỉ tiêu».")
+    RANGE = FaultKind("T-18", _AT + "«{label}» ghi {written}, lớn hơn mức nhiều nhất là {expected}.")
+    PER_RECORD = FaultKind("T-19", _AT + "mã số «{written}» {expected}.")
+    OLD_VERSION = FaultKind(
         "T-20", _AT + "biểu hỏi khác bản đang dùng mà «{label}» vẫn là {written}. Ghi {expected} hoặc số cao hơn."
     )
-    NAME = _fault(
+    NAME = FaultKind(
         "T-21", "Tệp {file}: tên tệp là tên gói, mà tên «{written}» {expected}. Đổi tên tệp, ví dụ cay_trong.xlsx."
     )
-    EMPTY = _fault("T-22", "Tệp {file} chưa có biểu nào và chưa có số tổng hợp nào.")
-    LEANT_ON = _fault("T-23", "Tệp {file}: nếu dùng thì thiết kế «{written}» đang có hiệu lực sẽ sai: {expected}")
-    UNREAD = _fault("T-24", "Tệp {file}: {written}.")
+    EMPTY = FaultKind("T-22", "Tệp {file} chưa có biểu nào và chưa có số tổng hợp nào.")
+    LEANT_ON = FaultKind("T-23", "Tệp {file}: nếu dùng thì thiết kế «{written}» đang có hiệu lực sẽ sai: {expected}")
+    UNREAD = FaultKind("T-24", "Tệp {file}: {written}.")

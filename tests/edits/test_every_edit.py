@@ -6,15 +6,18 @@ from collections.abc import Iterable
 
 import pytest
 
+from pipelines.present.marked import letter
 from pipelines.steps.numbers import vietnamese
 from schemas.edits import Agreement, Alike, Bound, Edit
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.forms import FORMS
 from schemas.outcomes import Severity
+from schemas.return_sets import ReturnSetKey
 from schemas.units import Heads
 from tests.edits.examples import broken, can_be_filled, cell, example, reporters, results
-from tests.unit.builders import ROOT
+from tests.unit.builders import PLACES, ROOT
+from tests.unit.letters import unfit
 
 EDITS = [edit for form in FORMS for edit in form.edits]
 # Only Pandera's own checks could be turned off from outside; agreements are evaluated without it.
@@ -61,6 +64,16 @@ def test_it_fails_on_invalid_data_in_one_finding_with_all_its_cells(edit: Edit) 
         assert part in message
     for name in edit.names:
         assert re.search(rf"\b{cell(edit.form, name)}\b", message), name
+
+
+@EACH_EDIT
+def test_the_reporter_is_asked_and_not_told_what_the_office_does(edit: Edit) -> None:
+    (finding,) = results(edit)["bad"].of(f"{edit.form.code}-")
+    key = ReturnSetKey(finding["period"], finding["commune"])
+    words = letter(key, finding["reporter"], PLACES, [finding])
+    assert unfit(words) == []
+    assert edit.sentence in words
+    assert "trả lời số đúng của từng ô" in words
 
 
 @EACH_EDIT

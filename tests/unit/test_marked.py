@@ -10,10 +10,13 @@ from openpyxl.comments import Comment
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from pipelines.present import marked as marked_copies
-from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, letter, mark, write
+from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, letter, mark, of_reporter, write
 from pipelines.steps.collect.layout import COVER
+from pipelines.steps.problems import problem_rows
+from pipelines.steps.validate.wording import of_problems
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELLS, FINDINGS
 from tests.unit.builders import (
@@ -30,6 +33,7 @@ from tests.unit.builders import (
     rows,
     run,
 )
+from tests.unit.letters import unfit
 
 KEY = ReturnSetKey(PERIOD.code, COMMUNE)
 SHEET, FILE = Livestock.sheet, "pa_phao.xlsx"
@@ -111,7 +115,7 @@ def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_gu
     assert cover[0][0] == "Kính gửi Thôn Pá Phào"
     assert cover[1][0].startswith("Báo cáo 6 tháng đầu năm 2024 của đơn vị có 2 chỗ cần xem lại.")
     assert cover[4] == [1, SHEET, HORSE, "«Đàn ngựa» ghi 207.", None]
-    assert cover[5] == [2, "=1+1", GOAT, "«Mèo» để trống. Nếu không phát sinh thì ghi «-».", None]
+    assert cover[5] == [2, "=1+1", GOAT, "«Mèo» để trống. Xin ghi số; nếu không phát sinh thì ghi «-».", None]
     assert book[COVER]["B6"].data_type == "s", "what somebody wrote is not worked out"
     assert book[COVER]["C5"].hyperlink.location == f"'{SHEET}'!{HORSE}"
     assert book[COVER].page_setup.paperSize == 9
@@ -120,6 +124,62 @@ def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_gu
     for never in ("Hỏi", "hỏi lại", "267", "đính chính", "L-02"):
         assert not [words for words in every if never in words]
     assert letter(KEY, VILLAGE_CODE, PLACES, [finding(HORSE, code="L-02")]) == ""
+
+
+EACH_KIND = pytest.mark.parametrize("kind", Problems, ids=lambda kind: kind.name)
+QUESTION = "xác nhận số đã ghi là đúng"
+
+
+def told_of(kind: Problems) -> Row:
+    """The finding on a problem, its open places filled with marks."""
+    said = {"file": FILE, "sheet": SHEET, "cells": HORSE, "form": "B01", "field": "horse"}
+    place = {
+        "period": PERIOD.code,
+        "commune": COMMUNE,
+        "reporter": VILLAGE_CODE,
+        "written": "‹ghi›",
+        "expected": "‹cần›",
+    }
+    (row,) = of_problems(problem_rows(kind, [said | place]), Livestock, PLACES, {})
+    return {name: row[name] for name in FINDINGS.names}
+
+
+@EACH_KIND
+def test_a_letter_says_what_is_wrong_and_asks_what_is_the_reporters_to_do(kind: Problems) -> None:
+    row, asked = told_of(kind), kind.value.task.reporter
+    words = letter(KEY, VILLAGE_CODE, PLACES, [row])
+    assert unfit(words) == []
+    if asked is None:
+        assert words == ""
+        return
+    assert (QUESTION in words) == (not asked), "which number is right is asked above, and only where that is asked"
+    (told,) = [line for line in words.splitlines() if line.startswith("1. ")]
+    assert told.endswith(asked or kind.value.wrong[-1])
+    assert told.count("‹ghi›") == kind.value.wrong.count("{written}")
+    assert "Thôn Pá Phào" not in told, "it is addressed to them"
+
+
+def test_a_marked_copy_says_nothing_that_a_letter_does_not() -> None:
+    asked = of_reporter([told_of(kind) for kind in Problems])
+    book = openpyxl.load_workbook(io.BytesIO(mark(CONTENT, asked, PLACES)))
+    said = [cell.value for row in book[COVER].iter_rows() for cell in row if isinstance(cell.value, str)]
+    said += [cell.comment.text for row in book[SHEET].iter_rows() for cell in row if cell.comment]
+    assert [unfit(words) for words in said if unfit(words)] == []
+    assert book[COVER].cell(len(asked) + 4, 1).value == len(asked)
+
+
+def test_what_only_the_office_does_is_left_out_of_a_letter_that_asks() -> None:
+    words = letter(KEY, VILLAGE_CODE, PLACES, [told_of(kind) for kind in Problems])
+    count = sum(kind.value.task.reporter is not None for kind in Problems)
+    assert f"{count} chỗ cần xem lại" in words
+    assert f"\n{count}. " in words
+    assert f"\n{count + 1}. " not in words
+
+
+def test_the_findings_of_another_reporter_in_a_workbook_keep_their_name() -> None:
+    other = finding("", "Thôn Pá Phào Dưới, trang này: Sai.", reporter="na_lia")
+    book = openpyxl.load_workbook(io.BytesIO(mark(CONTENT, [finding(HORSE), other], PLACES)))
+    assert book[COVER]["D6"].value == "Thôn Pá Phào Dưới, trang này: Sai."
 
 
 def test_the_cover_sheet_is_not_read_when_the_workbook_comes_back() -> None:

@@ -180,12 +180,12 @@ def _sheets() -> str:
 
 def wrong_and_next(problem: Problem) -> tuple[str, str]:
     """Return what a finding of a kind says is wrong, less where it is, and what it says to do next."""
-    what, _, next_step = problem.message.partition(". ")
+    what = problem.wrong
     where, _, wrong = what.partition(": ")
     if wrong and "{sheet}" in where:
         what = wrong[0].upper() + wrong[1:]
     words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
-    return _filled(f"{what}.", words), _filled(next_step, words)
+    return _filled(what, words), _filled(problem.task.office, words)
 
 
 def _level(severity: Severity) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.steps.collect import asides, cells
 from schemas.addresses import address
-from schemas.design.faults import Faults
+from schemas.design.faults import FaultKind, Faults
 from schemas.design.sheets import HELP, LISTS, NOTES, SHEETS, Sheet
 from schemas.problems import Problem, Problems
 from schemas.text import fold, visible
@@ -47,7 +47,7 @@ class Row:
 class Fault:
     """One fault, and what its sentence says of it."""
 
-    problem: Problem
+    problem: Problem | FaultKind
     file: str
     sheet: str = ""
     cells: str = ""
@@ -112,7 +112,7 @@ def rows_of(files: pa.Table, read: pa.Table) -> tuple[Mapping[str, Sequence[Row]
             rows[sheet.name] += _rows(file, sheet, list(group), told)
         elif fold(title) not in _NOT_READ:
             told.append(Fault(Faults.SHEET_UNKNOWN.value, file, title))
-    broken = {fault.file for fault in told if fault.problem in (problem.value for problem in Problems)}
+    broken = {fault.file for fault in told if isinstance(fault.problem, Problem)}
     told += [
         Fault(Faults.NO_DESIGN.value, file, expected=SHEETS[0].title)
         for file, known in titles.items()

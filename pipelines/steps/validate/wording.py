@@ -20,7 +20,7 @@ from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
 from schemas.places import Places
-from schemas.problems import Problems
+from schemas.problems import OF_BREACH, Problems
 from schemas.tables import FINDINGS, PROBLEMS
 from schemas.text import visible
 
@@ -148,7 +148,7 @@ def of_edits(
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
         "expected": leading.proposed or vietnamese(_expected(main, values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
-        "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
+        f"{OF_BREACH[severity].office}",
         "suggestion": advice.words,
     }
 
