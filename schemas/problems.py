@@ -47,7 +47,11 @@ _FILLED_IN = Task(
 
 OF_BREACH: Mapping[Severity, Task] = {
     Severity.ERROR: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
-    Severity.WARNING: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
+    Severity.WARNING: Task(
+        "Hỏi lại đơn vị báo cáo; nếu có ô sai thì ghi đính chính, nếu các số đều đúng thì ghi giữ nguyên.",
+        "",
+        kept=True,
+    ),
 }
 """What is to be done where an edit fails, by how severe that is."""
 

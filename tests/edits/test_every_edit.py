@@ -60,6 +60,7 @@ def test_it_fails_on_invalid_data_in_one_finding_with_all_its_cells(edit: Edit) 
     else:  # a slip in another cell explains it; with that cell as proposed the edit holds
         assert f"có lẽ là {finding['expected']}" in finding["suggestion"]
     message = finding["message"]
+    assert message.endswith("ghi giữ nguyên.") == (edit.severity is Severity.WARNING)
     for part in (edit.sentence, edit.label(first), vietnamese(data.bad[first]), vietnamese(data.good[first])):
         assert part in message
     for name in edit.names:

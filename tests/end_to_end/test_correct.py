@@ -37,6 +37,9 @@ def test_from_a_wrong_cell_over_the_ledger_to_a_clean_run(office: Office, tmp_pa
     told = office.ask("findings", "--workbook", str(tmp_path / "gửi lại"), expect=HELD)
     copy = tmp_path / "gửi lại" / "na_lia - cần sửa.xlsx"
     assert f"Đã ghi {copy}." in told
+    offered = [line.strip() for line in told.splitlines() if "--as-is" in line]
+    assert f"Giữ nguyên: returns correct {' '.join(KEPT)} --as-is --reason …" in offered
+    assert len(offered) == sum("giữ nguyên" in row["message"] for row in found.values()), "an error is not kept so"
     assert "B01-01" in openpyxl.load_workbook(copy)[CATTLE[1]][CATTLE[2]].comment.text
     assert {one.name for one in copy.parent.iterdir()} == {
         f"{Path(row['file']).stem} - cần sửa.xlsx" for row in found.values()
