@@ -48,8 +48,7 @@ class FormField:
             cell: «140/146 ha».
         since: The first version of its form that asks for it.
         until: The last one that does; ``None`` where it still does.
-        became: The fields of the version after that which go on with it: one is it by another name or takes it in with
-            others, of several it is the sum.
+        became: The next version's fields that continue it: one renames or absorbs it; several sum to it.
         worded: The label in earlier versions, by the last that printed it so.
     """
 

@@ -81,8 +81,7 @@ class Table:
         made_of: The tables whose rows its maker reads.
         extent: Of what one part is.
         earlier: The tables whose parts of the commune's earlier periods its maker reads too.
-        accepted: The marts whose rows as accepted before its maker looks at. A mart that is not held is made of this
-            very table, so only a held one makes a difference.
+        accepted: Marts whose previously accepted rows the maker reads; this matters only while one is held.
         asset: The Dagster asset that shows it; its own name where none is given.
         keys: The columns that name a row, where some do.
         title: What it is, in a few words of Vietnamese; of a published table.

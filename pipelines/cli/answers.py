@@ -308,7 +308,7 @@ def trace(
     release: ReleaseName = "",
     place: PlaceCode = "",
 ) -> None:
-    """Lead one figure to its cells, or of a place above communes to those one level below; no id, no answer: exit 2."""
+    """Trace a figure to its cells, or one level down; exit 2 for an unknown id."""
     above.refuse_released(place, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.print_trace(territory, figure, output)

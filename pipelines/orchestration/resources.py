@@ -26,7 +26,7 @@ class Folders(dg.ConfigurableResource[None]):
     _writer: Writer = PrivateAttr(NOBODY)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Note the run, so that every table says which one wrote it, and the run in which process it is."""
+        """Note the run, so that every table says which run wrote it, and in the run its process."""
         if context.run is not None and context.instance is not None:
             note(context.instance, context.run)
         self._writer = Writer(context.run.run_id if context.run else "", code_version())

@@ -46,7 +46,7 @@ def forgettable(instance: dg.DagsterInstance, before: datetime) -> Iterator[str]
 
 
 def _made_last(instance: dg.DagsterInstance, before: datetime) -> Iterator[str]:
-    """Yield the ids of the runs of before a time in which a partition of an asset was made last."""
+    """Yield the ids of older runs that last made some partition."""
     kind = dg.DagsterEventType.ASSET_MATERIALIZATION
     for asset in instance.all_asset_keys():
         latest = instance.event_log_storage.get_latest_storage_id_by_partition(asset, kind)

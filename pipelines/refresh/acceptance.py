@@ -57,7 +57,7 @@ class Acceptance:
         return self._note(self._entering)
 
     def _note(self, lists: Mapping[ReturnSetKey, str]) -> str:
-        """Return by which hash the archive knows from what the rows of some return sets were accepted.
+        """Return the archive hash of the list these rows were accepted from.
 
         Of a commune's own folder that is its list; of a territory's the list of the lists of its communes, however few
         there are, for others may come.

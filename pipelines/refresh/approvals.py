@@ -37,15 +37,15 @@ class Approvals:
         self._parts: dict[ReturnSetKey, Mapping[str, Mapping[str, pa.Table]]] = {}
 
     def made_of(self, table: Table, sets: Sequence[ReturnSetKey]) -> list[ReturnSetKey]:
-        """Return of which sets the rows of a table are made of what was received, and not those of a release."""
+        """Return the sets whose rows come from received workbooks, not from a release."""
         return [key for key in sets if key not in self._approved or self._by_maker(table, key)]
 
     def taken(self, table: Table, sets: Sequence[ReturnSetKey]) -> list[ReturnSetKey]:
-        """Return of which sets a release says the rows of a table."""
+        """Return the sets whose rows a release supplies."""
         return [key for key in sets if key in self._approved and table.family in _SAID and self._says(table, key)]
 
     def stays(self, table: Table, sets: Sequence[ReturnSetKey]) -> list[ReturnSetKey]:
-        """Return of which sets the rows of a table stay as they are, because their release cannot be used for it."""
+        """Return the sets whose rows stay because their release is unusable for the table."""
         rest = {*self.made_of(table, sets), *self.taken(table, sets)}
         return [key for key in sets if key not in rest] if table.family in _SAID else []
 

@@ -40,7 +40,7 @@ _WAITING: ContextVar[Callable[[str], None] | None] = ContextVar("waiting", defau
 
 @contextmanager
 def followed(progress: Progress, waiting: Callable[[str], None]) -> Iterator[None]:
-    """Have somebody told how far the work is, and for whom it has to wait, however it is started in this process."""
+    """Report progress and waiting to these callbacks while the block runs."""
     tokens = _PROGRESS.set(progress), _WAITING.set(waiting)
     try:
         yield

@@ -199,7 +199,7 @@ class Given:
         return self._draft.reusable(FLOW[name], self.sets)
 
     def is_as_it_was(self, name: str) -> bool:
-        """Return whether a table is what it was when the maker's own were made: so far as it goes, those can stay."""
+        """Return whether a table is unchanged since the maker's own tables were made, so that those rows can stay."""
         self._declared(name)
         return self._draft.is_some(self.sets) and name not in self._draft.touched
 

@@ -124,7 +124,7 @@ class Work:
         return [key for key in self.inputs.sets if key in touched] or self.inputs.sets
 
     def _was_current(self, table: Table) -> bool:
-        """Return whether a table said what its inputs gave, as they were when all was last made: by this very code.
+        """Return whether the table was current when everything was last made, by this code.
 
         If so, only the rows of the return sets that have changed since can be others.
         """
@@ -168,7 +168,7 @@ class Work:
         draft.note(table, replace(known, held=tuple(sorted(held)), maker=stamps.code_of(table.maker)))
 
     def _other(self, table: Table, made: Made, sets: Sequence[ReturnSetKey]) -> Sequence[ReturnSetKey]:
-        """Return of which of some return sets a table comes out other than it was; of all where it is made of all."""
+        """Return the return sets whose rows changed; all of them where all were made."""
         if not self.draft.is_some(sets):
             return sets
         if made.rows is None:

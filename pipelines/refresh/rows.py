@@ -31,7 +31,7 @@ def in_order(rows: pa.Table) -> pa.Table:
 
 
 def put_among(rows: pa.Table, others: pa.Table, sets: Iterable[ReturnSetKey]) -> pa.Table:
-    """Return the rows of some return sets in their places among those of others; what others has of these sets goes.
+    """Replace the rows of some return sets, each in its place among the others.
 
     Args:
         rows: Of these sets, in any order.

@@ -176,7 +176,7 @@ def is_archived(inputs: Inputs, state: State) -> bool:
 
 
 def stale_tables(inputs: Inputs) -> set[str]:
-    """Return the tables of a part that are not current, and those that are made of them as far as it can be told.
+    """Return the tables that are not current, and those that may follow.
 
     What follows a stale table may come out as it was and then makes nothing else stale. It may be the other way round
     too: where workbooks came in the place of others, only the forms that those others held are taken to be stale.

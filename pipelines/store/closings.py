@@ -139,7 +139,7 @@ def _path(root: Path, key: ReturnSetKey) -> Path:
 
 
 def received(raw: Raw, archive: Archive, live: Received, shut: Mapping[ReturnSetKey, Closing]) -> Received:
-    """Return what return sets are made of: what lies in the raw folder, but of closed ones what was when they were.
+    """Return the inputs: open sets from the raw folder, closed ones as they were when closed.
 
     The tables of places are those of all return sets of a batch: as they were where all were closed with the same.
 

@@ -119,7 +119,7 @@ def clear_unfinished(root: Path, keep: Callable[[Path], bool] = lambda _: False)
 
 
 def _is_alive(path: Path) -> bool:
-    """Return whether another process, the one that writes a file, still runs; where the name tells none, that not.
+    """Return whether another process, the one that writes a file, still runs; False where the name names no process.
 
     Of object storage, which is written to from anywhere, none is known: what is young may still be wanted.
     """

@@ -503,7 +503,7 @@ class _Use(NamedTuple):
 
 
 def _lines_of(leaf: Leaf) -> Sequence[str]:
-    """Return the lines that a leaf reads, an empty one for all; of a form that prints its lines a total has some."""
+    """Return the lines a leaf reads: '' for all; a total over printed lines names them."""
     if isinstance(leaf, At):
         return [leaf.line]
     fixed = leaf.field.form.fixed if isinstance(leaf, Total) else ()

@@ -407,7 +407,7 @@ class _Plans:
 
 
 def _places_in(texts: pa.Array, known: pa.Array) -> Array:
-    """Return where texts stand among known ones, -1 for what does not, as also for the number -1 after the last."""
+    """Return positions among known texts, -1 where unknown; one more -1 at the end answers for the index -1."""
     return np.append(pc.index_in(texts, known).fill_null(-1).to_numpy(zero_copy_only=False), -1)
 
 

@@ -495,7 +495,7 @@ _PARENTS = {"sheetData": "worksheet", "row": "sheetData", "c": "row", "cols": "w
     "mergeCells": "worksheet",
     "mergeCell": "mergeCells",
 }
-"""Where elements stand; of one that stands elsewhere it is not known what it means to whom."""
+"""Required parents; an element elsewhere has no known meaning."""
 _LETTERS = frozenset({"v", "f", "t"})
 """What has letters in it and no element."""
 _PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
