@@ -525,18 +525,31 @@ def _reporter(commune: Commune, code: str, layout: str) -> str:
     return desk.aliases[0] if layout == "older" and desk.aliases else desk.name
 
 
-def sent_again(box: Path, truth: Truth, share: float, seed: int = 1) -> list[Path]:
+def sent_again(box: Path, truth: Truth, share: float, seed: int = 1, *, by_commune: bool = False) -> list[Path]:
     """Have a share of the workbooks of a country in which nothing is wrong sent again, with one number one larger.
 
     The number is one that no edit reads; the truth is changed with it.
 
+    Args:
+        box: The folder of the country.
+        truth: What is true of it.
+        share: Of all its workbooks.
+        seed: Others are sent again with another.
+        by_commune: Those of some communes of one territory, of each all that can be; else of any, anywhere.
+
     Returns:
-        The workbooks, which lie at random all over the country.
+        The workbooks.
     """
     random = Random(seed)
     lying = sorted((box / "raw").rglob(f"*{WORKBOOK}"))
     desks = {code: asked for code, forms in _sending().items() if (asked := _unread(forms)) and code != VILLAGE}
-    chosen = random.sample([path for path in lying if path.stem in desks], max(1, round(share * len(lying))))
+    among, count = [path for path in lying if path.stem in desks], max(1, round(share * len(lying)))
+    random.shuffle(among)
+    if by_commune:
+        communes = [path.parent for path in among if path.parents[1] == among[0].parents[1]]
+        order = {commune: number for number, commune in enumerate(dict.fromkeys(communes))}
+        among = sorted((path for path in among if path.parent in order), key=lambda path: order[path.parent])
+    chosen = among[:count]
     for path in chosen:
         form, name = random.choice(desks[path.stem])
         layout = layout_of(int(path.parent.name.removeprefix("xa-")))

@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -234,16 +235,18 @@ def _what_changed(measured: Measured, rows: Rows, _: Path) -> None:
     nothing = run("again", large.raw, large.box / "data").said["cpu"]
     told = f"{nothing / walks:.1f}x ({nothing:.3f} s against {walks:.3f} s)"
     rows.add("(f) refresh with nothing changed against a stat walk, CPU", told, "3x", "1.5x")
-    for share, must, aim in ((0.001, "10 %", "2 %"), (0.01, "30 %", "10 %")):
+    for by_commune, (share, must, aim) in product((False, True), ((0.001, "10 %", "2 %"), (0.01, "30 %", "10 %"))):
         before, then = tables(large.box / "data"), _written(large.box / "data")
-        sent = sent_again(large.box, large.truth, share, seed=round(share * 1000))
+        sent = sent_again(large.box, large.truth, share, seed=round(share * 1000), by_commune=by_commune)
         again = run("again", large.raw, large.box / "data").said["cpu"]
         after, now = tables(large.box / "data"), _written(large.box / "data")
         needless = [name for name in before if before[name] == after[name] and then[name] != now[name]]
         right = f"void: {len(needless)} tables rewritten as they were, such as {needless[0]}" if needless else ""
-        batches = len({path.parents[1] for path in sent})
-        told = f"{again / full:.1%} ({len(sent)} workbooks in {batches} batches, {again:.2f} s of {full:.2f})"
-        what = f"(f) refresh with {share:.1%} of the workbooks changed, anywhere, against full, CPU"
+        communes, batches = ({path.parents[up] for path in sent} for up in (0, 1))
+        lying = f"{len(sent)} workbooks of {len(communes)} communes in {len(batches)} batches"
+        told = f"{again / full:.1%} ({lying}, {again:.2f} s of {full:.2f})"
+        where = "of communes of one territory" if by_commune else "anywhere"
+        what = f"(f) refresh with {share:.1%} of the workbooks changed, {where}, against full, CPU"
         rows.add(what, told, must, aim, large.wrong("data"), right)
 
 
@@ -269,9 +272,7 @@ def _others(measured: Measured, rows: Rows, box: Path) -> None:
         what = f"(h) against {other.name}, on its own environment, CPU"
         python = other.environment(box)
         if python is None:
-            rows.add(
-                f"{what}, whole processes on the small country", "not measured, cannot be installed", "quicker", ""
-            )
+            rows.add(f"{what}, whole processes", "not measured, cannot be installed", "quicker", "")
             continue
         costs, right = {}, []
         for name, one in (("small", measured.small), ("large", measured.large)):
@@ -283,9 +284,10 @@ def _others(measured: Measured, rows: Rows, box: Path) -> None:
             right.append(others.wrong(costs[name].said, one.truth))
         more = measured.large.truth.workbooks - measured.small.truth.workbooks
         each, ours = (costs["large"].cpu - costs["small"].cpu) / more, measured.further("refresh")
-        whole, own = costs["small"].cpu, measured.costs["refresh small"].cpu
-        told = f"{whole / own:.2f}x quicker ({own:.1f} s against {whole:.1f} s)"
-        rows.add(f"{what}, whole processes on the small country", told, "quicker", "", *right)
+        for name in ("small", "large"):
+            whole, own = costs[name].cpu, measured.costs[f"refresh {name}"].cpu
+            told = f"{whole / own:.2f}x quicker ({own:.1f} s against {whole:.1f} s)"
+            rows.add(f"{what}, whole processes on the {name} country", told, "quicker", "", *right)
         told = f"{each / ours:.2f}x quicker ({ours * 1000:.2f} ms against {each * 1000:.2f} ms)"
         rows.add(f"{what}, a further workbook", told, "quicker", "", *right)
 

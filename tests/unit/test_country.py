@@ -50,11 +50,15 @@ def test_nothing_is_told_of_a_clean_country_nor_of_one_of_which_some_is_sent_aga
     truth = refreshed(tmp_path, Rates())
     assert not any((truth.edits, truth.slips, truth.blanks, truth.missing, truth.texts))
     assert differences(tmp_path / "data", truth) == []
-    again = sent_again(tmp_path, truth, 0.05)
-    assert again
+    anywhere = sent_again(tmp_path, truth, 0.1)
     assert differences(tmp_path / "data", truth) != []
     refresh(tmp_path)
     assert differences(tmp_path / "data", truth) == []
+    of_communes = sent_again(tmp_path, truth, 0.1, by_commune=True)
+    refresh(tmp_path)
+    assert differences(tmp_path / "data", truth) == []
+    assert len({path.parent for path in of_communes}) < len({path.parent for path in anywhere})
+    assert len({path.parents[1] for path in of_communes}) == 1
 
 
 def test_another_truth_is_seen_to_differ(sent: Path) -> None:
