@@ -317,6 +317,20 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    SPACED = Problem(
+        "C-33",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», có dấu cách giữa số; đã "
+        "đọc là {expected}.",
+        Task("Nhắc đơn vị viết liền các chữ số.", "Lần sau xin viết liền các chữ số."),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
+    TURNED = Problem(
+        "C-34",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ «{written}» sau một ký tự ẩn làm chữ hiện "
+        "ngược từ phải sang trái, nên người xem có thể thấy số khác.",
+        Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin xóa ô rồi nhập lại số."),
+    )
     DATE = Problem(
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "

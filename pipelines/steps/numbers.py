@@ -5,7 +5,8 @@ Belongs here: the grammar of a number in a cell, and the printed forms. Does not
 The grammar is strict: a dot groups thousands, a comma starts the decimals, a unit word may follow if it is the field's
 own. A dot before one or two last digits can only be meant for a comma, where the unit has decimals: that is read and
 told. A number may stand again in words, in brackets behind it: «1.200 (một nghìn hai trăm)». What the grammar does not
-cover is a problem to report, never a number to guess.
+cover is a problem to report, never a number to guess; so is what English would read otherwise (1,200), what may be two
+numbers (5, 3), and what does not stand on the sheet in the order in which it is kept.
 """
 
 import re
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.steps.numerals import numeral
 from schemas.problems import Problems
@@ -33,9 +35,15 @@ _NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$", re.ASCI
 _POINTED = re.compile(r"^-?\d+\.\d{1,2}$", re.ASCII)
 """Decimals after a dot, in so few digits that they cannot be a group of thousands."""
 _THOUSANDS = 3
-"""Digits after a comma that, of a unit counted in whole numbers, are a group of thousands in the English way."""
+"""Digits of a group of thousands: after a comma they are one in the English way."""
+_ENGLISH = re.compile(r"^-?[1-9]\d{0,2},\d{3}$", re.ASCII)
+"""What English reads as thousands; with a nought or four digits before the comma nobody does."""
 _DIGITS = re.compile(r"^-?[\d.,\s]+$")
-_SPACED_SEPARATOR = re.compile(r"(?<=\d)\s*([.,])\s+(?=\d)|(?<=\d)\s+([.,])\s*(?=\d)")
+_SPACED_SEPARATOR = re.compile(r"(?<=\d)(?: \. ?|\. )(?=\d{3}(?!\d))|(?<=\d)(?: , ?|, )(?=0\d)", re.ASCII)
+"""A slip of the typewriter: with a group of thousands behind it, or decimals that begin with a nought, it is in one
+number. «5, 3» and «1. 5» may be two."""
+_TURNING = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
+"""Signs without width that have what follows written from right to left: 12 behind one may stand there as 21."""
 
 
 LONGEST = DECIMAL.precision - DECIMAL.scale
@@ -141,7 +149,7 @@ def seen_in(shown: str) -> Seen | None:
     if clean.strip("-₫đ") == "" and "-" in clean:  # a dash stands for nothing, as accountants write
         return Seen(Decimal(0), Decimal(0), clean.strip("-"))
     found = _SEEN.match(clean)
-    if found is None:
+    if found is None or _TURNING.search(shown):
         return None
     before, whole, decimals, power, after = found.groups()
     minus = before.count("-") + (before.count("(") if ")" in after else 0)
@@ -164,6 +172,10 @@ def vietnamese_marks(kept: Decimal, shown: str) -> str:
 
 
 def _read_text(text: str, unit: Unit) -> Reading:
+    if _TURNING.search(text) and any(map(str.isdigit, text)):
+        return Reading(problem=Problems.TURNED)
+    if _is_on_two_lines(text):
+        return Reading(problem=Problems.UNCLEAR_NUMBER)
     clean = visible(text).translate(_DASHES).casefold()
     if not clean or clean in NOT_KNOWN:
         return Reading()
@@ -172,18 +184,32 @@ def _read_text(text: str, unit: Unit) -> Reading:
     digits, bracket, words = clean.rstrip(_END).rpartition("(")
     if bracket and words.endswith(")"):
         return _read_twice(digits.rstrip(), words.removesuffix(")"), unit)
-    clean = _SPACED_SEPARATOR.sub(lambda found: found[1] or found[2], _without_unit(clean, unit))
+    spaced = _without_unit(clean, unit)
+    clean = _SPACED_SEPARATOR.sub(lambda found: found[0].strip(), spaced)
     number = _NUMBER.match(clean)
     if number is not None:
         sign, whole, decimals = number.groups()
         if decimals and len(decimals) == _THOUSANDS and not unit.decimals:
             return Reading(problem=Problems.UNCLEAR_NUMBER)
-        return _fitting(Decimal(f"{sign}{whole.replace('.', '')}.{decimals or 0}"), unit)
+        read = _fitting(Decimal(f"{sign}{whole.replace('.', '')}.{decimals or 0}"), unit)
+        if read.problem:
+            return read
+        if unit.decimals < _THOUSANDS and _ENGLISH.match(clean):
+            return Reading(problem=Problems.UNCLEAR_NUMBER)
+        return read if clean == spaced else replace(read, remark=Problems.SPACED)
     if unit.decimals and _POINTED.match(clean):
         pointed = _fitting(Decimal(clean), unit)
         return pointed if pointed.problem else replace(pointed, remark=Problems.POINT_FOR_COMMA)
     return Reading(problem=Problems.UNCLEAR_NUMBER if _DIGITS.match(clean) else Problems.NOT_A_NUMBER)
 
+
+def _is_on_two_lines(text: str) -> bool:
+    """Return whether a line ends in a number and the next one begins with one: two numbers, or one torn apart."""
+    lines = [line for line in map(visible, text.splitlines()) if line]
+    return any(_IN_NUMBERS.match(above[-1]) and _IN_NUMBERS.match(below[0]) for above, below in pairwise(lines))
+
+
+_IN_NUMBERS = re.compile(r"[\d.,]")
 
 _BEFORE_WORDS = re.compile(r"^(?:viết )?(?:số tiền )?bằng chữ ?:? ?")
 _END = " ./;"

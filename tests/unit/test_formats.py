@@ -151,6 +151,11 @@ def test_a_comma_without_digits_before_it_is_not_the_number_behind_it() -> None:
     assert (seen_one.value, seen_one.words) == (Decimal("0.5"), "")
 
 
+def test_a_format_that_turns_a_number_around_shows_none() -> None:
+    assert seen_in("\u202e12") is None
+    assert read_cell("number", "12", "\u202e12", Heads).problem is Problems.SHOWN_OTHERWISE
+
+
 @pytest.mark.parametrize(("days", "code"), [(-1, "dd/mm/yyyy"), (-0.04, "[h]:mm:ss"), (-0.5, "hh:mm")])
 def test_a_time_before_all_dates_is_none_and_shown_as_none(days: float, code: str, tmp_path: Path) -> None:
     table(tmp_path / "a.xlsx", [code], [days])

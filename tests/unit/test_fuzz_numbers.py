@@ -5,6 +5,7 @@ The rules are said here a second time, in another manner: by what a text is cut 
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -27,7 +28,8 @@ DASHES = ("-", "‐", "‑", "−")
 NOTHING, ZERO = {"", "...", "…"}, {"-", "–", "—", "‐", "‑", "−", "không"}
 DIGITS = "0123456789"
 SPACES = (" ", "\u00a0", "\t", "\n", "\u2009", "\u3000", "  ")
-UNSEEN = ("\u200b", "\ufeff", "\u00ad", "\x00", "\x07")
+TURNING = ("\u200f", "\u202e")
+UNSEEN = ("\u200b", "\ufeff", "\u00ad", "\x00", "\x07", "\u202d", *TURNING)
 STRANGE = "²½٣५１Ⅻ,.;:'’+-–—()eE%o O l I _/\\₫đ"
 
 
@@ -80,27 +82,34 @@ def seen(text: str) -> str:
     return " ".join(plain.split()).casefold()
 
 
+def without_slips(text: str) -> str:
+    """The text without spaces beside a mark, where what follows can only belong to the number before it."""
+    for mark in ".,":
+        before, *parts = text.split(mark)
+        for part in parts:
+            behind = part.lstrip(" ")
+            digits = len(behind) - len(behind.lstrip(DIGITS))
+            belongs = digits == 3 if mark == "." else digits > 1 and behind[0] == "0"
+            slip = belongs and before.rstrip(" ")[-1:] in {*DIGITS}
+            before = before.rstrip(" ") + mark + behind if slip else before + mark + part
+        text = before
+    return text
+
+
 def by_the_rules(text: str, unit: Unit) -> Fraction | None:
     """The amount that a text with digits in it says, or nothing where the rules of writing give none."""
+    if any(turning in text for turning in TURNING) and any(map(str.isdigit, text)):
+        return None
+    lines = [seen(line) for line in text.splitlines() if seen(line)]
+    if any(set(above[-1] + below[0]) <= {*DIGITS, ".", ","} for above, below in pairwise(lines)):
+        return None
     text = seen(text)
     for word in sorted({unit.label, *unit.aliases}, key=len, reverse=True):
         before = text.removesuffix(word.casefold()).rstrip()
         if text.endswith(word.casefold()) and before[-1:] in {*DIGITS} - {""}:
             text = before
             break
-    # A space beside a mark between two digits is a slip of the typewriter.
-    for mark in ".,":
-        parts = text.split(mark)
-        stripped = [
-            (part if at == 0 else part.lstrip(" "))
-            if at == len(parts) - 1
-            else part.rstrip(" ").lstrip(" " if at else "")
-            for at, part in enumerate(parts)
-        ]
-        if all(part[:1] in DIGITS and part for part in stripped[1:]) and all(
-            part[-1:] in DIGITS and part for part in stripped[:-1]
-        ):
-            text = mark.join(stripped)
+    text = without_slips(text)
     minus = text.startswith("-")
     text = text[minus:]
     before, comma, after = text.partition(",")
@@ -115,6 +124,8 @@ def by_the_rules(text: str, unit: Unit) -> Fraction | None:
         return None
     if unit.decimals == 0 and len(after) == 3:
         return None
+    if unit.decimals < 3 and len(after) == 3 and before.isdigit() and len(before) <= 3 and before[0] != "0":
+        return None  # thousands, to whoever writes English
     amount = Fraction(int("".join(groups) + after), 10 ** len(after))
     if amount >= 10**14 or (amount * 10**unit.decimals).denominator != 1:
         return None

@@ -348,6 +348,8 @@ def test_two_columns_with_one_heading_are_told_and_none_of_them_is_guessed() -> 
     [
         ("khoảng 50", "NOT_A_NUMBER"),
         ("2000.000", "UNCLEAR_NUMBER"),
+        ("5, 3", "UNCLEAR_NUMBER"),
+        ("\u202e012", "TURNED"),
         (2.5, "TOO_PRECISE"),
         ("=SUM(D1:D2)", "FORMULA"),
         ("#REF!", "CELL_ERROR"),
@@ -368,6 +370,18 @@ def test_a_dot_for_a_comma_is_read_where_it_can_be_nothing_else_and_told() -> No
     assert done.value("planted_area") == Decimal("8.4")
     (met,) = done.met()
     assert (met["problem"], met["written"], met["expected"]) == ("POINT_FOR_COMMA", "8.4 ha", "8,4")
+
+
+@pytest.mark.parametrize(("written", "expected"), [("6. 500", "6.500"), ("8, 05", "8,05")])
+def test_a_space_within_a_number_is_told(written: str, expected: str) -> None:
+    (met,) = run_one(Forestry, {}, put(Forestry, "planted_area", written)).met()
+    assert (met["problem"], met["written"], met["expected"]) == ("SPACED", written, expected)
+
+
+def test_thousands_of_the_english_way_are_told_in_a_unit_with_decimals_too() -> None:
+    done = run_one(Forestry, {}, put(Forestry, "planted_area", "1,200"))
+    assert [(row["problem"], row["written"]) for row in done.met()] == [("UNCLEAR_NUMBER", "1,200")]
+    assert done.value("planted_area") is None
 
 
 def test_a_date_in_a_number_cell_is_told() -> None:

@@ -7,7 +7,19 @@ import pytest
 
 from pipelines.steps.numbers import Reading, plain, read_number, round_half_up, same_unit, vietnamese
 from schemas.problems import Problems
-from schemas.units import Dong, Heads, Hectares, MillionDong, People, Percent, SquareMetres, Tonnes, Unit
+from schemas.units import (
+    Dong,
+    Heads,
+    Hectares,
+    Litres,
+    Metres,
+    MillionDong,
+    People,
+    Percent,
+    SquareMetres,
+    Tonnes,
+    Unit,
+)
 
 NBSP = "\u00a0"
 Told = str | Problems | None
@@ -24,13 +36,9 @@ def reading(told: Told, unit: Unit) -> Reading:
 TEXTS: list[tuple[str, Unit, Told]] = [
     ("5373", Heads, "5373"),
     ("5.373", Heads, "5373"),
-    ("5. 373", Heads, "5373"),
-    ("5 .373", Heads, "5373"),
-    ("5 . 373", Heads, "5373"),
     ("  5.373  ", Heads, "5373"),
     ("\t5.373\n", Heads, "5373"),
     ("226,04", Hectares, "226.04"),
-    ("226, 04", Hectares, "226.04"),
     ("226,4", Hectares, "226.4"),
     ("1.226,04", Hectares, "1226.04"),
     ("1226,04", Hectares, "1226.04"),
@@ -94,6 +102,42 @@ TEXTS: list[tuple[str, Unit, Told]] = [
     ("5 373", Heads, Problems.UNCLEAR_NUMBER),
     (f"5{NBSP}373", Heads, Problems.UNCLEAR_NUMBER),
     ("- 5", Heads, Problems.UNCLEAR_NUMBER),
+    # Twelve hundred in English.
+    ("1,200", Metres, Problems.UNCLEAR_NUMBER),
+    ("-1,200", Metres, Problems.UNCLEAR_NUMBER),
+    ("1,200 m", Metres, Problems.UNCLEAR_NUMBER),
+    ("120,000", Hectares, Problems.UNCLEAR_NUMBER),
+    ("1,250", Litres, Problems.TOO_PRECISE),
+    ("1,200 (một nghìn hai trăm)", Metres, Problems.UNCLEAR_NUMBER),
+    ("1.200", Metres, "1200"),
+    ("0,500", Metres, "0.5"),
+    ("1200,500", Metres, "1200.5"),
+    ("1.200,500", Metres, "1200.5"),
+    ("1,2000", Metres, "1.2"),
+    ("1,200", MillionDong, "1.2"),
+    ("1,200", Percent, "1.2"),
+    # Two numbers, or one torn apart.
+    ("5, 3", Hectares, Problems.UNCLEAR_NUMBER),
+    ("5 ,3", Hectares, Problems.UNCLEAR_NUMBER),
+    ("226, 4", Hectares, Problems.UNCLEAR_NUMBER),
+    ("226, 40", Hectares, Problems.UNCLEAR_NUMBER),
+    ("5, 0", Heads, Problems.UNCLEAR_NUMBER),
+    ("1. 5", Hectares, Problems.UNCLEAR_NUMBER),
+    ("1. 2345", Heads, Problems.UNCLEAR_NUMBER),
+    ("1, 050", Metres, Problems.UNCLEAR_NUMBER),
+    ("6\n.500", Heads, Problems.UNCLEAR_NUMBER),
+    ("6.\n500", Heads, Problems.UNCLEAR_NUMBER),
+    ("6,\u2028\u200b05", Hectares, Problems.UNCLEAR_NUMBER),
+    ("6.500\n", Heads, "6500"),
+    ("6.500\ncon", Heads, "6500"),
+    ("1.200\n(một nghìn hai trăm)", Heads, "1200"),
+    # Not on the sheet as they are kept.
+    ("\u202e012", Heads, Problems.TURNED),
+    ("12\u200f 34\u200f", Heads, Problems.TURNED),
+    ("\u20675,2\u2069", Hectares, Problems.TURNED),
+    ("\u202d1.200\u202c", Heads, "1200"),
+    ("1.200\u200e", Heads, "1200"),
+    ("\u200f-", Heads, "0"),
     # Not numbers.
     ("năm", Heads, Problems.NOT_A_NUMBER),
     ("khoảng 50", Heads, Problems.NOT_A_NUMBER),
@@ -148,6 +192,22 @@ def test_a_text_is_read_by_the_vietnamese_grammar_or_not_at_all(text: str, unit:
 def test_a_dot_before_one_or_two_last_digits_is_read_as_a_comma_and_told(text: str, unit: Unit, value: str) -> None:
     got = read_number("text", text, unit)
     assert (got.value, got.problem, got.remark) == (Decimal(value), None, Problems.POINT_FOR_COMMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("5. 373", Heads, "5373"),
+        ("5 .373", Heads, "5373"),
+        ("5 . 373", Heads, "5373"),
+        ("3. 819.888. 592 đ", Dong, "3819888592"),
+        ("226, 04", Hectares, "226.04"),
+        ("226 ,04", Hectares, "226.04"),
+    ],
+)
+def test_a_space_that_can_only_be_a_slip_is_passed_over_and_told(text: str, unit: Unit, value: str) -> None:
+    got = read_number("text", text, unit)
+    assert (got.value, got.problem, got.remark) == (Decimal(value), None, Problems.SPACED)
 
 
 @pytest.mark.parametrize(
