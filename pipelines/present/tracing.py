@@ -189,12 +189,17 @@ def _decisions(source: Mapping[str, Any]) -> Iterator[Branch]:
 
 
 def uses(store: Tables, key: ReturnSetKey, edges: Sequence[PublishedRow]) -> list[dict[str, Any]]:
-    """Return, for every edge from a figure to a cell, the figure as published beside what the cell says."""
+    """Return, for every edge from a figure to a cell, the figure as published beside what the cell says.
+
+    Former software noted edges of figures that do not concern a reporter too, and published no such figures.
+    """
     held = published.held_forms(published.findings(store, key))
     computed = {row["id"]: row for row in published.figures(store, key)}
     rows = []
     for edge in edges:
-        figure = computed[edge["figure"]]
+        figure = computed.get(edge["figure"])
+        if figure is None:
+            continue
         status = published.status(figure, held)
         as_published = {name: figure[name] for name in ("id", "label", "value", "unit", "formula")}
         rows.append({**edge, **as_published, "status": status, "text": edge["received"]})

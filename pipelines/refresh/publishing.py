@@ -81,7 +81,7 @@ def evaluate_chapter(given: Given) -> Mapping[str, Made]:
     rows = figures.evaluate(chapter, added, wanted, given.places, marts, estimates=estimates)
     return {
         f"figures/{chapter.code}": Made(rows),
-        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, sets, estimates)),
+        f"lineage/{chapter.code}": Made(figures.lineage(chapter, marts, sets, rows, estimates)),
     }
 
 

@@ -326,6 +326,8 @@ def _verified(data: Path, release: Release) -> Verified:
     }
     notes = list(_notes(manifest))
     cause = Cause.RULE if notes else Cause.FORGERY
+    if cause is Cause.RULE:
+        frozen["lineage"] = figures.of_figures(frozen["lineage"], frozen["figures"])
     if cause is Cause.RULE and (later := _later_figures(frozen, recomputed)):
         notes.append(f"Phiên bản này tính thêm {len(later)} chỉ tiêu mà lúc phát hành chưa có; không xét các số đó.")
         # The plan may print such a figure: then the release knew of the printed number that it could not be computed.
@@ -395,7 +397,11 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     evaluated = [figures.evaluate(chapter, added, wanted, places, marts, estimates=guessed) for chapter in chapters]
     rows = together(evaluated, tables.FIGURES)
     edges = together(
-        [figures.lineage(chapter, own[chapter.code], [key], guessed) for chapter in chapters], tables.LINEAGE
+        [
+            figures.lineage(chapter, own[chapter.code], [key], of_chapter, guessed)
+            for chapter, of_chapter in zip(chapters, evaluated, strict=True)
+        ],
+        tables.LINEAGE,
     )
     printed, _ = statements.read_printed({} if plan is None else {key: decoded(plan)})
     compared = statements.compare(

@@ -372,7 +372,9 @@ def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:
     content = filled(Bees, ALL, reporter="Bản C", commune="Hai")
     done = run(raw_file(content, "c.xlsx", "two"), forms=BEES, places=PLACES)
     marts = {form: done.mart(form) for form in BEES}
-    found = lineage(CHAPTER, marts, [ReturnSetKey(PERIOD.code, "two")]).to_pylist()
+    key = ReturnSetKey(PERIOD.code, "two")
+    made = evaluate(CHAPTER, of_forms(marts, PLACES, [CHAPTER]), of_communes([key], PLACES), PLACES, marts)
+    found = lineage(CHAPTER, marts, [key], made).to_pylist()
     edges = {(row["figure"], row["field"], row["cell"]) for row in found}
     assert ("wild.share", "wild", done.entry("wild", "c")["cell"]) in edges
     assert ("wild.share", "hives", done.entry("hives", "c")["cell"]) in edges
@@ -383,6 +385,17 @@ def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:
         name = figure.id.format(reporter="c", line="")
         if Visits not in figure.forms:
             assert {(row["form"], row["field"]) for row in found if row["figure"] == name} == read
+
+
+def test_cells_lead_to_no_figure_that_a_commune_does_not_have() -> None:
+    """It sends one of the forms of some figures and not the other."""
+    places = places_with("two,commune,Hai,chi-lang,,,,Z01", "c,village,Bản C,two,,,,")
+    done = run(raw_file(filled(Bees, ALL, reporter="Bản C", commune="Hai"), "c.xlsx", "two"), forms=BEES, places=places)
+    marts, key = {form: done.mart(form) for form in BEES}, ReturnSetKey(PERIOD.code, "two")
+    made = evaluate(CHAPTER, of_forms(marts, places, [CHAPTER]), of_communes([key], places), places, marts)
+    there, led_to = set(made["id"].to_pylist()), set(lineage(CHAPTER, marts, [key], made)["figure"].to_pylist())
+    assert "both" not in there
+    assert led_to == there
 
 
 def test_a_product_of_two_sums_is_no_figure_of_a_district() -> None:

@@ -224,13 +224,14 @@ def test_figures_by_line_are_added_up_over_the_villages_and_nothing_counts_twice
     mart = done.mart(Season)
     sums = of_forms({Season: mart}, TWO, [CHAPTER])
     (commune,) = [place for place in TWO.rows if place.code == "x"]
-    figures = {row["id"]: row for row in evaluate(CHAPTER, sums, [(PERIOD.code, commune)], TWO).to_pylist()}
+    made = evaluate(CHAPTER, sums, [(PERIOD.code, commune)], TWO)
+    figures = {row["id"]: row for row in made.to_pylist()}
     values = {name: (row["value"], row["status"], row["reported"]) for name, row in figures.items()}
     assert values["season.area"] == (60, "complete", 2), "only lines that are part of no other are added up"
     assert values["season.spring_rice.area"] == (30, "complete", 2)
     assert values["season.spring_rice.yield"] == (Decimal("53.3"), "complete", 2), "10 x 160 t : 30 ha"
     assert figures["season.spring_rice.yield"]["label"] == "Năng suất – Lúa"
-    edges = lineage(CHAPTER, {Season: mart}, done.return_sets).to_pylist()
+    edges = lineage(CHAPTER, {Season: mart}, done.return_sets, made).to_pylist()
     assert {row["line"] for row in edges if row["figure"] == "season.area"} == {"spring", "autumn"}
     assert {row["line"] for row in edges if row["figure"] == "season.spring_rice.yield"} == {"spring_rice"}
 

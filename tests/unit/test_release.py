@@ -278,6 +278,20 @@ def test_other_code_and_packages_are_told_and_the_values_still_compared(
     assert "Gói pandas lúc phát hành là 3.1.1, nay là 9.9" in told
 
 
+def test_edges_of_former_software_to_figures_that_it_did_not_publish_are_no_difference(
+    office: ReleasingOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def more(columns: dict[str, list[object]]) -> None:
+        for name, column in columns.items():
+            column.append("livestock.horse.na_lia.none" if name == "figure" else column[0])
+
+    forge(found(office.store.root, "first"), "lineage", more)
+    (difference,) = verify(office.store.root, "first").differences
+    assert (difference.where.split(" · ")[0], difference.now) == ("Ô nguồn của livestock.horse.na_lia.none", "")
+    monkeypatch.setattr(release, "code_version", lambda: "f" * 64)
+    assert verify(office.store.root, "first").differences == []
+
+
 @pytest.mark.parametrize(
     ("version", "cause", "sentence"),
     [

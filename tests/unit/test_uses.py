@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.present import tracing
 from pipelines.store import published
+from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Store
 from schemas import tables
 from tests.unit.offices import KEY, Office, publish
@@ -48,6 +49,35 @@ def test_it_is_the_lineage_read_backwards(example: Store) -> None:
         assert {(row["sheet"], row["figure"]) for row in published.uses(example, KEY, *place)} == {
             (row["sheet"], row["figure"]) for row in edges if (row["file"], row["cell"]) == place
         }
+
+
+def test_every_cell_of_the_lineage_is_answered_for(example: Store) -> None:
+    edges: dict[tuple[str, str, str], list[PublishedRow]] = {}
+    for row in published.every_edge(example, KEY):
+        edges.setdefault((row["file"], row["sheet"], row["cell"]), []).append(row)
+    figures = {row["id"]: row for row in published.figures(example, KEY)}
+    assert len(edges) > 600
+    for cell, own in edges.items():
+        told = tracing.uses(example, KEY, own)
+        assert [(row["id"], row["value"]) for row in told] == [
+            (edge["figure"], figures[edge["figure"]]["value"]) for edge in own
+        ], cell
+
+
+def test_a_cell_of_which_a_reporter_has_no_figure_of_its_own_leads_to_the_commune(example: Store) -> None:
+    """What a village may leave blank and does, here the percentage, it has no figure of."""
+    found = {row["id"] for row in rows(example, "na_lia.xlsx", "Lò đốt rác", "D8")}
+    assert found
+    assert "env.incinerators.na_lia.pct" not in found
+
+
+def test_edges_of_former_software_to_figures_that_it_did_not_publish_are_passed_over(office: Office) -> None:
+    edges = office.rows("lineage/livestock")
+    (ghost, *_) = [row for row in edges if (row["file"], row["cell"]) == ("na_lia.xlsx", "D14")]
+    more = pa.Table.from_pylist([*edges, ghost | {"figure": "livestock.horse.na_lia.none"}], tables.LINEAGE)
+    publish(office.store, KEY, {"lineage/livestock": more})
+    found = rows(office.store, "na_lia.xlsx", "Chăn nuôi", "D14")
+    assert {row["id"] for row in found} == {"livestock.horse.white.heads", "livestock.horse.white.share"}
 
 
 def test_the_tree_shows_value_correction_and_formula(example: Store) -> None:

@@ -189,15 +189,15 @@ def figures_of(number: int, period: Period, answers: dict[str, Any]) -> dict[str
     commune = ALONE.commune("huu-kien")
     assert commune is not None
     sums: dict[type[Form], pa.Table] = {Farm: added_up(Farm, mart, ALONE, lines_asked(Farm, [CHAPTER]))}
-    rows = evaluate(CHAPTER, sums, [(period.code, commune)], ALONE, {Farm: mart}).to_pylist()
-    edges = lineage(CHAPTER, {Farm: mart}, [*sent(b"", period).return_sets]).to_pylist()
+    rows = evaluate(CHAPTER, sums, [(period.code, commune)], ALONE, {Farm: mart})
+    edges = lineage(CHAPTER, {Farm: mart}, [*sent(b"", period).return_sets], rows).to_pylist()
     return {
         row["id"]: (
             None if row["value"] is None else float(row["value"]),
             row["formula"],
             sorted(edge["field"] for edge in edges if edge["figure"] == row["id"]),
         )
-        for row in rows
+        for row in rows.to_pylist()
     }
 
 

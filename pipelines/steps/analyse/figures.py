@@ -439,16 +439,28 @@ def lineage(
     chapter: Chapter,
     marts: Mapping[type[Form], pa.Table],
     return_sets: Sequence[ReturnSetKey],
+    figures: pa.Table,
     estimates: pa.Table | None = None,
 ) -> pa.Table:
-    """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it."""
+    """Return ``schemas.tables.LINEAGE``: a row per figure of a commune or one of its reporters, and cell behind it.
+
+    Args:
+        chapter: The figures.
+        marts: The published records of its forms.
+        return_sets: Whose edges are wanted.
+        figures: What ``evaluate`` made of the same: a cell leads to no figure that there is not.
+        estimates: As in ``evaluate``.
+    """
     chapter = _in_force(chapter, {key.period for key in return_sets})
     whole = {form: beside(form, mart, estimates)[0] for form, mart in marts.items()}
     long = pa.concat_tables([cells(form, mart, return_sets) for form, mart in whole.items()])
     uses = _uses(chapter)
     cell, use = _edges(long, uses)
     figure, names = _named(chapter, uses, long, cell, use)
-    cell, figure = cell[figure >= 0], figure[figure >= 0]
+    set_of, firsts = numbered(long, _SET)
+    sets = joined_text(long.select(_SET).take(pa.array(firsts)), _SET)
+    there = _are_there(figures, (set_of[cell], sets), (figure, names))
+    cell, figure = cell[there], figure[there]
 
     def of_edges(name: str) -> tuple[Array, pa.Array]:
         numbers, texts = ranked(long[name])
@@ -459,6 +471,42 @@ def lineage(
     order = pa.array(ordered(columns, len(cell)))
     edges = long.take(pa.array(cell).take(order)).append_column("figure", names.take(pa.array(figure).take(order)))
     return edges.select(LINEAGE.names).cast(LINEAGE)
+
+
+_SET = ("period", "commune")
+
+
+def of_figures(edges: pa.Table, figures: pa.Table) -> pa.Table:
+    """Return the edges of ``schemas.tables.LINEAGE`` that lead to one of some figures.
+
+    Releases of former software hold others too.
+    """
+    set_of, firsts = numbered(edges, _SET)
+    sets = joined_text(edges.select(_SET).take(pa.array(firsts)), _SET)
+    return edges.filter(pa.array(_are_there(figures, (set_of, sets), coded(edges["figure"]))))
+
+
+def _are_there(figures: pa.Table, sets: tuple[Array, pa.Array], names: tuple[Array, pa.Array]) -> Array:
+    """Return, per edge, whether the figure that it leads to is one of some.
+
+    Args:
+        figures: ``schemas.tables.FIGURES``.
+        sets: Per edge the number of its return set; and these, as ``joined_text`` gives them.
+        names: Per edge the number of the id of its figure, -1 where that has none; and the ids.
+    """
+    place_of, firsts = numbered(figures, ("period", "place"))
+    places = joined_text(figures.select(("period", "place")).take(pa.array(firsts)), ("period", "place"))
+    own, ids = coded(figures["id"])
+    # One more set and one more id, for all that no edge is of.
+    there = np.zeros((len(sets[1]) + 1, len(names[1]) + 1), bool)
+    there[_at(places, sets[1])[place_of], _at(ids, names[1])[own]] = True
+    there[-1], there[:, -1] = False, False
+    return there[sets[0], names[0]]
+
+
+def _at(texts: pa.Array, among: pa.Array) -> Array:
+    """Return where texts stand among others, -1 for what does not."""
+    return pc.index_in(texts, among).fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 _EDGE_ORDER = ("period", "commune", "figure", "form", "field", "reporter", "line")
