@@ -194,6 +194,24 @@ class Period:
         """Return whether a form's wording, or the code itself, means this period."""
         return fold(wording) in {fold(word) for word in (*self._wordings(), self.code)}
 
+    def meets(self, other: "Period") -> bool:
+        """Return whether the two have a day in common."""
+        return self.begin <= other.end and other.begin <= self.end
+
+
+_ENDS_IN_A_YEAR = re.compile(r"\D(\d{4})$", re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def period_worded(text: str) -> Period | None:
+    """Return the period of which a text is a wording and nothing else; nothing for any other text."""
+    year = _ENDS_IN_A_YEAR.search(fold(text))
+    if year is None or not date.min.year <= int(year[1]) < date.max.year:
+        return None
+    of_year = (Period(int(year[1]), last, kind) for kind in PeriodKind for last in range(kind, _LAST[kind] + 1, kind))
+    # Nine months are the first of a year, and there are no others.
+    return next((one for one in of_year if one.is_named(text)), None)
+
 
 _LAST = {kind: _MONTHS // kind * kind for kind in PeriodKind}
 """The last month of the last period of each kind in a year."""

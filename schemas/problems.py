@@ -209,6 +209,18 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    TWO_REPORTERS = Problem(
+        "W-24",
+        "Tệp {file}, trang «{sheet}»: ghi nhiều đơn vị báo cáo («{written}») nên không rõ biểu {form} là của đơn vị "
+        "nào. Chỉ giữ lại một tên đúng.",
+    )
+    MARK_MISSING = Problem(
+        "W-25",
+        "Tệp {file}, trang «{sheet}»: biểu {form} không ghi {written}; đã nhận theo thư mục ({expected}). Xem lại tệp "
+        "có để đúng thư mục không, rồi ghi thêm vào đầu trang theo biểu mẫu.",
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     LABEL_MISSING = Problem(
         "C-01",
         "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}.",

@@ -20,6 +20,7 @@ from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     FORM_MARK,
     LABEL_HEADING,
+    LETTERHEAD,
     LINE_HEADING,
     NOTE_HEADING,
     PERIOD_MARK,
@@ -189,7 +190,7 @@ def _sheet(
     last = len(_WIDTHS) - 1
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.merge_range(0, 0, 0, 2, f"ỦY BAN NHÂN DÂN XÃ {commune.upper()}", styles["plain"])
+    sheet.merge_range(0, 0, 0, 2, f"{LETTERHEAD} {commune}".upper(), styles["plain"])
     sheet.merge_range(0, 3, 0, last, f"{FORM_MARK} {form.code} (phiên bản {form.version})", styles["plain"])
     sheet.merge_range(1, 0, 1, last, form.heading.upper(), styles["title"])
     for row, (mark, words) in enumerate(

@@ -388,6 +388,11 @@ class Places:
         place = self.commune(commune)
         return place is not None and any(fold(known) in _spellings(name) for known in (place.name, *place.aliases))
 
+    def begins_with_commune(self, commune: str, text: str) -> bool:
+        """Return whether a text is one of a commune's names, whatever words come after it."""
+        words = text.split()
+        return any(self.is_commune_named(commune, " ".join(words[:count])) for count in range(1, len(words) + 1))
+
 
 def _of_pack(name: str) -> str:
     """Return the home of the desks that stand in for a pack's communes; no commune's code has a colon in it."""

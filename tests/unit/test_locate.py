@@ -230,6 +230,82 @@ def test_a_heading_that_does_not_fit_the_folder_keeps_the_sheet_out(
     assert done.located.entries.empty
 
 
+@pytest.mark.parametrize(
+    ("mark", "cells", "problem", "written"),
+    [
+        ("Kỳ báo cáo", {"A3": "Kỳ báo cáo 6 tháng đầu năm 2023"}, "WRONG_PERIOD", "6 tháng đầu năm 2023"),
+        ("Kỳ báo cáo", {"A3": "Kỳ: năm 2023"}, "WRONG_PERIOD", "năm 2023"),
+        ("Kỳ báo cáo", {"A3": "Kỳ 6 tháng cuối năm 2024"}, "WRONG_PERIOD", "6 tháng cuối năm 2024"),
+        ("Kỳ báo cáo", {"A3": "6 tháng đầu năm 2022"}, "WRONG_PERIOD", "6 tháng đầu năm 2022"),
+        ("Kỳ báo cáo", {"A3": "(Quý III/2024)"}, "WRONG_PERIOD", "(Quý III/2024)"),
+        ("Kỳ báo cáo", {"A3": "Kỳ báo cáo", "B3": "6 tháng đầu năm 2021"}, "WRONG_PERIOD", "6 tháng đầu năm 2021"),
+        ("Kỳ báo cáo", {"A3": "Kỳ báo cáo", "D3": "6 tháng đầu năm 2021"}, "WRONG_PERIOD", "6 tháng đầu năm 2021"),
+        ("", {"A6": "Kỳ báo cáo: 6 tháng đầu năm 2023"}, "WRONG_PERIOD", "6 tháng đầu năm 2023"),
+        ("", {"A6": "Năm 2023"}, "WRONG_PERIOD", "Năm 2023"),
+        ("Xã", {"A4": "Xã Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
+        ("Xã", {"A4": "XÃ CHI LĂNG, huyện Chi Lăng"}, "WRONG_COMMUNE", "CHI LĂNG"),
+        ("Xã", {"A4": "Xã", "B4": "Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
+        ("", {"D6": "Xã: Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
+        ("", {"A1": "UBND xã Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
+        ("Xã", {"A1": "ỦY BAN NHÂN DÂN XÃ HỮU KIÊN CŨ", "A6": "Xã Hữu"}, "WRONG_COMMUNE", "Hữu"),
+        ("Đơn vị báo cáo", {"A5": "Đơn vị báo cáo Thôn Suối Má"}, "UNKNOWN_REPORTER", "Thôn Suối Má"),
+        ("", {"C6": "Đơn vị báo cáo: Thôn Nà Lìa"}, "TWO_REPORTERS", f"{VILLAGE}», «Thôn Nà Lìa"),
+        ("", {"C6": "Đơn vị báo cáo: Bản Nào Đó"}, "TWO_REPORTERS", f"{VILLAGE}», «Bản Nào Đó"),
+    ],
+)
+def test_every_mark_above_the_table_counts_with_and_without_a_colon(
+    mark: str, cells: dict[str, str], problem: str, written: str
+) -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        if mark:
+            replaced(f"{mark}:", "")(sheet)
+        for address, text in cells.items():
+            sheet[address] = text
+
+    done = run_one(Livestock, HORSES, change)
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["form"]) == (problem, written, "B01")
+    assert done.located.entries.empty
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"A3": "Kỳ báo cáo 6 tháng đầu năm 2024", "A4": "XÃ HỮU KIÊN", "A5": f"Đơn vị báo cáo - {VILLAGE}"},
+        {"A3": "Kỳ: 6 tháng đầu năm 2024", "A4": "Xã Hữu Kiên, huyện Chi Lăng", "A6": f"Đơn vị báo cáo: {VILLAGE}"},
+        {"A3": "(6 tháng đầu năm 2024)", "A1": "UBND XÃ HỮU KIÊN - HUYỆN CHI LĂNG"},
+        {"A3": "Kỳ báo cáo", "D3": "6 tháng đầu năm 2024", "A6": "Xã hội hóa chăn nuôi", "E6": "Năm 2024"},
+        {"A6": "Kỳ họp thứ 7", "D6": "Xã đạt chuẩn nông thôn mới", "A40": "Kỳ báo cáo: (ghi sau)"},
+        {"B9": "6 tháng đầu năm 2023", "E9": "Xã Chi Lăng cho 5 con", "E10": "Kỳ báo cáo 6 tháng đầu năm 2023"},
+    ],
+)
+def test_a_sheet_that_says_its_period_and_commune_in_other_ways_is_read(cells: dict[str, str]) -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        for address, text in cells.items():
+            sheet[address] = text
+
+    done = run_one(Livestock, HORSES, change)
+    assert {row["problem"] for row in done.met()} <= {"LABEL_MISSING"}
+    assert done.value("horse") == 100
+
+
+@pytest.mark.parametrize(
+    ("marks", "written"),
+    [(["Kỳ báo cáo:"], "kỳ báo cáo"), (["Xã:", "ỦY BAN"], "xã"), (["Kỳ báo cáo:", "Xã:", "ỦY BAN"], "kỳ báo cáo, xã")],
+)
+def test_a_sheet_that_does_not_say_its_period_or_commune_is_read_and_told(marks: list[str], written: str) -> None:
+    done = run_one(Livestock, HORSES, *(replaced(mark, "Năm 2024") for mark in marks))
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["expected"]) == (
+        "MARK_MISSING",
+        written,
+        "6 tháng đầu năm 2024, Xã Hữu Kiên",
+    )
+    assert done.value("horse") == 100
+
+
 def test_a_form_of_another_version_is_not_read() -> None:
     done = run_one(Livestock, HORSES, replaced("Biểu", "Biểu B01 (phiên bản 99)"))
     (told,) = done.met()

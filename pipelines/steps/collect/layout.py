@@ -18,7 +18,10 @@ LINE_HEADING = "Mã dòng"
 """The column with the codes of the lines, in a form with one line per row."""
 
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
-"""What stands before a colon above the table, and before the code of the form."""
+"""What stands above the table before the period, the commune, the reporter, and before the code of the form."""
+
+LETTERHEAD = "Ủy ban nhân dân xã"
+"""What stands before the commune's name in the first line."""
 
 COVER, ANSWER_HEADING = "Cần xem lại", "Số đúng, hoặc «đúng rồi»"
 """The sheet that lies before the others of a workbook sent back, and its column for answers: no form is called so."""

@@ -27,16 +27,19 @@ from pipelines.steps.collect.encodings import looks_old
 from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
 from pipelines.steps.collect.lines import Met, columns_of, listed_in
 from pipelines.steps.collect.sheets import (
+    REPORTER,
     Cell,
     Key,
     Marks,
     Sheet,
     form_named,
     headed_rows,
+    lacking_marks,
     mark_of,
     marked,
     mixed_versions,
     not_of_set,
+    reporters_named,
     senders,
     take_columns,
 )
@@ -177,7 +180,7 @@ class _Words:
         printed = folded if folded in printed_words(self.forms) else ""
         if not printed and mark is None:
             return 0
-        said = mark and (mark.form, mark.version, mark.name, bool(mark.after))
+        said = mark and (mark.form, mark.version, mark.name, bool(mark.after), mark.plain)
         return self.numbers.setdefault((printed, said), len(self.numbers) + 1)
 
     def all_of(self, texts: pa.Array) -> Numbers:
@@ -199,8 +202,8 @@ class _Layout:
     """Where the fields of a form are on a sheet, as the cells that decide have it.
 
     Attributes:
-        marks: Where the sheet says its reporter, period and commune: which of the cells that decide, and whether it
-            says so in the cell to the right of that one.
+        marks: Where the sheet says its reporter, period and commune: the name of the mark, which of the cells that
+            decide it is, and whether it says so in the cell to the right of that one.
         fields: The numbers of the fields.
         rows: Of a form that lists one field per row, the row of each; of one with lines nothing.
         columns: The column of each field.
@@ -212,7 +215,7 @@ class _Layout:
     """
 
     form: type[Form]
-    marks: Mapping[str, tuple[int, bool]]
+    marks: Sequence[tuple[str, int, bool]]
     fields: Numbers
     rows: Numbers
     columns: Numbers
@@ -225,16 +228,19 @@ class _Layout:
 
 def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[str, str], int]) -> _Layout | None:
     """Return the layout of a sheet of which only the cells that decide are given, or nothing where it has a problem."""
-    found = marked(sheet.cells)
-    sheet.form = form_named(found["form"][1].form if "form" in found else "", sheet.key[-1], forms)
-    form = next((form for form in forms if form.code == sheet.form), None)
-    if form is None or form.fixed or ("form" in found and found["form"][1].version not in ("", str(form.version))):
-        return None  # printed lines are held against the form one by one
     rows = headed_rows(sheet)
+    found = marked(sheet.cells, next(iter(rows), 0))
+    of_form = next((mark for name, _, mark in found if name == "form"), None)
+    sheet.form = form_named(of_form.form if of_form else "", sheet.key[-1], forms)
+    form = next((form for form in forms if form.code == sheet.form), None)
+    if form is None or form.fixed or (of_form and of_form.version not in ("", str(form.version))):
+        return None  # printed lines are held against the form one by one
+    if lacking_marks(Marks(said=tuple((name, mark.after) for name, _, mark in found))):
+        return None
     if len(rows) != 1 or take_columns(form, sheet, rows) is not None or mixed_versions(form, sheet) is not None:
         return None
     place = {id(cell): at for at, cell in enumerate(sheet.cells)}
-    marks = {name: (place[id(cell)], not mark.after) for name, (cell, mark) in found.items() if name != "form"}
+    marks = [(name, place[id(cell)], not mark.after) for name, cell, mark in found if name != "form"]
     beside = sheet.columns.get(UNIT_HEADING, 0), sheet.columns.get(NOTE_HEADING, 0)
     met: Met = {}
     if form.line_title:
@@ -324,8 +330,8 @@ class _Search:
         self.fields: list[tuple[type[Form], str, FormField]] = [
             (form, name, item) for form in forms for name, item in form.fields().items()
         ]
-        self._reporter: dict[tuple[str | None, ...], str | None] = {}
-        self._is_of_set: dict[tuple[str | None, ...], bool] = {}
+        self._reporter: dict[tuple[object, ...], str | None] = {}
+        self._is_of_set: dict[tuple[object, ...], bool] = {}
         self._senders: dict[tuple[str, str, str], frozenset[str]] = {}
         self._is_asked: dict[tuple[type[Form], str, str], bool] = {}
         self.numbers = {(form.code, name): at for at, (form, name, _) in enumerate(self.fields)}
@@ -385,27 +391,24 @@ class _Search:
 
     def _reporters(self, layout: _Layout, sheets: Numbers, first: Numbers) -> Iterator[str | None]:
         """Yield who sent each sheet of a layout; nothing where that is not clear, or the sheet is none of its set's."""
-        said = {
-            name: self._marked(sheets, self._deciding[first + at], beside=beside)
-            for name, (at, beside) in layout.marks.items()
-        }
-        none = [None] * len(sheets)
-        for sheet, *marks in zip(
-            sheets.tolist(), *(said.get(name, none) for name in ("period", "commune", "reporter")), strict=True
-        ):
-            of_set = self.grid.keys[sheet][:2]
-            named = (*of_set, *marks)
+        said = [self._marked(sheets, self._deciding[first + at], beside=beside) for _, at, beside in layout.marks]
+        names = tuple(name for name, _, _ in layout.marks)
+        for sheet, *marks in zip(sheets.tolist(), *said, strict=True):
+            period, commune, *_ = self.grid.keys[sheet]
+            named = (period, commune, names, *marks)
             if named not in self._reporter:
-                self._reporter[named] = self._named(*named)
+                found = Marks(said=tuple(zip(names, marks, strict=True)))
+                self._reporter[named] = self._named(period, commune, found)
             reporter = self._reporter[named]
-            yield reporter if reporter in self._sending(layout.form, *of_set) else None
+            yield reporter if reporter in self._sending(layout.form, period, commune) else None
 
-    def _named(self, period: str, commune: str, of: str | None, at: str | None, name: str | None) -> str | None:
-        """Return the reporter who is named on sheets; nothing where they are another period's or commune's."""
-        said = (period, commune, of, at)
+    def _named(self, period: str, commune: str, marks: Marks) -> str | None:
+        """Return the one reporter who is named on sheets; nothing where they are another period's or commune's."""
+        said = (period, commune, *(one for one in marks.said if one[0] != REPORTER))
         if said not in self._is_of_set:
-            self._is_of_set[said] = not_of_set(period, commune, Marks(period=of, commune=at), self.places) is None
-        return self.places.reporter_named(commune, name or "", Period.parse(period)) if self._is_of_set[said] else None
+            self._is_of_set[said] = not_of_set(period, commune, marks, self.places) is None
+        named = reporters_named(period, commune, marks, self.places) if self._is_of_set[said] else ()
+        return named[0] if len(named) == 1 else None
 
     def _sending(self, form: type[Form], period: str, commune: str) -> frozenset[str]:
         """Return who may send a form of a return set; nobody where it is not asked."""
@@ -418,7 +421,7 @@ class _Search:
         return self._senders[sending] if self._is_asked[asked] else frozenset()
 
     def _marked(self, sheets: Numbers, cells: Numbers, *, beside: bool) -> list[str]:
-        """Return what stands behind marks, in their own cells or in those to the right of them."""
+        """Return what stands behind marks, in their own cells or in the next ones to the right of them."""
         grid = self.grid
         if not beside:
             texts = [grid.words[text] for text in grid.text[cells].tolist()]
@@ -426,8 +429,9 @@ class _Search:
         found = []
         for sheet, cell in zip(sheets.tolist(), cells.tolist(), strict=True):
             own = slice(grid.first[sheet], grid.first[sheet + 1])
-            right = (grid.row[own] == grid.row[cell]) & (grid.column[own] == grid.column[cell] + 1)
-            found.append(grid.words[grid.text[own][right][0]].strip() if right.any() else "")
+            right = np.flatnonzero((grid.row[own] == grid.row[cell]) & (grid.column[own] > grid.column[cell]))
+            nearest = right[np.argsort(grid.column[own][right])][:1]
+            found.extend([grid.words[text].strip() for text in grid.text[own][nearest].tolist()] or [""])
         return found
 
     def _lay_out(self, sheets: Numbers) -> None:

@@ -6,7 +6,7 @@ Belongs here: what is decided once per sheet. Does not belong here: its fields (
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from pipelines.steps.collect.layout import (
     COVER,
     FORM_MARK,
     LABEL_HEADING,
+    LETTERHEAD,
     LINE_HEADING,
     NOTE_HEADING,
     PERIOD_MARK,
@@ -32,7 +33,7 @@ from pipelines.steps.collect.layout import (
 from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import position
 from schemas.form import Form
-from schemas.periods import Period
+from schemas.periods import Period, period_worded
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.tables import DECIDED, SHEET_KEY
@@ -155,7 +156,8 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
     asked: dict[str, list[type[Form]]] = {}
     trouble: list[tuple[Problems, dict[str, str]]] = []
     for sheet in sheets:
-        marks = _marks(sheet)
+        rows = headed_rows(sheet)
+        marks = _marks(sheet, next(iter(rows), 0))
         commune = sheet.key[1]
         if commune not in asked:
             asked[commune] = [form for form in forms if places.has(commune, form.code)]
@@ -172,19 +174,25 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             trouble.append((Problems.FORM_OF_OTHERS, sheet.words | {"form": "", "written": form.code}))
             sheet.form = ""
             continue
-        if not places.asks(form.code, Period.parse(sheet.key[0])):
+        of_set = Period.parse(sheet.key[0])
+        if not places.asks(form.code, of_set):
             kinds = ", ".join(kind.label for kind in form.periods)
             trouble.append((Problems.NOT_ASKED, sheet.words | {"form": "", "written": form.code, "expected": kinds}))
             sheet.form = ""
             continue
-        reporter = places.reporter_named(commune, marks.reporter or "", Period.parse(sheet.key[0]))
+        named = reporters_named(*sheet.key[:2], marks, places)
+        reporter = named[0] if named else None
         sheet.reporter = reporter or ""
-        rows = headed_rows(sheet)
         unclear = take_columns(form, sheet, rows)
         refusal = _refusal(form, sheet, marks, reporter, places) or unclear or _two_tables(form, sheet, rows)
         refusal = refusal or mixed_versions(form, sheet)
+        if refusal is None and len(named) > 1:
+            refusal = Problems.TWO_REPORTERS, {"written": "», «".join(marks.of(REPORTER))}
         if refusal is not None:
             trouble.append((refusal[0], sheet.words | refusal[1]))
+        elif lacking := lacking_marks(marks, of_set):
+            expected = f"{of_set.title}, {places.territory(commune)}"
+            trouble.append((Problems.MARK_MISSING, sheet.words | {"written": lacking, "expected": expected}))
         sheet.usable = refusal is None
     return joined(problem_rows(kind, [words]) for kind, words in trouble)
 
@@ -204,69 +212,121 @@ def form_named(marked: str, name: str, forms: Sequence[type[Form]]) -> str:
     return marked or next((form.code for form in reversed(forms) if fold(form.sheet) == fold(name)), "")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Marks:
-    """What the heading of a sheet says of itself; nothing where it does not say."""
+    """What the heading of a sheet says of itself.
+
+    ``said``: the name of each mark but the form's, and what it says, in the order in which they stand.
+    """
 
     form: str = ""
     version: str = ""
-    period: str | None = None
-    commune: str | None = None
-    reporter: str | None = None
+    said: tuple[tuple[str, str], ...] = ()
 
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return all that marks of a name say; nothing where there is no such mark, an empty text where it is blank."""
+        found = dict.fromkeys(said for own, said in self.said if own == name)
+        return tuple(filter(None, found)) or tuple(found)
+
+
+PERIOD, COMMUNE, REPORTER, WORDED, HEAD = "period", "commune", "reporter", "worded", "head"
+"""Names of marks. ``WORDED``: a period without a word before it; ``HEAD``: the letterhead of a commune."""
 
 _FORM_CODE = re.compile(r"^\s*(?:mẫu\s+)?biểu\s+(?:số\s*)?:?\s*([A-Z]\d{2})\b(?:.*phiên\s+bản\s+(\d+))?", re.IGNORECASE)
 
-_MARKS = {fold(REPORTER_MARK): "reporter", fold(PERIOD_MARK): "period", fold(COMMUNE_MARK): "commune"}
+_MARKS = {fold(REPORTER_MARK): REPORTER, fold(PERIOD_MARK): PERIOD, fold("Kỳ"): PERIOD, fold(COMMUNE_MARK): COMMUNE}
 
-_MARKED = re.compile("|".join(f"{re.escape(mark)}(?: |$)" for mark in (*_MARKS, fold(FORM_MARK))))
+_HEADS = tuple(map(fold, (LETTERHEAD, "UBND xã")))
+
+_MARKED = re.compile("|".join(f"{re.escape(mark)}(?: |$)" for mark in (*_MARKS, *_HEADS, fold(FORM_MARK))))
 
 
 class Mark(NamedTuple):
     """What a text says that begins like a mark.
 
-    ``form``, ``version``: where it names a form. ``name``: which mark stands before its colon; ``after``: what stands
-    behind it.
+    ``form``, ``version``: where it names a form. ``name``: which mark it is; ``after``: what stands behind its words;
+    ``plain``: whether it has no colon after these, and so is a mark above a table alone.
     """
 
     form: str
     version: str
     name: str
     after: str
+    plain: bool
 
 
 @lru_cache(maxsize=65536)
 def mark_of(text: str) -> Mark | None:
     """Return what a text says as a mark; nothing where it does not begin like one."""
-    if not _MARKED.match(fold(text)):
-        return None
+    begin = _MARKED.match(fold(text))
+    if not begin:
+        return Mark("", "", WORDED, visible(text), True) if period_worded(text) else None
     code = _FORM_CODE.match(visible(text))
-    before, colon, after = visible(text).partition(":")
     form, version = (code[1].upper(), code[2] or "") if code else ("", "")
-    return Mark(form, version, _MARKS.get(fold(before), "") if colon else "", after.strip())
+    before, colon, after = visible(text).partition(":")
+    name = _MARKS.get(fold(before), "") if colon else ""
+    if name or form:
+        return Mark(form, version, name, after.strip(), False)
+    words = begin[0].strip()
+    return Mark("", "", *_plain(words, " ".join(visible(text).split()[len(words.split()) :])), True)
 
 
-def marked(cells: Iterable[Cell]) -> dict[str, tuple[Cell, Mark]]:
-    """Return the cells of a sheet that say its form, period, commune and reporter: of each the first."""
-    found: dict[str, tuple[Cell, Mark]] = {}
-    for cell in cells:
-        mark = mark_of(cell.text) if cell.kind == TEXT else None
-        if mark is None:
-            continue
-        name = "form" if mark.form and "form" not in found else mark.name
-        if name:
-            found.setdefault(name, (cell, mark))
+_MOST_WORDS = 4
+"""Of the name of a commune."""
+
+
+def _plain(words: str, after: str) -> tuple[str, str]:
+    """Return which mark some folded words are that no colon follows, and what it says; no mark where they are a title.
+
+    «Xã Hữu Kiên» is one, «Xã hội hóa giáo dục» and «Kỳ họp thứ bảy» are none.
+    """
+    if words in _HEADS:
+        return HEAD, after
+    name = _MARKS.get(words, "")
+    if name == COMMUNE:
+        own = _AFTER_NAME.split(after)[0]
+        is_name = after[:1].isupper() and len(own.split()) <= _MOST_WORDS and fold(own).split()[:1] != [fold("hội")]
+        return (name, own.strip()) if is_name or not after else ("", after)
+    if name == PERIOD and words != fold(PERIOD_MARK) and not period_worded(after):
+        return "", after
+    return name, after
+
+
+_AFTER_NAME = re.compile("[-–,;:(]")
+
+
+def marked(cells: Sequence[Cell], header: int) -> list[tuple[str, Cell, Mark]]:
+    """Return the cells of a sheet that say its form, period, commune and reporter: the name of the mark comes first.
+
+    Those are marks that stand above the row of column headings, where there is one; a colon makes the first of a name a
+    mark below it too, where there is none above: what comes after the table is for signatures.
+    """
+    found: list[tuple[str, Cell, Mark]] = []
+    for above in (True, False) if header else (True,):
+        names = {name for name, _, _ in found}
+        for cell in cells:
+            mark = mark_of(cell.text) if cell.kind == TEXT and above == (not header or cell.row < header) else None
+            if mark is None or (mark.plain and not above):
+                continue
+            is_form = mark.form and "form" not in names and all(name != "form" for name, _, _ in found)
+            name = "form" if is_form else mark.name
+            if name and name not in names:
+                found.append((name, cell, mark))
+                if not above:
+                    names.add(name)
     return found
 
 
-def _marks(sheet: Sheet) -> Marks:
-    found = marked(sheet.cells)
-    marks = Marks(found["form"][1].form, found["form"][1].version) if "form" in found else Marks()
-    for name, (cell, mark) in found.items():
-        if name != "form":
-            beside = (one.text for one in sheet.cells if (one.row, one.column) == (cell.row, cell.column + 1))
-            setattr(marks, name, mark.after or next(beside, "").strip())
-    return marks
+def _marks(sheet: Sheet, header: int) -> Marks:
+    form, said = Marks(), []
+    for name, cell, mark in marked(sheet.cells, header):
+        if name == "form":
+            form = Marks(mark.form, mark.version)
+        else:
+            right = [one for one in sheet.cells if one.row == cell.row and one.column > cell.column]
+            beside = min(right, key=lambda one: one.column).text.strip() if right else ""
+            said.append((name, mark.after or beside))
+    return replace(form, said=tuple(said))
 
 
 Refusal = tuple[Problems, dict[str, str]]
@@ -345,18 +405,40 @@ def mixed_versions(form: type[Form], sheet: Sheet) -> Refusal | None:
 def not_of_set(period: str, commune: str, marks: Marks, places: Places) -> Refusal | None:
     """Return why a sheet with some marks is none of a return set's, or nothing."""
     of_set = Period.parse(period)
-    if marks.period is not None and not of_set.is_named(marks.period):
-        return Problems.WRONG_PERIOD, {"written": marks.period, "expected": of_set.title}
-    if marks.commune is not None and not places.is_commune_named(commune, marks.commune):
-        return Problems.WRONG_COMMUNE, {"written": marks.commune, "expected": places.territory(commune)}
+    others = [said for said in marks.of(PERIOD) if not of_set.is_named(said)]
+    worded = ((said, period_worded(said)) for said in marks.of(WORDED))
+    # A title may name the year, or the month, beside the period that the sheet is of.
+    others += [said for said, one in worded if one is not None and not of_set.meets(one)]
+    if others:
+        return Problems.WRONG_PERIOD, {"written": others[0], "expected": of_set.title}
+    strange = [said for said in marks.of(COMMUNE) if not places.is_commune_named(commune, said)]
+    strange += [said for said in marks.of(HEAD) if not places.begins_with_commune(commune, said)]
+    if strange:
+        return Problems.WRONG_COMMUNE, {"written": strange[0], "expected": places.territory(commune)}
     return None
+
+
+def reporters_named(period: str, commune: str, marks: Marks, places: Places) -> tuple[str | None, ...]:
+    """Return who the marks of a sheet say that it is from: one where they agree, nothing in the place of a stranger."""
+    of_set = Period.parse(period)
+    return tuple(dict.fromkeys(places.reporter_named(commune, said, of_set) for said in marks.of(REPORTER)))
+
+
+def lacking_marks(marks: Marks, of_set: Period | None = None) -> str:
+    """Return in words which of period and commune no mark of a sheet says; nothing where both are said.
+
+    A wording of the period alone says it only where it is the period that is given.
+    """
+    period = marks.of(PERIOD) or [said for said in marks.of(WORDED) if of_set and of_set.is_named(said)]
+    commune = marks.of(COMMUNE) or marks.of(HEAD)
+    return ", ".join(word.lower() for word, said in ((PERIOD_MARK, period), (COMMUNE_MARK, commune)) if not said)
 
 
 def _not_by(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
     if reporter is None:
-        return Problems.UNKNOWN_REPORTER, {"written": marks.reporter or ""}
+        return Problems.UNKNOWN_REPORTER, {"written": next(iter(marks.of(REPORTER)), "")}
     if reporter not in senders(form.reporter_kind, *sheet.key[:2], places):
-        return Problems.WRONG_REPORTER_KIND, {"written": marks.reporter or ""}
+        return Problems.WRONG_REPORTER_KIND, {"written": marks.of(REPORTER)[0]}
     return None
 
 
