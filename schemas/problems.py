@@ -212,12 +212,16 @@ class Problems(Enum):
     TWO_REPORTERS = Problem(
         "W-24",
         "Tệp {file}, trang «{sheet}»: ghi nhiều đơn vị báo cáo («{written}») nên không rõ biểu {form} là của đơn vị "
-        "nào. Chỉ giữ lại một tên đúng.",
+        "nào.",
+        _by_either("Chỉ giữ lại một tên đúng."),
     )
     MARK_MISSING = Problem(
         "W-25",
-        "Tệp {file}, trang «{sheet}»: biểu {form} không ghi {written}; đã nhận theo thư mục ({expected}). Xem lại tệp "
-        "có để đúng thư mục không, rồi ghi thêm vào đầu trang theo biểu mẫu.",
+        "Tệp {file}, trang «{sheet}»: biểu {form} không ghi {written}; đã nhận theo thư mục ({expected}).",
+        Task(
+            "Xem lại tệp có để đúng thư mục không, rồi ghi thêm vào đầu trang theo biểu mẫu.",
+            "Xin ghi thêm vào đầu trang theo biểu mẫu.",
+        ),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
