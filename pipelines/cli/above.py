@@ -26,8 +26,12 @@ def refuse_released(place: str, release: str) -> None:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
 
 
-def figures(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any]] | None:
-    """Return a period and the figures of a place above the communes; nothing where the place is a commune."""
+def figures(raw: str, data: str, period: str, place: str) -> tuple[list[dict[str, Any]], bool] | None:
+    """Return the figures of a place above the communes, and whether a form is held back in one of its communes.
+
+    Nothing where the place is a commune.
+    """
+    from pipelines.present.levels import said_of
     from pipelines.store import published
 
     found = territory(raw, data, period, place)
@@ -36,7 +40,8 @@ def figures(raw: str, data: str, period: str, place: str) -> tuple[str, list[Any
     rows = published.figures_above(found.store, found.period, place)
     if not rows:
         _refuse(found.places, place, found.period)
-    return found.period, rows
+    told = [{**row, **said_of(found, found.place, row["forms"].split(), row)} for row in rows]
+    return told, not found.come.held.keys().isdisjoint(found.communes)
 
 
 def territory(raw: str, data: str, period: str, place: str) -> "Territory | None":

@@ -168,20 +168,20 @@ def figures(
     from pipelines.store import published
 
     above.refuse_released(place, release)
-    told: Sequence[Mapping[str, Any]] = ()
+    names: Mapping[str, Sequence[str]] = {}
     of_place = above.figures(raw, data, period, place) if place else None
     if of_place is None:
         store, key = return_set(raw, data, period, place or commune, release)
-        period, told = key.period, published.findings(store, key)
-        rows = published.figures(store, key)
+        told = published.findings(store, key)
+        rows: list[dict[str, Any]] = [*published.figures(store, key)]
+        names = _lacking(raw, data, store, key, rows, told) if output is Format.TABLE else {}
+        forms = published.held_forms(told)
+        for row in rows:
+            row["status"] = published.status(row, forms)
+        rows, held = [*rows, *_never_published(key.period, rows, forms)], bool(forms)
     else:
-        period, rows = of_place
-    names = _lacking(raw, data, store, key, rows, told) if of_place is None and output is Format.TABLE else {}
-    held = published.held_forms(told)
-    missing = _never_published(period, rows, held)
-    for row in rows:
-        row["status"] = published.status(row, held)
-    shown = found.chosen([*rows, *missing], " ".join(words or ()), chapter)
+        rows, held = of_place
+    shown = found.chosen(rows, " ".join(words or ()), chapter)
     if output is Format.TABLE:
         found.print_figures(shown, names)
     else:

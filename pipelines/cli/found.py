@@ -85,14 +85,14 @@ def print_figures(rows: Rows, lacking: Mapping[str, Sequence[str]]) -> None:
 def _state(row: Mapping[str, Any], lacking: Mapping[str, Sequence[str]]) -> str:
     """Return what there is to say of a figure that is not complete: how many it lacks and whom, or why else."""
     missing = (row["expected"] or 0) - row["reported"]
+    absent = row["status"] == Status.HELD and row["value"] is None
+    state = either(WORDS["state.absent" if absent else f"state.{row['status']}"])
     if missing > 0:
         names = ", ".join(lacking.get(row["id"], ()))
         count = _("Thiếu {missing}/{expected}").format(missing=missing, expected=row["expected"])
-        return f"{count}: {names}" if names else count
-    if row["status"] == Status.COMPLETE:
-        return ""
-    absent = row["status"] == Status.HELD and row["value"] is None
-    return either(WORDS["state.absent" if absent else f"state.{row['status']}"])
+        short = f"{count}: {names}" if names else count
+        return f"{short}; {state}" if row["status"] == Status.HELD else short
+    return "" if row["status"] == Status.COMPLETE else state
 
 
 def _says(row: Mapping[str, Any], words: str) -> bool:

@@ -71,6 +71,12 @@ class Come:
             found[row["commune"], row["form"], row["severity"]] += row["findings"]
         return found
 
+    @cached_property
+    def held(self) -> Mapping[str, set[str]]:
+        """The forms that are held back, by commune of which some are."""
+        found = (published.held_in(self.store, batch) for batch in self._batches)
+        return {code: forms for of_batch in found for code, forms in of_batch.items() if code in self.present}
+
     def _counted(self, table: str) -> Iterator[PublishedRow]:
         for batch in self._batches:
             counted = published.by_form(self.store, table, batch, self.forms)
@@ -164,6 +170,13 @@ class Territory:
         """Return how many returns of some forms, by code, a place is to give."""
         wanted = (CATALOGUE.by_code[code] for code in forms if code in CATALOGUE.by_code)
         return sum(self.places.expected(place.code, form.code, form.reporter_kind, self.when)[1] for form in wanted)
+
+    def stands_on_held(self, place: Place, forms: Iterable[str]) -> bool:
+        """Return whether one of some forms, by code, is held back in a place, so that older rows stand in its sums."""
+        return any(
+            not own.isdisjoint(forms) and (code == place.code or place in self.places.above(code, self.when))
+            for code, own in self.come.held.items()
+        )
 
     def left_out(self, forms: Sequence[str]) -> list[Place]:
         """Return the communes that are to send some of the forms, by code, that a figure is made of, and not all."""
@@ -271,6 +284,8 @@ def _sending(territory: Territory, place: Place, forms: Iterable[str]) -> list[s
 def said_of(territory: Territory, place: Place, forms: Sequence[str], row: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what a figure of a place says: value, status, how many of how many reported.
 
+    Where one of its forms is held back in a commune, that is the status, of the commune and of all above it.
+
     Where none is published, nothing has come, or not all of its forms are sent there; then it cannot be.
     """
     if row is None:
@@ -281,10 +296,8 @@ def said_of(territory: Territory, place: Place, forms: Sequence[str], row: Mappi
             "reported": None if sent else 0,
             "expected": territory.returns_due(place, forms),
         }
-    own = territory.come.returns.get(place.code, ()) if place.level == "commune" else ()
-    held = _held(one for one in own if one["form"] in forms)
     told = {name: row[name] for name in ("value", "status", "reported", "expected")}
-    return told | {"status": str(Status.HELD)} if held else told
+    return told | {"status": str(Status.HELD)} if territory.stands_on_held(place, forms) else told
 
 
 def _next(figure: str, place: Place, period: str) -> str:
@@ -328,7 +341,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     if by := who(traced["made"]):
         top.add(f"Tính trong {by}")
     for part in traced["parts"]:
-        held = "; số đã chấp nhận trước đó" if part["status"] == Status.HELD else ""
+        kept = "số đã chấp nhận trước đó" if part["level"] == "commune" else "có số đã chấp nhận trước đó"
+        held = f"; {kept}" if part["status"] == Status.HELD else ""
         below = top.add(f"{part['name']} ({part['place']}): {amount(part['value'], traced['unit'])}; {_of(part)}{held}")
         if part["communes_sent"]:
             below.add(part["next"])

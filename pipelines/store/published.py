@@ -191,6 +191,21 @@ def by_form(store: Store, table: str, batch: BatchKey, forms: Collection[str] = 
         yield from _rows(found)
 
 
+def held_in(store: Store, batch: BatchKey) -> dict[str, set[str]]:
+    """Return, by commune of a batch, the forms that are held back.
+
+    Raises:
+        OldTableError: The batch was last refreshed by software that did not count.
+    """
+    found: dict[str, set[str]] = {}
+    counted = store.rows("sent_by_form", str(batch), status=str(Status.HELD))
+    if counted is None:
+        raise OldTableError(_OLD.format("sent_by_form"))
+    for row in _rows(counted):
+        found.setdefault(row["commune"], set()).add(row["form"])
+    return found
+
+
 def figure(tables: Tables, key: ReturnSetKey, identifier: str) -> PublishedRow | None:
     """Return one published figure of a commune, or nothing where there is none of this id."""
     # Most ids begin with the name of their chapter: asked first, it spares a look into every other.

@@ -92,13 +92,25 @@ def test_a_figure_of_the_nation_leads_to_a_cell_in_as_many_steps_as_there_are_le
 def test_each_part_has_its_value_its_status_and_how_many_reported(province: Path) -> None:
     assert by_place(levels.trace(territory(province, "tinh-a"), HORSES)) == {
         "huyen-a": (100, "complete", 4, 4),
-        "huyen-b": (110, "incomplete", 2, 4),
+        "huyen-b": (110, "held", 2, 4),
         "huyen-c": (None, "incomplete", 0, 2),
     }
     assert by_place(levels.trace(territory(province, "huyen-b"), HORSES)) == {
         "xa-3": (110, "held", 2, 2),
         "xa-4": (None, "incomplete", 0, 2),
     }
+
+
+@pytest.mark.parametrize(("place", "status"), [("vn", "held"), ("huyen-b", "held"), ("huyen-a", "complete")])
+def test_figures_that_stand_on_what_is_held_back_say_so_on_every_level(province: Path, place: str, status: str) -> None:
+    code = HELD if status == "held" else CLEAN
+    asked = ("figures", "--place", place, "--chapter", "livestock")
+    found = {row["id"]: row for row in json.loads(returns(province, *asked, "--format", "json", expect=code))}
+    assert found[HORSES]["status"] == status
+    assert {row["status"] for name, row in found.items() if ".sold." in name} <= {"incomplete"}
+    assert json.loads(returns(province, "trace", HORSES, "--place", place, "--format", "json"))["status"] == status
+    (line,) = [one for one in returns(province, *asked, expect=code).splitlines() if f" {HORSES} " in one]
+    assert ("Giữ lại" in line) is (status == "held")
 
 
 def test_who_is_missing_and_what_is_held_back_is_named(province: Path) -> None:
@@ -113,6 +125,7 @@ def test_who_is_missing_and_what_is_held_back_is_named(province: Path) -> None:
     told = returns(province, "trace", HORSES, "--place", "tinh-a")
     for words in ("Chưa gửi gì: Xã Số 4 (xa-4)", "Xã Số 3 (B01: hai)", "số đã chấp nhận trước đó"):
         assert words in told
+    assert "Huyện Nắng (huyen-b): 110 con; 2/4 đơn vị, 1/2 xã đã gửi báo cáo; có số đã chấp nhận trước đó" in told
 
 
 def test_communes_that_send_some_of_the_forms_of_a_figure_are_left_out_of_it(tmp_path: Path) -> None:
@@ -223,6 +236,7 @@ def test_the_pages_of_a_place_tell_its_figures_who_is_missing_and_the_findings(s
     assert "Xã chưa gửi gì (2) Xã Số 4 (xa-4); Xã Số 5 (xa-5)" in start
     figures = words("huyen-b/trace/livestock.html")
     assert "Đàn ngựa 110 con" in figures
+    assert "Tình trạng Giữ lại (2/4" in figures
     assert "Xã Số 3 Giữ lại 110 2/2 Xã Số 4 Thiếu 2/2 – 0/2" in figures
     found = words("huyen-b/findings.html")
     assert "Giữ lại 1 /2 2 0 Thôn Bản Hai" in found

@@ -235,7 +235,8 @@ class PlaceSite:
                 href = self._site(place, addresses.trace(row["chapter"], row["id"])) if said["reported"] else ""
                 told = (said["status"], said["reported"] or 0, said["expected"])
                 parts.append(PartFigure(place.title, href, shown(said["value"]), *told, self._lacking(place, forms)))
-        own = (row["id"], row["label"], shown(row["value"]), row["unit"], row["status"])
+        state = said_of(self.here, self.here.place, forms, row)["status"]
+        own = (row["id"], row["label"], shown(row["value"]), row["unit"], state)
         return PlaceFigure(*own, row["reported"], row["expected"], row["formula"], tuple(parts))
 
     def _lacking(self, place: Place, forms: Sequence[str]) -> tuple[str, ...]:
