@@ -291,7 +291,7 @@ def _of_chapter(chapter: Chapter) -> Iterator[Table]:
         )
 
 
-_FIGURE = ("period", "place", "reporter", "line", "id")
+_FIGURE = ("period", "place", "id", "reporter", "line")
 _EDGE = ("period", "commune", "figure", "form", "reporter", "line", "field")
 
 
@@ -334,7 +334,7 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     before.append(_named("marts/observations", tables.OBSERVATIONS, "observe", marts, *KEYS, "form", "field"))
     before += [table for chapter in chapters for table in _of_chapter(chapter)]
     compared = ("printed", *figures, *lineage, APPROVED)
-    before.append(_named("statements", tables.STATEMENTS, "compare", compared, "period", "commune", "id"))
+    before.append(_named("statements", tables.STATEMENTS, "compare", compared, *tables.PRINTED_KEY))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
     yield _document("explorer", tables.PAGES, shown, earlier=figures, of_one=True)

@@ -303,7 +303,11 @@ _PRINTED = (
 )
 
 PRINTED = _columns(*_PRINTED)
-"""One row per figure that a plan prints. ``printed``: the text in the plan; ``value``: its number, with a dot."""
+"""One row per figure and position at which a plan prints it. ``printed``: the text in the plan; ``value``: its number,
+with a dot."""
+
+PRINTED_KEY = ("period", "commune", "id", "section")
+"""A plan may print a figure in its text and in an appendix, and the two may differ."""
 
 STATEMENTS = _columns(
     *_PRINTED,
@@ -311,7 +315,7 @@ STATEMENTS = _columns(
     ("verdict", "Kết luận"),
     ("note", "Giải thích"),
 )
-"""One row per figure that a plan prints; ``verdict``: a ``schemas.outcomes.Verdict``."""
+"""One row per figure and position at which a plan prints it; ``verdict``: a ``schemas.outcomes.Verdict``."""
 
 RELEASED = {
     "figures": FIGURES,

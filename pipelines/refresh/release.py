@@ -56,7 +56,7 @@ from schemas.form import Form
 from schemas.kept import decoded
 from schemas.outcomes import Cause, Severity
 from schemas.periods import Period
-from schemas.return_sets import VALUE_KEY, ReturnSetKey
+from schemas.return_sets import ReturnSetKey
 
 TABLES = tables.RELEASED
 """The frozen tables."""
@@ -413,12 +413,6 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
     return {"figures": rows, "lineage": edges, "statements": compared, ACCEPTED: _accepted(marts, key)}
 
 
-_IDENTITY = {
-    "figures": ("id", "reporter", "line"),
-    "lineage": ("figure", *VALUE_KEY),
-    "statements": ("id", "section"),
-    ACCEPTED: VALUE_KEY,
-}
 _CELL = ("file", "sha256", "sheet", "cell", "received", "text", "value", "correction", "confirmed")
 _COMPARED = {
     "figures": ("value", "exact", "unit", "status", "reported", "expected"),
@@ -436,13 +430,19 @@ _CALLED = {
 
 def _compare(released: Mapping[str, pa.Table], now: Mapping[str, pa.Table], cause: Cause) -> Iterator[Difference]:
     """Yield every figure, edge and statement that does not come out as released."""
-    for table, identity in _IDENTITY.items():
+    for table, compared in _COMPARED.items():
         if table not in released:
             continue
-        before, after = (_by_identity(side[table], identity, _COMPARED[table]) for side in (released, now))
+        before, after = (_by_identity(side[table], _identity(table), compared) for side in (released, now))
         for key in dict.fromkeys([*before, *after]):
             if before.get(key) != after.get(key):
                 yield _difference(table, key, before.get(key), after.get(key), cause)
+
+
+def _identity(table: str) -> Sequence[str]:
+    """Return what tells the rows of a frozen table apart, as the flow says of the published ones with the same rows."""
+    declared = FLOW["marts/observations"] if table == ACCEPTED else FLOW.family(table)[0]
+    return [name for name in declared.keys if name not in ("period", "commune", "place")]
 
 
 _Rows = dict[tuple[str, ...], dict[str, Any]]

@@ -255,7 +255,9 @@ def test_every_row_of_a_printed_plan_is_read_as_it_was_written_or_told_of(part: 
         for seed, content in batch.items():
             wanted = rows_in(content, columns)
             rows, misfits = wanted if wanted is not None else ([], 1)
-            plain = [row for row in rows if is_value(row["value"]) and len(row["printed"]) <= 1000]
+            sound = [row for row in rows if is_value(row["value"]) and len(row["printed"]) <= 1000]
+            first = {(row["id"], row["section"]): row for row in reversed(sound)}
+            plain = [row for row in sound if row is first[row["id"], row["section"]]]
             misfits += len(rows) - len(plain)
             assert got.get(seed, []) == [{name: row[name] for name in columns} for row in plain], (seed, content)
             expected = [{"problem": "PRINTED_UNREADABLE", "file": "printed.csv"}] * misfits

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import operator
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.present import revisions, tracing
+from pipelines.present import data_package, revisions, tracing
 from pipelines.refresh import release
 from pipelines.refresh.release import HeldBackError, make, verify
 from pipelines.refresh.restoring import ArchiveError
@@ -253,6 +254,30 @@ def test_a_forged_value_is_caught_by_computing_it_again(
     assert str(value)[-3:] in difference.message
     assert difference.released != difference.now
     assert difference.cause == Cause.FORGERY
+
+
+def test_a_figure_that_the_plan_prints_at_two_positions_is_two_rows_of_every_table(office: ReleasingOffice) -> None:
+    plan = office.folder / "printed.csv"
+    heading, first, *_ = plan.read_text("utf-8-sig").splitlines()
+    row = dict(zip(heading.split(","), first.split(","), strict=True))
+    again = row | {"section": "fn99", "printed": "1.111", "value": "1111"}
+    with plan.open("a", encoding="utf-8") as file:
+        file.write(",".join(again.values()) + "\n")
+    office.refresh()
+    made = office.make("both")
+    schema = next(
+        one["schema"]
+        for one in data_package.package([str(KEY)])["resources"]
+        if one["path"] == f"statements/{KEY}.parquet"
+    )
+    key = operator.itemgetter(*schema["primaryKey"])
+    rows = published.statements(office.store, KEY)
+    assert len({key(one) for one in rows}) == len(rows)
+    assert [one["section"] for one in rows if one["id"] == row["id"]] == [row["section"], "fn99"]
+    assert verify(office.store.root, "both").differences == []
+    forge(made, "statements", lambda columns: columns["printed"].__setitem__(columns["id"].index(row["id"]), "1"))
+    (difference,) = verify(office.store.root, "both").differences
+    assert difference.message.startswith(f"Đối chiếu {row['id']} · {row['section']}:")
 
 
 def test_a_figure_left_out_is_caught(office: ReleasingOffice) -> None:

@@ -12,7 +12,7 @@ from pipelines.steps.analyse.statements import Behind, compare, read_printed
 from schemas.figures import CHAPTERS
 from schemas.forms.b03_crops import Crops
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import FIGURES, LINEAGE, PRINTED
+from schemas.tables import FIGURES, LINEAGE, PRINTED, PRINTED_KEY
 from schemas.units import (
     Files,
     Heads,
@@ -300,6 +300,16 @@ def test_a_plan_that_cannot_be_read_as_a_table_is_told(text: str) -> None:
 def test_a_plan_saved_with_semicolons_is_read() -> None:
     printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\na,P1,1.5 ha,1.5,ha\n".replace(",", ";")})
     assert (printed["value"].to_pylist(), len(problems)) == (["1.5"], 0)
+
+
+def test_a_figure_may_be_printed_at_several_positions_and_once_at_each() -> None:
+    lines = ["a,P1,4 con,4,con", "a,fn2,5 con,5,con", "a,P1,6 con,6,con", "b,P1,4 con,4,con", "a,P1,4 con,4,con"]
+    printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): "\n".join([PLAN, *lines])})
+    read = [(row["id"], row["section"], row["value"]) for row in printed.to_pylist()]
+    assert read == [("a", "P1", "4"), ("a", "fn2", "5"), ("b", "P1", "4")]
+    assert problems["written"].tolist() == [f"dòng {line}, a: đã có ở dòng 2" for line in (4, 6)]
+    told = compare(printed, FIGURES.empty_table(), NOTHING, CATALOGUE)
+    assert told.select(PRINTED_KEY).to_pylist() == printed.select(PRINTED_KEY).to_pylist()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -33,11 +33,14 @@ from schemas.outcomes import Verdict
 from schemas.periods import Period
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import PRINTED, STATEMENTS, in_folder
+from schemas.tables import PRINTED, PRINTED_KEY, STATEMENTS, in_folder
 from schemas.units import PERCENTAGES, Unit, conversion, unit_labelled
 
 _COLUMNS = in_folder(PRINTED)
 """What a ``printed.csv`` must have."""
+
+_NAMED = [_COLUMNS.index(name) for name in in_folder(PRINTED) if name in PRINTED_KEY]
+"""Which of them tell its rows apart."""
 
 
 def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pa.Table, pd.DataFrame]:
@@ -65,12 +68,14 @@ class _Rows:
 
     def __init__(self) -> None:
         self._rows: list[Sequence[str]] = []
+        self._printed_at: list[int] = []
+        self._positions: dict[tuple[str, ...], int] = {}
         self._known: dict[str, dict[str, int]] = {}
 
     def of_plan(self, text: str) -> Sequence[int] | None:
         """Return the numbers of the rows of a plan; nothing where it has to be read line by line.
 
-        That is wherever a line is no row by itself, or there is trouble with one.
+        That is wherever a line is no row by itself, or there is trouble with one, or two say the same of a position.
         """
         heading, *lines = text.split("\n")
         new = [line for line in dict.fromkeys(lines) if line and line not in self._known.get(heading, ())]
@@ -85,12 +90,16 @@ class _Rows:
                 return None
             self._known.setdefault(heading, {}).update(zip(new, self.added(zip(*columns, strict=True)), strict=True))
         known = self._known[heading]
-        return [known[line] for line in lines if line]
+        numbers = [known[line] for line in lines if line]
+        return numbers if len({self._printed_at[one] for one in numbers}) == len(numbers) else None
 
     def added(self, rows: Iterable[Sequence[str]]) -> Sequence[int]:
         """Return the numbers of more rows, which need not be known again."""
         first = len(self._rows)
         self._rows.extend(rows)
+        for row in islice(self._rows, first, None):
+            position = tuple(row[at] for at in _NAMED)
+            self._printed_at.append(self._positions.setdefault(position, len(self._positions)))
         return range(first, len(self._rows))
 
     def taken(self, numbers: pa.Array) -> list[pa.Array]:
@@ -107,8 +116,13 @@ def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]
     except KeptError as reason:
         unreadable.append({**at, "written": str(reason), "expected": ", ".join(_COLUMNS)})
         return
+    read_at: dict[tuple[str, ...], int] = {}
     for row in lines.rows():
-        if trouble := _trouble(row):
+        trouble = _trouble(row)
+        if trouble is None:
+            first = read_at.setdefault(tuple(row.cells[_COLUMNS[at]] for at in _NAMED), row.line)
+            trouble = None if first == row.line else (f"đã có ở dòng {first}", "một dòng cho chỉ tiêu ở một vị trí")
+        if trouble:
             said, expected = trouble
             called = f", {row.cells['id']}" if row.cells.get("id") else ""
             unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
