@@ -211,8 +211,7 @@ class Problems(Enum):
     )
     TWO_REPORTERS = Problem(
         "W-24",
-        "Tệp {file}, trang «{sheet}»: ghi nhiều đơn vị báo cáo («{written}») nên không rõ biểu {form} là của đơn vị "
-        "nào.",
+        "Tệp {file}, trang «{sheet}»: ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào.",
         _by_either("Chỉ giữ lại một tên đúng."),
     )
     MARK_MISSING = Problem(
