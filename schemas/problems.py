@@ -346,6 +346,12 @@ class Problems(Enum):
         "ngược từ phải sang trái, nên người xem có thể thấy số khác.",
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin xóa ô rồi nhập lại số."),
     )
+    STRUCK = Problem(
+        "C-35",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», bị gạch ngang cả ô hay một "
+        "phần, không rõ còn tính hay không.",
+        Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin bỏ gạch ngang; số nào không còn tính thì xóa khỏi ô."),
+    )
     DATE = Problem(
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "

@@ -31,6 +31,9 @@ NOT_KNOWN = frozenset({"...", "…"})
 _DASHES = str.maketrans("\u2010\u2011\u2212", "---")
 """Signs that look like the one on the keyboard: hyphens, and the minus of mathematics."""
 
+STROKE = "\u0336"
+"""A line through the sign before it: how a text says that it is struck out."""
+
 _NUMBER = re.compile(r"^(-?)(\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?$", re.ASCII)
 _POINTED = re.compile(r"^-?\d+\.\d{1,2}$", re.ASCII)
 """Decimals after a dot, in so few digits that they cannot be a group of thousands."""
@@ -101,6 +104,8 @@ def read_cell(kind: str, text: str, shown: str | None, unit: Unit) -> Reading:
     kept = read_number(kind, text, unit)
     if shown is None or shown == text:
         return kept
+    if STROKE in shown:
+        return kept if kept.problem else Reading(problem=Problems.STRUCK)
     if kind == "text":
         return kept if read_number(kind, shown, unit) == kept else Reading(problem=Problems.SHOWN_OTHERWISE)
     return _read_shown(Decimal(text), shown, unit) if kind == "number" else kept
@@ -174,6 +179,8 @@ def vietnamese_marks(kept: Decimal, shown: str) -> str:
 def _read_text(text: str, unit: Unit) -> Reading:
     if _TURNING.search(text) and any(map(str.isdigit, text)):
         return Reading(problem=Problems.TURNED)
+    if STROKE in text:
+        return Reading(problem=Problems.STRUCK)
     if _is_on_two_lines(text):
         return Reading(problem=Problems.UNCLEAR_NUMBER)
     clean = visible(text).translate(_DASHES).casefold()

@@ -16,6 +16,10 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Color, PatternFill
+from openpyxl.styles import Font as OpenFont
 from openpyxl.worksheet.formula import ArrayFormula
 
 from pipelines.steps.collect.layout import NOTE_HEADING
@@ -29,6 +33,7 @@ from tests.unit.builders import (
     address_of,
     changed,
     filled,
+    ledger_of,
     put,
     raw_file,
     read,
@@ -106,6 +111,20 @@ def number_in(content: bytes, form: Any, field: str, value: float, number_format
         sheet[address_of(form, field)].number_format = number_format
 
     return run(raw_file(changed(content, change)))
+
+
+def conditional(look: dict[str, Any]) -> dict[str, str]:
+    """What cells show of which the first, if it is above nought, looks otherwise."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("S")
+    sheet.write_number("A1", 5)
+    sheet.write_number("A9", 5)
+    rule = {"type": "cell", "criteria": ">", "value": 0, "format": book.add_format(look)}
+    sheet.conditional_format("A1:B2", rule)
+    book.close()
+    _, cells = read([raw_file(buffer.getvalue())])
+    return {row["cell"]: row["shown"] for row in cells.fillna("?").to_dict("records")}
 
 
 KINDERGARTEN = filled(Kindergarten, reporter="Trường Mầm non")
@@ -206,16 +225,7 @@ class TestShown:
         assert done.value("horse") == 100
 
     def test_a_format_that_depends_on_the_value_is_not_rendered(self) -> None:
-        buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-        sheet = book.add_worksheet("S")
-        sheet.write_number("A1", 5)
-        sheet.write_number("A9", 5)
-        percent = book.add_format({"num_format": "0%"})
-        sheet.conditional_format("A1:B2", {"type": "cell", "criteria": ">", "value": 0, "format": percent})
-        book.close()
-        _, cells = read([raw_file(buffer.getvalue())])
-        assert {row["cell"]: row["shown"] for row in cells.fillna("?").to_dict("records")} == {"A1": "?", "A9": "5"}
+        assert conditional({"num_format": "0%"}) == {"A1": "?", "A9": "5"}
 
     def test_a_text_that_is_shown_as_another_is_neither(self) -> None:
         def change(sheet: Any) -> None:
@@ -223,6 +233,133 @@ class TestShown:
             sheet["D12"].number_format = '0;0;0;@"00"'
 
         assert "100; hiện: 10000" in codes(run_one(Livestock, HORSES, change))["C-18"]["message"]
+
+
+Font = dict[str, Any]
+STRUCK, RAISED, LOWERED = {"font_strikeout": True}, {"font_script": 1}, {"font_script": 2}
+WHITE: Font = {"font_color": "#FFFFFF"}
+
+
+def worded(*pieces: tuple[str, Font], cell: Font | None = None) -> bytes:
+    """The horses in a workbook in which the pieces of their text have fonts of their own, and the cell one too."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("S")
+    words = [part for text, font in pieces for part in (book.add_format(font or {"bold": True}), text)]
+    style = [] if cell is None else [book.add_format(cell)]
+    sheet.write_rich_string("A1", *words, *style) if len(pieces) > 1 else sheet.write_string("A1", words[1], *style)
+    book.close()
+    return buffer.getvalue()
+
+
+def seen_in(content: bytes, name: str = "x.xlsx") -> str:
+    """What the first cell shows."""
+    _, cells = read([raw_file(content, name)])
+    return str(cells["shown"].iloc[0])
+
+
+def with_font(font: Any, value: object = 100, fill: str = "") -> Run:
+    """The horses in a font."""
+
+    def change(sheet: Any) -> None:
+        put(Livestock, "horse", value)(sheet)
+        sheet["D12"].font = font
+        if fill:
+            sheet["D12"].fill = PatternFill("solid", fgColor=fill)
+
+    return run(raw_file(changed(PLAIN, change)))
+
+
+class TestFonts:
+    @pytest.mark.parametrize(
+        ("pieces", "seen"),
+        [
+            ([("65", {}), ("1", RAISED)], "65¹"),
+            ([("1", RAISED), ("65", {})], "¹65"),
+            ([("65", {}), ("1", LOWERED)], "65₁"),
+            ([("6", {}), (".500", RAISED)], "6˙⁵⁰⁰"),
+            ([("6", {}), (",5", RAISED)], "6ʼ⁵"),
+            ([("549", STRUCK), ("12", {})], "5̶4̶9̶12"),
+            ([("549 ", STRUCK), ("12", {})], "5̶4̶9̶ 12"),
+            ([("12", {}), ("0", WHITE)], "12⟦0⟧"),
+            ([("120 m", {}), ("2", RAISED)], "120 m2"),
+            ([("(1)", RAISED), (" Đàn ngựa", {})], "(1) Đàn ngựa"),
+            ([("Tổng", WHITE), (" số", {})], "Tổng số"),
+            ([("65", {}), ("1", {"bold": True, "font_color": "#FF0000"})], "651"),
+        ],
+        ids=str,
+    )
+    def test_a_text_in_several_fonts_is_what_a_person_sees(self, pieces: list[tuple[str, Font]], seen: str) -> None:
+        assert seen_in(worded(*pieces)) == seen
+
+    @pytest.mark.parametrize("fonts", [RAISED, LOWERED, WHITE | {"bg_color": "#336699"}])
+    def test_a_text_all_in_one_font_is_that_text(self, fonts: Font) -> None:
+        assert seen_in(worded(("651", fonts), cell=fonts)) == "651"
+
+    def test_a_text_in_the_cell_itself_is_what_a_person_sees(self) -> None:
+        struck = CellRichText(TextBlock(InlineFont(strike=True), "549"), TextBlock(InlineFont(), "12"))
+        raised = CellRichText(TextBlock(InlineFont(), "65"), TextBlock(InlineFont(vertAlign="superscript"), "1"))
+        alone = CellRichText(TextBlock(InlineFont(strike=True), "549"))
+        for value, code in ((struck, "C-35"), (raised, "C-04"), (alone, "C-35")):
+            done = run_one(Livestock, HORSES, put(Livestock, "horse", value))
+            assert codes(done)[code]["cells"] == "D12"
+            assert done.value("horse") is None
+
+    @pytest.mark.parametrize("value", [100, "100", "-", 0])
+    def test_a_number_that_is_struck_out_is_none(self, value: object) -> None:
+        done = with_font(OpenFont(strike=True), value)
+        finding = codes(done)["C-35"]
+        assert (finding["severity"], finding["cells"]) == ("error", "D12")
+        assert f"«{value}»" in finding["message"]
+        assert done.value("horse") is None
+
+    def test_a_struck_number_in_a_format_that_is_not_rendered_is_none_either(self) -> None:
+        def change(sheet: Any) -> None:
+            sheet["D12"].font = OpenFont(strike=True)
+            sheet["D12"].number_format = "# ?/?"
+
+        assert "C-35" in codes(run(raw_file(changed(PLAIN, change))))
+
+    def test_a_correction_of_a_struck_number_is_read(self) -> None:
+        def change(sheet: Any) -> None:
+            sheet["D12"].font = OpenFont(strike=True)
+
+        content = changed(PLAIN, change)
+        done = run(raw_file(content), ledger=ledger_of("pa_phao.xlsx,Chăn nuôi,D12,100,101,đã hỏi"))
+        assert done.value("horse") == 101
+
+    @pytest.mark.parametrize(
+        ("colour", "fill"),
+        [("FFFFFFFF", ""), ("00FFFFFF", "FFFFFFFF"), (Color(theme=0), ""), (Color(indexed=9), ""), ("FF336699",) * 2],
+    )
+    def test_a_number_of_the_colour_of_its_cell_is_as_one_that_is_not_shown(self, colour: Any, fill: str) -> None:
+        done = with_font(OpenFont(color=colour), 100, fill)
+        assert "100; hiện: không có gì" in codes(done)["C-18"]["message"]
+        assert done.value("horse") is None
+        assert "không hiện số 0" in codes(with_font(OpenFont(color=colour), 0, fill))["C-15"]["message"]
+
+    @pytest.mark.parametrize(
+        ("colour", "fill"),
+        [
+            ("FFFFFFFF", "FF336699"),
+            (Color(theme=0), "FF000000"),
+            (Color(theme=0, tint=-0.5), ""),
+            ("FF336699", ""),
+            (Color(auto=True), ""),
+            (None, "FF000000"),
+        ],
+    )
+    def test_a_number_in_any_other_colour_is_that_number(self, colour: Any, fill: str) -> None:
+        done = with_font(OpenFont(color=colour), 100, fill)
+        assert codes(done) == {}
+        assert done.value("horse") == 100
+
+    @pytest.mark.parametrize("font", [{"font_strikeout": True}, WHITE])
+    def test_a_font_that_depends_on_the_value_is_told(self, font: Font) -> None:
+        assert conditional(font) == {"A1": "?", "A9": "5"}
+
+    def test_a_colour_that_depends_on_the_value_hides_nothing(self) -> None:
+        assert conditional({"font_color": "#9C0006", "bg_color": "#FFC7CE"}) == {"A1": "5", "A9": "5"}
 
 
 class TestTyped:

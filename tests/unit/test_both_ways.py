@@ -15,6 +15,8 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
@@ -357,6 +359,11 @@ def mark_beside(sheet: Any) -> None:
     sheet.cell(cell.row, cell.column + 1).value = "Thôn Suối Mạ"
 
 
+def text_struck_out(sheet: Any) -> None:
+    value("pig", "12")(sheet)
+    sheet[address_of(Livestock, "pig")].font = Font(strike=True)
+
+
 PIG = Livestock.fields()["pig"].label
 
 QUICK: dict[str, Callable[[Any], object]] = {
@@ -412,6 +419,13 @@ THOROUGH: dict[str, Callable[[Any], object]] = {
     "a label over two numbers": label_over_two,
     "a zero that is not shown": lambda sheet: (value("pig", 0)(sheet), look("pig", "#,##0;-#,##0;")(sheet)),
     "a format that is not rendered": look("pig", "# ?/?"),
+    "a number struck out": lambda sheet: setattr(sheet["D12"], "font", Font(strike=True)),
+    "a text struck out": text_struck_out,
+    "a number in white": lambda sheet: setattr(sheet["D12"], "font", Font(color="FFFFFFFF")),
+    "a raised number behind a number": value(
+        "pig", CellRichText("65", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+    ),
+    "a text of one piece that is struck out": value("pig", CellRichText(TextBlock(InlineFont(strike=True), "65"))),
     "a dot that groups nothing": look("pig", '0"."00'),
     "numbers merged": lambda sheet: sheet.merge_cells("D12:D13"),
     "labels merged": lambda sheet: sheet.merge_cells("B12:B13"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -198,6 +199,88 @@ def test_a_comment_in_an_ods_is_no_error_and_no_text() -> None:
         row(f'<table:table-cell office:value-type="float" office:value="5">{note}<text:p>5</text:p></table:table-cell>')
     )
     assert found == {"A1": ("number", "5", "")}
+
+
+def style(name: str, family: str, text: str = "", cell: str = "", parent: str = "") -> str:
+    spaces = (
+        'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    )
+    return (
+        f'<style:style {spaces} style:name="{name}" style:family="{family}" style:parent-style-name="{parent}">'
+        f"<style:text-properties {text}/><style:table-cell-properties {cell}/></style:style>"
+    )
+
+
+STRUCK = 'style:text-line-through-style="solid"'
+LETTERS = (
+    style("T1", "text", STRUCK),
+    style("T2", "text", 'style:text-position="super 58%"'),
+    style("T3", "text", 'style:text-position="-33% 58%"'),
+    style("T4", "text", 'fo:color="#ffffff"'),
+    style("T5", "text", 'style:text-position="0% 100%" style:text-line-through-style="none"', parent="T1"),
+)
+
+
+def shown_in(*table_rows: str, more: str = "", styles: str = "") -> dict[str, str]:
+    """What the cells of a sheet show."""
+    parts = {"styles.xml": f"<styles>{styles}</styles>"} if styles else None
+    files, cells = read([raw_file(ods_of(*table_rows, more=more, parts=parts), "a.ods")])
+    assert files["problem"].tolist() == [""], files.to_dict("records")
+    return {one["cell"]: one["shown"] for one in rows(cells)}
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("65<T2>1</T2>", "65¹"),
+        ("65<T3>1</T3>", "65₁"),
+        ("<T1>549</T1>12", "5̶4̶9̶12"),
+        ("12<T4>0</T4>", "12⟦0⟧"),
+        ("<T2>65<T1>1</T1></T2>", "651̶"),
+        ("120 m<T2>2</T2>", "120 m2"),
+        ("<T5>65</T5>1", "651"),
+        ("<T1>không</T1>", "k̶h̶ô̶n̶g̶"),
+        ("<T9>65</T9>1", "651"),
+    ],
+)
+def test_a_text_in_several_fonts_in_an_ods_is_what_a_person_sees(written: str, seen: str) -> None:
+    spans = re.sub(r"<(T\d)>", r'<text:span text:style-name="\1">', re.sub(r"</T\d>", "</text:span>", written))
+    assert shown_in(row(cell(spans, "string")), more="".join(LETTERS)) == {"A1": seen}
+
+
+def test_a_cell_of_an_ods_in_a_font_that_strikes_out_or_hides_says_so() -> None:
+    styles = style("Bỏ", "table-cell", STRUCK) + style("Nền", "table-cell", "", 'fo:background-color="#336699"')
+    own = (
+        style("ce1", "table-cell", parent="Bỏ"),
+        style("ce2", "table-cell", 'fo:color="#FFFFFF"'),
+        style("ce3", "table-cell", 'fo:color="#ffffff"', parent="Nền"),
+        style("ce4", "table-cell", 'fo:color="#ffffff" style:use-window-font-color="true"'),
+        style("ce5", "table-cell", 'style:text-line-through-style="none"', parent="Bỏ"),
+        style("ce6", "table-cell", "", 'fo:background-color="transparent"', parent="ce2"),
+    )
+    cells = [cell("12", "float", f'table:style-name="ce{number}"') for number in range(1, 7)]
+    found = shown_in(row(*cells), more="".join(own), styles=styles)
+    assert list(found.values()) == ["1̶2̶", "", "12", "12", "12", ""]
+    columns = '<table:table-column table:number-columns-repeated="2"/><table:table-column NAME="ce1"/>'
+    default = "table:default-cell-style-name"
+    sheet = (
+        columns.replace("NAME", default),
+        row(*[cell("12", "float")] * 4),
+        row(cell("7", "float"), more=f'{default}="ce2"'),
+    )
+    assert shown_in(*sheet, more="".join(own), styles=styles) == {
+        "A1": "12",
+        "B1": "12",
+        "C1": "1̶2̶",
+        "D1": "12",
+        "A2": "",
+    }
+
+
+def test_styles_of_an_ods_that_are_made_from_one_another_keep_nothing_from_being_read() -> None:
+    around = style("a", "table-cell", parent="b") + style("b", "table-cell", STRUCK, parent="a")
+    assert shown_in(row(cell("12", "float", 'table:style-name="a"')), more=around) == {"A1": "1̶2̶"}
 
 
 def test_cells_that_were_deleted_under_review_are_not_on_the_sheet() -> None:

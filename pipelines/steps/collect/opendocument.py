@@ -10,12 +10,14 @@ text is what is shown, with Vietnamese marks.
 import datetime as dt
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipelines.steps.collect.asides import PICTURE, Area, Asides, OverlapError, far_away
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed, struck_out
 from pipelines.steps.collect.limits import Budget
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Package
@@ -43,7 +45,10 @@ def read(package: Package, budget: Budget) -> Iterator[Cell]:
         raise UnreadableError(f"{BROKEN} (không có phần content.xml)")
     if "meta-inf/manifest.xml" in package and b"encryption-data" in package.read("meta-inf/manifest.xml"):
         raise UnreadableError("tệp đặt mật khẩu; mở bằng LibreOffice, bỏ mật khẩu rồi lưu lại")
-    found = _Content(budget)
+    looks = _Looks()
+    if "styles.xml" in package:
+        parse(package.chunks("styles.xml"), looks, budget, "styles.xml")
+    found = _Content(budget, looks)
     parse(package.chunks("content.xml"), found, budget, "content.xml")
     names: set[str] = set()
     for number, sheet in enumerate(found.sheets, start=1):
@@ -62,24 +67,118 @@ _TABLE, _COLUMN, _ROW, _CELL, _COVERED, _TITLE, _VISIBILITY, _FORMULA, _TABLE_ST
     *("table", "table-column", "table-row", "table-cell", "covered-table-cell", "name", "visibility", "formula"),
     *("style-name", "display"),
 )
-_ROWS, _COLUMNS, _ROW_SPAN, _COLUMN_SPAN, _SHAPES, _TRACKED = _name(
+_ROWS, _COLUMNS, _ROW_SPAN, _COLUMN_SPAN, _SHAPES, _TRACKED, _CELL_STYLE = _name(
     f"{_OASIS}table:1.0",
     *("number-rows-repeated", "number-columns-repeated", "number-rows-spanned", "number-columns-spanned"),
-    *("shapes", "tracked-changes"),
+    *("shapes", "tracked-changes", "default-cell-style-name"),
 )
 _TYPE, _VALUE, _DATE, _TIME, _BOOLEAN, _STRING, _ANNOTATION = _name(
     f"{_OASIS}office:1.0",
     *("value-type", "value", "date-value", "time-value", "boolean-value", "string-value", "annotation"),
 )
-_PARAGRAPH, _SPACE, _TAB, _BREAK, _TIMES, _RUBY = _name(
-    f"{_OASIS}text:1.0", "p", "s", "tab", "line-break", "c", "ruby-text"
+_PARAGRAPH, _SPACE, _TAB, _BREAK, _TIMES, _RUBY, _SPAN, _SPAN_STYLE = _name(
+    f"{_OASIS}text:1.0", "p", "s", "tab", "line-break", "c", "ruby-text", "span", "style-name"
 )
-_STYLE, _STYLE_NAME, _PROPERTIES = _name(f"{_OASIS}style:1.0", "style", "name", "table-properties")
+_STYLE, _STYLE_NAME, _FAMILY, _PARENT, _PROPERTIES, _OF_TEXT, _OF_CELL = _name(
+    f"{_OASIS}style:1.0",
+    *("style", "name", "family", "parent-style-name", "table-properties", "text-properties", "table-cell-properties"),
+)
+_LINE_THROUGH, _POSITION, _WINDOW_COLOUR = _name(
+    f"{_OASIS}style:1.0", "text-line-through-style", "text-position", "use-window-font-color"
+)
+_COLOUR, _BEHIND = _name(f"{_OASIS}xsl-fo-compatible:1.0", "color", "background-color")
 (_SHOWN_TYPE,) = _name("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type")
 _DRAWN = tuple(f"{_OASIS}drawing:1.0 {local}" for local in ("frame", "custom-shape", "g", "line", "rect", "ellipse"))
 
 _OF_ANOTHER_FILE = "'#"
 """What stands between the address of another file, of whatever kind, and the sheet in it (OpenFormula, Source)."""
+
+
+@dataclass
+class _Look:
+    """What a style says of letters and of what lies behind them; nothing where the one that it is made from says it."""
+
+    parent: str = ""
+    struck: bool | None = None
+    place: str | None = None
+    colour: str | None = None
+    """Empty where it is up to the program."""
+    behind: str | None = None
+
+    def over(self, other: "_Look") -> "_Look":
+        """Return the look of a style that is made from another."""
+        return _Look(
+            "",
+            other.struck if self.struck is None else self.struck,
+            other.place if self.place is None else self.place,
+            other.colour if self.colour is None else self.colour,
+            other.behind if self.behind is None else self.behind,
+        )
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether letters have the colour of what lies behind them."""
+        return bool(self.colour) and self.colour == (self.behind or _PAPER)
+
+
+_PAPER = "#ffffff"
+
+
+class _Looks:
+    """The styles of cells and of parts of texts, by family and name."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], _Look] = {}
+        self._look: _Look | None = None
+        self._whole: dict[tuple[str, str], _Look] = {}
+
+    def opened(self, name: str, _parent: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of an element."""
+        if name == _STYLE:
+            self._look = _Look(attributes.get(_PARENT, ""))
+            self._found[attributes.get(_FAMILY, ""), attributes.get(_STYLE_NAME, "")] = self._look
+        elif self._look is not None and name == _OF_TEXT:
+            if _LINE_THROUGH in attributes:
+                self._look.struck = attributes[_LINE_THROUGH] != "none"
+            if _POSITION in attributes:
+                self._look.place = _place(attributes[_POSITION])
+            if attributes.get(_WINDOW_COLOUR) == "true":
+                self._look.colour = ""
+            elif _COLOUR in attributes:
+                self._look.colour = attributes[_COLOUR].lower()
+        elif self._look is not None and name == _OF_CELL and _BEHIND in attributes:
+            behind = attributes[_BEHIND].lower()
+            self._look.behind = _PAPER if behind == "transparent" else behind
+
+    def text(self, text: str) -> None:
+        """Take letters in it."""
+
+    def closed(self, name: str) -> None:
+        """Take its end."""
+        if name == _STYLE:
+            self._look = None
+
+    def of(self, family: str, name: str) -> _Look:
+        """Return all that a style says, with what it is made from."""
+        key = family, name
+        if key not in self._whole:
+            look, seen = _Look(), set[str]()
+            while name not in seen and (family, name) in self._found:
+                seen.add(name)
+                look = look.over(self._found[family, name])
+                name = self._found[family, name].parent
+            self._whole[key] = look
+        return self._whole[key]
+
+
+def _place(position: str) -> str:
+    """Return where letters stand, of which it is said by how much of their height they are raised."""
+    by, *_ = (*position.split(), "0%")
+    if by == "super":
+        return SUPERSCRIPT
+    if by == "sub":
+        return SUBSCRIPT
+    return "" if by.strip("-0.%") == "" else SUBSCRIPT if by.startswith("-") else SUPERSCRIPT
 
 
 @dataclass
@@ -94,11 +193,21 @@ class _Sheet:
     row_is_hidden: bool = False
     drawn: bool = False
     repeated: int = 1
+    row_style: str = ""
+    """Of cells that name none."""
+    column_styles: list[str] = field(default_factory=list)
+    last_columns: list[int] = field(default_factory=list)
+    """Of cells that name none: their style, and up to which column it goes."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
     linked: set[tuple[int, int]] = field(default_factory=set)
     found: dict[tuple[int, int], tuple[str, str, str | None]] = field(default_factory=dict)
+
+    def style_at(self, column: int) -> str:
+        """Return the style of a cell that names none."""
+        at = bisect_left(self.last_columns, column)
+        return self.row_style or (self.column_styles[at] if at < len(self.column_styles) else "")
 
     def cells(self, name: str, *, hidden: bool, budget: Budget) -> Iterator[Cell]:
         """Yield the filled cells, or the one that stands for the sheet's pictures."""
@@ -120,7 +229,8 @@ class _Sheet:
 class _Content:
     """The elements of the content part."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, looks: _Looks) -> None:
+        self._looks = looks
         self.sheets: list[_Sheet] = []
         self.hidden_styles: set[str] = set()
         self._budget = budget
@@ -128,7 +238,8 @@ class _Content:
         self._style = ""
         self._skipping = 0
         self._cell: Mapping[str, str] | None = None
-        self._paragraphs: list[list[str]] = []
+        self._paragraphs: list[list[Piece]] = []
+        self._spans: list[str] = []
         self._within = False
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
@@ -148,19 +259,26 @@ class _Content:
         elif name == _PARAGRAPH and self._cell is not None:
             self._paragraphs.append([])
             self._within = True
+            self._spans = []
+        elif self._within and name == _SPAN:
+            self._spans.append(attributes.get(_SPAN_STYLE, ""))
         elif self._within and name in (_SPACE, _TAB, _BREAK):
             times = self._times(attributes, _TIMES) if name == _SPACE else 1
             if times > _LONGEST_RUN:
                 raise UnreadableError(f"{BROKEN} (phần content.xml: {times} dấu cách liền nhau)")
-            self._paragraphs[-1].append({_SPACE: " ", _TAB: "\t", _BREAK: "\n"}[name] * times)
+            self._add({_SPACE: " ", _TAB: "\t", _BREAK: "\n"}[name] * times)
         elif name == _ROW:
             sheet.column = 0
             sheet.repeated = self._times(attributes, _ROWS)
             sheet.row_is_hidden = attributes.get(_VISIBILITY, "visible") != "visible"
+            sheet.row_style = attributes.get(_CELL_STYLE, "")
         elif name == _COLUMN:
             times = min(self._times(attributes, _COLUMNS), LAST_COLUMN)
             if attributes.get(_VISIBILITY, "visible") != "visible" and sheet.columns < LAST_COLUMN:
                 sheet.hidden_columns.update(range(sheet.columns + 1, sheet.columns + times + 1))
+            if sheet.columns < LAST_COLUMN:
+                sheet.column_styles.append(attributes.get(_CELL_STYLE, ""))
+                sheet.last_columns.append(sheet.columns + times)
             sheet.columns += times
 
     def _stands(self, name: str, parent: str) -> bool:
@@ -185,18 +303,33 @@ class _Content:
             self._skipping = 1
         elif name == _STYLE:
             self._style = attributes.get(_STYLE_NAME, "")
+            self._looks.opened(name, "", attributes)
+        elif name in (_OF_TEXT, _OF_CELL):
+            self._looks.opened(name, "", attributes)
         elif name == _PROPERTIES and attributes.get(_DISPLAY) == "false":
             self.hidden_styles.add(self._style)
 
     def text(self, text: str) -> None:
         if self._within and not self._skipping:
-            self._paragraphs[-1].append(text)
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        if not self._spans:
+            self._paragraphs[-1].append(Piece(text))
+            return
+        look = _Look()
+        for span in self._spans:
+            look = self._looks.of("text", span).over(look) if span else look
+        place = look.place or (PALE if look.colour == _PAPER else "")
+        self._paragraphs[-1].append(Piece(text, look.struck or False, place))
 
     def closed(self, name: str) -> None:
         if self._skipping:
             self._skipping -= 1
         elif self._sheet is None:
-            return
+            self._looks.closed(name)
+        elif name == _SPAN and self._spans:
+            self._spans.pop()
         elif name == _PARAGRAPH:
             self._within = False
         elif name in (_CELL, _COVERED) and self._cell is not None:
@@ -212,7 +345,9 @@ class _Content:
         right = self._times(cell, _COLUMNS)
         sheet.column += right
         down_span, right_span = self._times(cell, _ROW_SPAN), self._times(cell, _COLUMN_SPAN)
-        said = _said(cell, ["".join(letters) for letters in self._paragraphs], f"{sheet.name}», dòng {first}")
+        said = _said(cell, [dressed(pieces) for pieces in self._paragraphs], f"{sheet.name}», dòng {first}")
+        if said is not None:
+            said = _looking(said, self._looks.of("table-cell", cell.get(_TABLE_STYLE) or sheet.style_at(left)))
         if (down_span, right_span) != (1, 1):
             sheet.merged.append((first, left, first + down_span - 1, left + right_span - 1))
         if said is None:
@@ -279,6 +414,14 @@ def _said(cell: Mapping[str, str], paragraphs: list[str], where: str) -> Said | 
     except ValueError:
         written = f"{kind} {cell.get(_VALUE) or cell.get(_DATE) or cell.get(_TIME) or ''}".strip()
         raise UnreadableError(f"{BROKEN} (trang «{where}: ô ghi «{written[:60]}»)") from None
+
+
+def _looking(said: Said, look: _Look) -> Said:
+    """Return what a cell says, shown as its style has it."""
+    kind, text, shown = said
+    if kind in (NUMBER, TEXT) and look.is_unseen:
+        return kind, text, ""
+    return (kind, text, struck_out(shown or text)) if kind in (NUMBER, TEXT) and look.struck else said
 
 
 _DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)

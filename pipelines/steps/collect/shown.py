@@ -19,9 +19,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from pipelines.steps.collect.dress import struck_out
 from pipelines.steps.numbers import plain
 
 GENERAL, TEXT = "General", "@"
+
+STRUCK, UNSEEN = "[struck]", "[unseen]"
+"""What stands before the format of a cell whose font strikes everything out, or has the colour of the cell."""
 
 BUILT_IN: dict[int, str] = {
     0: GENERAL,
@@ -147,15 +151,23 @@ def sections(code: str) -> tuple[Section, ...] | None:
     return tuple(found) if len(found) <= 4 else None
 
 
+def _undressed(code: str) -> str:
+    return code.removeprefix(STRUCK).removeprefix(UNSEEN)
+
+
 def is_date(code: str, value: Decimal) -> bool:
     """Return whether a format shows a number as a date or a time."""
-    section = _chosen(code, value)
+    section = _chosen(_undressed(code), value)
     return section is not None and section.is_date
 
 
 @lru_cache(maxsize=65536)
 def number_shown(value: Decimal, code: str) -> str | None:
     """Return what a number looks like in a format, or nothing where that format is not rendered."""
+    if code.startswith(STRUCK):
+        return struck_out(number_shown(value, code.removeprefix(STRUCK)) or general(value))
+    if code.startswith(UNSEEN):
+        return ""
     section = _chosen(code, value)
     if section is None or section.is_date or (section.condition is not None and value < 0):
         return None
@@ -169,6 +181,10 @@ def number_shown(value: Decimal, code: str) -> str | None:
 
 def text_shown(text: str, code: str) -> str | None:
     """Return what a text looks like in a format."""
+    if code.startswith(STRUCK):
+        return struck_out(text_shown(text, code.removeprefix(STRUCK)) or text)
+    if code.startswith(UNSEEN):
+        return ""
     found = sections(code)
     if found is None:
         return text if TEXT not in code and code.count(";") < 3 else None
@@ -186,7 +202,9 @@ def date_shown(moment: dt.datetime, days: float, code: str) -> str | None:
         days: The number kept for it, for times that run on beyond a day.
         code: The format.
     """
-    section = _chosen(code, Decimal(repr(days)))
+    if code.startswith(UNSEEN):
+        return ""
+    section = _chosen(_undressed(code), Decimal(repr(days)))
     if section is None or days < 0 or section.has("digit", "exponent", "percent", "text", "general", "noon"):
         return None
     said: list[str] = []

@@ -31,7 +31,6 @@ from pipelines.steps.collect.package import part_name
 from pipelines.steps.collect.shown import GENERAL, text_shown
 from pipelines.steps.collect.spreadsheetml import (
     BLANKS,
-    UNKNOWN_FORMAT,
     Book,
     BrokenSheetError,
     Outline,
@@ -245,7 +244,7 @@ def _skeleton(frame: bytes, setting: _Setting) -> Skeleton | None:
     counts = Counter[bool]()
     ways, formats, asides, single, forms = [], [], [], [], []
     for number, slot in enumerate(layout.slots):
-        form = UNKNOWN_FORMAT if within(changing, slot.row, slot.column) else styles.format(slot.style)
+        form = styles.format(slot.style, changing=within(changing, slot.row, slot.column))
         way, place = ALONE, None
         if _place(slot) is not None:
             is_text = slot.value is None

@@ -30,10 +30,20 @@ from pipelines.steps.collect.asides import (
     within,
 )
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed
 from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Parts, part_name
-from pipelines.steps.collect.shown import BUILT_IN, GENERAL, date_shown, is_date, number_shown, text_shown
+from pipelines.steps.collect.shown import (
+    BUILT_IN,
+    GENERAL,
+    STRUCK,
+    UNSEEN,
+    date_shown,
+    is_date,
+    number_shown,
+    text_shown,
+)
 from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
 from schemas.addresses import LAST_COLUMN, LAST_ROW, address, column
 
@@ -287,7 +297,8 @@ class _Workbook(_Quiet):
             self._name = ""
 
 
-_ITEM, _WORDS, _RUN = map(_named, ("si", "t", "r"))
+_ITEM, _WORDS, _RUN, _RUN_LOOK = map(_named, ("si", "t", "r", "rPr"))
+_STRIKE, _HEIGHT, _COLOUR = map(_named, ("strike", "vertAlign", "color"))
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -297,32 +308,102 @@ def plain(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
+_PAPER = "FFFFFF"
+_WHITES, _BLACKS = frozenset({"1", "9", "65"}), frozenset({"0", "8", "64"})
+"""Numbers of colours that are the same in every workbook."""
+
+
+def _colour(attributes: Mapping[str, str]) -> str:
+    """Return a colour, in such words that the same are the same colour; empty where it is up to the program."""
+    if "rgb" in attributes:
+        return attributes["rgb"][-6:].upper()
+    tint = attributes.get("tint", "0")
+    if "theme" in attributes:
+        plain_one = {"0": _PAPER, "1": "000000"} if tint in ("0", "0.0") else {}
+        return plain_one.get(attributes["theme"], f"theme {attributes['theme']} {tint}")
+    number = attributes.get("indexed", "")
+    return _PAPER if number in _WHITES else "000000" if number in _BLACKS else number and f"indexed {number}"
+
+
+class _Rich:
+    """A text in pieces, each of its own dress."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Piece] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a piece, in the dress of the cell until something else is said."""
+        self._struck, self._place = False, ""
+
+    def strike(self, attributes: Mapping[str, str]) -> None:
+        """Strike the piece out."""
+        self._struck = _is_struck(attributes)
+
+    def put(self, attributes: Mapping[str, str]) -> None:
+        """Raise or lower the piece."""
+        self._place = attributes["val"] if attributes.get("val") in (SUPERSCRIPT, SUBSCRIPT) else self._place
+
+    def colour(self, attributes: Mapping[str, str]) -> None:
+        """Give the piece a colour."""
+        self._place = self._place or (PALE if _colour(attributes) == _PAPER else "")
+
+    def add(self, text: str) -> None:
+        """Add the letters of the piece."""
+        self._pieces.append(Piece(text, self._struck, self._place))
+
+    @property
+    def text(self) -> str:
+        """The text as it is written in a workbook, where no dress has a bearing on it; else as it is seen."""
+        if any(piece.struck or piece.place for piece in self._pieces):
+            return dressed(self._pieces, plain)
+        return "".join(piece.text for piece in self._pieces)
+
+
+def _is_struck(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("val", "1") not in _FALSE
+
+
 class _Strings(_Quiet):
     """The strings that cells of all sheets name by their number; letters that say how to speak them are left out."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
-        self._parts: list[str] | None = None
+        self._rich: _Rich | None = None
         self._within = False
 
-    def opened(self, name: str, parent: str, _attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         if name in _ITEM:
-            self._parts = []
+            self._rich = _Rich()
         elif parent in _WORDS:
             raise UnreadableError(f"{BROKEN} (chuỗi số {len(self.found)} có phần tử lạ)")
         elif name in _WORDS:
             self._within = parent in _ITEM or parent in _RUN
+        elif self._rich is not None and name in _RUN:
+            self._rich.begin()
+        elif self._rich is not None and parent in _RUN_LOOK:
+            _dress(self._rich, name, attributes)
 
     def text(self, text: str) -> None:
-        if self._within and self._parts is not None:
-            self._parts.append(text)
+        if self._within and self._rich is not None:
+            self._rich.add(text)
 
     def closed(self, name: str) -> None:
         if name in _WORDS:
             self._within = False
-        elif name in _ITEM and self._parts is not None:
-            self.found.append(plain("".join(self._parts)))
-            self._parts = None
+        elif name in _ITEM and self._rich is not None:
+            self.found.append(plain(self._rich.text))
+            self._rich = None
+
+
+def _dress(rich: _Rich, name: str, attributes: Mapping[str, str]) -> None:
+    """Give a piece the dress that an element says."""
+    if name in _STRIKE:
+        rich.strike(attributes)
+    elif name in _HEIGHT:
+        rich.put(attributes)
+    elif name in _COLOUR:
+        rich.colour(attributes)
 
 
 def strings_of(content: Iterable[bytes], part: str, budget: Budget) -> Sequence[str]:
@@ -337,45 +418,123 @@ def strings_of(content: Iterable[bytes], part: str, budget: Budget) -> Sequence[
 
 
 _FORMAT, _FORMATS, _LOOK, _LOOKS, _CHANGE, _CHANGES = map(_named, ("numFmt", "numFmts", "xf", "cellXfs", "dxf", "dxfs"))
+_FONT, _FONTS, _FILL, _FILLS, _PATTERN, _GRADIENT, _FRONT, _BACK = map(
+    _named, ("font", "fonts", "fill", "fills", "patternFill", "gradientFill", "fgColor", "bgColor")
+)
 
 UNKNOWN_FORMAT = "không rõ"
 """Stands for a format that the workbook does not describe, or that depends on the value; it is not rendered."""
 
 
+@dataclass
+class _Paint:
+    """A font and what lies behind it, or one of the two."""
+
+    struck: bool = False
+    colour: str = ""
+    behind: str = _PAPER
+    """The colour of a fill; empty where it is not one alone."""
+    solid: bool = False
+
+    @property
+    def dress(self) -> str:
+        """What stands before the format of a cell that is painted so."""
+        return UNSEEN if self.colour and self.colour == self.behind else STRUCK if self.struck else ""
+
+
+class _Painter:
+    """Fonts and fills, as elements tell of them one after the other."""
+
+    def __init__(self) -> None:
+        self.fonts: list[_Paint] = []
+        self.fills: list[_Paint] = []
+        self.changes: list[_Paint] = []
+        """Of conditional styles."""
+        self._paint = _Paint()
+
+    def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        """Take the beginning of an element."""
+        if name in _CHANGE:
+            self._begin(self.changes)
+        elif name in _FONT and parent in _FONTS:
+            self._begin(self.fonts)
+        elif name in _FILL and parent in _FILLS:
+            self._begin(self.fills)
+        elif parent in _FONT and name in _STRIKE:
+            self._paint.struck = _is_struck(attributes)
+        elif parent in _FONT and name in _COLOUR:
+            self._paint.colour = _colour(attributes)
+        elif name in _GRADIENT:
+            self._paint.behind = ""
+        elif name in _PATTERN:
+            kind = attributes.get("patternType", "solid" if self._is_change else "none")
+            self._paint.solid, self._paint.behind = kind == "solid", _PAPER if kind == "none" else ""
+        # What a solid fill is made of is its foreground, and in conditional styles its background.
+        elif self._paint.solid and name in (_BACK if self._is_change else _FRONT):
+            self._paint.behind = _colour(attributes)
+
+    def _begin(self, those: list[_Paint]) -> None:
+        self._paint = _Paint()
+        those.append(self._paint)
+
+    @property
+    def _is_change(self) -> bool:
+        return any(self._paint is change for change in self.changes[-1:])
+
+    def dress(self, font: int, fill: int) -> str:
+        """Return what stands before the format of a cell with a font and a fill, by their numbers."""
+        fonts, fills = self.fonts[font : font + 1], self.fills[fill : fill + 1]
+        own, behind = (*fonts, _Paint())[0], (*fills, _Paint())[0]
+        return _Paint(own.struck, own.colour, behind.behind).dress
+
+
 class _Styles(_Quiet):
-    """The number formats of the styles that cells name by their number, and which conditional styles have one."""
+    """The formats of the styles that cells name by their number, and which conditional ones change how a cell looks."""
 
     def __init__(self) -> None:
         self.formats: list[str] = []
         self.changing: set[int] = set()
         self._own: dict[int, str] = {}
-        self._numbers: list[int] = []
+        self._looks: list[tuple[int, int, int]] = []
+        self._dresses: list[str] = []
+        self._painter = _Painter()
         self._changes = -1
-        self._by_name: dict[str, str] = {}
+        self._by_name: dict[tuple[str, bool], str] = {}
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
+        self._painter.opened(name, parent, attributes)
         if name in _FORMAT and parent in _FORMATS:
             self._own[_whole(attributes.get("numFmtId", ""), -1)] = attributes.get("formatCode", "")
         elif name in _FORMAT and parent in _CHANGE:
             self.changing.add(self._changes)
         elif name in _LOOK and parent in _LOOKS:
-            self._numbers.append(_whole(attributes.get("numFmtId", "0"), -1))
+            number, font, fill = (attributes.get(name, "0") for name in ("numFmtId", "fontId", "fillId"))
+            self._looks.append((_whole(number, -1), _whole(font, 0), _whole(fill, 0)))
         elif name in _CHANGE and parent in _CHANGES:
             self._changes += 1
 
     def settle(self) -> "_Styles":
         """Look up the formats by their numbers, once all of them are known."""
         known = BUILT_IN | self._own
-        self.formats = [known.get(number, UNKNOWN_FORMAT) for number in self._numbers]
+        self.formats = [known.get(number, UNKNOWN_FORMAT) for number, _, _ in self._looks]
+        self._dresses = [self._painter.dress(font, fill) for _, font, fill in self._looks]
+        self.changing |= {number for number, paint in enumerate(self._painter.changes) if paint.dress}
         return self
 
-    def format(self, style: str) -> str:
-        """Return the number format of a cell with a style; of a workbook without styles, the general one."""
-        found = self._by_name.get(style)
+    def format(self, style: str, *, changing: bool) -> str:
+        """Return the format of a cell with a style, what its font does before it.
+
+        Args:
+            style: The style; of a workbook without styles, the format is the general one.
+            changing: Whether the cell may be shown by another number format than its own.
+        """
+        found = self._by_name.get((style, changing))
         if found is None:
             number = _whole(style or "0", -1)
-            known = self.formats or [GENERAL]
-            found = self._by_name[style] = known[number] if 0 <= number < len(known) else UNKNOWN_FORMAT
+            formats, dresses = (self.formats, self._dresses) if self.formats else ([GENERAL], [""])
+            is_known = 0 <= number < len(formats)
+            form = formats[number] if is_known and not changing else UNKNOWN_FORMAT
+            found = self._by_name[style, changing] = f"{dresses[number] if is_known else ''}{form}"
         return found
 
 
@@ -479,6 +638,7 @@ _LOCALS = {
     for main in _MAINS
     for local in (
         *("worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "cols", "col", "sheetView"),
+        *("rPr", "strike", "vertAlign", "color"),
         *("mergeCells", "mergeCell", "conditionalFormatting", "cfRule", "extLst"),
         *_DRAWINGS,
     )
@@ -550,6 +710,7 @@ class SheetReader(_Quiet):
         self._cell: Mapping[str, str] = {}
         self._parts: dict[str, str] = {}
         self._formula: Mapping[str, str] = {}
+        self._rich = _Rich()
         self._letters: list[str] | None = None
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
@@ -574,11 +735,17 @@ class SheetReader(_Quiet):
             self._parts[local] = ""
             if local == "f":
                 self._formula = attributes
-            if local != "is":
+            if local == "is":
+                self._rich = _Rich()
+            else:
                 self._letters = []
         elif local == "t":
             if "is" in self._parts and above in ("is", "r"):
                 self._letters = []
+        elif local == "r":
+            self._rich.begin()
+        elif above == "rPr":
+            _dress(self._rich, name, attributes)
         elif local == "row":
             self._open_row(attributes)
         elif local == "col":
@@ -611,8 +778,13 @@ class SheetReader(_Quiet):
             if self._parts:
                 self._close_cell()
         elif self._letters is not None and local in _LETTERS:
-            self._parts["is" if local == "t" else local] += "".join(self._letters)
+            if local == "t":
+                self._rich.add("".join(self._letters))
+            else:
+                self._parts[local] += "".join(self._letters)
             self._letters = None
+        elif local == "is":
+            self._parts["is"] = self._rich.text
 
     def _is_so(self, said: str | None) -> bool:
         try:
@@ -733,7 +905,7 @@ def _cells(package: Parts, budget: Budget, book: Book, sheet: Sheet) -> Iterator
     hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
     filled = False
     for slot in layout.slots:
-        form = UNKNOWN_FORMAT if within(changing, slot.row, slot.column) else book.styles.format(slot.style)
+        form = book.styles.format(slot.style, changing=within(changing, slot.row, slot.column))
         try:
             said = told(slot, form, book, hides_zeros=layout.hides_zeros)
         except BrokenSheetError as reason:
