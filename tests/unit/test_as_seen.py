@@ -50,6 +50,7 @@ SHEET1, STRINGS, BOOK, LINKS = (
     "xl/workbook.xml",
     "xl/_rels/workbook.xml.rels",
 )
+LATER = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 Patch = Callable[[str], str]
 
 
@@ -226,6 +227,40 @@ class TestShown:
 
     def test_a_format_that_depends_on_the_value_is_not_rendered(self) -> None:
         assert conditional({"num_format": "0%"}) == {"A1": "?", "A9": "5"}
+
+    @pytest.mark.parametrize(
+        ("rule", "shown"),
+        [
+            ('<x14:dxf><numFmt numFmtId="164" formatCode="0&quot;00&quot;"/></x14:dxf>', None),
+            ("<x14:dxf><font><strike/></font></x14:dxf>", None),
+            ('<x14:dxf><font><color rgb="FFFFFFFF"/></font></x14:dxf>', None),
+            ('<x14:iconSet iconSet="3Triangles" showValue="0"/>', None),
+            ('<x14:dataBar showValue="0"/>', None),
+            ('<x14:dxf><font><color rgb="FF9C0006"/></font><fill><patternFill><bgColor rgb="FFFFC7CE"/></patternFill>'
+             "</fill></x14:dxf>", "100"),
+            ('<x14:dxf><font><color rgb="FFFFFFFF"/></font><fill><patternFill><bgColor rgb="FF9C0006"/></patternFill>'
+             "</fill></x14:dxf>", "100"),
+            ('<x14:iconSet iconSet="3Triangles"/>', "100"),
+        ],
+    )  # fmt: skip
+    def test_a_condition_of_later_programs_is_as_any_other(self, rule: str, shown: str | None) -> None:
+        conditions = (
+            f'<extLst><ext xmlns:x14="{LATER}" uri="{{78C0D931-6437-407d-A8EE-F0AAD7539E65}}">'
+            '<x14:conditionalFormattings><x14:conditionalFormatting xmlns:xm="http://schemas.microsoft.com/office/excel/'
+            f'2006/main"><x14:cfRule type="expression" priority="1"><xm:f>TRUE</xm:f>{rule}</x14:cfRule>'
+            "<xm:sqref>D12:D13 F4</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst>"
+        )
+        done = run(raw_file(repacked(PLAIN, {SHEET1: sub("</worksheet>", f"{conditions}</worksheet>")})))
+        assert {code: row["cells"] for code, row in codes(done).items()} == ({} if shown else {"C-19": "D12;D13"})
+        assert [done.value(name) for name in HORSES] == [100, 60, 40]
+
+    @pytest.mark.parametrize("kind", ["dataBar", "iconSet"])
+    def test_a_number_in_the_place_of_which_a_picture_is_shown_is_told(self, kind: str) -> None:
+        bar = f'<conditionalFormatting sqref="D12"><cfRule type="{kind}"><{kind} showValue="0"/></cfRule>'
+        xml = f"</sheetData>{bar}</conditionalFormatting>"
+        done = run(raw_file(repacked(PLAIN, {SHEET1: sub("</sheetData>", xml)})))
+        assert codes(done)["C-19"]["cells"] == "D12"
+        assert horse(repacked(PLAIN, {SHEET1: sub("</sheetData>", xml.replace(' showValue="0"', ""))})) == 100
 
     def test_a_text_that_is_shown_as_another_is_neither(self) -> None:
         def change(sheet: Any) -> None:

@@ -455,7 +455,7 @@ class _Painter:
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         """Take the beginning of an element."""
         if name in _CHANGE:
-            self._begin(self.changes)
+            self.begin_change()
         elif name in _FONT and parent in _FONTS:
             self._begin(self.fonts)
         elif name in _FILL and parent in _FILLS:
@@ -472,6 +472,10 @@ class _Painter:
         # What a solid fill is made of is its foreground, and in conditional styles its background.
         elif self._paint.solid and name in (_BACK if self._is_change else _FRONT):
             self._paint.behind = _colour(attributes)
+
+    def begin_change(self) -> None:
+        """Begin a conditional style."""
+        self._begin(self.changes)
 
     def _begin(self, those: list[_Paint]) -> None:
         self._paint = _Paint()
@@ -586,8 +590,8 @@ class SheetLayout:
     slots: Sequence[Slot]
     drawn: bool
     hides_zeros: bool
-    changing: Sequence[tuple[int, Sequence[Area]]]
-    """Conditional styles and the areas they may apply to."""
+    changing: Sequence[tuple[int | None, Sequence[Area]]]
+    """Conditional styles and the areas they may apply to; no number where the sheet itself says how cells then look."""
 
 
 class BrokenSheetError(Exception):
@@ -638,11 +642,19 @@ _LOCALS = {
     for main in _MAINS
     for local in (
         *("worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "cols", "col", "sheetView"),
-        *("rPr", "strike", "vertAlign", "color"),
-        *("mergeCells", "mergeCell", "conditionalFormatting", "cfRule", "extLst"),
+        *("rPr", "strike", "vertAlign", "color", "numFmt", "patternFill", "gradientFill", "bgColor"),
+        *("mergeCells", "mergeCell", "conditionalFormatting", "cfRule", "dataBar", "iconSet", "extLst"),
         *_DRAWINGS,
     )
 }
+_LATER, _LATER_AREAS = (
+    "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main",
+    "http://schemas.microsoft.com/office/excel/2006/main",
+)
+"""Namespaces of what Excel has written since 2010 of conditions: the rules themselves, and where they apply."""
+_LOCALS |= {f"{_LATER} {local}": local for local in ("dataBar", "iconSet")}
+_LOCALS |= {f"{_LATER} {local}": f"later {local}" for local in ("conditionalFormatting", "cfRule", "dxf")}
+_LOCALS |= {f"{_LATER_AREAS} sqref": "later sqref"}
 _CHILDREN = {
     "sheetData": frozenset({"row"}),
     "row": frozenset({"c", "extLst"}),
@@ -703,7 +715,9 @@ class SheetReader(_Quiet):
         self._hidden_columns: set[int] = set()
         self._merged: list[Area] = []
         self._drawn = self._hides_zeros = self._has_data = False
-        self._changing: list[tuple[int, Sequence[Area]]] = []
+        self._changing: list[tuple[int | None, Sequence[Area]]] = []
+        self._changes = False
+        self._painter: _Painter | None = None
         self._areas: list[Area] = []
         self._shared: dict[str, tuple[str, str]] = {}
         # Of the cell that is being read:
@@ -755,10 +769,23 @@ class SheetReader(_Quiet):
         elif local == "sheetView":
             self._hides_zeros |= not self._is_so(attributes.get("showZeros", "1"))
         elif local == "conditionalFormatting":
-            self._areas = self._add_areas(attributes.get("sqref", ""))
+            self._changes, self._areas = False, self._add_areas(attributes.get("sqref", ""))
         elif local == "cfRule":
             style = _whole(attributes.get("dxfId", ""), -1)
             self._changing.append((style, self._areas))
+        elif local in ("dataBar", "iconSet"):
+            if not self._is_so(attributes.get("showValue", "1")):
+                self._changes = True
+        elif local == "later conditionalFormatting":
+            self._changes, self._areas = False, []
+        elif local == "later sqref":
+            self._letters = []
+        elif local == "later dxf":
+            self._painter = _Painter()
+            self._painter.begin_change()
+        elif self._painter is not None:
+            self._painter.opened(name, parent, attributes)
+            self._changes |= local == "numFmt"
         elif local in _DRAWINGS:
             self._drawn = True
         elif local == "sheetData":
@@ -785,6 +812,14 @@ class SheetReader(_Quiet):
             self._letters = None
         elif local == "is":
             self._parts["is"] = self._rich.text
+        elif local == "later sqref" and self._letters is not None:
+            self._areas, self._letters = self._add_areas("".join(self._letters)), None
+        elif local == "later dxf" and self._painter is not None:
+            self._changes |= bool(self._painter.changes[0].dress)
+            self._painter = None
+        elif local in ("conditionalFormatting", "later conditionalFormatting") and self._changes:
+            self._changing.append((None, self._areas))
+            self._changes = False
 
     def _is_so(self, said: str | None) -> bool:
         try:
@@ -950,7 +985,7 @@ def areas_changing(layout: SheetLayout, styles: _Styles) -> Sequence[Area]:
     """Return the areas whose cells may be shown by another number format than their own."""
     found: list[Area] = []
     for style, areas in layout.changing:
-        if style in styles.changing:
+        if style is None or style in styles.changing:
             found += areas
         if len(found) > _MOST_AREAS:
             return [(1, 1, LAST_ROW, LAST_COLUMN)]
