@@ -20,6 +20,7 @@ from typer._click.core import Command
 from typer._click.exceptions import UsageError
 from typer.main import get_command, get_group
 
+from pipelines.cli import hints
 from pipelines.cli.base import CANNOT, CLEAN, CLOSED, STOPPED, app, tell
 from pipelines.cli.messages import teach_typer
 from pipelines.cli.messages import translated as _
@@ -79,7 +80,7 @@ def _asked() -> Command:
 def _reason(error: Exception) -> str:
     """Return why it could not be done; of a fault of our own, where it is written down for whoever can mend it."""
     if isinstance(error, SentenceError):
-        return str(error)
+        return hints.told(error)
     if isinstance(error, OSError) and error.filename:
         return _(
             "Không đọc hoặc ghi được {path} ({why}). Xem lại tên thư mục, quyền và chỗ trống trên đĩa, rồi chạy lại."

@@ -20,6 +20,7 @@ from schemas.kept import decoded
 from schemas.outcomes import Severity
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import Hint
 from schemas.text import fold
 
 
@@ -45,7 +46,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
     confirmable = may_be_wrong()
     if rule and rule not in confirmable:
         raise LedgerError(
-            f"Quy tắc {rule} không thể sai, hoặc không có quy tắc này; chỉ ghi được với: "
+            f"Quy tắc {rule} không thuộc loại được phép bỏ qua, hoặc không có quy tắc này; chỉ ghi được với: "
             f"{', '.join(sorted(confirmable))}. Hỏi lại đơn vị báo cáo rồi ghi đính chính."
         )
     if key not in published.checked_sets(store):
@@ -59,24 +60,24 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
     if rule and any(tells_of(row, rule) for row in rows):
         return
     if rule:
-        raise LedgerError(
-            f"Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {place.file}. Xem: returns findings"
-        )
+        raise LedgerError(f"Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {place.file}.", Hint.FINDINGS)
     named = [row for row in rows if row["cells"].split(";")[0] == cell]
     stale = Problems.LEDGER_STALE.value.code
     if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
         raise LedgerError(
             f"Ô {cell}, tệp {place.file} đang có lỗi ({', '.join(errors)}); lỗi thì không giữ nguyên được. "
-            "Hỏi lại đơn vị báo cáo rồi ghi đính chính; nếu quy tắc không đúng, thêm --rule. "
-            "Nếu tệp vừa thay, chạy trước: returns refresh"
+            "Hỏi lại đơn vị báo cáo rồi ghi đính chính.",
+            Hint.RULE,
+            Hint.REFRESH,
         )
     if not named:
         warned = (row["cells"].split(";")[0] for row in rows if row["severity"] != Severity.ERROR)
         first = ", ".join(dict.fromkeys(warned))
-        hint = f"Cảnh báo có ô này đứng tên ô {first}: ghi --as-is cho ô đó. " if first else ""
+        other = f" Cảnh báo có ô này đứng tên ô {first}: ghi giữ nguyên cho ô đó." if first else ""
         raise LedgerError(
-            f"Không có cảnh báo nào đứng tên ô {cell}, tệp {place.file}, nên không có gì để giữ nguyên. {hint}"
-            "Xem: returns findings; nếu tệp vừa thay, chạy trước: returns refresh"
+            f"Không có cảnh báo nào đứng tên ô {cell}, tệp {place.file}, nên không có gì để giữ nguyên.{other}",
+            Hint.FINDINGS,
+            Hint.REFRESH,
         )
 
 

@@ -13,6 +13,7 @@ from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import Hint
 
 
 def estimate(
@@ -58,8 +59,8 @@ def estimate(
     title = raw.places.title(key.commune, reporter)
     if any((reporter, form) in own for own in lying(raw, store, key).values()):
         raise EstimateError(
-            f"Đã nhận biểu {form} của {title}, nên không ước thay được. "
-            "Số chưa đúng thì ghi đính chính (returns correct)."
+            f"Đã nhận biểu {form} của {title}, nên không ước thay được. Số chưa đúng thì ghi đính chính.",
+            Hint.CORRECT,
         )
     append(raw, key, row)
     return row

@@ -46,7 +46,7 @@ from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.sentences import SentenceError
+from schemas.sentences import Hint, SentenceError
 from schemas.text import fold
 
 _COLUMNS = tables.in_folder(tables.LEDGER)
@@ -190,7 +190,8 @@ class Ledger:
         if not filled and not answers:
             raise LedgerError(
                 f"Ô {address}, trang «{sheet}», tệp {file.name} để trống và không phải ô ghi số của chỉ tiêu nào. "
-                "Kiểm tra lại địa chỉ ô bằng: returns findings"
+                "Kiểm tra lại địa chỉ ô.",
+                Hint.FINDINGS,
             )
         if not answers:
             self._refuse_unread(corrected, CellPlace(file.name, sheet, address), found[found["sheet"] == sheet])
@@ -262,7 +263,7 @@ class Ledger:
         """Hold the ledger from before the cell is looked at until the row is written."""
         path = self.raw.ledger_path(self.key)
         if not path.parent.is_dir():
-            raise LedgerError(f"Không có thư mục {path.parent}. Chọn đúng kỳ và xã bằng --period và --commune.")
+            raise LedgerError(f"Không có thư mục {path.parent}.", Hint.WHERE)
         if is_remote(path):  # of two that write at once, the second is told to do it again
             yield
             return
@@ -291,9 +292,9 @@ class Ledger:
     ) -> Entry:
         given = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
         if not given["reason"]:
-            raise LedgerError("Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao, bằng --reason.")
+            raise LedgerError("Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao.", Hint.REASON)
         if not given["who"]:
-            raise LedgerError("Chưa ghi người quyết định. Ghi chức danh bằng --who, không cần tên riêng.")
+            raise LedgerError("Chưa ghi người quyết định. Ghi chức danh, không cần tên riêng.", Hint.WHO)
         entry = given | {
             "when": self.now().isoformat(timespec="seconds"),
             "file": cell.place.file,
@@ -342,8 +343,8 @@ class _LedgerCell:
         if self.field is not None and (self.value is None or not self.field.may_exceed(self.value)):
             raise LedgerError(
                 f"{self.where} ghi chỉ tiêu «{self.field.label}»: «{self.text}». Chỉ giữ nguyên được số vượt mức cao "
-                f"nhất là ước lượng, như của năng suất; ở đây khoảng «{self.field.limits}» không thể sai. "
-                "Hỏi lại đơn vị báo cáo rồi ghi đính chính."
+                f"nhất là ước lượng, như của năng suất; ở đây khoảng «{self.field.limits}» không thuộc loại được phép "
+                "bỏ qua. Hỏi lại đơn vị báo cáo rồi ghi đính chính."
             )
 
     def refuse_unreadable(self, text: str) -> None:

@@ -115,8 +115,8 @@ def test_an_error_that_a_named_rule_makes_wrongly_is_kept_published_told_and_tak
 
     # Only the rule that tells of the cell, and only one that may be wrong.
     for words, part in (
-        ((*PRODUCTION, "--as-is"), "thêm --rule"),
-        ((*PRODUCTION, "--as-is", "--rule", "B03-01"), "không thể sai"),
+        ((*PRODUCTION, "--as-is"), "trường hợp này, thêm --rule. Nếu tệp vừa thay, chạy trước: returns refresh"),
+        ((*PRODUCTION, "--as-is", "--rule", "B03-01"), "không thuộc loại được phép bỏ qua"),
         ((*PRODUCTION, "--as-is", "--rule", "B03-04"), "Không có phát hiện nào theo quy tắc B03-04"),
         ((*PRODUCTION, "36,95", "--rule", "B03-03"), "--rule chỉ dùng cùng --as-is"),
         ((*YIELD, "--as-is"), "C-11"),

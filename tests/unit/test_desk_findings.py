@@ -173,7 +173,10 @@ def test_what_cannot_be_decided_is_told_and_not_written(office: Office, desk: De
     browser, before = desk.signed_in("officer", "officer"), ledger(office)
     assert "Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao." in decide(browser, "accepted", new="114", reason=" ")
     assert "không đọc được «x» thành số" in decide(browser, "accepted", new="x")
-    assert "lỗi thì không giữ nguyên được" in decide(browser, "as_is")
+    kept = decide(browser, "as_is")
+    assert "lỗi thì không giữ nguyên được" in kept
+    assert "chọn «Giữ nguyên …, dù trái …», nếu có. Nếu tệp vừa thay, bấm «Chạy những gì đã đổi» trước." in kept
+    assert not re.search(r"\breturns [a-z]|(?<!\w)--[a-z]", kept), "a page names no command"
     assert "Không có tệp «y.xlsx»" in decide(browser, "accepted", new="1", file="y.xlsx")
     assert "không đọc được" in decide(browser, "wipe", new="1")
     assert ledger(office) == before
@@ -200,7 +203,7 @@ def test_an_error_is_kept_against_a_rule_that_may_be_wrong_with_who_and_why(offi
     assert 'name="reason" required' in form
     before = ledger(office)
     assert "Chưa ghi lý do" in decide(browser, "as_is", **crops, reason="")
-    assert "không thể sai" in decide(browser, "as_is", **{**crops, "rule": "B01-02"})
+    assert "không thuộc loại được phép bỏ qua" in decide(browser, "as_is", **{**crops, "rule": "B01-02"})
     assert "Đã ghi vào sổ đính chính: ô D13, giữ «36.95»." in decide(browser, "as_is", **crops)
     row = ledger(office).removeprefix(before)
     assert row.strip().endswith(

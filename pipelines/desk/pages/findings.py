@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pipelines.desk import decisions
+from pipelines.desk import decisions, hints
 from pipelines.desk.doubts import NOBODY, by_reporter, doubts
 from pipelines.desk.pages import closing
 from pipelines.desk.pages.contacts import contact_of
@@ -106,7 +106,7 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         try:
             entry = decisions.decide(raw, store, chosen, place, decision, request.user, **more)
         except SentenceError as why:
-            refusal = str(why).replace(", bằng --reason", "")
+            refusal = hints.told(why)
             messages.error(request, refusal)  # beside the form as well, where that is still there
             return _of_reporter(request, key, reporter, refusal)
         messages.success(request, _("Đã ghi vào sổ đính chính: {what}.").format(what=_words(decision, entry)))
@@ -130,7 +130,7 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
         decisions.undo(raw, store, chosen, int(number) if number.isdecimal() else 0, request.user)
         messages.success(request, _("Đã hoàn tác quyết định cuối."))
     except SentenceError as why:
-        messages.error(request, str(why))
+        messages.error(request, hints.told(why))
     return redirect("findings", key)
 
 
