@@ -11,6 +11,8 @@ LAST_ROW, LAST_COLUMN = 2**20, 2**14
 """Of the largest sheet that spreadsheets have."""
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_MEANT = re.compile(r"\$?([A-Z]{1,3})\$?0*([1-9][0-9]{0,6})", re.IGNORECASE | re.ASCII)
+"""With the signs of a formula, and zeros that fill a number up."""
 
 
 def position(address: str) -> tuple[int, int] | None:
@@ -20,6 +22,13 @@ def position(address: str) -> tuple[int, int] | None:
         return None
     row, at = int(found[2]), column(found[1])
     return (row, at) if row <= LAST_ROW and at <= LAST_COLUMN else None
+
+
+def as_meant(text: str) -> str:
+    """Return the address that a person means who writes ``d13`` or ``$D$13``; the text itself where it is none."""
+    found = _MEANT.fullmatch(text.strip())
+    meant = "" if found is None else f"{found[1].upper()}{found[2]}"
+    return text if position(meant) is None else meant
 
 
 def known_position(address: str) -> tuple[int, int]:

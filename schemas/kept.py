@@ -69,13 +69,14 @@ class Lines:
             yield _row(number, cells, self.heading)
 
 
-def kept_lines(text: str, needed: Sequence[str], *, ragged: bool = False) -> Lines:
+def kept_lines(text: str, needed: Sequence[str], *, ragged: bool = False, later: Sequence[str] = ()) -> Lines:
     """Return the lines of a table.
 
     Args:
         text: As ``decoded`` returns it.
         needed: The columns it must have; it may have others.
         ragged: Whether blank cells at the end of a row may be left out, or be too many.
+        later: Columns that were added at the end of the table when it had rows: these may lack all of them.
 
     Raises:
         KeptError: It is not UTF-8, lacks a column or has one twice, or its quotation marks do not pair.
@@ -96,16 +97,19 @@ def kept_lines(text: str, needed: Sequence[str], *, ragged: bool = False) -> Lin
     if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
         raise KeptError(f"có hai cột {', '.join(twice)}")
     filled = [(line, _even(cells, len(heading)) if ragged else cells) for line, cells in lines[1:] if any(cells)]
+    if later and heading[-len(later) :] == list(later):
+        added, before = [""] * len(later), len(heading) - len(later)
+        filled = [(line, [*cells, *added] if len(cells) == before else cells) for line, cells in filled]
     return Lines(heading, [line for line, _ in filled], [cells for _, cells in filled])
 
 
-def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False) -> list[KeptRow]:
+def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False, later: Sequence[str] = ()) -> list[KeptRow]:
     """Return the rows of a table under its headings, as ``kept_lines`` reads them.
 
     Raises:
         KeptError: As ``kept_lines`` says.
     """
-    return list(kept_lines(text, needed, ragged=ragged).rows())
+    return list(kept_lines(text, needed, ragged=ragged, later=later).rows())
 
 
 def _even(cells: list[str], width: int) -> list[str]:

@@ -521,6 +521,17 @@ class Problems(Enum):
         "khi ghi sổ.",
         _by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
+    LEDGER_ASTRAY = Problem(
+        "L-05",
+        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay {written}, khi ghi sổ {expected}, nên dòng này của "
+        "sổ không được dùng. Nếu đính chính vẫn cần, ghi ở ô mới của số ấy. Ô này xem lại rồi ghi số đúng, hoặc giữ "
+        "nguyên (returns correct --as-is); không phải ô ghi số thì bỏ dòng này khỏi sổ.",
+    )
+    LEDGER_ADDRESS = Problem(
+        "L-06",
+        "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không được "
+        "dùng. Ghi dạng D13: chữ của cột rồi số của dòng.",
+    )
     LEDGER_DECISION = Problem(
         "L-04",
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», phải là một trong: "
@@ -538,6 +549,9 @@ NOT_THERE = frozenset(
     kind.value.code for kind in (Problems.NOT_SENT, Problems.WITHDRAWN_RETURN, Problems.UNREADABLE_FILE)
 )
 """Codes of what tells that a reporter's form is not there: not sent, gone, or in a file that is none."""
+
+OF_LEDGER = frozenset(kind.value.code for kind in (Problems.LEDGER_STALE, Problems.LEDGER_ASTRAY))
+"""Codes of what tells that a decision fits its cell no more, which another decision on the cell settles."""
 
 HOLDS_EVERYTHING = frozenset(kind.value.code for kind in (Problems.LEDGER_UNREADABLE, Problems.RELEASE_UNUSABLE))
 """Codes of what holds back every form of its return set."""

@@ -92,10 +92,20 @@ LEDGER = _columns(
     ("reason", "Lý do"),
     ("suggestion", "Gợi ý đã xem"),
     ("decision", "Quyết định"),
+    ("form", "Biểu của ô lúc ghi"),
+    ("reporter", "Đơn vị báo cáo của ô lúc ghi"),
+    ("line", "Mã dòng của ô lúc ghi"),
+    ("field", "Chỉ tiêu của ô lúc ghi"),
 )
 """One row per entry of a correction ledger. ``old``: the text as received; ``new``: the text to use. ``decision``: a
 ``schemas.outcomes.Decision``; of a confirmation ``new`` is the number that stands: equal to ``old`` where it is used as
-received, or what an earlier correction made of it."""
+received, or what an earlier correction made of it. ``AIM``: what the cell answered when it was decided on."""
+
+AIM = ["form", "reporter", "line", "field"]
+"""What a value cell answers: the columns of entries, and of a ledger, that say so."""
+
+LATER = AIM
+"""The last columns, which a ledger, or rows of it, begun with an earlier version do not have: they say nothing then."""
 
 ENTRIES = _columns(
     *_WHERE,
@@ -433,6 +443,10 @@ def in_folder(schema: pa.Schema) -> list[str]:
     return set has these columns too.
     """
     return [name for name in schema.names if name not in dict(_WHERE)]
+
+
+IN_EVERY_LEDGER = [name for name in in_folder(LEDGER) if name not in LATER]
+"""Its columns from the beginning, without which it is none."""
 
 
 def mart(form: "type[Form]") -> pa.Schema:

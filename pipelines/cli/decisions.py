@@ -99,7 +99,7 @@ def correct(
         where = _("ô {cell}, trang «{sheet}», tệp {file}").format_map(entry)
         print(done.format(old=entry["old"], new=entry["new"], where=where))
     else:
-        print_rows(output, tables.LEDGER.names, [{**key._asdict(), **entry}])
+        print_rows(output, [*key._fields, *tables.IN_EVERY_LEDGER], [{**key._asdict(), **entry}])
 
 
 @verb(

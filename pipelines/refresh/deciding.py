@@ -15,10 +15,11 @@ from pipelines.store import published
 from pipelines.store.ledger import CellPlace, LedgerError
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
+from schemas.addresses import as_meant
 from schemas.catalogue import CATALOGUE
 from schemas.kept import decoded
 from schemas.outcomes import Severity
-from schemas.problems import Problems
+from schemas.problems import OF_LEDGER, Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import Hint
 from schemas.text import fold
@@ -51,7 +52,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
         )
     if key not in published.checked_sets(store):
         return
-    cell = place.cell.strip().replace("$", "").upper()
+    cell = as_meant(place.cell)
     rows = [
         row
         for row in published.findings(store, key)
@@ -62,8 +63,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
     if rule:
         raise LedgerError(f"Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {place.file}.", Hint.FINDINGS)
     named = [row for row in rows if row["cells"].split(";")[0] == cell]
-    stale = Problems.LEDGER_STALE.value.code
-    if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] != stale]:
+    if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] not in OF_LEDGER]:
         raise LedgerError(
             f"Ô {cell}, tệp {place.file} đang có lỗi ({', '.join(errors)}); lỗi thì không giữ nguyên được. "
             "Hỏi lại đơn vị báo cáo rồi ghi đính chính.",

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipelines.refresh.given import Given, Made
 from pipelines.steps import problems, sources
 from pipelines.steps.analyse import estimates, statements
-from pipelines.steps.collect import correct, locate, read
+from pipelines.steps.collect import aim, correct, read
 from pipelines.steps.collect.columns import runs
 from pipelines.steps.frames import parted, to_frame, to_table, together
 from schemas import tables
@@ -103,8 +103,7 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
             ("ledger_problems", tables.PROBLEMS),
         )
     )
-    corrected, correction_problems = correct.correct(given.table("cells"), ledger)
-    located = locate.locate(corrected, CATALOGUE.forms, given.places)
+    _, correction_problems, located = aim.located(given.table("cells"), ledger, CATALOGUE.forms, given.places)
     accepted = (
         {form: given.accepted(f"marts/{form.domain}") for form in CATALOGUE.forms} if len(correction_problems) else {}
     )

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.refresh.stale import Inputs
 from pipelines.steps.analyse.estimates import read_estimates
-from pipelines.steps.collect import correct, locate, read, released
+from pipelines.steps.collect import aim, correct, locate, read, released
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.validate import check, gate
@@ -83,8 +83,8 @@ def places_then(archive: Archive, received: str) -> Places:
 def entries_then(archive: Archive, key: ReturnSetKey, received: str, workbooks: Mapping[str, str]) -> locate.Located:
     """Return the entries of some workbooks, by name and hash, corrected by the ledger and located by the places."""
     files = [RawFile(*key, name, kept(archive, sha256, suffix_of(name))) for name, sha256 in workbooks.items()]
-    corrected, _ = correct.correct(read.read(files).cells, ledger_then(archive, key, received))
-    return locate.locate(corrected, CATALOGUE.forms, places_then(archive, received))
+    cells, ledger = read.read(files).cells, ledger_then(archive, key, received)
+    return aim.located(cells, ledger, CATALOGUE.forms, places_then(archive, received))[2]
 
 
 def ledger_then(archive: Archive, key: ReturnSetKey, received: str) -> pd.DataFrame:

@@ -24,10 +24,10 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from pipelines.settings import Clock, now
-from pipelines.steps.collect.correct import correct, read_ledger
+from pipelines.steps.collect.aim import located
+from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
-from pipelines.steps.collect.locate import locate
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
 from pipelines.steps.collect.sheets import recognise, sheets_of
@@ -38,7 +38,7 @@ from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import with_texts
 from schemas import tables
-from schemas.addresses import known_position, position
+from schemas.addresses import as_meant, known_position, position
 from schemas.catalogue import CATALOGUE
 from schemas.fields import FormField
 from schemas.harmless import in_csv
@@ -172,7 +172,7 @@ class Ledger:
             kind = Problems[told["problem"]].value
             raise LedgerError(kind.message.format(file=file.name, written=told["detail"]))
         sheet = self._sheet(cells["sheet"].unique().to_pylist(), file.name, place.sheet)
-        address = place.cell.strip().replace("$", "").upper()
+        address = as_meant(place.cell)
         if position(address) is None:
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
         text = self._text()
@@ -182,8 +182,8 @@ class Ledger:
                 Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
             )
         own = entries[entries["file"] == file.name]
-        decisions, met = correct(cells, own)
-        found = to_frame([locate(decisions, CATALOGUE.forms, self.raw.places).entries], tables.ENTRIES)
+        decisions, met, read_as = located(cells, own, CATALOGUE.forms, self.raw.places)
+        found = to_frame([read_as.entries], tables.ENTRIES)
         corrected = with_texts(decisions.whole(), sheet=sheet)
         answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
         filled = with_texts(corrected, cell=address).to_pylist()
@@ -204,6 +204,7 @@ class Ledger:
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=CATALOGUE.by_code[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
+            aim={name: answers[0][name] if answers else "" for name in tables.AIM},
             value=None if not answers or pd.isna(answers[0]["value"]) else Decimal(answers[0]["value"]),
         )
 
@@ -304,6 +305,7 @@ class Ledger:
             "new": new,
             "suggestion": suggestion,
             "decision": decision,
+            **cell.aim,
         }
         try:
             append(self.raw, self.key, entry)
@@ -326,6 +328,8 @@ class _LedgerCell:
     trouble: bool
     """Whether what is used now cannot be read as a number of the field."""
     field: FormField | None
+    aim: Mapping[str, str]
+    """What it answers, by ``schemas.tables.AIM``: of a cell that answers two fields the first."""
     value: Decimal | None
     """The number that is used now, where one can be read."""
 
@@ -380,12 +384,15 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     # Under the lock nobody else writes: what lies there was left by a writer that was killed.
     for left in path.parent.glob(f".{path.stem}.*.tmp"):
         left.unlink(missing_ok=True)
-    old, mark = read_marked(path)
-    if not decoded(old).strip():
-        old = _EMPTY[old.startswith(_EMPTY[1])]
-    new = old + _row(old, entry)
-    before, after = (read_ledger({key: decoded(content)})[0].to_dict("records") for content in (old, new))
-    wanted = {"period": key.period, "commune": key.commune, **{name: entry[name] for name in _COLUMNS}}
+    now, mark = read_marked(path)
+    if not decoded(now).strip():
+        now = _EMPTY[now.startswith(_EMPTY[1])]
+    old = _with_all_columns(now)
+    row, heading = _row(old, entry)
+    new = old + row
+    before, after = (read_ledger({key: decoded(content)})[0].to_dict("records") for content in (now, new))
+    kept = {name: entry[name] if name in heading else "" for name in _COLUMNS}
+    wanted = {"period": key.period, "commune": key.commune, **kept}
     if after != [*before, wanted]:  # an open quotation mark at the end would swallow the row
         raise LedgerError(
             f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
@@ -394,15 +401,31 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     write_over(path, new, mark)
 
 
-def _row(old: bytes, entry: Mapping[str, str]) -> bytes:
-    """Return what is to stand behind the ledger's bytes: with a heading where it has none, in its own manner else."""
+def _with_all_columns(content: bytes) -> bytes:
+    """Return a ledger with headings for the columns that an earlier version did not write, and its rows as they are."""
+    text = decoded(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
+    heading = next(reader, [])
+    if not heading or not set(heading).isdisjoint(tables.LATER):
+        return content
+    first = "".join(list(io.StringIO(text, newline=""))[: reader.line_num]).rstrip("\r\n")
+    mark = _EMPTY[1] if content.startswith(_EMPTY[1]) else b""
+    return mark + f"{first}{separator(text).join(['', *tables.LATER])}{text[len(first) :]}".encode()
+
+
+def _row(old: bytes, entry: Mapping[str, str]) -> tuple[bytes, Sequence[str]]:
+    """Return what is to stand behind the ledger's bytes, and under which heading.
+
+    It is in the ledger's own manner, and with a heading where it has none.
+    """
     text = decoded(old)
-    heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text)), [])
+    lying = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator(text)), [])
+    heading = lying or _COLUMNS
     end = "\r\n" if old.partition(b"\n")[0].endswith(b"\r") else "\n"
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, heading or _COLUMNS, restval="", delimiter=separator(text), lineterminator=end)
-    if not heading:
+    writer = csv.DictWriter(buffer, heading, "", "ignore", delimiter=separator(text), lineterminator=end)
+    if not lying:
         writer.writeheader()
     writer.writerow({name: in_csv(text) for name, text in entry.items()})
-    gap = end if heading and not text.endswith(("\n", "\r")) else ""
-    return f"{gap}{buffer.getvalue()}".encode()
+    gap = end if lying and not text.endswith(("\n", "\r")) else ""
+    return f"{gap}{buffer.getvalue()}".encode(), heading

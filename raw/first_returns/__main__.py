@@ -89,7 +89,7 @@ def _write_ledger(right: Decimal, wrong: Decimal) -> None:
         "decision": Decision.ACCEPTED,
     }
     with (FOLDER / LEDGER).open("w", encoding="utf-8", newline="") as file:
-        ledger = csv.DictWriter(file, tables.in_folder(tables.LEDGER), lineterminator="\n")
+        ledger = csv.DictWriter(file, tables.IN_EVERY_LEDGER, lineterminator="\n")
         ledger.writeheader()
         ledger.writerow(entry)
 

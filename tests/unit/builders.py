@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.collect import read as reading
+from pipelines.steps.collect.aim import located as aimed
 from pipelines.steps.collect.correct import correct, read_ledger
-from pipelines.steps.collect.locate import Located, locate
+from pipelines.steps.collect.locate import Located
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.problems import joined
@@ -172,8 +173,7 @@ def run(
 ) -> Run:
     """Take workbooks through the steps up to the entries."""
     seen, cells, _ = reading.read(files)
-    decisions, correction_problems = correct(cells, ledger_of() if ledger is None else ledger)
-    found = locate(decisions, forms, places)
+    decisions, correction_problems, found = aimed(cells, ledger_of() if ledger is None else ledger, forms, places)
     located = replace(found, entries=to_frame([found.entries], tables.ENTRIES))
     met = joined([located.problems, correction_problems])
     sets = tuple(dict.fromkeys(ReturnSetKey(file.period, file.commune) for file in files))

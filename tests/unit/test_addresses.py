@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.addresses import LAST_COLUMN, LAST_ROW, address, known_position, letters, position
+from schemas.addresses import LAST_COLUMN, LAST_ROW, address, as_meant, known_position, letters, position
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,16 @@ def test_addresses_are_read_and_written(text: str, place: tuple[int, int]) -> No
     assert position(text) == known_position(text) == place
     assert address(*place) == text
     assert letters(place[1]) == text.rstrip("0123456789")
+
+
+@pytest.mark.parametrize("text", ["D13", "d13", "$D$13", "D$13", "D013", " d13 "])
+def test_an_address_is_read_as_people_write_it(text: str) -> None:
+    assert as_meant(text) == "D13"
+
+
+@pytest.mark.parametrize("text", ["", "13D", "D0", "D 13", "ô D13", "D13:D14", "XFE1", "ß1", "R13C4"])
+def test_what_people_can_mean_no_cell_by_stays_as_it_is(text: str) -> None:
+    assert as_meant(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "D", "13", "d13", "D0", "D01", "ABCD1", "D13;D14", "XFE1", "A1048577", "A1<b>"])

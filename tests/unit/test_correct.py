@@ -4,7 +4,7 @@ from pipelines.steps.collect.correct import read_ledger
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import LEDGER, in_folder
+from schemas.tables import IN_EVERY_LEDGER
 from tests.unit.builders import (
     COMMUNE,
     LEDGER_HEADING,
@@ -143,7 +143,13 @@ def test_a_file_that_only_another_set_has_is_unknown_here() -> None:
 @pytest.mark.parametrize("cell", ["13D", "ô D13", "D0", ""])
 def test_an_address_that_is_none_is_told_and_stops_nothing(cell: str) -> None:
     _, problems = corrected(f"pa_phao.xlsx,{SHEET},{cell},,31,quên ghi")
-    assert [row["problem"] for row in problems] == ["LEDGER_STALE"]
+    assert [(row["problem"], row["cells"]) for row in problems] == [("LEDGER_ADDRESS", cell)]
+
+
+@pytest.mark.parametrize("cell", [GOAT.lower(), f"D0{GOAT[1:]}", f"$D${GOAT[1:]}", f" {GOAT} "])
+def test_an_address_as_people_write_it_is_that_of_the_cell(cell: str) -> None:
+    cells, problems = corrected(f"pa_phao.xlsx,{SHEET},{cell},,31,quên ghi")
+    assert (problems, cells[GOAT]["text"]) == ([], "31")
 
 
 def test_a_blank_correction_on_a_sheet_that_is_not_there_is_told() -> None:
@@ -158,7 +164,7 @@ def test_a_ledger_with_other_columns_is_told_with_the_right_ones(text: str) -> N
     assert entries.empty
     told = rows(problems)
     assert [row["problem"] for row in told] == ["LEDGER_UNREADABLE"]
-    assert told[0]["expected"] == ", ".join(in_folder(LEDGER))
+    assert told[0]["expected"] == ", ".join(IN_EVERY_LEDGER)
     assert (told[0]["period"], told[0]["commune"]) == (PERIOD.code, COMMUNE)
 
 

@@ -1,12 +1,13 @@
 """Corrections: the ledger's decisions put over the cells, each only where the old text still stands.
 
 Belongs here: which decisions stand, and applying them. Does not belong here: the ledger's columns
-(``schemas.tables``), writing to it (``pipelines.store.ledger``).
+(``schemas.tables``), writing to it (``pipelines.store.ledger``), what a cell answers (``pipelines.steps.collect.aim``).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,18 @@ import pyarrow.compute as pc
 from pipelines.steps.collect.columns import Runs, runs
 from pipelines.steps.frames import frame_of, joined_text, texts_of
 from pipelines.steps.problems import joined, problem_rows
-from schemas.addresses import known_position, position
+from schemas.addresses import as_meant, known_position, position
 from schemas.form import Form
 from schemas.harmless import of_csv
 from schemas.kept import KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, LEDGER, SHEET_KEY, in_folder, uncoded
+from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
 
-_COLUMNS = in_folder(LEDGER)
+Entry = dict[str, str]
+Key = tuple[str, ...]
+"""What names a cell."""
 
 
 def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -39,15 +42,17 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
         where = {"period": period, "commune": commune}
-        told = {**where, "file": "corrections.csv", "expected": ", ".join(_COLUMNS)}
+        told = {**where, "file": "corrections.csv", "expected": ", ".join(IN_EVERY_LEDGER)}
         try:
-            rows = kept_rows(text, _COLUMNS)
+            rows = kept_rows(text, IN_EVERY_LEDGER, later=LATER)
         except KeptError as reason:
             problems.append({**told, "written": str(reason)})
             continue
         problems.extend({**told, "written": f"dòng {row.line} {row.trouble}"} for row in rows if row.trouble)
         sound = (row for row in rows if not row.trouble)
-        entries.extend({**{name: of_csv(text) for name, text in row.cells.items()}, **where} for row in sound)
+        for row in sound:
+            said = dict.fromkeys(LATER, "") | {name: of_csv(text) for name, text in row.cells.items()}
+            entries.append({**said, "cell": as_meant(said["cell"]), **where})
     return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
 
 
@@ -134,25 +139,36 @@ def _undecided(cells: pa.Table) -> pa.Table:
     return pa.table(columns, schema=_CORRECTED)
 
 
-def correct(cells: pa.Table, ledger: pd.DataFrame) -> tuple[Corrected, pd.DataFrame]:
+def correct(
+    cells: pa.Table, ledger: pd.DataFrame, astray: Mapping[Key, Mapping[str, str]] = MappingProxyType({})
+) -> tuple[Corrected, pd.DataFrame]:
     """Put the ledger's decisions over the cells, ``schemas.tables.CELLS``.
 
     A correction that follows a confirmation takes its place. A confirmation of the text as received takes back the
     corrections before it; one of the corrected text stands beside its correction.
 
+    Args:
+        cells: The cells.
+        ledger: The entries, ``schemas.tables.LEDGER``.
+        astray: The cells that answer something else than the decisions on them are about, each with what it answers
+            ``now`` and what it did ``then``, in words: they are not decided on.
+
     Returns:
-        The cells; and the problems: entries without a reason, and entries whose old text is no longer what the workbook
-        says.
+        The cells; and the problems: entries without a reason, entries whose old text is no longer what the workbook
+        says, and those that are astray.
     """
-    accepted, confirmed = _standing(ledger)
+    accepted, confirmed = standing(ledger)
+    nowhere = [entry for entry in (*accepted, *confirmed) if position(entry["cell"]) is None]
     unreasoned = [entry for entry in (*accepted, *confirmed) if not _reasoned(entry)]
+    strayed = {key: {**entry, **astray[key]} for entry in (*accepted, *confirmed) if (key := key_of(entry)) in astray}
     received = Corrected(cells)
     named = {tuple(entry[name] for name in SHEET_KEY) for entry in (*accepted, *confirmed)}
     of_ledger = received.of_sheets([number for number, key in enumerate(received.sheets.keys) if key in named])
     decided = _Cells(of_ledger, (*accepted, *confirmed))
+    unfit = {*map(key_of, nowhere), *strayed}
     stale: list[Entry] = []
-    decided.replace([entry for entry in accepted if _reasoned(entry)], stale)
-    decided.keep([entry for entry in confirmed if _reasoned(entry)], stale)
+    decided.replace([entry for entry in accepted if _reasoned(entry) and key_of(entry) not in unfit], stale)
+    decided.keep([entry for entry in confirmed if _reasoned(entry) and key_of(entry) not in unfit], stale)
     corrected = replace(received, decided=decided.table())
     unclear = [
         {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(Decision)}
@@ -162,6 +178,8 @@ def correct(cells: pa.Table, ledger: pd.DataFrame) -> tuple[Corrected, pd.DataFr
         [
             problem_rows(Problems.LEDGER_DECISION, unclear),
             problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
+            problem_rows(Problems.LEDGER_ASTRAY, _told(strayed.values(), written="now", expected="then")),
+            problem_rows(Problems.LEDGER_ADDRESS, _told(nowhere, written="new")),
             problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new")),
         ]
     )
@@ -201,14 +219,16 @@ def not_lost(
     return problems[~(stale & told)]
 
 
-Entry = dict[str, str]
+def key_of(entry: Mapping[str, str]) -> Key:
+    """Return the cell of an entry."""
+    return tuple(entry[name] for name in CELL_KEY)
 
 
-def _standing(ledger: pd.DataFrame) -> tuple[list[Entry], list[Entry]]:
+def standing(ledger: pd.DataFrame) -> tuple[list[Entry], list[Entry]]:
     """Return the corrections and the confirmations that no later entry for the same cell has replaced."""
     last: dict[str, dict[tuple[str, ...], Entry]] = {Decision.ACCEPTED: {}, Decision.AS_IS: {}}
     for entry in ledger[ledger["decision"].isin(list(last))].to_dict("records"):
-        key = tuple(entry[name] for name in CELL_KEY)
+        key = key_of(entry)
         if entry["decision"] == Decision.ACCEPTED:
             last[Decision.AS_IS].pop(key, None)
         elif entry["new"] == entry["old"]:
@@ -244,10 +264,10 @@ class _Cells:
     def replace(self, entries: Sequence[Entry], stale: list[Entry]) -> None:
         """Make corrections; those whose old text no longer stands go to ``stale``."""
         for entry in entries:
-            *sheet, cell = key = tuple(entry[name] for name in CELL_KEY)
+            *sheet, _ = key = key_of(entry)
             row = self._by_key.get(key)
             received = "" if row is None else row["received"]
-            if tuple(sheet) not in self._hashes or received != entry["old"] or position(cell) is None:
+            if tuple(sheet) not in self._hashes or received != entry["old"]:
                 stale.append(entry | {"received": received})
             elif entry["new"] != received:  # else it takes an earlier correction back: the cell is read as received
                 new = {"kind": "text", "text": entry["new"], "shown": entry["new"], "format": ""}
@@ -257,18 +277,18 @@ class _Cells:
         """Set confirmations beside the cells; those of a text no longer in use go to ``stale``."""
         already_told = {tuple(entry[name] for name in CELL_KEY) for entry in stale}
         for entry in entries:
-            *sheet, cell = key = tuple(entry[name] for name in CELL_KEY)
+            *sheet, _ = key = key_of(entry)
             row = self._by_key.get(key)
             received, used = ("", "") if row is None else (row["received"], row["text"])
             stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
-            if tuple(sheet) in self._hashes and stands and position(cell) is not None:
+            if tuple(sheet) in self._hashes and stands:
                 self._decide(entry, {"confirmed": entry["reason"], "confirmed_by": entry["who"]})
             elif key not in already_told:
                 stale.append(entry | {"received": received})
 
     def _decide(self, entry: Entry, decision: Mapping[str, str]) -> None:
         """Put a decision on a cell; a blank one comes into being by it, and its received text stays empty."""
-        key = tuple(entry[name] for name in CELL_KEY)
+        key = key_of(entry)
         if key not in self._by_key:
             row, column = known_position(entry["cell"])
             where = {name: entry[name] for name in CELL_KEY} | {"row": row, "column": column, "kind": "blank"}
@@ -278,10 +298,10 @@ class _Cells:
         self._by_key[key].update(decision)
 
 
-def _told(entries: Iterable[Mapping[str, str]], *, written: str) -> list[dict[str, str]]:
+def _told(entries: Iterable[Mapping[str, str]], *, written: str, expected: str = "old") -> list[dict[str, str]]:
     names = ("period", "commune", "file", "sheet")
     return [
         {name: entry[name] for name in names}
-        | {"cells": entry["cell"], "written": entry[written], "expected": entry["old"]}
+        | {"cells": entry["cell"], "written": entry[written], "expected": entry[expected]}
         for entry in entries
     ]
