@@ -23,22 +23,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-VALUES = 65_536
+from schemas.tables import commune_of
+
+VALUES = 262_144
 """How many values a group has, more or less, those in lists counted one by one; of a commune with more, all of them."""
 
 _MARK = b"PAR1"
 _LENGTH = struct.Struct("<I")
 
 
-def cuts(rows: pa.Table, column: str) -> list[int]:
+def cuts(rows: pa.Table) -> list[int]:
     """Return where the groups of a table begin, and where the last one ends.
 
     Args:
-        rows: In the order of the communes.
-        column: Which says of what commune a row is, in one piece.
+        rows: In the order of the communes, if it says of what commune each is; every column in one piece.
     """
-    if not len(rows):
-        return [0, 0]
+    column = commune_of(rows.schema)
+    if not len(rows) or column not in rows.column_names:
+        return [0, len(rows)]
     (communes,) = rows[column].chunks
     which = communes.indices if pa.types.is_dictionary(communes.type) else communes
     changes = pc.not_equal(which[1:], which[:-1]).to_numpy(zero_copy_only=False)

@@ -275,9 +275,6 @@ def file_of(table: str, part: str) -> str:
 _IN_ORDER = ("period", "commune", "place")
 """The columns that the rows of tables are in the order of."""
 
-_COMMUNE = "commune"
-"""That along which files are cut."""
-
 
 def serialized(table: pa.Table) -> bytes:
     """Return the bytes of a Parquet file, its groups cut along communes; the same rows give the same bytes."""
@@ -305,7 +302,7 @@ def _serialized(table: pa.Table) -> bytes:
         "write_page_checksum": True,
     }
     with pq.ParquetWriter(buffer, table.schema, **options) as writer:
-        for start, stop in pairwise(cuts(one, _COMMUNE) if _COMMUNE in table.column_names else (0, len(one))):
+        for start, stop in pairwise(cuts(one)):
             columns = [_numbered_anew(column) for column in one.slice(start, stop - start).columns]
             writer.write_table(pa.table(columns, schema=table.schema), max(1, stop - start))
     content: bytes = buffer.getvalue().to_pybytes()
