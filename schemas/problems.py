@@ -524,13 +524,17 @@ class Problems(Enum):
     LEDGER_ASTRAY = Problem(
         "L-05",
         "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay {written}, khi ghi sổ {expected}, nên dòng này của "
-        "sổ không được dùng. Nếu đính chính vẫn cần, ghi ở ô mới của số ấy. Ô này xem lại rồi ghi số đúng, hoặc giữ "
-        "nguyên (returns correct --as-is); không phải ô ghi số thì bỏ dòng này khỏi sổ.",
+        "sổ không được dùng.",
+        _by_office(
+            "Nếu đính chính vẫn cần, ghi ở ô mới của số ấy. Ô này xem lại rồi ghi số đúng, hoặc ghi giữ nguyên; không "
+            "phải ô ghi số thì bỏ dòng này khỏi sổ."
+        ),
     )
     LEDGER_ADDRESS = Problem(
         "L-06",
         "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không được "
-        "dùng. Ghi dạng D13: chữ của cột rồi số của dòng.",
+        "dùng.",
+        _by_office("Ghi dạng D13: chữ của cột rồi số của dòng."),
     )
     LEDGER_DECISION = Problem(
         "L-04",
