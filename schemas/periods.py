@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from schemas.sentences import SentenceError
-from schemas.text import fold
+from schemas.text import fold, visible
 
 DUE_AFTER = 10
 """How many days after the last day of a period a return has to be there, where nothing else is said."""
@@ -215,6 +215,54 @@ def period_worded(text: str) -> Period | None:
 
 _LAST = {kind: _MONTHS // kind * kind for kind in PeriodKind}
 """The last month of the last period of each kind in a year."""
+
+
+_TIME = re.compile(
+    r"""(?<![0-9])(?:
+        (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})
+      | (?P<code>[0-9]{4}-(?:m[0-9]{2}|q[1-4]|h[12]|9m))
+      | (?P<month>[0-9]{4}-[0-9]{2})
+      | (?P<written>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})
+      | (?P<worded>(?:6\ tháng\ (?:đầu|cuối)\ năm\ |9\ tháng\ (?:đầu\ )?năm\ |
+          (?:quý\ (?:iii|iv|ii|i|[1-4])|tháng\ [0-9]{1,2})(?:\ năm\ |/))[0-9]{4})
+      | (?P<year>(?:19|20)[0-9]{2})
+    )(?![0-9])""",
+    re.VERBOSE,
+)
+
+
+def times_in(text: str) -> list[tuple[date, date]]:
+    """Return the times that a text names, each by its first and last day: «as-of 2024-06-28», «quý II/2024», «2023».
+
+    A number that looks like one and is none names none.
+    """
+    found = []
+    for match in _TIME.finditer(visible(text).casefold()):
+        try:
+            found.append(_time(match[0], match.lastgroup or ""))
+        except ValueError:
+            continue
+    return found
+
+
+def _time(words: str, kind: str) -> tuple[date, date]:
+    """Return the first and the last day of a time.
+
+    Raises:
+        ValueError: There is no such time.
+    """
+    if kind == "day":
+        return (date.fromisoformat(words),) * 2
+    if kind == "written":
+        day, month, year = map(int, words.split("/"))
+        return (date(year, month, day),) * 2
+    if kind == "worded":
+        period = period_worded(words)
+        if period is None:
+            raise ValueError(words)
+    else:
+        period = Period.parse(words.replace("-", "-M") if kind == "month" else words.upper())
+    return period.begin, period.end
 
 
 def as_people_write(moment: str) -> str:

@@ -312,9 +312,16 @@ _PRINTED = (
     ("unit", "Đơn vị tính"),
 )
 
-PRINTED = _columns(*_PRINTED)
+PRINTED = _columns(
+    *_PRINTED,
+    ("scope", "Phạm vi ghi bên số in"),
+    ("time", "Thời gian ghi bên số in"),
+)
 """One row per figure and position at which a plan prints it. ``printed``: the text in the plan; ``value``: its number,
-with a dot."""
+with a dot; ``scope`` and ``time``: of whom and of when the line says that it is, where it says so."""
+
+PRINTED_MAY_SAY = {"scope": "scope", "time": "period"}
+"""The columns of these that a ``printed.csv`` may lack, and what it calls them."""
 
 PRINTED_KEY = ("period", "commune", "id", "section")
 """A plan may print a figure in its text and in an appendix, and the two may differ."""

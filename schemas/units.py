@@ -336,12 +336,30 @@ def _longest_first() -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def unit_at(text: str) -> Unit | None:
     """Return the unit that a text begins with, the longest where one is the beginning of another."""
-    clean = text.lstrip().casefold().replace("²", "2").replace("³", "3")
+    word = _word_at(_clean(text))
+    return _by_word()[word] if word else None
+
+
+def said_alone(text: str) -> bool:
+    """Return whether a text begins with a unit and nothing more is said with it: «hộ, tăng», and not «công văn»."""
+    clean = _clean(text)
+    word = _word_at(clean)
+    return bool(word) and clean[len(word) :].lstrip()[:1] in _ENDS
+
+
+_ENDS = ("", *".,;:)!?/")
+
+
+def _clean(text: str) -> str:
+    return text.lstrip().casefold().replace("²", "2").replace("³", "3")
+
+
+def _word_at(clean: str) -> str:
     for word in _longest_first():
         ends = not word[-1].isalnum() or not clean[len(word) : len(word) + 1].isalnum()
         if clean.startswith(word) and ends:
-            return _by_word()[word]
-    return None
+            return word
+    return ""
 
 
 def unit_labelled(label: str) -> Unit | None:

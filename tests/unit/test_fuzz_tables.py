@@ -23,7 +23,7 @@ from schemas.kept import decoded
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
-from schemas.tables import IN_EVERY_LEDGER, PRINTED, in_folder
+from schemas.tables import IN_EVERY_LEDGER, PRINTED, PRINTED_MAY_SAY, in_folder
 from schemas.units import Heads, unit_labelled
 from tests.unit.builders import ROOT
 from tests.unit.fuzzing import damaged, on_the_page, records_of, seeds
@@ -249,7 +249,7 @@ def test_every_row_of_a_ledger_is_read_as_it_was_written_or_told_of(part: int) -
 
 @pytest.mark.parametrize("part", range(2))
 def test_every_row_of_a_printed_plan_is_read_as_it_was_written_or_told_of(part: int) -> None:
-    columns = in_folder(PRINTED)
+    columns = [name for name in in_folder(PRINTED) if name not in PRINTED_MAY_SAY]
     whole = 0
     for batch in batches(PLANS, part):
         printed, problems = read_printed(texts_of(batch))
@@ -257,7 +257,9 @@ def test_every_row_of_a_printed_plan_is_read_as_it_was_written_or_told_of(part: 
         for seed, content in batch.items():
             wanted = rows_in(content, columns)
             rows, misfits = wanted if wanted is not None else ([], 1)
-            sound = [row for row in rows if is_value(row["value"]) and len(row["printed"]) <= 1000]
+            sound = [
+                row for row in rows if is_value(row["value"]) and row["printed"].strip() and len(row["printed"]) <= 1000
+            ]
             first = {(row["id"], row["section"]): row for row in reversed(sound)}
             plain = [row for row in sound if row is first[row["id"], row["section"]]]
             misfits += len(rows) - len(plain)

@@ -113,9 +113,21 @@ NOTHING = Behind(LINEAGE.empty_table(), ())
 
 
 def statement(
-    identifier: str, printed: str, value: str, unit: str, ours: object, ours_unit: str, *others: tuple[str, str, str]
+    identifier: str,
+    printed: str,
+    value: str,
+    unit: str,
+    ours: object,
+    ours_unit: str,
+    *others: tuple[str, str, str],
+    said: tuple[str, str] = ("", ""),
+    scope: str = "commune",
+    expected: int = 8,
 ) -> Any:
-    """The one statement on a figure, with other printed numbers (id, text, value) of its unit beside it."""
+    """The one statement on a figure, with other printed numbers (id, text, value) of its unit beside it.
+
+    The line may say of whom and when it is; so many reporters stand behind the figure, which is of whom ``scope`` says.
+    """
     given = [(identifier, printed, value), *others]
     rows = [
         {
@@ -126,12 +138,13 @@ def statement(
             "printed": text,
             "value": number,
             "unit": unit,
+            **dict(zip(("scope", "time"), said, strict=True)),
         }
         for name, text, number in given
     ]
     exact = "" if ours is None else str(Fraction(str(ours)))
     figure = {"period": PERIOD, "place": COMMUNE, "id": identifier, "unit": ours_unit, "exact": exact}
-    figures = pa.Table.from_pylist([figure | {"reported": 7, "expected": 8}], FIGURES)
+    figures = pa.Table.from_pylist([figure | {"scope": scope, "reported": 7, "expected": expected}], FIGURES)
     return compare(pa.Table.from_pylist(rows, PRINTED), figures, NOTHING, CATALOGUE).to_pylist()[0]
 
 
@@ -226,6 +239,119 @@ def test_a_fall_is_not_turned_round_in_a_figure_that_counts_falls() -> None:
     assert statement("prices.livestock.decrease", "tăng 50%", "50", "%", "50", "%")["verdict"] == "conflict"
 
 
+WHITE, TARGET = "livestock.horse.white.heads", "target.livestock.horse.white.heads"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "time", "verdict"),
+    [
+        (WHITE, "", "agrees"),
+        (WHITE, "2024-H1", "agrees"),
+        (WHITE, "2024-Q2", "agrees"),
+        (WHITE, "as-of 2024-06-28", "agrees"),
+        (WHITE, "2024-03-14..2024-03-29", "agrees"),
+        (WHITE, "năm 2024", "agrees"),
+        (WHITE, "2024-H1 vs 2023", "agrees"),
+        (WHITE, "school year 2023-2024", "agrees"),
+        (WHITE, "Quý II/2024", "agrees"),
+        (WHITE, "28/6/2024", "agrees"),
+        (WHITE, "thời điểm báo cáo", "agrees"),
+        (WHITE, "2024-99", "agrees"),
+        (WHITE, "2023-H1", "not_recomputable"),
+        (WHITE, "2024-H2", "not_recomputable"),
+        (WHITE, "6 tháng cuối năm 2024", "not_recomputable"),
+        (WHITE, "tháng 7/2024", "not_recomputable"),
+        (WHITE, "quý III năm 2024", "not_recomputable"),
+        (WHITE, "ngày 01/07/2024", "not_recomputable"),
+        (WHITE, "2024-12", "not_recomputable"),
+        (WHITE, "năm 2023", "not_recomputable"),
+        (WHITE, "kế hoạch 2025", "not_recomputable"),
+        (WHITE, "kế hoạch 2024", "not_recomputable"),
+        (TARGET, "2025-target", "agrees"),
+        (TARGET, "kế hoạch 2025", "agrees"),
+        (TARGET, "2026", "not_recomputable"),
+    ],
+)
+def test_a_line_is_held_against_the_figure_of_the_time_that_it_says(identifier: str, time: str, verdict: str) -> None:
+    row = statement(identifier, "1.482 con", "1482", "con", "1482", "con", said=("", time))
+    assert row["verdict"] == verdict
+    assert (f"số của «{time}»" in row["note"]) is (verdict == "not_recomputable")
+
+
+VILLAGE, DESK, LINE = ("village:Thôn Nà Lìa", 1), ("commune", 1), ("line:Đường xóm", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "of", "verdict"),
+    [
+        ("commune", ("commune", 8), "agrees"),
+        ("Toàn xã", ("commune", 8), "agrees"),
+        ("project:Dự án 1", ("commune", 8), "agrees"),
+        ("village", ("commune", 8), "not_recomputable"),
+        ("village:Nà Lìa", ("commune", 8), "not_recomputable"),
+        ("thôn Nà Lìa", ("commune", 8), "not_recomputable"),
+        ("school:THCS", ("commune", 8), "not_recomputable"),
+        ("district", ("commune", 8), "not_recomputable"),
+        ("toàn huyện", DESK, "not_recomputable"),
+        ("village:Nà Lìa", DESK, "agrees"),
+        ("school:THCS", DESK, "agrees"),
+        ("village:Nà Lìa", VILLAGE, "agrees"),
+        ("Thôn Nà Lìa", VILLAGE, "agrees"),
+        ("village", VILLAGE, "agrees"),
+        ("village:Suối Mỏ", VILLAGE, "not_recomputable"),
+        ("commune", VILLAGE, "not_recomputable"),
+        ("commune", LINE, "agrees"),
+        ("village:Suối Mỏ", LINE, "agrees"),
+        ("school:Tiểu học 1", ("primary:Trường Tiểu học 1", 1), "agrees"),
+        ("school:Tiểu học 2", ("primary:Trường Tiểu học 1", 1), "not_recomputable"),
+    ],
+)
+def test_a_line_is_held_against_the_figure_of_those_that_it_says(said: str, of: tuple[str, int], verdict: str) -> None:
+    row = statement(WHITE, "1.482 con", "1482", "con", "1482", "con", said=(said, ""), scope=of[0], expected=of[1])
+    assert row["verdict"] == verdict
+    assert (f"số của «{said}»" in row["note"]) is (verdict == "not_recomputable")
+
+
+def test_a_line_of_another_time_is_no_part_of_what_the_others_say() -> None:
+    linked, deaths = "civil.linked.deaths", "civil.deaths.registered"
+    rows = [
+        {"period": PERIOD, "commune": COMMUNE, "section": "", "unit": "trường hợp", "scope": "", **row}
+        for row in (
+            {"id": linked, "printed": "33", "value": "33", "time": ""},
+            {"id": deaths, "printed": "07", "value": "7", "time": "2023"},
+        )
+    ]
+    ours = {"period": PERIOD, "place": COMMUNE, "unit": "trường hợp", "scope": "commune", "reported": 1, "expected": 1}
+    figures = [ours | {"id": linked, "exact": "33"}, ours | {"id": deaths, "exact": "7"}]
+    told = compare(pa.Table.from_pylist(rows, PRINTED), pa.Table.from_pylist(figures, FIGURES), NOTHING, CATALOGUE)
+    assert told["verdict"].to_pylist() == ["agrees", "not_recomputable"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "verdict"),
+    [
+        ("giảm 1.482 con", "1482", "not_recomputable"),
+        ("tăng thêm 1.482 con", "1482", "not_recomputable"),
+        ("tăng lên 1.482 con", "1482", "agrees"),
+        ("giảm còn 1.482 con", "1482", "agrees"),
+        ("1.482 hộ", "1482", "conflict"),
+        ("1.482 hộ, tăng", "1482", "conflict"),
+        ("1.482 hộ nuôi", "1482", "agrees"),
+        ("nhiều con", "1482", "conflict"),
+        ("không có con nào", "1482", "conflict"),
+        ("một nghìn bốn trăm tám mươi hai con", "1482", "agrees"),
+    ],
+)
+def test_a_stock_is_held_against_no_change_and_no_count_of_something_else(
+    printed: str, value: str, verdict: str
+) -> None:
+    assert statement(WHITE, printed, value, "con", "1482", "con")["verdict"] == verdict
+
+
+def test_what_falls_by_its_label_is_held_against_a_fall() -> None:
+    assert statement("target.poverty.reduction.low", "giảm 2%", "2", "%", "2", "%")["verdict"] == "agrees"
+
+
 def test_a_bound_that_is_only_a_warning_makes_a_conflict_of_the_printed_number_that_exceeds() -> None:
     linked, deaths = "civil.linked.deaths", "civil.deaths.registered"
     row = statement(linked, "33", "33", "trường hợp", "33", "trường hợp", (deaths, "07", "7"))
@@ -282,6 +408,8 @@ PLAN = "id,section,printed,value,unit"
         "a,P1,3 con,NaN,con",
         "a,P1,3 con, 3,con",
         f"a,P1,{'con ' * 999},3,con",
+        "a,P1,,3,con",
+        "a,P1,  ,3,con",
     ],
 )
 def test_a_printed_row_that_does_not_say_one_number_is_told_and_no_other_is_lost(line: str) -> None:
@@ -295,6 +423,18 @@ def test_a_printed_row_that_does_not_say_one_number_is_told_and_no_other_is_lost
 def test_a_plan_that_cannot_be_read_as_a_table_is_told(text: str) -> None:
     printed, problems = read_printed({ReturnSetKey(PERIOD, COMMUNE): text})
     assert (len(printed), problems["problem"].tolist()) == (0, ["PRINTED_UNREADABLE"])
+
+
+def test_a_plan_says_of_whom_and_when_its_numbers_are_where_it_has_columns_for_that() -> None:
+    heading = f"{PLAN},scope,kind,period"
+    lines = ["a,P1,1 con,1,con,commune,input,2023-H1", "b,P1,x,x,con,,,"]
+    for own in (lines[:1], lines):  # read in columns, and line by line
+        printed, _ = read_printed({ReturnSetKey(PERIOD, COMMUNE): "\n".join([heading, *own, ""])})
+        assert printed.select(["period", "scope", "time"]).to_pylist() == [
+            {"period": PERIOD, "scope": "commune", "time": "2023-H1"}
+        ]
+    plain, _ = read_printed({ReturnSetKey(PERIOD, COMMUNE): f"{PLAN}\na,P1,1 con,1,con\n"})
+    assert plain.select(["scope", "time"]).to_pylist() == [{"scope": "", "time": ""}]
 
 
 def test_a_plan_saved_with_semicolons_is_read() -> None:

@@ -16,7 +16,9 @@ from enum import Enum, auto
 from fractions import Fraction
 
 from pipelines.steps.numbers import vietnamese
-from schemas.units import PERCENTAGES, Unit, conversion, is_measure, unit_at
+from pipelines.steps.numerals import numeral
+from schemas.text import visible
+from schemas.units import PERCENTAGES, Unit, conversion, is_measure, said_alone, unit_at
 
 APPROXIMATE = Fraction(5, 100)
 """Share of itself by which a number may be off that is printed as «khoảng», «gần», «ước», «xấp xỉ», «trên dưới»."""
@@ -105,8 +107,9 @@ class _Number:
         if self.unit is None or {self.unit, unit} <= PERCENTAGES:
             return Fraction(1)  # whether points may be meant is a question of the figure
         ratio = conversion(self.unit, unit)
-        # What follows a number may be a word that only begins like a unit: «108 công văn».
-        return Fraction(1) if ratio is None and not is_measure(self.unit) else ratio
+        # What follows a number may be a word that only begins like a unit: «108 công văn». «1.482 hộ.» is a unit.
+        only_begins = not is_measure(self.unit) and not said_alone(self.after)
+        return Fraction(1) if ratio is None and only_begins else ratio
 
     def has_unit(self, unit: Unit) -> bool:
         """Return whether a unit follows the number that can be counted in ``unit``."""
@@ -122,19 +125,22 @@ def said_in(printed: str, value: Decimal, unit: Unit) -> Said:
     """Return what a text says.
 
     Args:
-        printed: The text; of one without digits («không có ca bệnh») the table's number is what it says.
+        printed: The text; of one without digits («không có ca bệnh», «hai vụ») the table's number is what it says,
+            where that is nothing or stands there in words.
         value: The number that the table gives.
         unit: Its unit.
     """
     numbers = sorted(_numbers(printed), key=lambda one: one.names)
+    contradiction = f"Kế hoạch in «{printed}», cột số ghi {vietnamese(value)} {unit.label}: hai bên không khớp nhau."
+    if not numbers and value and not _is_in_words(printed, abs(value)):
+        return Said(value, 0, unit, contradiction=contradiction)
     if not numbers:
         return Said(value, max(0, -int(value.normalize().as_tuple().exponent)), unit)
     fitting = [one for one in numbers if one.has_unit(unit)] or [one for one in numbers if one.ratio(unit) is not None]
     meant = [one for one in fitting if Fraction(one.value) * (one.ratio(unit) or 0) == abs(Fraction(value))]
     if not meant:
         shown = (fitting or numbers)[0]
-        told = f"Kế hoạch in «{printed}», cột số ghi {vietnamese(value)} {unit.label}: hai bên không khớp nhau."
-        return Said(shown.value, shown.decimals, unit, contradiction=told)
+        return Said(shown.value, shown.decimals, unit, contradiction=contradiction)
     number = meant[0]
     how, word = _how(number)
     return Said(
@@ -145,6 +151,20 @@ def said_in(printed: str, value: Decimal, unit: Unit) -> Said:
         word,
         _direction(number),
     )
+
+
+def _is_in_words(text: str, value: Decimal) -> bool:
+    """Return whether some of the words of a text say a number."""
+    words = re.findall(r"\w+", visible(text).casefold())
+    return any(
+        numeral(" ".join(words[start:stop])) == value
+        for start in range(len(words))
+        for stop in range(start + 1, min(start + _LONGEST_NUMERAL, len(words)) + 1)
+    )
+
+
+_LONGEST_NUMERAL = 16
+"""Words of a number in words, of those that anybody would print."""
 
 
 def _numbers(text: str) -> Iterator[_Number]:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
+from pipelines.steps.analyse.meant import is_a_change, of_another_time, of_others
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Said, said_in
 from pipelines.steps.frames import cases, coded, in_rank, joined_text, numbered, ordered
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
@@ -28,15 +29,15 @@ from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
-from schemas.kept import KeptError, KeptRow, kept_lines
+from schemas.kept import KeptError, KeptRow, Lines, kept_lines
 from schemas.outcomes import Verdict
 from schemas.periods import Period
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import PRINTED, PRINTED_KEY, STATEMENTS, in_folder
+from schemas.tables import PRINTED, PRINTED_KEY, PRINTED_MAY_SAY, STATEMENTS, in_folder
 from schemas.units import PERCENTAGES, Unit, conversion, unit_labelled
 
-_COLUMNS = in_folder(PRINTED)
+_COLUMNS = [name for name in in_folder(PRINTED) if name not in PRINTED_MAY_SAY]
 """What a ``printed.csv`` must have."""
 
 _NAMED = [_COLUMNS.index(name) for name in in_folder(PRINTED) if name in PRINTED_KEY]
@@ -59,7 +60,7 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pa.Table, pd.DataFr
     # By position: the plan's own column of periods, where it has one, is another.
     whole = [pa.array(words, pa.string()).take(plan) for words in zip(*texts, strict=True)]
     whole = [*(whole or [pa.array([], pa.string())] * len(ReturnSetKey._fields)), *rows.taken(number)]
-    printed = pa.table(whole, [*ReturnSetKey._fields, *_COLUMNS])
+    printed = pa.table(whole, [*ReturnSetKey._fields, *in_folder(PRINTED)])
     return printed.select(PRINTED.names).cast(PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
 
 
@@ -84,9 +85,13 @@ class _Rows:
                 read = kept_lines("\n".join([heading, *new]), _COLUMNS)
             except KeptError:
                 return None
-            columns = read.columns(_COLUMNS)
+            columns = _columns_of(read)
             each_by_itself = "\r" not in text.replace("\r\n", "") and [*read.number] == [*range(2, len(new) + 2)]
-            if columns is None or not each_by_itself or not _is_sound(dict(zip(_COLUMNS, columns, strict=True))):
+            if (
+                columns is None
+                or not each_by_itself
+                or not _is_sound(dict(zip(in_folder(PRINTED), columns, strict=True)))
+            ):
                 return None
             self._known.setdefault(heading, {}).update(zip(new, self.added(zip(*columns, strict=True)), strict=True))
         known = self._known[heading]
@@ -104,8 +109,18 @@ class _Rows:
 
     def taken(self, numbers: pa.Array) -> list[pa.Array]:
         """Return the rows with some numbers, column by column."""
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(_COLUMNS)
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(in_folder(PRINTED))
         return [pa.array(column, pa.string()).take(numbers) for column in columns]
+
+
+def _columns_of(lines: Lines) -> list[Sequence[str]] | None:
+    """Return the columns of ``schemas.tables.PRINTED`` of a plan; nothing where a line does not fit the headings."""
+    own = [name for name in PRINTED_MAY_SAY.values() if name in lines.heading]
+    found = lines.columns([*_COLUMNS, *own])
+    if found is None:
+        return None
+    said = dict(zip(own, found[len(_COLUMNS) :], strict=True))
+    return found[: len(_COLUMNS)] + [said.get(name, [""] * len(lines.cells)) for name in PRINTED_MAY_SAY.values()]
 
 
 def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]) -> Iterator[Sequence[str]]:
@@ -127,14 +142,15 @@ def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]
             called = f", {row.cells['id']}" if row.cells.get("id") else ""
             unreadable.append({**at, "written": f"dòng {row.line}{called}: {said}", "expected": expected})
         else:
-            yield [row.cells[name] for name in _COLUMNS]
+            yield [row.cells[name] for name in _COLUMNS] + [
+                row.cells.get(called, "") for called in PRINTED_MAY_SAY.values()
+            ]
 
 
 def _is_sound(columns: Mapping[str, Sequence[str]]) -> bool:
     """Return whether no row of what a plan prints is in trouble, as ``_trouble`` tells it of one."""
-    return (
-        all(map(_VALUE.fullmatch, set(columns["value"])))
-        and max(map(len, columns["printed"]), default=0) <= _LONGEST_TEXT
+    return all(map(_VALUE.fullmatch, set(columns["value"]))) and all(
+        0 < len(one.strip()) <= len(one) <= _LONGEST_TEXT for one in columns["printed"]
     )
 
 
@@ -149,6 +165,8 @@ def _trouble(row: KeptRow) -> tuple[str, str] | None:
         return row.trouble, "số ô bằng số cột"
     if _VALUE.fullmatch(row.cells["value"]) is None:
         return f"giá trị «{row.cells['value'][:_SHORT]}»", "một số viết với dấu chấm"
+    if not row.cells["printed"].strip():
+        return "không ghi kế hoạch in gì", "chữ như kế hoạch in"
     if len(row.cells["printed"]) > _LONGEST_TEXT:
         return f"kế hoạch in «{row.cells['printed'][:_SHORT]}…»", f"không quá {_LONGEST_TEXT} chữ"
     return None
@@ -278,16 +296,23 @@ def compare(printed: pa.Table, figures: pa.Table, sources: Behind, catalogue: It
     """
     catalogue = list(catalogue)
     declared, plans = _Declared(catalogue), _Plans(printed)
+    of_period, codes = coded(printed["period"])
     periods = [Period.parse(period) for period in printed["period"].unique().to_pylist()]
     at = plans.where_in(figures, "place", "id")
     computed = [(np.append(of, -1)[at], values) for of, values in (coded(figures[name]) for name in _Computed._fields)]
-    case, firsts = cases([(plans.code, plans.said), *computed], len(printed))
+    case, firsts = cases([(plans.code, plans.said), (of_period, codes), *computed], len(printed))
     ours = figures.select(_Computed._fields).take(pa.array(at[firsts], mask=at[firsts] < 0)).to_pylist()
     theirs = plans.said.take(pa.array(firsts)).to_pylist()
-    judged = [
-        _judge(_Said(**said), None if own["id"] is None else _Computed(**own), declared.figure(said["id"]))
-        for said, own in zip(theirs, ours, strict=True)
+    whens = codes.take(pa.array(of_period[firsts])).to_pylist()
+    told = [
+        (_Said(**said), None if own["id"] is None else _Computed(**own), declared.figure(said["id"]), when)
+        for said, own, when in zip(theirs, ours, whens, strict=True)
     ]
+    others = [_of_other(*one) for one in told]
+    judged = [
+        (Verdict.NOT_RECOMPUTABLE, "", why) if why else _judge(*one[:3]) for one, why in zip(told, others, strict=True)
+    ]
+    plans.set_aside(np.flatnonzero(np.array([bool(why) for why in others], bool)[case]))
     verdicts = np.array([_VERDICTS.index(verdict) for verdict, *_ in judged], np.int64)[case]
     notes = _Notes([note for *_, note in judged], case)
     bounds = {
@@ -349,6 +374,8 @@ class _Said(NamedTuple):
     printed: str
     value: str
     unit: str
+    scope: str
+    time: str
 
 
 class _Computed(NamedTuple):
@@ -357,6 +384,7 @@ class _Computed(NamedTuple):
     id: str
     exact: str
     unit: str
+    scope: str
     reported: int
     expected: int
 
@@ -379,10 +407,19 @@ class _Plans:
         at, self._ids = coded(printed["id"])
         self._plans, self.figures = plan.dictionary, {one: number for number, one in enumerate(self._ids.to_pylist())}
         self.cell, self.size = plan.indices.to_numpy() * len(self._ids) + at, len(self._plans) * len(self._ids)
-        rows = np.full(self.size, -1)
-        rows[self.cell] = np.arange(len(printed))
-        self.rows = rows.reshape(len(self._plans), len(self._ids))
+        self._stand(np.arange(len(printed)))
         self.code, _ = cases(map(coded, self.said.columns), len(printed))
+
+    def _stand(self, said: Array) -> None:
+        """Let the table have these rows of what is said."""
+        rows = np.full(self.size, -1)
+        rows[self.cell[said]] = said
+        self.rows = rows.reshape(len(self._plans), len(self._ids))
+
+    def set_aside(self, said: Array) -> None:
+        """Let some rows, which are not about the figures of their ids, stand beside no other any more."""
+        if len(said):
+            self._stand(np.setdiff1d(np.arange(len(self.cell)), said))
 
     def where_in(self, table: pa.Table, place: str, figure: str) -> Array:
         """Return, per row of what is printed, the first row of such a table that is about it; -1 for none."""
@@ -425,6 +462,18 @@ def _places_in(texts: pa.Array, known: pa.Array) -> Array:
     return np.append(pc.index_in(texts, known).fill_null(-1).to_numpy(zero_copy_only=False), -1)
 
 
+def _of_other(row: _Said, figure: _Computed | None, declared: Figure | None, period: str) -> str:
+    """Return a sentence where a line says that it is of another time, or of others, than the figure of its id."""
+    if figure is None:
+        return ""
+    if of_another_time(row.time or "", period, declared):
+        return f"Kế hoạch in số của «{row.time}», chỉ tiêu này là của kỳ {period}, nên không đối chiếu."
+    if of_others(row.scope or "", figure.scope or "", figure.expected):
+        whose = (figure.scope or "").partition(":")[2] or "cả xã"
+        return f"Kế hoạch in số của «{row.scope}», chỉ tiêu này là của {whose}, nên không đối chiếu."
+    return ""
+
+
 def _judge(row: _Said, figure: _Computed | None, declared: Figure | None) -> tuple[Verdict, str, str]:
     """Return the verdict, the computed value as text, and a sentence where there is something to say."""
     if figure is None:
@@ -452,6 +501,9 @@ def _judge(row: _Said, figure: _Computed | None, declared: Figure | None) -> tup
         )
     if said.contradiction:
         return Verdict.CONFLICT, plain(round_half_up(exact * ratio, said.decimals + 2)), said.contradiction
+    if is_a_change(said, declared) and not is_change(declared):
+        told = f"Kế hoạch in «{row.printed}», chỉ tiêu này không phải mức tăng hay giảm, nên không đối chiếu."
+        return Verdict.NOT_RECOMPUTABLE, "", told
     stated = -said.value if _is_reversed(said, declared) else said.value
     verdict, note = _verdict(said, stated, exact * ratio)
     near = round_half_up(exact * ratio, said.decimals + 2)
