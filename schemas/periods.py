@@ -213,6 +213,18 @@ def period_worded(text: str) -> Period | None:
     return next((one for one in of_year if one.is_named(text)), None)
 
 
+_MISWRITTEN = re.compile(r"([0-9]{4})[-_. ]*(M[0-9]{2}|Q[1-4]|H[12]|9M)(?![0-9A-Z])")
+
+
+def period_meant(text: str) -> Period | None:
+    """Return the period whose code somebody meant to write, as in «2024-h2» and «2024-H1 (1)», where one can tell."""
+    match = _MISWRITTEN.search(text.upper())
+    try:
+        return period_worded(text) if match is None else Period.parse("-".join(match.groups()))
+    except ValueError:
+        return None
+
+
 _LAST = {kind: _MONTHS // kind * kind for kind in PeriodKind}
 """The last month of the last period of each kind in a year."""
 

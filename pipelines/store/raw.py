@@ -27,7 +27,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
 from schemas.kept import ESTIMATES_FILE, decoded
 from schemas.pack import pack_name
-from schemas.periods import Period, PeriodKind
+from schemas.periods import Period, PeriodKind, period_meant
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
@@ -177,7 +177,10 @@ class Raw:
         return found
 
     def misplaced(self) -> list[Misplaced]:
-        """Return the workbooks in folders in which none is read: beside those of periods, of communes, of others."""
+        """Return the workbooks in folders in which none is read: beside those of periods, of communes, of others.
+
+        Also all that lies in a commune's folder below one that is called like no period.
+        """
         communes = {key.commune for key in self.return_sets()}
         alone = communes.pop() if len(communes) == 1 else ""
         looked = {self.root: ""}
@@ -188,13 +191,38 @@ class Raw:
                     like = (one for one in self.places.named_like(folder.name) if slug(one.name) == slug(folder.name))
                     meant = next((one.code for one in like if one.level == "commune"), "")
                     looked[folder] = f"{period}/{meant}" if meant else ""
+        misnamed = self._misnamed(alone)
         found = []
-        for folder, belong in looked.items():
-            of_folder = [path for path in _within(folder) if path.suffix.casefold() in _SPREADSHEETS and path.is_file()]
+        for folder, belong in (looked | misnamed).items():
+            any_file = folder in misnamed and self.places.commune(folder.name) is not None
+            of_folder = [
+                path
+                for path in _within(folder)
+                if (any_file or path.suffix.casefold() in _SPREADSHEETS) and path.is_file()
+            ]
             files = tuple(printable(path.name) for path in of_folder if not left_behind(path.name))
             if files:
                 name = printable(folder.relative_to(self.root).as_posix())
                 found.append(Misplaced("" if folder == self.root else name, files, belong))
+        return found
+
+    def _misnamed(self, alone: str) -> dict[Path, str]:
+        """Return folders beside those of periods, and those in them, each with where what lies in it belongs, if known.
+
+        Args:
+            alone: The only commune there is, if there is but one.
+        """
+        found: dict[Path, str] = {}
+        periods = {*self._periods()}
+        for folder in self._folders(self.root):
+            if folder.name in periods or folder.name == DESIGNS:
+                continue
+            period = period_meant(folder.name)
+            within = self._folders(folder)
+            found[folder] = f"{period.code}/{alone}" if period is not None and alone else ""
+            for path in (*within, *(below for one in within for below in self._communes(one))):
+                is_known = period is not None and self.places.commune(path.name) is not None
+                found[path] = f"{period.code}/{path.relative_to(folder).as_posix()}" if is_known and period else ""
         return found
 
     @staticmethod

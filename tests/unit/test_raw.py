@@ -65,6 +65,35 @@ def test_workbooks_where_none_is_read_are_told_with_where_they_belong(raw: Raw) 
     assert "ở ngay trong thư mục báo cáo: chuyển vào thư mục của kỳ và xã" in told[0].sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "belong"),
+    [
+        ("2024-h2/huu-kien", "2024-H2/huu-kien"),
+        ("2024-H1 (1)/huu-kien", "2024-H1/huu-kien"),
+        ("2024_H1/chi-lang/huu-kien", "2024-H1/chi-lang/huu-kien"),
+        ("6 tháng cuối năm 2024/huu-kien", "2024-H2/huu-kien"),
+        ("2024-h2", "2024-H2/huu-kien"),
+        ("thang-6/huu-kien", ""),
+        ("2024-M13/huu-kien", ""),
+        ("huu-kien", ""),
+    ],
+)
+def test_what_lies_below_no_period_is_told_with_where_it_belongs(raw: Raw, name: str, belong: str) -> None:
+    (raw.root / name).mkdir(parents=True)
+    (raw.root / name / "na_lia.xlsx").write_bytes(b"x")
+    (told,) = [one for one in Raw(raw.root).misplaced() if one.folder == name]
+    assert (told.files, told.belong) == (("na_lia.xlsx",), belong)
+
+
+def test_a_ledger_below_no_period_is_told_and_other_folders_are_left_alone(raw: Raw) -> None:
+    known = {*raw.misplaced()}
+    for name in ("2024-h2/huu-kien/corrections.csv", "bieu-mau/b.xlsx", "_cu/huu-kien/c.xlsx", "tools/read.py"):
+        (raw.root / name).parent.mkdir(parents=True)
+        (raw.root / name).write_bytes(b"x")
+    told = [one for one in Raw(raw.root).misplaced() if one not in known]
+    assert [(one.folder, one.files) for one in told] == [("2024-h2/huu-kien", ("corrections.csv",))]
+
+
 def test_without_a_folder_there_are_no_return_sets(tmp_path: Path) -> None:
     assert Raw(tmp_path / "none").return_sets() == []
     assert list(Raw(tmp_path / "none").files(KEY)) == []
