@@ -407,6 +407,16 @@ class Problems(Enum):
         _by_either("Mở tệp bằng Excel, xem lại số rồi lưu lại."),
         Severity.WARNING,
     )
+    COMMENTED = Problem(
+        "C-36",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: chú thích đính ở ô ghi số khác với số trong ô; đã dùng số "
+        "trong ô.",
+        Task(
+            "Mở tệp xem chú thích; nếu số trong ô sai thì ghi đính chính.",
+            "Nếu số trong chú thích mới đúng, xin ghi vào ô.",
+        ),
+        Severity.WARNING,
+    )
     NOTE_ERROR = Problem(
         "C-20",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức "

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from pipelines.steps.collect.layout import ANSWER_HEADING, COVER
+from pipelines.steps.collect.layout import ANSWER_HEADING, COVER, MARKED_BY
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
@@ -33,8 +33,6 @@ SUFFIX = " - cần sửa"
 
 DOUBTFUL, INVOLVED = "FFFF9999", "FFFFF2CC"
 """Fill of the cell a finding names first, and of the other cells it was found with."""
-
-AUTHOR = "Thống kê xã"
 
 _LINE, _WIDTH, _LINE_HEIGHT = 70, 480, 18
 """Letters in a line of a comment, its width, and the height of a line."""
@@ -267,4 +265,4 @@ _HEADING, _COVER_LINE = 4, 66
 def _comment(before: Sequence[str], words: Sequence[str]) -> Comment:
     text = "\n\n".join([*before, *words])
     lines = sum(len(line) // _LINE + 1 for line in text.splitlines())
-    return Comment(text, AUTHOR, width=_WIDTH, height=_LINE_HEIGHT * (lines + 1))
+    return Comment(text, MARKED_BY, width=_WIDTH, height=_LINE_HEIGHT * (lines + 1))

@@ -18,11 +18,12 @@ import pytest
 import xlsxwriter
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
 from openpyxl.styles import Color, PatternFill
 from openpyxl.styles import Font as OpenFont
 from openpyxl.worksheet.formula import ArrayFormula
 
-from pipelines.steps.collect.layout import NOTE_HEADING
+from pipelines.steps.collect.layout import MARKED_BY, NOTE_HEADING
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g01_kindergarten import Kindergarten
@@ -51,6 +52,7 @@ SHEET1, STRINGS, BOOK, LINKS = (
     "xl/_rels/workbook.xml.rels",
 )
 LATER = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+SHEET_LINKS = "xl/worksheets/_rels/sheet1.xml.rels"
 Patch = Callable[[str], str]
 
 
@@ -395,6 +397,83 @@ class TestFonts:
 
     def test_a_colour_that_depends_on_the_value_hides_nothing(self) -> None:
         assert conditional({"font_color": "#9C0006", "bg_color": "#FFC7CE"}) == {"A1": "5", "A9": "5"}
+
+
+def commented(text: str, author: str = "Kế toán", value: object = 100) -> Run:
+    def change(sheet: Any) -> None:
+        put(Livestock, "horse", value)(sheet)
+        sheet["D12"].comment = Comment(text, author)
+
+    return run(raw_file(changed(PLAIN, change)))
+
+
+class TestComments:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("Số đúng là 53", "53", "Kế toán:\nsố đúng: 1.100", "đến 30/6 có 53 con", "100 hay 101?", "năm 2024: 53"),
+            "Sửa ngày 30/6/2024 thành 53",
+        ],
+    )
+    def test_a_comment_that_says_another_number_is_told_and_the_cell_is_read(self, text: str) -> None:
+        done = commented(text)
+        finding = codes(done)["C-36"]
+        assert (finding["severity"], finding["cells"]) == ("warning", "D12")
+        assert done.value("horse") == 100
+
+    @pytest.mark.parametrize(
+        ("text", "author"),
+        [
+            ("Đã đếm lại", "x"),
+            ("Đúng là 100 con", "x"),
+            ("Đếm ngày 30/6/2024, 30/6, 6/2024, 2024-06-30, lúc 14h30", "x"),
+            ("Số tháng 6 năm 2024, quý 2", "x"),
+            ("Phòng 3:\nđã đếm lại", "Phòng 3"),
+            ("B02, xem https://xa.vn/?id=123", "x"),
+            ("Ghi 53 thì không khớp tổng 160", MARKED_BY),
+        ],
+    )
+    def test_another_comment_is_not(self, text: str, author: str) -> None:
+        done = commented(text, author)
+        assert codes(done) == {}
+        assert done.value("horse") == 100
+
+    def test_a_number_with_its_unit_is_that_of_the_comment(self) -> None:
+        assert codes(commented("Đúng 1200", value="1.200 con")) == codes(commented("", value="1.200 con"))
+
+    def test_a_comment_beside_the_answers_is_not_told(self) -> None:
+        def change(sheet: Any) -> None:
+            sheet["B12"].comment = Comment("Năm trước 53", "x")
+
+        assert horse(changed(PLAIN, change)) == 100
+
+    def test_a_comment_on_a_cell_that_was_decided_on_is_not_told(self) -> None:
+        content = changed(PLAIN, lambda sheet: setattr(sheet["D12"], "comment", Comment("Số đúng là 101", "x")))
+        done = run(raw_file(content), ledger=ledger_of("pa_phao.xlsx,Chăn nuôi,D12,100,101,đã hỏi"))
+        assert "C-36" not in codes(done)
+        assert done.value("horse") == 101
+
+    def test_a_comment_that_can_be_answered_is_read_once_and_without_its_copy(self) -> None:
+        copy = "[Threaded comment] https://go.microsoft.com/fwlink/?linkid=870924 Excel 2016 Comment: Đã đếm lại"
+        content = changed(PLAIN, lambda sheet: setattr(sheet["D12"], "comment", Comment(copy, "tc={1F2A-07}")))
+        assert horse(content) == 100
+        space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+        threaded = (
+            f'<ThreadedComments xmlns="{space}"><threadedComment ref="D12" dT="2024-06-30T07:00:00.00" id="{{1}}">'
+            "<text>Số đúng là 53</text></threadedComment></ThreadedComments>"
+        )
+        kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+        link = f'<Relationship Id="tc1" Type="{kind}" Target="/xl/threadedComments/threadedComment1.xml"/>'
+        linked = repacked(content, {SHEET_LINKS: sub("</Relationships>", f"{link}</Relationships>")})
+        buffer = io.BytesIO(linked)
+        with zipfile.ZipFile(buffer, "a") as package:
+            package.writestr("xl/threadedComments/threadedComment1.xml", threaded)
+        assert codes(run(raw_file(buffer.getvalue())))["C-36"]["cells"] == "D12"
+
+    def test_broken_comments_keep_nothing_from_being_read(self) -> None:
+        content = changed(PLAIN, lambda sheet: setattr(sheet["D12"], "comment", Comment("Số đúng là 53", "x")))
+        (part,) = [name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if "comments/" in name]
+        assert horse(repacked(content, {part: sub("</comments>", "")})) == 100
 
 
 class TestTyped:

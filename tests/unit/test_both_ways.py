@@ -426,6 +426,7 @@ THOROUGH: dict[str, Callable[[Any], object]] = {
         "pig", CellRichText("65", TextBlock(InlineFont(vertAlign="superscript"), "1"))
     ),
     "a text of one piece that is struck out": value("pig", CellRichText(TextBlock(InlineFont(strike=True), "65"))),
+    "a comment that says another number": lambda sheet: setattr(sheet["D12"], "comment", Comment("Đúng là 53", "x")),
     "a dot that groups nothing": look("pig", '0"."00'),
     "numbers merged": lambda sheet: sheet.merge_cells("D12:D13"),
     "labels merged": lambda sheet: sheet.merge_cells("B12:B13"),

@@ -201,6 +201,22 @@ def test_a_comment_in_an_ods_is_no_error_and_no_text() -> None:
     assert found == {"A1": ("number", "5", "")}
 
 
+@pytest.mark.parametrize(
+    ("note", "aside"),
+    [
+        ("<text:p>Số <text:span>đúng là 53</text:span></text:p>", "commented"),
+        ("<text:p>Đúng</text:p><text:p>là 53</text:p>", "commented"),
+        ("<text:p>Phòng 3:</text:p><text:p>đúng là 5</text:p>", ""),
+    ],
+)
+def test_a_comment_in_an_ods_that_says_another_number_is_noted(note: str, aside: str) -> None:
+    space = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    by = f"<dc:creator {space}>Phòng 3</dc:creator><dc:date {space}>2024-06-30T07:00:00</dc:date>"
+    said = f"<office:annotation>{by}{note}</office:annotation><text:p>5</text:p>"
+    cells = f'<table:table-cell office:value-type="float" office:value="5">{said}</table:table-cell>'
+    assert ods_cells(row(cells, cell("7", "float"))) == {"A1": ("number", "5", aside), "B1": ("number", "7", "")}
+
+
 def style(name: str, family: str, text: str = "", cell: str = "", parent: str = "") -> str:
     spaces = (
         'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
@@ -368,7 +384,7 @@ def test_a_correction_of_a_cell_in_a_csv_is_recorded(raw: Raw) -> None:
 def test_what_is_no_xlsx_is_not_marked_and_that_is_said(raw: Raw, tmp_path: Path, name: str) -> None:
     file = raw.file(KEY, name)
     assert file is not None
-    finding = dict.fromkeys(FINDINGS.names, "") | {"code": "B01-02", "file": name, "sheet": "S", "cells": "A1"}
+    finding = dict.fromkeys(FINDINGS.names, "") | {"code": "B01-02", "severity": "error", "file": name}
     done = write(raw, KEY, [finding], [{"file": name, "sha256": file.sha256, "problem": ""}], tmp_path / "out")
     assert done.written == ()
     (told,) = done.left_out

@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from pipelines.steps.collect.limits import Limits
 from schemas.addresses import address, letters
 
-HIDDEN_ROW, HIDDEN_COLUMN, HIDDEN_SHEET, COVERED, LINKED, STALE, MERGED = (
+HIDDEN_ROW, HIDDEN_COLUMN, HIDDEN_SHEET, COVERED, LINKED, STALE, COMMENTED, MERGED = (
     "hidden-row",
     "hidden-column",
     "hidden-sheet",
     "covered",
     "linked",
     "stale",
+    "commented",
     "merged",
 )
 """What is noted of a cell. ``covered``: it lies under the first cell of merged ones; ``linked``: its value comes from
-another file; ``stale``: its formula is to be worked out anew when the file is opened; ``merged`` is followed by its
-range."""
+another file; ``stale``: its formula is to be worked out anew when the file is opened; ``commented``: a comment on it
+says another number; ``merged`` is followed by its range."""
 
 PICTURE = "picture"
 """Kind of the one cell that stands for a sheet with pictures or comments and nothing else."""

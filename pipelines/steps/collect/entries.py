@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.steps.collect.asides import COVERED, HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, STALE
+from pipelines.steps.collect.asides import COMMENTED, COVERED, HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, STALE
 from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER, TEXT
 from pipelines.steps.collect.layout import NOTE_HEADING
 from pipelines.steps.collect.lines import Asked
@@ -257,6 +257,7 @@ _ASIDES = (
     (Problems.LINKED_CELLS, (LINKED,)),
     (Problems.STALE_FORMULA, (STALE,)),
     (Problems.FORMAT_UNKNOWN, (_UNKNOWN,)),
+    (Problems.COMMENTED, (COMMENTED,)),
 )
 
 
@@ -288,6 +289,8 @@ def asides(entries: Sequence[Entry]) -> pd.DataFrame:
 def _noted(entry: Entry) -> list[str]:
     """Return what is to be noted of the cell of an answer."""
     noted = entry.cell.aside.split()
+    if COMMENTED in noted and any(entry.cell.decided):
+        noted.remove(COMMENTED)  # somebody looked
     if entry.cell.kind == NUMBER and entry.problem is None:
         if entry.cell.shown is None:
             noted.append(_UNKNOWN)

@@ -26,6 +26,9 @@ LETTERHEAD = "Ủy ban nhân dân xã"
 COVER, ANSWER_HEADING = "Cần xem lại", "Số đúng, hoặc «đúng rồi»"
 """The sheet that lies before the others of a workbook sent back, and its column for answers: no form is called so."""
 
+MARKED_BY = "Thống kê xã"
+"""Author of the comments in a workbook sent back."""
+
 
 def heading_of(item: FormField) -> str:
     """Return the column heading of a field in a form with lines: its label and its unit."""

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pipelines.steps.collect.asides import PICTURE, Area, Asides, OverlapError, far_away
+from pipelines.steps.collect.asides import COMMENTED, PICTURE, Area, Asides, OverlapError, far_away
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.comments import Comment, say_another
 from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed, struck_out
 from pipelines.steps.collect.limits import Budget
 from pipelines.steps.collect.markup import parse
@@ -88,6 +89,7 @@ _LINE_THROUGH, _POSITION, _WINDOW_COLOUR = _name(
 )
 _COLOUR, _BEHIND = _name(f"{_OASIS}xsl-fo-compatible:1.0", "color", "background-color")
 (_SHOWN_TYPE,) = _name("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "value-type")
+_CREATOR = "http://purl.org/dc/elements/1.1/ creator"
 _DRAWN = tuple(f"{_OASIS}drawing:1.0 {local}" for local in ("frame", "custom-shape", "g", "line", "rect", "ellipse"))
 
 _OF_ANOTHER_FILE = "'#"
@@ -202,6 +204,7 @@ class _Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
     linked: set[tuple[int, int]] = field(default_factory=set)
+    commented: set[tuple[int, int]] = field(default_factory=set)
     found: dict[tuple[int, int], tuple[str, str, str | None]] = field(default_factory=dict)
 
     def style_at(self, column: int) -> str:
@@ -221,6 +224,8 @@ class _Sheet:
             raise UnreadableError(f"{BROKEN} (trang «{self.name}»: các ô gộp chồng lên nhau)") from None
         for (row, column), (kind, text, shown) in self.found.items():
             aside = asides.at(row, column, hidden=hidden, linked=(row, column) in self.linked)
+            if (row, column) in self.commented:
+                aside = f"{aside} {COMMENTED}".strip()
             yield Cell(name, row, column, address(row, column), kind, text, shown, "", aside)
         if self.drawn and not self.found:
             yield Cell(name, 1, 1, "A1", PICTURE, "", "", "", asides.at(1, 1, hidden=hidden))
@@ -241,21 +246,26 @@ class _Content:
         self._paragraphs: list[list[Piece]] = []
         self._spans: list[str] = []
         self._within = False
+        self._comments: list[Comment] = []
+        self._comment: dict[str, list[str]] = {}
+        self._letters: list[str] | None = None
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         sheet = self._sheet
         if self._skipping:
             self._skipping += 1
+            self._letters = self._comment.get(name, self._letters)
         elif sheet is None:
             self._outside(name, attributes)
         elif name in (_ANNOTATION, _SHAPES, _RUBY, _TABLE) or name in _DRAWN:
             # A table within a cell, a drawing, a comment: nothing in it is the cell's own.
             sheet.drawn |= name not in (_TABLE, _RUBY)
             self._skipping = 1
+            self._comment = {_CREATOR: [], _PARAGRAPH: []} if name == _ANNOTATION else {}
         elif name in _PLACED and not self._stands(name, parent):
             raise UnreadableError(f"{BROKEN} (trang «{sheet.name}», dòng {sheet.rows + 1}: phần tử nằm sai chỗ)")
         elif name in (_CELL, _COVERED):
-            self._cell, self._paragraphs = attributes, []
+            self._cell, self._paragraphs, self._comments = attributes, [], []
         elif name == _PARAGRAPH and self._cell is not None:
             self._paragraphs.append([])
             self._within = True
@@ -310,7 +320,10 @@ class _Content:
             self.hidden_styles.add(self._style)
 
     def text(self, text: str) -> None:
-        if self._within and not self._skipping:
+        if self._skipping:
+            if self._letters is not None:
+                self._letters.append(text)
+        elif self._within:
             self._add(text)
 
     def _add(self, text: str) -> None:
@@ -326,6 +339,13 @@ class _Content:
     def closed(self, name: str) -> None:
         if self._skipping:
             self._skipping -= 1
+            if self._letters is not None and name in self._comment:
+                self._letters.append("\n")
+                self._letters = None
+            if not self._skipping and self._comment:
+                author, said = ("".join(self._comment[part]) for part in (_CREATOR, _PARAGRAPH))
+                self._comments.append(Comment(author.strip(), said))
+                self._comment = {}
         elif self._sheet is None:
             self._looks.closed(name)
         elif name == _SPAN and self._spans:
@@ -359,6 +379,7 @@ class _Content:
             raise UnreadableError(f"trang «{sheet.name}» {far_away(last, rightmost)}")
         self._budget.take_cell(said[1], sheet.repeated * right)
         linked = _OF_ANOTHER_FILE in cell.get(_FORMULA, "")
+        commented = say_another(self._comments, said[2] or said[1])
         for row in range(first, first + sheet.repeated):
             if sheet.row_is_hidden:
                 sheet.hidden_rows.add(row)
@@ -366,6 +387,8 @@ class _Content:
                 sheet.found[row, column] = said
                 if linked:
                     sheet.linked.add((row, column))
+                if commented:
+                    sheet.commented.add((row, column))
 
     def _times(self, attributes: Mapping[str, str], name: str) -> int:
         said = attributes.get(name, "1").strip()

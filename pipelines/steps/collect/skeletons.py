@@ -31,6 +31,7 @@ from pipelines.steps.collect.package import part_name
 from pipelines.steps.collect.shown import GENERAL, text_shown
 from pipelines.steps.collect.spreadsheetml import (
     BLANKS,
+    COMMENTS,
     Book,
     BrokenSheetError,
     Outline,
@@ -54,6 +55,8 @@ from pipelines.steps.collect.zipped import unzipped
 
 _ROOT, _WORKBOOK, _LINKS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 """Where office programs put these parts."""
+_RELATIONSHIPS, _COMMENTS = ".rels", [f"/{kind}".encode() for kind in COMMENTS]
+"""How parts are called that lead to others, and what stands in them where these hold comments."""
 
 ALONE, STRING, NUMBERED, TOLD, INLINE, TOLD_INLINE = range(6)
 """How a cell comes by what it says: it has no value; or its value is the number of a string, or a number; or it is a
@@ -625,6 +628,8 @@ def _opened(content: bytes, limits: Limits) -> _Opened | None:
     if len(parts) < len(unpacked) or size > min(limits.markup, limits.elements, limits.tag):
         return None
     if any(name not in parts for name in (_ROOT, _WORKBOOK, _LINKS)):
+        return None
+    if any(name.endswith(_RELATIONSHIPS) and any(kind in part for kind in _COMMENTS) for name, part in parts.items()):
         return None
     found = _outline(parts[_ROOT], parts[_WORKBOOK], parts[_LINKS], frozenset(parts), limits)
     if found is None or not found.styles or not found.sheets:

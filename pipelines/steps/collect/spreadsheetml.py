@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.steps.collect.asides import (
+    COMMENTED,
     HIDDEN_SHEET,
     LINKED,
     PICTURE,
@@ -30,6 +31,7 @@ from pipelines.steps.collect.asides import (
     within,
 )
 from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.comments import Comment, say_another
 from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed
 from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.markup import parse
@@ -938,6 +940,7 @@ def _cells(package: Parts, budget: Budget, book: Book, sheet: Sheet) -> Iterator
     layout = _layout(package, budget, sheet)
     changing = areas_changing(layout, book.styles)
     hidden = f"{HIDDEN_SHEET} " if sheet.hidden else ""
+    comments = _comments(package, budget, sheet)
     filled = False
     for slot in layout.slots:
         form = book.styles.format(slot.style, changing=within(changing, slot.row, slot.column))
@@ -950,12 +953,74 @@ def _cells(package: Parts, budget: Budget, book: Book, sheet: Sheet) -> Iterator
         filled = True
         kind, text, shown, aside = said
         budget.take_cell(text)
+        if say_another(comments.get((slot.row, slot.column), ()), shown or text):
+            aside = f"{aside} {COMMENTED}".strip()
         shown_by = "" if form == GENERAL else form
         yield Cell(
             sheet.called, slot.row, slot.column, slot.cell, kind, text, shown, shown_by, f"{hidden}{aside}".strip()
         )
     if layout.drawn and not filled:
         yield Cell(sheet.called, 1, 1, "A1", PICTURE, "", "", "", hidden.strip())
+
+
+COMMENTS = ("comments", "threadedComment")
+"""Kinds of parts with comments: as of old, and those that are answered; of these the old ones have a copy."""
+
+
+def _comments(package: Parts, budget: Budget, sheet: Sheet) -> Mapping[tuple[int, int], Sequence[Comment]]:
+    """Return the comments on cells; none where they are broken, for that keeps no cell from being read."""
+    found = _Comments()
+    try:
+        for link in _links(package, budget, sheet.part).values():
+            if link.kind in COMMENTS and link.target in package:
+                parse(package.chunks(link.target), found, budget, link.target)
+    except UnreadableError:
+        return {}
+    return found.found
+
+
+_AUTHOR, _COMMENT = map(_named, ("author", "comment"))
+_THREADED = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+_COPY = "tc="
+"""How the author of a copy of a threaded comment begins."""
+
+
+class _Comments(_Quiet):
+    """The elements of comments."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], list[Comment]] = {}
+        self._authors: list[str] = []
+        self._author = ""
+        self._at: tuple[int, int] | None = None
+        self._said: list[str] = []
+        self._letters: list[str] | None = None
+
+    def opened(self, name: str, _parent: str, attributes: Mapping[str, str]) -> None:
+        if name in _COMMENT or name == f"{_THREADED} threadedComment":
+            self._at, self._said = _position(attributes.get("ref", "")), []
+            number = _whole(attributes.get("authorId", ""), -1)
+            self._author = self._authors[number] if 0 <= number < len(self._authors) else ""
+        elif name in _AUTHOR or name in _WORDS or name == f"{_THREADED} text":
+            self._letters = []
+
+    def text(self, text: str) -> None:
+        if self._letters is not None:
+            self._letters.append(text)
+
+    def closed(self, name: str) -> None:
+        if name in _AUTHOR:
+            self._authors.append("".join(self._letters or ()))
+        elif name in _WORDS or name == f"{_THREADED} text":
+            self._said += self._letters or ()
+        elif name in _COMMENT or name == f"{_THREADED} threadedComment":
+            if self._at is not None and not self._author.startswith(_COPY):
+                comment = Comment(self._author, plain("".join(self._said)))
+                self.found.setdefault(self._at, []).append(comment)
+            return
+        else:
+            return
+        self._letters = None
 
 
 def told(slot: Slot, form: str, book: Book, *, hides_zeros: bool) -> tuple[str, str, str | None, str] | None:
