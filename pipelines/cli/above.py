@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from schemas.places import Places
 
 
-def refuse_released(place: str, release: str) -> None:
-    """End here where a place above communes is asked of a release."""
+def refuse_contradictions(place: str, commune: str, release: str) -> None:
+    """End here where a place is asked for beside another commune, or of a release."""
+    if place and commune and place != commune:
+        words = _("--place {place} và --commune {commune} chỉ hai nơi khác nhau. Bỏ một trong hai.")
+        fail(words.format(place=place, commune=commune))
     if place and release:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
 

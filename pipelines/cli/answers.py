@@ -66,7 +66,7 @@ def findings(
     """List what is wrong, cell by cell; exit 1 where a form is held back."""
     if workbook is not None and release:
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
-    above.refuse_released(place, release)
+    above.refuse_contradictions(place, commune, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         if workbook is not None:
             fail(_("--workbook đánh dấu sổ tính của một xã. Chọn xã bằng --commune."))
@@ -167,7 +167,7 @@ def figures(
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
-    above.refuse_released(place, release)
+    above.refuse_contradictions(place, commune, release)
     names: Mapping[str, Sequence[str]] = {}
     of_place = above.figures(raw, data, period, place) if place else None
     if of_place is None:
@@ -253,6 +253,8 @@ def statements(
     ] = False,
 ) -> None:
     """Hold what the plan prints against what was computed; exit 1 where the two are in conflict."""
+    if by_chapter and output is not Format.TABLE:
+        fail(_("--by-chapter chỉ in dạng Markdown, không in dạng {format}. Bỏ một trong hai.").format(format=output))
     from pipelines.store import published
 
     store, key = return_set(raw, data, period, commune, release)
@@ -309,7 +311,7 @@ def trace(
     place: PlaceCode = "",
 ) -> None:
     """Trace a figure to its cells, or one level down; exit 2 for an unknown id."""
-    above.refuse_released(place, release)
+    above.refuse_contradictions(place, commune, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.print_trace(territory, figure, output)
         return

@@ -72,6 +72,8 @@ def correct(
         fail(_("--rule chỉ dùng cùng --as-is."))
     if as_is and new is not None:
         fail(_("--as-is giữ nguyên số đã ghi, nên không kèm số mới. Bỏ số mới, hoặc bỏ --as-is."))
+    if as_is and suggestion:
+        fail(_("--from nêu gợi ý đã xem khi đính chính hoặc từ chối, không dùng cùng --as-is. Bỏ một trong hai."))
     if not as_is and (new is None or new.startswith("--")):
         fail(
             _("Thiếu giá trị của gợi ý bị từ chối sau địa chỉ ô. Xem: returns correct --help")
@@ -124,6 +126,8 @@ def estimate(
     raw: RawFolder = "",
 ) -> None:
     """Record an estimate, or take one back."""
+    if method and not value:
+        fail(_("Có --method mà không có số ước. Ghi số ước sau tên chỉ tiêu, hoặc bỏ --method để bỏ ước."))
     from pipelines.refresh.estimating import estimate as record
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store

@@ -105,6 +105,28 @@ def test_a_table_that_is_not_as_it_was_written_is_told_with_what_to_do(
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("figures --place huu-kien --commune quan-son", "--place huu-kien và --commune quan-son chỉ hai nơi khác nhau"),
+        ("findings --place vn --commune huu-kien", "--place vn và --commune huu-kien chỉ hai nơi khác nhau"),
+        ("trace livestock.horse.heads --place vn --commune huu-kien", "chỉ hai nơi khác nhau"),
+        ("report --place chi-lang --commune huu-kien", "chỉ hai nơi khác nhau"),
+        ("figures --place huu-kien --release lan-1", "Bỏ --place, hoặc bỏ --release"),
+        ("statements --by-chapter --format csv", "--by-chapter chỉ in dạng Markdown, không in dạng csv"),
+        ("correct na_lia.xlsx 'Chăn nuôi' D13 --as-is --from 267 --reason x", "--from nêu gợi ý đã xem"),
+        ("estimate na_lia B01 horse --method x --reason y", "Có --method mà không có số ước"),
+    ],
+)
+def test_options_that_contradict_one_another_are_refused(call: str, told: str, example: Store) -> None:
+    assert told in refused(*shlex.split(call), "--data", str(example.root))
+
+
+def test_a_commune_may_be_named_twice(example: Store) -> None:
+    code, told, _ = typed(*shlex.split("figures --place huu-kien --commune huu-kien"), "--data", str(example.root))
+    assert (code, "livestock.horse.heads" in told) == (0, True)
+
+
 @pytest.mark.parametrize("place", ["khong-co", "na_lia"], ids=["unknown", "a village"])
 def test_a_place_that_is_not_there_is_told(place: str, example: Store) -> None:
     assert refused("figures", "--place", place, "--data", str(example.root)) == (
