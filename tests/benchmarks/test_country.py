@@ -39,7 +39,7 @@ PROJECT = Path(__file__).parents[2]
 TABLE = PROJECT / "pipelines" / "present" / "guides" / "measured" / "country.md"
 ASKED, COMMUNES, TOGETHER = "RETURNS_BENCH", "RETURNS_BENCH_COMMUNES", "RETURNS_BENCH_TOGETHER"
 ONLY = "RETURNS_BENCH_ONLY"
-MOST = "64"
+MOST = 64
 SLIPS = 0.3
 NATION = 290_000
 """Workbooks of a period."""
@@ -115,8 +115,13 @@ class Rows:
         self.rows.append((what, next(filter(None, wrong), measured), must, aim))
 
 
+def _together() -> int:
+    """Return how many communes a batch has."""
+    return int(os.environ.get(TOGETHER, MOST))
+
+
 def made(box: Path, communes: int, rates: Rates = CLEAN, *in_layouts: str, together: int = 0) -> Country:
-    size = Size(communes, together=together or int(os.environ.get(TOGETHER, MOST)))
+    size = Size(communes, together=together or _together())
     return Country(box, country(box, size, rates=rates, in_layouts=in_layouts))
 
 
@@ -216,7 +221,8 @@ def _by_hand(measured: Measured, rows: Rows, _: Path) -> None:
         rows.add(what, told, "15x", "40x")
 
 
-def _at_size(measured: Measured, rows: Rows, _: Path) -> None:
+def _at_size(measured: Measured, rows: Rows, box: Path) -> None:
+    """The small country does not fill a batch: what memory a further workbook takes once one is full is told, too."""
     costs = [measured.costs[f"refresh {name}"] for name in ("small", "large")]
     books = [one.truth.workbooks for one in (measured.small, measured.large)]
     each = [cost.cpu / count for cost, count in zip(costs, books, strict=True)]
@@ -224,6 +230,11 @@ def _at_size(measured: Measured, rows: Rows, _: Path) -> None:
     rows.add("(e) a workbook of the large against one of the small, CPU, all in", told, "1.15x", "1x")
     told = f"{costs[1].peak / costs[0].peak:.2f}x ({costs[0].peak:.0f} and {costs[1].peak:.0f} MB)"
     rows.add("(e) peak memory of the large against the small", told, "1.15x", "1x")
+    full = made(box / "full", _together())
+    cost = full.refresh("data")
+    told = f"{costs[1].peak / cost.peak:.2f}x ({cost.peak:.0f} and {costs[1].peak:.0f} MB)"
+    what = f"(e) peak memory of the large against a country of one full batch, {full.truth.workbooks} workbooks"
+    rows.add(what, told, "1.15x", "1x", full.wrong("data"))
 
 
 def _what_changed(measured: Measured, rows: Rows, _: Path) -> None:
@@ -306,7 +317,7 @@ def as_page(measured: Measured, rows: Rows) -> str:
         f"{platform.python_version()}, {versions}.",
         "",
         f"Two countries, drawn: {communes[0]} communes with {small.workbooks} workbooks, and {communes[1]} with",
-        f"{large.workbooks}, {os.environ.get(TOGETHER, MOST)} communes to a batch, in the layouts",
+        f"{large.workbooks}, {_together()} communes to a batch, in the layouts",
         f"{', '.join(large.communes)}. Without Dagster. Findings and sums of every row are the generator's truth,",
         "or the row is void. CPU is that of the processes and of their children; on a machine on which others work,",
         "too, times by the clock (wall) say little.",
