@@ -96,15 +96,17 @@ LEDGER = _columns(
     ("reporter", "Đơn vị báo cáo của ô lúc ghi"),
     ("line", "Mã dòng của ô lúc ghi"),
     ("field", "Chỉ tiêu của ô lúc ghi"),
+    ("operands", "Các số khác mà quy tắc trên ô so với lúc giữ nguyên"),
 )
 """One row per entry of a correction ledger. ``old``: the text as received; ``new``: the text to use. ``decision``: a
 ``schemas.outcomes.Decision``; of a confirmation ``new`` is the number that stands: equal to ``old`` where it is used as
-received, or what an earlier correction made of it. ``AIM``: what the cell answered when it was decided on."""
+received, or what an earlier correction made of it. ``AIM``: what the cell answered when it was decided on.
+``operands``: of a confirmation, what else the rules on the cell looked at then (``steps.validate.beside``)."""
 
 AIM = ["form", "reporter", "line", "field"]
 """What a value cell answers: the columns of entries, and of a ledger, that say so."""
 
-LATER = AIM
+LATER = [*AIM, "operands"]
 """The last columns, which a ledger, or rows of it, begun with an earlier version do not have: they say nothing then."""
 
 ENTRIES = _columns(

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.settings import Clock, now
 from pipelines.steps.collect.aim import located
-from pipelines.steps.collect.correct import read_ledger
+from pipelines.steps.collect.correct import read_ledger, standing
 from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.raw_file import RawFile
@@ -40,7 +40,8 @@ from pipelines.store.tables import with_texts
 from schemas import tables
 from schemas.addresses import as_meant, known_position, position
 from schemas.catalogue import CATALOGUE
-from schemas.fields import FormField
+from schemas.edits import Agreement
+from schemas.fields import KEYS, FormField
 from schemas.harmless import in_csv
 from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
@@ -136,9 +137,10 @@ class Ledger:
                 )
             if rule == Problems.OUT_OF_RANGE.value.code:
                 cell.refuse_beyond_doubt()
-            if cell.confirmed and not rule:
+            looked_at = self._operands(cell)
+            if cell.confirmed and not rule and cell.operands in ("", looked_at):
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
-            return self._append(cell, Decision.AS_IS, cell.text, reason=reason, who=who, suggestion=rule)
+            return self._append(cell, Decision.AS_IS, cell.text, looked_at, reason=reason, who=who, suggestion=rule)
 
     def put_back(self, before: bytes | None, after: str) -> None:
         """Put the ledger back as it was before its last rows, where it is still as these left it.
@@ -163,6 +165,29 @@ class Ledger:
             except OSError as reason:
                 raise self._unwritable(reason) from reason
 
+    def _operands(self, cell: "_LedgerCell") -> str:
+        """Return what the rules on a cell look at beside it: in its workbook, or where that is not all, in all."""
+        # It loads Pandera, which a correction does without.
+        from pipelines.steps.validate.beside import written
+        from pipelines.steps.validate.check import operands
+
+        form, field = CATALOGUE.by_code[cell.aim["form"]], cell.aim["field"]
+        elsewhere = any(isinstance(edit, Agreement) and field in edit.names for edit in form.edits)
+        files = self.raw.files(self.key) if elsewhere else [self._file(cell.place.file)]
+        found = located(read(files).cells, self._entries(), CATALOGUE.forms, self.raw.places)
+        key = tuple(({**self.key._asdict(), **cell.aim})[name] for name in KEYS)
+        return written(operands(form, found[2].entries, found[2].problems, self.raw.places, key, field))
+
+    def _entries(self) -> pd.DataFrame:
+        """Return what the ledger says so far."""
+        text = self._text()
+        entries, problems = read_ledger({self.key: text} if text.strip() else {})
+        if len(problems):
+            raise LedgerError(
+                Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
+            )
+        return entries
+
     def _cell(self, place: CellPlace) -> "_LedgerCell":
         """Read the cell from its workbook, and what the ledger says of it so far."""
         file = self._file(place.file)
@@ -175,12 +200,7 @@ class Ledger:
         address = as_meant(place.cell)
         if position(address) is None:
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
-        text = self._text()
-        entries, problems = read_ledger({self.key: text} if text.strip() else {})
-        if len(problems):
-            raise LedgerError(
-                Problems.LEDGER_UNREADABLE.value.message.format_map(dict(problems.iloc[0])) + " Chưa ghi gì vào sổ."
-            )
+        entries = self._entries()
         own = entries[entries["file"] == file.name]
         decisions, met, read_as = located(cells, own, CATALOGUE.forms, self.raw.places)
         found = to_frame([read_as.entries], tables.ENTRIES)
@@ -201,6 +221,9 @@ class Ledger:
             received=cell["received"],
             text=cell["text"],
             confirmed=bool(cell["confirmed"]),
+            operands=next(
+                (one["operands"] for one in standing(own)[1] if (one["sheet"], one["cell"]) == (sheet, address)), ""
+            ),
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),
             field=CATALOGUE.by_code[answers[0]["form"]].fields()[answers[0]["field"]] if answers else None,
@@ -289,7 +312,15 @@ class Ledger:
         )
 
     def _append(
-        self, cell: "_LedgerCell", decision: str, new: str, *, reason: str, who: str, suggestion: str = ""
+        self,
+        cell: "_LedgerCell",
+        decision: str,
+        new: str,
+        operands: str = "",
+        *,
+        reason: str,
+        who: str,
+        suggestion: str = "",
     ) -> Entry:
         given = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
         if not given["reason"]:
@@ -306,6 +337,7 @@ class Ledger:
             "suggestion": suggestion,
             "decision": decision,
             **cell.aim,
+            "operands": operands,
         }
         try:
             append(self.raw, self.key, entry)
@@ -323,6 +355,8 @@ class _LedgerCell:
     text: str
     """What is used now: ``received``, or what a correction made of it."""
     confirmed: bool
+    operands: str
+    """What the rules on it looked at when it was confirmed."""
     stale: bool
     """Whether the ledger has an entry for the cell that no longer fits; a new one is then needed whatever it says."""
     trouble: bool

@@ -73,12 +73,12 @@ def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
     return found
 
 
-def overruled(ledger: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str, str]]:
+def overruled(ledger: pd.DataFrame) -> dict[Key, tuple[str, str, str]]:
     """Return the rule that a confirmation says is wrong on its cell, who says so and why, by the cell's key.
 
     The last decision on a cell counts; whether its number still stands is told by the cell (``confirmed``).
     """
-    found: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    found: dict[Key, tuple[str, str, str]] = {}
     if not len(ledger) or not ((ledger["decision"] == Decision.AS_IS) & (ledger["suggestion"] != "")).any():
         return found
     for row in ledger[ledger["decision"].isin([Decision.AS_IS, Decision.ACCEPTED])].to_dict("records"):

@@ -5,7 +5,7 @@ forms, other reporters, earlier periods. Does not belong here: what a rule is (`
 (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.config import config_context
 
-from pipelines.steps.collect.correct import overruled, refused
+from pipelines.steps.collect.correct import Key, key_of, overruled, refused
 from pipelines.steps.collect.locate import in_force
 from pipelines.steps.collect.records import records
 from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
-from pipelines.steps.validate import overruling, wording
+from pipelines.steps.validate import beside, overruling, wording
 from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
@@ -137,21 +137,64 @@ def check(
     kept: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     for period, commune, *where in refused(ledger) if ledger is not None and breaches else ():
         kept.setdefault((period, commune), set()).add(tuple(where))
-    breaches, edits_settled = overruling.edits(frame, breaches, cells, decided)
+    noted = beside.noted(ledger) if breaches else {}
+    breaches, edits_settled = overruling.edits(frame, breaches, cells, decided, noted)
     connected = list(wording.connected(breaches))
     failing = [index for index, _ in connected]
     before = _before(form, frame.iloc[failing], accepted) if failing else []
-    of_edits, broken = [], _rows(frame, failing)
+    of_edits, broken, again = [], _rows(frame, failing), set[Key]()
     cells.look_up(tuple(record[name] for name in KEYS) for record in broken)
     for record, then, (_, edits) in zip(broken, before, connected, strict=True):
         refused_here = kept.get((record["period"], record["commune"]), ())
-        of_edits.append(wording.of_edits(record, edits, cells, places, refused_here, then))
+        back = _back(record, edits, cells, noted)
+        words = beside.reminder(dict.fromkeys(one for words in back.values() for one in words))
+        of_edits.append(wording.of_edits(record, edits, cells, places, refused_here, then, words))
+        again |= back.keys()
     told = wording.of_problems(met, form, places, _asked_for(met, form, columns, in_doubt, cells))
-    found = _not_confirmed(wording.findings([*told, *of_edits]), entries)
+    found = pd.concat(
+        [
+            _not_confirmed(wording.findings(told), entries),
+            _not_confirmed(wording.findings(of_edits), entries, again),
+        ],
+        ignore_index=True,
+    )
     settled = joined([ranges_settled, edits_settled])
     if len(settled):  # told in spite of the confirmation, for it is of these that it tells
         found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places, {}))], ignore_index=True)
     return Checked(found, _outcomes(form, columns.records, came))
+
+
+def operands(
+    form: type[Form], entries: pa.Table, problems: pd.DataFrame, places: Places, key: tuple[str, ...], field: str
+) -> dict[str, Any]:
+    """Return what the edits that read a field of a record look at beside it, by column.
+
+    What was accepted of other periods is not among it.
+
+    Args:
+        form: The form.
+        entries: ``schemas.tables.ENTRIES`` of the form, and of every form its edits look at.
+        problems: ``schemas.tables.PROBLEMS`` met on the way here.
+        places: Who is expected to report.
+        key: The record, by ``schemas.fields.KEYS``.
+        field: The field.
+    """
+    whens = {key[0]}
+    (form,) = in_force([form], whens)
+    columns, cells = Columns(records(entries, form), form), Cells(entries, form)
+    frame, lines, at = columns.frame, Lines(form, columns.frame), columns.record_of(key)
+    edits = [edit for edit in form.edits if field in edit.names and not isinstance(edit, BetweenPeriods)]
+    for edit in edits:
+        if isinstance(edit, Agreement):
+            own = {other.form for other in edit.others}
+            others = {one: Columns(records(entries, then), then) for one in own for then in in_force([one], whens)}
+            _agreement(edit, columns, others, problems, places)
+        elif isinstance(edit, Reporting):
+            _reporting(edit, frame, places)
+        elif isinstance(edit, AmongLines):
+            _among(edit, frame, lines, cells)
+    names = dict.fromkeys(name for edit in edits for name in beside.looked_at(edit) if name != field)
+    return {} if at is None else {name: frame[name].iloc[at] if name in frame else None for name in names}
 
 
 def _rows(frame: pd.DataFrame, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
@@ -233,13 +276,28 @@ def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFra
     return problem_rows(Problems.NOT_IN_PERIOD, rows)
 
 
-def _not_confirmed(findings: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
-    """Return the findings without warnings on a cell whose reporter has confirmed the number; errors all stay."""
+def _back(
+    record: Mapping[str, Any], edits: Sequence[Edit], cells: Cells, noted: Mapping[Key, Mapping[str, str]]
+) -> dict[Key, Sequence[str]]:
+    """Return the cells of failing edits that were confirmed beside other numbers, each with what is another now."""
+    found: dict[Key, Sequence[str]] = {}
+    for name in dict.fromkeys(name for edit in edits for name in edit.names) if noted else ():
+        cell = cells.at(tuple(record[key] for key in KEYS), name)
+        if cell is not None and cell["confirmed"]:
+            found[key_of(cell)] = tuple(beside.others_now(record, edits, noted.get(key_of(cell), {})))
+    return {key: words for key, words in found.items() if words}
+
+
+def _not_confirmed(findings: pd.DataFrame, entries: pa.Table, again: Collection[Key] = ()) -> pd.DataFrame:
+    """Return the findings without warnings on a cell whose reporter has confirmed the number; errors all stay.
+
+    So do those on cells ``again``: their confirmation is of other numbers.
+    """
     confirming = pc.not_equal(entries["confirmed"], "")
     if not len(findings) or not pc.any(confirming).as_py():
         return findings
     kept = entries.filter(confirming).select(CELL_KEY).to_pylist()
-    confirmed = {tuple(cell.values()) for cell in kept}
+    confirmed = {tuple(cell.values()) for cell in kept} - set(again)
     first = findings["cells"].str.partition(";")[0]
     where = zip(*(findings[name] for name in SHEET_KEY), first, strict=True)
     settled = pd.Series([cell in confirmed for cell in where], index=findings.index)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.steps.collect.correct import Key, key_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import problem_rows
+from pipelines.steps.validate.beside import others_now
 from pipelines.steps.validate.cells import Cells
 from schemas.edits import Edit
 from schemas.fields import KEYS
@@ -29,8 +31,19 @@ Decided = Mapping[tuple[str, ...], tuple[str, str, str]]
 """As ``correct.overruled`` returns it: by the key of a cell the rule that is wrong there, who says so, and why."""
 
 
-def edits(frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Decided) -> tuple[Breaches, pd.DataFrame]:
-    """Return the breaches that stand, and ``schemas.tables.PROBLEMS`` of those that a decision settles."""
+def edits(
+    frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Decided, noted: Mapping[Key, Mapping[str, str]]
+) -> tuple[Breaches, pd.DataFrame]:
+    """Return the breaches that stand, and ``schemas.tables.PROBLEMS`` of those that a decision settles.
+
+    Args:
+        frame: The records.
+        breaches: What fails.
+        cells: Where the fields were written.
+        decided: Which rules are wrong where.
+        noted: By cell what its rules looked at when that was decided (``beside.noted``): it settles nothing beside
+            other numbers.
+    """
     if not decided:
         return breaches, problem_rows(Problems.OVERRULED, [])
     standing: Breaches = []
@@ -38,7 +51,8 @@ def edits(frame: pd.DataFrame, breaches: Breaches, cells: Cells, decided: Decide
     for index, edit in breaches:
         record, who = frame.loc[index], ""
         for name in edit.names if edit.confirmable else ():
-            who = _who(record, name, edit.code, cells, decided) or who
+            said = _who(record, name, edit.code, cells, decided)
+            who = (said if said and not _others_now(record, name, edit, cells, noted) else "") or who
         if who:
             settled.append(_told(record, edit.names[0], f"{edit.code}: {edit.sentence}", who, cells))
         else:
@@ -70,6 +84,15 @@ def _who(record: pd.Series, field: str, code: str, cells: Cells, decided: Decide
         return ""
     rule, who, reason = decided.get(tuple(cell[key] for key in CELL_KEY), ("", "", ""))
     return f"{who}: {reason}" if rule == code else ""
+
+
+def _others_now(
+    record: pd.Series, field: str, edit: Edit, cells: Cells, noted: Mapping[Key, Mapping[str, str]]
+) -> bool:
+    """Return whether the rule looks at other numbers now than when it was said to be wrong."""
+    cell = cells.at(tuple(record[list(KEYS)]), field)
+    then = {} if cell is None else noted.get(key_of(cell), {})
+    return any(others_now(record, [edit], then))
 
 
 def _told(record: pd.Series, field: str, rule: str, who: str, cells: Cells) -> dict[str, str]:

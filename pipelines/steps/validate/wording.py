@@ -103,6 +103,7 @@ def of_edits(
     places: Places,
     kept: Collection[tuple[str, ...]],
     before: Mapping[str, Any],
+    confirmed: str = "",
 ) -> dict[str, str]:
     """Return the finding on edits that fail together; the cells most in doubt come first.
 
@@ -113,6 +114,7 @@ def of_edits(
         places: Who the reporter is.
         kept: The suggestions that were refused in the return set: file, sheet, cell and proposed text of each.
         before: The record of the last comparable period, if there is one.
+        confirmed: Of a number that was kept beside other numbers than these, a sentence on that.
     """
     form = edits[0].form
     key = tuple(record[name] for name in KEYS)
@@ -148,7 +150,7 @@ def of_edits(
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
         "expected": leading.proposed or vietnamese(_expected(main, values)),
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
-        f"{OF_BREACH[severity].office}",
+        f"{confirmed}{OF_BREACH[severity].office}",
         "suggestion": advice.words,
     }
 
