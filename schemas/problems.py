@@ -540,6 +540,15 @@ class Problems(Enum):
             "phải ô ghi số thì bỏ dòng này khỏi sổ."
         ),
     )
+    LEDGER_SHORTER = Problem(
+        "L-07",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đã được chấp nhận là {expected} theo sổ đính "
+        "chính, nay sổ không còn đính chính ấy nên ô lại ghi «{written}».",
+        _by_office(
+            "Đặt lại dòng ấy vào sổ, hoặc ghi lại đính chính; nếu số trong tệp mới đúng thì ghi giữ nguyên ô này."
+        ),
+        status=Outcome.UNDECIDED,
+    )
     LEDGER_ADDRESS = Problem(
         "L-06",
         "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không được "
@@ -564,8 +573,10 @@ NOT_THERE = frozenset(
 )
 """Codes of what tells that a reporter's form is not there: not sent, gone, or in a file that is none."""
 
-OF_LEDGER = frozenset(kind.value.code for kind in (Problems.LEDGER_STALE, Problems.LEDGER_ASTRAY))
-"""Codes of what tells that a decision fits its cell no more, which another decision on the cell settles."""
+OF_LEDGER = frozenset(
+    kind.value.code for kind in (Problems.LEDGER_STALE, Problems.LEDGER_ASTRAY, Problems.LEDGER_SHORTER)
+)
+"""Codes of what tells that a decision fits its cell no more, or is gone: another decision on the cell settles it."""
 
 HOLDS_EVERYTHING = frozenset(kind.value.code for kind in (Problems.LEDGER_UNREADABLE, Problems.RELEASE_UNUSABLE))
 """Codes of what holds back every form of its return set."""

@@ -32,7 +32,7 @@ from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.continued import continued
-from pipelines.steps.validate.missing import ERRORS, missing_returns, withdrawn_values
+from pipelines.steps.validate.missing import ERRORS, lost_corrections, missing_returns, withdrawn_values
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
 from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
@@ -77,7 +77,8 @@ def check(
             the values are compared with.
         return_sets: The sets being checked; a set without any entries is checked too.
         places: Who is expected to report.
-        ledger: The entries of the correction ledgers, for the suggestions that have been refused.
+        ledger: The entries of the correction ledgers: suggestions that were refused, numbers kept as they are, and
+            which corrections there still are.
         whence: The sheets that ``accepted`` came from (``sources.whence``), to name a workbook that went missing.
         mart: The rows of ``accepted`` with the cells behind them, to name those of other periods.
 
@@ -97,6 +98,7 @@ def check(
             problems[problems["form"] == form.code] if len(problems) else problems,
             missing_returns(form, columns.records, problems, accepted, whence, return_sets, places),
             withdrawn_values(form, frame, accepted, cells),
+            lost_corrections(form, columns, mart, cells, ledger),
             _out_of_range(form, frame, outside, cells),
         ]
     )

@@ -1,6 +1,6 @@
-"""What is missing: returns that did not come, and values that were accepted before and are blank now.
+"""What is missing: returns that did not come, values that are blank now, corrections that are no more in the ledger.
 
-Belongs here: finding both. Does not belong here: blanks that always were blank
+Belongs here: finding these. Does not belong here: blanks that always were blank
 (``pipelines.steps.collect.entries``).
 """
 
@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.steps.collect.correct import key_of, standing
 from pipelines.steps.frames import positions, texts_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.cells import Cells
+from pipelines.steps.validate.columns import Columns
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Severity
@@ -23,7 +26,7 @@ from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import FILE_KEY
+from schemas.tables import AIM, FILE_KEY, SOURCES
 
 ERRORS = frozenset(kind.name for kind in Problems if kind.value.severity is Severity.ERROR)
 """Names of the problems that hold a form back."""
@@ -113,3 +116,69 @@ def withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFra
                 value = vietnamese(Decimal(str(before.loc[index, name])))
                 rows.append(cells.where(record, name) | {"expected": value})
     return problem_rows(Problems.WITHDRAWN_VALUE, rows)
+
+
+def lost_corrections(
+    form: type[Form], columns: Columns, mart: pa.Table | None, cells: Cells, ledger: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Tell of values that were accepted as corrected and are again what was received, for the ledger corrects no more.
+
+    Whoever takes a correction back does so by another decision, which the ledger keeps; where the reporter has sent
+    another text since, it is that text which counts.
+
+    Args:
+        form: The form.
+        columns: Its records now.
+        mart: Its records as accepted, with the cells behind them.
+        cells: Where the fields are written now.
+        ledger: The entries of the correction ledgers.
+    """
+    rows = []
+    decided: _Decided | None = None
+    corrected = {(key := tuple(source[name] for name in KEYS), source["field"]): source for source in _corrected(mart)}
+    present = {key: at for key, _ in corrected if (at := columns.record_of(key)) is not None}
+    cells.look_up(present)
+    for (key, name), source in corrected.items():
+        cell = cells.at(key, name) if key in present else None
+        if cell is None or cell["correction"] or cell["problem"] not in ("", Problems.BLANK.name):
+            continue
+        record = columns.frame.iloc[present[key]]
+        value = record[name]
+        back = cell["text"] == source["received"] and (pd.isna(value) or Decimal(str(value)) != source["value"])
+        decided = decided or _Decided(ledger)
+        if back and not decided.on(source | {"form": form.code}, cell):
+            told = "" if source["value"] is None else vietnamese(source["value"])
+            rows.append(cells.where(record, name) | {"expected": told})
+    return problem_rows(Problems.LEDGER_SHORTER, rows)
+
+
+def _corrected(mart: pa.Table | None) -> list[dict[str, Any]]:
+    """Return the cells behind a mart that were corrected, with the keys of their records."""
+    if mart is None or not len(mart):
+        return []
+    sources = mart[SOURCES.name].combine_chunks()
+    record, flat = pc.list_parent_indices(sources), sources.flatten()
+    rows = pa.array(np.flatnonzero(pc.not_equal(pc.struct_field(flat, "correction"), "").fill_null(False)))
+    keys = mart.select(KEYS).take(record.take(rows)).to_pylist()
+    return [key | source for key, source in zip(keys, flat.take(rows).to_pylist(), strict=True)]
+
+
+class _Decided:
+    """What the ledger decides, by cell and by what a cell answers."""
+
+    def __init__(self, ledger: pd.DataFrame | None) -> None:
+        entries = [] if ledger is None or not len(ledger) else [one for kind in standing(ledger) for one in kind]
+        self._cells = {key_of(entry) for entry in entries}
+        self._unaimed = {key_of(entry) for entry in entries if not entry["field"]}
+        self._aims = {tuple(entry[name] for name in _AIMED) for entry in entries if entry["field"]}
+
+    def on(self, source: Mapping[str, str], cell: Mapping[str, str]) -> bool:
+        """Return whether there is a decision on what was accepted, or on the cell in which it is written now.
+
+        One that does not fit its cell any more is told as that.
+        """
+        aim = tuple(source[name] for name in _AIMED)
+        return key_of(cell) in self._cells or key_of(source) in self._unaimed or aim in self._aims
+
+
+_AIMED = ["period", "commune", *AIM]
