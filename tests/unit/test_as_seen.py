@@ -319,6 +319,8 @@ class TestFonts:
             ([("549", STRUCK), ("12", {})], "5̶4̶9̶12"),
             ([("549 ", STRUCK), ("12", {})], "5̶4̶9̶ 12"),
             ([("12", {}), ("0", WHITE)], "12⟦0⟧"),
+            ([("1", WHITE), ("20", WHITE | {"bold": True})], "⟦120⟧"),
+            ([("Đàn", WHITE), (" 2", WHITE | STRUCK)], "Đàn 2̶"),
             ([("120 m", {}), ("2", RAISED)], "120 m2"),
             ([("(1)", RAISED), (" Đàn ngựa", {})], "(1) Đàn ngựa"),
             ([("Tổng", WHITE), (" số", {})], "Tổng số"),
@@ -390,6 +392,19 @@ class TestFonts:
         done = with_font(OpenFont(color=colour), 100, fill)
         assert codes(done) == {}
         assert done.value("horse") == 100
+
+    @pytest.mark.parametrize(
+        ("number_format", "value"), [("[White]0", 100), ("0;[color 2]-0", -5), ("0;0;0;[WHITE]@", "9")]
+    )
+    def test_a_format_in_white_shows_a_number_on_a_colour_alone(self, number_format: str, value: object) -> None:
+        def change(sheet: Any, fill: str = "") -> None:
+            put(Livestock, "horse", value)(sheet)
+            sheet["D12"].number_format = number_format
+            if fill:
+                sheet["D12"].fill = PatternFill("solid", fgColor=fill)
+
+        assert f"{value}; hiện: không có gì" in codes(run_one(Livestock, HORSES, change))["C-18"]["message"]
+        assert "C-18" not in codes(run_one(Livestock, HORSES, lambda sheet: change(sheet, "FF336699")))
 
     @pytest.mark.parametrize("font", [{"font_strikeout": True}, WHITE])
     def test_a_font_that_depends_on_the_value_is_told(self, font: Font) -> None:

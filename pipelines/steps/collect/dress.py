@@ -3,8 +3,8 @@
 Belongs here: the marks by which that is handed on in a text. Does not belong here: the elements of a format that say so
 (``spreadsheetml``, ``opendocument``), and what follows from it (``pipelines.steps.numbers``).
 
-A text in one dress is that text. Where part of it is dressed otherwise it says something else than its letters alone:
-65 with a raised 1 behind it is no 651.
+A text in one dress is that text, but for a number in white. Where part of it is dressed otherwise it says something
+else than its letters alone: 65 with a raised 1 behind it is no 651.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,7 +36,8 @@ def dressed(pieces: Iterable[Piece], decoded: Callable[[str], str] = str) -> str
     """Return a text as it is seen.
 
     What is raised, lowered or white is told apart only where letters alone would make one number of it and what stands
-    beside it: m and a raised 2 are m2, and a raised (1) before a label is a bullet.
+    beside it: m and a raised 2 are m2, and a raised (1) before a label is a bullet. So is a number that is all white:
+    labels may be white on a colour that is the cell's.
 
     Args:
         pieces: The text; those of one dress that follow one another are one.
@@ -44,6 +45,8 @@ def dressed(pieces: Iterable[Piece], decoded: Callable[[str], str] = str) -> str
     """
     together = [(dress, "".join(own.text for own in group)) for dress, group in groupby(pieces, lambda own: own[1:])]
     pieces = [Piece(decoded(text), *dress) for dress, text in together if text]
+    if all(piece.place == PALE and _OF_A_NUMBER.issuperset(piece.text) for piece in pieces):
+        return "".join(_seen(piece, alone=False) for piece in pieces)
     touching = {
         number + own
         for number, (one, other) in enumerate(pairwise(pieces))

@@ -9,8 +9,8 @@ scaled by commas, with a decimal point; percent; exponents of one digit before t
 currencies; blanks (``_x``) and filling (``*x``); sections for negative numbers, zero and text, and those with a
 condition; dates and times in digits, and times that run on (``[h]:mm``). Not rendered, and said to be so by returning
 nothing: fractions, names of months, days and halves of a day, exponents in steps of three, digits of other scripts,
-eras, and whatever is not known. Colours and the languages of dates change no digit and are passed over. How wide a
-column is, is not looked at.
+eras, and whatever is not known. Colours but white and the languages of dates change no digit and are passed over. How
+wide a column is, is not looked at.
 """
 
 import datetime as dt
@@ -80,7 +80,8 @@ _TOKEN = re.compile(
     | \[(?P<elapsed>h+|m+|s+)\]
     | \[\$(?P<currency>[^\]\-]*)(?:-[^\]]*)?\]
     | \[(?P<condition>(?:<=|>=|<>|<|>|=)\s*-?[\d.]+)\]
-    | \[(?:black|blue|cyan|green|magenta|red|white|yellow|color\s*\d+)\](?P<colour>)
+    | \[(?:white|color\s*2)\](?P<white>)
+    | \[(?:black|blue|cyan|green|magenta|red|yellow|color\s*\d+)\](?P<colour>)
     | (?P<noon>am/pm|a/p)
     | (?P<date>d+|m+|y+|h+|s+)
     | (?P<exponent>e[+-])
@@ -106,6 +107,8 @@ class Section:
     condition: tuple[str, Decimal] | None = None
     negative: bool = False
     """Whether it is for negative numbers alone."""
+    white: bool = False
+    """Whether it is written in white."""
 
     def has(self, *kinds: str) -> bool:
         """Return whether a token of one of the kinds is in it."""
@@ -125,11 +128,13 @@ def sections(code: str) -> tuple[Section, ...] | None:
     found: list[Section] = []
     tokens: list[Token] = []
     condition: tuple[str, Decimal] | None = None
+    white = False
     at = 0
     while at <= len(code):
         if at == len(code) or code[at] == ";":
-            found.append(Section(tuple(tokens), condition, negative=len(found) == 1 and condition is None))
-            tokens, condition, at = [], None, at + 1
+            negative = len(found) == 1 and condition is None
+            found.append(Section(tuple(tokens), condition, negative, white))
+            tokens, condition, white, at = [], None, False, at + 1
             continue
         match = _TOKEN.match(code, at)
         if match is None or match.lastgroup is None:
@@ -144,11 +149,21 @@ def sections(code: str) -> tuple[Section, ...] | None:
                 return None
         elif kind in ("quoted", "escaped", "currency", "plain"):
             tokens.append(("literal", said))
+        elif kind == "white":
+            white = True
         elif kind == "blank":
             tokens.append(("literal", " "))
         elif kind not in ("fill", "colour"):
             tokens.append((kind, said.lower()))
     return tuple(found) if len(found) <= 4 else None
+
+
+def on_colour(code: str) -> str:
+    """Return the format of a cell that is not as white as paper, where what is white is seen."""
+    return _WHITE.sub("", code)
+
+
+_WHITE = re.compile(r"\[(?:white|color\s*2)\]", re.IGNORECASE)
 
 
 def _undressed(code: str) -> str:
@@ -171,7 +186,7 @@ def number_shown(value: Decimal, code: str) -> str | None:
     section = _chosen(code, value)
     if section is None or section.is_date or (section.condition is not None and value < 0):
         return None
-    if not section.tokens:
+    if section.white or not section.tokens:
         return ""
     rendered = _digits(section, abs(value))
     # A section of its own for negative numbers writes their sign itself; what is rounded to zero has none.
@@ -191,6 +206,8 @@ def text_shown(text: str, code: str) -> str | None:
     own = found[3] if len(found) == 4 else found[-1] if found[-1].has("text") else None
     if own is None:
         return text
+    if own.white:
+        return ""
     return "".join(text if kind == "text" else said for kind, said in own.tokens)
 
 

@@ -44,6 +44,7 @@ from pipelines.steps.collect.shown import (
     date_shown,
     is_date,
     number_shown,
+    on_colour,
     text_shown,
 )
 from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
@@ -487,6 +488,10 @@ class _Painter:
     def _is_change(self) -> bool:
         return any(self._paint is change for change in self.changes[-1:])
 
+    def is_paper(self, fill: int) -> bool:
+        """Return whether a fill, by its number, is none or white."""
+        return all(paint.behind == _PAPER for paint in self.fills[fill : fill + 1])
+
     def dress(self, font: int, fill: int) -> str:
         """Return what stands before the format of a cell with a font and a fill, by their numbers."""
         fonts, fills = self.fonts[font : font + 1], self.fills[fill : fill + 1]
@@ -522,7 +527,10 @@ class _Styles(_Quiet):
     def settle(self) -> "_Styles":
         """Look up the formats by their numbers, once all of them are known."""
         known = BUILT_IN | self._own
-        self.formats = [known.get(number, UNKNOWN_FORMAT) for number, _, _ in self._looks]
+        self.formats = [
+            form if self._painter.is_paper(fill) else on_colour(form)
+            for form, fill in ((known.get(number, UNKNOWN_FORMAT), fill) for number, _, fill in self._looks)
+        ]
         self._dresses = [self._painter.dress(font, fill) for _, font, fill in self._looks]
         self.changing |= {number for number, paint in enumerate(self._painter.changes) if paint.dress}
         return self
