@@ -322,30 +322,49 @@ def _take_rules(form: type[Form]) -> None:
 
 def _refuse_strange_versions(form: type[Form]) -> None:
     """Refuse versions that do not follow one another, and fields and edits of none of them."""
+    _refuse_unordered_versions(form)
+    _refuse_fields_of_no_version(form)
+    for name, item in form.fields().items():
+        for other in item.became:
+            _refuse_strange_successor(form, name, other)
+    if form.since:
+        _refuse_versions_and_edits_of_nothing(form)
+
+
+def _refuse_unordered_versions(form: type[Form]) -> None:
     numbers, begin = form.numbers(), [since.begin for _, since in sorted(form.since.items())]
     if sorted(form.since) != list(numbers)[1:] or begin != sorted(set(begin)) or numbers[0] < 1:
         raise ValueError(f"Form {form.code}: since= says from which period each version holds, one after the other.")
+
+
+def _refuse_fields_of_no_version(form: type[Form]) -> None:
+    numbers = form.numbers()
     for name, item in form.fields().items():
         ends = (item.since, item.until or form.version, *item.worded)
         if not form.since and (item.since, item.until, item.worded) == (1, None, {}):
             continue
         if item.since > ends[1] or not all(one in numbers for one in ends[1:]) or item.since > form.version:
             raise ValueError(f"Form {form.code}: {name} is asked for in versions {numbers[0]} to {form.version} alone.")
-    for name, item in form.fields().items():
-        for other in item.became:
-            later = form.fields().get(other)
-            if later is None or item.until is None or later.since != item.until + 1 or later.unit != item.unit:
-                raise ValueError(
-                    f"Form {form.code}: {other} cannot go on with {name}: it begins after it, in its unit."
-                )
-            others = [one for one, of in form.fields().items() if other in of.became]
-            if len(others) > 1 and any(len(form.fields()[one].became) > 1 for one in others):
-                raise ValueError(f"Form {form.code}: {name} cannot be both split and merged in {other}.")
-            if len(others) + len(item.became) > 2 and not item.unit.additive:
-                raise ValueError(f"Form {form.code}: {name} is no sum, so that nothing adds up to it.")
-    for number in numbers if form.since else ():
+
+
+def _refuse_strange_successor(form: type[Form], name: str, other: str) -> None:
+    """Refuse a field that cannot go on with another of the form."""
+    fields = form.fields()
+    item, later = fields[name], fields.get(other)
+    if later is None or item.until is None or later.since != item.until + 1 or later.unit != item.unit:
+        raise ValueError(f"Form {form.code}: {other} cannot go on with {name}: it begins after it, in its unit.")
+    merged = [one for one in fields.values() if other in one.became]
+    if len(merged) > 1 and any(len(one.became) > 1 for one in merged):
+        raise ValueError(f"Form {form.code}: {name} cannot be both split and merged in {other}.")
+    if len(merged) + len(item.became) > 2 and not item.unit.additive:
+        raise ValueError(f"Form {form.code}: {name} is no sum, so that nothing adds up to it.")
+
+
+def _refuse_versions_and_edits_of_nothing(form: type[Form]) -> None:
+    numbers = form.numbers()
+    for number in numbers:
         if not any(item.is_asked_in(number) for item in form.fields().values()):
             raise ValueError(f"Form {form.code}: version {number} asks for nothing.")
-    for edit in form.edits if form.since else ():
+    for edit in form.edits:
         if not any(edit.is_in(number) for number in numbers):
             raise ValueError(f"Edit {edit.code} is of no version of form {form.code} that asks for all its fields.")

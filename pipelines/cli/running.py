@@ -18,6 +18,7 @@ from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCod
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import Settings
 from schemas.outcomes import Severity
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 
 @verb(
@@ -38,10 +39,8 @@ def refresh(
     from pipelines.refresh.batches import tidy_all
     from pipelines.refresh.closing import later as later_than_closed
     from pipelines.refresh.designs import take_in
-    from pipelines.refresh.stale import stale_batches
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
-    from schemas.flow import FLOW
 
     settings = Settings.of(raw, data)
     returns, store = Raw(settings.raw), Store(settings.data)
@@ -51,11 +50,38 @@ def refresh(
     for line in told(designs):
         print(line, file=sys.stdout if output is Format.TABLE else sys.stderr)
     returns = Raw(settings.raw)
+    _tell_passed_over(returns)
+    wanted = _wanted(returns, settings, commune, period, may_be_none=bool(designs))
+    tidy_all(store, list(wanted))
+    worked_on = _run(settings, returns, store, wanted, all_=all_)
+    store = Store(settings.data)
+    since_closed = {
+        one.key: one for one in later_than_closed(returns, store, [key for of in wanted.values() for key in of])
+    }
+    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in worked_on)]
+    if output is Format.TABLE:
+        _tell(returns, wanted, summaries)
+        for later in since_closed.values():
+            print(later.sentence, file=sys.stderr)
+    else:
+        print_rows(output, SUMMARY, summaries)
+    held = any(summary["held"] or summary["unpublished"] for summary in summaries)
+    sys.exit(HELD if held or any(one.standing == "held" for one in designs) else CLEAN)
+
+
+def _tell_passed_over(returns: Any) -> None:
+    """Tell of what lies in the raw folder where nothing is read."""
     for folder in returns.unknown_folders():
         words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
         print(words.format(folder=folder), file=sys.stderr)
     for misplaced in returns.misplaced():
         print(misplaced.sentence, file=sys.stderr)
+
+
+def _wanted(
+    returns: Any, settings: Settings, commune: str, period: str, *, may_be_none: bool
+) -> dict[BatchKey, Sequence[ReturnSetKey]]:
+    """Return the batches that were asked for with their return sets, or fail; an office begins with designs alone."""
     there = returns.batches()
     wanted = {
         batch: keys
@@ -67,39 +93,42 @@ def refresh(
         fail(words.format(path=settings.raw, sets=named_sets([key for keys in there.values() for key in keys])))
     if not wanted:
         words = _("Không có bộ báo cáo nào trong {path}; cần thư mục dạng 2024-H1/huu-kien với các tệp .xlsx.")
-        if not designs:
+        if not may_be_none:
             fail(words.format(path=settings.raw))
-        print(words.format(path=settings.raw), file=sys.stderr)  # an office begins with its designs
-    tidy_all(store, list(wanted))
+        print(words.format(path=settings.raw), file=sys.stderr)
+    return wanted
+
+
+def _run(
+    settings: Settings, returns: Any, store: Any, wanted: Mapping[BatchKey, Sequence[ReturnSetKey]], *, all_: bool
+) -> Collection[BatchKey]:
+    """Run the job on what is stale, or on all; return the batches that it worked on."""
+    from pipelines.refresh.stale import stale_batches
+    from schemas.flow import FLOW
+
     everything = {table.name for table in FLOW.tables if not table.on_demand}
     stale = dict.fromkeys(wanted, everything) if all_ else stale_batches(returns, store, wanted)
-    worked_on: Collection[Any] = ()
-    if stale:
-        settings.export()  # first: of what there is in these folders Dagster's graph is made
-        from pipelines.cli.runs import run_refresh
-        from pipelines.orchestration.resources import Folders
+    if not stale:
+        return ()
+    settings.export()  # first: of what there is in these folders Dagster's graph is made
+    from pipelines.cli.runs import run_refresh
+    from pipelines.orchestration.resources import Folders
 
-        with progress(_("Đang chạy")) as bar:
-            worked_on = run_refresh(Folders(), stale, wanted, reread=all_, progress=bar, waiting=_wait)
-    store = Store(settings.data)
-    since_closed = {
-        one.key: one for one in later_than_closed(returns, store, [key for of in wanted.values() for key in of])
-    }
-    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in worked_on)]
-    if output is Format.TABLE:
-        of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-        batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}
-        for one in summaries:
-            if batch := batches.get((one["period"], one["commune"])):
-                of_folders.setdefault((batch.period, batch.place), []).append(one)
-        for (of_period, place), own in of_folders.items():
-            print(own[0]["message"] if len(own) == 1 else _together(returns.places, of_period, place, own))
-        for later in since_closed.values():
-            print(later.sentence, file=sys.stderr)
-    else:
-        print_rows(output, SUMMARY, summaries)
-    held = any(summary["held"] or summary["unpublished"] for summary in summaries)
-    sys.exit(HELD if held or any(one.standing == "held" for one in designs) else CLEAN)
+    with progress(_("Đang chạy")) as bar:
+        return run_refresh(Folders(), stale, wanted, reread=all_, progress=bar, waiting=_wait)
+
+
+def _tell(
+    returns: Any, wanted: Mapping[BatchKey, Sequence[ReturnSetKey]], summaries: Sequence[Mapping[str, Any]]
+) -> None:
+    """Print what came of each folder: a sentence on its one return set, or on its many together."""
+    of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}
+    for one in summaries:
+        if batch := batches.get((one["period"], one["commune"])):
+            of_folders.setdefault((batch.period, batch.place), []).append(one)
+    for (of_period, place), own in of_folders.items():
+        print(own[0]["message"] if len(own) == 1 else _together(returns.places, of_period, place, own))
 
 
 SUMMARY = ("period", "commune", "changed", "figures", "findings", "held", "unpublished", "message")

@@ -117,7 +117,35 @@ def make(
         return made
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What a release is made of: the tables as published, from what they were accepted, and what is said against it."""
+
+    tables: Mapping[str, pa.Table]
+    states: Sequence[Accepted]
+    latest: str
+    held: Mapping[str, str]
+    stale: bool
+    in_force: designs.Designs
+
+
 def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, now: Clock) -> Release:
+    frozen = _to_release(raw, store, key, despite)
+    try:
+        with whole_folder(folder_of(store.root, name)) as made:
+            _write(made, store, key, frozen)
+            manifest = {"name": name, "created": now().isoformat(timespec="seconds")}
+            manifest |= _manifest(made, name, store, key, frozen, despite)
+            content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+            write_whole(made / MANIFEST, content)
+            write_whole(made / SEAL, sealed(content))
+    except FileExistsError:
+        raise ReleaseError(f"Bản phát hành «{name}» vừa được tạo ở nơi khác. Chọn tên khác.") from None
+    return Release(store.root, name)
+
+
+def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Content:
+    """Return what to release, or refuse what is sent as a release, held, stale, empty or not computed again alike."""
     for sent in published.approved(store, key):
         raise ReleaseError(
             f"Số của {key.commune}, kỳ {key.period} là của bản phát hành mà xã đã gửi, tệp {sent['file']}. "
@@ -137,42 +165,41 @@ def _make(raw: Raw, store: Store, key: ReturnSetKey, name: str, despite: str, no
             f"Chưa phát hành được, vì tính lại từ bản lưu không ra số đã công bố. {difference.message} "
             "Chạy returns refresh --all rồi phát hành lại."
         )
-    try:
-        with whole_folder(folder_of(store.root, name)) as made:
-            for table, rows in frozen.items():
-                write_whole(made / f"{table}.parquet", serialized(rows))
-            written = {name: astuple(who) for name, who in _writers(store, key).items()}
-            kept = beside(_archive(store, key), latest) | {WRITERS: json.dumps(written, indent=1).encode()}
-            for file, content in kept.items():
-                write_whole(made / file, content)
-            period = Period.parse(key.period)
-            manifest = {
-                "name": name,
-                "created": now().isoformat(timespec="seconds"),
-                "period": key.period,
-                "commune": key.commune,
-                "despite": despite.strip(),
-                "held": [{"form": form, "reason": reason} for form, reason in held.items()],
-                "up_to_date": not stale,
-                "code_version": code_version(),
-                "packages": packages(),
-                "forms": {form.code: form.in_force(period).version for form in CATALOGUE.forms},
-                "rows": {table: len(rows) for table, rows in frozen.items()},
-                "state": latest,
-                "accepted": [asdict(state) for state in states],
-                "designs": [asdict(one) for one in in_force],
-                "files": [
-                    *_own_files(made, name),
-                    *_archived_files(_archive(store, key), latest, states),
-                    *_designs(store, in_force),
-                ],
-            }
-            content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-            write_whole(made / MANIFEST, content)
-            write_whole(made / SEAL, sealed(content))
-    except FileExistsError:
-        raise ReleaseError(f"Bản phát hành «{name}» vừa được tạo ở nơi khác. Chọn tên khác.") from None
-    return Release(store.root, name)
+    return _Content(frozen, states, latest, held, stale, in_force)
+
+
+def _write(made: Path, store: Store, key: ReturnSetKey, frozen: _Content) -> None:
+    """Write all of a release but its manifest: the tables, what lay beside the workbooks, who wrote what."""
+    for table, rows in frozen.tables.items():
+        write_whole(made / f"{table}.parquet", serialized(rows))
+    written = {name: astuple(who) for name, who in _writers(store, key).items()}
+    kept = beside(_archive(store, key), frozen.latest) | {WRITERS: json.dumps(written, indent=1).encode()}
+    for file, content in kept.items():
+        write_whole(made / file, content)
+
+
+def _manifest(made: Path, name: str, store: Store, key: ReturnSetKey, frozen: _Content, despite: str) -> dict[str, Any]:
+    """Return what a manifest says beside its name and time, of a release whose other files are written."""
+    period = Period.parse(key.period)
+    return {
+        "period": key.period,
+        "commune": key.commune,
+        "despite": despite.strip(),
+        "held": [{"form": form, "reason": reason} for form, reason in frozen.held.items()],
+        "up_to_date": not frozen.stale,
+        "code_version": code_version(),
+        "packages": packages(),
+        "forms": {form.code: form.in_force(period).version for form in CATALOGUE.forms},
+        "rows": {table: len(rows) for table, rows in frozen.tables.items()},
+        "state": frozen.latest,
+        "accepted": [asdict(state) for state in frozen.states],
+        "designs": [asdict(one) for one in frozen.in_force],
+        "files": [
+            *_own_files(made, name),
+            *_archived_files(_archive(store, key), frozen.latest, frozen.states),
+            *_designs(store, frozen.in_force),
+        ],
+    }
 
 
 def packages() -> dict[str, str]:
