@@ -144,69 +144,52 @@ def forms_read_by(form: type[Form]) -> tuple[type[Form], ...]:
     return (form, *sorted(others - {form}, key=lambda other: other.code))
 
 
+def _staged(
+    name: str, schema: pa.Schema, maker: Maker, made_of: tuple[str, ...], *, meaning: str = "", **more: Any
+) -> Table:
+    """Return a table in between; it means what all of its family do, where nothing else is said."""
+    meaning = meaning or tables.MEANINGS[name.partition("/")[0]]
+    return Table(name, schema, Kind.STAGED, maker, made_of, meaning=meaning, **more)
+
+
+def _published(
+    name: str, schema: pa.Schema, maker: Maker, made_of: tuple[str, ...], what: str, of: str = "", **more: Any
+) -> Table:
+    """Return a published table: what it is, by its name in ``tables.MEANINGS``, and of which form or chapter."""
+    meaning = tables.MEANINGS[what]
+    title = ": ".join(filter(None, (meaning.partition(":")[0], of)))
+    return Table(name, schema, Kind.PUBLISHED, maker, made_of, title=title, meaning=meaning, **more)
+
+
+def _document(name: str, schema: pa.Schema, made_of: tuple[str, ...], **more: Any) -> Table:
+    return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=tables.MEANINGS[name], **more)
+
+
 def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
-    read, locate = Maker("read"), Maker("locate")
-    for name, schema, maker, source in (
-        ("files", tables.FILES, read, WORKBOOKS),
-        ("cells", tables.CELLS, read, WORKBOOKS),
-        ("ledger", tables.LEDGER, Maker("decisions"), CORRECTIONS),
-        ("ledger_problems", tables.PROBLEMS, Maker("decisions"), CORRECTIONS),
-        ("printed", tables.PRINTED, Maker("printed"), PRINTED),
-        ("printed_problems", tables.PROBLEMS, Maker("printed"), PRINTED),
-    ):
-        yield Table(name, schema, Kind.STAGED, maker, (source,), asset="cells", meaning=tables.MEANINGS[name])
+    read, decisions, printed, locate = Maker("read"), Maker("decisions"), Maker("printed"), Maker("locate")
+    yield _staged("files", tables.FILES, read, (WORKBOOKS,), asset="cells")
+    yield _staged("cells", tables.CELLS, read, (WORKBOOKS,), asset="cells")
+    yield _staged("ledger", tables.LEDGER, decisions, (CORRECTIONS,), asset="cells")
+    yield _staged("ledger_problems", tables.PROBLEMS, decisions, (CORRECTIONS,), asset="cells")
+    yield _staged("printed", tables.PRINTED, printed, (PRINTED,), asset="cells")
+    yield _staged("printed_problems", tables.PROBLEMS, printed, (PRINTED,), asset="cells")
     for name, schema in ((APPROVED, tables.APPROVED), ("approved_problems", tables.PROBLEMS)):
-        meaning = tables.MEANINGS[name]
-        yield Table(name, schema, Kind.STAGED, Maker("approve"), RECEIVED, asset=APPROVED, meaning=meaning)
+        yield _staged(name, schema, Maker("approve"), RECEIVED, asset=APPROVED)
     made_of = ("files", "cells", "ledger", "ledger_problems", APPROVED, PLACES)
     marts = tuple(f"marts/{form.domain}" for form in forms)
     for form in forms:
-        meaning = tables.meaning_of_entries(form)
-        yield Table(
-            f"returns/{form.domain}",
-            tables.ENTRIES,
-            Kind.STAGED,
-            locate,
-            made_of,
-            accepted=marts,
-            meaning=meaning,
-            form=form,
-        )
-        yield Table(
-            f"problems/{form.domain}",
-            tables.PROBLEMS,
-            Kind.STAGED,
-            locate,
-            made_of,
-            accepted=marts,
-            asset=f"returns/{form.domain}",
-            meaning=tables.MEANINGS["problems"],
-            form=form,
-        )
+        own, meaning = f"returns/{form.domain}", tables.meaning_of_entries(form)
+        yield _staged(own, tables.ENTRIES, locate, made_of, accepted=marts, meaning=meaning, form=form)
+        problems = f"problems/{form.domain}"
+        yield _staged(problems, tables.PROBLEMS, locate, made_of, accepted=marts, asset=own, form=form)
     for name, schema in (("problems/workbooks", tables.PROBLEMS), ("sheets", tables.SHEETS)):
-        yield Table(
-            name,
-            schema,
-            Kind.STAGED,
-            locate,
-            made_of,
-            accepted=marts,
-            asset="problems/workbooks",
-            meaning=tables.MEANINGS[name.partition("/")[0]],
-        )
+        yield _staged(name, schema, locate, made_of, accepted=marts, asset="problems/workbooks")
 
 
 def _estimates() -> Iterator[Table]:
+    made_of = (RECORDED, "sheets", APPROVED, PLACES)
     for name, schema in ((ESTIMATES, tables.ESTIMATES), ("estimates_problems", tables.PROBLEMS)):
-        yield Table(
-            name,
-            schema,
-            Kind.STAGED,
-            Maker(ESTIMATES),
-            (RECORDED, "sheets", APPROVED, PLACES),
-            asset=ESTIMATES,
-            meaning=tables.MEANINGS[name],
-        )
+        yield _staged(name, schema, Maker(ESTIMATES), made_of, asset=ESTIMATES)
 
 
 def _of_form(form: type[Form]) -> Iterator[Table]:
@@ -224,10 +207,9 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         ("outcomes", tables.OUTCOMES, tables.meaning_of_outcomes(form)),
         ("findings", tables.FINDINGS, tables.meaning_of_findings(form)),
     ):
-        yield Table(
+        yield _staged(
             f"{family}/{own}",
             schema,
-            Kind.STAGED,
             check,
             made_of,
             earlier=mart,
@@ -248,17 +230,15 @@ def _of_form(form: type[Form]) -> Iterator[Table]:
         meaning=tables.meaning(form),
         form=form,
     )
-    meaning = tables.MEANINGS["sums"]
-    yield Table(
+    yield _published(
         f"sums/{own}",
         tables.SUMS,
-        Kind.PUBLISHED,
         Maker("sum", own),
         (f"marts/{own}", ESTIMATES, PLACES),
+        "sums",
+        form.heading,
         asset=f"marts/{own}",
         keys=_SUM,
-        title=f"{meaning.partition(':')[0]}: {form.heading}",
-        meaning=meaning,
         whole=True,
     )
 
@@ -269,44 +249,27 @@ _SUM = ("period", "place", "field", "line")
 def _of_chapter(chapter: Chapter) -> Iterator[Table]:
     marts, sums = (tuple(f"{family}/{form.domain}" for form in chapter.forms) for family in ("marts", "sums"))
     evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, ESTIMATES, APPROVED, PLACES)
-    asset = f"figures/{chapter.code}"
     for family, schema, maker, made_of, extent, keys in (
         ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),
         ("lineage", tables.LINEAGE, evaluate, of_batch, Extent.BATCH, _EDGE),
         ("levels", tables.FIGURES, Maker("add_up", chapter.code), (*sums, PLACES), Extent.PERIOD, _FIGURE),
     ):
-        meaning = tables.MEANINGS[family]
-        title = f"{meaning.partition(':')[0]}: {chapter.title}"
-        yield Table(
+        yield _published(
             f"{family}/{chapter.code}",
             schema,
-            Kind.PUBLISHED,
             maker,
             made_of,
-            extent,
-            asset=asset,
+            family,
+            chapter.title,
+            extent=extent,
+            asset=f"figures/{chapter.code}",
             keys=keys,
-            title=title,
-            meaning=meaning,
         )
 
 
 _FIGURE = ("period", "place", "id", "reporter", "line")
 _EDGE = ("period", "commune", "figure", "form", "reporter", "line", "field")
-
-
-def _named(name: str, schema: pa.Schema, maker: str, made_of: Iterable[str], *keys: str) -> Table:
-    meaning = tables.MEANINGS[name.rpartition("/")[2]]
-    return Table(
-        name,
-        schema,
-        Kind.PUBLISHED,
-        Maker(maker),
-        tuple(made_of),
-        keys=keys,
-        title=meaning.partition(":")[0],
-        meaning=meaning,
-    )
+_FORM = ("period", "commune", "form")
 
 
 def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterator[Table]:
@@ -316,46 +279,29 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     findings = (*(f"findings/{form.domain}" for form in forms), "findings/workbooks")
     figures, lineage = (tuple(f"{family}/{chapter.code}" for chapter in chapters) for family in ("figures", "lineage"))
     before = [*_collected(forms), *_estimates(), *(table for form in forms for table in _of_form(form))]
-    before.append(
-        Table(
-            "findings/workbooks",
-            tables.FINDINGS,
-            Kind.STAGED,
-            Maker("formless"),
-            ("problems/workbooks", "printed_problems", "estimates_problems", APPROVED, "approved_problems", PLACES),
-            meaning=tables.MEANINGS["workbooks"],
-        )
-    )
-    for name, schema, *keys in (
-        ("findings_by_form", tables.FINDINGS_BY_FORM, "period", "commune", "form", "severity", "status"),
-        ("sent_by_form", tables.SENT_BY_FORM, "period", "commune", "form"),
-    ):
-        before.append(_named(name, schema, "tally", (*findings, PLACES), *keys))
-    before.append(_named("marts/observations", tables.OBSERVATIONS, "observe", marts, *KEYS, "form", "field"))
-    before += [table for chapter in chapters for table in _of_chapter(chapter)]
+    formless = ("problems/workbooks", "printed_problems", "estimates_problems", APPROVED, "approved_problems", PLACES)
+    meaning = tables.MEANINGS["workbooks"]
+    before.append(_staged("findings/workbooks", tables.FINDINGS, Maker("formless"), formless, meaning=meaning))
     compared = ("printed", *figures, *lineage, APPROVED)
-    before.append(_named("statements", tables.STATEMENTS, "compare", compared, *tables.PRINTED_KEY))
+    counted = (*findings, PLACES)
+    tally = [
+        ("findings_by_form", tables.FINDINGS_BY_FORM, (*_FORM, "severity", "status")),
+        ("sent_by_form", tables.SENT_BY_FORM, _FORM),
+    ]
+    before += [_published(name, schema, Maker("tally"), counted, name, keys=keys) for name, schema, keys in tally]
+    observed = "marts/observations", tables.OBSERVATIONS, Maker("observe"), marts, "observations"
+    before.append(_published(*observed, keys=(*KEYS, "form", "field")))
+    before += [table for chapter in chapters for table in _of_chapter(chapter)]
+    printed = tuple(tables.PRINTED_KEY)
+    before.append(_published("statements", tables.STATEMENTS, Maker("compare"), compared, "statements", keys=printed))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
     yield _document("explorer", tables.PAGES, shown, earlier=figures, of_one=True)
     yield _document("report", tables.DOCUMENTS, shown, earlier=figures, on_demand=True)
     written = tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT)
     yield _document("openlineage", tables.DOCUMENTS, written, asset="interchange")
-    yield Table(
-        "marts/places",
-        tables.PLACES,
-        Kind.PUBLISHED,
-        Maker("places"),
-        (PLACES,),
-        Extent.OFFICE,
-        title=tables.MEANINGS["places"].partition(":")[0],
-        meaning=tables.MEANINGS["places"],
-    )
+    yield _published("marts/places", tables.PLACES, Maker("places"), (PLACES,), "places", extent=Extent.OFFICE)
     yield _document("data_package", tables.DOCUMENTS, (PARTS,), extent=Extent.OFFICE, asset="interchange")
-
-
-def _document(name: str, schema: pa.Schema, made_of: tuple[str, ...], **more: Any) -> Table:
-    return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=tables.MEANINGS[name], **more)
 
 
 @dataclass(frozen=True)
