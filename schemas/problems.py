@@ -224,6 +224,12 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    WIDE_HEADING = Problem(
+        "W-26",
+        "Tệp {file}, trang «{sheet}»: tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu "
+        "{form} ở cột nào.",
+        _by_either("Chỉ giữ lại một cột số dưới tiêu đề này."),
+    )
     LABEL_MISSING = Problem(
         "C-01",
         "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}.",
@@ -278,6 +284,22 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng "
         "«{expected}».",
         _by_either("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
+    )
+    UNIT_MISSING = Problem(
+        "C-36",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: không thấy đơn vị tính; đã đọc theo biểu mẫu "
+        "({expected}).",
+        Task("Xem lại số có đúng theo đơn vị tính này không.", "Xin ghi lại đơn vị tính theo biểu mẫu."),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
+    ROW_UNKNOWN = Problem(
+        "C-37",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» có số nhưng không có trong biểu {form} "
+        "nên chưa được đọc{expected}.",
+        _by_either("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
     )
     NOT_A_NUMBER = Problem(
         "C-04",

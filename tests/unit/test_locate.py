@@ -166,7 +166,10 @@ def test_a_row_that_is_gone_is_missed_by_name() -> None:
         sheet[f"B{row_of(sheet, LABELS['horse_white'])}"] = "Ngựa vằn"
 
     done = run_one(Livestock, HORSES, change)
-    assert [(row["problem"], row["field"]) for row in done.met()] == [("LABEL_MISSING", "horse_white")]
+    assert [(row["problem"], row["field"]) for row in done.met()] == [
+        ("LABEL_MISSING", "horse_white"),
+        ("ROW_UNKNOWN", ""),
+    ]
     assert done.value("horse") == 100
     message = done.check(Livestock).findings
     assert LABELS["horse_white"] in " ".join(message.loc[message["code"] == "C-01", "message"])
@@ -199,8 +202,8 @@ def test_a_unit_column_that_says_another_unit_is_told_and_the_number_not_taken(u
     assert done.value("revenue_total", "finance") is None
 
 
-@pytest.mark.parametrize("unit", ["", "VNĐ", "Đồng", "đ"])
-def test_a_unit_column_that_is_empty_or_says_it_otherwise_is_let_pass(unit: str) -> None:
+@pytest.mark.parametrize("unit", ["VNĐ", "Đồng", "đ"])
+def test_a_unit_column_that_says_it_otherwise_is_let_pass(unit: str) -> None:
     def change(sheet: Any) -> None:
         sheet[f"C{row_of(sheet, Budget.fields()['revenue_total'].label)}"] = unit
 
@@ -208,6 +211,191 @@ def test_a_unit_column_that_is_empty_or_says_it_otherwise_is_let_pass(unit: str)
     done = run(raw_file(content))
     assert done.met() == []
     assert done.value("revenue_total", "finance") == 3819
+
+
+DOGS, CATS = (f"D{row}" for row in (20, 21))
+HEAD_COUNTS = dict.fromkeys(Livestock.fields(), 10)
+LIVESTOCK_CELLS = {address_of(Livestock, name) for name in HEAD_COUNTS}
+
+
+def of_units(done: Run) -> dict[str, tuple[str, ...]]:
+    """What is told of units: the problem and what is written, and of which cells."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in done.met():
+        name = f"{row['problem']} {row['written'] or row['expected']}"
+        found[name] = (*found.get(name, ()), *row["cells"].split(";"))
+    return found
+
+
+def cells_set(cells: dict[str, str]) -> Change:
+    """A change that unmerges all, and writes into some cells."""
+
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        for address, text in cells.items():
+            sheet[address] = text or None
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("cells", "told", "where"),
+    [
+        ({"C7": "ĐVT (nghìn)"}, "WRONG_UNIT nghìn", LIVESTOCK_CELLS),
+        ({"C7": "Đơn vị tính: nghìn con"}, "WRONG_UNIT nghìn con", LIVESTOCK_CELLS),
+        ({"L6": "Đơn vị tính: 1.000 con"}, "WRONG_UNIT 1.000 con", LIVESTOCK_CELLS),
+        ({"A2": "ĐÀN GIA SÚC HIỆN CÓ (nghìn con)"}, "WRONG_UNIT nghìn con", LIVESTOCK_CELLS),
+        ({"A31": "(ĐVT: trăm con)"}, "WRONG_UNIT trăm con", LIVESTOCK_CELLS),
+        ({"C20": "nghìn con"}, "WRONG_UNIT nghìn con", {DOGS}),
+        ({"E20": "đơn vị: chục con"}, "WRONG_UNIT chục con", {DOGS}),
+        ({"A22": "Gia cầm (nghìn con)"}, "WRONG_UNIT nghìn con", {f"D{row}" for row in range(23, 28)}),
+        ({"C20": "", "C21": " "}, "UNIT_MISSING con", {DOGS, CATS}),
+        ({"C7": "Cách tính"}, "UNIT_MISSING con", LIVESTOCK_CELLS),
+    ],
+)
+def test_any_unit_that_applies_to_a_number_is_held_against_its_own(
+    cells: dict[str, str], told: str, where: set[str]
+) -> None:
+    done = run_one(Livestock, HEAD_COUNTS, cells_set(cells))
+    found = of_units(done)
+    assert list(found) == [told]
+    assert set(found[told]) == where
+    given = done.located.entries[done.located.entries["cell"].isin(where)]["value"]
+    assert given.isna().all() == told.startswith("WRONG_UNIT")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"C7": "Đơn vị tính"},
+        {"C7": "ĐVT (con)", "C20": ""},
+        {"L6": "Đơn vị tính: con, nghìn đồng", "C20": ""},
+        {"L6": "(ĐVT: triệu đồng)"},
+        {
+            "A6": "Đơn vị: Trạm Y tế",
+            "E20": "Giá bán (triệu đồng)",
+            "E21": "Đơn vị tính ghi theo biểu",
+            "A8": "Gia súc (con)",
+        },
+        {"A31": "Trưởng thôn (nghìn)", "F7": "Tỷ lệ (%)", "E22": "Xã hỗ trợ 5 nghìn đồng"},
+    ],
+)
+def test_units_said_of_something_else_or_as_the_form_has_them_are_let_pass(cells: dict[str, str]) -> None:
+    done = run_one(Livestock, HEAD_COUNTS, cells_set(cells))
+    assert done.met() == []
+    assert done.value("dog") == 10
+
+
+def test_a_unit_merged_over_rows_is_that_of_them_all() -> None:
+    """Its first cell may stand in the row of a section, which has no number."""
+
+    def change(unit: str) -> Change:
+        def merge(sheet: Any) -> None:
+            unmerged(sheet)
+            sheet["C22"] = unit
+            sheet.merge_cells("C22:C27")
+
+        return merge
+
+    assert run_one(Livestock, HEAD_COUNTS, change("con")).met() == []
+    found = of_units(run_one(Livestock, HEAD_COUNTS, change("trăm con")))
+    assert found == {"WRONG_UNIT trăm con": tuple(f"D{row}" for row in range(23, 28))}
+
+
+@pytest.mark.parametrize(
+    ("headings", "told"),
+    [
+        ({"D7": "Chiều dài", "E7": "Kinh phí"}, {"UNIT_MISSING con, đồng": ("D7", "E7")}),
+        ({"E7": "Kinh phí", "L6": "Đơn vị tính: triệu đồng"}, {"WRONG_UNIT triệu đồng": ("E8", "E9")}),
+        ({"L6": "ĐVT: nghìn đồng"}, {"WRONG_UNIT nghìn đồng": ("E8", "E9")}),
+        ({"F9": "ĐVT: triệu"}, {"WRONG_UNIT triệu": ("E9",)}),
+        ({"E7": "Kinh phí", "L6": "Đơn vị tính: đồng"}, {}),
+        ({"A6": "Đường đã làm (km)", "F9": "Dài 5 (km)"}, {}),
+    ],
+)
+def test_columns_of_lines_have_their_units_from_headings_and_notes(
+    headings: dict[str, str], told: dict[str, tuple[str, ...]]
+) -> None:
+    assert of_units(roads(cells_set(headings))) == told
+
+
+def two_levels(*below: str, merge: bool) -> Change:
+    """A change that puts words and a second column of numbers below the heading of the values."""
+
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet.insert_rows(8)
+        sheet.insert_cols(5)
+        if merge:
+            sheet.merge_cells("D7:E7")
+        for address, word in zip(("D8", "E8"), below, strict=False):
+            sheet[address] = word
+        for row in range(9, 30):
+            if isinstance(sheet[f"D{row}"].value, int):
+                sheet[f"E{row}"] = sheet[f"D{row}"].value // 2
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "cells"),
+    [
+        (two_levels("Kế hoạch", "Thực hiện", merge=True), "D8;E8"),
+        (two_levels(merge=True), "D7;E7"),
+        (two_levels("Kế hoạch", "Thực hiện", merge=False), "D8;E8"),
+    ],
+)
+def test_a_heading_over_several_columns_of_numbers_is_told_and_none_is_read(change: Change, cells: str) -> None:
+    done = run_one(Livestock, HORSES, change)
+    (told,) = done.met()
+    assert (told["problem"], told["written"], told["cells"]) == ("WIDE_HEADING", "Giá trị", cells)
+    assert done.located.entries.empty
+
+
+def test_a_heading_merged_over_a_column_without_numbers_is_read() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet["E7"] = None
+        sheet.merge_cells("D7:E7")
+        sheet["E20"] = "đếm ngày 20/6"
+
+    done = run_one(Livestock, HORSES, change)
+    assert done.met() == []
+    assert done.value("horse") == 100
+
+
+def test_a_heading_of_lines_over_several_columns_of_numbers_is_told() -> None:
+    def change(sheet: Any) -> None:
+        unmerged(sheet)
+        sheet.insert_cols(6)
+        sheet.merge_cells("E7:F7")
+        sheet["F8"] = 900_000
+
+    (told,) = roads(change).met()
+    assert (told["problem"], told["cells"]) == ("WIDE_HEADING", "E7;F7")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"B28": "Thỏ", "D28": 500}, [("D28", "Thỏ", "")]),
+        (
+            {"B28": "Đàn ngựa trắng", "C28": "con", "D28": "120 con"},
+            [("D28", "Đàn ngựa trắng", "; gần giống «Đàn ngựa»")],
+        ),
+        ({"A28": "Tổng cộng", "D28": 500}, [("D28", "Tổng cộng", "")]),
+        ({"A28": "II", "D28": 500}, []),
+        ({"B40": "Người lập biểu", "D40": "Hữu Kiên, ngày 20/6", "B41": "Ký tên", "D41": "Lý Văn 2"}, []),
+        ({"D40": 1437}, []),
+    ],
+)
+def test_a_row_with_a_number_that_the_form_does_not_have_is_told(
+    cells: dict[str, Any], told: list[tuple[str, str, str]]
+) -> None:
+    done = run_one(Livestock, HEAD_COUNTS, cells_set(cells))
+    assert [(row["cells"], row["written"], row["expected"]) for row in done.met()] == told
+    assert {row["problem"] for row in done.met()} <= {"ROW_UNKNOWN"}
+    assert done.value("horse") == 10
 
 
 @pytest.mark.parametrize(

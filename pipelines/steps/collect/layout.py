@@ -14,6 +14,9 @@ from schemas.text import fold
 LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING = "Chỉ tiêu", "ĐVT", "Giá trị", "Ghi chú"
 """The columns of a form that lists one field per row."""
 
+UNIT_HEADINGS = (UNIT_HEADING, "Đơn vị tính")
+"""What the column of the units is called in real workbooks; more may stand behind it."""
+
 LINE_HEADING = "Mã dòng"
 """The column with the codes of the lines, in a form with one line per row."""
 
@@ -55,7 +58,7 @@ def of_other_versions(form: type[Form]) -> Mapping[str, FormField]:
 @cache
 def printed_words(forms: tuple[type[Form], ...]) -> frozenset[str]:
     """Return the words, folded, that forms print and returns are recognised by: headings, marks, labels."""
-    words = {LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING}
+    words = {LABEL_HEADING, *UNIT_HEADINGS, VALUE_HEADING, NOTE_HEADING, LINE_HEADING}
     words |= {REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, *(form.line_title for form in forms)}
     asked = [(form, item) for form in forms for item in form.whole.fields().values()]
     words |= {label for _, item in asked for label in item.labels}

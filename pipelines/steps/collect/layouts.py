@@ -32,6 +32,7 @@ from pipelines.steps.collect.sheets import (
     Key,
     Marks,
     Sheet,
+    begins_with_digit,
     form_named,
     headed_rows,
     lacking_marks,
@@ -42,7 +43,9 @@ from pipelines.steps.collect.sheets import (
     reporters_named,
     senders,
     take_columns,
+    value_headings,
 )
+from pipelines.steps.collect.unit_notes import note_of
 from pipelines.steps.frames import alike, coded
 from pipelines.steps.numbers import LONGEST, read_cell, same_unit
 from schemas.addresses import LAST_ROW, address
@@ -178,10 +181,11 @@ class _Words:
             return _UNCLEAR
         folded, mark = fold(text), mark_of(text)
         printed = folded if folded in printed_words(self.forms) else ""
-        if not printed and mark is None:
+        note = None if printed else note_of(text)
+        if not printed and mark is None and note is None:
             return 0
         said = mark and (mark.form, mark.version, mark.name, bool(mark.after), mark.plain)
-        return self.numbers.setdefault((printed, said), len(self.numbers) + 1)
+        return self.numbers.setdefault((printed, said, note), len(self.numbers) + 1)
 
     def all_of(self, texts: pa.Array) -> Numbers:
         """Return the same of many texts."""
@@ -245,6 +249,8 @@ def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[st
     met: Met = {}
     if form.line_title:
         columns = columns_of(sheet, form, met)
+        if columns.bare:
+            return None
         fields = np.array([numbers[form.code, name] for name in columns.fields], np.int64)
         at = np.array(list(columns.fields.values()), np.int64)
         layout = _Layout(form, marks, fields, at[:0], at, sheet.header, 0, beside[1], columns.names, columns.lines)
@@ -255,8 +261,18 @@ def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[st
         where = np.array([(one.row, one.column) for one in asked], np.int64).reshape(-1, 2)
         layout = _Layout(form, marks, fields, where[:, 0], where[:, 1], sheet.header, *beside)
         reaching = any(one.last_row > one.row for one in asked)
+    if bool(form.line_title) != (layout.units == 0) or _says_units(sheet, forms):
+        return None  # whether the numbers are in the units of the form is told where each is looked at
+    if any(cell.last_column > cell.column for cell in value_headings(form, sheet)):
+        return None
     tall = any(cell.last_row > cell.row and cell.column in layout.columns for cell in sheet.below())
     return None if reaching or tall or any(met.values()) else layout
+
+
+def _says_units(sheet: Sheet, forms: Sequence[type[Form]]) -> bool:
+    """Return whether a sheet says units elsewhere than where its form prints them."""
+    printed = printed_words(tuple(forms))
+    return any(note_of(cell.text) is not None for cell in sheet.cells if cell.folded not in printed)
 
 
 # --- Many sheets of each layout ---
@@ -353,6 +369,7 @@ class _Search:
         entries = _Asked(*(_joined([getattr(one, name) for one in asked]) for name in _Asked.__dataclass_fields__))
         answers = _Answers.of(self, entries)
         wrong.append(entries.sheet[~answers.good])
+        wrong.append(self._unasked(by_layout, answers.cell))
         bad = np.zeros(len(self.grid), bool)
         bad[_joined(wrong)] = True
         kept = np.flatnonzero(~bad[entries.sheet])
@@ -498,6 +515,20 @@ class _Search:
         wrong.append(np.array([sheet for (sheet, _), count in times.items() if count > 1], np.int64))
         return np.asarray(codes)
 
+    def _unasked(self, by_layout: Mapping[_Layout, Sequence[int]], answers: Numbers) -> Numbers:
+        """Return the sheets with a number in the column of values that answers no field, or words below its heading."""
+        grid = self.grid
+        header, values = np.zeros(len(grid), np.int64), np.zeros(len(grid), np.int64)
+        for layout, sheets in by_layout.items():
+            if not layout.lines and len(layout.columns):
+                header[sheets], values[sheets] = layout.header, layout.columns[0]
+        beside = (grid.column == values[grid.sheet]) & (grid.row > header[grid.sheet])
+        beside[answers[answers != MISSING]] = False
+        left = np.flatnonzero(beside)
+        told = grid.is_kind(NUMBER)[left] | (grid.row[left] == header[grid.sheet[left]] + 1)
+        told |= np.array([begins_with_digit(grid.words[text]) for text in grid.text[left].tolist()], bool)
+        return np.asarray(grid.sheet[left[told]])
+
     def _table(
         self, asked: _Asked, answers: "_Answers", kept: Numbers, located: Mapping[int, tuple[str, str]]
     ) -> pa.Table:
@@ -594,7 +625,10 @@ class _Answers:
         words, of_words = grid.text[unit[printed]], sort[printed]
         which, first = alike(words * np.int64(len(sorts)) + of_words)
         distinct = zip(words[first].tolist(), of_words[first].tolist(), strict=True)
-        fits[printed] = np.array([same_unit(grid.words[one], sorts[at][0]) for one, at in distinct], bool)[which]
+        fits[printed] = np.array(
+            [bool(grid.words[one].strip()) and same_unit(grid.words[one], sorts[at][0]) for one, at in distinct], bool
+        )[which]
+        fits[(unit == MISSING) & (asked.units > 0)] = False
         blank = cell == MISSING
         value, known = np.zeros(len(cell), np.int64), np.zeros(len(cell), bool)
         good = np.array([optional for _, optional in sorts], bool)[sort]

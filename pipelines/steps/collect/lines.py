@@ -4,8 +4,9 @@ Belongs here: forms that list one field per row, and forms with one line per row
 belong here: what stands in the cell (``pipelines.steps.collect.entries``).
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -13,8 +14,10 @@ from functools import cache
 import pandas as pd
 
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, UNIT_HEADING, VALUE_HEADING, headings_of
-from pipelines.steps.collect.sheets import Cell, Sheet
+from pipelines.steps.collect.sheets import Cell, Sheet, holds_number
+from pipelines.steps.collect.unit_notes import Notes
 from pipelines.steps.problems import joined, problem_rows
+from schemas.addresses import address
 from schemas.form import Form
 from schemas.problems import Problems
 from schemas.text import fold
@@ -30,7 +33,7 @@ class Asked:
         row: Row of the cell.
         column: Column of the cell.
         last_row: How far down the field's label reaches.
-        unit: The unit printed beside it; empty where the heading of the column has it.
+        unit: The unit that the sheet says it is in, ``Unit.label`` where that is the form's; empty where it says none.
         line: Code of the line, in a form with many.
         line_name: Name of the line, as written.
     """
@@ -53,14 +56,24 @@ def asked_for(sheets: Sequence[Sheet], forms: Sequence[type[Form]]) -> tuple[lis
     """Return the fields that usable sheets ask for, and what is wrong with lines and labels (``PROBLEMS``)."""
     listed = {form.code: form for form in forms if not form.line_title}
     met: Met = {}
-    found = [line for sheet in sheets if sheet.form in listed for line in listed_in(sheet, listed[sheet.form], met)]
-    parts = [_told(met, Problems.LABEL_MISSING, Problems.LABEL_REPEATED)]
+    found = []
+    for sheet in (sheet for sheet in sheets if sheet.form in listed):
+        own = listed_in(sheet, listed[sheet.form], met)
+        _strange_rows(sheet, listed[sheet.form], met)
+        _without_unit(sheet, listed[sheet.form], own, met)
+        found += own
+    parts = [_told(met, *_OF_LISTS)]
     for form in (form for form in forms if form.line_title):
         met = {}
-        found += [line for sheet in sheets if sheet.form == form.code for line in _tabled(sheet, form, met)]
+        for sheet in (sheet for sheet in sheets if sheet.form == form.code):
+            own = _tabled(sheet, form, met)
+            _without_unit(sheet, form, own, met)
+            found += own
         parts.append(_told(met, *_OF_TABLES))
     return found, joined(parts)
 
+
+_OF_LISTS = (Problems.LABEL_MISSING, Problems.LABEL_REPEATED, Problems.ROW_UNKNOWN, Problems.UNIT_MISSING)
 
 _OF_TABLES = (
     Problems.LABEL_MISSING,
@@ -71,6 +84,7 @@ _OF_TABLES = (
     Problems.LINE_UNKNOWN,
     Problems.LINE_RENAMED,
     Problems.NOT_OF_LINE,
+    Problems.UNIT_MISSING,
 )
 
 
@@ -103,12 +117,57 @@ def listed_in(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
         if cell.column <= label_at <= cell.last_column and cell.folded in names:
             labels.setdefault(names[cell.folded], []).append(cell)
     _look_over(sheet, form, labels, met)
-    units, value_at = sheet.column(UNIT_HEADING), sheet.columns.get(VALUE_HEADING, 0)
+    value_at, fields = sheet.columns.get(VALUE_HEADING, 0), form.fields()
+    found = [(name, label) for name, (label, *others) in labels.items() if not others]
+    units = {
+        row: cell.text
+        for cell in sorted(sheet.column(UNIT_HEADING).values(), key=lambda cell: cell.last_row - cell.row)
+        for row in range(cell.row, cell.last_row + 1)
+        if cell.row > sheet.header
+    }
+    notes = Notes.of(sheet, {label.row for cells in labels.values() for label in cells}, label_at)
     return [
-        Asked(sheet, name, label.row, value_at, label.last_row, units[label.row].text if label.row in units else "")
-        for name, (label, *others) in labels.items()
-        if not others
+        Asked(
+            sheet,
+            name,
+            label.row,
+            value_at,
+            label.last_row,
+            notes.unit_of(label.row, units.get(label.row, ""), fields[name].unit),
+        )
+        for name, label in found
     ]
+
+
+_NUMBERS_A_ROW = re.compile(r"[\divxl]{0,4}|[a-zđ]")
+"""What rows are numbered by, folded: «12», «VIII», «a)»."""
+
+
+def _strange_rows(sheet: Sheet, form: type[Form], met: Met) -> None:
+    """Tell of rows with a label that the form does not have, and a number beside it."""
+    names, label_at, value_at = _labels(form), sheet.columns.get(LABEL_HEADING, 0), sheet.columns.get(VALUE_HEADING, 0)
+    labels = [cell for cell in sheet.below() if cell.column <= label_at and not _NUMBERS_A_ROW.fullmatch(cell.folded)]
+    labels.sort(key=lambda cell: cell.column)
+    known = {row for cell in sheet.below() if cell.folded in names for row in range(cell.row, cell.last_row + 1)}
+    strange = {row: cell for cell in labels for row in range(cell.row, cell.last_row + 1) if row not in known}
+    rows = []
+    for cell in sheet.below():
+        if cell.column == value_at and cell.row in strange and holds_number(cell):
+            label = strange[cell.row]
+            near = get_close_matches(label.folded, names, n=1)
+            meant = f"; gần giống «{form.fields()[names[near[0]]].label}»" if near else ""
+            rows.append(sheet.words | {"cells": cell.cell, "written": label.text, "expected": meant})
+    _meet(met, Problems.ROW_UNKNOWN, rows)
+
+
+def _without_unit(sheet: Sheet, form: type[Form], asked: Sequence[Asked], met: Met) -> None:
+    """Tell of the fields of which a sheet says no unit, where a form prints one."""
+    lacking = [one for one in asked if not one.unit]
+    if lacking:
+        at = dict.fromkeys((sheet.header if form.line_title else one.row, one.column) for one in lacking)
+        labels = dict.fromkeys(form.fields()[one.field].unit.label for one in lacking)
+        words = {"cells": ";".join(address(*where) for where in at), "expected": ", ".join(labels)}
+        _meet(met, Problems.UNIT_MISSING, [sheet.words | words])
 
 
 def _look_over(sheet: Sheet, form: type[Form], labels: Mapping[str, Sequence[Cell]], met: Met) -> None:
@@ -130,6 +189,8 @@ class Columns:
     fields: Mapping[str, int]
     names: int
     lines: int
+    bare: Collection[str]
+    """The fields whose heading says no unit."""
 
 
 def columns_of(sheet: Sheet, form: type[Form], met: Met) -> Columns:
@@ -145,6 +206,7 @@ def columns_of(sheet: Sheet, form: type[Form], met: Met) -> Columns:
         {name: cells[0].column for name, cells in columns.items() if len(cells) == 1},
         next((head.column for head in heads if head.folded == fold(form.line_title)), 0),
         sheet.columns.get(LINE_HEADING, 0),
+        {name for name, cells in columns.items() if cells[0].folded in map(fold, form.fields()[name].labels)},
     )
 
 
@@ -172,8 +234,20 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
     _meet(met, Problems.LINE_REPEATED, repeated)
     if form.fixed:
         codes = _printed(sheet, form, codes, names, met)
+    notes = Notes.of(sheet, {code.row for code in codes}, name_at)
+    units = {name: item.unit for name, item in form.fields().items()}
+    printed = {name: "" if name in found.bare else unit.label for name, unit in units.items()}
     asked = [
-        Asked(sheet, name, code.row, column, code.row, "", code.text.strip(), line_names.get(code.row, ""))
+        Asked(
+            sheet,
+            name,
+            code.row,
+            column,
+            code.row,
+            notes.unit_of(code.row, printed[name], units[name]),
+            code.text.strip(),
+            line_names.get(code.row, ""),
+        )
         for code in codes
         if code not in twice
         for name, column in field_at.items()

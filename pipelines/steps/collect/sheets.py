@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.steps.collect.asides import MERGED, PICTURE
-from pipelines.steps.collect.cells import TEXT
+from pipelines.steps.collect.cells import NUMBER, TEXT
 from pipelines.steps.collect.layout import (
     ANSWER_HEADING,
     COMMUNE_MARK,
@@ -27,11 +27,13 @@ from pipelines.steps.collect.layout import (
     PERIOD_MARK,
     REPORTER_MARK,
     UNIT_HEADING,
+    UNIT_HEADINGS,
     VALUE_HEADING,
+    headings_of,
     of_other_versions,
 )
 from pipelines.steps.problems import joined, problem_rows
-from schemas.addresses import position
+from schemas.addresses import address, position
 from schemas.form import Form
 from schemas.periods import Period, period_worded
 from schemas.places import Places
@@ -185,7 +187,7 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
         sheet.reporter = reporter or ""
         unclear = take_columns(form, sheet, rows)
         refusal = _refusal(form, sheet, marks, reporter, places) or unclear or _two_tables(form, sheet, rows)
-        refusal = refusal or mixed_versions(form, sheet)
+        refusal = refusal or mixed_versions(form, sheet) or _wide_heading(form, sheet)
         if refusal is None and len(named) > 1:
             refusal = Problems.TWO_REPORTERS, {"written": "», «".join(marks.of(REPORTER))}
         if refusal is not None:
@@ -332,20 +334,30 @@ def _marks(sheet: Sheet, header: int) -> Marks:
 Refusal = tuple[Problems, dict[str, str]]
 """Why a sheet is not read, and the words of the sentence that says so."""
 
-_HEADINGS = {fold(word): word for word in (LABEL_HEADING, UNIT_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)}
+_HEADINGS = {
+    **{fold(word): word for word in (LABEL_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)},
+    **{fold(word): UNIT_HEADING for word in UNIT_HEADINGS},
+}
+_OF_UNITS = tuple(f"{fold(word)} " for word in UNIT_HEADINGS)
+
+
+def _heading(folded: str) -> str:
+    """Return which heading a text is, empty where it is none: of that of the units more may be said, «ĐVT (nghìn)»."""
+    return _HEADINGS.get(folded) or (UNIT_HEADING if folded.startswith(_OF_UNITS) else "")
 
 
 def headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
     """Return the cells that say a column heading, by row, in the order of the rows that have what a form needs."""
     rows: dict[int, list[Cell]] = {}
     for cell in sheet.cells:
-        if cell.folded in _HEADINGS:
+        if _heading(cell.folded):
             rows.setdefault(cell.row, []).append(cell)
     return {row: rows[row] for row in sorted(rows) if _is_header(_columns(rows[row]))}
 
 
 def _columns(heads: Iterable[Cell]) -> dict[str, int]:
-    return {_HEADINGS[cell.folded]: cell.column for cell in heads}
+    in_order = sorted(heads, key=lambda cell: cell.folded in _HEADINGS)
+    return {_heading(cell.folded): cell.column for cell in in_order}
 
 
 def _is_header(columns: Mapping[str, int]) -> bool:
@@ -365,6 +377,49 @@ def take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cel
         sheet.header, sheet.columns = row, _columns(heads)
         return None
     return Problems.NO_HEADER, {}
+
+
+_BEGINS_WITH_DIGIT = re.compile(r"\W*\d")
+
+
+def holds_number(cell: Cell) -> bool:
+    """Return whether a cell has a number in it, or a text that begins like one."""
+    return cell.kind == NUMBER or (cell.kind == TEXT and begins_with_digit(cell.text))
+
+
+def begins_with_digit(text: str) -> bool:
+    """Return whether a text begins like a number."""
+    return bool(_BEGINS_WITH_DIGIT.match(text))
+
+
+def value_headings(form: type[Form], sheet: Sheet) -> list[Cell]:
+    """Return the headings below which numbers are looked for."""
+    asked = {heading for item in form.fields().values() for heading in headings_of(item)} if form.line_title else ()
+    return [
+        cell
+        for cell in sheet.cells
+        if cell.row == sheet.header
+        and (cell.folded in asked if form.line_title else cell.column == sheet.columns.get(VALUE_HEADING))
+    ]
+
+
+def _wide_heading(form: type[Form], sheet: Sheet) -> Refusal | None:
+    """Return a refusal where one heading stands over several columns, and numbers not in its own alone.
+
+    It is merged over them, or has words of its own below it that the next column without a heading has too.
+    """
+    headed = {cell.column for cell in sheet.cells if cell.row == sheet.header}
+    words = {cell.column: cell for cell in sheet.cells if cell.row == sheet.header + 1 and not holds_number(cell)}
+    numbers = {cell.column for cell in sheet.below() if holds_number(cell)}
+    for head in value_headings(form, sheet):
+        last = head.last_column
+        while last == head.column and head.column in words and last + 1 in words.keys() - headed:
+            last += 1
+        columns = [column for column in range(head.column, last + 1) if column in numbers]
+        if any(column > head.column for column in columns):
+            cells = [words[column].cell if column in words else address(head.row, column) for column in columns]
+            return Problems.WIDE_HEADING, {"written": head.text, "cells": ";".join(cells)}
+    return None
 
 
 def _two_tables(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
