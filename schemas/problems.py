@@ -273,6 +273,18 @@ class Problems(Enum):
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số.",
         _ASKED,
     )
+    LINE_OF_TOTALS = Problem(
+        "C-38",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} "
+        "chỉ hỏi từng dòng, tổng do máy cộng.",
+        _by_either("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
+    )
+    NOT_A_CODE = Problem(
+        "C-39",
+        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{written}» không dùng làm mã dòng được; mã chỉ gồm chữ, "
+        "số, dấu _ . -, không có khoảng trống, như «{expected}».",
+        _by_either("Ghi mã khác cho dòng này."),
+    )
     LINE_WITHOUT_CODE = Problem(
         "C-14",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã "
@@ -286,7 +298,7 @@ class Problems(Enum):
         _by_either("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
     )
     UNIT_MISSING = Problem(
-        "C-36",
+        "C-40",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: không thấy đơn vị tính; đã đọc theo biểu mẫu "
         "({expected}).",
         Task("Xem lại số có đúng theo đơn vị tính này không.", "Xin ghi lại đơn vị tính theo biểu mẫu."),
@@ -476,6 +488,15 @@ class Problems(Enum):
         "H-03",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}.",
         _FILLED_IN,
+        status=Outcome.UNDECIDED,
+    )
+    WITHDRAWN_LINE = Problem(
+        "H-09",
+        "{reporter}, tệp {file}, trang «{sheet}»: dòng {written} của biểu {form} đã được nhận, nay không còn.",
+        Task(
+            "Hỏi đơn vị báo cáo rồi ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
+            "Xin ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
+        ),
         status=Outcome.UNDECIDED,
     )
     CHANGED_MUCH = Problem(

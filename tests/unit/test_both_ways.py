@@ -564,5 +564,15 @@ def test_lines_are_located_alike() -> None:
         header = next((row for row in sheet.iter_rows(values_only=True) if "Mã dòng" in row), ())
         sheet.append(list(header))
 
+    def first_line(column: int, text: str) -> Callable[[Any], None]:
+        def change(sheet: Any) -> None:
+            headed = next((row[0].row for row in sheet.iter_rows() if any(cell.value == "Mã dòng" for cell in row)), 0)
+            if headed:
+                sheet.cell(headed + 1, column).value = text
+
+        return change
+
     for change in (code_twice, no_code, headings_again):
         both_located(oddly(change))
+    for column, text in ((2, "total"), (2, 'a/../x "1"'), (3, "Tổng cộng")):
+        assert both_located(oddly(first_line(column, text))).quickly < len(both_located(plain).sheets)

@@ -2,17 +2,20 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.validate import gate
 from schemas import tables
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
+from schemas.forms.r02_concrete_roads import ConcreteRoads
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
     COMMUNE,
     PERIOD,
     Run,
     address_of,
+    changed,
     filled,
     ledger_of,
     places_with,
@@ -113,6 +116,38 @@ def test_a_value_that_was_accepted_cannot_silently_become_blank() -> None:
     told = findings[findings["code"] == "H-03"].to_dict("records")
     assert [(row["cells"], row["expected"]) for row in told] == [(address_of(Livestock, "horse_white"), "40")]
     assert done.mart(Livestock, accepted).equals(accepted)
+
+
+def sent_content(*codes: str) -> bytes:
+    answers = {
+        ("R02", code, field): Answer(value, line_name=f"Đường {code}")
+        for code in codes
+        for field, value in (("length", 100), ("main_length", 100), ("alley_length", 0))
+    }
+    desk = "Bộ phận Giao thông - Xây dựng"
+    return workbook([ConcreteRoads], period=PERIOD, commune="Hữu Kiên", reporter=desk, answers=answers)
+
+
+def sent_roads(*codes: str) -> Run:
+    return run(raw_file(sent_content(*codes), "works.xlsx"))
+
+
+def test_a_line_that_was_accepted_cannot_silently_vanish() -> None:
+    accepted = sent_roads("ba_ngan", "pa_lang").mart(ConcreteRoads)
+    done = sent_roads("ba_ngan", "moi")
+    findings = done.check(ConcreteRoads, accepted).findings
+    (told,) = findings[findings["code"] == "H-09"].to_dict("records")
+    assert (told["reporter"], told["written"], told["severity"]) == ("works", "pa_lang «Đường pa_lang»", "error")
+    assert done.mart(ConcreteRoads, accepted).equals(accepted)
+    again = sent_roads("moi", "pa_lang", "ba_ngan")
+    assert "H-09" not in set(again.check(ConcreteRoads, accepted).findings["code"])
+
+
+def test_a_line_that_is_there_and_not_read_is_told_once() -> None:
+    accepted = sent_roads("ba_ngan", "pa_lang").mart(ConcreteRoads)
+    twice = changed(sent_content("ba_ngan", "pa_lang"), lambda sheet: sheet.__setitem__("B10", "pa_lang"))
+    found = run(raw_file(twice, "works.xlsx")).check(ConcreteRoads, accepted).findings
+    assert sorted(set(found["code"]) & {"C-12", "H-09"}) == ["C-12"]
 
 
 def test_a_return_that_was_accepted_cannot_silently_vanish() -> None:

@@ -729,6 +729,39 @@ def test_every_line_is_read_under_its_code_with_its_name() -> None:
     assert set(done.located.entries["line_name"]) == {"Đường a", "Đường b"}
 
 
+@pytest.mark.parametrize(
+    ("cells", "problem", "written", "expected"),
+    [
+        ({"B9": "tong", "C9": "Đường b"}, "LINE_OF_TOTALS", "Đường b", ""),
+        ({"B9": "b", "C9": "Tổng cộng:"}, "LINE_OF_TOTALS", "Tổng cộng:", ""),
+        ({"B9": "Cộng", "C9": ""}, "LINE_OF_TOTALS", "Cộng", ""),
+        ({"B9": "total", "C9": "Đường b"}, "LINE_OF_TOTALS", "Đường b", ""),
+        ({"B9": 'đường/../x "1"', "C9": "Đường b"}, "NOT_A_CODE", 'đường/../x "1"', "duong_x_1"),
+        ({"B9": "đường b"}, "NOT_A_CODE", "đường b", "duong_b"),
+        ({"B9": "…"}, "NOT_A_CODE", "…", "dong_9"),
+    ],
+)
+def test_a_line_that_is_a_total_or_has_no_code_that_can_be_one_is_told_and_not_read(
+    cells: dict[str, str], problem: str, written: str, expected: str
+) -> None:
+    done = roads(cells_set(cells))
+    (told,) = done.met()
+    assert (told["problem"], told["cells"], told["written"], told["expected"]) == (problem, "B9", written, expected)
+    assert {line for line, _ in lines_of(done)} == {"a"}
+
+
+@pytest.mark.parametrize("code", ["B", "đường_2", "state_merit.president", "l-1", "2"])
+def test_other_codes_name_lines(code: str) -> None:
+    done = roads(cells_set({"B9": code, "C9": "Đường tổng kho"}))
+    assert done.met() == []
+    assert {line for line, _ in lines_of(done)} == {"a", code}
+
+
+def test_codes_that_differ_in_capitals_alone_are_one() -> None:
+    (one, other) = roads(cells_set({"B9": "A"})).met()
+    assert {one["problem"], other["problem"]} == {"LINE_REPEATED"}
+
+
 def test_columns_of_lines_are_found_by_heading_wherever_they_went() -> None:
     def change(sheet: Any) -> None:
         unmerged(sheet)

@@ -25,7 +25,7 @@ from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER
 from pipelines.steps.collect.columns import MISSING, Numbers, Runs
 from pipelines.steps.collect.encodings import looks_old
 from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
-from pipelines.steps.collect.lines import Met, columns_of, listed_in
+from pipelines.steps.collect.lines import Met, columns_of, is_total, line_key, listed_in, names_a_line
 from pipelines.steps.collect.sheets import (
     REPORTER,
     Cell,
@@ -511,8 +511,13 @@ class _Search:
         wrong.append(grid.sheet[below[is_answer & ~np.isin(rows, rows[is_code])]])
         codes = below[is_code]
         texts = [grid.words[text].strip() for text in grid.text[codes].tolist()]
-        times = Counter(zip(grid.sheet[codes].tolist(), texts, strict=True))
+        times = Counter(zip(grid.sheet[codes].tolist(), map(line_key, texts), strict=True))
         wrong.append(np.array([sheet for (sheet, _), count in times.items() if count > 1], np.int64))
+        strange = {text for text in set(texts) if not names_a_line(text)}
+        wrong.append(grid.sheet[codes[[text in strange for text in texts]]])
+        named = self.at(grid.sheet[codes], grid.row[codes], np.full(len(codes), layout.names))
+        named = named[named != MISSING]
+        wrong.append(grid.sheet[named[[is_total(grid.words[text].strip()) for text in grid.text[named].tolist()]]])
         return np.asarray(codes)
 
     def _unasked(self, by_layout: Mapping[_Layout, Sequence[int]], answers: Numbers) -> Numbers:

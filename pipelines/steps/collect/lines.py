@@ -20,7 +20,7 @@ from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import address
 from schemas.form import Form
 from schemas.problems import Problems
-from schemas.text import fold
+from schemas.text import fold, slug, visible
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ _OF_TABLES = (
     Problems.LABEL_MISSING,
     Problems.LABEL_REPEATED,
     Problems.LINE_REPEATED,
+    Problems.LINE_OF_TOTALS,
+    Problems.NOT_A_CODE,
     Problems.LINE_WITHOUT_CODE,
     Problems.LINE_MISSING,
     Problems.LINE_UNKNOWN,
@@ -228,8 +230,10 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
     _meet(met, Problems.LINE_WITHOUT_CODE, nameless)
     names = {cell.row: cell for cell in below if cell.column == name_at}
     line_names = {row: cell.text for row, cell in names.items()}
-    times = Counter(cell.text.strip() for cell in codes)
-    twice = [cell for cell in codes if times[cell.text.strip()] > 1]
+    if not form.fixed:
+        codes = _of_own(sheet, codes, names, met)
+    times = Counter(line_key(cell.text) for cell in codes)
+    twice = [cell for cell in codes if times[line_key(cell.text)] > 1]
     repeated = [sheet.words | {"cells": cell.cell, "written": cell.text.strip()} for cell in twice]
     _meet(met, Problems.LINE_REPEATED, repeated)
     if form.fixed:
@@ -253,6 +257,44 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
         for name, column in field_at.items()
     ]
     return _of_lines(asked, form, {(cell.row, cell.column): cell for cell in below}, met) if form.fixed else asked
+
+
+def line_key(code: str) -> str:
+    """Return what tells the code of a line from the others: they name figures, of which capitals make no others."""
+    return visible(code).casefold()
+
+
+_CODE = re.compile(r"\w+(?:[.-]\w+)*")
+_NAMES_OF_TOTALS = frozenset(
+    map(fold, ("tổng", "cộng", "tổng cộng", "tổng số", "tổng toàn xã", "cộng toàn xã", "toàn xã", "total"))
+)
+_CODES_OF_TOTALS = frozenset({"tong", "cong", "tong_cong", "tong_so", "toan_xa", "total"})
+
+
+def is_total(words: str) -> bool:
+    """Return whether the name of a line, or its code, says that it is the total of the others."""
+    return fold(words) in _NAMES_OF_TOTALS or words.casefold() in _CODES_OF_TOTALS
+
+
+def names_a_line(code: str) -> bool:
+    """Return whether a text can be the code of a line, and so name the figures of it."""
+    return bool(_CODE.fullmatch(code)) and not is_total(code)
+
+
+def _of_own(sheet: Sheet, codes: Sequence[Cell], names: Mapping[int, Cell], met: Met) -> list[Cell]:
+    """Return the codes of lines that a reporter names; tell of those that are none, and of totals of the others."""
+    kept = []
+    for code in codes:
+        said = code.text.strip()
+        name = names.get(code.row)
+        words = sheet.words | {"cells": code.cell, "written": said}
+        if is_total(said) or (name is not None and is_total(name.text.strip())):
+            _meet(met, Problems.LINE_OF_TOTALS, [words | {"written": name.text if name is not None else said}])
+        elif not names_a_line(said):
+            _meet(met, Problems.NOT_A_CODE, [words | {"expected": slug(said) or f"dong_{code.row}"}])
+        else:
+            kept.append(code)
+    return kept
 
 
 def _printed(sheet: Sheet, form: type[Form], codes: Sequence[Cell], names: Mapping[int, Cell], met: Met) -> list[Cell]:

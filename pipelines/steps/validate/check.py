@@ -32,7 +32,13 @@ from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.continued import continued
-from pipelines.steps.validate.missing import ERRORS, lost_corrections, missing_returns, withdrawn_values
+from pipelines.steps.validate.missing import (
+    ERRORS,
+    lost_corrections,
+    missing_returns,
+    withdrawn_lines,
+    withdrawn_values,
+)
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
 from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
@@ -93,12 +99,14 @@ def check(
     outside, breaking = _judged(form, frame)
     decided = {} if ledger is None else overruled(ledger)
     outside, ranges_settled = overruling.ranges(form, frame, outside, cells, decided)
+    of_form = problems[problems["form"] == form.code] if len(problems) else problems
     met = joined(
         [
-            problems[problems["form"] == form.code] if len(problems) else problems,
+            of_form,
             missing_returns(form, columns.records, problems, accepted, whence, return_sets, places),
             withdrawn_values(form, frame, accepted, cells),
             lost_corrections(form, columns, mart, cells, ledger),
+            withdrawn_lines(form, frame, of_form, accepted, whence),
             _out_of_range(form, frame, outside, cells),
         ]
     )

@@ -19,7 +19,7 @@ from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.columns import Columns
-from schemas.fields import KEYS, REPORTER_KEYS
+from schemas.fields import KEYS, LINE_NAME, REPORTER_KEYS
 from schemas.form import Form
 from schemas.outcomes import Severity
 from schemas.periods import Period
@@ -95,6 +95,36 @@ def missing_returns(
     return joined(
         [*of_files, problem_rows(Problems.NOT_SENT, missing), problem_rows(Problems.WITHDRAWN_RETURN, withdrawn)]
     )
+
+
+def withdrawn_lines(
+    form: type[Form],
+    frame: pd.DataFrame,
+    problems: pd.DataFrame,
+    accepted: pd.DataFrame,
+    whence: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Tell of lines that had been accepted and are gone, of reporters who sent the form again.
+
+    Of lines that a form prints that is told where they are looked for, and so it is of one that is there and not read.
+    """
+    if not form.line_title or form.fixed or not len(accepted) or not len(frame):
+        return problem_rows(Problems.WITHDRAWN_LINE, [])
+    sent_again = positions([accepted[name] for name in REPORTER_KEYS], frame, REPORTER_KEYS) >= 0
+    before = accepted[sent_again]
+    gone = before[positions([before[name] for name in KEYS], frame, KEYS) < 0]
+    if not len(gone):
+        return problem_rows(Problems.WITHDRAWN_LINE, [])
+    unread = set(texts_of(problems, (*REPORTER_KEYS, "written")) if len(problems) else [])
+    origin = came_from(accepted, whence)
+    rows = [
+        dict(zip(REPORTER_KEYS, key, strict=True))
+        | origin[tuple(key)]
+        | {"form": form.code, "written": f"{line} «{name}»" if name else line}
+        for *key, line, name in texts_of(gone, (*KEYS, LINE_NAME))
+        if (*key, line) not in unread
+    ]
+    return problem_rows(Problems.WITHDRAWN_LINE, rows)
 
 
 def withdrawn_values(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
