@@ -381,6 +381,7 @@ QUICK: dict[str, Callable[[Any], object]] = {
     "marks without a colon": lambda sheet: [
         sheet.__setitem__(f"A{row}", sheet[f"A{row}"].value.replace(":", "")) for row in (3, 4, 5)
     ],
+    "a letterhead left over": lambda sheet: sheet.__setitem__("A1", "UBND XÃ CHI LĂNG"),
     "no commune but in the letterhead": mark("Xã", "Mẫu dùng chung"),
     "the year in the title": lambda sheet: sheet.__setitem__("A6", "Năm 2024"),
     "a unit by another name": beside("pig", "C", " Con "),
@@ -452,7 +453,10 @@ THOROUGH: dict[str, Callable[[Any], object]] = {
     "a second period": lambda sheet: sheet.__setitem__("A6", "Kỳ báo cáo: 6 tháng đầu năm 2023"),
     "a second commune": lambda sheet: sheet.__setitem__("D6", "Xã Chi Lăng"),
     "a second reporter": lambda sheet: sheet.__setitem__("C6", "Đơn vị báo cáo: Thôn Nà Lìa"),
-    "another letterhead": lambda sheet: sheet.__setitem__("A1", "UBND XÃ CHI LĂNG"),
+    "another commune in the letterhead alone": lambda sheet: (
+        sheet.__setitem__("A1", "UBND XÃ CHI LĂNG"),
+        sheet.__setitem__("A4", "Mẫu dùng chung"),
+    ),
     "no period": mark("Kỳ báo cáo", "(bản chính)"),
     "another version": mark("Biểu", "Biểu B01 (phiên bản 9)"),
     "another form": mark("Biểu", "Biểu Z99"),

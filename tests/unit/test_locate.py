@@ -434,7 +434,7 @@ def test_a_heading_that_does_not_fit_the_folder_keeps_the_sheet_out(
         ("Xã", {"A4": "XÃ CHI LĂNG, huyện Chi Lăng"}, "WRONG_COMMUNE", "CHI LĂNG"),
         ("Xã", {"A4": "Xã", "B4": "Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
         ("", {"D6": "Xã: Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
-        ("", {"A1": "UBND xã Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
+        ("Xã", {"A1": "UBND xã Chi Lăng"}, "WRONG_COMMUNE", "Chi Lăng"),
         ("Xã", {"A1": "ỦY BAN NHÂN DÂN XÃ HỮU KIÊN CŨ", "A6": "Xã Hữu"}, "WRONG_COMMUNE", "Hữu"),
         ("Đơn vị báo cáo", {"A5": "Đơn vị báo cáo Thôn Suối Má"}, "UNKNOWN_REPORTER", "Thôn Suối Má"),
         ("", {"C6": "Đơn vị báo cáo: Thôn Nà Lìa"}, "TWO_REPORTERS", f"{VILLAGE}», «Thôn Nà Lìa"),
@@ -462,7 +462,8 @@ def test_every_mark_above_the_table_counts_with_and_without_a_colon(
     [
         {"A3": "Kỳ báo cáo 6 tháng đầu năm 2024", "A4": "XÃ HỮU KIÊN", "A5": f"Đơn vị báo cáo - {VILLAGE}"},
         {"A3": "Kỳ: 6 tháng đầu năm 2024", "A4": "Xã Hữu Kiên, huyện Chi Lăng", "A6": f"Đơn vị báo cáo: {VILLAGE}"},
-        {"A3": "(6 tháng đầu năm 2024)", "A1": "UBND XÃ HỮU KIÊN - HUYỆN CHI LĂNG"},
+        {"A3": "(6 tháng đầu năm 2024)", "A1": "UBND XÃ HỮU KIÊN - HUYỆN CHI LĂNG", "A4": ""},
+        {"A1": "UBND XÃ CHI LĂNG"},
         {"A3": "Kỳ báo cáo", "D3": "6 tháng đầu năm 2024", "A6": "Xã hội hóa chăn nuôi", "E6": "Năm 2024"},
         {"A6": "Kỳ họp thứ 7", "D6": "Xã đạt chuẩn nông thôn mới", "A40": "Kỳ báo cáo: (ghi sau)"},
         {"B9": "6 tháng đầu năm 2023", "E9": "Xã Chi Lăng cho 5 con", "E10": "Kỳ báo cáo 6 tháng đầu năm 2023"},
