@@ -52,7 +52,8 @@ CASES = [
               Ngựa bạch      | -
         """,
         findings="""
-            C-05 | B01 | mot | Ngựa thường | 6 00 | con
+            C-05 | B01 | mot | Ngựa thường | 6 00   | con
+            C-33 | B01 | hai | Đàn ngựa    | 5. 373 | 5.373
         """,
         figures="""
             livestock.horse.heads |  | incomplete | 0/2
@@ -67,7 +68,7 @@ CASES = [
               Ngựa bạch      | 375
               Đàn dê         | không
             B01              | Bản 2
-              Đàn ngựa       | 5. 373
+              Đàn ngựa       | 5.373
               Ngựa thường    | 5.373 con
               Ngựa bạch      | -
               Đàn dê         | 12
