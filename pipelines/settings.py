@@ -6,6 +6,7 @@ Dagster itself, which the quick verbs of the command line must not import.
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -45,7 +46,10 @@ def folder(name: str) -> Path:
         SentenceError: What reaches object storage is not installed, or no storage is called so.
     """
     if "://" not in name:
-        return Path(name).absolute()
+        path = Path(name)
+        with suppress(RuntimeError):  # of nobody whose home is known
+            path = path.expanduser()
+        return path.absolute()
     try:
         from upath import UPath
 
@@ -73,10 +77,11 @@ class Settings:
     @classmethod
     def of(cls, raw: str | None = None, data: str | None = None) -> "Settings":
         """Return the folders named, or those of the environment, or ``raw`` and ``data`` of the folder we stand in."""
-        return cls(
-            folder(raw or os.environ.get(RAW_VARIABLE) or "raw"),
-            folder(data or os.environ.get(DATA_VARIABLE) or "data"),
+        given = ((raw, RAW_VARIABLE, "raw"), (data, DATA_VARIABLE, "data"))
+        named = (
+            ((name or "").strip() or os.environ.get(variable, "").strip() or usual) for name, variable, usual in given
         )
+        return cls(*map(folder, named))
 
     @property
     def home(self) -> Path:

@@ -84,11 +84,14 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return _(
             "Không đọc hoặc ghi được {path} ({why}). Xem lại tên thư mục, quyền và chỗ trống trên đĩa, rồi chạy lại."
-        ).format(path=error.filename, why=error.strerror)
+        ).format(path=error.filename2 or error.filename, why=error.strerror)  # of a rename, where to
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _("Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại; số đã công bố không bị ảnh hưởng.")
     if isinstance(error, OSError) and error.strerror:
         return _("Không đọc hoặc ghi được ổ đĩa ({why}). Kiểm tra ổ đĩa rồi chạy lại.").format(why=error.strerror)
+    if any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__):
+        words = _("Không dùng được kho đối tượng ({why}). Kiểm tra tên kho, khóa truy cập và mạng, rồi chạy lại.")
+        return words.format(why=error)
     if hasattr(error, "orig"):  # of the database in which Dagster keeps its records
         from pipelines.orchestration.failures import sentence as of_a_failure
 

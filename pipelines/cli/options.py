@@ -170,6 +170,8 @@ def only(known: Sequence[ReturnSetKey], period: str, commune: str) -> ReturnSetK
     fitting = [key for key in known if period in ("", key.period) and commune in ("", key.commune)]
     if len({key.commune for key in fitting}) == 1:
         return max(fitting, key=lambda key: Period.parse(key.period))
+    if not known:
+        fail(_("Chưa có bộ báo cáo nào trong thư mục báo cáo. Đặt báo cáo vào đó, hoặc chỉ đúng thư mục bằng --raw."))
     words = _("Có nhiều bộ báo cáo, chọn một: {sets}.") if fitting else _("Không có bộ báo cáo này; hiện có: {sets}.")
     fail(words.format(sets=named_sets(fitting or known)))
 

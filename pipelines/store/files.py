@@ -64,7 +64,7 @@ def write_beside(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The process in the name tells what is being written from what was left behind.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}.", suffix=_UNFINISHED, dir=path.parent)
-    beside = Path(name)
+    beside = path.parent / Path(name).name  # by the name of the folder that was given, in which «..» may stand
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

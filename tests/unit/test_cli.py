@@ -15,12 +15,15 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from botocore.exceptions import NoCredentialsError  # type: ignore[import-untyped]  # it has none
 from typer.main import get_group
 
 from pipelines import cli
 from pipelines.cli.options import only
 from pipelines.cli.verbs import VERBS, every_verb
+from pipelines.settings import Settings
 from pipelines.store import published
+from pipelines.store.files import write_beside
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import ROOT
@@ -147,6 +150,42 @@ def test_a_place_that_is_not_there_is_told(place: str, example: Store) -> None:
 )
 def test_figures_that_are_not_there_are_told_with_the_nearest(call: str, told: str, example: Store) -> None:
     assert refused(*shlex.split(call), "--data", str(example.root)).startswith(told)
+
+
+@pytest.mark.parametrize("call", ["form B01 --reporter na_lia", "check a.xlsx", "estimate na_lia B01 horse --reason x"])
+def test_without_any_return_set_that_is_told(call: str, tmp_path: Path) -> None:
+    asked = (*shlex.split(call), "--raw", str(tmp_path / "none"), "--data", str(tmp_path / "data"))
+    assert refused(*asked).startswith("Chưa có bộ báo cáo nào trong thư mục báo cáo.")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NoCredentialsError(), "Không dùng được kho đối tượng (Unable to locate credentials)."),
+        (IsADirectoryError(21, "Is a directory", ".a.tmp", None, "a"), "Không đọc hoặc ghi được a (Is a directory)."),
+    ],
+)
+def test_what_a_person_can_mend_is_told_without_a_traceback(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(published, "checked_sets", fails)
+    assert refused("figures").startswith(told)
+
+
+def test_a_folder_may_be_named_by_way_of_another_or_of_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("RETURNS_RAW", raising=False)
+    monkeypatch.setenv("RETURNS_DATA", " ")
+    assert Settings.of("~/raw") == Settings(tmp_path / "raw", tmp_path / "here" / "data")
+    assert Settings.of(" ", "").raw == tmp_path / "here" / "raw"
+    above = Settings.of(data="../data").data
+    written = write_beside(above / "figures" / "a", b"")
+    assert written.relative_to(above).parent == Path("figures")
 
 
 def test_a_refresh_of_another_period_is_told_what_there_is(example: Store) -> None:
