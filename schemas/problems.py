@@ -45,7 +45,7 @@ _FILLED_IN = Task(
     "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».", "Xin ghi số; nếu không phát sinh thì ghi «-»."
 )
 
-OF_BREACH: Mapping[Severity, Task] = {
+OF_BREACH: Mapping[str, Task] = {
     Severity.ERROR: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
     Severity.WARNING: Task(
         "Hỏi lại đơn vị báo cáo; nếu có ô sai thì ghi đính chính, nếu các số đều đúng thì ghi giữ nguyên.",
@@ -628,6 +628,9 @@ _BY_CODE: Mapping[str, Problem] = {kind.value.code: kind.value for kind in Probl
 
 
 def task_of(finding: Mapping[str, str]) -> Task:
-    """Return what is to be done about a finding: as its kind says, or where an edit fails, as its severity does."""
+    """Return what is to be done about a finding: as its kind says, or where an edit fails, as its severity does.
+
+    What a forged release gives for one is answered too, as an error.
+    """
     problem = _BY_CODE.get(finding["code"])
-    return problem.task if problem else OF_BREACH[Severity(finding["severity"])]
+    return problem.task if problem else OF_BREACH.get(finding["severity"], OF_BREACH[Severity.ERROR])
