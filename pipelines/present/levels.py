@@ -156,11 +156,17 @@ class Territory:
     def counts(self) -> Iterator[dict[str, Any]]:
         """Yield a row (``COUNT_COLUMNS``) per commune and form of which something is missing or not in order.
 
-        ``missing`` are the names of reporters; by severity, findings are counted.
+        ``missing`` are the names of reporters; by severity, findings are counted. Also of communes that were not there
+        in the period, of which no form is asked.
         """
-        for commune, rows in self.returns.items():
-            formless = {"form": "", "sent": None, "expected": None, "missing": "", "status": ""}
-            for row in (*rows, PublishedRow(formless)):
+        found: dict[str, set[str]] = {}
+        for commune, form, _ in self.come.findings:
+            found.setdefault(commune, {""}).add(form)
+        not_asked = {"sent": None, "expected": None, "missing": "", "status": ""}
+        for commune in dict.fromkeys((*self.returns, *(one.code for one in self.not_then))):
+            rows = self.come.returns.get(commune, ())
+            others = found.get(commune, set()) - {row["form"] for row in rows}
+            for row in (*rows, *(PublishedRow(not_asked | {"form": form}) for form in sorted(others))):
                 counted = {str(name): self.come.findings.get((commune, row["form"], name), 0) for name in Severity}
                 if row["missing"] or any(counted.values()):
                     missing = ", ".join(self.places.title(commune, one) for one in row["missing"].split())

@@ -141,6 +141,8 @@ def test_what_was_sent_for_a_commune_that_is_no_more_is_kept_and_told_and_counts
     told = {key.commune: {row["code"] for row in rows} for key, rows in here.come.listed()}
     assert {commune for commune, found in told.items() if "W-16" in found} == {"xa-1"}
     assert "Không có trong kỳ này mà có thư mục: Xã Số 1 (xa-1)." in list(here.lines())
+    errors = {(row["commune"], row["form"]): row["error"] for row in here.counts() if row["error"]}
+    assert errors.keys() >= {("xa-1", "")}, "what the exit code says is listed too"
     (start, *_) = place_pages(here, merged / "sites")
     assert "Xã Số 1 (xa-1)" in start.read_text("utf-8")
     assert len(published.accepted(store, "livestock", "xa-1", "mot")) == 2
