@@ -27,6 +27,8 @@ from pipelines.steps.collect.encodings import looks_old
 from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
 from pipelines.steps.collect.lines import Met, columns_of, is_total, line_key, listed_in, names_a_line
 from pipelines.steps.collect.sheets import (
+    COMMUNE,
+    HEAD,
     REPORTER,
     Cell,
     Key,
@@ -244,7 +246,8 @@ def _layout(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[st
     if len(rows) != 1 or take_columns(form, sheet, rows) is not None or mixed_versions(form, sheet) is not None:
         return None
     place = {id(cell): at for at, cell in enumerate(sheet.cells)}
-    marks = [(name, place[id(cell)], not mark.after) for name, cell, mark in found if name != "form"]
+    unheard = {"form", HEAD} if any(name == COMMUNE for name, _, _ in found) else {"form"}
+    marks = [(name, place[id(cell)], not mark.after) for name, cell, mark in found if name not in unheard]
     beside = sheet.columns.get(UNIT_HEADING, 0), sheet.columns.get(NOTE_HEADING, 0)
     met: Met = {}
     if form.line_title:
