@@ -559,7 +559,7 @@ class Problems(Enum):
     )
     ESTIMATE_PASSED = Problem(
         "U-02",
-        "{reporter}: đã nhận biểu {written}, nên các số ước của biểu này không dùng nữa.",
+        "{reporter}: đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa.",
         _by_office("Không phải làm gì."),
         Severity.WARNING,
     )

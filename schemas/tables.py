@@ -396,7 +396,8 @@ MEANINGS = {
     "Chỉ mở lại tệp đã thay đổi.",
     "ledger": "Sổ đính chính: mỗi dòng một quyết định của cán bộ về một ô.",
     "ledger_problems": "Những gì không đọc được trong sổ đính chính.",
-    "estimates": "Số ước đang dùng thay cho báo cáo chưa đến: ai ước, cách ước, lý do. Báo cáo đến thì không dùng nữa.",
+    "estimates": "Số ước ghi thay cho báo cáo chưa đến: ai ước, cách ước, lý do. "
+    "Báo cáo được chấp nhận thì không dùng nữa.",
     "estimates_problems": "Những gì không đọc được trong sổ số ước, và số ước mà báo cáo đã đến.",
     "printed": "Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo.",
     "printed_problems": "Những gì không đọc được trong bảng số kế hoạch in.",

@@ -232,8 +232,16 @@ def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
 
 
 def estimates(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
-    """Return the estimates that stand in for what has not come."""
-    return _listed(tables, key, "estimates") or []
+    """Return the estimates that stand in for what has not come, or is not accepted yet."""
+    # As ``_every_form`` says.
+    from schemas.catalogue import CATALOGUE
+
+    recorded = _listed(tables, key, "estimates") or []
+    accepted = set()
+    for code in {row["form"] for row in recorded}:
+        mart = _table(tables, key, f"marts/{CATALOGUE.by_code[code].domain}")
+        accepted |= {(code, reporter) for reporter in mart["reporter"].to_pylist()} if mart is not None else set()
+    return [row for row in recorded if (row["form"], row["reporter"]) not in accepted]
 
 
 def blanks(tables: Tables, key: ReturnSetKey) -> dict[str, list[PublishedRow]]:

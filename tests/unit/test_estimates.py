@@ -4,15 +4,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipelines.present.tracing import trace, tree
 from pipelines.refresh import release
 from pipelines.refresh.closing import ClosingError, release_and_close, reopen
 from pipelines.refresh.estimating import estimate
+from pipelines.store import published
 from pipelines.store.estimates import EstimateError
 from pipelines.store.raw import ESTIMATES
 from schemas.forms.b01_livestock import Livestock
+from tests.unit.builders import address_of
 from tests.unit.desks import desk_at, text
 from tests.unit.offices import KEY, Office
 
@@ -82,7 +85,29 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
     assert not [one for one in office.rows("lineage/livestock") if one["file"] == ESTIMATES]
     (told,) = [one for one in office.rows("findings/workbooks") if one["code"] == "U-02"]
     assert told["severity"] == "warning"
-    assert "đã nhận biểu B01, nên các số ước của biểu này không dùng nữa" in told["message"]
+    assert "đã nhận biểu B01; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa" in told["message"]
+
+
+@pytest.mark.slow
+def test_a_return_that_is_held_leaves_what_was_published_with_the_estimate(office: Office) -> None:
+    recorded(office)
+    office.refresh()
+    before = figure(office, HORSES)
+    assert before["status"] == "estimated"
+    (office.root / "suoi_mo.xlsx").rename(office.folder / "suoi_mo.xlsx")
+    at = ("suoi_mo.xlsx", Livestock.sheet, address_of(Livestock, "horse"))
+    was = openpyxl.load_workbook(office.folder / at[0])[at[1]][at[2]].value
+    office.write(at, "?")
+    office.refresh()
+    assert "suoi_mo" not in {one["reporter"] for one in office.rows(f"marts/{Livestock.domain}")}
+    assert {name: figure(office, HORSES)[name] for name in ("value", "status")} == {
+        name: before[name] for name in ("value", "status")
+    }
+    assert [one["reporter"] for one in published.estimates(office.store, KEY)] == ["suoi_mo"]
+    office.write(at, was)
+    office.refresh()
+    assert figure(office, HORSES)["status"] == "complete"
+    assert published.estimates(office.store, KEY) == []
 
 
 @pytest.mark.slow

@@ -48,8 +48,9 @@ def read_estimates(
         places: Who reports what.
 
     Returns:
-        ``schemas.tables.ESTIMATES``, those in use; and ``schemas.tables.PROBLEMS``: what cannot be read, and what is
-        not used any more, for the return has come.
+        ``schemas.tables.ESTIMATES``, those not taken back; and ``schemas.tables.PROBLEMS``: what cannot be read, and of
+        what the return has come. It takes the place of the estimates once it is accepted (``beside``): one that is held
+        back leaves what was published as it is.
     """
     received = set(zip(*(sheets[name].to_pylist() for name in (*REPORTER_KEYS, "form")), strict=True))
     used: list[dict[str, str]] = []
@@ -68,8 +69,7 @@ def read_estimates(
                 continue  # taken back
             if (*key, reporter, form) in received:
                 come[*key, form, reporter] = {**told, "reporter": reporter, "written": form}
-            else:
-                used.append(row)
+            used.append(row)
     found = pa.Table.from_pylist(used, ESTIMATES)
     met = [
         problem_rows(Problems.ESTIMATE_UNREADABLE, unreadable),

@@ -49,16 +49,17 @@ def added_up(
     Args:
         form: The form.
         mart: Its published records, of any return sets.
-        places: Which territory lies in which, and who is expected to report: nobody else counts, for a village that is
-            no more must not stand in for one missing.
+        places: Which territory lies in which, and who is expected to report: nobody else counts as one who has, for a
+            village that is no more must not stand in for one missing. What was accepted of such a one stays in the sum
+            as long as it stays in the mart: the form is held then, and what was published is kept.
         lines: The fields that are also wanted of one line.
         estimates: ``schemas.tables.ESTIMATES``, which stand in for who has sent nothing.
     """
     mart, guessed = beside(form, mart, estimates)
     # Not the cells behind the records: taking rows out of these takes longer than all the rest.
     mart = mart.select([name for name in mart.column_names if name != SOURCES.name])
-    counts = _counts(form, mart, places)
-    mart, guessed = mart.filter(counts), guessed[counts.to_numpy(zero_copy_only=False)]
+    sends, counts = _counts(form, mart, places)
+    mart, guessed, counts = mart.filter(pa.array(sends)), guessed[sends], counts[sends]
     if not len(mart):
         return SUMS.empty_table()
     amounts = Amounts.of(mart, form)
@@ -70,17 +71,19 @@ def added_up(
     counts_in = pc.is_in(mart["line"], pa.array([line.code for line in form.fixed])) if form.fixed else None
     counted = np.ones((len(mart), 1), bool) if counts_in is None else counts_in.to_numpy()[:, None]
     lacking = _added(~amounts.known & counted, reporter, len(of_reporter))
-    by_guess = guessed[of_reporter][:, None]
-    given, estimated = (_added((lacking == 0) & own, commune[of_reporter], len(sets)) for own in (~by_guess, by_guess))
+    by_guess, expected = guessed[of_reporter][:, None], counts[of_reporter][:, None]
+    given, estimated = (
+        _added((lacking == 0) & expected & own, commune[of_reporter], len(sets)) for own in (~by_guess, by_guess)
+    )
     total = _added(_with_room(amounts.values * counted), commune, len(sets))
-    asked, sums, counts, guesses = [*((name, "") for name in amounts.names), *lines], [total], [given], [estimated]
+    asked, sums, known, guesses = [*((name, "") for name in amounts.names), *lines], [total], [given], [estimated]
     of_lines = _of_printed if form.fixed else _of_lines
-    for values, known in of_lines(mart, amounts, commune, len(sets), lines):
+    for values, of_line in of_lines(mart, amounts, counts, commune, len(sets), lines):
         sums.append(values)
-        counts.append(known)
-        guesses.append(np.zeros(known.shape, np.int64))  # of lines nothing is estimated
+        known.append(of_line)
+        guesses.append(np.zeros(of_line.shape, np.int64))  # of lines nothing is estimated
     scale = [10 ** (SUM.scale - form.fields()[name].unit.decimals) for name, _ in asked]
-    return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(counts), np.hstack(guesses))
+    return _upwards(form, sets, places, asked, np.hstack(sums) * np.array(scale), np.hstack(known), np.hstack(guesses))
 
 
 def above_too(form: type[Form], communes: pa.Table, places: Places) -> pa.Table:
@@ -139,17 +142,19 @@ def sums_over(sets: Iterable[ReturnSetKey], sums: pa.Table, places: Places) -> p
     return merged(tables)
 
 
-def _counts(form: type[Form], mart: pa.Table, places: Places) -> pa.Array:
-    """Return, per record, whether its reporter is one who is to send the form."""
-    _, of_commune = numbered(mart, REPORTER_KEYS[:2])
-    counting = []
+def _counts(form: type[Form], mart: pa.Table, places: Places) -> tuple[Array, Array]:
+    """Return, per record, whether its commune sends the form, and whether its reporter is one who is to."""
+    commune, of_commune = numbered(mart, REPORTER_KEYS[:2])
+    sends, counting = [], []
     for code, name in _pairs(mart.take(of_commune)):
         period = Period.parse(code)
-        if places.expects(name, form.code, period):
+        sends.append(places.expects(name, form.code, period))
+        if sends[-1]:
             counting += [
                 f"{code}\n{name}\n{place.code}" for place in places.reporters(name, form.reporter_kind, period)
             ]
-    return pc.is_in(joined_text(mart, REPORTER_KEYS), pa.array(counting, pa.string()))
+    counts = pc.is_in(joined_text(mart, REPORTER_KEYS), pa.array(counting, pa.string()))
+    return np.array(sends, bool)[commune], counts.to_numpy(zero_copy_only=False)
 
 
 def _pairs(mart: pa.Table, place: str = "commune") -> Iterable[tuple[str, str]]:
@@ -170,7 +175,9 @@ def _added(values: Array, number: Array, count: int) -> Array:
     return np.add.reduceat(values[order], starts, axis=0, dtype=kind)
 
 
-def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Pair]:
+def _of_lines(
+    mart: pa.Table, amounts: Amounts, counts: Array, commune: Array, count: int, lines: Lines
+) -> Iterator[Pair]:
     """Yield sums and counts of communes by one field, for each field wanted of one line: the first of that code."""
     codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
     for name, line in lines:
@@ -178,18 +185,20 @@ def _of_lines(mart: pa.Table, amounts: Amounts, commune: Array, count: int, line
         here, first = np.unique(commune[at], return_index=True)
         values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), bool)
         values[here, 0] = amounts.values[at[first], amounts.at[name]]
-        known[here, 0] = amounts.known[at[first], amounts.at[name]]
+        known[here, 0] = amounts.known[at[first], amounts.at[name]] & counts[at[first]]
         yield values, known
 
 
-def _of_printed(mart: pa.Table, amounts: Amounts, commune: Array, count: int, lines: Lines) -> Iterator[Pair]:
+def _of_printed(
+    mart: pa.Table, amounts: Amounts, counts: Array, commune: Array, count: int, lines: Lines
+) -> Iterator[Pair]:
     """Yield the same for lines that a form prints: added up over the reporters, and how many have given it."""
     codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
     for name, line in lines:
         at = np.flatnonzero(codes == line)
         values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), np.int64)
         np.add.at(values[:, 0], commune[at], amounts.values[at, amounts.at[name]])
-        np.add.at(known[:, 0], commune[at], amounts.known[at, amounts.at[name]])
+        np.add.at(known[:, 0], commune[at], amounts.known[at, amounts.at[name]] & counts[at])
         yield values, known
 
 
