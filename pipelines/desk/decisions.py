@@ -5,6 +5,10 @@ Belongs here: making one, and taking the last one back. Does not belong here: wh
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from pipelines.desk import record
 from pipelines.desk.models import Deed, User
@@ -12,53 +16,135 @@ from pipelines.desk.record import Did
 from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
 from pipelines.refresh.stale import last_read
+from pipelines.refresh.stamps import digest
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.tables import Store
+from schemas.addresses import as_meant
 from schemas.kept import decoded
 from schemas.outcomes import Decision
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
+from schemas.text import fold
 
 DID = {Decision.ACCEPTED: Did.CORRECTED, Decision.AS_IS: Did.KEPT_AS_IS, Decision.REFUSED: Did.REFUSED_SUGGESTION}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the ledger of a return set says at a moment, of each cell."""
+
+    entries: Sequence[Entry] | None
+    """Its rows; nothing where it cannot be read, which whoever writes to it is told."""
+
+    @classmethod
+    def now(cls, raw: Raw, key: ReturnSetKey) -> "Decided":
+        """Return what it says now."""
+        file = raw.beside(key).get(LEDGER)
+        if file is None:
+            return cls([])
+        entries, unreadable = read_ledger({key: "" if file.trouble else decoded(file.content)})
+        return cls(None if file.trouble or len(unreadable) else entries.to_dict("records"))
+
+    def of(self, file: str, sheet: str, cells: Iterable[str]) -> list[Entry]:
+        """Return what it says of cells of a sheet."""
+        asked = {as_meant(cell) for cell in cells}
+        rows = self.entries or []
+        return [
+            row for row in rows if row["file"] == file and fold(row["sheet"]) == fold(sheet) and row["cell"] in asked
+        ]
+
+    def mark(self, file: str, sheet: str, cells: Iterable[str]) -> str:
+        """Return what a form sends along to say what had been decided on its cells; nothing where nothing had."""
+        rows = self.of(file, sheet, cells)
+        return digest(rows) if rows else ""
+
+
+def words(entry: Entry) -> str:
+    """Return what a decision says of its cell."""
+    said = {
+        Decision.ACCEPTED: _("ô {cell}, «{old}» thành «{new}»"),
+        Decision.AS_IS: _("ô {cell}, giữ «{old}»"),
+        Decision.REFUSED: _("ô {cell}, không phải «{new}»"),
+    }
+    return str(said[Decision(entry["decision"])].format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
 
 
 def decide(
     raw: Raw,
     store: Store,
     key: ReturnSetKey,
-    place: CellPlace,
+    changes: Sequence[tuple[CellPlace, str]],
     decision: Decision,
     user: User,
     *,
-    new: str = "",
+    mark: str,
     reason: str,
     rule: str = "",
-) -> Entry:
-    """Record a decision in the ledger, under the user's title.
+) -> list[Entry]:
+    """Record a decision in the ledger, under the user's title: on all its cells, or on none.
+
+    Args:
+        raw: The raw folder.
+        store: The output folder.
+        key: The return set.
+        changes: The cells of one sheet, each with its new text; several only where they are corrected.
+        decision: What is decided.
+        user: Who decides.
+        mark: What had been decided on these cells when the user looked at them, as ``Decided.mark`` says.
+        reason: Why.
+        rule: The rule that is said to be wrong.
 
     Raises:
         SentenceError: It cannot be recorded; nothing was.
     """
-    ledger, before = ledger_of(raw, store, key), LedgerState.now(raw, key)
-    with record.begun(user.username, DID[decision], f"{key}: {place.file}, {place.sheet}, {place.cell}") as begun:
+    (place, new), *_others = changes
+    cells = [place.cell for place, _new in changes]
+
+    def refuse_decided_since() -> None:
+        decided = Decided.now(raw, key)
+        # A refused suggestion takes the place of no decision.
+        if decision is Decision.REFUSED or decided.entries is None:
+            return
+        if decided.mark(place.file, place.sheet, cells) != mark:
+            raise SentenceError(_told(decided.of(place.file, place.sheet, cells), cells))
+
+    ledger, before = replace(ledger_of(raw, store, key), guard=refuse_decided_since), LedgerState.now(raw, key)
+    about = f"{key}: {place.file}, {place.sheet}, {', '.join(cells)}"
+    with record.begun(user.username, DID[decision], about) as begun:
         if decision is Decision.ACCEPTED:
-            entry = ledger.accept(place, new, reason=reason, who=user.title)
+            entries = ledger.accept_all(changes, reason=reason, who=user.title)
         elif decision is Decision.REFUSED:
-            entry = ledger.refuse(place, new, reason=reason, who=user.title)
+            entries = [ledger.refuse(place, new, reason=reason, who=user.title)]
         else:
             refuse_needless(store, key, place, rule)
-            entry = ledger.confirm(place, reason=reason, who=user.title, rule=rule)
+            entries = [ledger.confirm(place, reason=reason, who=user.title, rule=rule)]
     after = LedgerState.now(raw, key)
-    details = {"key": str(key), **{name: entry[name] for name in ("old", "new", "reason")}}
-    if after.rows == before.rows + 1:  # and not another's beside it, who then could lose theirs
+    said = {name: "; ".join(entry[name] for entry in entries) for name in ("old", "new")}
+    details = {"key": str(key), **said, "reason": entries[0]["reason"]}
+    if after.rows == before.rows + len(entries):  # and not another's beside it, who then could lose theirs
         store.archive.keep(before.content, TABLE)
         details |= {"before": before.sha256, "after": after.sha256}
-    about = f"{key}: {entry['file']}, {entry['sheet']}, {entry['cell']}"
+    about = f"{key}: {entries[0]['file']}, {entries[0]['sheet']}, {', '.join(entry['cell'] for entry in entries)}"
     record.write(user.username, DID[decision], about, begun, **details)
-    return entry
+    return entries
+
+
+def _told(rows: Sequence[Entry], cells: Sequence[str]) -> str:
+    """Return what is told who decides on cells on which somebody else has decided meanwhile."""
+    last = {row["cell"]: row for row in rows}
+    if not last:
+        return (
+            f"Quyết định về ô {', '.join(cells)} đã được hoàn tác sau khi bạn mở trang này. "
+            "Xem lại; nếu vẫn muốn ghi thì bấm lần nữa."
+        )
+    made = "; ".join(f"{words(row)} ({row['who']}, {row['when']}: {row['reason']})" for row in last.values())
+    return (
+        f"Sau khi bạn mở trang này, đã có quyết định khác: {made}. Hỏi lại người đó; nếu vẫn muốn ghi quyết định của "
+        "bạn thay vào thì bấm lần nữa."
+    )
 
 
 def latest(raw: Raw, store: Store, key: ReturnSetKey) -> Deed | None:

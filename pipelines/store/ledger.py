@@ -14,7 +14,7 @@ import csv
 import hashlib
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +30,7 @@ from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
-from pipelines.steps.collect.sheets import recognise, sheets_of
+from pipelines.steps.collect.sheets import mark_of, recognise, sheets_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import read_marked, write_over
@@ -77,11 +77,13 @@ class CellPlace:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The ledger of one return set. Every method either adds one row and returns it, or raises and adds nothing."""
+    """The ledger of one return set. Every method either adds rows and returns them, or raises and adds nothing."""
 
     raw: Raw
     key: ReturnSetKey
     now: Clock = now
+    guard: Callable[[], None] = lambda: None
+    """Asked when nobody else can write any more, before a cell is looked at; what it raises stops it."""
 
     def accept(self, place: CellPlace, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record a correction: from now on ``new`` is used for the cell.
@@ -89,12 +91,27 @@ class Ledger:
         Raises:
             LedgerError: The cell, the new text, the reason or the who will not do.
         """
+        (entry,) = self.accept_all([(place, new)], reason=reason, who=who, suggestion=suggestion)
+        return entry
+
+    def accept_all(
+        self, changes: Sequence[tuple[CellPlace, str]], *, reason: str, who: str, suggestion: str = ""
+    ) -> list[Entry]:
+        """Record corrections that only make sense together: all of them are in the ledger, or none.
+
+        Raises:
+            LedgerError: One of them will not do, as ``accept`` says.
+        """
         with self._locked():
-            cell = self._cell(place)
-            if cell.text == new and not cell.stale:
-                raise LedgerError(f"{cell.where} đã là «{new}», không có gì để đính chính.")
-            cell.refuse_unreadable(new)
-            return self._append(cell, Decision.ACCEPTED, new, reason=reason, who=who, suggestion=suggestion)
+            entries = []
+            for place, new in changes:
+                cell = self._cell(place)
+                if cell.text == new and not cell.stale:
+                    raise LedgerError(f"{cell.where} đã là «{new}», không có gì để đính chính.")
+                cell.refuse_unreadable(new)
+                said = {"reason": reason, "who": who, "suggestion": suggestion}
+                entries.append(self._entry(cell, Decision.ACCEPTED, new, **said))
+            return self._append(entries)
 
     def refuse(self, place: CellPlace, proposed: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record that a suggestion is wrong and not to be made again.
@@ -112,7 +129,9 @@ class Ledger:
             cell.refuse_unreadable(proposed)
             # Its one written form, so that a suggestion is known again however the officer typed it.
             text = cell.number(proposed) or proposed
-            return self._append(cell, Decision.REFUSED, text, reason=reason, who=who, suggestion=suggestion or text)
+            said = {"reason": reason, "who": who, "suggestion": suggestion or text}
+            (entry,) = self._append([self._entry(cell, Decision.REFUSED, text, **said)])
+            return entry
 
     def confirm(self, place: CellPlace, *, reason: str, who: str, rule: str = "") -> Entry:
         """Record that the reporter confirms a number that looks wrong: the warning on it is not told again.
@@ -140,7 +159,9 @@ class Ledger:
             looked_at = self._operands(cell)
             if cell.confirmed and not rule and cell.operands in ("", looked_at):
                 raise LedgerError(f"{cell.where} đã được ghi là giữ nguyên «{cell.text}», không cần ghi lại.")
-            return self._append(cell, Decision.AS_IS, cell.text, looked_at, reason=reason, who=who, suggestion=rule)
+            said = {"reason": reason, "who": who, "suggestion": rule}
+            (entry,) = self._append([self._entry(cell, Decision.AS_IS, cell.text, looked_at, **said)])
+            return entry
 
     def put_back(self, before: bytes | None, after: str) -> None:
         """Put the ledger back as it was before its last rows, where it is still as these left it.
@@ -289,6 +310,7 @@ class Ledger:
         if not path.parent.is_dir():
             raise LedgerError(f"Không có thư mục {path.parent}.", Hint.WHERE)
         if is_remote(path):  # of two that write at once, the second is told to do it again
+            self.guard()
             yield
             return
         lock = FileLock(path.with_name(f".{LEDGER}.lock"), timeout=_LONGEST_WAIT)
@@ -301,6 +323,7 @@ class Ledger:
         except OSError as reason:
             raise self._unwritable(reason) from reason
         try:
+            self.guard()
             yield
         finally:
             lock.release()
@@ -311,7 +334,7 @@ class Ledger:
             "sổ vẫn như cũ. Kiểm tra quyền ghi và chỗ trống trên ổ đĩa rồi làm lại."
         )
 
-    def _append(
+    def _entry(
         self,
         cell: "_LedgerCell",
         decision: str,
@@ -321,13 +344,14 @@ class Ledger:
         reason: str,
         who: str,
         suggestion: str = "",
-    ) -> Entry:
+    ) -> dict[str, str]:
+        """Return the row that says a decision."""
         given = {name: " ".join(text.split()) for name, text in (("reason", reason), ("who", who))}
         if not given["reason"]:
             raise LedgerError("Chưa ghi lý do. Ghi rõ đã hỏi ai, vì sao.", Hint.REASON)
         if not given["who"]:
             raise LedgerError("Chưa ghi người quyết định. Ghi chức danh, không cần tên riêng.", Hint.WHO)
-        entry = given | {
+        return given | {
             "when": self.now().isoformat(timespec="seconds"),
             "file": cell.place.file,
             "sheet": cell.place.sheet,
@@ -339,11 +363,13 @@ class Ledger:
             **cell.aim,
             "operands": operands,
         }
+
+    def _append(self, entries: Sequence[Mapping[str, str]]) -> list[Entry]:
         try:
-            append(self.raw, self.key, entry)
+            append(self.raw, self.key, entries)
         except OSError as trouble:
             raise self._unwritable(trouble) from trouble
-        return {name: entry[name] for name in _COLUMNS}
+        return [{name: entry[name] for name in _COLUMNS} for entry in entries]
 
 
 @dataclass(frozen=True)
@@ -386,8 +412,17 @@ class _LedgerCell:
             )
 
     def refuse_unreadable(self, text: str) -> None:
-        """Raise unless the cell may hold this text; what is no field's value cell may hold any."""
+        """Raise unless the cell may hold this text.
+
+        What is no field's value cell may hold any, but where it says the form, the period or whose it is: not a bare
+        number, which says none of these. That one was meant for another cell.
+        """
         if self.field is None:
+            if mark_of(self.text) and not mark_of(text) and _is_bare_number(text):
+                raise LedgerError(
+                    f"{self.where} ghi «{self.text}», cho biết biểu, kỳ hay đơn vị báo cáo, nên không thể thay bằng "
+                    f"một con số («{text}»). Xem lại địa chỉ ô; nếu đúng là ô này thì ghi lại cả dòng bằng chữ."
+                )
             return
         unit = self.field.unit
         if not text.strip():
@@ -408,8 +443,12 @@ class _LedgerCell:
             )
 
 
-def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
-    """Add one row to a ledger; the caller holds its lock.
+def _is_bare_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def append(raw: Raw, key: ReturnSetKey, entries: Sequence[Mapping[str, str]]) -> None:
+    """Add rows to a ledger, all in one write; the caller holds its lock.
 
     Raises:
         LedgerError: The ledger as it lies cannot take another row without harm to those it has.
@@ -421,13 +460,14 @@ def append(raw: Raw, key: ReturnSetKey, entry: Mapping[str, str]) -> None:
     now, mark = read_marked(path)
     if not decoded(now).strip():
         now = _EMPTY[now.startswith(_EMPTY[1])]
-    old = _with_all_columns(now)
-    row, heading = _row(old, entry)
-    new = old + row
+    new, wanted = _with_all_columns(now), []
+    for entry in entries:
+        row, heading = _row(new, entry)
+        new += row
+        kept = {name: entry[name] if name in heading else "" for name in _COLUMNS}
+        wanted.append({"period": key.period, "commune": key.commune, **kept})
     before, after = (read_ledger({key: decoded(content)})[0].to_dict("records") for content in (now, new))
-    kept = {name: entry[name] if name in heading else "" for name in _COLUMNS}
-    wanted = {"period": key.period, "commune": key.commune, **kept}
-    if after != [*before, wanted]:  # an open quotation mark at the end would swallow the row
+    if after != [*before, *wanted]:  # an open quotation mark at the end would swallow the row
         raise LedgerError(
             f"Sổ đính chính {path} bị hỏng ở cuối tệp (có thể thiếu một dấu nháy kép), nên chưa ghi thêm được. "
             "Mở sổ, sửa dòng cuối rồi làm lại."

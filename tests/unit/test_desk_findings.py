@@ -44,8 +44,19 @@ def ledger(office: Office) -> str:
 
 
 def decide(browser: Any, decision: str, **more: Any) -> str:
-    sent = {**CELL, "decision": decision, "reason": "Trưởng thôn xác nhận", **more}
-    return text(browser.post(f"{PAGE}/decide", sent, follow=True))
+    return text(sent(browser, decision, **more))
+
+
+def sent(browser: Any, decision: str, **more: Any) -> Any:
+    form = {**CELL, "decision": decision, "reason": "Trưởng thôn xác nhận", **more}
+    return browser.post(f"{PAGE}/decide", form, follow=True)
+
+
+def mark(browser: Any) -> str:
+    """What a form of the page says of what has been decided on its cell."""
+    page = browser.get(PAGE).content.decode()
+    (found,) = set(re.findall(r'name="cell" value="D13">\s*<input type="hidden" name="mark" value="(\w*)"', page))
+    return str(found)
 
 
 def test_a_finding_is_shown_with_its_piece_of_the_sheet_and_what_is_proposed(desk: Desk) -> None:
@@ -125,6 +136,62 @@ def test_of_two_officers_none_takes_back_the_others_decision(office: Office, des
     assert all(who in ledger(office) for who in ("chức danh one", "chức danh other"))
 
 
+def test_who_decides_on_a_page_that_another_has_decided_on_since_is_told_and_decides_again(
+    office: Office, desk: Desk
+) -> None:
+    one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
+    seen = mark(other)
+    decide(one, "accepted", new="114", mark=mark(one))
+    after_one, deeds = ledger(office), desk.deeds()
+    answer = sent(other, "accepted", new="115", mark=seen)
+    assert answer.status_code == 409
+    assert "đã có quyết định khác: ô D13, «141» thành «114» (chức danh one, " in text(answer)
+    assert "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»." in text(answer)
+    assert (ledger(office), desk.deeds()) == (after_one, deeds)
+    shown = re.findall(
+        r'name="cell" value="D13">\s*<input type="hidden" name="mark" value="(\w+)"', answer.content.decode()
+    )
+    assert set(shown) == {mark(other)}, "what it answers shows the new state"
+    assert "«141» thành «115»" in decide(other, "accepted", new="115", mark=shown[0])
+    assert ledger(office).count("D13,141,") == 2
+
+
+def test_what_was_decided_and_taken_back_is_told_who_still_sees_it(office: Office, desk: Desk) -> None:
+    one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
+    decide(one, "accepted", new="114")
+    seen = mark(other)
+    deed = re.search(r'name="deed" value="(\d+)"', one.get(f"/findings/{KEY}").content.decode())
+    assert deed is not None
+    one.post(f"/findings/{KEY}/undo", {"deed": deed[1]})
+    assert "ô D13 đã được hoàn tác" in decide(other, "accepted", new="115", mark=seen)
+
+
+def test_a_decision_on_another_cell_and_a_refused_suggestion_stand_in_nobodys_way(office: Office, desk: Desk) -> None:
+    one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
+    decide(one, "accepted", new="114")
+    assert "Đã ghi" in decide(other, "accepted", cell="D14", new="3")
+    assert "Đã ghi" in decide(other, "refused", new="113")
+
+
+def test_a_proposal_on_several_cells_is_written_and_taken_back_as_one(office: Office, desk: Desk) -> None:
+    browser, before = desk.signed_in("officer", "officer"), ledger(office)
+    answer = sent(browser, "accepted", change=["D15=3", "D99=4"])
+    assert (answer.status_code, ledger(office)) == (409, before)
+    assert not [what for _, what, _ in desk.deeds() if what == "corrected"]
+    for wrong in (("accepted", ["D15=3", "d15=4"]), ("refused", ["D15=3", "D16=4"]), ("as_is", ["D15=3", "D16=4"])):
+        assert "không đọc được" in decide(browser, wrong[0], change=wrong[1])
+    assert ledger(office) == before
+    told = decide(browser, "accepted", change=["D15=3", "D16=4"])
+    assert "ô D15, " in told
+    assert "ô D16, " in told
+    assert len(ledger(office).splitlines()) == len(before.splitlines()) + 2
+    assert desk.deeds()[-1] == ("officer", "corrected", f"{KEY}: pa_phao.xlsx, Chăn nuôi, D15, D16")
+    deed = re.search(r'name="deed" value="(\d+)"', browser.get(f"/findings/{KEY}").content.decode())
+    assert deed is not None
+    browser.post(f"/findings/{KEY}/undo", {"deed": deed[1]})
+    assert ledger(office) == before
+
+
 def test_who_was_cut_short_in_a_decision_counts_as_one_who_entered(
     office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +228,7 @@ def test_what_was_typed_stands_beside_why_it_was_refused(desk: Desk) -> None:
 def test_what_has_been_decided_is_told_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
     browser, told = desk.signed_in("officer", "officer"), "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»."
     decide(browser, "accepted", new="110")
-    decide(browser, "accepted", new="114")
+    decide(browser, "accepted", new="114", mark=mark(browser))
     page = text(browser.get(PAGE))
     assert page.count("Đã quyết định") == 1
     assert told in page
@@ -189,6 +256,9 @@ def test_a_warning_is_kept_as_it_is(office: Office, desk: Desk) -> None:
     assert "Giữ nguyên" in text(browser.get(f"/findings/{KEY}/of/thcs"))
     told = decide(browser, "as_is", file="thcs.xlsx", sheet=row["sheet"], cell=cell)
     assert f"Đã ghi vào sổ đính chính: ô {cell}, giữ" in told
+    late = sent(desk.signed_in("late", "officer"), "as_is", file="thcs.xlsx", sheet=row["sheet"], cell=cell)
+    assert late.status_code == 409
+    assert f"đã có quyết định khác: ô {cell}, giữ" in text(late)
 
 
 @pytest.mark.slow

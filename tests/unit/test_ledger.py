@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.settings import now
 from pipelines.steps.collect.correct import read_ledger, refused
+from pipelines.steps.collect.sheets import mark_of
 from pipelines.store.ledger import CellPlace, Ledger, LedgerError
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
@@ -81,7 +82,7 @@ def test_the_first_correction_begins_the_ledger_and_takes_the_old_text_from_the_
     assert path_of(ledger).read_text("utf-8").splitlines() == [
         ",".join([LEDGER_HEADING, *LATER]),
         f"2024-07-02T12:00:30+07:00,{WHO},{FILE},{SHEET},{HORSE},207,267,{WHY},267 (thay một chữ số),accepted,"
-        "B01,pa_phao,,horse",
+        "B01,pa_phao,,horse,",
     ]
     assert written(ledger) == [entry]
     now, problems = cell(ledger)
@@ -139,6 +140,27 @@ def test_a_cell_that_holds_no_number_takes_any_text(ledger: Ledger) -> None:
     (path_of(ledger).parent / FILE).write_bytes(content)
     ledger.accept(CellPlace(FILE, SHEET, "A5"), "Đơn vị báo cáo: Thôn Pá Phào", reason=WHY, who=WHO)
     assert cell(ledger, "A5")[0]["text"] == "Đơn vị báo cáo: Thôn Pá Phào"
+
+
+def test_a_line_that_says_which_form_or_whose_is_not_made_a_number(ledger: Ledger) -> None:
+    marks = [row["cell"] for row in rows(decided(ledger.raw.files(KEY), read_ledger({})[0])[0]) if mark_of(row["text"])]
+    assert marks
+    for address in marks:
+        for new in ("5", "-1.234,5", " 12 "):
+            with pytest.raises(LedgerError, match="không thể thay bằng một con số"):
+                ledger.accept(CellPlace(FILE, SHEET, address), new, reason=WHY, who=WHO)
+        ledger.accept(CellPlace(FILE, SHEET, address), "Đơn vị báo cáo: Thôn 5", reason=WHY, who=WHO)
+    assert len(written(ledger)) == len(marks)
+
+
+def test_corrections_that_only_make_sense_together_are_all_written_or_none(ledger: Ledger) -> None:
+    changes = [(AT, "267"), (CellPlace(FILE, SHEET, PIG), "một trăm")]
+    with pytest.raises(LedgerError, match="không đọc được «một trăm»"):
+        ledger.accept_all(changes, reason=WHY, who=WHO)
+    assert not path_of(ledger).exists()
+    entries = ledger.accept_all([changes[0], (CellPlace(FILE, SHEET, PIG), "100")], reason=WHY, who=WHO)
+    assert written(ledger) == entries
+    assert [(entry["cell"], entry["new"]) for entry in entries] == [(HORSE, "267"), (PIG, "100")]
 
 
 def test_a_workbook_that_cannot_be_opened_is_told(ledger: Ledger) -> None:

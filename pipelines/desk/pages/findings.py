@@ -4,8 +4,7 @@ Belongs here: the pages and their forms. Does not belong here: what is shown (``
 decision does (``pipelines.desk.decisions``).
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -25,6 +24,7 @@ from pipelines.present.marked import SUFFIX, UnmarkableError, letter, mark, of_r
 from pipelines.store import published
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.ledger import CellPlace
+from schemas.addresses import as_meant
 from schemas.outcomes import Decision
 from schemas.sentences import SentenceError
 
@@ -66,25 +66,13 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
         "contact": contact_of(chosen, reporter) if known else None,
         "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
         "undoable": decisions.latest(raw, store, chosen),
+        "decided": decisions.Decided.now(raw, chosen),
         **closing.told(raw, store, chosen),
-        "waiting": [
-            (place, _words(Decision(entry["decision"]), entry))
-            for place, entry in decisions.waiting(raw, store, chosen).items()
-        ],
+        "waiting": [(place, decisions.words(entry)) for place, entry in decisions.waiting(raw, store, chosen).items()],
         "sent": {"form": "", "at": "", "change": "", **request.POST.dict()},
         "refusal": refusal,
     }
     return render(request, "doubts.html", shown, status=409 if refusal else 200)
-
-
-def _words(decision: Decision, entry: Mapping[str, str]) -> str:
-    """Return what a decision says of its cell."""
-    words = {
-        Decision.ACCEPTED: _("ô {cell}, «{old}» thành «{new}»"),
-        Decision.AS_IS: _("ô {cell}, giữ «{old}»"),
-        Decision.REFUSED: _("ô {cell}, không phải «{new}»"),
-    }
-    return str(words[decision].format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
 
 
 @decides
@@ -96,20 +84,21 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
     back = redirect(f"{reverse('reporter', args=[key, reporter])}#{sent.get('at', '')}")
     try:
         decision = Decision(sent.get("decision", ""))
-        cells = [_change(one) for one in sent.getlist("change")] or [(sent["cell"], sent.get("new", ""))]
+        changes = [_change(one) for one in sent.getlist("change")] or [(sent["cell"], sent.get("new", ""))]
+        _refuse_unmeant(changes, decision)
     except (ValueError, KeyError):
         messages.error(request, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
         return back
-    for cell, new in cells:
-        place = CellPlace(sent.get("file", ""), sent.get("sheet", ""), cell)
-        more: dict[str, Any] = {"reason": sent.get("reason", ""), "new": new, "rule": sent.get("rule", "")}
-        try:
-            entry = decisions.decide(raw, store, chosen, place, decision, request.user, **more)
-        except SentenceError as why:
-            refusal = hints.told(why)
-            messages.error(request, refusal)  # beside the form as well, where that is still there
-            return _of_reporter(request, key, reporter, refusal)
-        messages.success(request, _("Đã ghi vào sổ đính chính: {what}.").format(what=_words(decision, entry)))
+    placed = [(CellPlace(sent.get("file", ""), sent.get("sheet", ""), cell), new) for cell, new in changes]
+    more = {name: sent.get(name, "") for name in ("mark", "reason", "rule")}
+    try:
+        entries = decisions.decide(raw, store, chosen, placed, decision, request.user, **more)
+    except SentenceError as why:
+        refusal = hints.told(why)
+        messages.error(request, refusal)  # beside the form as well, where that is still there
+        return _of_reporter(request, key, reporter, refusal)
+    for entry in entries:
+        messages.success(request, _("Đã ghi vào sổ đính chính: {what}.").format(what=decisions.words(entry)))
     return back
 
 
@@ -118,6 +107,14 @@ def _change(sent: str) -> tuple[str, str]:
     if not equals:
         raise ValueError(sent)
     return cell, new
+
+
+def _refuse_unmeant(changes: Sequence[tuple[str, str]], decision: Decision) -> None:
+    """Raise where several cells are sent with what is decided on one, or a cell with two numbers."""
+    if len({as_meant(cell) for cell, _new in changes}) < len(changes):
+        raise ValueError(changes)
+    if len(changes) > 1 and decision is not Decision.ACCEPTED:
+        raise ValueError(decision)
 
 
 @decides
