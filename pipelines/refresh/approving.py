@@ -19,7 +19,7 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.released import Released
 from pipelines.steps.collect.unreadable import UnreadableError
 from pipelines.steps.frames import to_table
-from pipelines.steps.validate import gate
+from pipelines.steps.validate import frozen, gate
 from pipelines.store.raw import ESTIMATES, LEDGER, PRINTED
 from schemas import tables
 from schemas.catalogue import CATALOGUE
@@ -134,6 +134,7 @@ def _refused(key: ReturnSetKey, release: Released, places: Places) -> Iterator[t
     figures = release.tables["figures"]
     of_others = figures.filter(pc.invert(pc.is_in(figures["chapter"], pa.array(sorted(chapters), pa.string()))))
     used = {code for forms in of_others["forms"].unique().to_pylist() for code in forms.split()}
+    contradicted = frozen.contradicted(accepted, release.tables["lineage"])
     for code in sorted({*asked, *fields, *used}):
         if code not in asked:
             yield code, "không phải biểu của xã này theo danh mục ở đây"
@@ -151,6 +152,8 @@ def _refused(key: ReturnSetKey, release: Released, places: Places) -> Iterator[t
             yield code, "có giá trị không đọc được"
         elif strange := sorted(senders.get(code, set()) - here):
             yield code, f"có số của {', '.join(strange)}, không có trong danh mục ở đây"
+        elif code in contradicted:
+            yield code, contradicted[code]
 
 
 def _is_readable(form: type[Form], accepted: pa.Table) -> bool:

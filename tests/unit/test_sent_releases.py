@@ -341,6 +341,36 @@ def test_values_that_are_none_of_the_forms_are_told_and_stop_nothing_else(
     assert (horses(store, ONE), horses_above(store)) == (42, 99)
 
 
+def larger(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**row, "value": row["value"] + (100 if row["field"] == "horse" else 0)}]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "written"),
+    [
+        ("accepted", larger, "có số «horse» của mot không khớp: đã nhận 111, chỉ tiêu tính từ 11"),
+        ("accepted", lambda _: [], "của mot không khớp: đã nhận trống, chỉ tiêu tính từ"),
+        ("lineage", lambda _: [], "của mot đã nhận mà chỉ tiêu không tính"),
+    ],
+)
+def test_a_form_of_which_other_numbers_were_accepted_than_its_figures_are_made_of_is_told_and_not_taken(
+    table: str,
+    change: Callable[[dict[str, Any]], list[dict[str, Any]]],
+    written: str,
+    copied: Path,
+    sent: Mapping[ReturnSetKey, bytes],
+) -> None:
+    """The commune's own figure would stand, and the district's be of another sum."""
+    files, name = parts(sent[ONE]), f"{OWN}/{table}.parquet"
+    rows = pq.read_table(io.BytesIO(files[name]))
+    other = [new for row in rows.to_pylist() for new in (change(row) if row["reporter"] == "mot" else [row])]
+    files[name] = serialized(pa.Table.from_pylist(other, rows.schema))
+    (folder(copied, ONE) / SENT).write_bytes(resealed(packed(files)))
+    _, store = refreshed(copied)
+    assert written in told(store, ONE)[Problems.RELEASE_FORM.value.code]
+    assert (horses(store, ONE), horses_above(store)) == (42, 99)
+
+
 def test_a_village_that_is_not_known_here_is_told_and_its_form_is_not_taken(
     sent: Mapping[ReturnSetKey, bytes], tmp_path: Path
 ) -> None:
