@@ -53,13 +53,13 @@ def cuts(rows: pa.Table) -> list[int]:
 
 def _values(rows: pa.Table, first: np.ndarray) -> np.ndarray:
     """Return how many values there are from each of some rows to the next of them."""
-    counts = np.zeros(len(first) - 1, np.int64)
-    for column in rows.columns:
+    lists = [column for column in rows.columns if pa.types.is_list(column.type)]
+    counts: np.ndarray = (rows.num_columns - len(lists)) * np.diff(first)
+    for column in lists:
         (piece,) = column.chunks
-        is_list = pa.types.is_list(column.type)
-        within = column.type.value_type if is_list else column.type
+        within = column.type.value_type
         each = within.num_fields if pa.types.is_struct(within) else 1
-        counts += each * np.diff(piece.offsets.to_numpy()[first] if is_list else first)
+        counts += each * np.diff(piece.offsets.to_numpy()[first])
     return counts
 
 
