@@ -4,20 +4,38 @@ import csv
 import io
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipelines.handout.layout import Answer, workbook
 from pipelines.present.marked import write
 from pipelines.refresh.release import make, verify
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
+from schemas.form import Form
+from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
+from schemas.forms.r02_concrete_roads import ConcreteRoads
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS
-from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE_CODE, Cell, address_of, filled, raw_file, read, rows, run
+from tests.unit.builders import (
+    COMMUNE,
+    PERIOD,
+    ROOT,
+    VILLAGE,
+    VILLAGE_CODE,
+    Cell,
+    address_of,
+    filled,
+    raw_file,
+    read,
+    rows,
+    run,
+)
 from tests.unit.offices import KEY, Office
 
 HERD: dict[str, Cell] = {"horse": 1207, "horse_ordinary": 1000, "horse_white": 207, "goat": "-", "pig": "không"}
@@ -104,6 +122,124 @@ def test_a_csv_that_could_only_be_guessed_is_refused_with_what_to_do(content: by
     said = problem(content, "a.csv")
     assert told in said
     assert "lưu thành" in said or "gửi lại" in said
+
+
+def answered(form: type[Form], number: float) -> bytes:
+    """A form with this number in every field that may have decimals, and 3 in all others."""
+    lines = ("l1", "l2") if form.line_title else ("",)
+    answers = {
+        (form.code, line, field): Answer(number if item.unit.decimals else 3, line_name=line and f"Tuyến {line}")
+        for line in lines
+        for field, item in form.fields().items()
+    }
+    return workbook([form], period=PERIOD, commune="Hữu Kiên", reporter=VILLAGE, answers=answers)
+
+
+def typed(text: str) -> str:
+    """The same rows without the empty cells at their end, as a person writes them."""
+    return "\r\n".join(line.rstrip(",;\t") for line in text.split("\r\n"))
+
+
+@cache
+def saved(form: type[Form]) -> tuple[bytes, dict[str, str]]:
+    """A form with decimals, and what its cells show."""
+    content = answered(form, 12.5)
+    shown = {
+        one.coordinate: str(one.value).replace(".", ",") if isinstance(one.value, float) else str(one.value)
+        for line in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows()
+        for one in line
+        if one.value
+    }
+    return content, shown
+
+
+def assert_read(text: str, shown: dict[str, str]) -> None:
+    files, cells = read([raw_file(text.encode(), "a.csv")])
+    assert files["problem"].tolist() == [""], files["detail"].tolist()
+    assert {one["cell"]: one["text"] for one in rows(cells)} == shown
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
+def test_what_a_program_saves_of_a_form_is_read_whatever_separates_its_columns(
+    form: type[Form], separator: str
+) -> None:
+    content, shown = saved(form)
+    assert_read(csv_of(content, separator), shown)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("form", [Livestock, Crops], ids=lambda form: form.code)
+def test_rows_that_end_with_their_last_filled_cell_are_read(form: type[Form], separator: str) -> None:
+    content, shown = saved(form)
+    assert_read(typed(csv_of(content, separator)), shown)
+
+
+def bare(text: str) -> str:
+    """The same text with decimals as a hand or a macro writes them: without quotation marks."""
+    return re.sub(r'"(\d+,\d+)"', r"\1", text)
+
+
+WITH_DECIMALS = [form for form in FORMS if any(item.unit.decimals for item in form.fields().values())]
+
+
+@pytest.mark.parametrize("form", WITH_DECIMALS, ids=lambda form: form.code)
+def test_decimals_without_quotation_marks_are_not_cut_at_the_comma_between_columns(form: type[Form]) -> None:
+    text = csv_of(saved(form)[0], ",")
+    assert bare(text) != text
+    said = problem(bare(text).encode(), "a.csv")
+    assert "mà dòng tiêu đề (dòng 7) chỉ có" in said
+    assert "chấm phẩy" in said
+
+
+@pytest.mark.parametrize("number", ["1207,5", "-1207,5", "1.207,5", "1207,05"])
+@pytest.mark.parametrize("rest", [",", ""], ids=["as wide as it gets", "without the empty cell"])
+def test_one_such_number_is_enough(number: str, rest: str) -> None:
+    text = csv_of(filled(Livestock, HERD), ",").replace(",1207,", f",{number}{rest}")
+    assert number in text
+    said = problem(text.encode(), "a.csv")
+    assert "dòng 12" in said
+    assert "lưu thành .xlsx" in said
+
+
+@pytest.mark.parametrize("note", ["đếm lại", "2 con ốm", '"12,5"'])
+def test_a_note_that_is_no_number_beside_a_number_is_a_note(note: str) -> None:
+    text = csv_of(filled(Livestock, HERD), ",").replace(",1207,", f",1207,{note}")
+    entry = run(raw_file(text.encode(), "a.csv")).entry("horse")
+    assert (entry["value"], entry["note"]) == (1207, note.strip('"'))
+
+
+def test_a_number_for_a_note_is_one_where_decimals_stand_in_quotation_marks() -> None:
+    text = csv_of(saved(Crops)[0], ",")
+    assert text.count('"12,5",\r\n') > 1
+    done = run(raw_file(text.replace('"12,5",\r\n', "12,2023\r\n", 1).encode(), "a.csv"))
+    (entry,) = (row for row in rows(done.located.entries) if row["note"])
+    assert (entry["value"], entry["note"]) == (12, "2023")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_number_for_a_note_is_one_where_no_comma_separates(separator: str) -> None:
+    text = csv_of(filled(Livestock, HERD), separator).replace("1207", f"1207{separator}5", 1)
+    entry = run(raw_file(text.replace(f"5{separator}\r\n", "5\r\n", 1).encode(), "a.csv")).entry("horse")
+    assert (entry["value"], entry["note"]) == (1207, "5")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_text_with_the_separator_in_it_and_no_quotation_marks_is_refused(separator: str) -> None:
+    text = csv_of(filled(Livestock, HERD), separator).replace("1207", f"1207{separator}đếm lại{separator}đúng")
+    assert "dòng 12 chia thành 7 ô" in problem(text.encode(), "a.csv")
+
+
+def test_a_heading_with_a_comma_in_it_and_no_quotation_marks_shifts_no_column() -> None:
+    text = re.sub(r'"(.*?)"', r"\1", csv_of(answered(ConcreteRoads, 10), ","))
+    table = text[: text.index("Cách ghi")]
+    assert "thôn, xóm (m)," in table
+    assert "dòng tiêu đề (dòng 7) chia thành 16 ô" in problem(table.encode(), "a.csv")
+
+
+def test_a_heading_that_begins_with_a_blank_is_one_where_all_rows_are_equally_wide() -> None:
+    text = csv_of(filled(Livestock, HERD), ",").replace(",Ghi chú", ", Ghi chú")
+    assert run(raw_file(text.encode(), "a.csv")).entry("horse")["value"] == 1207
 
 
 def ods_of(*table_rows: str, more: str = "", parts: dict[str, str] | None = None) -> bytes:

@@ -5,7 +5,7 @@ Belongs here: what is decided once per sheet. Does not belong here: its fields (
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -341,7 +341,7 @@ _HEADINGS = {
 _OF_UNITS = tuple(f"{fold(word)} " for word in UNIT_HEADINGS)
 
 
-def _heading(folded: str) -> str:
+def heading_said(folded: str) -> str:
     """Return which heading a text is, empty where it is none: of that of the units more may be said, «ĐVT (nghìn)»."""
     return _HEADINGS.get(folded) or (UNIT_HEADING if folded.startswith(_OF_UNITS) else "")
 
@@ -350,18 +350,19 @@ def headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
     """Return the cells that say a column heading, by row, in the order of the rows that have what a form needs."""
     rows: dict[int, list[Cell]] = {}
     for cell in sheet.cells:
-        if _heading(cell.folded):
+        if heading_said(cell.folded):
             rows.setdefault(cell.row, []).append(cell)
-    return {row: rows[row] for row in sorted(rows) if _is_header(_columns(rows[row]))}
+    return {row: rows[row] for row in sorted(rows) if is_header(_columns(rows[row]).keys())}
 
 
 def _columns(heads: Iterable[Cell]) -> dict[str, int]:
     in_order = sorted(heads, key=lambda cell: cell.folded in _HEADINGS)
-    return {_heading(cell.folded): cell.column for cell in in_order}
+    return {heading_said(cell.folded): cell.column for cell in in_order}
 
 
-def _is_header(columns: Mapping[str, int]) -> bool:
-    return {LABEL_HEADING, VALUE_HEADING} <= columns.keys() or LINE_HEADING in columns
+def is_header(said: Set[str]) -> bool:
+    """Return whether a row that says these headings is the one that heads a table."""
+    return {LABEL_HEADING, VALUE_HEADING} <= said or LINE_HEADING in said
 
 
 def take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
