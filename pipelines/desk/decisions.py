@@ -37,7 +37,7 @@ class Decided:
     """What the ledger of a return set says at a moment, of each cell."""
 
     entries: Sequence[Entry] | None
-    """Its rows; nothing where it cannot be read, which whoever writes to it is told."""
+    """Its rows that decide; nothing where it cannot be read, which whoever writes to it is told."""
 
     @classmethod
     def now(cls, raw: Raw, key: ReturnSetKey) -> "Decided":
@@ -45,8 +45,11 @@ class Decided:
         file = raw.beside(key).get(LEDGER)
         if file is None:
             return cls([])
-        entries, unreadable = read_ledger({key: "" if file.trouble else decoded(file.content)})
-        return cls(None if file.trouble or len(unreadable) else entries.to_dict("records"))
+        if file.trouble:
+            return cls(None)
+        text = decoded(file.content)
+        entries, unreadable = read_ledger({key: text} if text.strip() else {})
+        return cls(None if len(unreadable) else [row for row in entries.to_dict("records") if _decides(row)])
 
     def of(self, file: str, sheet: str, cells: Iterable[str]) -> list[Entry]:
         """Return what it says of cells of a sheet."""
@@ -60,6 +63,11 @@ class Decided:
         """Return what a form sends along to say what had been decided on its cells; nothing where nothing had."""
         rows = self.of(file, sheet, cells)
         return digest(rows) if rows else ""
+
+
+def _decides(entry: Entry) -> bool:
+    """Return whether a row says a decision that there is; of one that somebody wrote by hand a run tells (L-04)."""
+    return entry["decision"] in list(Decision)
 
 
 def words(entry: Entry) -> str:
@@ -169,7 +177,7 @@ def waiting(raw: Raw, store: Store, key: ReturnSetKey) -> dict[CellPlace, Entry]
     for entry in entries[read.column_names if read is not None else list(entries)].to_dict("records"):
         row = tuple(entry.values())
         known[row] -= 1
-        if known[row] < 0:
+        if known[row] < 0 and _decides(entry):
             found[CellPlace(entry["file"], entry["sheet"], entry["cell"])] = entry
     return found
 

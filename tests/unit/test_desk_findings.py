@@ -156,6 +156,14 @@ def test_who_decides_on_a_page_that_another_has_decided_on_since_is_told_and_dec
     assert ledger(office).count("D13,141,") == 2
 
 
+def test_a_row_that_somebody_wrote_by_hand_and_that_decides_nothing_is_passed_over(office: Office, desk: Desk) -> None:
+    browser, path = desk.signed_in("officer", "officer"), office.folder / LEDGER
+    by_hand = "2024-07-02T09:15:00+07:00,kế toán,pa_phao.xlsx,Chăn nuôi,D13,141,114,đã hỏi,,đồng ý\n"
+    path.write_text(ledger(office) + by_hand, "utf-8")
+    assert "Đã quyết định" not in text(browser.get(PAGE))
+    assert "Đã ghi" in decide(browser, "accepted", new="114")
+
+
 def test_what_was_decided_and_taken_back_is_told_who_still_sees_it(office: Office, desk: Desk) -> None:
     one, other = desk.signed_in("one", "officer"), desk.signed_in("other", "officer")
     decide(one, "accepted", new="114")
