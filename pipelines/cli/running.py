@@ -39,6 +39,7 @@ def refresh(
     from pipelines.refresh.batches import tidy_all
     from pipelines.refresh.closing import later as later_than_closed
     from pipelines.refresh.designs import take_in
+    from pipelines.refresh.stale import vanished
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
 
@@ -51,21 +52,28 @@ def refresh(
         print(line, file=sys.stdout if output is Format.TABLE else sys.stderr)
     returns = Raw(settings.raw)
     _tell_passed_over(returns)
-    wanted = _wanted(returns, settings, commune, period, may_be_none=bool(designs))
+    there = returns.batches()
+    gone = vanished(store, there, period)
+    wanted = _wanted(there, gone, settings, commune, period, may_be_none=bool(designs))
+    gone = {batch: keys for batch, keys in gone.items() if batch in wanted or _asked(batch, keys, commune, period)}
     tidy_all(store, list(wanted))
     worked_on = _run(settings, returns, store, wanted, all_=all_)
     store = Store(settings.data)
-    since_closed = {
-        one.key: one for one in later_than_closed(returns, store, [key for of in wanted.values() for key in of])
+    # What has vanished with its batch's whole folder is not worked on, for a disk may be away; it is told.
+    told_of = dict.fromkeys((*wanted, *gone))
+    of_batches = [*wanted.values(), *gone.values()]
+    since_closed = {one.key: one for one in later_than_closed(returns, store, [key for of in of_batches for key in of])}
+    why = {key: _why(returns, key) for keys in gone.values() for key in keys}
+    summaries = {
+        batch: list(_summaries(store, batch, since_closed, why, changed=batch in worked_on)) for batch in told_of
     }
-    summaries = [one for batch in wanted for one in _summaries(store, batch, since_closed, changed=batch in worked_on)]
     if output is Format.TABLE:
-        _tell(returns, wanted, summaries)
+        _tell(returns.places, summaries)
         for later in since_closed.values():
             print(later.sentence, file=sys.stderr)
     else:
-        print_rows(output, SUMMARY, summaries)
-    held = any(summary["held"] or summary["unpublished"] for summary in summaries)
+        print_rows(output, SUMMARY, [one for of in summaries.values() for one in of])
+    held = any(one["held"] or one["unpublished"] or one["gone"] for of in summaries.values() for one in of)
     sys.exit(HELD if held or any(one.standing == "held" for one in designs) else CLEAN)
 
 
@@ -78,15 +86,32 @@ def _tell_passed_over(returns: Any) -> None:
         print(misplaced.sentence, file=sys.stderr)
 
 
+def _why(returns: Any, key: ReturnSetKey) -> str:
+    """Return why nothing of a return set was read that had been read before, without a full stop."""
+    if away := returns.away(key):
+        return _("Thư mục của {commune} nằm ở {folder}, nơi không được đọc").format(commune=key.commune, folder=away)
+    if returns.folder(key).is_dir():
+        return _("Thư mục của {commune} không còn tệp nào").format(commune=key.commune)
+    return _("Thư mục của {commune} không còn").format(commune=key.commune)
+
+
+def _asked(batch: BatchKey, keys: Collection[ReturnSetKey], commune: str, period: str) -> bool:
+    """Return whether a batch with some return sets is of what was asked for."""
+    return period in ("", batch.period) and (commune in ("", batch.place) or (batch.period, commune) in keys)
+
+
 def _wanted(
-    returns: Any, settings: Settings, commune: str, period: str, *, may_be_none: bool
+    there: Mapping[BatchKey, Sequence[ReturnSetKey]],
+    gone: Mapping[BatchKey, Sequence[ReturnSetKey]],
+    settings: Settings,
+    commune: str,
+    period: str,
+    *,
+    may_be_none: bool,
 ) -> dict[BatchKey, Sequence[ReturnSetKey]]:
     """Return the batches that were asked for with their return sets, or fail; an office begins with designs alone."""
-    there = returns.batches()
     wanted = {
-        batch: keys
-        for batch, keys in there.items()
-        if period in ("", batch.period) and (commune in ("", batch.place) or (batch.period, commune) in keys)
+        batch: keys for batch, keys in there.items() if _asked(batch, [*keys, *gone.get(batch, ())], commune, period)
     }
     if there and not wanted:
         words = _("Không có bộ báo cáo này trong {path}; hiện có: {sets}.")
@@ -118,17 +143,14 @@ def _run(
         return run_refresh(Folders(), stale, wanted, reread=all_, progress=bar, waiting=_wait)
 
 
-def _tell(
-    returns: Any, wanted: Mapping[BatchKey, Sequence[ReturnSetKey]], summaries: Sequence[Mapping[str, Any]]
-) -> None:
+def _tell(places: Any, summaries: Mapping[BatchKey, Sequence[Mapping[str, Any]]]) -> None:
     """Print what came of each folder: a sentence on its one return set, or on its many together."""
     of_folders: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    batches = {(key.period, key.commune): batch for batch, keys in wanted.items() for key in keys}
-    for one in summaries:
-        if batch := batches.get((one["period"], one["commune"])):
-            of_folders.setdefault((batch.period, batch.place), []).append(one)
-    for (of_period, place), own in of_folders.items():
-        print(own[0]["message"] if len(own) == 1 else _together(returns.places, of_period, place, own))
+    for batch, own in summaries.items():
+        of_folders.setdefault((batch.period, batch.place), []).extend(own)
+    for (of_period, place), of in of_folders.items():
+        if of:
+            print(of[0]["message"] if len(of) == 1 else _together(places, of_period, place, of))
 
 
 SUMMARY = ("period", "commune", "changed", "figures", "findings", "held", "unpublished", "message")
@@ -139,15 +161,18 @@ def _wait(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def _summaries(store: Any, batch: Any, since_closed: Mapping[Any, Any], *, changed: bool) -> Iterator[dict[str, Any]]:
-    """Yield what came of each return set of a batch."""
+def _summaries(
+    store: Any, batch: Any, since_closed: Mapping[Any, Any], gone: Mapping[Any, str], *, changed: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield what came of each return set of a batch; of those that are gone, also why nothing of them was read."""
     from pipelines.store import published
 
     counts = published.counted_figures(store, batch)
     for key, found in published.findings_of(store, batch):
         files = since_closed[key].files if key in since_closed else ()
-        summary = _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed)
-        yield {**summary, "unpublished": " ".join(files)}
+        why = gone.get(key, "")
+        summary = _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed, gone=why)
+        yield {**summary, "unpublished": " ".join(files), "gone": why}
 
 
 def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, Any]]) -> str:
@@ -159,6 +184,7 @@ def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, A
         more = _(" và {count} xã nữa").format(count=len(held) - _NAMED) if len(held) > _NAMED else ""
         words = _("{count} xã có biểu bị giữ lại: {named}{more}. Xem: returns findings --commune {first}.")
         end = words.format(count=len(held), named=", ".join(held[:_NAMED]), more=more, first=held[0])
+    end = " ".join([end, *_told_gone([one for one in own if one["gone"]])])
     return _(
         "{territory}, kỳ {period}: {start}; {communes} xã, {figures} chỉ tiêu, {findings} phát hiện. {end}"
     ).format(
@@ -172,12 +198,23 @@ def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, A
     )
 
 
+def _told_gone(gone: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a sentence on each return set of a territory that is gone, and one on those that are too many to name."""
+    for one in gone[:_NAMED]:
+        if one["held"]:
+            yield _("{gone}; {count} biểu bị giữ lại.").format(gone=one["gone"], count=len(one["held"].split()))
+        else:
+            yield _("{gone}; số đã công bố trước đó được giữ nguyên.").format(gone=one["gone"])
+    if len(gone) > _NAMED:
+        yield _("Cũng không đọc được gì của {count} xã nữa.").format(count=len(gone) - _NAMED)
+
+
 _NAMED = 10
 """Communes that a sentence names."""
 
 
 def _summary(
-    store: Any, key: Any, found: Sequence[Mapping[str, Any]], computed: int, lacking: int, *, changed: bool
+    store: Any, key: Any, found: Sequence[Mapping[str, Any]], computed: int, lacking: int, *, changed: bool, gone: str
 ) -> dict[str, Any]:
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
@@ -191,7 +228,7 @@ def _summary(
     count = _("{count} chỉ tiêu").format(count=computed)
     if lacking:
         count += _(", {count} chưa có số vì thiếu báo cáo").format(count=lacking)
-    start = _("Đã chạy xong") if changed else _("Không có gì thay đổi, không đọc lại tệp nào")
+    start = gone or (_("Đã chạy xong") if changed else _("Không có gì thay đổi, không đọc lại tệp nào"))
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     end = []
     if held:
@@ -199,6 +236,8 @@ def _summary(
         if forms.keys() >= CATALOGUE.by_code.keys():
             named = [_("mọi biểu"), *sorted(without)]
         end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(named)))
+    elif gone:
+        end.append(_("Số đã công bố trước đó được giữ nguyên."))
     if remarks:
         words = _("{count} điều cần lưu ý.") if held else _("{count} điều cần lưu ý, không giữ lại biểu nào.")
         end.append(words.format(count=remarks))

@@ -299,6 +299,21 @@ def left_by(raw: Raw, store: Store, batches: Collection[BatchKey]) -> list[Batch
     return found
 
 
+def vanished(
+    store: Store, there: Mapping[BatchKey, Sequence[ReturnSetKey]], period: str = ""
+) -> dict[BatchKey, list[ReturnSetKey]]:
+    """Return, by batch in whose tables they are, the return sets of which nothing lies in any folder any more.
+
+    Args:
+        store: The output folder.
+        there: All batches that have a folder, with their return sets.
+        period: Only those of this period; of every one where none is named.
+    """
+    lying = {key for keys in there.values() for key in keys}
+    found = {batch: [key for key in store.sets_in(str(batch)) if key not in lying] for batch in store.batches(period)}
+    return {batch: keys for batch, keys in found.items() if keys}
+
+
 def note_files(inputs: Inputs) -> None:
     """Note size, time and hash of the files of a batch of several return sets, once they have been refreshed."""
     sets = inputs.received.sets

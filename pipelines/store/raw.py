@@ -69,6 +69,8 @@ class Misplaced:
     files: tuple[str, ...]
     belong: str
     """The folder in which they would be read, as far as where they lie says so; else nothing."""
+    why: str = ""
+    """Why none is read there, where that is not plain to see."""
 
     @property
     def sentence(self) -> str:
@@ -76,7 +78,8 @@ class Misplaced:
         named = ", ".join(self.files[:_NAMED]) + (", …" if len(self.files) > _NAMED else "")
         where = f"thư mục «{self.folder}»" if self.folder else "ngay trong thư mục báo cáo"
         belong = self.belong or "thư mục của kỳ và xã, ví dụ 2024-H1/huu-kien"
-        return f"Không đọc {named} ở {where}: chuyển vào {belong}, hoặc nhận ở «Nhận sổ tính» rồi xóa ở đây."
+        why = f"{self.why}; " if self.why else ""
+        return f"Không đọc {named} ở {where}: {why}chuyển vào {belong}, hoặc nhận ở «Nhận sổ tính» rồi xóa ở đây."
 
 
 _NAMED = 8
@@ -164,26 +167,54 @@ class Raw:
         return own
 
     def unknown_folders(self) -> list[str]:
-        """Return folders under a period that are neither a commune's nor those of a territory and its communes."""
+        """Return folders under a period that are neither a commune's nor those of a territory and its communes.
+
+        Those of communes below what they do not lie in are no unknown ones: ``misplaced`` has what is in them.
+        """
         found = []
         for period in self._folders(self.root):
             for folder in self._folders(period):
                 communes = self._communes(folder)
                 if self.places.place_above(folder.name) is not None:
-                    strange = [path for path in self._folders(folder) if path not in communes]
+                    known = {*communes, *self._strayed(folder)}
+                    strange = [path for path in self._folders(folder) if path not in known]
                 else:
                     strange = [] if communes else [folder]
                 found += [printable(path.relative_to(self.root).as_posix()) for path in strange]
         return found
 
+    def _strayed(self, folder: Path) -> list[Path]:
+        """Return the folders of communes in a folder below a period, in whose territory they do not lie."""
+        if self.places.commune(folder.name):
+            return []
+        within = (path for path in self._folders(folder) if self.places.commune(path.name))
+        return [path for path in within if not self.places.lies_in(path.name, folder.name)]
+
+    def away(self, key: ReturnSetKey) -> str:
+        """Return the folder, from the raw folder, that is called like a return set's and is not read where it lies."""
+        folders = self._folders(self.root / key.period)
+        found = (folder / key.commune for folder in folders if not self.places.lies_in(key.commune, folder.name))
+        lying = next((path for path in found if _holds_files(path)), None)
+        return "" if lying is None else printable(lying.relative_to(self.root).as_posix())
+
+    def _home(self, period: str, commune: str) -> Path:
+        """Return where the folder of a commune lies, or where it best would lie: where its neighbours do."""
+        lying = self.folder(ReturnSetKey(period, commune))
+        above = [self.root / period / place.code for place in self.places.ancestors(commune)]
+        if lying.is_dir() or not above:
+            return lying
+        return next((folder for folder in above if folder.is_dir()), above[0]) / commune
+
     def misplaced(self) -> list[Misplaced]:
         """Return the workbooks in folders in which none is read: beside those of periods, of communes, of others.
 
-        Also all that lies in a commune's folder below one that is called like no period.
+        Also all that lies in a commune's folder below one that is called like no period, or is of a territory in which
+        that commune does not lie.
         """
         communes = {key.commune for key in self.return_sets()}
         alone = communes.pop() if len(communes) == 1 else ""
         looked = {self.root: ""}
+        strayed: dict[Path, str] = {}
         for period in self._periods():
             looked[self.root / period] = f"{period}/{alone}" if alone else ""
             for folder in self._folders(self.root / period):
@@ -191,20 +222,29 @@ class Raw:
                     like = (one for one in self.places.named_like(folder.name) if slug(one.name) == slug(folder.name))
                     meant = next((one.code for one in like if one.level == "commune"), "")
                     looked[folder] = f"{period}/{meant}" if meant else ""
+                for path in self._strayed(folder):
+                    strayed[path] = self._home(period, path.name).relative_to(self.root).as_posix()
         misnamed = self._misnamed(alone)
         found = []
-        for folder, belong in (looked | misnamed).items():
+        for folder, belong in (looked | misnamed | strayed).items():
             any_file = folder in misnamed and self.places.commune(folder.name) is not None
             of_folder = [
                 path
                 for path in _within(folder)
-                if (any_file or path.suffix.casefold() in _SPREADSHEETS) and path.is_file()
+                if folder in strayed or ((any_file or path.suffix.casefold() in _SPREADSHEETS) and path.is_file())
             ]
             files = tuple(printable(path.name) for path in of_folder if not left_behind(path.name))
             if files:
                 name = printable(folder.relative_to(self.root).as_posix())
-                found.append(Misplaced("" if folder == self.root else name, files, belong))
+                why = self._lies_in(folder.name) if folder in strayed else ""
+                found.append(Misplaced("" if folder == self.root else name, files, belong, why))
         return found
+
+    def _lies_in(self, commune: str) -> str:
+        """Return in which territory a commune lies, in words."""
+        above = self.places.ancestors(commune)
+        within = f"thuộc {above[0].title} ({above[0].code})" if above else "không thuộc địa bàn nào"
+        return f"theo danh mục địa bàn, xã {commune} {within}"
 
     def _misnamed(self, alone: str) -> dict[Path, str]:
         """Return folders beside those of periods, and those in them, each with where what lies in it belongs, if known.

@@ -1,8 +1,11 @@
 """A territory's folder of communes is one batch: each commune as if it were alone, and above them their sum."""
 
 import hashlib
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -330,6 +333,67 @@ def test_a_commune_whose_folder_is_gone_is_told_and_keeps_its_rows(copied: Path)
     assert herd(store, OTHER) == before
     assert {row["code"] for row in published.findings(store, OTHER)} >= {"H-02"}
     assert not [row for row in published.findings(store, ONE) if row["severity"] == "error"]
+
+
+def told(root: Path, *words: str) -> tuple[int, str, str]:
+    """How ``returns refresh`` ends, and what it says."""
+    where = ["--data", str(root / "data"), "--raw", str(root / "raw")]
+    command = [str(Path(sys.executable).parent / "returns"), "refresh", *where, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def told_of_other(root: Path) -> dict[str, Any]:
+    """What it says of one commune in JSON."""
+    code, rows, _ = told(root, "--format", "json", "--commune", OTHER.commune)
+    assert code == 1
+    (row,) = [one for one in json.loads(rows) if one["commune"] == OTHER.commune]
+    return dict(row)
+
+
+def test_a_refresh_tells_which_communes_folder_is_gone_and_ends_with_one(copied: Path) -> None:
+    folder = copied / "raw" / TERRITORY.period / TERRITORY.folder / OTHER.commune
+    shutil.rmtree(folder)
+    again(copied)
+    count = len(published.held_forms(published.findings(Store(copied / "data"), OTHER)))
+    code, summary, _ = told(copied)
+    assert (code, "; 2 xã, " in summary) == (1, True)
+    assert f"Thư mục của {OTHER.commune} không còn; {count} biểu bị giữ lại." in summary
+    assert ONE.commune not in summary
+    row = told_of_other(copied)
+    assert len(row["held"].split()) == count
+    assert f": Thư mục của {OTHER.commune} không còn; " in row["message"]
+    assert f"Thư mục của {OTHER.commune} không còn; " in told(copied, "--format", "csv")[1]
+    folder.mkdir()
+    assert f"Thư mục của {OTHER.commune} không còn tệp nào; " in told_of_other(copied)["message"]
+
+
+def test_a_refresh_tells_which_communes_folder_lies_where_it_is_not_read(copied: Path) -> None:
+    places = copied / "raw" / "places.csv"
+    row = f"{OTHER.commune},commune,Thử 00002,"
+    assert f"{row}chi-lang," in places.read_text("utf-8")
+    places.write_text(places.read_text("utf-8").replace(f"{row}chi-lang,", f"{row}lang-son,"), "utf-8")
+    again(copied)
+    lies = f"{TERRITORY.period}/{TERRITORY.folder}/{OTHER.commune}"
+    code, summary, notes = told(copied)
+    assert code == 1
+    assert f"Thư mục của {OTHER.commune} nằm ở {lies}, nơi không được đọc; " in summary
+    assert f"ở thư mục «{lies}»: theo danh mục địa bàn, xã {OTHER.commune} thuộc " in notes
+    assert "không có xã nào mang mã này" not in notes
+
+
+def test_a_commune_that_is_gone_with_the_whole_folder_of_its_batch_is_told(copied: Path) -> None:
+    period = copied / "raw" / TERRITORY.period
+    (period / TERRITORY.folder / OTHER.commune).rename(period / OTHER.commune)
+    refresh(Raw(copied / "raw"), Store(copied / "data"), BatchKey(*OTHER), who="test")
+    all_again(copied)
+    assert told(copied)[0] == 0
+    shutil.rmtree(period / OTHER.commune)
+    code, summary, _ = told(copied)
+    assert code == 1
+    assert f": Thư mục của {OTHER.commune} không còn; " in summary
+    assert "Số đã công bố trước đó được giữ nguyên." in summary
+    assert f"Thư mục của {OTHER.commune} không còn" not in told(copied, "--commune", ONE.commune)[1]
 
 
 def test_a_commune_of_a_territory_is_released_and_verified_of_what_the_packs_keep(copied: Path) -> None:

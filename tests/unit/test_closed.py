@@ -1,5 +1,6 @@
 """A closed return set: what comes later is told and enters nothing, until somebody opens it again with a reason."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,13 @@ def published(office: Office) -> dict[str, bytes]:
     """What analysts read, without what is known of it and when it was told to others."""
     aside = (STATE, ARCHIVE, CLOSINGS, "openlineage")
     return {name: content for name, content in office.files().items() if not name.startswith(aside)}
+
+
+def refreshed_by_hand(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What the command does."""
+    where = ["--data", str(root / "data"), "--raw", str(root / "raw")]
+    command = [str(Path(sys.executable).parent / "returns"), "refresh", *where, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def told(office: Office) -> tuple[str, ...]:
@@ -240,12 +248,29 @@ def test_of_a_territory_one_commune_is_closed_and_the_other_goes_on(tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_a_closed_commune_whose_folder_is_gone_from_its_territory_is_told_and_the_refresh_ends_with_one(
+    tmp_path: Path,
+) -> None:
+    territory(tmp_path / "raw", {1: 1, 2: 3})
+    raw, store = Raw(tmp_path / "raw"), Store(tmp_path / "data")
+    refresh(raw, store, TERRITORY, who="test")
+    release_and_close(raw, store, commune(1), NAME, who=WHO)
+    shutil.rmtree(raw.folder(commune(1)))
+    refresh(raw, store, TERRITORY, who="test")
+    done = refreshed_by_hand(tmp_path)
+    assert done.returncode == 1
+    assert "Đổi sau khi đóng nên không công bố: " in done.stderr
+    assert " tệp nữa." in done.stderr
+    assert f"Thư mục của {commune(1).commune} không còn; số đã công bố trước đó được giữ nguyên." in done.stdout
+    rows = json.loads(refreshed_by_hand(tmp_path, "--format", "json").stdout)
+    assert ["na_lia.xlsx" in row["unpublished"].split() for row in rows] == [True, False]
+
+
+@pytest.mark.slow
 def test_a_refresh_that_may_use_nothing_of_what_came_tells_so_and_ends_with_one(shut: Office) -> None:
     shut.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
     before = published(shut)
-    where = ["--data", str(shut.store.root), "--raw", str(shut.raw.root)]
-    command = [str(Path(sys.executable).parent / "returns"), "refresh", *where]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = refreshed_by_hand(shut.root)
     assert done.returncode == 1
     assert "Đổi sau khi đóng nên không công bố: na_lia.xlsx." in done.stderr
     assert published(shut) == before

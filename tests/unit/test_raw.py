@@ -85,6 +85,34 @@ def test_what_lies_below_no_period_is_told_with_where_it_belongs(raw: Raw, name:
     assert (told.files, told.belong) == (("na_lia.xlsx",), belong)
 
 
+@pytest.mark.parametrize(
+    ("name", "beside", "belong"),
+    [
+        ("cao-loc/huu-kien", "", "chi-lang/huu-kien"),
+        ("cao-loc/huu-kien", "lang-son", "lang-son/huu-kien"),
+        ("cao-loc/huu-kien", "huu-kien", "huu-kien"),
+        ("la-hoac/huu-kien", "", "chi-lang/huu-kien"),
+    ],
+)
+def test_a_commune_below_a_territory_in_which_it_does_not_lie_is_told_with_where_it_lies(
+    tmp_path: Path, name: str, beside: str, belong: str
+) -> None:
+    period = tmp_path / KEY.period
+    for file in ("a.xlsx", "corrections.csv", "thon/b.xlsx", "~$a.xlsx"):
+        (period / name / file).parent.mkdir(parents=True, exist_ok=True)
+        (period / name / file).write_bytes(b"x")
+    if beside:
+        (period / beside).mkdir()
+    (tmp_path / "places.csv").write_text(f"{PLACE_HEADING}\ncao-loc,district,Cao Lộc,lang-son,,,,\n", "utf-8")
+    raw = Raw(tmp_path)
+    (told,) = raw.misplaced()
+    assert (told.folder, told.belong) == (f"{KEY.period}/{name}", f"{KEY.period}/{belong}")
+    assert told.files == ("a.xlsx", "corrections.csv", "thon")
+    assert "theo danh mục địa bàn, xã huu-kien thuộc Huyện Chi Lăng (chi-lang); chuyển vào" in told.sentence
+    assert raw.away(KEY) == told.folder
+    assert told.folder not in raw.unknown_folders()
+
+
 def test_a_ledger_below_no_period_is_told_and_other_folders_are_left_alone(raw: Raw) -> None:
     known = {*raw.misplaced()}
     for name in ("2024-h2/huu-kien/corrections.csv", "bieu-mau/b.xlsx", "_cu/huu-kien/c.xlsx", "tools/read.py"):
