@@ -176,8 +176,8 @@ class Raw:
             for folder in self._folders(period):
                 communes = self._communes(folder)
                 if self.places.place_above(folder.name) is not None:
-                    known = {*communes, *self._strayed(folder)}
-                    strange = [path for path in self._folders(folder) if path not in known]
+                    below = [path for path in self._folders(folder) if path not in communes]
+                    strange = [path for path in below if self.places.commune(path.name) is None]
                 else:
                     strange = [] if communes else [folder]
                 found += [printable(path.relative_to(self.root).as_posix()) for path in strange]
@@ -193,9 +193,21 @@ class Raw:
     def away(self, key: ReturnSetKey) -> str:
         """Return the folder, from the raw folder, that is called like a return set's and is not read where it lies."""
         folders = self._folders(self.root / key.period)
-        found = (folder / key.commune for folder in folders if not self.places.lies_in(key.commune, folder.name))
+        found = [folder / key.commune for folder in folders if not self.places.lies_in(key.commune, folder.name)]
+        if self.places.commune(key.commune) is None:
+            found.append(self.root / key.period / key.commune)
         lying = next((path for path in found if _holds_files(path)), None)
         return "" if lying is None else printable(lying.relative_to(self.root).as_posix())
+
+    def _homes_of_strayed(self) -> dict[Path, str]:
+        """Return the folders of communes that are in no territory of theirs, each with where it belongs, if known."""
+        periods, found = {*self._periods()}, {}
+        for folder in self._folders(self.root):
+            meant = period_meant(folder.name)
+            period = folder.name if folder.name in periods else meant.code if meant is not None else ""
+            for path in (below for one in self._folders(folder) for below in self._strayed(one)):
+                found[path] = self._home(period, path.name).relative_to(self.root).as_posix() if period else ""
+        return found
 
     def _home(self, period: str, commune: str) -> Path:
         """Return where the folder of a commune lies, or where it best would lie: where its neighbours do."""
@@ -214,7 +226,6 @@ class Raw:
         communes = {key.commune for key in self.return_sets()}
         alone = communes.pop() if len(communes) == 1 else ""
         looked = {self.root: ""}
-        strayed: dict[Path, str] = {}
         for period in self._periods():
             looked[self.root / period] = f"{period}/{alone}" if alone else ""
             for folder in self._folders(self.root / period):
@@ -222,9 +233,7 @@ class Raw:
                     like = (one for one in self.places.named_like(folder.name) if slug(one.name) == slug(folder.name))
                     meant = next((one.code for one in like if one.level == "commune"), "")
                     looked[folder] = f"{period}/{meant}" if meant else ""
-                for path in self._strayed(folder):
-                    strayed[path] = self._home(period, path.name).relative_to(self.root).as_posix()
-        misnamed = self._misnamed(alone)
+        misnamed, strayed = self._misnamed(alone), self._homes_of_strayed()
         found = []
         for folder, belong in (looked | misnamed | strayed).items():
             any_file = folder in misnamed and self.places.commune(folder.name) is not None

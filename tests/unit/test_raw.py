@@ -88,29 +88,38 @@ def test_what_lies_below_no_period_is_told_with_where_it_belongs(raw: Raw, name:
 @pytest.mark.parametrize(
     ("name", "beside", "belong"),
     [
-        ("cao-loc/huu-kien", "", "chi-lang/huu-kien"),
-        ("cao-loc/huu-kien", "lang-son", "lang-son/huu-kien"),
-        ("cao-loc/huu-kien", "huu-kien", "huu-kien"),
-        ("la-hoac/huu-kien", "", "chi-lang/huu-kien"),
+        ("2024-H1/cao-loc/huu-kien", "", "chi-lang/huu-kien"),
+        ("2024-H1/cao-loc/huu-kien", "lang-son", "lang-son/huu-kien"),
+        ("2024-H1/cao-loc/huu-kien", "huu-kien", "huu-kien"),
+        ("2024-H1/la-hoac/huu-kien", "", "chi-lang/huu-kien"),
+        ("2024-h1/cao-loc/huu-kien", "", "chi-lang/huu-kien"),
     ],
 )
 def test_a_commune_below_a_territory_in_which_it_does_not_lie_is_told_with_where_it_lies(
     tmp_path: Path, name: str, beside: str, belong: str
 ) -> None:
     period = tmp_path / KEY.period
+    period.mkdir()
     for file in ("a.xlsx", "corrections.csv", "thon/b.xlsx", "~$a.xlsx"):
-        (period / name / file).parent.mkdir(parents=True, exist_ok=True)
-        (period / name / file).write_bytes(b"x")
+        (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / file).write_bytes(b"x")
     if beside:
         (period / beside).mkdir()
     (tmp_path / "places.csv").write_text(f"{PLACE_HEADING}\ncao-loc,district,Cao Lộc,lang-son,,,,\n", "utf-8")
     raw = Raw(tmp_path)
     (told,) = raw.misplaced()
-    assert (told.folder, told.belong) == (f"{KEY.period}/{name}", f"{KEY.period}/{belong}")
+    assert (told.folder, told.belong) == (name, f"{KEY.period}/{belong}")
     assert told.files == ("a.xlsx", "corrections.csv", "thon")
     assert "theo danh mục địa bàn, xã huu-kien thuộc Huyện Chi Lăng (chi-lang); chuyển vào" in told.sentence
-    assert raw.away(KEY) == told.folder
+    assert raw.away(KEY) == (told.folder if told.folder.startswith(KEY.period) else "")
     assert told.folder not in raw.unknown_folders()
+
+
+def test_where_a_return_set_lies_that_the_list_of_places_does_not_have_is_told(raw: Raw, folder: Path) -> None:
+    assert raw.away(KEY) == ""
+    folder.rename(folder.with_name("khong-co"))
+    assert Raw(raw.root).away(ReturnSetKey(KEY.period, "khong-co")) == f"{KEY.period}/khong-co"
+    assert Raw(raw.root).away(KEY) == ""
 
 
 def test_a_ledger_below_no_period_is_told_and_other_folders_are_left_alone(raw: Raw) -> None:
