@@ -66,7 +66,7 @@ def findings(
     """List what is wrong, cell by cell; exit 1 where a form is held back."""
     if workbook is not None and release:
         fail(_("--workbook đánh dấu sổ tính đang có, không phải của một bản đã phát hành. Bỏ một trong hai."))
-    above.refuse_contradictions(place, commune, release)
+    above.refuse_contradictions(raw, place, commune, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         if workbook is not None:
             fail(_("--workbook đánh dấu sổ tính của một xã. Chọn xã bằng --commune."))
@@ -167,7 +167,7 @@ def figures(
     """List the published figures; exit 1 where a form is held back."""
     from pipelines.store import published
 
-    above.refuse_contradictions(place, commune, release)
+    above.refuse_contradictions(raw, place, commune, release)
     names: Mapping[str, Sequence[str]] = {}
     of_place = above.figures(raw, data, period, place) if place else None
     if of_place is None:
@@ -311,7 +311,7 @@ def trace(
     place: PlaceCode = "",
 ) -> None:
     """Trace a figure to its cells, or one level down; exit 2 for an unknown id."""
-    above.refuse_contradictions(place, commune, release)
+    above.refuse_contradictions(raw, place, commune, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.print_trace(territory, figure, output)
         return

@@ -96,7 +96,7 @@ def report(
     place: PlaceCode = "",
 ) -> None:
     """Make the annexes of the plan where they are not current, and name them, or copy them; of a place, its pages."""
-    above.refuse_contradictions(place, commune, release)
+    above.refuse_contradictions(raw, place, commune, release)
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         above.write_pages(territory, folder)
         return

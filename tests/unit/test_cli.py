@@ -112,9 +112,9 @@ def test_a_table_that_is_not_as_it_was_written_is_told_with_what_to_do(
     ("call", "told"),
     [
         ("figures --place huu-kien --commune quan-son", "--place huu-kien và --commune quan-son chỉ hai nơi khác nhau"),
-        ("findings --place vn --commune huu-kien", "--place vn và --commune huu-kien chỉ hai nơi khác nhau"),
-        ("trace livestock.horse.heads --place vn --commune huu-kien", "chỉ hai nơi khác nhau"),
-        ("report --place chi-lang --commune huu-kien", "chỉ hai nơi khác nhau"),
+        ("findings --place vn --commune quan-xa", "--place vn và --commune quan-xa chỉ hai nơi khác nhau"),
+        ("trace livestock.horse.heads --place vn --commune quan-xa", "chỉ hai nơi khác nhau"),
+        ("report --place chi-lang --commune quan-xa", "chỉ hai nơi khác nhau"),
         ("figures --place huu-kien --release lan-1", "Bỏ --place, hoặc bỏ --release"),
         ("statements --by-chapter --format csv", "--by-chapter chỉ in dạng Markdown, không in dạng csv"),
         ("correct na_lia.xlsx 'Chăn nuôi' D13 --as-is --from 267 --reason x", "--from nêu gợi ý đã xem"),
