@@ -44,7 +44,7 @@ def test_second_commune_beside_the_first(both: Office, tmp_path: Path) -> None:
     # A district figure waits for the commune that is held; it does not pass the other's sum off as the whole.
     district = by_id(both, "figures", "--place", "chi-lang", *OURS)
     assert district["livestock.total.heads"]["value"] == ""
-    assert district["livestock.total.heads"]["status"] == "incomplete"
+    assert district["livestock.total.heads"]["status"] == "held"
 
     # Corrected, and run for itself.
     small_commune.mend(both.raw)

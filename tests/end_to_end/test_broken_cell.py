@@ -14,15 +14,26 @@ FIGURE = "livestock.buffalo.heads"
 REASON = "Đã gọi trưởng thôn, xác nhận số."
 
 
-def refresh_holds(office: Office, accepted: Office, *, form: str = "B01", mart: str = "livestock") -> Row:
-    """Refresh; make sure that this form alone is held and every number stays as accepted; return the one finding."""
+def refresh_holds(
+    office: Office, accepted: Office, *, form: str = "B01", mart: str = "livestock", besides: tuple[str, ...] = ()
+) -> Row:
+    """Refresh; make sure that this form alone is held and every number stays as accepted; return the one finding.
+
+    Args:
+        office: Where.
+        accepted: As it was.
+        form: Which is held.
+        mart: The form's.
+        besides: The codes of what else is found of it.
+    """
     office.refresh(expect=HELD)
     said = office.ask("refresh", expect=HELD)  # has nothing to do, and tells what is held
     held = said.partition("Giữ lại: ")[2].partition(";")[0]
     assert held.startswith(form), said
     assert "," not in held, said
     findings = office.blocking()
-    assert [row["form"] for row in findings] == [form], findings
+    assert {row["form"] for row in findings} == {form}, findings
+    assert tuple(row["code"] for row in findings[1:]) == besides, findings
     office.ask("findings", expect=HELD)
     assert office.tables("marts")[mart] == accepted.tables("marts")[mart]
     assert office.numbers() == accepted.numbers()
@@ -299,7 +310,7 @@ class TestLedger:
 
     def test_without_the_shipped_ledger_the_plans_slip_is_found(self, office: Office, refreshed: Office) -> None:
         (office.returns / "corrections.csv").unlink()
-        finding = refresh_holds(office, refreshed)
+        finding = refresh_holds(office, refreshed, besides=("L-07",))
         assert finding["code"] == "B01-02"
         assert finding["cells"].split(";") == ["D13", "D12", "D14"]
         assert (finding["written"], finding["expected"]) == ("207", "267")
