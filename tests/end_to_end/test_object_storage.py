@@ -188,8 +188,9 @@ def test_a_correction_is_recorded_there_and_never_over_one_that_was_not_read(
     before = raw.ledger_path(KEY).read_bytes()
     ledger.accept(place, "1", reason="đã hỏi thôn", who="cán bộ thống kê xã")
     after = raw.ledger_path(KEY).read_bytes()
-    assert after.startswith(before)
-    assert after.count(b"\n") == before.count(b"\n") + 1
+    assert (
+        after.splitlines()[1:-1] == before.splitlines()[1:]
+    )  # below the headings, of which a ledger gets those it lacks
     old = marked(raw.ledger_path(KEY))
     ledger.accept(place, "2", reason="đã hỏi lại", who="cán bộ thống kê xã")
     monkeypatch.setattr("pipelines.store.ledger.read_marked", lambda _: old)  # what one reads who comes too early
