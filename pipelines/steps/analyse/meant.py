@@ -35,15 +35,16 @@ def of_another_time(said: str, period: str, figure: Figure | None) -> bool:
     """
     if not said or figure is None:
         return False
-    words = visible(" ".join((figure.label, figure.formula.words(), *(form.when for form in figure.forms)))).casefold()
+    words = visible(f"{figure.label} {figure.formula.words()}").casefold()
+    headings = visible(" ".join(form.heading for form in figure.forms)).casefold()
+    is_plan = _PLAN.search(f"{words} {headings}") is not None
     own = Period.parse(period)
     spans = [(own.begin, own.end)]
-    for named, year in ((_NEXT_YEAR, own.year + 1), (_YEAR_BEFORE, own.year - 1)):
-        spans += [(date(year, 1, 1), date(year, 12, 31))] if named in words else []
+    # A plan made in a period is for the year after it.
+    for named, year in ((_NEXT_YEAR in words or is_plan, own.year + 1), (_YEAR_BEFORE in words, own.year - 1)):
+        spans += [(date(year, 1, 1), date(year, 12, 31))] if named else []
     times = times_in(said)
     meets = any(begin <= end_of and begin_of <= end for begin, end in times for begin_of, end_of in spans)
-    headings = " ".join(form.heading for form in figure.forms)
-    is_plan = _PLAN.search(f"{words} {visible(headings).casefold()}") is not None
     return (bool(times) and not meets) or (_PLAN.search(visible(said).casefold()) is not None and not is_plan)
 
 
