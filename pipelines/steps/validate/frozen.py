@@ -43,9 +43,9 @@ def _others(accepted: pa.Table, edges: pa.Table) -> Iterator[tuple[dict[str, str
         pc.fill_null(pc.equal(value, edges["value"]), False),
         pc.and_(at.is_valid(), pc.and_(value.is_null(), edges["value"].is_null())),
     )
-    other = edges.append_column("accepted", value).filter(pc.invert(same))
+    other = edges.append_column("taken", value).filter(pc.invert(same))
     for row in other.to_pylist():
-        numbers = ("trống" if row[name] is None else vietnamese(row[name]) for name in ("accepted", "value"))
+        numbers = ("trống" if row[name] is None else vietnamese(row[name]) for name in ("taken", "value"))
         yield row, "không khớp: đã nhận {}, chỉ tiêu tính từ {}".format(*numbers)
 
 
