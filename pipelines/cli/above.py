@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 def refuse_contradictions(raw: str, place: str, commune: str, release: str) -> None:
     """End here where a place is asked for beside a commune that does not lie in it, or of a release."""
-    from pipelines.store.raw import Raw
+    if place and commune not in ("", place):
+        from pipelines.store.raw import Raw
 
-    if place and commune not in ("", place) and not Raw(Settings.of(raw, "").raw).places.lies_in(commune, place):
-        words = _("--place {place} và --commune {commune} chỉ hai nơi khác nhau. Bỏ một trong hai.")
-        fail(words.format(place=place, commune=commune))
+        if not Raw(Settings.of(raw, "").raw).places.lies_in(commune, place):
+            words = _("--place {place} và --commune {commune} chỉ hai nơi khác nhau. Bỏ một trong hai.")
+            fail(words.format(place=place, commune=commune))
     if place and release:
         fail(_("Bản phát hành chỉ giữ chỉ tiêu của xã, không có của cấp trên. Bỏ --place, hoặc bỏ --release."))
 

@@ -1,10 +1,10 @@
 """How a sheet of a form is laid out: the words of its marks and its column headings.
 
-Belongs here: those words, which blank forms are written with and returns are recognised by. Does not belong here:
-recognising them (``pipelines.steps.collect.sheets``).
+Belongs here: those words, which blank forms are written with and returns are recognised by, and which of them a text
+is. Does not belong here: finding them on a sheet (``pipelines.steps.collect.sheets``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 
 from schemas.fields import FormField
@@ -64,3 +64,22 @@ def printed_words(forms: tuple[type[Form], ...]) -> frozenset[str]:
     words |= {label for _, item in asked for label in item.labels}
     tabled = {word for form, item in asked if form.line_title for word in headings_of(item)}
     return frozenset({fold(word) for word in words} | tabled) - {""}
+
+
+HEADINGS = {
+    **{fold(word): word for word in (LABEL_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)},
+    **{fold(word): UNIT_HEADING for word in UNIT_HEADINGS},
+}
+"""The headings of columns by every wording, folded, that is known of them."""
+
+_OF_UNITS = tuple(f"{fold(word)} " for word in UNIT_HEADINGS)
+
+
+def heading_said(folded: str) -> str:
+    """Return which heading a text is, empty where it is none: of that of the units more may be said, «ĐVT (nghìn)»."""
+    return HEADINGS.get(folded) or (UNIT_HEADING if folded.startswith(_OF_UNITS) else "")
+
+
+def is_header(said: Set[str]) -> bool:
+    """Return whether a row that says these headings is the one that heads a table."""
+    return {LABEL_HEADING, VALUE_HEADING} <= said or LINE_HEADING in said

@@ -5,7 +5,7 @@ Belongs here: what is decided once per sheet. Does not belong here: its fields (
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,16 +20,16 @@ from pipelines.steps.collect.layout import (
     COMMUNE_MARK,
     COVER,
     FORM_MARK,
+    HEADINGS,
     LABEL_HEADING,
     LETTERHEAD,
     LINE_HEADING,
-    NOTE_HEADING,
     PERIOD_MARK,
     REPORTER_MARK,
-    UNIT_HEADING,
-    UNIT_HEADINGS,
     VALUE_HEADING,
+    heading_said,
     headings_of,
+    is_header,
     of_other_versions,
 )
 from pipelines.steps.problems import joined, problem_rows
@@ -334,17 +334,6 @@ def _marks(sheet: Sheet, header: int) -> Marks:
 Refusal = tuple[Problems, dict[str, str]]
 """Why a sheet is not read, and the words of the sentence that says so."""
 
-_HEADINGS = {
-    **{fold(word): word for word in (LABEL_HEADING, VALUE_HEADING, NOTE_HEADING, LINE_HEADING)},
-    **{fold(word): UNIT_HEADING for word in UNIT_HEADINGS},
-}
-_OF_UNITS = tuple(f"{fold(word)} " for word in UNIT_HEADINGS)
-
-
-def heading_said(folded: str) -> str:
-    """Return which heading a text is, empty where it is none: of that of the units more may be said, «ĐVT (nghìn)»."""
-    return _HEADINGS.get(folded) or (UNIT_HEADING if folded.startswith(_OF_UNITS) else "")
-
 
 def headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
     """Return the cells that say a column heading, by row, in the order of the rows that have what a form needs."""
@@ -356,13 +345,8 @@ def headed_rows(sheet: Sheet) -> dict[int, list[Cell]]:
 
 
 def _columns(heads: Iterable[Cell]) -> dict[str, int]:
-    in_order = sorted(heads, key=lambda cell: cell.folded in _HEADINGS)
+    in_order = sorted(heads, key=lambda cell: cell.folded in HEADINGS)
     return {heading_said(cell.folded): cell.column for cell in in_order}
-
-
-def is_header(said: Set[str]) -> bool:
-    """Return whether a row that says these headings is the one that heads a table."""
-    return {LABEL_HEADING, VALUE_HEADING} <= said or LINE_HEADING in said
 
 
 def take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell]]) -> Refusal | None:
