@@ -22,7 +22,8 @@ _GROUP = re.compile(
 )
 """Up to three digits."""
 
-_SCALES = (("tỷ|tỉ", 10**9), ("triệu", 10**6), ("nghìn|ngàn", 10**3))
+SCALES = (("tỷ|tỉ", 10**9), ("triệu", 10**6), ("nghìn|ngàn", 10**3))
+"""Words for thousands and more, the largest first, each with those that say the same."""
 
 
 def numeral(words: str) -> int | None:
@@ -30,14 +31,14 @@ def numeral(words: str) -> int | None:
     half = 0
     if words.endswith(" rưỡi"):
         words = words.removesuffix(" rưỡi")
-        half = next((scale // 2 for names, scale in _SCALES if re.search(rf"(?:^| )(?:{names})$", words)), 0)
+        half = next((scale // 2 for names, scale in SCALES if re.search(rf"(?:^| )(?:{names})$", words)), 0)
         if not half:
             return None
     value = _value(words)
     return None if value is None else value + half
 
 
-def _value(words: str, scales: tuple[tuple[str, int], ...] = _SCALES, *, follows: bool = False) -> int | None:
+def _value(words: str, scales: tuple[tuple[str, int], ...] = SCALES, *, follows: bool = False) -> int | None:
     """Return what words say.
 
     Args:
@@ -54,7 +55,7 @@ def _value(words: str, scales: tuple[tuple[str, int], ...] = _SCALES, *, follows
     if len(parts) > 2 or not parts[0]:
         return None
     # Of billions there may be thousands: «hai nghìn tỷ».
-    before = _value(parts[0], _SCALES[2:]) if scale == _SCALES[0][1] else _group(parts[0], follows=False)
+    before = _value(parts[0], SCALES[2:]) if scale == SCALES[0][1] else _group(parts[0], follows=False)
     after = _value(parts[1], tuple(smaller), follows=True) if parts[1] else 0
     return None if before is None or after is None else before * scale + after
 

@@ -172,7 +172,9 @@ def communes_with(store: Store, period: str, identifier: str) -> set[str]:
     return {place for table in found for place in table["place"].to_pylist()}
 
 
-def by_form(store: Store, table: str, batch: BatchKey, forms: Collection[str] = ()) -> Iterator[PublishedRow]:
+def by_form(
+    store: Store, table: str, batch: BatchKey, forms: Collection[str] = (), **wanted: str
+) -> Iterator[PublishedRow]:
     """Yield what is counted of a batch by commune and form: ``findings_by_form`` or ``sent_by_form``.
 
     Args:
@@ -180,12 +182,13 @@ def by_form(store: Store, table: str, batch: BatchKey, forms: Collection[str] = 
         table: Which of the two.
         batch: The batch.
         forms: Only these, by code; all where none are named.
+        wanted: Only rows in which columns have these texts.
 
     Raises:
         OldTableError: The batch was last refreshed by software that did not count.
     """
-    for wanted in [{"form": form} for form in forms] or [{}]:
-        found = store.rows(table, str(batch), **wanted)
+    for of_form in [{"form": form} for form in forms] or [{}]:
+        found = store.rows(table, str(batch), **of_form, **wanted)
         if found is None:
             raise OldTableError(_OLD.format(table))
         yield from _rows(found)
@@ -198,10 +201,7 @@ def held_in(store: Store, batch: BatchKey) -> dict[str, set[str]]:
         OldTableError: The batch was last refreshed by software that did not count.
     """
     found: dict[str, set[str]] = {}
-    counted = store.rows("sent_by_form", str(batch), status=str(Status.HELD))
-    if counted is None:
-        raise OldTableError(_OLD.format("sent_by_form"))
-    for row in _rows(counted):
+    for row in by_form(store, "sent_by_form", batch, status=str(Status.HELD)):
         found.setdefault(row["commune"], set()).add(row["form"])
     return found
 

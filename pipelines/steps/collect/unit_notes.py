@@ -15,6 +15,7 @@ from pipelines.steps.collect.cells import TEXT
 from pipelines.steps.collect.layout import UNIT_HEADING
 from pipelines.steps.collect.sheets import Sheet
 from pipelines.steps.numbers import same_unit
+from pipelines.steps.numerals import SCALES
 from schemas.text import visible
 from schemas.units import Unit, conversion, unit_labelled
 
@@ -26,15 +27,8 @@ class Amount(NamedTuple):
     unit: Unit | None
 
 
-_TIMES = {
-    "chục": 10,
-    "trăm": 100,
-    "nghìn": 1000,
-    "ngàn": 1000,
-    "vạn": 10_000,
-    "triệu": 10**6,
-    "tỷ": 10**9,
-    "tỉ": 10**9,
+_TIMES = {"chục": 10, "trăm": 100, "vạn": 10_000} | {
+    word: scale for words, scale in SCALES for word in words.split("|")
 }
 _BEGINS = re.compile(rf"(?:(?P<word>{'|'.join(_TIMES)})|(?P<digits>1(?:[.,]?000)+))(?![\w.,])\s*")
 

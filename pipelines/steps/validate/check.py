@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -118,28 +119,15 @@ def check(
     met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared), alone])
     in_doubt = _by_record(columns.record_of, doubtful)
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
-    looked_at = list(_looked_at(form))
-    others = {
-        one: Columns(records(entries, then), then)
-        for one, then in zip(looked_at, in_force(looked_at, whens), strict=True)
-    }
-    came, periods = np.empty((len(form.edits), len(frame)), np.int8), Periods(form, frame, accepted)
-    lines = Lines(form, frame)
+    came = np.empty((len(form.edits), len(frame)), np.int8)
+    beyond = _Beyond(columns, cells, entries, problems, places, whens, Periods(form, frame, accepted), mart)
     for number, edit in enumerate(form.edits):
-        if isinstance(edit, Agreement):
-            holds, known = _agreement(edit, columns, others, problems, places)
-        elif isinstance(edit, Alike):
-            holds, known = _alike(edit, frame)
-        elif isinstance(edit, Reporting):
-            holds, known = _reporting(edit, frame, places)
-        elif isinstance(edit, BetweenPeriods):
-            holds, known = _between(edit, frame, periods, mart)
-        elif isinstance(edit, AmongLines):
-            holds, known = _among(edit, frame, lines, cells)
-        else:
-            holds, known = np.ones(len(frame), bool), columns.known(*edit.names)
-            holds[breaking.get(edit.code, [])] = False
-            holds[[at for at, codes in contradicted.items() if edit.code in codes]] = False
+        judged = beyond.judged(edit)
+        if judged is None:
+            judged = np.ones(len(frame), bool), columns.known(*edit.names)
+            judged[0][breaking.get(edit.code, [])] = False
+            judged[0][[at for at, codes in contradicted.items() if edit.code in codes]] = False
+        holds, known = judged
         came[number] = np.where(~holds, _FAILS, np.where(known, _HOLDS, _UNDECIDED))
         unusable = [at for at, cells_met in in_doubt.items() if any(name in edit.names for *_, name in cells_met)]
         came[number, unusable] = _NOT_EVALUABLE
@@ -192,17 +180,11 @@ def operands(
     whens = {key[0]}
     (form,) = in_force([form], whens)
     columns, cells = Columns(records(entries, form), form), Cells(entries, form)
-    frame, lines, at = columns.frame, Lines(form, columns.frame), columns.record_of(key)
+    frame, at = columns.frame, columns.record_of(key)
     edits = [edit for edit in form.edits if field in edit.names and not isinstance(edit, BetweenPeriods)]
+    beyond = _Beyond(columns, cells, entries, problems, places, whens)
     for edit in edits:
-        if isinstance(edit, Agreement):
-            own = {other.form for other in edit.others}
-            others = {one: Columns(records(entries, then), then) for one in own for then in in_force([one], whens)}
-            _agreement(edit, columns, others, problems, places)
-        elif isinstance(edit, Reporting):
-            _reporting(edit, frame, places)
-        elif isinstance(edit, AmongLines):
-            _among(edit, frame, lines, cells)
+        beyond.judged(edit)
     names = dict.fromkeys(name for edit in edits for name in beside.looked_at(edit) if name != field)
     return {} if at is None else {name: frame[name].iloc[at] if name in frame else None for name in names}
 
@@ -212,9 +194,61 @@ def _rows(frame: pd.DataFrame, numbers: Sequence[int]) -> Sequence[Mapping[str, 
     return frame.iloc[numbers].to_dict("records") if numbers else []
 
 
-def _looked_at(form: type[Form]) -> set[type[Form]]:
-    """Return the forms that a form's agreements add up."""
-    return {other.form for edit in form.edits if isinstance(edit, Agreement) for other in edit.others}
+@dataclass(frozen=True)
+class _Beyond:
+    """The edits of a form that look beyond a record: at other forms and reporters, printed lines, earlier periods.
+
+    Args:
+        columns: The records of the form.
+        cells: Where their fields were written.
+        entries: ``schemas.tables.ENTRIES`` of every form that is looked at.
+        problems: ``schemas.tables.PROBLEMS`` met on the way here.
+        places: Who is expected to report.
+        whens: The periods of the records.
+        periods: What was accepted of other periods; where it is not given, no edit between periods is judged.
+        mart: The records of these with the cells behind them.
+    """
+
+    columns: Columns
+    cells: Cells
+    entries: pa.Table
+    problems: pd.DataFrame
+    places: Places
+    whens: Collection[str]
+    periods: Periods | None = None
+    mart: pa.Table | None = None
+
+    def judged(self, edit: Edit) -> tuple[Any, Any] | None:
+        """Return, per record, whether an edit holds, and whether all is known; nothing of one that looks at it alone.
+
+        What the edit looks at is noted beside the records.
+        """
+        frame = self.columns.frame
+        match edit:
+            case Agreement():
+                return _agreement(edit, self.columns, self._others, self.problems, self.places)
+            case Alike():
+                return _alike(edit, frame)
+            case Reporting():
+                return _reporting(edit, frame, self.places)
+            case BetweenPeriods():
+                assert self.periods is not None
+                return _between(edit, frame, self.periods, self.mart)
+            case AmongLines():
+                return _among(edit, frame, self._lines, self.cells)
+        return None
+
+    @cached_property
+    def _others(self) -> Mapping[type[Form], Columns]:
+        """The records of the forms that agreements add up."""
+        edits = self.columns.form.edits
+        added_up = list({other.form for edit in edits if isinstance(edit, Agreement) for other in edit.others})
+        each = zip(added_up, in_force(added_up, self.whens), strict=True)
+        return {one: Columns(records(self.entries, then), then) for one, then in each}
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.columns.form, self.columns.frame)
 
 
 def _by_record(
