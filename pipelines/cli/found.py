@@ -91,7 +91,7 @@ def _state(row: Mapping[str, Any], lacking: Mapping[str, Sequence[str]]) -> str:
         names = ", ".join(lacking.get(row["id"], ()))
         count = _("Thiếu {missing}/{expected}").format(missing=missing, expected=row["expected"])
         short = f"{count}: {names}" if names else count
-        return f"{short}; {state}" if row["status"] == Status.HELD else short
+        return f"{short}; {state}" if row["status"] in (Status.HELD, Status.ESTIMATED) else short
     return "" if row["status"] == Status.COMPLETE else state
 
 

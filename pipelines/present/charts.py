@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipelines.present.rows import ReturnSetRows, TableRow
+from pipelines.present.rows import ReturnSetRows, TableRow, grouped
 from pipelines.steps.numbers import shown, vietnamese
+from pipelines.store.published import status
 from schemas.chart import Against, Chart, ChartKind
 from schemas.figure import Chapter
+from schemas.kept import ESTIMATES_FILE
+from schemas.outcomes import Status
 from schemas.words import WORDS
 
 _AGAINST = {"change": (Against.LAST_YEAR,), "progress": (Against.ESTIMATE, Against.PLAN, Against.CAPITAL)}
@@ -38,6 +41,8 @@ class Bar:
     label: str
     text: str
     segments: tuple[Segment, ...]
+    reporter: str = ""
+    """Whose it is, by code, where the bars are reporters."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +72,14 @@ class PlanChart:
 
 
 def charts(rows: ReturnSetRows) -> dict[str, tuple[PlanChart, ...]]:
-    """Return the charts of each chapter, by its code; those of which nothing is published are left out."""
+    """Return the charts of each chapter, by its code; those of whose whole there is no value are left out."""
     own: dict[str, dict[str, TableRow]] = {}
     for row in rows.figures:
-        if row["value"] is not None:
-            own.setdefault(row["chapter"], {})[row["id"]] = row
+        own.setdefault(row["chapter"], {})[row["id"]] = row
     return {
         chapter.code: (
             *_declared(rows, chapter.charts, own[chapter.code]),
-            *_held_against(chapter, own[chapter.code]),
+            *_held_against(rows, chapter, own[chapter.code]),
         )
         for chapter in rows.chapters
         if chapter.code in own
@@ -85,16 +89,16 @@ def charts(rows: ReturnSetRows) -> dict[str, tuple[PlanChart, ...]]:
 def _declared(rows: ReturnSetRows, declared: Iterable[Chart], figures: Mapping[str, TableRow]) -> Iterable[PlanChart]:
     for chart in declared:
         parts = [row for part in chart.parts for row in _published(part, figures)]
+        known = sorted((row for row in parts if row["value"] is not None), key=lambda row: -row["value"])
         whole = figures.get(chart.whole)
-        if not parts or whole is None:
+        if not known or whole is None or whole["value"] is None:
             continue
         if chart.kind == ChartKind.BY_REPORTER:
             yield _by_reporter(rows, parts, whole)
         else:
-            parts = sorted(parts, key=lambda row: -row["value"])
-            names = [row["label"].removeprefix(f"{whole['label']} – ") for row in parts]
+            names = [row["label"].removeprefix(f"{whole['label']} – ") for row in known]
             title = f"{whole['label']}, {WORDS['chart.parts'][0]}"
-            yield _side_by_side(chart.kind, _in_unit(whole), title, parts, names)
+            yield _side_by_side(rows, chart.kind, _in_unit(rows, whole), title, known, names)
 
 
 def _published(part: str, figures: Mapping[str, TableRow]) -> Iterable[TableRow]:
@@ -107,47 +111,63 @@ def _published(part: str, figures: Mapping[str, TableRow]) -> Iterable[TableRow]
         yield figures[part]
 
 
-def _held_against(chapter: Chapter, figures: Mapping[str, TableRow]) -> Iterable[PlanChart]:
+def _held_against(rows: ReturnSetRows, chapter: Chapter, figures: Mapping[str, TableRow]) -> Iterable[PlanChart]:
     for kind, against in _AGAINST.items():
         parts = [
             figures[figure.id]
             for one in against
             for figure in chapter.figures
-            if figure.against == one and figure.id in figures
+            if figure.against == one and figure.id in figures and figures[figure.id]["value"] is not None
         ]
         if parts:
             names = [row["label"] for row in parts]
-            yield _side_by_side(kind, "", WORDS[f"chart.{kind}"][0], parts, names, _HUNDRED)
+            yield _side_by_side(rows, kind, "", WORDS[f"chart.{kind}"][0], parts, names, _HUNDRED)
 
 
 def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow) -> PlanChart:
-    wanted = {part["id"] for part in parts}
+    """Return the parts of each reporter, stacked; what a reporter comes to is told only where no part is lacking."""
+    edges = grouped((edge for edge in rows.lineage if edge["figure"] in {part["id"] for part in parts}), "reporter")
     values: dict[str, dict[str, Decimal]] = {}
-    for edge in rows.lineage:
-        if edge["figure"] in wanted and edge["value"] is not None:
-            own = values.setdefault(rows.reporter(edge["reporter"]), {})
-            own[edge["figure"]] = own.get(edge["figure"], Decimal(0)) + edge["value"]
-    sums = {reporter: sum(own.values(), Decimal(0)) for reporter, own in values.items()}
-    order = sorted(values, key=lambda reporter: (-sums[reporter], reporter))
+    for reporter, cells in edges.items():
+        own = values.setdefault(reporter, {})
+        for edge in cells:
+            if edge["value"] is not None:
+                own[edge["figure"]] = own.get(edge["figure"], Decimal(0)) + edge["value"]
+    sums = {reporter: sum(own.values(), Decimal(0)) for reporter, own in values.items() if own}
+    names = {
+        reporter: _marked(rows.reporter(reporter), Status.ESTIMATED if _is_guessed(edges[reporter]) else "")
+        for reporter in sums
+    }
+    order = sorted(sums, key=lambda reporter: (-sums[reporter], names[reporter]))
+    # A part that is published may be blank where it need not be filled in.
+    unknown = [part["id"] for part in parts if part["value"] is None]
     unit = whole["unit"]
+
+    def told(reporter: str) -> str:
+        lacking = sum(part not in values[reporter] for part in unknown)
+        if lacking:
+            return f"{WORDS['lacking'][0].lower()} {lacking}/{len(parts)}"
+        return f"{vietnamese(sums[reporter])} {unit}"
+
     return PlanChart(
         ChartKind.BY_REPORTER,
-        _in_unit(whole),
-        f"{whole['label']} {WORDS['chart.by_reporter'][0]}",
+        _in_unit(rows, whole),
+        f"{_marked(whole['label'], status(whole, rows.held))} {WORDS['chart.by_reporter'][0]}",
         tuple(part["label"] for part in parts),
-        tuple((reporter, tuple(shown(values[reporter].get(part["id"])) for part in parts)) for reporter in order),
+        tuple((names[one], tuple(shown(values[one].get(part["id"])) for part in parts)) for one in order),
         tuple(
             Bar(
-                reporter,
-                f"{vietnamese(sums[reporter])} {unit}",
+                names[reporter],
+                told(reporter),
                 tuple(
                     Segment(
                         series,
                         values[reporter].get(part["id"], Decimal(0)),
-                        f"{reporter}, {part['label']}: {shown(values[reporter].get(part['id']))} {unit}",
+                        f"{names[reporter]}, {part['label']}: {shown(values[reporter].get(part['id']))} {unit}",
                     )
                     for series, part in enumerate(parts, start=1)
                 ),
+                reporter,
             )
             for reporter in order
         ),
@@ -155,7 +175,13 @@ def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow
     )
 
 
+def _is_guessed(cells: Iterable[TableRow]) -> bool:
+    """Return whether an estimate is among some cells."""
+    return any(cell["file"] == ESTIMATES_FILE for cell in cells)
+
+
 def _side_by_side(
+    rows: ReturnSetRows,
     kind: str,
     label: str,
     title: str,
@@ -167,7 +193,7 @@ def _side_by_side(
     for name, row in zip(names, parts, strict=True):
         value = vietnamese(row["value"])
         segment = Segment(1, row["value"], f"{row['label']}: {value}")
-        bars.append(Bar(name, f"{value} {row['unit']}", (segment,)))
+        bars.append(Bar(_marked(name, status(row, rows.held)), f"{value} {row['unit']}", (segment,)))
     return PlanChart(
         kind,
         label,
@@ -180,5 +206,12 @@ def _side_by_side(
     )
 
 
-def _in_unit(row: TableRow) -> str:
-    return f"{row['label']} ({row['unit']})"
+def _in_unit(rows: ReturnSetRows, row: TableRow) -> str:
+    return _marked(f"{row['label']} ({row['unit']})", status(row, rows.held))
+
+
+def _marked(name: str, state: str) -> str:
+    """Return what a number is called, with what makes it another than one of accepted returns."""
+    if state not in (Status.ESTIMATED, Status.HELD):
+        return name
+    return f"{name} ({WORDS[f'state.{state}'][0].lower()})"

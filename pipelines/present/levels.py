@@ -344,12 +344,15 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     top = Branch(f"{traced['label']}, {traced['name']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
     top.add(f"Đã báo cáo: {_of(traced)}")
+    if traced["status"] == Status.ESTIMATED:
+        top.add("Có số ước thay cho báo cáo chưa đến; xem từng nơi ở dưới.")
     if by := who(traced["made"]):
         top.add(f"Tính trong {by}")
     for part in traced["parts"]:
         kept = "số đã chấp nhận trước đó" if part["level"] == "commune" else "có số đã chấp nhận trước đó"
-        held = f"; {kept}" if part["status"] == Status.HELD else ""
-        below = top.add(f"{part['name']} ({part['place']}): {amount(part['value'], traced['unit'])}; {_of(part)}{held}")
+        state = {Status.HELD: f"; {kept}", Status.ESTIMATED: "; có số ước"}.get(part["status"], "")
+        value = amount(part["value"], traced["unit"])
+        below = top.add(f"{part['name']} ({part['place']}): {value}; {_of(part)}{state}")
         if part["communes_sent"]:
             below.add(part["next"])
     if silent := [f"{one['name']} ({one['place']})" for one in traced["missing"] if one["reporters"] is None]:

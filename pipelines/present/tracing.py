@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
+from schemas.kept import ESTIMATES_FILE
 from schemas.outcomes import Outcome, Status
 from schemas.periods import as_people_write
 from schemas.problems import Problems
@@ -132,7 +133,7 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     top.add(f"Công thức: {traced['formula']}")
     if traced["lacking"]:
         top.add(f"Thiếu: {', '.join(traced['lacking'])}")
-    if traced["status"] == Status.ESTIMATED:
+    if any(cell["file"] == ESTIMATES_FILE for cell in traced["sources"]):
         top.add("Có số ước thay cho báo cáo chưa đến; xem từng đơn vị ở dưới.")
     if traced["status"] == Status.HELD:
         top.add("Số liệu mới đang bị giữ lại; đây là số đã chấp nhận trước đó. Xem: returns findings")
@@ -206,6 +207,10 @@ def uses(store: Tables, key: ReturnSetKey, edges: Sequence[PublishedRow]) -> lis
     return rows
 
 
+_STATES = {Status.HELD: "số liệu mới đang bị giữ lại", Status.ESTIMATED: "có số ước"}
+"""What is told of a figure that is not made of returns alone that have come and been accepted."""
+
+
 def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) -> Branch:
     """Return the figures made of a cell in sentences."""
     first = source(edges[0], {})
@@ -215,8 +220,8 @@ def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) 
         key = (row["form"], row["field"], row["reporter"])
         branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
         value = amount(number(row["value"]), row["unit"])
-        held = "   (số liệu mới đang bị giữ lại)" if row["status"] == Status.HELD else ""
-        branch.add(f"{row['label']}: {value}   [{row['id']}]{held}").add(f"Công thức: {row['formula']}")
+        state = f"   ({_STATES[row['status']]})" if row["status"] in _STATES else ""
+        branch.add(f"{row['label']}: {value}   [{row['id']}]{state}").add(f"Công thức: {row['formula']}")
     return top
 
 

@@ -11,6 +11,7 @@ from pipelines.store.tables import Store
 from schemas.chart import Chart, ChartKind
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
+from schemas.kept import ESTIMATES_FILE
 from tests.unit.offices import KEY, SHIPPED
 from tests.unit.published_rows import edge, figure, published
 
@@ -30,6 +31,35 @@ def test_a_chart_stacks_the_parts_of_each_reporter() -> None:
     assert chart.series == ("Nhãn livestock.horse.heads", "Nhãn livestock.pig.heads")
     assert chart.table == (("Thôn Pá Phào", ("5", "")), ("Thôn Nà Lìa", ("3", "1")))
     assert [[segment.value for segment in bar.segments] for bar in chart.bars] == [[5, 0], [3, 1]]
+
+
+def test_where_a_part_of_a_reporter_is_lacking_no_sum_of_the_others_stands_for_the_whole() -> None:
+    without = [figure(PARTS["pig"], None) if row["id"] == PARTS["pig"] else row for row in HERDS.figures]
+    blank = edge(PARTS["pig"], "pig", "pa_phao", "D19", "")
+    (chart,) = charts(replace(HERDS, figures=without, lineage=[*HERDS.lineage, blank]))["livestock"]
+    assert chart.series == ("Nhãn livestock.horse.heads", "Nhãn livestock.pig.heads")
+    assert chart.table == (("Thôn Pá Phào", ("5", "")), ("Thôn Nà Lìa", ("3", "1")))
+    assert [bar.text for bar in chart.bars] == ["thiếu 1/2", "4 con"]
+
+
+def test_what_is_estimated_or_held_back_is_drawn_as_such() -> None:
+    guessed = edge(PARTS["pig"], "pig", "pa_phao", "F2", "2", file=ESTIMATES_FILE)
+    (chart,) = charts(replace(HERDS, lineage=[*HERDS.lineage, guessed]))["livestock"]
+    assert [bar.label for bar in chart.bars] == ["Thôn Pá Phào (có số ước)", "Thôn Nà Lìa"]
+    assert [name for name, _ in chart.table] == [bar.label for bar in chart.bars]
+    (chart,) = charts(replace(HERDS, held={"B01": "…"}))["livestock"]
+    assert chart.label == "Nhãn livestock.total.heads (con) (giữ lại)"
+    assert chart.title == "Nhãn livestock.total.heads (giữ lại) theo đơn vị báo cáo"
+    states = {"total.pct_of_commune_plan": "estimated", "local.pct_of_estimate": "complete"}
+    own = [
+        figure(f"budget.revenue.{name}", "104", chapter="budget", unit="%", status=status)
+        for name, status in states.items()
+    ]
+    (progress,) = charts(published(figures=own))["budget"]
+    assert [bar.label for bar in progress.bars] == [
+        "Nhãn budget.revenue.local.pct_of_estimate",
+        "Nhãn budget.revenue.total.pct_of_commune_plan (có số ước)",
+    ]
 
 
 def test_a_commune_whose_villages_are_called_otherwise_has_the_same_charts(example: Store) -> None:

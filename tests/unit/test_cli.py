@@ -19,6 +19,7 @@ from botocore.exceptions import NoCredentialsError  # type: ignore[import-untype
 from typer.main import get_group
 
 from pipelines import cli
+from pipelines.cli.found import print_figures
 from pipelines.cli.options import only
 from pipelines.cli.verbs import VERBS, every_verb
 from pipelines.settings import Settings
@@ -28,6 +29,7 @@ from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY, Office
+from tests.unit.published_rows import figure
 
 RETURNS = Path(sys.executable).parent / "returns"
 CANNOT, STOPPED, CLOSED = 2, 130, 141
@@ -225,6 +227,13 @@ def test_a_trace_of_words_lists_what_has_them_and_is_no_answer(example: Store) -
 def test_figures_are_found_by_their_words(words: str, found: int, example: Store) -> None:
     code, out, _ = typed("figures", *shlex.split(words), "--format", "csv", "--data", str(example.root))
     assert (code, max(out.count("\n") - 1, 0)) == (0 if found else CANNOT, found)
+
+
+@pytest.mark.parametrize(("status", "told"), [("incomplete", "Thiếu 1/8"), ("estimated", "Thiếu 1/8; Có số ước")])
+def test_a_figure_with_estimates_is_told_as_that(status: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    row = figure("livestock.horse.heads", "950" if status == "estimated" else None, status=status, reported=7)
+    print_figures([row], {})
+    assert capsys.readouterr().out.splitlines()[-2].rstrip().endswith(told)
 
 
 def test_the_table_of_figures_can_be_read_at_100_columns(example: Store) -> None:

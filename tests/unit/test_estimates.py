@@ -7,7 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.present.tracing import trace, tree
+from pipelines.present import levels
+from pipelines.present.tracing import trace, tree, uses, uses_tree
 from pipelines.refresh import release
 from pipelines.refresh.closing import ClosingError, release_and_close, reopen
 from pipelines.refresh.estimating import estimate
@@ -75,6 +76,14 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
     assert (source["file"], source["cell"], source["text"], source["value"]) == (ESTIMATES, "F2", "264", 264)
     assert source["note"].startswith("Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ năm trước; lý do: đường sạt lở")
     assert "Có số ước" in tree(traced).below[1].words
+    edges = published.lineage(office.store, KEY, HORSES, CHAPTER)
+    assert uses_tree(edges, uses(office.store, KEY, edges)).below[0].below[0].words.endswith("(có số ước)")
+    district = office.raw.places.place_above("chi-lang")
+    assert district is not None
+    above = levels.Territory(office.store, office.raw.places, KEY.period, district)
+    told = [branch.words for branch in levels.tree(levels.trace(above, HORSES)).below]
+    assert "Có số ước thay cho báo cáo chưa đến; xem từng nơi ở dưới." in told
+    assert [words for words in told if words.startswith("Xã Hữu Kiên (huu-kien): ") and words.endswith("; có số ước")]
 
     release.make(office.raw, office.store, KEY, "co-so-uoc", despite="")
     assert release.verify(office.store.root, "co-so-uoc").differences == []

@@ -31,6 +31,7 @@ from schemas.figures import CHAPTERS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.formula import constant, difference, per, share, sum_of, times, total
+from schemas.kept import ESTIMATES_FILE
 from tests.unit.offices import KEY, SHIPPED, Office
 
 NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -472,6 +473,22 @@ def test_a_corrected_cell_is_marked_among_the_values(book: Any) -> None:
     comments = [(cell.value, cell.comment.text) for row in sheet.iter_rows() for cell in row if cell.comment]
     assert [value for value, _ in comments] == [267]
     assert comments[0][1].startswith("«207» thành «267»: Đã gọi trưởng thôn")
+
+
+def test_an_estimate_is_marked_among_the_values_and_in_the_charts(published: ReturnSetRows) -> None:
+    guessed = {"file": ESTIMATES_FILE, "note": "Số ước, chưa có báo cáo. Cách ước: bằng kỳ trước"}
+    edges = [
+        {**row, **guessed} if (row["form"], row["reporter"], row["field"]) == ("B01", "suoi_mo", "goat") else row
+        for row in published.lineage
+    ]
+    made = files(replace(with_figure(published, "livestock.goat.heads", status="estimated"), lineage=edges))
+    book = openpyxl.load_workbook(io.BytesIO(made["phu-luc-2024-H1-huu-kien.xlsx"]))
+    marked = [cell for row in book["Số liệu"].iter_rows() for cell in row if cell.comment]
+    assert [(cell.value, cell.comment.text) for cell in marked if cell.value != 267] == [(188, guessed["note"])]
+    assert len({cell.fill.fgColor.rgb for cell in marked}) == 1
+    rows = [row for row in book["Biểu đồ"].iter_rows(values_only=True) if str(row[0]).startswith("Thôn Suối Mỏ")]
+    assert rows[0][0] == "Thôn Suối Mỏ (có số ước)"
+    assert all(str(value).startswith("='Số liệu'!") for value in rows[0][1:8]), "live, as those of the others"
 
 
 def test_a_picture_is_as_wide_as_it_is_shown_and_made_alike_each_time(contents: Report) -> None:

@@ -24,9 +24,11 @@ from pipelines.present.report.contents import Report, ReportChapter
 from pipelines.present.report.formulas import DATA, FormData, Record, excel, form_data
 from pipelines.present.report.lines import FigureLine
 from pipelines.present.report.notes import BLANK
+from pipelines.present.rows import TableRow
 from pipelines.steps.numbers import read_number
 from schemas.form import Form
 from schemas.formula import Total
+from schemas.kept import ESTIMATES_FILE
 from schemas.periods import Period
 from schemas.units import unit_labelled
 from schemas.words import VERDICTS, WORDS
@@ -41,7 +43,7 @@ _VIETNAMESE = "[$-42A]"
 _TITLE = "Số liệu các chỉ tiêu"
 _ABOUT = (
     "Ô «Giá trị» là công thức trên trang «Số liệu», nơi ghi số đã được chấp nhận của từng đơn vị; "
-    "ô tô màu là số đã đính chính. Dấu «…» là không có số liệu, không phải bằng 0."
+    "ô tô màu là số đã đính chính hoặc số ước, có chú thích. Dấu «…» là không có số liệu, không phải bằng 0."
 )
 _STATIC = "Số ghi thẳng, không phải công thức: các ô số liệu không cho đúng số này."
 
@@ -125,7 +127,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "centre": {"border": 1, "align": "center", "text_wrap": True},
     "right": {"border": 1, "align": "right", "text_wrap": True},
     "number": {"border": 1, "align": "right"},
-    "corrected": {"border": 1, "align": "right", "bg_color": "#FFF2CC"},
+    "remarked": {"border": 1, "align": "right", "bg_color": "#FFF2CC"},
     "link": {"font_color": "#0563C1", "underline": 1},
 }
 
@@ -267,7 +269,9 @@ class _Charts:
             self.sheet.write_string(top + 1 + at, 0, bar.label, self.styles("label"))
             _fit(self.sheet, top + 1 + at, ((bar.label, 60),))
             for part, segment in enumerate(bar.segments):
-                behind = self._part(chart.ids[part], bar.label) if chart.series else self.cells.get(chart.ids[at], "")
+                behind = (
+                    self._part(chart.ids[part], bar.reporter) if chart.series else self.cells.get(chart.ids[at], "")
+                )
                 cell, look = (top + 1 + at, 1 + part), self.styles.number(segment.value)
                 if not chart.table[at][1][part]:
                     self.sheet.write_string(*cell, BLANK, self.styles("right"))
@@ -306,16 +310,14 @@ class _Charts:
 
     def _part(self, identifier: str, reporter: str) -> str:
         """Return the cell of what one reporter gave to a figure; nothing where it is not one cell."""
-        rows = self.report.rows
-        figures = (one for chapter in rows.chapters for one in chapter.figures)
+        figures = (one for chapter in self.report.rows.chapters for one in chapter.figures)
         declared = next((one for one in figures if one.id == identifier), None)
         if declared is None or not isinstance(declared.formula, Total):
             return ""
         asked = declared.formula.field
         data = self.data.get(asked.form)
         records = data.records if data and asked.unit.factor == declared.unit.factor else ()
-        named = [record for record in records if rows.reporter(record[0]) == reporter]
-        own = [record for record in named if data and (record, asked.name) in data.values]
+        own = [record for record in records if record[0] == reporter and data and (record, asked.name) in data.values]
         return data.at(own[0], asked.name) if data and len(own) == 1 else ""
 
 
@@ -418,16 +420,22 @@ def _write_data(sheet: Any, data: FormData, styles: _Styles, report: Report) -> 
         _fit(sheet, row, ((said, 17 if column > 1 else 30) for column, said in enumerate(words)))
     for (record, name), found in data.values.items():
         row, column = data.place(record, name)
-        look = styles("corrected") if found["correction"] else styles("right")
+        remark = _remark(found)
         if found["value"] is None:
-            sheet.write_string(row, column, BLANK, look)
+            sheet.write_string(row, column, BLANK, styles("remarked" if remark else "right"))
             continue
         plain = styles.number(found["value"])
-        shown = styles("corrected", num_format=plain.num_format) if found["correction"] else plain
+        shown = styles("remarked", num_format=plain.num_format) if remark else plain
         sheet.write_number(row, column, float(found["value"]), shown)
-        if found["correction"]:
-            remark = f"«{found['received']}» thành «{found['text']}»: {found['correction']}"
+        if remark:
             sheet.write_comment(row, column, remark, {"author": found["corrected_by"], "x_scale": 2.5, "y_scale": 1.5})
+
+
+def _remark(found: TableRow) -> str:
+    """Return what makes a value another than the reporter wrote; of one that is as it was sent, nothing."""
+    if found["file"] == ESTIMATES_FILE:
+        return str(found["note"])
+    return f"«{found['received']}» thành «{found['text']}»: {found['correction']}" if found["correction"] else ""
 
 
 def _line_name(report: Report, form: type[Form], record: Record) -> str:
