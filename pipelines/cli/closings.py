@@ -70,8 +70,9 @@ COLUMNS = ("period", "commune", "turn", "when", "who", "release", "reason", "cha
     "returns closings --format csv",
 )
 def closings(output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "") -> None:
-    """List every closing and reopening; exit 1 where something changed after a set was closed."""
+    """List every closing and reopening; exit 1 where something changed after a set was closed, or its release did."""
     from pipelines.refresh.closing import later as changed_later
+    from pipelines.refresh.closing import lost
     from pipelines.store.closings import every, sentence
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
@@ -79,11 +80,11 @@ def closings(output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolde
     settings = Settings.of(raw, data)
     store = Store(settings.data)
     told = {one.key: one for one in changed_later(Raw(settings.raw), store)}
+    without = list(lost(store))
     lines = [(key, one) for key, own in every(store.root).items() for one in own]
     if output is Format.TABLE:
         print("\n".join(sentence(key, one) for key, one in lines) or _("Chưa kỳ nào được đóng."))
-        for one in told.values():
-            print(one.sentence)
+        print(*(one.sentence for one in told.values()), *without, sep="\n", end="\n" if told or without else "")
     else:
         rows = [
             {
@@ -94,4 +95,5 @@ def closings(output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolde
             for key, one in lines
         ]
         print_rows(output, COLUMNS, rows)
-    sys.exit(HELD if told else CLEAN)
+        print(*without, sep="\n", end="\n" if without else "", file=sys.stderr)
+    sys.exit(HELD if told or without else CLEAN)

@@ -27,6 +27,7 @@ from typer._click.formatting import HelpFormatter
 from typer._click.types import IntRange
 from typer._types import TyperChoice
 from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.models import TyperPath
 
 from pipelines.cli.messages import translated
 
@@ -166,6 +167,9 @@ def _unfit(parameter: Parameter, message: str) -> str:
         return translated("{name} ghi «{written}»; cần một số nguyên từ {least} đến {most}.").format(
             name=name, written=written, least=kind.min, most=kind.max
         )
+    if isinstance(kind, TyperPath):  # of files that are there, no verb asks more than whether they can be read
+        path = message.partition(" ")[2].removesuffix(" is not readable.").strip("'\"")
+        return translated("Không có quyền đọc {path}; mở quyền đọc cho tệp hoặc thư mục đó.").format(path=path)
     return f"{name}: {message.rstrip('.')}."
 
 

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
 
+from schemas.sentences import SentenceError
+
 _UNEXPECTED = "lỗi"
 """Metadata by which such a failure is known from that of a red check."""
 
@@ -78,6 +80,8 @@ def sentence(error: Exception) -> str:
     what = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
     if kind := _KINDS.get(_number(error)):
         return f"Dừng giữa chừng{what}: {kind} {_SAFE}"
+    if isinstance(error, SentenceError):
+        return f"Dừng giữa chừng: {error} {_SAFE}"
     return f"Dừng giữa chừng vì một lỗi ngoài dự kiến: {str(error).rstrip('.')}. {_SAFE} {_OTHER}"
 
 

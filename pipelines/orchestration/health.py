@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.storage.tags import SCHEDULE_NAME_TAG
 
+from pipelines.orchestration.failures import sentence
 from pipelines.orchestration.jobs import nightly
 from pipelines.orchestration.retention import forgettable
 from pipelines.refresh.health import Symptom
@@ -26,8 +27,15 @@ _START = "Mở bàn làm việc (make ui), hoặc chạy dịch vụ dagster-dae
 def symptoms() -> Iterator[Symptom]:
     """Ask the records in the home that the environment names.
 
-    Is the daemon alive, are old records gone, what came of the nightly run.
+    Is the daemon alive, are old records gone, what came of the nightly run. Records that cannot be asked are a symptom.
     """
+    try:
+        yield from _recorded()
+    except Exception as error:
+        yield Symptom("Nhật ký lần chạy", sentence(error))
+
+
+def _recorded() -> Iterator[Symptom]:
     with dg.DagsterInstance.get() as instance:
         alive = [status.healthy for status in instance.get_daemon_statuses().values() if status.required]
         runs = instance.get_run_records(dg.RunsFilter(tags={SCHEDULE_NAME_TAG: nightly.name}), limit=1)

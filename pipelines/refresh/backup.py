@@ -251,7 +251,9 @@ def _below(folder: Path, root: Path, whose: str, lacking: list[str], taken: Mapp
                 gone = True
             except (OSError, SentenceError) as reason:
                 why = reason if isinstance(reason, SentenceError) else getattr(reason, "strerror", reason)
-                lacking.append(f"Không sao lưu được {path}: {why}.")
+                told = f"Không sao lưu được {path}: {why}."
+                if told not in lacking:  # a file of a batch is come to again with those of none
+                    lacking.append(told)
             else:
                 yield name, content
         if not gone:

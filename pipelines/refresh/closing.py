@@ -7,7 +7,7 @@ A closed set is refreshed like any other, but from the files of which it was clo
 folder, is told here, and enters nothing until the set is reopened.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from pipelines.store.archive import TABLE
 from pipelines.store.closings import REOPENS, Closing, Turn, add, closed, closed_sets, refusal, sentence
 from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import ReceivedSet
-from pipelines.store.releases import Release, found
+from pipelines.store.releases import Release, ReleaseError, opened
 from pipelines.store.remote import ReplacedError
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
@@ -104,11 +104,11 @@ def close(raw: Raw, store: Store, name: str, *, who: str, now: Clock = now) -> R
 
     Raises:
         ClosingError: It is closed already, or what is published of it is other than what was released.
-        ReleaseError: There is no such release.
+        ReleaseError: There is no such release, or it is no longer what was released.
     """
     from pipelines.refresh.restoring import list_of
 
-    made = found(store.root, name)
+    made = opened(store.root, name)
     key = made.key
     with held_still(store, key, who=f"returns close {name}"):
         refuse_closed(store, key)
@@ -212,6 +212,15 @@ def later(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) ->
         if files := changed(closing, ReceivedSet.of(raw, key, noted[part])):
             found.append(Later(key, closing, files))
     return found
+
+
+def lost(store: Store) -> Iterator[str]:
+    """Yield a sentence for each closed return set whose release is gone, or is no longer what was released."""
+    for key, closing in closed_sets(store.root).items():
+        try:
+            opened(store.root, closing.release)
+        except ReleaseError as why:
+            yield f"{sentence(key, closing)} {why}"
 
 
 def changed(closing: Closing, lying: ReceivedSet) -> tuple[str, ...]:

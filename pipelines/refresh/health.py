@@ -195,9 +195,9 @@ def _damaged_releases(root: Path) -> Symptom:
 
 
 def _closed(raw: Raw, store: Store) -> Symptom:
-    told = closing.later(raw, store)
+    told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(store)]
     shut = closed_sets(store.root)
-    return Symptom("Kỳ đã đóng", " ".join(one.sentence for one in told), f"{len(shut)} bộ, không đổi từ khi đóng")
+    return Symptom("Kỳ đã đóng", " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
 
 
 def _records(home: Path) -> Symptom:

@@ -162,7 +162,7 @@ def test_a_damaged_table_and_a_link_that_leaves_the_raw_folder_are_told(office: 
     (office.folder / "linked.xlsx").symlink_to(tmp_path / "outside.xlsx")
     made = backup.make(settings(office.root), tmp_path / "backup")
     assert [one for one in made.lacking if "marts/livestock" in one]
-    assert [one for one in made.lacking if "linked.xlsx" in one and "liên kết" in one]
+    assert len([one for one in made.lacking if "linked.xlsx" in one and "liên kết" in one]) == 1, "told once"
     other = restored(made.backup, tmp_path / "other")
     other.refresh()
     assert other.rows("marts/livestock") != []

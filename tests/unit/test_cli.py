@@ -93,6 +93,13 @@ def test_a_wrong_call_is_told_in_one_sentence(call: str, told: str) -> None:
     assert refused(*shlex.split(call)) == told
 
 
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (path := tmp_path / "na_lia.xlsx").touch()
+    with mock.patch("os.access", return_value=False):
+        told = refused("check", str(path))
+    assert told == f"Không có quyền đọc {path}; mở quyền đọc cho tệp hoặc thư mục đó. Xem: returns check --help"
+
+
 def test_a_call_of_nothing_is_answered_with_the_help() -> None:
     done = subprocess.run([str(RETURNS)], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (CANNOT, "")

@@ -1,9 +1,11 @@
 """A closed return set: what comes later is told and enters nothing, until somebody opens it again with a reason."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,12 +23,13 @@ from pipelines.store.archive import ARCHIVE
 from pipelines.store.closings import CLOSINGS, Turn, closed, closings
 from pipelines.store.raw import LEDGER, PRINTED, Raw
 from pipelines.store.receiving import ReceivingError, take
-from pipelines.store.releases import ReleaseError, names
+from pipelines.store.releases import ReleaseError, folder_of, names
 from pipelines.store.state import STATE
 from pipelines.store.tables import Store
 from schemas.sentences import SentenceError
 from tests.unit.offices import KEY, Office
 from tests.unit.territories import SHIPPED, TERRITORY, commune, territory, workbook
+from tests.unit.test_cli import typed
 
 pytestmark = pytest.mark.slow
 
@@ -198,6 +201,38 @@ def test_a_release_of_what_is_published_no_more_closes_nothing(office: Office) -
     make(office.raw, office.store, KEY, "2024-h1-lan-2")
     closing.close(office.raw, Store(office.store.root), "2024-h1-lan-2", who=WHO)
     assert closed(office.store.root, KEY)
+
+
+@pytest.mark.slow
+def test_a_release_that_is_no_longer_what_was_released_closes_nothing(office: Office) -> None:
+    made = make(office.raw, office.store, KEY, NAME)
+    with (made.folder / "figures.parquet").open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(ReleaseError, match=r"figures\.parquet không còn như lúc phát hành"):
+        closing.close(office.raw, Store(office.store.root), NAME, who=WHO)
+    assert closed(office.store.root, KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (shutil.rmtree, f"Không có bản phát hành «{NAME}»"),
+        (lambda folder: (folder / "statements.parquet").unlink(), r"Tệp .*statements\.parquet không còn"),
+    ],
+)
+def test_a_closed_set_whose_release_is_lost_is_told(shut: Office, harm: Callable[[Path], None], told: str) -> None:
+    assert list(closing.lost(shut.store)) == []
+    harm(folder_of(shut.store.root, NAME))
+    (sentence,) = closing.lost(shut.store)
+    assert re.search(rf"đã đóng bằng bản phát hành «{NAME}» .* {told}", sentence)
+    settings = Settings(shut.raw.root, shut.store.root)
+    assert {one.what: one.wrong for one in symptoms(settings)}["Kỳ đã đóng"] == sentence
+    code, out, _ = typed("closings", "--raw", str(shut.raw.root), "--data", str(shut.store.root))
+    assert (code, out.splitlines()[-1]) == (1, sentence)
+    code, out, told_beside = typed(
+        "closings", "--format", "csv", "--raw", str(shut.raw.root), "--data", str(shut.store.root)
+    )
+    assert (code, out.count("\n"), told_beside) == (1, 2, f"{sentence}\n")
 
 
 def test_a_damaged_record_of_closings_is_told_and_not_taken_for_open(shut: Office) -> None:

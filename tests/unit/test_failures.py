@@ -4,7 +4,9 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.failures import in_sentences, reasons, unexpected
+from pipelines.orchestration import health
+from pipelines.orchestration.failures import in_sentences, reasons, sentence, unexpected
+from schemas.sentences import SentenceError
 
 
 @in_sentences
@@ -34,6 +36,14 @@ def test_what_nobody_thought_of_is_told_too_and_what_was_made_before_it_is_kept(
     with pytest.raises(dg.Failure) as failure:
         next(made)
     assert "ngoài dự kiến: column «horse» is missing." in str(failure.value.description)
+
+
+def test_what_has_a_sentence_of_its_own_is_not_called_unexpected() -> None:
+    told = sentence(SentenceError("Không có bản lưu của tệp na_lia.xlsx. Lấy lại tệp này từ bản sao lưu."))
+    assert told == (
+        "Dừng giữa chừng: Không có bản lưu của tệp na_lia.xlsx. Lấy lại tệp này từ bản sao lưu. "
+        "Số đã công bố không bị ảnh hưởng."
+    )
 
 
 def test_what_has_been_put_into_words_is_passed_on() -> None:
@@ -84,3 +94,13 @@ def test_a_run_that_ended_without_a_step_is_told_in_the_words_it_was_closed_with
         run = instance.create_run_for_job(job)
         instance.report_run_failed(run, "Lần chạy bị ngắt giữa chừng.")
         assert reasons(instance, run) == ["Lần chạy bị ngắt giữa chừng."]
+
+
+def test_records_that_cannot_be_asked_are_told_among_what_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def get() -> dg.DagsterInstance:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(dg.DagsterInstance, "get", get)
+    (told,) = health.symptoms()
+    assert (told.what, told.wrong.partition(":")[0]) == ("Nhật ký lần chạy", "Dừng giữa chừng")
+    assert "Ổ đĩa chỉ cho đọc. Nhờ người quản trị máy mở lại quyền ghi" in told.wrong
