@@ -20,7 +20,9 @@ DUE_AFTER = 10
 
 _MONTHS = 12
 _ROMAN = ("I", "II", "III", "IV")
-_HALVES = ("6 tháng đầu năm", "6 tháng cuối năm")
+_HALVES = ("tháng đầu năm", "tháng cuối năm")
+_JOINED = (" năm ", "/", " ")
+"""What stands between a month or quarter and its year; the space is what is left of a dash or a full stop."""
 
 
 class PeriodKind(IntEnum):
@@ -128,16 +130,17 @@ class Period:
         year, number = self.year, self.number
         match self.kind:
             case PeriodKind.MONTH:
-                return [f"tháng {number} năm {year}", *(f"tháng {of}/{year}" for of in (number, f"{number:02}"))]
+                words = [f"tháng {of}" for of in (number, f"{number:02}")]
             case PeriodKind.QUARTER:
-                words = (_ROMAN[number - 1], str(number))
-                return [f"quý {word}{before}{year}" for before in (" năm ", "/") for word in words]
+                roman = _ROMAN[number - 1]
+                words = [f"quý {roman}", f"quý {number}", f"quý {number:02}", f"q{number}", f"q{roman}"]
             case PeriodKind.HALF:
-                return [f"{_HALVES[number - 1]} {year}"]
+                return [f"{six} {_HALVES[number - 1]}{before}{year}" for before in " /" for six in ("6", "06", "sáu")]
             case PeriodKind.NINE_MONTHS:
-                return [f"9 tháng đầu năm {year}", f"9 tháng năm {year}"]
+                return [f"{nine} tháng{of}năm {year}" for of in (" đầu ", " ") for nine in ("9", "09", "chín")]
             case _:
-                return [f"năm {year}", f"cả năm {year}"]
+                return [f"{of} {year}" for of in ("năm", "cả năm", "12 tháng năm")]
+        return [f"{word}{before}{year}" for before in _JOINED for word in words]
 
     @property
     def last_year(self) -> "Period":
@@ -213,14 +216,16 @@ def period_worded(text: str) -> Period | None:
     return next((one for one in of_year if one.is_named(text)), None)
 
 
-_MISWRITTEN = re.compile(r"([0-9]{4})[-_. ]*(M[0-9]{2}|Q[1-4]|H[12]|9M)(?![0-9A-Z])")
+_MISWRITTEN = re.compile(r"(?P<year>[0-9]{4})[-_. ]*(?:M(?P<month>[0-9]{1,2})|(?P<longer>Q[1-4]|H[12]|9M))(?![0-9A-Z])")
 
 
 def period_meant(text: str) -> Period | None:
     """Return the period whose code somebody meant to write, as in «2024-h2» and «2024-H1 (1)», where one can tell."""
     match = _MISWRITTEN.search(text.upper())
     try:
-        return period_worded(text) if match is None else Period.parse("-".join(match.groups()))
+        if match is None:
+            return period_worded(text)
+        return Period.parse(f"{match['year']}-{match['longer'] or 'M' + match['month'].zfill(2)}")
     except ValueError:
         return None
 
@@ -235,8 +240,8 @@ _TIME = re.compile(
       | (?P<code>[0-9]{4}-(?:m[0-9]{2}|q[1-4]|h[12]|9m))
       | (?P<month>[0-9]{4}-[0-9]{2})
       | (?P<written>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})
-      | (?P<worded>(?:6\ tháng\ (?:đầu|cuối)\ năm\ |9\ tháng\ (?:đầu\ )?năm\ |
-          (?:quý\ (?:iii|iv|ii|i|[1-4])|tháng\ [0-9]{1,2})(?:\ năm\ |/))[0-9]{4})
+      | (?P<worded>(?:(?:0?6|sáu)\ tháng\ (?:đầu|cuối)\ năm[\ /]|(?:0?9|chín)\ tháng\ (?:đầu\ )?năm\ |
+          (?:(?:quý\ |q)(?:iii|iv|ii|i|0?[1-4])|tháng\ [0-9]{1,2})(?:\ năm\ |[-/.\ ]))[0-9]{4})
       | (?P<year>(?:19|20)[0-9]{2})
     )(?![0-9])""",
     re.VERBOSE,

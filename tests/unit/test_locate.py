@@ -426,6 +426,8 @@ def test_a_heading_that_does_not_fit_the_folder_keeps_the_sheet_out(
         ("Kỳ báo cáo", {"A3": "Kỳ 6 tháng cuối năm 2024"}, "WRONG_PERIOD", "6 tháng cuối năm 2024"),
         ("Kỳ báo cáo", {"A3": "6 tháng đầu năm 2022"}, "WRONG_PERIOD", "6 tháng đầu năm 2022"),
         ("Kỳ báo cáo", {"A3": "(Quý III/2024)"}, "WRONG_PERIOD", "(Quý III/2024)"),
+        ("Kỳ báo cáo", {"A3": "THÁNG 08 NĂM 2024"}, "WRONG_PERIOD", "THÁNG 08 NĂM 2024"),
+        ("Kỳ báo cáo", {"A3": "06 tháng cuối năm 2024"}, "WRONG_PERIOD", "06 tháng cuối năm 2024"),
         ("Kỳ báo cáo", {"A3": "Kỳ báo cáo", "B3": "6 tháng đầu năm 2021"}, "WRONG_PERIOD", "6 tháng đầu năm 2021"),
         ("Kỳ báo cáo", {"A3": "Kỳ báo cáo", "D3": "6 tháng đầu năm 2021"}, "WRONG_PERIOD", "6 tháng đầu năm 2021"),
         ("", {"A6": "Kỳ báo cáo: 6 tháng đầu năm 2023"}, "WRONG_PERIOD", "6 tháng đầu năm 2023"),
@@ -461,7 +463,7 @@ def test_every_mark_above_the_table_counts_with_and_without_a_colon(
     "cells",
     [
         {"A3": "Kỳ báo cáo 6 tháng đầu năm 2024", "A4": "XÃ HỮU KIÊN", "A5": f"Đơn vị báo cáo - {VILLAGE}"},
-        {"A3": "Kỳ: 6 tháng đầu năm 2024", "A4": "Xã Hữu Kiên, huyện Chi Lăng", "A6": f"Đơn vị báo cáo: {VILLAGE}"},
+        {"A3": "Kỳ: 06 tháng đầu năm 2024", "A4": "Xã Hữu Kiên, huyện Chi Lăng", "A6": f"Đơn vị báo cáo: {VILLAGE}"},
         {"A3": "(6 tháng đầu năm 2024)", "A1": "UBND XÃ HỮU KIÊN - HUYỆN CHI LĂNG", "A4": ""},
         {"A1": "UBND XÃ CHI LĂNG"},
         {"A3": "Kỳ báo cáo", "D3": "6 tháng đầu năm 2024", "A6": "Xã hội hóa chăn nuôi", "E6": "Năm 2024"},

@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 import pytest
 
-from schemas.periods import Period, PeriodKind, as_people_write
+from schemas.periods import Period, PeriodKind, as_people_write, period_meant, period_worded, times_in
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,38 @@ def test_a_day_lies_in_one_period_of_each_kind(kind: PeriodKind, lies_in: str, b
 @pytest.mark.parametrize(
     ("code", "wordings"),
     [
-        ("2024-M05", ["Tháng 5 năm 2024", "tháng 05/2024", "tháng 5/2024", "2024-M05"]),
-        ("2024-Q2", ["Quý II năm 2024", "quý 2/2024", "quý II/2024", "quý 2 năm 2024"]),
-        ("2024-9M", ["9 tháng đầu năm 2024", "9 tháng năm 2024"]),
-        ("2024", ["năm 2024", "cả năm 2024", "2024"]),
+        ("2024-M05", ["Tháng 5 năm 2024", "Tháng 05 năm 2024", "tháng 05/2024", "tháng 5/2024", "Tháng 5-2024"]),
+        ("2024-Q2", ["Quý II năm 2024", "quý 2/2024", "quý II/2024", "quý 02 năm 2024", "Quý II-2024", "Q2/2024"]),
+        ("2024-H1", ["6 tháng đầu năm 2024", "06 tháng đầu năm 2024", "Sáu tháng đầu năm 2024"]),
+        ("2024-9M", ["9 tháng đầu năm 2024", "9 tháng năm 2024", "09 tháng đầu năm 2024"]),
+        ("2024", ["năm 2024", "cả năm 2024", "12 tháng năm 2024"]),
     ],
 )
 def test_people_write_a_period_in_several_ways_and_none_means_another(code: str, wordings: list[str]) -> None:
     others = [Period.parse(one) for one in ("2024-M05", "2024-Q2", "2024-H1", "2024-9M", "2024")]
+    period = Period.parse(code)
     for wording in wordings:
         assert [other.code for other in others if other.is_named(wording)] == [code], wording
+        assert period_worded(wording) == period, wording
+        assert times_in(f"số của {wording}") == [(period.begin, period.end)], wording
+    assert period.is_named(code)
+
+
+@pytest.mark.parametrize(
+    ("folder", "meant"),
+    [
+        ("2024-m3", "2024-M03"),
+        ("2024_Q1", "2024-Q1"),
+        ("Quý 1 2024", "2024-Q1"),
+        ("Q1-2024", "2024-Q1"),
+        ("2024-M13", None),
+        ("2024-M123", None),
+        ("2024-6M", None),
+    ],
+)
+def test_a_folder_that_is_called_nearly_like_a_period_tells_which_is_meant(folder: str, meant: str | None) -> None:
+    found = period_meant(folder)
+    assert (found and found.code) == meant
 
 
 @pytest.mark.parametrize(
