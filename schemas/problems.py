@@ -145,6 +145,14 @@ class Problems(Enum):
             "Xin sửa tên đơn vị ở đầu trang, hoặc bỏ trang này nếu không phải của đơn vị.",
         ),
     )
+    REPORTER_NOT_THEN = Problem(
+        "W-27",
+        "Tệp {file}, trang «{sheet}»: {reporter} chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}.",
+        Task(
+            "Chuyển tệp về đúng kỳ; nếu kỳ này đơn vị vẫn báo cáo thì sửa ngày của đơn vị ở places.csv rồi chạy lại.",
+            "Xin gửi biểu này theo đúng kỳ; từ ngày sáp nhập, đơn vị mới báo cáo chung.",
+        ),
+    )
     DUPLICATE_RETURN = Problem(
         "W-09",
         "{reporter} gửi biểu {form} nhiều lần: {written}; {expected}.",

@@ -151,6 +151,7 @@ def form(
     if code not in forms:
         fail(_("Không có biểu «{form}». Các biểu: {forms}.").format(form=code, forms=", ".join(forms)))
     known = {place.code: place for place in handout.reporters(forms[code])}
+    handout.refuse_absent(reporter)
     if reporter not in known:
         words = _("Biểu {form} không do «{reporter}» báo cáo. Các đơn vị: {reporters}.")
         fail(words.format(form=code, reporter=reporter, reporters=", ".join(known)))

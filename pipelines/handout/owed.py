@@ -91,6 +91,17 @@ class Handout:
         """Return who reports a form."""
         return self.raw.places.reporters(self.commune.code, form.reporter_kind, self.period)
 
+    def refuse_absent(self, reporter: str) -> None:
+        """Stop where there is a reporter of that code, but none in the period.
+
+        Raises:
+            HandoutError: It was no more then, or not yet.
+        """
+        absent = self.raw.places.absent(self.commune.code, reporter, self.period)
+        if absent is not None:
+            when = absent.reports(self.period)
+            raise HandoutError(f"{absent.title} chỉ báo cáo {when}, nên không có biểu trống kỳ {self.period.title}.")
+
     def due(self, form: type[Form]) -> date:
         """Return the last day on which a return of a form is in time."""
         return self.raw.places.due(self.commune.code, form.code, form.due_after, self.period)

@@ -69,7 +69,7 @@ class Place:
 
     def existed_in(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period."""
-        return self.began_by(period) and (self.valid_to is None or period.end <= self.valid_to)
+        return self.began_by(period) and not self.ended_by(period)
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -79,6 +79,15 @@ class Place:
     def began_by(self, period: Period) -> bool:
         """Return whether the place was valid on the last day of the period or before."""
         return self.valid_from is None or self.valid_from <= period.end
+
+    def ended_by(self, period: Period) -> bool:
+        """Return whether the place was no more on the last day of the period."""
+        return self.valid_to is not None and self.valid_to < period.end
+
+    def reports(self, period: Period) -> str:
+        """Return in words until when, or since when, a place reports that was not valid in a period."""
+        day, words = (self.valid_to, "đến hết") if self.ended_by(period) else (self.valid_from, "từ")
+        return f"{words} {day:%d/%m/%Y}"
 
     @property
     def reports_as(self) -> str:
@@ -353,6 +362,11 @@ class Places:
         """Return a reporter's name as a message prints it; the code itself where it is unknown."""
         place = self._reporter(commune, reporter)
         return place.title if place else reporter
+
+    def absent(self, commune: str, reporter: str, period: Period) -> Place | None:
+        """Return a reporter of a commune that was no more, or not yet, in a period; nothing of any other."""
+        place = self._reporter(commune, reporter)
+        return None if place is None or place.existed_in(period) else place
 
     def _reporter(self, commune: str, code: str) -> Place | None:
         found = (self._by_code.get((home, code)) for home in self._homes(commune))

@@ -5,9 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.handout.owed import Handout, HandoutError
 from pipelines.present import levels
 from pipelines.present.levels import Territory
 from pipelines.refresh.documents import place_pages
+from pipelines.steps.analyse.estimates import unfit
 from pipelines.steps.problems import joined
 from pipelines.steps.validate.change import of_as_much
 from pipelines.steps.validate.check import formless
@@ -19,6 +21,8 @@ from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
+from schemas.tables import ESTIMATED
+from tests.unit.builders import PERIOD, filled, raw_file, run
 from tests.unit.provinces import HEADING, HORSES, PROVINCE, commune, places, refreshed, send
 
 BEFORE, AFTER = Period.parse("2025-H1"), Period.parse("2025-H2")
@@ -83,6 +87,36 @@ def test_desks_of_a_commune_that_took_in_another_are_not_held_against_what_they_
     assert of_as_much(Livestock, accepted, keys, TABLE) is accepted  # a village stays what it was
     earlier = [ReturnSetKey(BEFORE.code, "xa-5")]
     assert len(of_as_much(BY_CODE["A01"], accepted, earlier, TABLE)) == len(accepted)
+
+
+CHANGED = (
+    *(NATION, *PROVINCE, *commune("xa-1", "huyen-a")),
+    "cu,village,Bản Cũ,xa-1,,,2024-03-31,,,mot",
+    "moi,village,Bản Mới,xa-1,,2024-07-01,,,,",
+)
+"""A commune in which a village was taken in by another, and one began later."""
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "when", "now"),
+    [
+        ("cu", "Bản Cũ", "đến hết 31/03/2024", " (nay là Thôn Bản Một)"),
+        ("moi", "Bản Mới", "từ 01/07/2024", ""),
+    ],
+)
+def test_a_village_that_is_no_more_or_not_yet_reports_nothing_and_that_is_told(
+    code: str, name: str, when: str, now: str, tmp_path: Path
+) -> None:
+    places(tmp_path, *CHANGED)
+    raw, key = Raw(tmp_path), ReturnSetKey(PERIOD.code, "xa-1")
+    content = filled(Livestock, {"horse": 5}, reporter=name, commune="Số 1")
+    found = run(raw_file(content, "thon.xlsx", "xa-1"), places=raw.places).check(Livestock).findings
+    (row,) = found[found["code"] == "W-27"].to_dict("records")
+    assert f"Thôn {name} chỉ báo cáo {when}{now}, nên kỳ này không gửi biểu B01." in row["message"]
+    said = dict.fromkeys(ESTIMATED, "x") | {"form": "B01", "reporter": code, "field": "horse", "value": "5"}
+    assert unfit(key, said, raw.places) == f"Thôn {name} chỉ báo cáo {when}"
+    with pytest.raises(HandoutError, match=f"Thôn {name} chỉ báo cáo {when}, nên không có biểu trống"):
+        Handout(raw, Store(tmp_path / "data"), key).refuse_absent(code)
 
 
 @pytest.fixture(scope="module")

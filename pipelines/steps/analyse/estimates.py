@@ -120,6 +120,8 @@ def unfit(key: ReturnSetKey, row: Mapping[str, str], places: Places) -> str:
         return f"xã không gửi biểu «{row['form']}»"
     if form.line_title:
         return f"biểu {form.code} có nhiều dòng, không biết sẽ có những dòng nào nên không ước được"
+    if absent := places.absent(key.commune, row["reporter"], period):
+        return f"{absent.title} chỉ báo cáo {absent.reports(period)}"
     if row["reporter"] not in {place.code for place in places.reporters(key.commune, form.reporter_kind, period)}:
         return f"«{row['reporter']}» không gửi biểu {form.code}"
     item = form.in_force(period).fields().get(row["field"])

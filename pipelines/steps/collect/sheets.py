@@ -478,9 +478,16 @@ def lacking_marks(marks: Marks, of_set: Period | None = None) -> str:
 def _not_by(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
     if reporter is None:
         return Problems.UNKNOWN_REPORTER, {"written": next(iter(marks.of(REPORTER)), "")}
-    if reporter not in senders(form.reporter_kind, *sheet.key[:2], places):
+    period, commune = sheet.key[:2]
+    if reporter in senders(form.reporter_kind, period, commune, places):
+        return None
+    when = Period.parse(period)
+    absent = places.absent(commune, reporter, when)
+    if absent is None or absent.reports_as != form.reporter_kind:
         return Problems.WRONG_REPORTER_KIND, {"written": marks.of(REPORTER)[0]}
-    return None
+    after = absent.successor if absent.ended_by(when) else ""
+    now = f" (nay là {places.title(commune, after)})" if after else ""
+    return Problems.REPORTER_NOT_THEN, {"written": f"{absent.reports(when)}{now}"}
 
 
 def senders(kind: str, period: str, commune: str, places: Places) -> frozenset[str]:

@@ -305,15 +305,14 @@ def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFra
     for key in return_sets:
         commune, period = places.commune(key.commune), Period.parse(key.period)
         if commune is not None and not commune.existed_in(period):
-            gone = commune.valid_to is not None and commune.valid_to < period.end
-            day, words = (commune.valid_to, "đến hết") if gone else (commune.valid_from, "từ")
-            others = [places.territory(commune.successor)] if gone and commune.successor else []
+            after = commune.successor if commune.ended_by(period) else ""
+            others = [places.territory(after)] if after else []
             others = others or [one.title for one in places.merged_into(commune.code)]
             rows.append(
                 key._asdict()
                 | {
                     "file": f"{key.commune}/",
-                    "written": f"{words} {day:%d/%m/%Y}",
+                    "written": commune.reports(period),
                     "expected": ", ".join(others) or "xã có trong kỳ này",
                 }
             )
