@@ -248,6 +248,28 @@ class Places:
                 merged.setdefault(place.successor, []).append(place)
         return merged
 
+    def taken_in(self, commune: str, period: Period) -> dict[str, list[Place]]:
+        """Return, by the code of a village, those of the commune that had been merged into it by a period."""
+        found: dict[str, list[Place]] = {}
+        for place in self._villages_merged.get(commune, ()):
+            way = [place]
+            while (last := way[-1]).ended_by(period) and last.successor:
+                after = self._reporter(commune, last.successor)
+                if after is None or after in way:
+                    break
+                way.append(after)
+            if len(way) > 1 and way[-1].existed_in(period):
+                found.setdefault(way[-1].code, []).append(place)
+        return found
+
+    @cached_property
+    def _villages_merged(self) -> dict[str, list[Place]]:
+        found: dict[str, list[Place]] = {}
+        for place in self.rows:
+            if place.level == "village" and place.successor:
+                found.setdefault(place.parent, []).append(place)
+        return found
+
     def place_above(self, code: str) -> Place | None:
         """Return the territory of a code in which communes can lie, or nothing where there is none."""
         place = self._territories.get(code)

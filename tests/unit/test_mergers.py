@@ -11,8 +11,8 @@ from pipelines.present.levels import Territory
 from pipelines.refresh.documents import place_pages
 from pipelines.steps.analyse.estimates import unfit
 from pipelines.steps.problems import joined
-from pipelines.steps.validate.change import of_as_much
 from pipelines.steps.validate.check import formless
+from pipelines.steps.validate.taken_in import of_as_much
 from pipelines.store import published
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
@@ -82,11 +82,11 @@ def test_desks_of_a_commune_that_took_in_another_are_not_held_against_what_they_
     keys = [ReturnSetKey(AFTER.code, code) for code in ("xa-5", "xa-3")]
     accepted = pd.DataFrame([(period, code) for period in ("2024-H2", "2025-H1") for _, code in keys])
     accepted.columns = pd.Index(["period", "commune"])
-    left = of_as_much(BY_CODE["A01"], accepted, keys, TABLE)
+    left = of_as_much(BY_CODE["A01"], accepted, keys, TABLE).records
     assert set(left["commune"]) == {"xa-3"}
-    assert of_as_much(Livestock, accepted, keys, TABLE) is accepted  # a village stays what it was
+    assert of_as_much(Livestock, accepted, keys, TABLE).records is accepted  # a village stays what it was
     earlier = [ReturnSetKey(BEFORE.code, "xa-5")]
-    assert len(of_as_much(BY_CODE["A01"], accepted, earlier, TABLE)) == len(accepted)
+    assert len(of_as_much(BY_CODE["A01"], accepted, earlier, TABLE).records) == len(accepted)
 
 
 CHANGED = (

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from pipelines.steps.frames import positions
 from pipelines.steps.numbers import vietnamese
+from pipelines.steps.validate.taken_in import AsMuch
 from schemas.edits import AddedUp, BetweenPeriods, Grown, SameDay
 from schemas.fields import KEYS
 from schemas.form import Form
@@ -52,11 +53,11 @@ class Periods:
     Args:
         form: The form.
         frame: Its records now.
-        accepted: Its records in the mart, of all periods.
+        accepted: Its records in the mart, of all periods, of reporters as large as they are now.
     """
 
-    def __init__(self, form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> None:
-        self._form, self._frame, self._accepted = form, frame, accepted
+    def __init__(self, form: type[Form], frame: pd.DataFrame, accepted: AsMuch) -> None:
+        self._form, self._frame, self._accepted, self._added = form, frame, accepted.records, accepted.added
 
     @cached_property
     def _others(self) -> Mapping[Period, Mapping[Period, Array]]:
@@ -115,8 +116,11 @@ class Periods:
             at = int(judged.whence[period][row])
             if at >= 0:
                 value = vietnamese(edit.form.system.decimal(edit.name, _one(self._accepted[edit.name], at, edit)))
-                cell = _cell(sources, at, edit.name) if sources is not None else ""
-                words.append(f"biểu {edit.form.code} {period.title}: {value}{cell}")
+                label = int(self._accepted.index[at])
+                rows = [label, *self._added.get(label, ())]
+                cells = [] if sources is None else [_cell(sources, number, edit.name) for number in rows]
+                where = f" ({'; '.join(filter(None, cells))})" if any(cells) else ""
+                words.append(f"biểu {edit.form.code} {period.title}: {value}{where}")
         return "; ".join(words)
 
 
@@ -150,4 +154,4 @@ def _cell(sources: pa.Table, at: int, name: str) -> str:
     """Return in which file and cell an accepted value was written, as far as the mart says."""
     cells = sources[SOURCES.name][at].as_py() or ()
     cell = next((one for one in cells if one["field"] == name), None)
-    return f" (tệp {cell['file']}, trang «{cell['sheet']}», ô {cell['cell']})" if cell else ""
+    return f"tệp {cell['file']}, trang «{cell['sheet']}», ô {cell['cell']}" if cell else ""

@@ -14,9 +14,8 @@ own earlier ones instead: it is told when it leaves their span by a factor that 
 which nearly all numbers are those of an earlier period was probably never filled in anew.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,7 +27,6 @@ from pipelines.steps.frames import positions, sets_of
 from schemas.fields import KEYS, REPORTER_KEYS, FormField
 from schemas.form import Form, VillageForm
 from schemas.periods import Period
-from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.units import Hectares, LevelsReached, Unit
 
@@ -179,28 +177,6 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
         )
         for row, column in zip(*np.nonzero(told), strict=True)
     ]
-
-
-def of_as_much(
-    form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[ReturnSetKey], places: Places
-) -> pd.DataFrame:
-    """Return accepted records without those of desks from before their commune took in another: they were of less.
-
-    A village stays what it was when its commune grows.
-    """
-    if issubclass(form, VillageForm):
-        return accepted
-    grown = {key.commune: day for key in return_sets if (day := _taken_in(key, places)) is not None}
-    if not grown or not len(accepted):
-        return accepted
-    pairs = zip(accepted["period"], accepted["commune"], strict=True)
-    return accepted[[commune not in grown or Period.parse(period).end > grown[commune] for period, commune in pairs]]
-
-
-def _taken_in(key: ReturnSetKey, places: Places) -> date | None:
-    """Return the last day before a commune last took in another, as seen from a period; nothing where it never did."""
-    days = (one.valid_to for one in places.merged_into(key.commune))
-    return max((day for day in days if day is not None and day < Period.parse(key.period).end), default=None)
 
 
 def _left(item: FormField, now: Any, low: Any, high: Any, is_new: Any) -> Any:

@@ -30,7 +30,7 @@ from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied, of_as_much
+from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.continued import continued
 from pipelines.steps.validate.missing import (
@@ -42,6 +42,7 @@ from pipelines.steps.validate.missing import (
 )
 from pipelines.steps.validate.peers import of_others
 from pipelines.steps.validate.scale import scaled
+from pipelines.steps.validate.taken_in import of_as_much
 from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
@@ -113,14 +114,14 @@ def check(
     )
     doubtful = _doubtful(met)
     # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
-    compared = (_changed_much, _scaled, _copied)
     as_much = of_as_much(form, accepted, return_sets, places)
-    alone = _changed_alone(form, frame, as_much, cells)
-    met = joined([met, *(compare(form, frame, accepted, cells) for compare in compared), alone])
+    compared = ((_changed_much, as_much.records), (_scaled, accepted), (_copied, accepted))
+    alone = _changed_alone(form, frame, as_much.records, cells)
+    met = joined([met, *(compare(form, frame, before, cells) for compare, before in compared), alone])
     in_doubt = _by_record(columns.record_of, doubtful)
     contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
     came = np.empty((len(form.edits), len(frame)), np.int8)
-    beyond = _Beyond(columns, cells, entries, problems, places, whens, Periods(form, frame, accepted), mart)
+    beyond = _Beyond(columns, cells, entries, problems, places, whens, Periods(form, frame, as_much), mart)
     for number, edit in enumerate(form.edits):
         judged = beyond.judged(edit)
         if judged is None:

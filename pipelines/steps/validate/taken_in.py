@@ -1,0 +1,97 @@
+"""What was accepted in other periods, of reporters as large as they are now: places take others in.
+
+Belongs here: what of it is left out, and what is added up. Does not belong here: who was merged into whom
+(``schemas.places``), comparing (``pipelines.steps.validate.change``, ``pipelines.steps.validate.between``).
+
+What a desk had before its commune took in another was of less, and what the other's desk had lies in another return
+set: it is left out. A village stays what it was when its commune grows; but one into which another village was merged
+is held against what both had.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from schemas.form import Form, VillageForm
+from schemas.periods import Period
+from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
+
+
+@dataclass(frozen=True)
+class AsMuch:
+    """Accepted records of reporters as large as they are now.
+
+    Attributes:
+        records: The records, labelled by their numbers among all that were accepted.
+        added: By such a number, those of the records that were added to it.
+    """
+
+    records: pd.DataFrame
+    added: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+
+def of_as_much(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[ReturnSetKey], places: Places) -> AsMuch:
+    """Return accepted records as if every reporter of some return sets had been as large then as it is now.
+
+    Args:
+        form: The form.
+        accepted: Its records in the mart, of all periods.
+        return_sets: The return sets that are held against them.
+        places: Who was merged into whom.
+    """
+    if not len(accepted):
+        return AsMuch(accepted)
+    if issubclass(form, VillageForm):
+        return _together(form, accepted, return_sets, places)
+    grown = {key.commune: day for key in return_sets if (day := _grown_on(key, places)) is not None}
+    if not grown:
+        return AsMuch(accepted)
+    pairs = zip(accepted["period"], accepted["commune"], strict=True)
+    as_large = [commune not in grown or Period.parse(period).end > grown[commune] for period, commune in pairs]
+    return AsMuch(accepted[as_large])
+
+
+def _grown_on(key: ReturnSetKey, places: Places) -> date | None:
+    """Return the last day before a commune last took in another, as seen from a period; nothing where it never did."""
+    days = (one.valid_to for one in places.merged_into(key.commune))
+    return max((day for day in days if day is not None and day < Period.parse(key.period).end), default=None)
+
+
+def _together(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[ReturnSetKey], places: Places) -> AsMuch:
+    """Return accepted records of villages with what those had that were merged into them since.
+
+    Of what is no sum nothing is known of both together, and neither where one of them lacks it, or names its own lines.
+    """
+    records, added = accepted, dict[int, Sequence[int]]()
+    for key in return_sets:
+        for village, others in places.taken_in(key.commune, Period.parse(key.period)).items():
+            records = accepted.copy() if records is accepted else records
+            for row in _rows(accepted, key.commune, village):
+                then = Period.parse(accepted.at[row, "period"])
+                there = [other for other in others if other.existed_in(then)]
+                rows = [at for other in there for at in _rows(accepted, key.commune, other.code, row)]
+                if there and key.period != then.code:
+                    added[row] = rows
+                    _add(form, records, row, rows if len(rows) == len(there) else [])
+    return AsMuch(records, added)
+
+
+def _rows(accepted: pd.DataFrame, commune: str, reporter: str, like: int | None = None) -> list[int]:
+    """Return the numbers of the records of a reporter; with another record, those of its period and line."""
+    wanted = {"commune": commune, "reporter": reporter}
+    if like is not None:
+        wanted |= {name: accepted.at[like, name] for name in ("period", "line")}
+    fits = np.logical_and.reduce([(accepted[name] == text).to_numpy() for name, text in wanted.items()])
+    return [int(label) for label in accepted.index[fits]]
+
+
+def _add(form: type[Form], records: pd.DataFrame, row: int, rows: Sequence[int]) -> None:
+    """Add other records to one, field by field; what then is not known becomes missing."""
+    alike = bool(rows) and (not form.line_title or bool(form.fixed))
+    for name, item in form.fields().items():
+        known = alike and item.unit.additive
+        records.at[row, name] = records.loc[[row, *rows], name].sum(skipna=False) if known else pd.NA

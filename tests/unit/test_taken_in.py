@@ -1,0 +1,129 @@
+"""A village takes in another within a year: it is held against what both had before, and a desk against nothing."""
+
+from collections.abc import Mapping
+
+from schemas.fields import field
+from schemas.form import Counts, DeskForm, VillageForm
+from schemas.periods import Period, PeriodKind
+from schemas.places import Places
+from schemas.tables import mart
+from schemas.units import Children, Dong, Households, QuintalsPerHectare
+from tests.unit.builders import Row, Run, address_of, filled, raw_file, run, told
+from tests.unit.provinces import HEADING, PROVINCE, commune
+
+EVERY = tuple(PeriodKind)
+
+
+class Births(VillageForm, code="Z41", sheet="Sinh", title="Trẻ mới sinh", domain="z41", periods=EVERY):
+    """One row per village: births in the period, and households there are at its end."""
+
+    births = field(Children, "Trẻ sinh trong kỳ")
+    rice_yield = field(QuintalsPerHectare, "Năng suất lúa")
+    households = field(Households, "Số hộ", stock=True)
+
+
+class Fees(
+    DeskForm,
+    code="Z42",
+    sheet="Phí",
+    title="Phí đã thu",
+    domain="z42",
+    reporter="fees",
+    periods=EVERY,
+    counts=Counts.OVER_PERIOD,
+):
+    """One row: fees of the period."""
+
+    fees = field(Dong, "Phí đã thu")
+
+
+FORMS = (Births, Fees)
+NAMES = {"mot": "Bản Một", "hai": "Bản Hai", "cu": "Bản Cũ", "phi": "Bộ phận Phí"}
+
+PLACES = Places.parse(
+    [
+        "\n".join(
+            [
+                HEADING,
+                *("vn,nation,Việt Nam,,,,,,,", *PROVINCE, *commune("xa-1", "huyen-a")),
+                "cu,village,Bản Cũ,xa-1,,,2024-03-31,,,giua",
+                "giua,village,Bản Giữa,xa-1,,2024-04-01,2024-05-31,,,mot",
+                "phi,desk,Bộ phận Phí,xa-1,,,,,fees,",
+                *commune("xa-2", "huyen-a", ",2024-03-31", into="xa-1"),
+            ]
+        )
+    ]
+)
+"""Bản Cũ became Bản Giữa in April, and that a part of Bản Một in June; Số 2 became a part of Số 1 in April."""
+
+Given = Mapping[str, Mapping[str, int | float]]
+
+
+def sent(form: type[Births | Fees], code: str, given: Given) -> Run:
+    """The returns of a period, by reporter."""
+    period = Period.parse(code)
+    files = [
+        raw_file(
+            filled(form, answers, reporter=NAMES[who], commune="Số 1", period=period),
+            f"{who}-{code}.xlsx",
+            "xa-1",
+            period=period,
+        )
+        for who, answers in given.items()
+    ]
+    return run(*files, forms=FORMS, places=PLACES)
+
+
+def found(form: type[Births | Fees], code: str, now: Given, before: Mapping[str, Given]) -> list[Row]:
+    """What is told of a period's returns beside those of other periods, but for what is blank or not sent."""
+    published = mart(form).empty_table()
+    for period, given in before.items():
+        published = sent(form, period, given).mart(form, published)
+    return [row for row in told(sent(form, code, now).check(form, published)) if row["code"] not in ("C-10", "H-01")]
+
+
+FIRST = {"mot": {"births": 6, "households": 50, "rice_yield": 40}, "cu": {"births": 4, "households": 30}}
+SECOND = {"mot": {"births": 9, "households": 80, "rice_yield": 41}}
+
+
+def test_a_village_is_held_against_what_it_and_those_it_took_in_had() -> None:
+    before = {"2024-Q1": FIRST, "2024-Q2": SECOND}
+    assert found(Births, "2024-H1", {"mot": {"births": 19, "households": 80}}, before) == []
+    (row,) = found(Births, "2024-H1", {"mot": {"births": 15, "households": 80}}, before)
+    assert (row["code"], row["severity"], row["written"], row["expected"]) == ("Z41-K-births", "error", "15", "19")
+    cell = f"trang «{Births.sheet}», ô {address_of(Births, 'births')}"
+    both = f"(tệp mot-2024-Q1.xlsx, {cell}; tệp cu-2024-Q1.xlsx, {cell})"
+    assert f"biểu Z41 quý I năm 2024: 10 {both}" in row["message"]
+    assert f"biểu Z41 quý II năm 2024: 9 (tệp mot-2024-Q2.xlsx, {cell})" in row["message"]
+
+
+def test_it_has_not_changed_where_it_has_what_both_had() -> None:
+    assert found(Births, "2024-Q2", SECOND, {"2024-Q1": FIRST}) == []
+    alone = {"mot": FIRST["mot"]}
+    more = {"mot": {**SECOND["mot"], "households": 130}}
+    assert [row["code"] for row in found(Births, "2024-Q2", more, {"2024-Q1": FIRST})] == ["H-06"]
+    assert found(Births, "2024-Q2", more, {"2024-Q1": alone}) == [], "what the other had is not known"
+
+
+def test_nothing_is_decided_where_the_other_has_not_sent_or_left_a_blank() -> None:
+    now = {"mot": {"births": 18, "households": 80}}
+    for other in ({}, {"cu": {"households": 30}}):
+        before = {"2024-Q1": {"mot": FIRST["mot"], **other}, "2024-Q2": SECOND}
+        assert found(Births, "2024-H1", now, before) == []
+
+
+def test_a_village_that_is_still_there_is_not_added_to_its_successor() -> None:
+    months = {"2024-M01": FIRST, "2024-M02": FIRST, "2024-M03": FIRST}
+    now = {"mot": {"births": 18, "households": 50}, "cu": {"births": 12, "households": 30}}
+    assert found(Births, "2024-Q1", now, months) == []
+
+
+def test_a_desk_whose_commune_took_in_another_is_held_against_nothing_of_before() -> None:
+    before = {"2024-Q1": {"phi": {"fees": 20_000_000}}, "2024-Q2": {"phi": {"fees": 30_000_000}}}
+    assert found(Fees, "2024-H1", {"phi": {"fees": 90_000_000}}, before) == []
+
+
+def test_a_desk_is_held_against_what_it_had_since() -> None:
+    before = {"2024-Q3": {"phi": {"fees": 20_000_000}}, "2024-Q4": {"phi": {"fees": 30_000_000}}}
+    found_now = found(Fees, "2024-H2", {"phi": {"fees": 90_000_000}}, before)
+    assert [row["code"] for row in found_now] == ["Z42-K-fees"]
