@@ -105,6 +105,18 @@ def test_a_limit_that_is_broken_names_both_sides_without_a_value() -> None:
     assert all("chưa cho biết số đúng" in one.evidence or one.changes[0].proposed is not None for one in ranked)
 
 
+def test_of_cells_that_are_wrong_together_each_has_the_room_that_the_others_leave() -> None:
+    of = System.of(
+        Row("sum", {"pupils": 1, "young": -1, "old": -1}),
+        Row("limit", {"able": 1, "young": -1}, "<="),
+        Row("blank", {"old": 1, "boys": -1, "girls": -1}),
+    )
+    record = {"pupils": 186, "young": 146, "old": 40, "able": 151, "boys": 30, "girls": None}
+    (two,) = (one for one in suggest(of, record).ranked if set(one.values) == {"young", "old"})
+    assert "«young» ghi 146, cần sửa, phải từ 151 đến 186 nhưng" in two.evidence
+    assert "«old» ghi 40, cần sửa, phải từ 30 đến 186 nhưng" in two.evidence
+
+
 def test_two_blocks_get_their_own_ties() -> None:
     ranked = suggest(OF, GOOD | {"horse": 1482, "poultry": 10}).ranked
     assert ranked[0].tie == 0

@@ -227,7 +227,7 @@ class _Case:
         """Return one suggestion per cell and value, the likeliest first, that closes rules that are no rows."""
         fitting = [
             Suggestion((change,), codes, (), self._score((change,), None))
-            for change in (self._change(name, value) for name, value in proposals)
+            for change in (self._change(name, {name: value}) for name, value in proposals)
             if not self._left({change.variable: change.proposed})
         ]
         fitting.sort(key=lambda one: (one.changes[0].slip is None, -one.score))
@@ -303,7 +303,7 @@ class _Case:
         return name in self._system.units and self._system.units[name].is_money
 
     def _suggestion(self, values: Mapping[str, int | None], slip: Slip | None = None) -> Suggestion:
-        changes = tuple(self._change(name, proposed) for name, proposed in values.items())
+        changes = tuple(self._change(name, values) for name in values)
         leaves = self._left(values)
         closes = tuple(code for code in self._failing if code not in leaves)
         return Suggestion(changes, closes, leaves, self._score(changes, slip), slip)
@@ -334,26 +334,30 @@ class _Case:
 
     def _left(self, values: Mapping[str, int | None]) -> tuple[str, ...]:
         """Return the failing edits that stay so; one with a cell whose value is open can be made to hold."""
-        changed = {**self._values, **{name: value for name, value in values.items() if value is not None}}
-        for name in [name for name, value in values.items() if value is None]:
-            changed.pop(name, None)
+        changed = self._changed(values)
         return (*(row.code for row in self._system.failing(changed)), *sorted(self._system.contradicted(changed)))
 
-    def _change(self, name: str, proposed: int | None) -> Change:
-        seen = self._values.get(name)
+    def _changed(self, values: Mapping[str, int | None]) -> dict[str, int]:
+        """Return the values of the record as proposed, without those that are left open."""
+        changed = {**self._values, **values}
+        return {name: value for name, value in changed.items() if value is not None}
+
+    def _change(self, name: str, values: Mapping[str, int | None]) -> Change:
+        """Return the change of one cell, where all of some values are proposed together."""
+        seen, proposed = self._values.get(name), values[name]
         slip = None
         if seen is not None and proposed is not None:
             slip = slip_of(self._system, name, seen, proposed, one_digit=True)
         written = self._written.get(name) or self._print(name, seen)
         # Of a limit that is exceeded the finding itself says all; what a blank leaves room for it does not.
-        limits = self._limits_of(name) if proposed is None and self.block.missing else ("", "")
+        limits = self._limits_of(name, values) if proposed is None and self.block.missing else ("", "")
         return Change(
             name, self._system.label(name), seen, written, proposed, self._print(name, proposed), slip, limits
         )
 
-    def _limits_of(self, name: str) -> tuple[str, str]:
-        """Return the values between which a cell must lie, were it the only one that is wrong, as printed."""
-        low, high = self._system.room(name, {other: value for other, value in self._values.items() if other != name})
+    def _limits_of(self, name: str, values: Mapping[str, int | None]) -> tuple[str, str]:
+        """Return the values between which a cell must lie, were only those wrong that are proposed with it, printed."""
+        low, high = self._system.room(name, self._changed(values))
         return self._print(name, low), self._print(name, high)
 
     def _print(self, name: str, value: int | None) -> str:
