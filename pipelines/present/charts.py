@@ -135,7 +135,7 @@ def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow
                 own[edge["figure"]] = own.get(edge["figure"], Decimal(0)) + edge["value"]
     sums = {reporter: sum(own.values(), Decimal(0)) for reporter, own in values.items() if own}
     names = {
-        reporter: _marked(rows.reporter(reporter), Status.ESTIMATED if _is_guessed(edges[reporter]) else "")
+        reporter: marked(rows.reporter(reporter), Status.ESTIMATED if _is_guessed(edges[reporter]) else "")
         for reporter in sums
     }
     order = sorted(sums, key=lambda reporter: (-sums[reporter], names[reporter]))
@@ -152,7 +152,7 @@ def _by_reporter(rows: ReturnSetRows, parts: Sequence[TableRow], whole: TableRow
     return PlanChart(
         ChartKind.BY_REPORTER,
         _in_unit(rows, whole),
-        f"{_marked(whole['label'], status(whole, rows.held))} {WORDS['chart.by_reporter'][0]}",
+        f"{marked(whole['label'], status(whole, rows.held))} {WORDS['chart.by_reporter'][0]}",
         tuple(part["label"] for part in parts),
         tuple((names[one], tuple(shown(values[one].get(part["id"])) for part in parts)) for one in order),
         tuple(
@@ -193,7 +193,7 @@ def _side_by_side(
     for name, row in zip(names, parts, strict=True):
         value = vietnamese(row["value"])
         segment = Segment(1, row["value"], f"{row['label']}: {value}")
-        bars.append(Bar(_marked(name, status(row, rows.held)), f"{value} {row['unit']}", (segment,)))
+        bars.append(Bar(marked(name, status(row, rows.held)), f"{value} {row['unit']}", (segment,)))
     return PlanChart(
         kind,
         label,
@@ -207,10 +207,10 @@ def _side_by_side(
 
 
 def _in_unit(rows: ReturnSetRows, row: TableRow) -> str:
-    return _marked(f"{row['label']} ({row['unit']})", status(row, rows.held))
+    return marked(f"{row['label']} ({row['unit']})", status(row, rows.held))
 
 
-def _marked(name: str, state: str) -> str:
+def marked(name: str, state: str) -> str:
     """Return what a number is called, with what makes it another than one of accepted returns."""
     if state not in (Status.ESTIMATED, Status.HELD):
         return name

@@ -9,7 +9,7 @@ lacking there is none.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -24,6 +24,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.chart import Against
 from schemas.figure import Figure
 from schemas.formula import At, Leaf, Ratio
+from schemas.outcomes import Status
 from schemas.pack import Pack
 from schemas.periods import Period
 from schemas.units import Percent
@@ -51,6 +52,14 @@ class Held:
     """By how many per cent it has changed; against a plan, how many per cent of that it is."""
     reported: bool = False
     """Whether it is what a desk wrote of last year into this period's form: that period itself is not here."""
+
+    estimated: bool = False
+    """Whether estimates stand in it for returns that have not come."""
+
+    @property
+    def mark(self) -> str:
+        """What is written after its value where that is not made of returns of its own alone."""
+        return f"{'*' if self.reported else ''}{' (ước)' if self.estimated else ''}"
 
     @property
     def is_known(self) -> bool:
@@ -106,7 +115,7 @@ def heads(side: Side) -> tuple[str, str, str]:
 def texts(held: Held, side: Side) -> tuple[str, str, str]:
     """Return the columns of a side as they are shown: nothing as an empty text, what was only reported with a star."""
     percent = shown(held.percent) if side is Side.PLAN else signed(held.percent)
-    return f"{shown(held.value)}{'*' if held.reported else ''}", signed(held.change), percent
+    return f"{shown(held.value)}{held.mark}", signed(held.change), percent
 
 
 def lines(figures: Sequence[TableRow], others: Mapping[Side, Sequence[TableRow]]) -> list[Line]:
@@ -133,7 +142,7 @@ def lines(figures: Sequence[TableRow], others: Mapping[Side, Sequence[TableRow]]
 
 def _held(row: TableRow, side: Side, own: Mapping[str, TableRow], other: Mapping[str, TableRow] | None) -> Held:
     if side is not Side.PLAN and other is not None and row["id"] in other:
-        return against(_exact(row), _exact(other[row["id"]]), row, side)
+        return _against(row, other[row["id"]], side)
     named = _DECLARED.planned.get(row["id"], {}).get(side)
     if named is None or named not in own:
         return NOTHING
@@ -141,7 +150,16 @@ def _held(row: TableRow, side: Side, own: Mapping[str, TableRow], other: Mapping
     factor = Fraction(_DECLARED.by_id[named].unit.factor) / Fraction(_DECLARED.by_id[row["id"]].unit.factor)
     told = _exact(own[named])
     held = against(_exact(row), None if told is None else told * factor, row, side)
-    return Held(held.value, held.change, held.percent, reported=side is Side.LAST_YEAR)
+    return replace(held, reported=side is Side.LAST_YEAR, estimated=_is_estimated(own[named]))
+
+
+def _against(row: TableRow, other: TableRow, side: Side) -> Held:
+    """Return how a figure differs from that of another period."""
+    return replace(against(_exact(row), _exact(other), row, side), estimated=_is_estimated(other))
+
+
+def _is_estimated(row: TableRow) -> bool:
+    return bool(row["status"] == Status.ESTIMATED)
 
 
 def against(value: Fraction | None, other: Fraction | None, row: TableRow, side: Side) -> Held:
@@ -246,7 +264,7 @@ def over_time(rows: Mapping[str, TableRow | None]) -> list[Moment]:
             continue
         other = {side: rows[then] for side, then in beside(code, codes).items()}
         sides = {
-            side: against(_exact(row), _exact(then), row, side) if (then := other.get(side)) is not None else NOTHING
+            side: _against(row, then, side) if (then := other.get(side)) is not None else NOTHING
             for side in (Side.BEFORE, Side.LAST_YEAR)
         }
         made.append(Moment(code, row["value"], sides))

@@ -31,11 +31,11 @@ BEFORE = ReturnSetKey(Period.parse(KEY.period).before.code, KEY.commune)
 HORSES = "livestock.horse.ordinary.heads"
 
 
-def row(value: str | None, figure: str = HORSES, unit: str = "con") -> dict[str, Any]:
+def row(value: str | None, figure: str = HORSES, unit: str = "con", status: str = "complete") -> dict[str, Any]:
     exact = "" if value is None else str(Fraction(value))
     return {
         **{"id": figure, "label": figure, "unit": unit, "chapter": "livestock", "exact": exact},
-        **{"value": None if value is None else Decimal(value), "reporter": "", "line": ""},
+        **{"value": None if value is None else Decimal(value), "reporter": "", "line": "", "status": status},
     }
 
 
@@ -63,6 +63,18 @@ def test_the_plan_and_last_year_are_read_off_the_percentages_in_the_unit_of_the_
     assert line.sides[Side.LAST_YEAR].change == Decimal(819888592)
     own = compared.lines(figures, {Side.LAST_YEAR: [row("2999999999", total, "đồng")]})[0]
     assert own.sides[Side.LAST_YEAR] == Held(Decimal(2999999999), Decimal(819888593), Decimal("27.3"))
+
+
+def test_what_a_figure_is_held_against_says_that_it_has_estimates() -> None:
+    guessed = row("100", status="estimated")
+    (line,) = compared.lines([row("110")], {Side.BEFORE: [guessed], Side.LAST_YEAR: [row("90")]})
+    assert compared.texts(line.sides[Side.BEFORE], Side.BEFORE) == ("100 (ước)", "+10", "+10")
+    assert compared.texts(line.sides[Side.LAST_YEAR], Side.LAST_YEAR)[0] == "90"
+    later = compared.over_time({"2024-H1": row("110"), "2023-H1": guessed})[-1]
+    assert (later.sides[Side.LAST_YEAR].estimated, later.sides[Side.BEFORE].estimated) == (True, False)
+    plan = row("4000000000", "budget.revenue_total_plan", "đồng", "estimated")
+    line = compared.lines([row("3819888592", "budget.revenue.total", "đồng"), plan], {})[0]
+    assert compared.texts(line.sides[Side.PLAN], Side.PLAN)[0] == "4.000.000.000 (ước)"
 
 
 def test_a_figure_over_periods_says_where_one_lacks() -> None:

@@ -81,9 +81,9 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
     district = office.raw.places.place_above("chi-lang")
     assert district is not None
     above = levels.Territory(office.store, office.raw.places, KEY.period, district)
-    told = [branch.words for branch in levels.tree(levels.trace(above, HORSES)).below]
-    assert "Có số ước thay cho báo cáo chưa đến; xem từng nơi ở dưới." in told
-    assert [words for words in told if words.startswith("Xã Hữu Kiên (huu-kien): ") and words.endswith("; có số ước")]
+    said = [branch.words for branch in levels.tree(levels.trace(above, HORSES)).below]
+    assert "Có số ước thay cho báo cáo chưa đến; xem từng nơi ở dưới." in said
+    assert [words for words in said if words.startswith("Xã Hữu Kiên (huu-kien): ") and words.endswith("; có số ước")]
 
     release.make(office.raw, office.store, KEY, "co-so-uoc", despite="")
     assert release.verify(office.store.root, "co-so-uoc").differences == []
@@ -174,6 +174,7 @@ def test_an_approver_records_one_at_the_desk_and_everybody_reads_that_it_is_one(
         explorer = text(officer.get(f"/explorer/{KEY}/trace/{CHAPTER}.html"))
         assert "Có số ước" in explorer
         assert "Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ; lý do: đường sạt lở" in explorer
+        assert "Có số ước thay cho báo cáo chưa đến" in text(officer.get(f"/trace/{KEY}/{HORSES}"))
 
 
 @pytest.mark.slow

@@ -491,6 +491,17 @@ def test_an_estimate_is_marked_among_the_values_and_in_the_charts(published: Ret
     assert all(str(value).startswith("='Số liệu'!") for value in rows[0][1:8]), "live, as those of the others"
 
 
+def test_an_estimate_is_marked_where_it_is_compared_and_where_others_are_compared_with_it(few: ReturnSetRows) -> None:
+    guessed = with_figure(few, "health.births.total", status="estimated")
+    contents = report(replace(guessed, earlier={"2023-H2": guessed.figures}))
+    (table,) = chapter(contents, "health").beside
+    own = dict(table.rows)["Tổng số trẻ sinh ra (trẻ) (có số ước)"]
+    assert [cell.text for cell in own] == ["23", "23 (ước)", "0", "0"]
+    sheet = openpyxl.load_workbook(io.BytesIO(excel.workbook(contents)))["So sánh"]
+    (row,) = (row for row in sheet.iter_rows() if row[0].value == "Tổng số trẻ sinh ra (có số ước)")
+    assert [cell.number_format.endswith('" (ước)"') for cell in row[2:6]] == [False, True, False, False]
+
+
 def test_a_picture_is_as_wide_as_it_is_shown_and_made_alike_each_time(contents: Report) -> None:
     drawn: PlanChart = chapter(contents, "livestock").charts[0]
     made = charts.picture(drawn)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pipelines.present.charts import marked
 from pipelines.present.compared import Side, heads, texts
 from pipelines.present.report.lines import FigureLine
 from pipelines.present.report.lookup import Lookup
@@ -68,7 +69,7 @@ def beside_table(side: Side, period: str, lines: Sequence[FigureLine]) -> Record
     known = [(line.figure, line.figure.beside[side]) for line in whole if side in line.figure.beside]
     rows = tuple(
         (
-            f"{figure.label} ({figure.unit})",
+            marked(f"{figure.label} ({figure.unit})", figure.state),
             tuple(NotedCell(text or BLANK) for text in (figure.value, *texts(held, side))),
         )
         for figure, held in known

@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from pipelines.present import compared, plan
-from pipelines.present.charts import PlanChart
+from pipelines.present.charts import PlanChart, marked
 from pipelines.present.report.contents import Report, ReportChapter
 from pipelines.present.report.formulas import DATA, FormData, Record, excel, form_data
 from pipelines.present.report.lines import FigureLine
@@ -344,9 +344,10 @@ def _write_comparison(sheet: Any, styles: _Styles, report: Report, cells: Mappin
         for line in chapter.compared:
             row += 1
             figure, value = line.figure, line.row["value"] if line.row else None
-            sheet.write_string(row, 0, figure.label, styles("label"))
+            label = marked(figure.label, figure.state)
+            sheet.write_string(row, 0, label, styles("label"))
             sheet.write_string(row, 1, figure.unit, styles("centre"))
-            _fit(sheet, row, ((figure.label, 46), (figure.unit, 12)))
+            _fit(sheet, row, ((label, 46), (figure.unit, 12)))
             if value is not None:
                 sheet.write_formula(row, 2, f"={cells[figure.id]}", styles.number(value), float(value))
             else:
@@ -357,7 +358,7 @@ def _write_comparison(sheet: Any, styles: _Styles, report: Report, cells: Mappin
                     if told is None:
                         sheet.write_string(row, column + number, BLANK, styles("right"))
                     else:
-                        look = styles.number(told, "*" if one.reported and not number else "")
+                        look = styles.number(told, "" if number else one.mark)
                         sheet.write_number(row, column + number, float(told), look)
         row += 1
     if any(line.figure.reported_last_year for chapter in report.chapters for line in chapter.compared):
