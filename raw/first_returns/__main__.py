@@ -29,6 +29,8 @@ WRITTEN_NAMES = {
 }
 # Who types numbers as text, in Vietnamese writing, and «-» for what does not occur; and the unit some write behind.
 TYPES_TEXT = {"suoi_mo": "", "tham_na": "", "finance": "đ"}
+TYPED_AS_NUMBERS = "B01"
+"""The form that nobody types as text: not all sheets of a workbook are filled in by one hand."""
 
 SLIP_VILLAGE, SLIP = "na_lia", ("B01", "", "horse_ordinary")
 
@@ -43,10 +45,10 @@ def gathered() -> dict[str, Filled]:
     return filled
 
 
-def written(given: Given, reporter: str) -> Answer:
-    """Return an answer as its reporter types it."""
+def written(given: Given, reporter: str, form: str) -> Answer:
+    """Return an answer to a form as its reporter types it."""
     value = given.value
-    if reporter in TYPES_TEXT:
+    if reporter in TYPES_TEXT and form != TYPED_AS_NUMBERS:
         text = "-" if not value else vietnamese(value) + TYPES_TEXT[reporter]
         return Answer(text, given.note, given.line_name)
     return Answer(int(value) if value == int(value) else float(value), given.note, given.line_name)
@@ -66,7 +68,7 @@ def main() -> None:
             period=PERIOD,
             commune="Hữu Kiên",
             reporter=WRITTEN_NAMES.get(reporter, places.title(COMMUNE, reporter)),
-            answers={key: written(given, reporter) for key, given in filled.items()},
+            answers={key: written(given, reporter, key[0]) for key, given in filled.items()},
         )
         (FOLDER / f"{reporter}.xlsx").write_bytes(content)
     _write_ledger(right.value, wrong.value)
