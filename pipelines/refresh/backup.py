@@ -117,6 +117,10 @@ class Made:
     lacking: list[str] = field(default_factory=list)
 
 
+_TIME = len("2024-07-03T080000")
+"""Of the name of a backup, how much says when it was made."""
+
+
 def names(root: Path) -> list[str]:
     """Return the names of the backups in a folder, in order of their names, which begin with when they were made."""
     return sorted(path.stem for path in root.glob("[!.]*.ndjson")) if root.is_dir() else []
@@ -159,8 +163,10 @@ def make(
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_unfinished(root)
     at = now()
-    name, known = f"{at:%Y-%m-%dT%H%M%S}", names(root)
-    name = next(one for one in (name, *(f"{name}-{more}" for more in range(2, 99))) if one not in known)
+    known = names(root)
+    # After those that are there, for the last is restored: by a clock that was set back it would not be the last.
+    begun = max([f"{at:%Y-%m-%dT%H%M%S}", *(one[:_TIME] for one in known)])
+    name = next(one for one in (begun, *(f"{begun}-{more:02}" for more in range(2, 100))) if one not in known)
     made = Made(Backup(root, name))
     files: dict[str, str] = {}
     for named, content in _everything(settings, waiting, made.lacking, files):

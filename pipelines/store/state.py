@@ -4,15 +4,15 @@ Belongs here: that list, reading and writing it. Does not belong here: the table
 (``pipelines.refresh.stale``).
 
 A part is what is refreshed together: a batch, all of a period, or the whole office (``schemas.flow.Extent``). Its state
-is ``state/<part>.ndjson``: a line that says the format, which communes are in the part, and the hash of what follows,
-then a line a table. Writing it is the commit point of a refresh: a file that it does not know is none of ours, and what
-it knows is either in its place or lies beside it, still to be renamed. It is written twice, so that losing one file
-loses nothing; on object storage, which loses none, once, and only over the one that was read.
+is ``state/<part>.ndjson``: a line that says the format, which communes are in the part, and the hashes of these and of
+what follows, then a line a table. Writing it is the commit point of a refresh: a file that it does not know is none of
+ours, and what it knows is either in its place or lies beside it, still to be renamed. It is written twice, so that
+losing one file loses nothing; on object storage, which loses none, once, and only over the one that was read.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -158,7 +158,7 @@ def save(root: Path, part: str, state: State) -> State:
     }
     below = "".join(_line(row) for row in [rest, *rows]).encode()
     checked = {"format": FORMAT, "sha256": hashlib.sha256(below).hexdigest()}
-    head = _line(checked | {"communes": list(state.communes)}).encode()
+    head = _line(checked | {"communes": list(state.communes), "named": _hash(state.communes)}).encode()
     if is_remote(root):
         return replace(state, mark=put_over(paths(root, part)[0], head + below, state.mark))
     for path in reversed(paths(root, part)):
@@ -182,11 +182,22 @@ def communes_in(root: Path, part: str) -> list[str]:
     for path in paths(root, part):
         try:
             with path.open("rb") as file:
-                found: list[str] = json.loads(file.readline()).get("communes", _named_after(part))
-        except (OSError, ValueError, AttributeError):
+                head = json.loads(file.readline())
+            if _names_them(head):
+                found: list[str] = head.get("communes", _named_after(part))
+                return found
+        except (OSError, ValueError, TypeError, AttributeError):
             continue
-        return found
     return []
+
+
+def _names_them(head: Mapping[str, Any]) -> bool:
+    """Return whether a first line names the communes that were written; of one that has no hash of them, it is so."""
+    return "named" not in head or bool(head["named"] == _hash(head.get("communes", ())))
+
+
+def _hash(communes: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join(communes).encode()).hexdigest()
 
 
 def _named_after(part: str) -> list[str]:
@@ -224,7 +235,7 @@ def _is_whole(content: bytes) -> bool:
                 f"Thư mục kết quả do phiên bản khác của phần mềm ghi (dạng {head['format']}, phiên bản này dùng dạng "
                 f"{FORMAT}). Dùng đúng phiên bản đó, hoặc chỉ một thư mục kết quả khác bằng --data."
             )
-        return bool(head["sha256"] == hashlib.sha256(below).hexdigest())
+        return bool(head["sha256"] == hashlib.sha256(below).hexdigest()) and _names_them(head)
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
         return False
 

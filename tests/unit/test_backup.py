@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,20 @@ def test_a_backup_of_what_has_not_changed_adds_nothing_and_a_later_one_harms_no_
     assert (then.rows("figures/livestock"), (then.folder / CELL[0]).read_bytes()) == before
     assert (now.folder / CELL[0]).read_bytes() == (office.folder / CELL[0]).read_bytes() != before[1]
     assert now.rows("findings/livestock") == office.rows("findings/livestock")
+
+
+def test_a_backup_by_a_clock_that_was_set_back_is_the_last(example_office: Path, tmp_path: Path) -> None:
+    office = Office.copied(example_office, tmp_path / "office")
+    first = datetime(2024, 7, 3, 8, tzinfo=UTC)
+    days = (first, first - timedelta(days=1), first - timedelta(days=2), first, first + timedelta(hours=1))
+    clock, made = iter(days), list[Backup]()
+    for day in days:
+        office.write(CELL, len(made))
+        made.append(backup.make(settings(office.root), tmp_path / "backup", now=lambda: next(clock)).backup)
+        assert backup.found(tmp_path / "backup").name == made[-1].name
+        assert made[-1].created == day.isoformat(timespec="seconds")
+    assert backup.names(tmp_path / "backup") == [one.name for one in made]
+    assert [one.name for one in made][::4] == ["2024-07-03T080000", "2024-07-03T090000"]
 
 
 def lose(path: Path) -> None:

@@ -187,6 +187,29 @@ class TestState:
         tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
         assert [path.read_bytes() for path in paths] == [before, before]
 
+    def test_a_byte_of_the_line_that_names_its_communes_is_told_and_its_copy_is_believed(self, tmp_path: Path) -> None:
+        state = replace(self.FULL, communes=("huu-kien", "van-linh"))
+        states.save(tmp_path, PART, state)
+        path = states.paths(tmp_path, PART)[0]
+        before = path.read_bytes()
+        head, _, _ = before.partition(b"\n")
+        for at in range(len(head)):
+            path.write_bytes(before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+            assert states.communes_in(tmp_path, PART) == ["huu-kien", "van-linh"]
+            assert states.load(tmp_path, PART) == state
+        path.write_bytes(before.replace(b"huu-kien", b"huu-kiem", 1))
+        assert states.damaged(tmp_path, PART)
+
+    def test_a_state_of_before_that_has_no_hash_of_its_communes_is_read(self, tmp_path: Path) -> None:
+        states.save(tmp_path, PART, replace(self.FULL, communes=("huu-kien",)))
+        for path in states.paths(tmp_path, PART):
+            head, _, below = path.read_bytes().partition(b"\n")
+            said = {name: value for name, value in json.loads(head).items() if name != "named"}
+            path.write_bytes(json.dumps(said).encode() + b"\n" + below)
+        assert states.communes_in(tmp_path, PART) == ["huu-kien"]
+        assert not states.damaged(tmp_path, PART)
+        assert states.load(tmp_path, PART).communes == ("huu-kien",)
+
     def test_killed_between_its_two_files_the_commit_has_happened_or_has_not(self, tmp_path: Path) -> None:
         """The copy is written first: where only that is new, the file still says what was, and is believed."""
         states.save(tmp_path, PART, self.FULL)
