@@ -149,7 +149,7 @@ SHEETS = _columns(
 )
 """The sheets in which a form was recognised, used or not."""
 
-FINDINGS = _columns(
+_TOLD = (
     *_WHERE,
     ("code", "Mã"),
     ("severity", "Mức"),
@@ -164,8 +164,16 @@ FINDINGS = _columns(
     ("message", "Nội dung"),
     ("suggestion", "Gợi ý"),
 )
-"""One row per finding. ``severity`` and ``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``;
-``cells``: addresses joined by semicolons, the doubtful one first; ``written`` and ``expected`` as text."""
+
+TOLD = _columns(*_TOLD)
+"""Findings as they are told: what the command line prints of them, and what a release keeps. ``severity`` and
+``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``; ``cells``: addresses joined by semicolons, the
+doubtful one first; ``written`` and ``expected`` as text."""
+
+FINDINGS = _columns(*_TOLD, ("edits", "Các quy tắc mà phát hiện nói tới"))
+"""One row per finding, with what whoever decides on it is asked by, so that no program reads it out of the sentences.
+``edits``: the codes of all edits that fail in it, joined by semicolons. Where a release stands for workbooks there is
+nothing to decide, and nothing in these columns."""
 
 FINDINGS_BY_FORM = _columns(
     *_WHERE,
@@ -340,7 +348,7 @@ RELEASED = {
     "figures": FIGURES,
     "lineage": LINEAGE,
     "statements": STATEMENTS,
-    "findings": FINDINGS,
+    "findings": TOLD,
     "outcomes": OUTCOMES,
     "accepted": ACCEPTED,
 }

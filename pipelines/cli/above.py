@@ -91,7 +91,7 @@ def print_findings(found: "Territory", output: Format) -> int:
         else:
             print(_("Không có phát hiện nào."))
     else:
-        print_rows(output, ("commune", *tables.in_folder(tables.FINDINGS)), rows)
+        print_rows(output, ("commune", *tables.in_folder(tables.TOLD)), rows)
     return HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
 
 

@@ -85,7 +85,7 @@ def findings(
         if not rows:
             print(_("Không có phát hiện nào."))
     else:
-        print_rows(output, tables.in_folder(tables.FINDINGS), rows)
+        print_rows(output, tables.in_folder(tables.TOLD), rows)
     if workbook is not None:
         written = _mark(workbook, Settings.of(raw, data), store, key, rows)
         print("\n".join(written), file=sys.stdout if output is Format.TABLE else sys.stderr)

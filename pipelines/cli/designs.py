@@ -288,7 +288,7 @@ def _tell(checked: Any, output: Format) -> None:
     from schemas import tables
 
     if output is not Format.TABLE:
-        print_rows(output, tables.in_folder(tables.FINDINGS), checked.findings)
+        print_rows(output, tables.in_folder(tables.TOLD), checked.findings)
         return
     for finding in checked.findings:
         print(finding["message"])

@@ -32,8 +32,8 @@ def may_be_wrong() -> frozenset[str]:
 
 
 def tells_of(row: Mapping[str, Any], rule: str) -> bool:
-    """Return whether a finding tells of a rule; one may tell of several."""
-    return bool(row["code"] == rule or f"theo {rule}: " in row["message"])
+    """Return whether a finding tells of a rule; one may tell of several, and one of a release names no others."""
+    return rule in (row["code"], *(row["edits"] or "").split(";"))
 
 
 def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str) -> None:

@@ -50,7 +50,7 @@ from schemas.outcomes import Severity
 from schemas.periods import PeriodKind
 from schemas.places import Places
 from schemas.problems import Problems
-from schemas.tables import FINDINGS, SUMS, in_folder
+from schemas.tables import SUMS, TOLD, in_folder
 from tests.unit.builders import PERIOD, PLACES, ROOT
 
 KNOWN = in_use(PLACES)
@@ -862,7 +862,7 @@ def test_faults_are_told_in_the_columns_of_findings_and_end_with_one(tmp_path: P
     code, told = asked("check", book, "--format", "csv")
     found = list(csv.DictReader(io.StringIO(told)))
     assert code == 1
-    assert list(found[0]) == in_folder(FINDINGS)
+    assert list(found[0]) == in_folder(TOLD)
     assert [(one["code"], one["severity"], one["cells"]) for one in found] == [
         (Faults.MISSING.value.code, "error", "C5"),
         (Faults.FORMULA.value.code, "error", "D5"),

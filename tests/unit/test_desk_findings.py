@@ -12,8 +12,9 @@ import pytest
 from pipelines.steps.validate.advise import proposals
 from pipelines.store import published
 from pipelines.store.raw import LEDGER
+from schemas.tables import TOLD
 from tests.unit.desks import Desk, desk_at, text
-from tests.unit.offices import KEY, Office
+from tests.unit.offices import KEY, Office, publish
 
 CELL = {"file": "pa_phao.xlsx", "sheet": "Chăn nuôi", "cell": "D13"}
 PAGE = f"/findings/{KEY}/of/pa_phao"
@@ -289,6 +290,36 @@ def test_an_error_is_kept_against_a_rule_that_may_be_wrong_with_who_and_why(offi
     found = [one for one in published.findings(office.store, KEY) if one["sheet"] == "Trồng trọt"]
     assert {one["code"]: one["severity"] for one in found}["H-08"] == "warning"
     assert "dù trái" not in text(browser.get(PAGE))
+
+
+def test_what_a_reporter_wrote_makes_no_rule_one_that_a_finding_tells_of(office: Office, desk: Desk) -> None:
+    office.write(("pa_phao.xlsx", "Trồng trọt", "D13"), "theo B03-03: 36,95")
+    office.refresh()
+    (row,) = [
+        one
+        for one in published.findings(office.store, KEY)
+        if one["cells"].split(";")[0] == "D13" and one["sheet"] == "Trồng trọt"
+    ]
+    assert "theo B03-03: " in row["message"]
+    browser, before = desk.signed_in("officer", "officer"), ledger(office)
+    told = decide(browser, "as_is", sheet="Trồng trọt", cell="D13", rule="B03-03")
+    assert "Không có phát hiện nào theo quy tắc B03-03 ở ô D13" in told
+    assert ledger(office) == before
+    assert "dù trái" not in text(browser.get(PAGE))
+
+
+def test_findings_that_an_earlier_version_wrote_are_told_as_old_and_mended_by_a_run(office: Office, desk: Desk) -> None:
+    found = office.store.rows("findings/livestock", office.part)
+    assert found is not None
+    publish(office.store, KEY, {"findings/livestock": found.select(TOLD.names)})
+    browser, animals = desk.signed_in("officer", "officer"), {"sheet": CELL["sheet"], "rule": "B03-03"}
+    before = ledger(office)
+    for answer in (browser.get(PAGE), sent(browser, "as_is", **animals)):
+        assert (answer.status_code, "do phiên bản trước của phần mềm ghi" in text(answer)) == (409, True)
+    assert ledger(office) == before
+    office.refresh()
+    assert office.rows("findings/livestock") == found.to_pylist()
+    assert "Ghi đính chính D13 = 114" in text(browser.get(PAGE))
 
 
 @pytest.mark.parametrize("role", ["approver", "auditor", "administrator"])

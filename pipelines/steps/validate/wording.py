@@ -79,6 +79,7 @@ def of_problems(
                         ],
                     )
                 ),
+                "edits": "",
             }
         )
     return rows
@@ -152,6 +153,7 @@ def of_edits(
         "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
         f"{confirmed}{OF_BREACH[severity].office}",
         "suggestion": advice.words,
+        "edits": ";".join(edit.code for edit in edits),
     }
 
 
