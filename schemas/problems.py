@@ -1,14 +1,16 @@
 """What can be wrong with a return: in its files, its cells, its ledger, its completeness; and what is done about it.
 
 Belongs here: one entry per kind of trouble besides a broken edit, with code, severity, and the Vietnamese sentences on
-what is wrong, what the office does next and what is asked of the reporter; what is done about broken edits too.
+what is wrong, what the office does next and what is asked of the reporter; what is done about broken edits too; which
+forms findings hold back.
 Does not belong here: finding the trouble (``pipelines.steps``); the edits of forms, which say themselves what is wrong;
 commands and buttons, which each interface adds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from schemas.outcomes import Outcome, Severity
 
@@ -58,13 +60,17 @@ OF_BREACH: Mapping[str, Task] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """A kind of trouble; ``wrong`` is a sentence with the places of a finding's own words left open."""
+    """A kind of trouble; ``wrong`` is a sentence with the places of a finding's own words left open.
+
+    ``holds_all`` is why it holds back every form of its return set, in a few words, where it does.
+    """
 
     code: str
     wrong: str
     task: Task
     severity: Severity = Severity.ERROR
     status: Outcome = Outcome.NOT_EVALUABLE
+    holds_all: str = ""
 
     @property
     def message(self) -> str:
@@ -196,6 +202,7 @@ class Problems(Enum):
         "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó được "
         "giữ.",
         _by_office("Xin {commune} gửi lại tệp đã gói, rồi chạy lại."),
+        holds_all="bản phát hành đã gửi không dùng được",
     )
     RELEASE_FORM = Problem(
         "W-19",
@@ -575,6 +582,7 @@ class Problems(Enum):
         "L-01",
         "Sổ đính chính {file} không đọc được: {written}.",
         _by_office("Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}."),
+        holds_all="sổ đính chính không đọc được",
     )
     LEDGER_STALE = Problem(
         "L-02",
@@ -629,8 +637,28 @@ OF_LEDGER = frozenset(
 )
 """Codes of what tells that a decision fits its cell no more, or is gone: another decision on the cell settles it."""
 
-HOLDS_EVERYTHING = frozenset(kind.value.code for kind in (Problems.LEDGER_UNREADABLE, Problems.RELEASE_UNUSABLE))
-"""Codes of what holds back every form of its return set."""
+HOLDS_EVERYTHING: Mapping[str, str] = {
+    kind.value.code: kind.value.holds_all for kind in Problems if kind.value.holds_all
+}
+"""Codes of what holds back every form of its return set, each with why, in a few words."""
+
+
+def forms_held(findings: Iterable[Mapping[str, Any]], every: Callable[[], Iterable[str]]) -> dict[str, str]:
+    """Return, per form that the findings of a return set hold back, the first sentence why.
+
+    An error holds the forms that it names, and of some kinds every form.
+
+    Args:
+        findings: With ``code``, ``severity``, ``form`` and ``message`` of ``schemas.tables.FINDINGS``.
+        every: Gives the codes of all forms; asked only where something holds them all.
+    """
+    held: dict[str, str] = {}
+    for row in findings:
+        if row["severity"] == Severity.ERROR:
+            for form in every() if row["code"] in HOLDS_EVERYTHING else row["form"].split():
+                held.setdefault(form, row["message"])
+    return held
+
 
 _BY_CODE: Mapping[str, Problem] = {kind.value.code: kind.value for kind in Problems}
 

@@ -218,12 +218,9 @@ def _summary(
 ) -> dict[str, Any]:
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
-    from pipelines.store.raw import LEDGER
     from schemas.catalogue import CATALOGUE
 
-    forms = published.held_forms(found)
-    # Only a row of the ledger can lack the file that it is about; the trouble is then the ledger's own.
-    without = {row["file"] or LEDGER for row in found if row["severity"] == Severity.ERROR and not row["form"]}
+    forms, without = published.held_forms(found), published.held_files(found)
     held = sorted({*forms, *without})
     count = _("{count} chỉ tiêu").format(count=computed)
     if lacking:

@@ -15,6 +15,7 @@ from pipelines.orchestration.metadata import MOST_ROWS, findings_table, key_of, 
 from pipelines.orchestration.partitions import BATCHES
 from pipelines.present.completeness import Overdue
 from pipelines.refresh.designs import Looked, Standing
+from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas import tables
 from schemas.flow import FLOW, Table
@@ -55,6 +56,7 @@ def evaluation(asset: str, store: Store, batch: BatchKey) -> dg.AssetCheckEvalua
     family = FLOW.assets[asset]
     findings = _rows(store, family[0].name, batch)
     held = _held(store, family[0], batch)
+    whys = [] if findings else _whys(store, family[0], held, batch)
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
     metadata: dict[str, dg.MetadataValue] = {}
     # Dagster sorts metadata by name.
@@ -70,7 +72,7 @@ def evaluation(asset: str, store: Store, batch: BatchKey) -> dg.AssetCheckEvalua
         passed=not errors and not held,
         severity=dg.AssetCheckSeverity.ERROR if errors or held else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
-        description=sentence(findings, held=bool(held)),
+        description=sentence(findings, whys, held=bool(held)),
         blocking=False,
         partition=str(batch),
     )
@@ -86,6 +88,17 @@ def _held(store: Store, findings: Table, batch: BatchKey) -> list[ReturnSetKey]:
     marts = [store.written(mart.name, str(batch)) for mart in FLOW.family("marts") if findings.name in mart.made_of]
     communes = {commune for written in marts if written is not None for commune in written.held}
     return [ReturnSetKey(batch.period, commune) for commune in sorted(communes)]
+
+
+def _whys(store: Store, findings: Table, held: Sequence[ReturnSetKey], batch: BatchKey) -> list[str]:
+    """Return why the form of these findings is held back in return sets, by what is found of whole sets; each once."""
+    if findings.form is None or not held:
+        return []
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(store, f"findings/{published.FORMLESS}", batch):
+        rows.setdefault(row["commune"], []).append(row)
+    told = (published.held_forms(rows.get(key.commune, ())).get(findings.form.code) for key in held)
+    return list(dict.fromkeys(filter(None, told)))
 
 
 def _named(held: Sequence[ReturnSetKey]) -> str:
@@ -108,11 +121,18 @@ def counted(outcomes: pa.Table | None) -> list[dict[str, Any]]:
     ]
 
 
-def sentence(findings: Sequence[Mapping[str, Any]], *, held: bool) -> str:
-    """Return what came of a check in one sentence; with a single finding, that finding's own."""
+def sentence(findings: Sequence[Mapping[str, Any]], whys: Sequence[str], *, held: bool) -> str:
+    """Return what came of a check in a sentence or two; with a single finding, that finding's own.
+
+    Args:
+        findings: Of the form.
+        whys: Where there are none, and the form is held all the same, the reasons.
+        held: Whether the form is held back anywhere.
+    """
     if not findings:
-        unreadable = "Giữ lại: sổ đính chính không đọc được, xem findings/workbooks."
-        return unreadable if held else "Không có phát hiện nào."
+        more = f" Còn {len(whys) - 1} lý do nữa." if len(whys) > 1 else ""
+        why = f"Giữ lại: {whys[0]}{more} Xem findings/workbooks." if whys else "Giữ lại, xem findings/workbooks."
+        return why if held else "Không có phát hiện nào."
     if len(findings) == 1:
         return str(findings[0]["message"])
     return f"Có {len(findings)} phát hiện, xem bảng.{' Số liệu mới của biểu bị giữ lại.' if held else ''}"

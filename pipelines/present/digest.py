@@ -25,12 +25,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipelines.present.completeness import Overdue
 from pipelines.settings import MailServer
-from pipelines.store.published import held_forms, sentences_of
+from pipelines.store.published import held_files, held_forms, sentences_of
 from schemas.catalogue import CATALOGUE
+from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import Problems
+from schemas.problems import HOLDS_EVERYTHING
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -104,7 +105,7 @@ def part(
     remarks = len(findings) - len(errors)
     by_reporter: dict[str, list[list[str]]] = {}
     for row in errors:
-        who = places.title(key.commune, row["reporter"]) if row["reporter"] else f"Tệp {row['file']}"
+        who = places.title(key.commune, row["reporter"]) if row["reporter"] else f"Tệp {row['file'] or LEDGER_FILE}"
         by_reporter.setdefault(who, []).append(list(sentences_of(row)))
     return Part(
         title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
@@ -134,14 +135,14 @@ def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None, since_
 
 
 def _held(errors: Sequence[Mapping[str, Any]]) -> str:
-    if any(row["code"] == Problems.LEDGER_UNREADABLE.value.code for row in errors):
-        return "mọi biểu, vì sổ đính chính không đọc được"
+    why = next((HOLDS_EVERYTHING[row["code"]] for row in errors if row["code"] in HOLDS_EVERYTHING), "")
+    if why:
+        return f"mọi biểu, vì {why}"
     forms = [
         f"{code} «{CATALOGUE.by_code[code].sheet}»" if code in CATALOGUE.by_code else code
         for code in held_forms(errors)
     ]
-    files = dict.fromkeys(f"tệp {row['file']}" for row in errors if not row["form"])
-    return ", ".join([*forms, *files])
+    return ", ".join([*forms, *(f"tệp {file}" for file in held_files(errors))])
 
 
 def _steps(key: ReturnSetKey, errors: bool, *, alone: bool) -> tuple[Step, ...]:

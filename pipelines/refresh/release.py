@@ -45,7 +45,7 @@ from pipelines.steps.validate import gate
 from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
-from pipelines.store.raw import LEDGER, PRINTED, Raw
+from pipelines.store.raw import PRINTED, Raw
 from pipelines.store.releases import Difference, Release, ReleaseError, archive_path, folder_of, found
 from pipelines.store.state import Writer
 from pipelines.store.tables import WRITERS, Store, serialized
@@ -54,7 +54,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW
 from schemas.form import Form
 from schemas.kept import decoded
-from schemas.outcomes import Cause, Severity
+from schemas.outcomes import Cause
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 
@@ -211,16 +211,14 @@ def packages() -> dict[str, str]:
 
 def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
     """Return, per form (or file no form can answer for) that is held back, the first sentence why."""
-    errors = [row for row in published.findings(store, key) if row["severity"] == Severity.ERROR]
-    reasons: dict[str, str] = {}
-    for row in errors:
-        for what in row["form"].split() or [row["file"]]:
-            reasons.setdefault(what, row["message"])
-    ledger = reasons.get(LEDGER, "")
+    found = published.findings(store, key)
+    # A form's own sentence, where it has one, says more than what is true of every form.
+    reasons = published.held_files(found) | published.held_forms(row for row in found if row["form"])
+    every = published.held_forms(found)
     state = store.state(store.part_of(key))
     marts = ((mart.form, state.get(mart.name)) for mart in FLOW.family("marts"))
     held = [form.code for form, written in marts if form and written and key.commune in written.held]
-    return reasons | {code: reasons.get(code, ledger) for code in held}
+    return reasons | {code: reasons.get(code) or every.get(code, "") for code in held}
 
 
 def _refuse(held: Mapping[str, str], stale: bool, despite: str) -> None:

@@ -4,7 +4,7 @@ Belongs here: that, which rows have the same texts in some columns or belong to 
 Does not belong here: what the columns are (``schemas.tables``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -63,11 +63,6 @@ def _columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.table(present, schema=schema)
-
-
-def return_sets_in(frame: pd.DataFrame) -> Iterator[ReturnSetKey]:
-    """Yield, row by row, the return set that a frame with ``period`` and ``commune`` speaks of."""
-    return map(ReturnSetKey, frame["period"], frame["commune"])
 
 
 Rows: TypeAlias = pd.DataFrame | pa.Table

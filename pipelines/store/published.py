@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
+from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity, Status
-from schemas.problems import HOLDS_EVERYTHING, NOT_THERE
+from schemas.problems import NOT_THERE, forms_held
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 
@@ -367,13 +368,17 @@ def sentences_of(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def held_forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return, per form that findings hold back, the first sentence why; what is true of a whole set holds all."""
+    """Return, per form that findings hold back, the first sentence why."""
+    return forms_held(rows, _every_form)
+
+
+def held_files(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return, per file that is in error and that no form can answer for, the first sentence why."""
     held: dict[str, str] = {}
     for row in rows:
-        if row["severity"] == Severity.ERROR:
-            of_all = row["code"] in HOLDS_EVERYTHING
-            for form in _every_form() if of_all else row["form"].split():
-                held.setdefault(form, row["message"])
+        if row["severity"] == Severity.ERROR and not row["form"]:
+            # Only a row of the ledger can lack the file that it is about; the trouble is then the ledger's own.
+            held.setdefault(row["file"] or LEDGER_FILE, row["message"])
     return held
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
+import pytest
 
 from pipelines.orchestration import checks
 from pipelines.present.completeness import Overdue
@@ -14,6 +15,7 @@ from pipelines.store.tables import Store
 from schemas import tables
 from schemas.forms.b01_livestock import Livestock
 from schemas.outcomes import Outcome
+from schemas.problems import Problems
 from schemas.return_sets import BatchKey
 from tests.unit.offices import KEY, publish
 
@@ -21,8 +23,17 @@ ASSET = "findings/livestock"
 MART = tables.mart(Livestock).empty_table()
 
 
-def shown(root: Path, *findings: tuple[str, str], held: bool = False) -> dg.AssetCheckEvaluation:
-    """The check of a form with findings, given by severity and message."""
+def shown(
+    root: Path, *findings: tuple[str, str], held: bool = False, beside: tuple[Problems, str, str] | None = None
+) -> dg.AssetCheckEvaluation:
+    """The check of a form with findings, given by severity and message; beside them one on the whole set, or on a form.
+
+    Args:
+        root: Where the tables lie.
+        findings: The form's own.
+        held: Whether its mart is held back.
+        beside: Kind, form and message of what is found of no sheet.
+    """
     rows = [
         dict.fromkeys(tables.FINDINGS.names, "") | {"code": "B01-02", "severity": severity, "message": message}
         for severity, message in findings
@@ -36,6 +47,12 @@ def shown(root: Path, *findings: tuple[str, str], held: bool = False) -> dg.Asse
         "outcomes/livestock": pa.Table.from_pylist(outcomes, tables.OUTCOMES),
         "marts/livestock": MART,
     }
+    if beside is not None:
+        kind, form, message = beside
+        told = KEY._asdict() | {"code": kind.value.code, "severity": "error", "form": form, "message": message}
+        made["findings/workbooks"] = pa.Table.from_pylist(
+            [dict.fromkeys(tables.FINDINGS.names, "") | told], tables.FINDINGS
+        )
     store = Store(root)
     publish(store, KEY, made, held={"marts/livestock"} if held else ())
     return checks.evaluation(ASSET, store, BatchKey(*KEY))
@@ -80,10 +97,37 @@ def test_a_remark_is_a_warning_that_passes_and_silence_says_so(tmp_path: Path) -
     assert "1. phát hiện" not in nothing.metadata
 
 
-def test_a_form_held_without_a_finding_of_its_own_is_red_and_says_where_to_look(tmp_path: Path) -> None:
-    one = shown(tmp_path, held=True)
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        (
+            (Problems.LEDGER_UNREADABLE, "", "Sổ đính chính không đọc được."),
+            "Giữ lại: Sổ đính chính không đọc được. Xem findings/workbooks.",
+        ),
+        (
+            (Problems.RELEASE_UNUSABLE, "", "Bản phát hành co-so.zip không dùng được."),
+            "Giữ lại: Bản phát hành co-so.zip không dùng được. Xem findings/workbooks.",
+        ),
+        (
+            (Problems.RELEASE_FORM, "B01", "Bản phát hành co-so.zip: biểu B01 là phiên bản 9."),
+            "Giữ lại: Bản phát hành co-so.zip: biểu B01 là phiên bản 9. Xem findings/workbooks.",
+        ),
+        ((Problems.RELEASE_FORM, "B02", "Biểu B02 là phiên bản 9."), "Giữ lại, xem findings/workbooks."),
+        (None, "Giữ lại, xem findings/workbooks."),
+    ],
+)
+def test_a_form_held_without_a_finding_of_its_own_is_red_and_says_why_as_far_as_is_known(
+    tmp_path: Path, beside: tuple[Problems, str, str] | None, told: str
+) -> None:
+    one = shown(tmp_path, held=True, beside=beside)
     assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert one.description == "Giữ lại: sổ đính chính không đọc được, xem findings/workbooks."
+    assert one.description == told
+
+
+def test_of_several_reasons_the_first_is_told_and_how_many_more_there_are() -> None:
+    assert checks.sentence([], ["Sổ hỏng.", "Bản phát hành hỏng.", "Sổ khác hỏng."], held=True) == (
+        "Giữ lại: Sổ hỏng. Còn 2 lý do nữa. Xem findings/workbooks."
+    )
 
 
 def test_edits_are_counted_by_what_came_of_them(tmp_path: Path) -> None:

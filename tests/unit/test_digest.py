@@ -71,6 +71,15 @@ class TestWhatIsTold:
         part = part_of(finding("", form="", code=Problems.LEDGER_UNREADABLE.value.code, file="corrections.csv"))
         assert part.sentences[0].startswith("Giữ lại: mọi biểu, vì sổ đính chính không đọc được;")
 
+    def test_so_does_a_release_that_cannot_be_used(self) -> None:
+        part = part_of(finding("", form="", code=Problems.RELEASE_UNUSABLE.value.code, file="co-so.zip"))
+        assert part.sentences[0].startswith("Giữ lại: mọi biểu, vì bản phát hành đã gửi không dùng được;")
+
+    def test_a_row_of_the_ledger_without_a_file_is_the_ledgers(self) -> None:
+        part = part_of(finding("", form="", code=Problems.LEDGER_NO_REASON.value.code, file=""))
+        assert list(part.findings) == ["Tệp corrections.csv"]
+        assert part.sentences[0].startswith("Giữ lại: tệp corrections.csv;")
+
     def test_a_file_that_nobody_answers_for_is_named_itself(self) -> None:
         part = part_of(finding("", form="", code="W-01", file="hong.xlsx", message="Không mở được."))
         assert list(part.findings) == ["Tệp hong.xlsx"]

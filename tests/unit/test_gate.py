@@ -1,14 +1,17 @@
 from decimal import Decimal
 
 import pyarrow as pa
+import pytest
 
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.collect.correct import read_ledger
+from pipelines.steps.problems import problem_rows
 from pipelines.steps.validate import gate
 from schemas import tables
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.r02_concrete_roads import ConcreteRoads
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
     COMMUNE,
@@ -107,6 +110,17 @@ def test_a_ledger_that_cannot_be_read_holds_every_form_of_its_set() -> None:
     _, problems = read_ledger({SET: "not;a;ledger"})
     for form in FORMS:
         assert gate.held(done.check(form).findings, problems, form) == {SET}
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [(Problems.LEDGER_UNREADABLE, {SET}), (Problems.RELEASE_UNUSABLE, {SET}), (Problems.UNREADABLE_FILE, set())],
+)
+def test_what_holds_everything_holds_a_form_without_findings_and_no_other_set(
+    kind: Problems, held: set[ReturnSetKey]
+) -> None:
+    findings = two_communes(GOOD, GOOD).check(Livestock).findings
+    assert gate.held(findings, problem_rows(kind, [{**SET._asdict(), "file": "x"}]), Livestock) == held
 
 
 def test_a_value_that_was_accepted_cannot_silently_become_blank() -> None:

@@ -226,6 +226,8 @@ def test_a_damaged_release_holds_its_commune_and_what_was_accepted_stays_until_i
     assert dict(tables_of(copied, *said)) == before
     assert set(published.held_forms(published.findings(store, ONE))) >= {"B01"}
     assert published.held_forms(published.findings(store, TWO)) == {}
+    assert release._held(store, ONE)["B01"] == told(store, ONE)[UNUSABLE]
+    assert all(release._held(store, ONE).values())
     assert tracing.trace(store, ONE, SHARE)["status"] == "held"
     path.write_bytes(sent[ONE])
     _, store = refreshed(copied)

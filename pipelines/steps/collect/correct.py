@@ -21,7 +21,7 @@ from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import as_meant, known_position, position
 from schemas.form import Form
 from schemas.harmless import of_csv
-from schemas.kept import KeptError, kept_rows
+from schemas.kept import LEDGER_FILE, KeptError, kept_rows
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -42,7 +42,7 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
     problems: list[dict[str, str]] = []
     for (period, commune), text in ledgers.items():
         where = {"period": period, "commune": commune}
-        told = {**where, "file": "corrections.csv", "expected": ", ".join(IN_EVERY_LEDGER)}
+        told = {**where, "file": LEDGER_FILE, "expected": ", ".join(IN_EVERY_LEDGER)}
         try:
             rows = kept_rows(text, IN_EVERY_LEDGER, later=LATER)
         except KeptError as reason:

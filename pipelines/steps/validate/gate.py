@@ -3,7 +3,8 @@
 Belongs here: that decision, as data. Does not belong here: publishing, Dagster's checks (they only show it).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,11 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
 from pipelines.steps.collect.records import by_record, typed
-from pipelines.steps.frames import belongs, coded, joined_text, return_sets_in, sorted_by
+from pipelines.steps.frames import belongs, coded, joined_text, sorted_by
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
-from schemas.problems import Problems
+from schemas.problems import HOLDS_EVERYTHING, Problems, forms_held
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import SOURCES
 
@@ -24,15 +25,32 @@ from schemas.tables import SOURCES
 def held(findings: pd.DataFrame, problems: pd.DataFrame, form: type[Form]) -> set[ReturnSetKey]:
     """Return the return sets whose form is held back.
 
-    By a finding of severity error on the form itself; or by a ledger that cannot be read, which holds every form of its
-    set: without it, numbers that were corrected would come back as first received.
+    By a finding of severity error on the form itself; or by what holds every form of its set, as a ledger does that
+    cannot be read: without it, numbers that were corrected would come back as first received.
     """
-    blocking, unreadable = findings, problems
+    of_sets: dict[ReturnSetKey, list[Mapping[str, Any]]] = {}
+    for row in (*_errors(findings), *_holding_everything(problems)):
+        of_sets.setdefault(ReturnSetKey(row["period"], row["commune"]), []).append(row)
+    return {key for key, rows in of_sets.items() if form.code in forms_held(rows, lambda: (form.code,))}
+
+
+def _errors(findings: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
+    """Yield the findings that can hold a form back."""
     if len(findings):
-        blocking = findings[(findings["severity"] == Severity.ERROR.value) & (findings["form"] == form.code)]
-    if len(problems):
-        unreadable = problems[problems["problem"] == Problems.LEDGER_UNREADABLE.name]
-    return {key for rows in (blocking, unreadable) if len(rows) for key in return_sets_in(rows)}
+        yield from _rows(findings[findings["severity"] == Severity.ERROR.value])
+
+
+def _holding_everything(problems: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
+    """Yield the problems that hold every form, as findings; those on single forms are findings of these."""
+    for kind in (kind for kind in Problems if kind.value.code in HOLDS_EVERYTHING) if len(problems) else ():
+        for row in _rows(problems[problems["problem"] == kind.name]):
+            told = {"code": kind.value.code, "severity": kind.value.severity, "message": kind.value.holds_all}
+            yield {**row, **told}
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
+    names = frame.columns.tolist()
+    return (dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None))
 
 
 def admit(

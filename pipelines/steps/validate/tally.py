@@ -1,10 +1,11 @@
 """Findings and returns counted by commune and form: what those above the communes read first.
 
 Belongs here: the counts, and which findings say that a return has not come. Does not belong here: any finding
-(``pipelines.steps.validate.check``), what holds a form back (``pipelines.steps.validate.gate``).
+(``pipelines.steps.validate.check``), what holds a form back (``schemas.problems``).
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,9 +14,11 @@ from schemas.form import Form
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import HOLDS_EVERYTHING, NOT_THERE
+from schemas.problems import NOT_THERE, forms_held
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS_BY_FORM, SENT_BY_FORM
+
+_OF_HELD = ("period", "commune", "code", "severity", "form", "message")
 
 
 def findings_by_form(findings: pa.Table) -> pa.Table:
@@ -37,18 +40,20 @@ def sent_by_form(
         places: Who is expected to report.
     """
     absent = _named(findings.filter(pc.is_in(findings["code"], pa.array(sorted(NOT_THERE)))), "form", "reporter")
-    held = _named(findings.filter(pc.equal(findings["severity"], Severity.ERROR.value)), "form")
-    unread = _named(findings.filter(pc.is_in(findings["code"], pa.array(sorted(HOLDS_EVERYTHING)))))
+    errors: dict[ReturnSetKey, list[dict[str, Any]]] = {}
+    for row in findings.filter(pc.equal(findings["severity"], Severity.ERROR.value)).select(_OF_HELD).to_pylist():
+        errors.setdefault(ReturnSetKey(row["period"], row["commune"]), []).append(row)
+    every = [form.code for form in forms]
     rows: list[tuple[object, ...]] = []
     for key in return_sets:
-        period = Period.parse(key.period)
+        period, held = Period.parse(key.period), forms_held(errors.get(key, ()), lambda: every)
         for form in forms:
             if not places.expects(key.commune, form.code, period):
                 continue
             expected = places.reporters(key.commune, form.reporter_kind, period)
             missing = [place.code for place in expected if (*key, form.code, place.code) in absent]
             status = Status.INCOMPLETE if missing else Status.COMPLETE
-            if (*key, form.code) in held or tuple(key) in unread:
+            if form.code in held:
                 status = Status.HELD
             sent = len(expected) - len(missing)
             rows.append((*key, form.code, len(expected), sent, " ".join(missing), str(status)))
