@@ -8,7 +8,7 @@ Differences are of the values before they were rounded, and then rounded half up
 lacking there is none.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -23,6 +23,7 @@ from schemas.bound import Bound
 from schemas.catalogue import CATALOGUE
 from schemas.chart import Against
 from schemas.figure import Figure
+from schemas.form import Counts
 from schemas.formula import At, Leaf, Ratio
 from schemas.outcomes import Status
 from schemas.pack import Pack
@@ -155,7 +156,8 @@ def _held(row: TableRow, side: Side, own: Mapping[str, TableRow], other: Mapping
 
 def _against(row: TableRow, other: TableRow, side: Side) -> Held:
     """Return how a figure differs from that of another period."""
-    return replace(against(_exact(row), _exact(other), row, side), estimated=_is_estimated(other))
+    held = against(_exact(row), _exact(other), row, side)
+    return replace(held, estimated=held.is_known and _is_estimated(other))
 
 
 def _is_estimated(row: TableRow) -> bool:
@@ -163,9 +165,12 @@ def _is_estimated(row: TableRow) -> bool:
 
 
 def against(value: Fraction | None, other: Fraction | None, row: TableRow, side: Side) -> Held:
-    """Return how a value differs from another, both in the unit of a figure."""
+    """Return how a value differs from another, both in the unit of a figure.
+
+    What is counted since the start of the year is not held against a period in which less of one had gone by.
+    """
     decimals = _DECLARED.decimals(row["id"])
-    if other is None:
+    if other is None or (side is Side.BEFORE and _DECLARED.counts_up(row)):
         return NOTHING
     held = round_half_up(other, decimals)
     if value is None:
@@ -195,6 +200,12 @@ class _Declared:
         if row["id"] in self.by_id:
             return self.by_id[row["id"]]
         return next((one for one in self.per_record if one.id_for(row["reporter"], row["line"]) == row["id"]), None)
+
+    def counts_up(self, row: TableRow) -> bool:
+        """Return whether a published figure is made of what is counted since the start of the year."""
+        figure = self.at(row)
+        fields = () if figure is None else figure.formula.fields()
+        return any(one.form.counted(one) is Counts.SINCE_START for one in fields)
 
     @cached_property
     def per_record(self) -> Sequence[Figure]:
@@ -249,11 +260,12 @@ class Moment:
     sides: Mapping[Side, Held]
 
 
-def over_time(rows: Mapping[str, TableRow | None]) -> list[Moment]:
+def over_time(rows: Mapping[str, TableRow | None], grew: Callable[[str, str], bool] | None = None) -> list[Moment]:
     """Return a figure over periods, the oldest first.
 
     Args:
         rows: The figure as published, by period; nothing in one in which there was no such figure.
+        grew: Whether the commune took in another between two periods; then they are not compared.
     """
     codes = sorted(rows, key=Period.parse)
     made = []
@@ -262,7 +274,8 @@ def over_time(rows: Mapping[str, TableRow | None]) -> list[Moment]:
         if row is None:
             made.append(Moment(code, None, dict.fromkeys((Side.BEFORE, Side.LAST_YEAR), NOTHING)))
             continue
-        other = {side: rows[then] for side, then in beside(code, codes).items()}
+        others = beside(code, codes).items()
+        other = {side: rows[then] for side, then in others if grew is None or not grew(then, code)}
         sides = {
             side: _against(row, then, side) if (then := other.get(side)) is not None else NOTHING
             for side in (Side.BEFORE, Side.LAST_YEAR)

@@ -129,8 +129,11 @@ def shown(
         source: The tables.
         key: The return set.
         archive: What was accepted before, as it was received.
-        earlier: The figures of the periods that it is compared with, by period.
+        earlier: The figures of the periods that it is compared with, by period; it is not with those in which the
+            commune was less.
     """
+    now = Period.parse(key.period)
+    as_large = {code: rows for code, rows in earlier.items() if not places.grew(key.commune, Period.parse(code), now)}
     found, edges = published.findings(source, key), published.every_edge(source, key)
     staged: dict[str, list[dict[str, Any]]] = {}
     for table in ("files", "cells", "ledger"):
@@ -156,7 +159,7 @@ def shown(
             for chapter in CATALOGUE.of(places.packs_of(key.commune)).chapters
         ],
         forms=CATALOGUE.by_code,
-        earlier=earlier,
+        earlier=as_large,
     )
 
 

@@ -248,6 +248,10 @@ class Places:
                 merged.setdefault(place.successor, []).append(place)
         return merged
 
+    def grew(self, commune: str, since: Period, period: Period) -> bool:
+        """Return whether communes that there were in a period had been merged into one by a later period."""
+        return any(one.existed_in(since) and one.ended_by(period) for one in self.merged_into(commune))
+
     def taken_in(self, commune: str, period: Period) -> dict[str, list[Place]]:
         """Return, by the code of a village, those of the commune that had been merged into it by a period."""
         found: dict[str, list[Place]] = {}

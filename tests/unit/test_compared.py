@@ -20,6 +20,8 @@ from pipelines.refresh.documents import report_of
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.flow import FLOW
+from schemas.form import Counts
+from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 from tests.unit.desks import Desk, desk_at, text
@@ -86,6 +88,24 @@ def test_a_figure_over_periods_says_where_one_lacks() -> None:
     assert compared.beside("2024", ["2023", "2024"]) == {Side.LAST_YEAR: "2023"}, "of a year there is one before"
     assert compared.beside("2024-Q1", ["2023-Q4", "2023-H2", "2024-M01"]) == {Side.BEFORE: "2023-Q4"}
     assert not compared.steady([moments[0], moments[2]])
+
+
+def test_what_is_counted_since_the_start_of_the_year_is_not_held_against_the_period_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = {"2024-H2": row("110"), "2024-H1": row("60", status="estimated"), "2023-H2": row("100")}
+    before = compared.over_time(rows)[-1].sides[Side.BEFORE]
+    assert (before.value, before.change, before.percent) == (Decimal(60), Decimal(50), Decimal("83.3"))
+    monkeypatch.setattr(Livestock, "counted", lambda _: Counts.SINCE_START)
+    sides = compared.over_time(rows)[-1].sides
+    assert sides == {Side.BEFORE: NOTHING, Side.LAST_YEAR: Held(Decimal(100), Decimal(10), Decimal("10.0"))}
+
+
+def test_periods_before_a_commune_took_in_another_are_not_compared() -> None:
+    rows = {"2025-H2": row("110"), "2025-H1": row("60"), "2024-H2": row("100")}
+    *_, before, last = compared.over_time(rows, lambda _, code: code == "2025-H2")
+    assert before.sides[Side.BEFORE].is_known
+    assert set(last.sides.values()) == {NOTHING}
 
 
 def test_of_the_example_what_villages_have_adds_up_to_the_figure(example: Store) -> None:
@@ -187,6 +207,17 @@ def test_explorer_and_annexes_have_the_columns_of_the_desk(office: Office, desk:
     of_desk = [[label, unit, *map(number, numbers)] for _, _, label, unit, *numbers in csv.reader(io.StringIO(taken))]
     assert ["Ngựa thường", "con", 996, 896, 100, 11.1] in [row[:6] for row in of_excel]
     assert [row for row in of_excel if row[1] and row not in of_desk] == []
+
+
+def test_a_commune_that_took_in_another_is_not_compared_with_what_it_was(office: Office, desk: Desk) -> None:
+    taken_in = f"code,level,name,parent,valid_to,successor\nxa-cu,commune,Xã Cũ,chi-lang,2023-12-31,{KEY.commune}\n"
+    (office.raw.root / "places.csv").write_text(taken_in, encoding="utf-8")
+    office.refresh()
+    explorer = (office.store.root / "explorer" / str(KEY) / "chapters" / "livestock.html").read_text("utf-8")
+    assert "compared.before" not in explorer
+    auditor = desk.signed_in("somebody", "auditor")
+    assert "896" not in text(auditor.get("/compare"))
+    assert "+11,1" not in text(auditor.get(f"/compare/{KEY}/{HORSES}"))
 
 
 def number(text: str) -> float | str | None:

@@ -119,6 +119,13 @@ def test_a_village_that_is_no_more_or_not_yet_reports_nothing_and_that_is_told(
         Handout(raw, Store(tmp_path / "data"), key).refuse_absent(code)
 
 
+def test_a_commune_grows_between_a_period_with_another_and_one_without() -> None:
+    assert TABLE.grew("xa-5", BEFORE, AFTER)
+    assert not TABLE.grew("xa-5", AFTER, AFTER.after)
+    assert not TABLE.grew("xa-5", BEFORE.before, BEFORE)
+    assert not TABLE.grew("xa-3", BEFORE, AFTER)
+
+
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The province before and after, with a folder of a commune that is no more in the later period."""

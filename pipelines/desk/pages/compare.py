@@ -29,6 +29,7 @@ from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.periods import Period
+from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.text import says
 
@@ -62,7 +63,10 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     chosen = named(raw, store, key) if key else known[0]
     if chosen not in known:
         raise Http404
-    periods = compared.beside(chosen.period, [one.period for one in known if one.commune == chosen.commune])
+    grew = _grew(raw.places, chosen.commune)
+    of_commune = [one.period for one in known if one.commune == chosen.commune]
+    beside = compared.beside(chosen.period, of_commune).items()
+    periods = {side: code for side, code in beside if not grew(code, chosen.period)}
     others = {side: published.figures(store, ReturnSetKey(period, chosen.commune)) for side, period in periods.items()}
     every = compared.lines(published.figures(store, chosen), others)
     asked = _Asked.of(request.GET)
@@ -217,7 +221,8 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     row = published.figure(store, chosen, figure) if chosen in known else None
     if row is None:
         raise Http404
-    moments = compared.over_time({one.period: published.figure(store, one, figure) for one in known})
+    rows_of = {one.period: published.figure(store, one, figure) for one in known}
+    moments = compared.over_time(rows_of, _grew(raw.places, chosen.commune))
     shares = _by_reporter(store, chosen, row, [one.period for one in known])
     names = {share.reporter: raw.places.title(chosen.commune, share.reporter) for share in shares}
     wanted, table = request.GET.get("as", ""), request.GET.get("of", "")
@@ -244,6 +249,11 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
         "head": lambda words, _by: words,
     }
     return render(request, "compare-figure.html", page)
+
+
+def _grew(places: Places, commune: str) -> Callable[[str, str], bool]:
+    """Return what tells whether a commune took in another between two periods: its figures are of more then."""
+    return lambda since, code: places.grew(commune, Period.parse(since), Period.parse(code))
 
 
 def _by_reporter(store: Store, key: ReturnSetKey, row: Any, periods: Sequence[str]) -> list[Share]:

@@ -10,7 +10,6 @@ is held against what both had.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -47,18 +46,12 @@ def of_as_much(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[R
         return AsMuch(accepted)
     if issubclass(form, VillageForm):
         return _together(form, accepted, return_sets, places)
-    grown = {key.commune: day for key in return_sets if (day := _grown_on(key, places)) is not None}
-    if not grown:
+    now = {key.commune: Period.parse(key.period) for key in return_sets if places.merged_into(key.commune)}
+    if not now:
         return AsMuch(accepted)
     pairs = zip(accepted["period"], accepted["commune"], strict=True)
-    as_large = [commune not in grown or Period.parse(period).end > grown[commune] for period, commune in pairs]
-    return AsMuch(accepted[as_large])
-
-
-def _grown_on(key: ReturnSetKey, places: Places) -> date | None:
-    """Return the last day before a commune last took in another, as seen from a period; nothing where it never did."""
-    days = (one.valid_to for one in places.merged_into(key.commune))
-    return max((day for day in days if day is not None and day < Period.parse(key.period).end), default=None)
+    grew = [code in now and places.grew(code, Period.parse(period), now[code]) for period, code in pairs]
+    return AsMuch(accepted[~np.array(grew)])
 
 
 def _together(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[ReturnSetKey], places: Places) -> AsMuch:
