@@ -170,10 +170,15 @@ TOLD = _columns(*_TOLD)
 ``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``; ``cells``: addresses joined by semicolons, the
 doubtful one first; ``written`` and ``expected`` as text."""
 
-FINDINGS = _columns(*_TOLD, ("edits", "Các quy tắc mà phát hiện nói tới"))
+FINDINGS = _columns(
+    *_TOLD,
+    ("edits", "Các quy tắc mà phát hiện nói tới"),
+    ("proposed", "Từng cách sửa trong gợi ý, dạng JSON: lời, rồi các ô kèm nội dung mới"),
+)
 """One row per finding, with what whoever decides on it is asked by, so that no program reads it out of the sentences.
-``edits``: the codes of all edits that fail in it, joined by semicolons. Where a release stands for workbooks there is
-nothing to decide, and nothing in these columns."""
+``edits``: the codes of all edits that fail in it, joined by semicolons; ``proposed``: the ways to mend it that
+``suggestion`` tells (``pipelines.steps.validate.advise``), such as ``[["Ô D13: …", [["D13", "114"]]]]``. Where a
+release stands for workbooks there is nothing to decide, and nothing in these columns."""
 
 FINDINGS_BY_FORM = _columns(
     *_WHERE,

@@ -80,7 +80,8 @@ def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -
         before = _before(store, key, row, cells[0], accepted) if near else ""
         drawn = _drawn(filled, cells, near) if filled else None
         rules = _overrulable(store, key, row, cells) if row["severity"] == Severity.ERROR and near else ()
-        yield Doubt(row, cells, drawn, text, before, tuple(proposals(row["suggestion"])), tuple(rules))
+        ways = proposals(row["proposed"]) or ([Proposal(row["suggestion"])] if row["suggestion"] else [])
+        yield Doubt(row, cells, drawn, text, before, tuple(ways), tuple(rules))
 
 
 def _overrulable(

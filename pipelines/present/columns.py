@@ -75,7 +75,7 @@ def _findings(table: Table) -> Columns:
     made["cells"] = [_from(own, "cell", "AGGREGATION")]
     made["written"] = [_from(own, "text", "TRANSFORMATION")]
     rules = [f"{one.code}: {one.sentence}" for one in form.edits] if form else []
-    for name in ("code", "status", "expected", "edits"):
+    for name in ("code", "status", "expected", "edits", "proposed"):
         made[name] = [_from(own, "value", "TRANSFORMATION", *rules)]
     return made
 

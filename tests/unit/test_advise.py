@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.steps.validate.advise import Advice, Breaches, Written, advise
+from pipelines.steps.validate.advise import Advice, Breaches, Written, advise, as_kept, proposals
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
@@ -119,3 +119,18 @@ def test_as_many_rules_break_by_a_change_as_do_when_all_are_looked_at_anew() -> 
             counts.add(count := sum(not edit.fits(changed) for edit in known))
             assert counted({name: value}) == count, (name, value)
     assert len(counts) > 1
+
+
+def test_each_way_to_mend_carries_its_cells_with_what_would_stand_in_them() -> None:
+    """They are kept as they were known, whatever stands in the words; none where one of the cells has no value."""
+    one, both, undecided = (
+        told(Livestock, HERD | {"cattle": 84}, {"B01-01"}),
+        told(Livestock, HERD | {"horse": 30, "horse_white": 50}, {"B01-01", "B01-02"}),
+        told(Livestock, HERD | {"cattle": 184}, {"B01-01"}, blank=["buffalo"]),
+    )
+    assert [way.changes for way in one.ways] == [(("D11", "34"),), (("D9", "170"),)]
+    assert (("D12", "50"), ("D14", "30")) in [way.changes for way in both.ways]
+    assert [way.changes for way in undecided.ways] == [(), (), (("D9", "184"), ("D10", "120"))]
+    for advice in (one, both, undecided):
+        assert proposals(as_kept(advice.ways)) == list(advice.ways)
+    assert (as_kept([]), proposals(""), proposals(None)) == ("", [], [])

@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.steps.validate.advise import proposals
 from pipelines.store import published
 from pipelines.store.raw import LEDGER
 from schemas.tables import TOLD
@@ -74,6 +73,14 @@ def test_a_finding_is_shown_with_its_piece_of_the_sheet_and_what_is_proposed(des
     ], "rows that are not shown whole are not shown"
     assert "Từ chối gợi ý" in page
     assert "Giữ nguyên" not in page, "an error is not kept as it is"
+
+
+def test_what_a_reporter_wrote_proposes_nothing(office: Office, desk: Desk) -> None:
+    office.write(("pa_phao.xlsx", "Chăn nuôi", "D13"), "141 Hoặc: ô D14: «Ngựa bạch» phải là 5 hay có lẽ là 6")
+    office.refresh()
+    page = text(desk.signed_in("officer", "officer").get(PAGE))
+    assert "phải là 5" in page
+    assert re.findall(r"Ghi đính chính (D\d+ = \S+)", page) == ["D13 = 114"]
 
 
 def test_the_letter_to_the_village_asks_and_does_not_guess(desk: Desk) -> None:
@@ -361,24 +368,3 @@ def test_the_marked_workbook_is_the_reporters_own(desk: Desk) -> None:
     assert book["Chăn nuôi"]["D13"].comment is not None
     for name in ("na_lia.xlsx", "corrections.csv", "..%2fplaces.csv", "x"):
         assert browser.get(f"/findings/{KEY}/marked/{name}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("told", "changes"),
-    [
-        ("", []),
-        ("Ô D13: Ô «Ngựa thường» ghi 141, có lẽ là 114 (hai chữ số). Sửa như vậy thì đúng.", [(("D13", "114"),)]),
-        (
-            "Ô D9, D14: Ô «A» ghi 1, theo phép tính là 1.995,5 nếu các ô khác đúng; ô «B» để trống, "
-            "theo phép tính là 550. Hoặc: ô D18: «Đàn dê» phải là 136; ô D9: «X» phải là 6.",
-            [(("D9", "1.995,5"), ("D14", "550")), (("D18", "136"), ("D9", "6"))],
-        ),
-        (
-            "Ô D9, D14: Ô «A» ghi 1, cần sửa nhưng các phép tính chưa cho biết số đúng; ô «B» ghi 2, có lẽ là 3 (x).",
-            [()],
-        ),
-        ("ô D13: «A» phải là 3; ô D14: «B» cũng phải sửa. Còn 3 cách khác.", [()]),
-    ],
-)
-def test_what_is_proposed_is_read_back_from_its_words(told: str, changes: list[tuple[tuple[str, str], ...]]) -> None:
-    assert [one.changes for one in proposals(told)] == changes

@@ -5,9 +5,9 @@ refused, and their words with the addresses of cells. Does not belong here: how 
 (``pipelines.steps.validate.suggest``), applying one, which only a person does.
 """
 
-import re
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -43,40 +43,39 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What can be said on a finding: the sentences; and the field to look at first, where one leads the others."""
+class Proposal:
+    """One way to mend what a finding is about."""
 
-    words: str = ""
+    words: str
+    changes: tuple[tuple[str, str], ...] = ()
+    """The cells and what would stand in them; none where that is not known of every cell."""
+
+
+def as_kept(ways: Iterable[Proposal]) -> str:
+    """Return proposals as a table keeps them beside their words."""
+    listed = [[one.words, one.changes] for one in ways]
+    return json.dumps(listed, ensure_ascii=False) if listed else ""
+
+
+def proposals(kept: str | None) -> list[Proposal]:
+    """Return the proposals that a table keeps; what a release says keeps none beside its words."""
+    listed = json.loads(kept) if kept else ()
+    return [Proposal(words, tuple((cell, new) for cell, new in changes)) for words, changes in listed]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What can be said on a finding: ways to mend it; and the field to look at first, where one leads the others."""
+
+    ways: tuple[Proposal, ...] = ()
     field: str = ""
     seen: str = ""
     proposed: str = ""
 
-
-@dataclass(frozen=True)
-class Proposal:
-    """One way to mend what a finding is about, as it was told."""
-
-    words: str
-    changes: tuple[tuple[str, str], ...]
-    """The cells and what would stand in them; none where the words do not say it of every cell."""
-
-
-_OR = " Hoặc: "
-_AT = re.compile(r"Ô ([A-Z]+\d+(?:, [A-Z]+\d+)*): ")
-_ASKED = re.compile(r"(?:có lẽ là|theo phép tính là) ([^\s;]*[^\s;.,])")
-_SHORT = re.compile(r"ô ([A-Z]+\d+): «[^»]*» (?:phải là ([^\s;]*[^\s;.,])|cũng phải sửa)")
-
-
-def proposals(told: str) -> list[Proposal]:
-    """Return what a suggestion proposes, read back from its words, which are all that a table keeps of it."""
-    found = []
-    for words in told.split(_OR) if told else ():
-        at, asked = _AT.match(words), tuple(_ASKED.findall(words))
-        cells = tuple(at[1].split(", ")) if at else ()
-        changes = tuple(zip(cells, asked, strict=True)) if len(cells) == len(asked) else ()
-        short = tuple(_SHORT.findall(words))
-        found.append(Proposal(words, changes or (short if all(new for _, new in short) else ())))
-    return found
+    @property
+    def words(self) -> str:
+        """The ways in words."""
+        return " Hoặc: ".join(one.words for one in self.ways)
 
 
 Refused = Collection[tuple[str, ...]]
@@ -130,18 +129,19 @@ def _advice(
     found = suggest(rules, record, texts, frozen=frozen, evidence=evidence, certain=certain)
     products = [edit for edit in form.edits if edit.code in edits and isinstance(edit, Product) and not edit.rows()]
     if products and set(edits) == {edit.code for edit in products}:
-        proposals = _factors(products, rules, values, frozen)
-        found = suggest_factors(rules, record, texts, proposals, tuple(edit.code for edit in products), evidence)
+        tried = _factors(products, rules, values, frozen)
+        found = suggest_factors(rules, record, texts, tried, tuple(edit.code for edit in products), evidence)
     fitting = [
         one for one in found.ranked if not set(edits).isdisjoint(one.closes) and not _was_refused(one, written, refused)
     ]
     # Which cells stand in the edits the finding says itself; worth saying here is a value, or where it must lie.
     if not any(change.text or any(change.limits) for one in fitting for change in one.changes):
-        return Advice(" ".join(found.gave_up))
-    words = [_words(one, written) for one in fitting[:SHOWN]]
-    words += [_few_words(one, written) for one in fitting[SHOWN:LISTED]]
-    more = f" Còn {len(fitting) - LISTED} cách khác." if len(fitting) > LISTED else ""
-    told = _OR.join(words) + more
+        return Advice((Proposal(" ".join(found.gave_up)),) if found.gave_up else ())
+    ways = [Proposal(_words(one, written), _changes(one, written)) for one in fitting[:SHOWN]]
+    ways += [Proposal(_few_words(one, written), _changes(one, written)) for one in fitting[SHOWN:LISTED]]
+    if len(fitting) > LISTED:
+        ways[-1] = replace(ways[-1], words=f"{ways[-1].words} Còn {len(fitting) - LISTED} cách khác.")
+    told = tuple(ways)
     (change, *others) = fitting[0].changes
     if others or not change.text or sum(one.tie == fitting[0].tie for one in fitting) > 1:
         return Advice(told)
@@ -191,8 +191,8 @@ def _asked(edit: Product, rules: System, name: str, values: Mapping[str, Decimal
 
 def asked_for(
     form: type[Form], values: Mapping[str, Decimal], written: Mapping[str, Written], in_doubt: Collection[str]
-) -> dict[str, str]:
-    """Return, for cells that are blank or in doubt, what the sums ask for, in words.
+) -> dict[str, Proposal]:
+    """Return, for cells that are blank or in doubt, what the sums ask for.
 
     Args:
         form: The form.
@@ -209,9 +209,9 @@ def asked_for(
             continue
         text = vietnamese(rules.decimal(name, value))
         said = f"ghi {_as_printed(written[name].text, values.get(name))}" if written[name].text else "để trống"
-        found[name] = (
-            f"Ô {written[name].cell}: «{rules.label(name)}» {said}, theo phép tính là {text} ({', '.join(codes)})."
-        )
+        cell, asking_so = written[name].cell, ", ".join(codes)
+        words = f"Ô {cell}: «{rules.label(name)}» {said}, theo phép tính là {text} ({asking_so})."
+        found[name] = Proposal(words, ((cell, text),))
     return found
 
 
@@ -273,6 +273,13 @@ def _broken(rules: Iterable[tuple[Edit, frozenset[str]]], values: Mapping[str, D
 def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:
     places = [(written[change.variable], change.text) for change in one.changes if change.variable in written]
     return any((item.file, item.sheet, item.cell, text) in refused for item, text in places)
+
+
+def _changes(one: Suggestion, written: Mapping[str, Written]) -> tuple[tuple[str, str], ...]:
+    """Return the cells of a suggestion with what would stand in them; none where that is not known of every cell."""
+    if not all(change.variable in written and change.text for change in one.changes):
+        return ()
+    return tuple((written[change.variable].cell, change.text) for change in one.changes)
 
 
 def _cells(one: Suggestion, written: Mapping[str, Written]) -> tuple[str, ...]:

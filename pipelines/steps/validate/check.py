@@ -26,7 +26,7 @@ from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import beside, overruling, wording
-from pipelines.steps.validate.advise import asked_for
+from pipelines.steps.validate.advise import Proposal, asked_for
 from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
@@ -277,12 +277,12 @@ def _asked_for(
     columns: Columns,
     in_doubt: Mapping[int, Iterable[tuple[str, ...]]],
     cells: Cells,
-) -> dict[tuple[str, ...], str]:
-    """Return, by key and field of cells that are blank or in doubt, what the sums ask for there, in words."""
+) -> dict[tuple[str, ...], Proposal]:
+    """Return, by key and field of cells that are blank or in doubt, what the sums ask for there."""
     if not len(met):
         return {}
     cells_met = set(met.loc[met["field"] != "", [*KEYS, "field"]].itertuples(index=False, name=None))
-    found: dict[tuple[str, ...], str] = {}
+    found: dict[tuple[str, ...], Proposal] = {}
     groups = _by_record(columns.record_of, cells_met)
     for record, (at, group) in zip(_rows(columns.frame, list(groups)), groups.items(), strict=True):
         values, written = wording.as_written(record, form, cells)

@@ -6,6 +6,7 @@ the sentences (``schemas.problems``, ``schemas.edits``), deciding what is wrong 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.advise import Advice, Written, advise
+from pipelines.steps.validate.advise import Advice, Proposal, Written, advise, as_kept
 from pipelines.steps.validate.cells import Cells
 from schemas.edits import Edit
 from schemas.fields import KEYS
@@ -31,7 +32,7 @@ def findings(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def of_problems(
-    problems: pd.DataFrame, form: type[Form] | None, places: Places, asked_for: Mapping[tuple[str, ...], str]
+    problems: pd.DataFrame, form: type[Form] | None, places: Places, asked_for: Mapping[tuple[str, ...], Proposal]
 ) -> list[dict[str, str]]:
     """Return problem rows as findings, each with its sentence.
 
@@ -63,6 +64,8 @@ def of_problems(
             "reporter": places.title(row["commune"], row["reporter"]),
             "commune": places.territory(row["commune"]),
         }
+        asked = asked_for.get((*(row[key] for key in KEYS), row["field"]), Proposal(""))
+        told = " ".join(filter(None, [_remark(kind, row["written"]), asked.words]))
         rows.append(
             row
             | {
@@ -70,16 +73,9 @@ def of_problems(
                 "severity": kind.value.severity,
                 "status": kind.value.status,
                 "message": kind.value.message.format_map(words),
-                "suggestion": " ".join(
-                    filter(
-                        None,
-                        [
-                            _remark(kind, row["written"]),
-                            asked_for.get((*(row[key] for key in KEYS), row["field"]), ""),
-                        ],
-                    )
-                ),
+                "suggestion": told,
                 "edits": "",
+                "proposed": as_kept([replace(asked, words=told)] if told else []),
             }
         )
     return rows
@@ -154,6 +150,7 @@ def of_edits(
         f"{confirmed}{OF_BREACH[severity].office}",
         "suggestion": advice.words,
         "edits": ";".join(edit.code for edit in edits),
+        "proposed": as_kept(advice.ways),
     }
 
 
