@@ -153,7 +153,7 @@ class Problems(Enum):
     )
     REPORTER_NOT_THEN = Problem(
         "W-27",
-        "Tệp {file}, trang «{sheet}»: {reporter} chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}.",
+        "{reporter}, tệp {file}, trang «{sheet}»: đơn vị chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}.",
         Task(
             "Chuyển tệp về đúng kỳ; nếu kỳ này đơn vị vẫn báo cáo thì sửa ngày của đơn vị ở places.csv rồi chạy lại.",
             "Xin gửi biểu này theo đúng kỳ; từ ngày sáp nhập, đơn vị mới báo cáo chung.",

@@ -112,7 +112,8 @@ def test_a_village_that_is_no_more_or_not_yet_reports_nothing_and_that_is_told(
     content = filled(Livestock, {"horse": 5}, reporter=name, commune="Số 1")
     found = run(raw_file(content, "thon.xlsx", "xa-1"), places=raw.places).check(Livestock).findings
     (row,) = found[found["code"] == "W-27"].to_dict("records")
-    assert f"Thôn {name} chỉ báo cáo {when}{now}, nên kỳ này không gửi biểu B01." in row["message"]
+    assert row["message"].startswith(f"Thôn {name}, tệp ")
+    assert f": đơn vị chỉ báo cáo {when}{now}, nên kỳ này không gửi biểu B01." in row["message"]
     said = dict.fromkeys(ESTIMATED, "x") | {"form": "B01", "reporter": code, "field": "horse", "value": "5"}
     assert unfit(key, said, raw.places) == f"Thôn {name} chỉ báo cáo {when}"
     with pytest.raises(HandoutError, match=f"Thôn {name} chỉ báo cáo {when}, nên không có biểu trống"):
