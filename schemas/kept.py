@@ -86,7 +86,7 @@ def kept_lines(text: str, needed: Sequence[str], *, ragged: bool = False, later:
     # newline="": a line break inside a quoted text is part of the text, and has to match the workbook's.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     try:
-        lines = [(reader.line_num, cells) for cells in reader]
+        lines = [(reader.line_num, _bounded(cells)) for cells in reader]
     except csv.Error:
         raise KeptError(
             f"từ dòng {reader.line_num} trở lên có chỗ thừa thiếu một dấu nháy kép, hoặc có ô quá dài"
@@ -110,6 +110,16 @@ def kept_rows(text: str, needed: Sequence[str], *, ragged: bool = False, later: 
         KeptError: As ``kept_lines`` says.
     """
     return list(kept_lines(text, needed, ragged=ragged, later=later).rows())
+
+
+_LONGEST = 131_072
+"""Letters of a cell. As many as the csv module reads by itself, which any package may change for the whole process."""
+
+
+def _bounded(cells: list[str]) -> list[str]:
+    if any(len(text) > _LONGEST for text in cells):
+        raise csv.Error
+    return cells
 
 
 def _even(cells: list[str], width: int) -> list[str]:
