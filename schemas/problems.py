@@ -31,9 +31,19 @@ class Task:
     kept: bool = False
 
 
-def _by_either(words: str) -> Task:
-    """Return a task that the office does or asks the reporter to do."""
-    return Task(words, f"Xin {words[0].lower()}{words[1:]}")
+def _begun(beginning: str, words: str) -> str:
+    return f"{beginning} {words[0].lower()}{words[1:]}"
+
+
+def _sent_again(words: str) -> Task:
+    """Return a task of the reporter: the office changes no workbook that it received."""
+    return Task(_begun("Đề nghị đơn vị sửa rồi gửi lại:", words), _begun("Xin", words))
+
+
+def _sent_again_or_corrected(words: str) -> Task:
+    """Return the same of a cell, whose number the office may also ask for and correct."""
+    asked = _begun("Hỏi đơn vị rồi ghi đính chính, hoặc đề nghị đơn vị sửa rồi gửi lại:", words)
+    return Task(asked, _begun("Xin", words))
 
 
 def _by_office(words: str) -> Task:
@@ -44,7 +54,8 @@ def _by_office(words: str) -> Task:
 _ASKED = Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "")
 _KEPT_IF_RIGHT = Task("Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên.", "", kept=True)
 _FILLED_IN = Task(
-    "Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-».", "Xin ghi số; nếu không phát sinh thì ghi «-»."
+    "Hỏi đơn vị báo cáo rồi ghi đính chính: ghi số, hoặc «-» nếu không phát sinh.",
+    "Xin ghi số; nếu không phát sinh thì ghi «-».",
 )
 
 OF_BREACH: Mapping[str, Task] = {
@@ -100,7 +111,7 @@ class Problems(Enum):
     NO_FORM = Problem(
         "W-03",
         "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào.",
-        _by_either("Chép số liệu sang biểu mẫu do xã phát."),
+        _sent_again("Chép số liệu sang biểu mẫu do xã phát."),
         Severity.WARNING,
     )
     FORM_OF_OTHERS = Problem(
@@ -120,18 +131,21 @@ class Problems(Enum):
         "W-23",
         "Tệp {file}, trang «{sheet}»: kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô "
         "{cells}) của phiên bản khác, nên trang chưa được đọc.",
-        _by_either("Chép số liệu sang biểu mẫu của kỳ này."),
+        _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     NO_HEADER = Problem(
         "W-04",
         "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu "
         "{form}.",
-        _by_either("Khôi phục dòng tiêu đề theo biểu mẫu."),
+        _sent_again("Khôi phục dòng tiêu đề theo biểu mẫu."),
     )
     UNKNOWN_REPORTER = Problem(
         "W-05",
         "Tệp {file}, trang «{sheet}»: «Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}.",
-        Task("Sửa tên đơn vị cho đúng, hoặc chuyển tệp về đúng xã.", "Xin sửa tên đơn vị cho đúng."),
+        Task(
+            "Ghi đính chính tên đơn vị ở đầu trang, hoặc chuyển tệp về đúng xã.",
+            "Xin sửa tên đơn vị cho đúng.",
+        ),
     )
     WRONG_PERIOD = Problem(
         "W-06",
@@ -147,7 +161,7 @@ class Problems(Enum):
         "W-08",
         "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo.",
         Task(
-            "Sửa tên đơn vị ở đầu trang, hoặc chuyển trang này cho đúng đơn vị.",
+            "Ghi đính chính tên đơn vị ở đầu trang, hoặc đề nghị đơn vị bỏ trang này rồi gửi lại.",
             "Xin sửa tên đơn vị ở đầu trang, hoặc bỏ trang này nếu không phải của đơn vị.",
         ),
     )
@@ -167,18 +181,18 @@ class Problems(Enum):
     WRONG_VERSION = Problem(
         "W-10",
         "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}.",
-        _by_either("Chép số liệu sang biểu mẫu của kỳ này."),
+        _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     TWO_COLUMNS = Problem(
         "W-12",
         "Tệp {file}, trang «{sheet}»: có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào.",
-        _by_either("Chỉ giữ lại một cột mang tên này."),
+        _sent_again("Chỉ giữ lại một cột mang tên này."),
     )
     TWO_TABLES = Problem(
         "W-13",
         "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở "
         "bảng nào.",
-        _by_either("Chỉ giữ lại một bảng theo biểu mẫu."),
+        _sent_again("Chỉ giữ lại một bảng theo biểu mẫu."),
     )
     NOT_IN_PERIOD = Problem(
         "W-16",
@@ -188,13 +202,13 @@ class Problems(Enum):
     PICTURE_ONLY = Problem(
         "W-14",
         "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì.",
-        _by_either("Nhập số liệu vào ô theo biểu mẫu."),
+        _sent_again("Nhập số liệu vào ô theo biểu mẫu."),
         Severity.WARNING,
     )
     OLD_ENCODING = Problem(
         "W-15",
         "Tệp {file}, trang «{sheet}»: chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}.",
-        Task("Chuyển chữ sang Unicode rồi lưu lại, và nhắc đơn vị gõ bằng Unicode.", "Lần sau xin gõ bằng Unicode."),
+        Task("Nhắc đơn vị gõ bằng Unicode.", "Lần sau xin gõ bằng Unicode."),
         Severity.WARNING,
     )
     RELEASE_UNUSABLE = Problem(
@@ -227,13 +241,13 @@ class Problems(Enum):
     TWO_REPORTERS = Problem(
         "W-24",
         "Tệp {file}, trang «{sheet}»: ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào.",
-        _by_either("Chỉ giữ lại một tên đúng."),
+        _sent_again("Chỉ giữ lại một tên đúng."),
     )
     MARK_MISSING = Problem(
         "W-25",
         "Tệp {file}, trang «{sheet}»: biểu {form} không ghi {written}; đã nhận theo thư mục ({expected}).",
         Task(
-            "Xem lại tệp có để đúng thư mục không, rồi ghi thêm vào đầu trang theo biểu mẫu.",
+            "Xem lại tệp có để đúng thư mục không, và nhắc đơn vị ghi ở đầu trang theo biểu mẫu.",
             "Xin ghi thêm vào đầu trang theo biểu mẫu.",
         ),
         Severity.WARNING,
@@ -243,45 +257,45 @@ class Problems(Enum):
         "W-26",
         "Tệp {file}, trang «{sheet}»: tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu "
         "{form} ở cột nào.",
-        _by_either("Chỉ giữ lại một cột số dưới tiêu đề này."),
+        _sent_again("Chỉ giữ lại một cột số dưới tiêu đề này."),
     )
     LABEL_MISSING = Problem(
         "C-01",
         "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}.",
-        _by_either("Khôi phục dòng này theo biểu mẫu."),
+        _sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LABEL_REPEATED = Problem(
         "C-02",
         "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}).",
-        _by_either("Chỉ giữ lại một dòng đúng."),
+        _sent_again("Chỉ giữ lại một dòng đúng."),
     )
     LINE_REPEATED = Problem(
         "C-12",
         "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}).",
-        _by_either("Ghi mỗi dòng một mã riêng."),
+        _sent_again("Ghi mỗi dòng một mã riêng."),
     )
     LINE_MISSING = Problem(
         "C-24",
         "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng {written} của biểu {form}.",
-        _by_either("Khôi phục dòng này theo biểu mẫu."),
+        _sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LINE_UNKNOWN = Problem(
         "C-25",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: mã dòng «{written}» không có trong biểu {form} nên dòng "
         "này chưa được đọc; mã gần giống: {expected}.",
-        _by_either("Ghi số vào dòng của biểu mẫu."),
+        _sent_again("Ghi số vào dòng của biểu mẫu."),
     )
     LINE_RENAMED = Problem(
         "C-26",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này theo mã là «{expected}» nhưng ghi tên "
         "«{written}», nên không rõ số của dòng nào.",
-        _by_either("Khôi phục tên và mã dòng theo biểu mẫu."),
+        _sent_again("Khôi phục tên và mã dòng theo biểu mẫu."),
     )
     NOT_OF_LINE = Problem(
         "C-27",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này không hỏi «{label}» nhưng ghi «{written}», "
         "chưa được đọc.",
-        _by_either("Ghi số vào đúng ô, hoặc ghi «x»."),
+        _sent_again("Ghi số vào đúng ô, hoặc ghi «x»."),
     )
     TOO_LARGE = Problem(
         "C-13",
@@ -292,25 +306,25 @@ class Problems(Enum):
         "C-38",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} "
         "chỉ hỏi từng dòng, tổng do máy cộng.",
-        _by_either("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
+        _sent_again("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
     )
     NOT_A_CODE = Problem(
         "C-39",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{written}» không dùng làm mã dòng được; mã chỉ gồm chữ, "
         "số, dấu _ . -, không có khoảng trống, như «{expected}».",
-        _by_either("Ghi mã khác cho dòng này."),
+        _sent_again("Ghi mã khác cho dòng này."),
     )
     LINE_WITHOUT_CODE = Problem(
         "C-14",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã "
         "dòng» nên chưa được tính.",
-        _by_either("Ghi mã cho dòng."),
+        _sent_again("Ghi mã cho dòng."),
     )
     WRONG_UNIT = Problem(
         "C-03",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng "
         "«{expected}».",
-        _by_either("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
+        _sent_again_or_corrected("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
     )
     UNIT_MISSING = Problem(
         "C-40",
@@ -324,14 +338,14 @@ class Problems(Enum):
         "C-37",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» có số nhưng không có trong biểu {form} "
         "nên chưa được đọc{expected}.",
-        _by_either("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
+        _sent_again("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     NOT_A_NUMBER = Problem(
         "C-04",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số.",
-        Task("Hỏi lại đơn vị báo cáo và ghi bằng chữ số.", "Xin ghi bằng chữ số."),
+        Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính bằng chữ số.", "Xin ghi bằng chữ số."),
     )
     UNCLEAR_NUMBER = Problem(
         "C-05",
@@ -371,7 +385,7 @@ class Problems(Enum):
         "C-32",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không rõ có phải là thực "
         "hiện và kế hoạch không: {expected}.",
-        Task("Hỏi lại đơn vị báo cáo và ghi mỗi số vào ô của nó.", "Xin ghi mỗi số vào ô của nó."),
+        Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính: mỗi số vào ô của nó.", "Xin ghi mỗi số vào ô của nó."),
     )
     POINT_FOR_COMMA = Problem(
         "C-23",
@@ -405,55 +419,67 @@ class Problems(Enum):
         "C-07",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
         "(Excel có thể đã tự đổi).",
-        _by_either("Định dạng lại ô thành số và nhập lại."),
+        _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMULA = Problem(
         "C-08",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}).",
-        _by_either("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
+        _sent_again_or_corrected("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
     )
     CELL_ERROR = Problem(
         "C-09",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}.",
-        _by_either("Nhập lại số vào ô."),
+        _sent_again_or_corrected("Nhập lại số vào ô."),
     )
     HIDDEN_CELLS = Problem(
         "C-15",
         "{reporter}, tệp {file}, trang «{sheet}»: có số liệu ở {written} (ô {cells}), vẫn được đọc như thường.",
-        _by_either("Bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không."),
+        Task(
+            "Mở tệp xem các ô này có đúng là số phải báo cáo không; nếu sai thì ghi đính chính.",
+            "Xin bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không.",
+        ),
         Severity.WARNING,
     )
     MERGED_CELLS = Problem(
         "C-16",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào "
         "của dòng nào.",
-        _by_either("Bỏ gộp ô, ghi mỗi dòng một số."),
+        _sent_again("Bỏ gộp ô, ghi mỗi dòng một số."),
     )
     LINKED_CELLS = Problem(
         "C-17",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức lấy số từ một tệp khác; đã dùng số Excel lưu "
         "sẵn trong ô.",
-        _by_either("Kiểm tra lại số, rồi nhập thẳng vào ô."),
+        Task(
+            "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính.",
+            "Xin kiểm tra lại số, rồi nhập thẳng vào ô.",
+        ),
         Severity.WARNING,
     )
     SHOWN_OTHERWISE = Problem(
         "C-18",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ một số và hiện một số khác ({written}) vì "
         "định dạng của ô, không rõ số nào đúng.",
-        _by_either("Định dạng lại ô thành số và nhập lại."),
+        _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMAT_UNKNOWN = Problem(
         "C-19",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: định dạng ô ({written}) chưa biết hiện số ra thế nào; "
         "đã dùng số giữ trong ô.",
-        _by_either("Xem lại số hiện trên trang có đúng như vậy không."),
+        Task(
+            "Mở tệp xem số hiện trên trang có đúng như vậy không; nếu sai thì ghi đính chính.",
+            "Xin xem lại số hiện trên trang có đúng như vậy không.",
+        ),
         Severity.WARNING,
     )
     STALE_FORMULA = Problem(
         "C-21",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức phải được tính lại khi mở tệp; đã dùng số lưu "
         "sẵn trong ô.",
-        _by_either("Mở tệp bằng Excel, xem lại số rồi lưu lại."),
+        Task(
+            "Mở tệp bằng Excel xem số tính lại; nếu khác thì ghi đính chính.",
+            "Xin mở tệp bằng Excel, xem lại số rồi lưu lại.",
+        ),
         Severity.WARNING,
     )
     COMMENTED = Problem(
@@ -470,7 +496,7 @@ class Problems(Enum):
         "C-20",
         "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức "
         "chưa có kết quả ({written}).",
-        _by_either("Nhập lại ghi chú, hoặc xóa ô."),
+        _sent_again("Nhập lại ghi chú, hoặc xóa ô."),
         Severity.WARNING,
     )
     BLANK = Problem(

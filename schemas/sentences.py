@@ -27,6 +27,12 @@ class Hint(StrEnum):
     """Look at the findings."""
     REFRESH = "refresh"
     """Refresh first, where a file has just been replaced."""
+    OUTDATED = "outdated"
+    """Refresh: what is published does not follow from what lies there."""
+    ANEW = "anew"
+    """Have everything made anew."""
+    DESPITE = "despite"
+    """Release all the same, and say why."""
 
 
 class SentenceError(ValueError):

@@ -143,7 +143,7 @@ def figures(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WORD]...",
+            metavar="WORD...",
             help=later("Chỉ những chỉ tiêu có các chữ này trong tên hoặc mã; gõ có dấu hoặc không dấu."),
             show_default=False,
         ),

@@ -105,17 +105,17 @@ def correct(
 
 
 @verb(
-    later("Ghi số ước thay cho một báo cáo không đến kịp; báo cáo đến thì số ước không dùng nữa."),
+    later("Ghi số ước thay cho một báo cáo không đến kịp; báo cáo được chấp nhận thì số ước không dùng nữa."),
     'returns estimate na_lia B01 horse 264 --method "bằng cùng kỳ" --reason "đường sạt lở"',
     'returns estimate na_lia B01 horse --reason "báo cáo sắp đến"',
     context_settings={"ignore_unknown_options": True},  # a number such as -5 is no option
 )
 def estimate(
-    reporter: Annotated[str, typer.Argument(help=later("Mã đơn vị chưa gửi, ví dụ na_lia."))],
-    form: Annotated[str, typer.Argument(help=later("Mã biểu."))],
-    field: Annotated[str, typer.Argument(help=later("Chỉ tiêu: tên trường hoặc tên như trên biểu."))],
+    reporter: Annotated[str, typer.Argument(metavar="REPORTER", help=later("Mã đơn vị chưa gửi, ví dụ na_lia."))],
+    form: Annotated[str, typer.Argument(metavar="FORM", help=later("Mã biểu, ví dụ B01."))],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help=later("Chỉ tiêu: tên trường hoặc tên như trên biểu."))],
     value: Annotated[
-        str, typer.Argument(metavar="[VALUE]", help=later("Số ước; không ghi là bỏ ước."), show_default=False)
+        str, typer.Argument(metavar="VALUE", help=later("Số ước; không ghi là bỏ ước."), show_default=False)
     ] = "",
     method: Annotated[str, typer.Option(help=later("Cách ước."), show_default=False)] = "",
     reason: Annotated[str, typer.Option(help=later("Lý do không chờ báo cáo. Bắt buộc."), show_default=False)] = "",

@@ -247,7 +247,10 @@ def _handout(raw: str, data: str, period: str, commune: str) -> Any:
 
 
 @verb(
-    later("Ghi các hướng dẫn cho cán bộ, kiểm toán, người phân tích, người quản trị: Markdown và trang để in."),
+    later(
+        "Ghi các hướng dẫn cho cán bộ, người thiết kế biểu, kiểm toán, người phân tích, người quản trị: "
+        "Markdown và trang để in."
+    ),
     "returns guide",
     "returns guide --output huong-dan",
 )

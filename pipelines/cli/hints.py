@@ -16,6 +16,9 @@ WORDS: Mapping[Hint, str] = {
     Hint.CORRECT: later("Xem: returns correct --help"),
     Hint.FINDINGS: later("Xem: returns findings"),
     Hint.REFRESH: later("Nếu tệp vừa thay, chạy trước: returns refresh"),
+    Hint.OUTDATED: later("Chạy trước: returns refresh"),
+    Hint.ANEW: later("Chạy trước: returns refresh --all"),
+    Hint.DESPITE: later("Nếu vẫn cần phát hành, ghi rõ lý do bằng --despite."),
 }
 
 

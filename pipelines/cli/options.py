@@ -51,6 +51,23 @@ PeriodCode = Annotated[
     ),
 ]
 
+EveryCommune = Annotated[
+    str,
+    typer.Option(
+        "--commune",
+        help=later("Chỉ xã này; bỏ trống là mọi xã."),
+        autocompletion=completion.communes,
+        show_default=False,
+    ),
+]
+
+EveryPeriod = Annotated[
+    str,
+    typer.Option(
+        "--period", help=later("Chỉ kỳ này; bỏ trống là mọi kỳ."), autocompletion=completion.periods, show_default=False
+    ),
+]
+
 OutputFormat = Annotated[Format, typer.Option("--format", help=later("Cách in kết quả."))]
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli import completion
+from pipelines.cli import completion, hints
 from pipelines.cli.base import CLEAN, HELD, fail, tell, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
@@ -58,7 +58,7 @@ def release(
         with progress(_("Đang phát hành")):
             made = make(Raw(Settings.of(raw, data).raw), store, key, name, despite=despite)
     except HeldBackError as reason:
-        sys.exit(tell(str(reason), HELD))
+        sys.exit(tell(hints.told(reason), HELD))
     rows = made.manifest["rows"]
     # Forms accepted at different times share workbooks.
     archived = len({sha256 for one in made.manifest["accepted"] for sha256 in one["workbooks"].values()})

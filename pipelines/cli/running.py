@@ -14,7 +14,7 @@ from pipelines.cli.base import CLEAN, HELD, fail, verb
 from pipelines.cli.designs import told
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
-from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, named_sets
+from pipelines.cli.options import Data, EveryCommune, EveryPeriod, Format, OutputFormat, RawFolder, named_sets
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import Settings
 from schemas.outcomes import Severity
@@ -28,8 +28,8 @@ from schemas.return_sets import BatchKey, ReturnSetKey
     "returns refresh --commune huu-kien --period 2024-H1",
 )
 def refresh(
-    commune: Commune = "",
-    period: PeriodCode = "",
+    commune: EveryCommune = "",
+    period: EveryPeriod = "",
     output: OutputFormat = Format.TABLE,
     data: Data = "",
     raw: RawFolder = "",
@@ -80,7 +80,10 @@ def refresh(
 def _tell_passed_over(returns: Any) -> None:
     """Tell of what lies in the raw folder where nothing is read."""
     for folder in returns.unknown_folders():
-        words = _("Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn.")
+        words = _(
+            "Bỏ qua thư mục {folder}: không có xã nào mang mã này trong danh mục địa bàn. "
+            "Sửa tên thư mục cho đúng mã xã, hoặc thêm xã vào places.csv."
+        )
         print(words.format(folder=folder), file=sys.stderr)
     for misplaced in returns.misplaced():
         print(misplaced.sentence, file=sys.stderr)

@@ -193,6 +193,8 @@ def undo(raw: Raw, store: Store, key: ReturnSetKey, number: int, user: User) -> 
         raise SentenceError("Không có quyết định này.")
     before = store.archive.get(made.details["before"], TABLE) if made.details["before"] else None
     if before is None and made.details["before"]:
-        raise SentenceError("Bản trước của sổ đính chính không còn trong kho lưu, nên không hoàn tác được.")
+        raise SentenceError(
+            "Bản trước của sổ đính chính không còn trong kho lưu, nên không hoàn tác được. Ghi một quyết định mới."
+        )
     take_back(raw, store, key, before, made.details["after"])
     record.write(user.username, Did.UNDID, made.about)

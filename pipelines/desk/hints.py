@@ -13,6 +13,9 @@ WORDS: Mapping[Hint, str] = {
     Hint.RULE: later("Nếu quy tắc không đúng với trường hợp này, chọn «Giữ nguyên …, dù trái …», nếu có."),
     Hint.FINDINGS: later("Xem lại trang «Phát hiện»."),
     Hint.REFRESH: later("Nếu tệp vừa thay, bấm «Chạy những gì đã đổi» trước."),
+    Hint.OUTDATED: later("Bấm «Chạy những gì đã đổi» trên bảng theo dõi trước, hoặc đợi lần chạy ban đêm."),
+    Hint.ANEW: later("Báo người quản trị để tính lại toàn bộ."),
+    Hint.DESPITE: later("Nếu vẫn cần phát hành, ghi lý do ở trang này."),
 }
 """Of the others nothing is said: the form that was sent asks for them, or leaves no choice."""
 

@@ -32,7 +32,7 @@ MEANINGS: Mapping[May, Any] = {
     May.RECEIVE: _("Nhận sổ tính"),
     May.DECIDE: _("Ghi quyết định vào sổ đính chính"),
     May.RUN: _("Chạy quy trình và dùng trang Dagster"),
-    May.APPROVE: _("Duyệt và phát hành"),
+    May.APPROVE: _("Duyệt, phát hành, mở lại kỳ, ghi số ước"),
     May.ADMINISTER: _("Thêm người dùng và giao vai trò"),
 }
 

@@ -21,7 +21,10 @@ from schemas.periods import as_people_write
 _GRACE = 7
 """Days after which what should have been forgotten is told; so many nights may have passed without one."""
 
-_START = "Mở bàn làm việc (make ui), hoặc chạy dịch vụ dagster-daemon; chưa chạy thì ban đêm không có gì được làm."
+_START = (
+    "Mở bàn làm việc (make ui); trên máy chủ: systemctl start returns-daemon. "
+    "Chưa chạy thì ban đêm không có gì được làm."
+)
 
 
 def symptoms() -> Iterator[Symptom]:

@@ -150,7 +150,7 @@ def _steps(key: ReturnSetKey, errors: bool, *, alone: bool) -> tuple[Step, ...]:
     mend = (
         Step("Hỏi lại đơn vị. Muốn gửi lại sổ tính đã đánh dấu ô sai:", f"returns findings --workbook gui-lai{which}"),
         Step(
-            "Đơn vị xác nhận số đúng thì ghi đính chính, không sửa vào sổ tính:",
+            "Đơn vị cho biết số đúng là số khác thì ghi đính chính, không sửa vào sổ tính:",
             f'returns correct TỆP TRANG Ô SỐ --reason "Đã hỏi ai, vì sao"{which}',
         ),
         Step("Đơn vị gửi sổ tính mới thì thay tệp cũ trong thư mục báo cáo."),

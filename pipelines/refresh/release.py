@@ -57,6 +57,7 @@ from schemas.kept import decoded
 from schemas.outcomes import Cause
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import Hint
 
 TABLES = tables.RELEASED
 """The frozen tables."""
@@ -158,12 +159,11 @@ def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Con
     frozen = {table: _frozen(store, table, key) for table in TABLES}
     latest = list_of(_archive(store, key), store.state(store.part_of(key)).received, key)
     if not len(frozen["figures"]):
-        raise ReleaseError(f"Chưa có chỉ tiêu nào của {key.commune}, kỳ {key.period}. Chạy trước: returns refresh")
+        raise ReleaseError(f"Chưa có chỉ tiêu nào của {key.commune}, kỳ {key.period}.", Hint.OUTDATED)
     recomputed = _recompute(store, key, latest, states)
     for difference in _compare(frozen, recomputed, Cause.FORGERY):
         raise ReleaseError(
-            f"Chưa phát hành được, vì tính lại từ bản lưu không ra số đã công bố. {difference.message} "
-            "Chạy returns refresh --all rồi phát hành lại."
+            f"Chưa phát hành được, vì tính lại từ bản lưu không ra số đã công bố. {difference.message}", Hint.ANEW
         )
     return _Content(frozen, states, latest, held, stale, in_force)
 
@@ -224,17 +224,15 @@ def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
 def _refuse(held: Mapping[str, str], stale: bool, despite: str) -> None:
     if despite.strip():
         return
-    why = []
+    why, hints = [], []
     if stale:
-        why.append(
-            "Tệp nhận về hoặc phần mềm đã thay đổi từ lần chạy trước, nên số đã công bố chưa theo kịp. "
-            "Chạy: returns refresh."
-        )
+        why.append("Tệp nhận về hoặc phần mềm đã thay đổi từ lần chạy trước, nên số đã công bố chưa theo kịp.")
+        hints.append(Hint.OUTDATED)
     if held:
-        why.append(f"Đang giữ lại: {', '.join(held)}. Xem: returns findings.")
+        why.append(f"Đang giữ lại: {', '.join(held)}.")
+        hints.append(Hint.FINDINGS)
     if why:
-        why.append("Nếu vẫn cần phát hành, ghi rõ lý do bằng --despite.")
-        raise HeldBackError(" ".join(why))
+        raise HeldBackError(" ".join(why), *hints, Hint.DESPITE)
 
 
 def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:

@@ -177,7 +177,10 @@ class Ledger:
         with self._locked():
             now, mark = read_marked(path)
             if hashlib.sha256(now).hexdigest() != after:
-                raise LedgerError("Sổ đính chính đã có thêm dòng khác sau quyết định này, nên không hoàn tác được.")
+                raise LedgerError(
+                    "Sổ đính chính đã có thêm dòng khác sau quyết định này, nên không hoàn tác được. "
+                    "Ghi một quyết định mới."
+                )
             try:
                 if before is None and not is_remote(path):
                     path.unlink()

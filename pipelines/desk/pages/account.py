@@ -116,7 +116,14 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         about = {name: given[name] for name in ("username", "name", "title") if name in given}
         user = accounts.use(token, given["password1"], **about)
         if user is None:
-            return told(request, 404, _("Liên kết này vừa được dùng rồi."))
+            return told(
+                request,
+                404,
+                _(
+                    "Liên kết này vừa được dùng rồi. Đăng nhập bằng mật khẩu vừa đặt; "
+                    "không phải bạn đặt thì báo ngay người quản trị."
+                ),
+            )
         auth.login(request, user)
         return redirect("home")
     return render(request, "enter.html", {"form": form, "whose": link.user}, status=400 if sent else 200)

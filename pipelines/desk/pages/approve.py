@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pipelines.desk import approvals
+from pipelines.desk import approvals, hints
 from pipelines.desk.board import board_of
 from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import download, folders, named
 from pipelines.desk.roles import May
+from pipelines.refresh.stale import figures_current
 from pipelines.settings import today
 from pipelines.steps.collect.released import SUFFIX
 from pipelines.store.releases import as_sent
@@ -34,7 +35,7 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
         try:
             made = approvals.approve(raw, store, chosen, request.user, looked_at=looked_at, despite=despite)
         except SentenceError as why:
-            messages.error(request, str(why))
+            messages.error(request, hints.told(why))
         else:
             words = _("Đã duyệt và phát hành «{name}»; kỳ này đã đóng. Ghi mã này vào biên bản: {seal}")
             messages.success(request, words.format(name=made.name, seal=made.seal))
@@ -43,6 +44,7 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
     shown = {
         "board": board_of(raw, store, chosen, today()),
         "seen": seen,
+        "outdated": not figures_current(raw, store, chosen),
         "entered": approvals.entered_by(chosen),
         "approved": approvals.approved(store, chosen),
         **closing.told(raw, store, chosen),

@@ -111,12 +111,15 @@ def _steps(board: Board) -> Iterator[Step]:
         forms = ", ".join(f"{form.code} «{form.sheet}»" for form in board.forms if form.code in board.held)
         yield Step("findings", _("Hỏi lại đơn vị: có lỗi nên giữ lại {forms}.").format(forms=forms))
     if board.silent:
-        words = _("Còn thiếu {some}/{all} đơn vị.").format(some=len(board.silent), all=len(board.complete.expected))
+        words = _("Liên hệ để nhận báo cáo: còn thiếu {some}/{all} đơn vị.").format(
+            some=len(board.silent), all=len(board.complete.expected)
+        )
         if board.days_late:
             words += " " + _("Đã quá hạn {days} ngày.").format(days=board.days_late)
         yield Step("missing", words, board.complete.named)
     if board.remarks:
-        yield Step("remarks", _("{n} điều cần lưu ý, không giữ lại biểu nào.").format(n=board.remarks))
+        words = _("Xem {n} điều cần lưu ý; riêng những điều này không giữ lại biểu.")
+        yield Step("remarks", words.format(n=board.remarks))
 
 
 _NAMED = 8
@@ -176,7 +179,10 @@ def _sets_of(batch: str) -> list[ReturnSetKey]:
 def _said(run: runs.Run, boards: list[Board]) -> str:
     """Return how a run has ended."""
     if run.status != "SUCCESS":
-        words = _("Lần chạy {batch} gặp trục trặc; số đã công bố không bị ảnh hưởng.")
+        words = _(
+            "Lần chạy {batch} gặp trục trặc; số đã công bố không bị ảnh hưởng. Chạy lại; vẫn hỏng thì mở «Xem ở trang "
+            "Dagster» và gửi trang đó cho người phụ trách phần mềm."
+        )
     elif not boards:
         words = _("Đã chạy xong {batch}.")
     elif boards[0].held:

@@ -112,7 +112,13 @@ def take(request: HttpRequest) -> HttpResponse:
             words = _("Đã nhận {name}. Biên nhận: {sha256}")
             messages.success(request, words.format(name=upload.name, sha256=sha256))
     if len(found) < len(numbers):
-        messages.info(request, _("Có tệp đã được nhận từ trước, hoặc đã chờ quá một ngày; không nhận lần nữa."))
+        messages.info(
+            request,
+            _(
+                "Có tệp đã được nhận từ trước, hoặc đã chờ quá một ngày; không nhận lần nữa. "
+                "Nếu vẫn cần nhận, thả tệp vào kiểm tra lại."
+            ),
+        )
     if not numbers:
         messages.warning(request, _("Chưa chọn sổ tính nào để nhận."))
     return redirect("home")

@@ -365,7 +365,7 @@ class _Content:
         right = self._times(cell, _COLUMNS)
         sheet.column += right
         down_span, right_span = self._times(cell, _ROW_SPAN), self._times(cell, _COLUMN_SPAN)
-        said = _said(cell, [dressed(pieces) for pieces in self._paragraphs], f"{sheet.name}», dòng {first}")
+        said = _said(cell, [dressed(pieces) for pieces in self._paragraphs], f"trang «{sheet.name}», dòng {first}")
         if said is not None:
             said = _looking(said, self._looks.of("table-cell", cell.get(_TABLE_STYLE) or sheet.style_at(left)))
         if (down_span, right_span) != (1, 1):
@@ -436,7 +436,7 @@ def _said(cell: Mapping[str, str], paragraphs: list[str], where: str) -> Said | 
                 raise ValueError(kind)
     except ValueError:
         written = f"{kind} {cell.get(_VALUE) or cell.get(_DATE) or cell.get(_TIME) or ''}".strip()
-        raise UnreadableError(f"{BROKEN} (trang «{where}: ô ghi «{written[:60]}»)") from None
+        raise UnreadableError(f"{BROKEN} ({where}: ô ghi «{written[:60]}»)") from None
 
 
 def _looking(said: Said, look: _Look) -> Said:
