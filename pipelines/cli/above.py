@@ -4,14 +4,13 @@ Belongs here: which place is meant, and printing. Does not belong here: reading 
 what is said of such a place (``pipelines.present.levels``).
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelines.cli.base import CLEAN, HELD, fail
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Format, one_period
-from pipelines.cli.output import print_rows, print_tree
+from pipelines.cli.output import print_json, print_rows, print_tree
 from pipelines.settings import Settings
 from schemas.outcomes import Severity
 
@@ -101,7 +100,7 @@ def print_trace(found: "Territory", figure: str, output: Format) -> None:
 
     traced = levels.trace(found, figure)
     if output is Format.JSON:
-        print(json.dumps(traced, ensure_ascii=False, indent=2))
+        print_json(traced)
     elif output is Format.CSV:
         print_rows(output, levels.PART_COLUMNS, traced["parts"])
     else:

@@ -4,7 +4,6 @@ Belongs here: choosing and printing rows. Does not belong here: reading tables (
 walking from figures to cells (``pipelines.present.tracing``).
 """
 
-import json
 import shlex
 import sys
 from collections import Counter
@@ -32,7 +31,7 @@ from pipelines.cli.options import (
     Sheet,
     return_set,
 )
-from pipelines.cli.output import plain, print_rows, print_tree
+from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
 from schemas.outcomes import Severity, Status, Verdict
 from schemas.problems import task_of
@@ -324,7 +323,7 @@ def trace(
     except tracing.UnknownFigureError:
         found.refuse(published.figures(store, key), figure, listed=output is Format.TABLE)
     if output is Format.JSON:
-        print(json.dumps(traced, ensure_ascii=False, indent=2))
+        print_json(traced)
     elif output is Format.CSV:
         print_rows(output, tracing.SOURCE_COLUMNS, [tracing.flat(source) for source in traced["sources"]])
     else:

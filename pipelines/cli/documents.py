@@ -3,7 +3,6 @@
 Belongs here: where the files go. Does not belong here: what is in them.
 """
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +27,7 @@ from pipelines.cli.options import (
     only,
     return_set,
 )
-from pipelines.cli.output import print_rows, progress
+from pipelines.cli.output import print_json, print_rows, progress
 from pipelines.settings import Settings
 
 
@@ -60,7 +59,7 @@ def dictionary(
 
     contents = made.contents(Raw(Settings.of(raw, data).raw).places)
     if output is Format.JSON:
-        print(json.dumps(contents, ensure_ascii=False, indent=2))
+        print_json(contents)
     elif output is Format.CSV:
         print_rows(output, made.ENTRY_COLUMNS, made.entries(contents))
     # Who asks for data on the standard output gets no files, but where a folder is named.

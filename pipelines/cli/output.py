@@ -23,15 +23,23 @@ if TYPE_CHECKING:
 def print_rows(output: Format, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """Print some columns of rows, in the way that was asked for."""
     if output is Format.JSON:
-        print(
-            json.dumps([{name: jsonable(row[name]) for name in columns} for row in rows], ensure_ascii=False, indent=2)
-        )
+        print_json([{name: row[name] for name in columns} for row in rows])
     elif output is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_in_csv(plain(row[name])) for name in columns] for row in rows)
     else:
         print_table("", dict(zip(columns, columns, strict=True)), [{n: plain(row[n]) for n in columns} for row in rows])
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, numbers in it as JSON has them: whole where they are."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_number))
+
+
+def _number(value: object) -> int | float:
+    assert isinstance(value, Decimal), value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def print_table(title: str, headings: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -117,13 +125,6 @@ def plain(value: Any) -> Any:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return "" if value is None else value
-
-
-def jsonable(value: Any) -> Any:
-    """Return a value as JSON can hold it."""
-    from pipelines.present.tracing import number
-
-    return number(value) if isinstance(value, Decimal) else value
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from pipelines.cli.options import (
     Released,
     return_set,
 )
-from pipelines.cli.output import jsonable, print_rows, progress
+from pipelines.cli.output import print_rows, progress
 from pipelines.settings import Settings, folder
 from schemas.periods import as_people_write
 from schemas.return_sets import VALUE_KEY
@@ -237,7 +237,7 @@ _CHANGED = {
 def _shown(value: Any) -> str:
     from pipelines.present.tracing import written
 
-    return f"«{value}»" if isinstance(value, str) else written(jsonable(value))
+    return f"«{value}»" if isinstance(value, str) else written(value)
 
 
 def _cell_said(cell: Mapping[str, Any] | None) -> str:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from pipelines.present.tracing import Branch, amount, number, who
+from pipelines.present.tracing import Branch, amount, who
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Store
@@ -275,7 +275,6 @@ def _told(territory: Territory, place: Place, forms: Sequence[str], row: Publish
         "name": place.title,
         "level": place.level,
         **said,
-        "value": number(said["value"]),
         "communes_sent": sum(code in territory.present for code in sending),
         "communes_expected": len(sending),
     }

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines.present.tracing import number, written
+from pipelines.present.tracing import written
 from pipelines.store.closings import Closing, Turn
 from pipelines.store.releases import Release, Row
 from schemas.harmless import in_csv
@@ -58,7 +58,7 @@ def rows(changes: Sequence[Row]) -> Iterator[dict[str, str]]:
 
 
 def _value(side: Mapping[str, Any] | None) -> str:
-    return "không có" if side is None else written(None if side["value"] is None else number(side["value"]))
+    return "không có" if side is None else written(side["value"])
 
 
 def _why(cell: Mapping[str, Any]) -> Iterator[str]:

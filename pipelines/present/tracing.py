@@ -68,7 +68,7 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     sentences = published.sentences(store, key, marts.values())
     return {
         "id": row["id"],
-        "value": number(row["value"]),
+        "value": row["value"],
         "formula": row["formula"],
         "label": row["label"],
         "unit": row["unit"],
@@ -105,7 +105,7 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
     confirmed = {"reason": cell["confirmed"], "who": cell["confirmed_by"]} if cell["confirmed"] else None
     return {name: cell[name] for name in _WHERE} | {
         "text": cell["received"],
-        "value": number(cell["value"]),
+        "value": cell["value"],
         "correction": correction,
         "confirmed": confirmed,
         "note": cell["note"],
@@ -219,27 +219,20 @@ def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) 
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])
         branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
-        value = amount(number(row["value"]), row["unit"])
+        value = amount(row["value"], row["unit"])
         state = f"   ({_STATES[row['status']]})" if row["status"] in _STATES else ""
         branch.add(f"{row['label']}: {value}   [{row['id']}]{state}").add(f"Công thức: {row['formula']}")
     return top
 
 
-def number(value: Decimal | None) -> int | float | None:
-    """Return a decimal as JSON has numbers: whole where it is."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def amount(value: float | None, unit: str) -> str:
+def amount(value: Decimal | None, unit: str) -> str:
     """Return a figure's value with its unit; in words that there is none."""
     return "chưa đủ số liệu" if value is None else f"{written(value)} {unit}"
 
 
-def written(value: float | None) -> str:
+def written(value: Decimal | None) -> str:
     """Return a number as it is written in Vietnam; a blank in words."""
     # Only here: to know how numbers are read as well takes longer than to list all that JSON says.
     from pipelines.steps.numbers import vietnamese
 
-    return "trống" if value is None else vietnamese(Decimal(str(value)))
+    return "trống" if value is None else vietnamese(value)

@@ -99,6 +99,24 @@ def test_what_is_held_or_not_run_is_released_for_a_reason_only(office: Office, d
     assert found(office.store.root, names(office.store.root)[0]).manifest["despite"] == "Chờ Nà Lìa, trình trước 10/7"
 
 
+@pytest.mark.slow
+def test_where_figures_are_behind_without_a_new_workbook_the_page_asks_for_the_reason(
+    office: Office, desk: Desk
+) -> None:
+    other = desk.signed_in("other", "approver")
+    assert 'name="despite"' not in other.get(PAGE).content.decode()
+    # A village that has yet to send its returns.
+    (office.raw.root / "places.csv").write_text(
+        "code,level,name,parent,aliases,valid_from,valid_to,forms\nban-moi,village,Bản Mới,huu-kien,,,,\n", "utf-8"
+    )
+    assert 'name="despite"' in other.get(PAGE).content.decode()
+    refused = approve(other)
+    assert "Nếu vẫn cần phát hành, ghi lý do ở trang này." in refused
+    assert "returns refresh" not in refused
+    assert names(office.store.root) == []
+    assert "Đã duyệt" in approve(other, despite="Trình trước 10/7")
+
+
 def test_what_has_changed_since_it_was_looked_at_is_not_approved(office: Office, desk: Desk) -> None:
     other = desk.signed_in("other", "approver")
     seen = re.search(r'name="seen" value="(\w+)"', other.get(PAGE).content.decode())

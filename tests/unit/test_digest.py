@@ -118,7 +118,7 @@ class TestTheMessage:
             "Việc tiếp theo:\n"
             "  1. Hỏi lại đơn vị. Muốn gửi lại sổ tính đã đánh dấu ô sai:\n"
             "       returns findings --workbook gui-lai\n"
-            "  2. Đơn vị xác nhận số đúng thì ghi đính chính, không sửa vào sổ tính:\n"
+            "  2. Đơn vị cho biết số đúng là số khác thì ghi đính chính, không sửa vào sổ tính:\n"
             '       returns correct TỆP TRANG Ô SỐ --reason "Đã hỏi ai, vì sao"\n'
             "  3. Đơn vị gửi sổ tính mới thì thay tệp cũ trong thư mục báo cáo.\n"
             "  4. Chạy lại, hoặc để máy tự chạy ban đêm:\n"

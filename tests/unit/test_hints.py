@@ -23,8 +23,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 COMMAND = re.compile(r"\breturns [a-z]|(?<!\w)--[a-z]")
-SHOWN_AT_THE_DESK = ("LedgerError", "EstimateError")
-"""Refusals of what an officer decides, on the command line as at the desk."""
+SHOWN_AT_THE_DESK = ("LedgerError", "EstimateError", "ReleaseError", "HeldBackError")
+"""Refusals of what an officer decides or an approver releases, on the command line as at the desk."""
 
 
 @pytest.mark.parametrize("hint", Hint)
@@ -57,5 +57,10 @@ def refusals() -> Iterator[tuple[str, str]]:
 
 def test_no_refusal_of_a_decision_names_a_command() -> None:
     found = list(refusals())
-    assert {Path(where.partition(":")[0]).name for where, _ in found} >= {"ledger.py", "deciding.py", "estimating.py"}
+    assert {Path(where.partition(":")[0]).name for where, _ in found} >= {
+        "ledger.py",
+        "deciding.py",
+        "estimating.py",
+        "release.py",
+    }
     assert [one for one in found if COMMAND.search(one[1])] == []

@@ -103,7 +103,7 @@ ASKED = (
     "Thôn Pá Phào, tệp x.xlsx, trang «Chăn nuôi», ô D12: «Đàn ngựa» ghi 207. "
     "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính."
 )
-BLANK = "Thôn Pá Phào, ô D20: «Mèo» để trống. Hỏi đơn vị báo cáo; nếu không phát sinh thì ghi «-»."
+BLANK = f"Thôn Pá Phào, ô D20: «Mèo» để trống. {Problems.BLANK.value.task.office}"
 FOUND = [finding(HORSE, ASKED, suggestion="267"), finding(GOAT, BLANK, sheet="=1+1", code="C-10")]
 
 

@@ -30,6 +30,7 @@ from pipelines.store.state import Writer
 from pipelines.store.tables import Store
 from schemas.outcomes import Cause
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import Hint
 from schemas.tables import TOLD
 from tests.unit.builders import ROOT
 from tests.unit.offices import EXAMPLE_WRITER, KEY, Office
@@ -408,6 +409,7 @@ from pathlib import Path
 from pipelines.refresh import release
 from pipelines.store.raw import Raw
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import Hint
 from pipelines.store.tables import Store
 rename = Path.rename
 def die(path, target):
@@ -454,9 +456,9 @@ def test_a_full_disk_leaves_no_release(office: ReleasingOffice, monkeypatch: pyt
 @pytest.mark.slow
 def test_figures_behind_the_raw_folder_are_not_released_without_a_reason(office: ReleasingOffice) -> None:
     office.write(HORSES, 208)
-    with pytest.raises(HeldBackError, match="returns refresh") as refusal:
+    with pytest.raises(HeldBackError, match="chưa theo kịp") as refusal:
         office.make("second")
-    assert "--despite" in str(refusal.value)
+    assert refusal.value.hints == (Hint.OUTDATED, Hint.DESPITE)
     with pytest.raises(HeldBackError):
         office.make("second", despite="  ")
     second = office.make("second", despite="Trình gấp, số cũ")
@@ -481,7 +483,7 @@ def test_a_form_held_back_is_released_for_a_reason_only_and_verifies_from_the_ol
 ) -> None:
     with pytest.raises(HeldBackError, match="B01") as refusal:
         held.make("second")
-    assert "--despite" in str(refusal.value)
+    assert refusal.value.hints == (Hint.FINDINGS, Hint.DESPITE)
     second = held.make("second", despite="Chờ Nà Lìa")
     assert "B01" in {one["form"] for one in second.manifest["held"]}
     assert all(one["reason"] for one in second.manifest["held"])
