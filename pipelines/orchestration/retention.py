@@ -23,10 +23,10 @@ _AT_ONCE, _IDS = 200, 500
 """Runs that are forgotten in one go, so that no night takes long; ids in one question to a database."""
 
 
-def prune(instance: dg.DagsterInstance, *, most: int = _AT_ONCE) -> int:
+def prune(instance: dg.DagsterInstance) -> int:
     """Have Dagster forget what is older than the settings say; return how many runs that were."""
     before = now() - timedelta(days=records_days())
-    old = list(forgettable(instance, before))[:most]
+    old = list(forgettable(instance, before))[:_AT_ONCE]
     for run in old:
         instance.delete_run(run)
         instance.compute_log_manager.delete_logs(prefix=[run])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.refresh.batches import held_still
-from pipelines.settings import Clock, now
+from pipelines.settings import now
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.store import index
 from pipelines.store.archive import TABLE
@@ -64,7 +64,6 @@ def release_and_close(
     *,
     who: str,
     despite: str = "",
-    now: Clock = now,
     guard: Callable[[], None] = lambda: None,
 ) -> Release:
     """Make a release of a return set, and close it by that; meanwhile nothing of it can change.
@@ -76,7 +75,6 @@ def release_and_close(
         name: What to call the release.
         who: The title of who does it.
         despite: Why it is released although a form is held back.
-        now: The clock.
         guard: Asked before anything else; what it raises stops it.
 
     Raises:
@@ -88,7 +86,7 @@ def release_and_close(
     def before() -> None:
         guard()
         refuse_closed(store, key)
-        kept.append(_as_now(raw, store, key, name, who, now))
+        kept.append(_as_now(raw, store, key, name, who))
 
     def after(_: Release) -> None:
         _add(store, key, kept[0])
@@ -96,10 +94,10 @@ def release_and_close(
     # Releases read everything, with pandas and Pandera; who only asks whether a period is closed does without.
     from pipelines.refresh import release
 
-    return release.make(raw, store, key, name, despite=despite, now=now, guard=before, then=after)
+    return release.make(raw, store, key, name, despite=despite, guard=before, then=after)
 
 
-def close(raw: Raw, store: Store, name: str, *, who: str, now: Clock = now) -> Release:
+def close(raw: Raw, store: Store, name: str, *, who: str) -> Release:
     """Close a return set by a release that was made of what is published of it.
 
     Raises:
@@ -118,11 +116,11 @@ def close(raw: Raw, store: Store, name: str, *, who: str, now: Clock = now) -> R
                 f"Số đã công bố của {key.commune}, kỳ {key.period} không còn được tính từ những tệp của bản phát hành "
                 f"«{name}», nên chưa đóng. Phát hành lại rồi đóng bằng bản mới."
             )
-        _add(store, key, _as_now(raw, store, key, name, who, now))
+        _add(store, key, _as_now(raw, store, key, name, who))
     return made
 
 
-def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str, now: Clock) -> Closing:
+def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str) -> Closing:
     """Return what closes a return set as it was read last; the archive has every byte of it then.
 
     Raises:
@@ -153,7 +151,7 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str, now:
     return Closing(Turn.CLOSED, when, who, name, files=state["files"], places=places, unread=unread)
 
 
-def reopen(store: Store, key: ReturnSetKey, *, who: str, reason: str, now: Clock = now) -> Closing:
+def reopen(store: Store, key: ReturnSetKey, *, who: str, reason: str) -> Closing:
     """Open a closed return set again: what lies in its folder is used from the next run on.
 
     Raises:

@@ -7,7 +7,7 @@ Beside the ledger this is all that is written below the raw folder. Bytes are ar
 a new workbook lies there before an old one goes: whatever is cut short, none is lost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
@@ -42,7 +42,6 @@ def take(
     replaces: Mapping[str, str],
     *,
     who: str,
-    waiting: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Take a workbook.
 
@@ -52,7 +51,6 @@ def take(
         file: The workbook, under the name under which it is to lie.
         replaces: The hash of each workbook that is to go, by its name: what lay there when that was decided.
         who: What is being done, as others that have to wait are told.
-        waiting: Told where a refresh is at the return set.
 
     Raises:
         ReceivingError: Its name will not do; the return set is closed; what it would replace is not what it was, or
@@ -61,7 +59,7 @@ def take(
     if why := unfit(file.name):
         raise ReceivingError(why)
     key = ReturnSetKey(file.period, file.commune)
-    with locked(store.root, str(raw.batch_of(key)), who, waiting):
+    with locked(store.root, str(raw.batch_of(key)), who):
         if why := closings.refusal(store.root, key):
             raise ReceivingError(why)
         there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}

@@ -171,11 +171,15 @@ def test_every_edit_on_the_form_alone_has_a_live_check_beside_its_first_cell(for
     rules = validations(sheet)
     # A form with lines has all its checks of a line in one cell.
     rows = {edit.code: FIRST if form.line_title else _row_of(sheet, edit.label(edit.names[0])) for edit in edits}
+    said: dict[int, list[str]] = {}
     for edit in edits:
-        formula = formulas[rows[edit.code]]
-        assert edit.demand in formula
-        prompt = rules[sheet.cell(rows[edit.code], column).coordinate].prompt
-        assert edit.sentence in prompt or prompt.endswith("…")
+        assert edit.demand in formulas[rows[edit.code]]
+        said.setdefault(rows[edit.code], []).append(edit.sentence)
+    for row, sentences in said.items():
+        whole = " ".join("; ".join(sentences).split())
+        prompt = rules[sheet.cell(row, column).coordinate].prompt
+        assert prompt == whole if len(whole) <= 255 else whole.startswith(prompt.removesuffix("…"))
+        assert len(prompt) > 200 or len(whole) <= 255
     written = {row for row, formula in formulas.items() if formula}
     assert written == (set(range(FIRST, FIRST + 20)) if form.line_title else set(rows.values()))
 

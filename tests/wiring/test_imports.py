@@ -4,6 +4,7 @@ Read from the source of every module, imports inside functions and under ``TYPE_
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -335,6 +336,14 @@ def test_the_command_line_starts_without_what_only_a_run_needs() -> None:
         assert not [one for one in imports_of(MODULES[name], at_top=True) if is_in(one, heavy)], name
 
 
-def test_every_module_says_what_it_is() -> None:
+_DECLARED = re.compile(r"schemas\.(forms|figures)\.|pipelines\.desk\.migrations\.|.*\.__main__$|tests(\.|$)")
+"""Modules whose room says what belongs into each of them, and tests."""
+
+
+def test_every_module_says_what_it_is_and_what_belongs_there() -> None:
     for name in sorted(MODULES):
-        assert ast.get_docstring(ast.parse(MODULES[name].read_text("utf-8"))), name
+        said = " ".join((ast.get_docstring(ast.parse(MODULES[name].read_text("utf-8"))) or "").split())
+        assert said, name
+        if not _DECLARED.match(name):
+            assert re.search("Belongs? here[:,]", said), name
+            assert re.search("(Does|Do) not belong here:", said), name

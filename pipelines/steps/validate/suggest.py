@@ -127,7 +127,6 @@ def suggest(
     written: Mapping[str, str] | None = None,
     *,
     frozen: Collection[str] = (),
-    weights: Mapping[str, float] | None = None,
     limits: Limits | None = None,
     evidence: Evidence | None = None,
     certain: bool = True,
@@ -139,7 +138,6 @@ def suggest(
         record: The values in the smallest units.
         written: What the cells show, where that is known.
         frozen: Variables that are known to be right, as where the reporter has confirmed a value.
-        weights: How much a change of a variable costs, 1 where nothing is said.
         limits: When localisation gives up.
         evidence: What else is known.
         certain: Whether the edits are facts indeed, so that an answer may be called the only one.
@@ -149,9 +147,7 @@ def suggest(
     for part in system.blocks:
         if not _fails(part, record):
             continue
-        case = _Case(
-            part, record, written or {}, frozenset(frozen), weights or {}, evidence or Evidence(), limits or Limits()
-        )
+        case = _Case(part, record, written or {}, frozenset(frozen), evidence or Evidence(), limits or Limits())
         found = case.suggestions(certain=certain)
         first = len({one.tie for one in ranked})
         ranked += [replace(one, tie=one.tie + first) for one in found]
@@ -177,7 +173,7 @@ def suggest_factors(
         codes: The products' codes.
         evidence: What else is known.
     """
-    case = _Case(system, record, written, frozenset(), {}, evidence, Limits())
+    case = _Case(system, record, written, frozenset(), evidence, Limits())
     return Suggestions(tuple(case.of_one_cell(proposals, codes)))
 
 
@@ -196,11 +192,10 @@ class _Case:
         record: Record,
         written: Mapping[str, str],
         frozen: frozenset[str],
-        weights: Mapping[str, float],
         evidence: Evidence,
         limits: Limits,
     ) -> None:
-        self._system, self._record, self._written, self._weights = system, record, written, weights
+        self._system, self._record, self._written = system, record, written
         self._frozen, self._evidence, self._limits = frozen, evidence, limits
         self._values = {name: value for name in system.variables if (value := record.get(name)) is not None}
         self._failing = (
@@ -258,7 +253,7 @@ class _Case:
         return finished
 
     def _localised(self, frozen: Collection[str], limits: Limits) -> tuple[Block, ...]:
-        return localise(self._system, self._record, frozen=frozen, weights=self._weights, limits=limits)
+        return localise(self._system, self._record, frozen=frozen, limits=limits)
 
     def _next(self, localised: Sequence[Mapping[str, int | None]]) -> list[dict[str, int | None]]:
         """Return the smallest answers that keep the cells of the only one as they are."""
@@ -369,15 +364,12 @@ class _Case:
         One slip that explains many cells costs as much as two cells.
         """
         seen = [change for change in one.changes if change.seen is not None]
-        cost = self._cost(change.variable for change in seen)
+        cost = len(seen)
         return (
             len(one.leaves),
             min(cost, 2) if one.slip else cost,
             0 if one.slip else sum(not change.slip for change in seen),
         )
-
-    def _cost(self, names: Iterator[str]) -> float:
-        return sum(self._weights.get(name, 1) for name in names)
 
     def _only(self, localised: Sequence[Mapping[str, int | None]]) -> dict[str, int | None] | None:
         """Return the only answer that is both smallest and explained by slips in all its cells, if there is just one.
@@ -392,7 +384,7 @@ class _Case:
             dict(values)
             for values in smallest
             if not self._left(values)
-            and self._cost(iter(values)) <= self.block.weight
+            and len(values) <= self.block.weight
             and all(self._explained(name, value, one_digit=True) for name, value in values.items())
         ]
         first = explained[0] if explained else {}
