@@ -7,6 +7,7 @@ how it converts inside its dimension. Does not belong here: how a number is read
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
@@ -15,6 +16,11 @@ import pyarrow as pa
 
 DECIMAL = pa.decimal128(18, 4)
 """How quantities with decimals are kept: exact, and wide enough that the product of two still fits 38 digits."""
+
+
+def decimals_of(value: Decimal) -> int:
+    """Return how many digits after the comma a number needs."""
+    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 _MONEY = "tiền"

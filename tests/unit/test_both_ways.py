@@ -22,14 +22,14 @@ from openpyxl.styles import Font
 
 from pipelines.handout.layout import workbook
 from pipelines.steps.collect import locate, skeletons
-from pipelines.steps.collect.cells import NUMBER
+from pipelines.steps.collect.cells import NUMBER, Said
 from pipelines.steps.collect.correct import Corrected, correct
 from pipelines.steps.collect.layouts import Found
 from pipelines.steps.collect.locate import Located
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
 from pipelines.steps.collect.skeletons import numbers_said
-from pipelines.steps.collect.spreadsheetml import BrokenSheetError, Said, number_said
+from pipelines.steps.collect.spreadsheetml import BrokenSheetError, number_said
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock

@@ -4,6 +4,8 @@ Belongs here: the shape that all readers share. Does not belong here: any file f
 """
 
 import datetime as dt
+import math
+import re
 from typing import NamedTuple
 
 from schemas.addresses import address
@@ -29,9 +31,28 @@ class Cell(NamedTuple):
     aside: str
 
 
+Said = tuple[str, str, str | None]
+"""Kind, text and shown text of a cell."""
+
+
 def plain_text(sheet: str, row: int, column: int, text: str) -> Cell:
     """Return a cell of a file that knows nothing but texts."""
     return Cell(sheet, row, column, address(row, column), TEXT, text, text, "", "")
+
+
+_DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+
+
+def number_kept(text: str) -> float:
+    """Return the number that a file keeps, as XML writes numbers.
+
+    Raises:
+        ValueError: It is none, or none that is finite.
+    """
+    value = float(text) if _DIGITS.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def number_text(value: float) -> str:

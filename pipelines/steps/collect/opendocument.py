@@ -8,7 +8,6 @@ text is what is shown, with Vietnamese marks.
 """
 
 import datetime as dt
-import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipelines.steps.collect.asides import COMMENTED, PICTURE, Area, Asides, OverlapError, far_away
-from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    Cell,
+    Said,
+    date_text,
+    number_kept,
+    number_text,
+)
 from pipelines.steps.collect.comments import Comment, say_another
 from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed, struck_out
 from pipelines.steps.collect.limits import Budget
@@ -405,9 +416,6 @@ _LONGEST_RUN = 2**15
 
 _TIME_OF_DAY = re.compile(r"-?PT(\d{1,9})H(?:(\d{1,2})M)?(?:(\d{1,2})(?:[.,]\d+)?S)?")
 
-Said = tuple[str, str, str | None]
-"""Kind, text and shown text of a cell."""
-
 
 def _said(cell: Mapping[str, str], paragraphs: list[str], where: str) -> Said | None:
     """Return what a cell says, or nothing where it says nothing."""
@@ -420,7 +428,7 @@ def _said(cell: Mapping[str, str], paragraphs: list[str], where: str) -> Said | 
     try:
         match kind:
             case "float" | "percentage" | "currency":
-                text = number_text(_number(cell.get(_VALUE, "")))
+                text = number_text(number_kept(cell.get(_VALUE, "").strip()))
                 return NUMBER, text, vietnamese_marks(Decimal(text), seen) if paragraphs else None
             case "date":
                 return DATE, date_text(dt.datetime.fromisoformat(cell.get(_DATE, "").removesuffix("Z"))), seen
@@ -445,16 +453,6 @@ def _looking(said: Said, look: _Look) -> Said:
     if kind in (NUMBER, TEXT) and look.is_unseen:
         return kind, text, ""
     return (kind, text, struck_out(shown or text)) if kind in (NUMBER, TEXT) and look.struck else said
-
-
-_DIGITS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-
-
-def _number(text: str) -> float:
-    value = float(text) if _DIGITS.fullmatch(text.strip()) else math.nan
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
 
 
 def _time(text: str) -> str:

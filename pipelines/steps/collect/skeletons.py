@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.collect.asides import HIDDEN_SHEET, within
-from pipelines.steps.collect.cells import NUMBER, TEXT
+from pipelines.steps.collect.cells import NUMBER, TEXT, Said
 from pipelines.steps.collect.columns import MISSING, Columns, Numbers, Run
 from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.package import part_name
@@ -35,7 +35,6 @@ from pipelines.steps.collect.spreadsheetml import (
     Book,
     BrokenSheetError,
     Outline,
-    Said,
     ScatteredError,
     Sheet,
     SheetReader,

@@ -9,7 +9,6 @@ another of the same form (``skeletons``), which knows no element of XML by itsel
 """
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -30,7 +29,19 @@ from pipelines.steps.collect.asides import (
     far_away,
     within,
 )
-from pipelines.steps.collect.cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT, Cell, date_text, number_text
+from pipelines.steps.collect.cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    Cell,
+    Said,
+    date_text,
+    number_kept,
+    number_text,
+)
 from pipelines.steps.collect.comments import Comment, say_another
 from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, dressed
 from pipelines.steps.collect.limits import Budget, Limits
@@ -1075,10 +1086,6 @@ def _names_other_file(formula: str | None, names: frozenset[str]) -> bool:
     return formula is not None and any(word.lower() in names for word in _NAME.findall(formula))
 
 
-Said = tuple[str, str, str | None]
-"""Kind, text and shown text of a cell."""
-
-
 def _said(slot: Slot, form: str, book: Book) -> Said | None:
     """Return what a cell says, or nothing where it says nothing.
 
@@ -1145,9 +1152,6 @@ def _formula(slot: Slot) -> Said:
     return FORMULA, text, None
 
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-
-
 @lru_cache(maxsize=65536)
 def number_said(value: str, form: str, since_1904: bool) -> Said:
     """Return what a cell says that keeps a number.
@@ -1155,9 +1159,10 @@ def number_said(value: str, form: str, since_1904: bool) -> Said:
     Raises:
         BrokenSheetError: It is none.
     """
-    number = float(value) if _NUMBER.fullmatch(value) else math.nan
-    if not math.isfinite(number):
-        raise BrokenSheetError(f"ghi «{value[:40]}», không phải là số")
+    try:
+        number = number_kept(value)
+    except ValueError:
+        raise BrokenSheetError(f"ghi «{value[:40]}», không phải là số") from None
     text = number_text(number)
     kept = Decimal(text)
     if not is_date(form, kept):
