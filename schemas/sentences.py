@@ -45,4 +45,6 @@ class SentenceError(ValueError):
 
     def worded(self, words: Mapping[Hint, str]) -> str:
         """Return the sentence, and behind it what can be done next in an interface's words, as far as it has any."""
-        return " ".join([str(self), *(str(words[hint]) for hint in self.hints if hint in words)])
+        *before, last = str(self), *(str(words[hint]) for hint in self.hints if hint in words)
+        # A command at the end has no full stop behind it, in which it would be copied.
+        return " ".join([*(one if one.endswith(".") else f"{one}." for one in before if one), last])

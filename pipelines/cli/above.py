@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelines.cli.base import CLEAN, HELD, fail
+from pipelines.cli.messages import either
 from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Format, one_period
-from pipelines.cli.output import print_json, print_rows, print_tree
+from pipelines.cli.output import print_json, print_rows, print_table, print_tree
 from pipelines.settings import Settings
-from schemas.outcomes import Severity
+from schemas.outcomes import Severity, Status
+from schemas.words import WORDS
 
 if TYPE_CHECKING:
     from pipelines.present.levels import Territory
@@ -79,19 +81,35 @@ def _refuse(places: "Places", place: str, period: str) -> NoReturn:
 
 def print_findings(found: "Territory", output: Format) -> int:
     """Print the findings of the communes of a place: counted by commune and form, or all; return the exit code."""
-    from pipelines.present.levels import COUNT_COLUMNS
     from schemas import tables
 
     rows = [{**row, "commune": key.commune} for key, own in found.come.listed() for row in own]
     if output is Format.TABLE:
         print("\n".join(found.lines()), end="\n\n")
         if counts := list(found.counts()):
-            print_rows(output, COUNT_COLUMNS, counts)
+            states = {"": "", **{str(one): either(WORDS[f"state.{one}"]) for one in Status}}
+            print_table("", _headings(), [{**row, "status": states[row["status"]]} for row in counts])
         else:
             print(_("Không có phát hiện nào."))
     else:
         print_rows(output, ("commune", *tables.in_folder(tables.TOLD)), rows)
     return HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
+
+
+def _headings() -> dict[str, str]:
+    """Return the headings of what is counted by commune and form."""
+    from pipelines.present.levels import COUNT_COLUMNS
+
+    words = {
+        "commune": "place.name",
+        "form": "form",
+        "sent": "place.sent",
+        "expected": "place.expected",
+        "missing": "place.missing",
+        "status": "trace.state",
+        **{str(one): f"finding.{one}" for one in Severity},
+    }
+    return {name: either(WORDS[words[name]]) for name in COUNT_COLUMNS}
 
 
 def print_trace(found: "Territory", figure: str, output: Format) -> None:

@@ -239,7 +239,7 @@ def _summary(
     elif gone:
         end.append(_("Số đã công bố trước đó được giữ nguyên."))
     if remarks:
-        words = _("{count} điều cần lưu ý.") if held else _("{count} điều cần lưu ý, không giữ lại biểu nào.")
+        words = _("{count} cảnh báo.") if held else _("{count} cảnh báo, không giữ lại biểu nào.")
         end.append(words.format(count=remarks))
     end.append(_("Xem: returns findings.") if found else _("Không có phát hiện nào."))
     if (page := explorer_page(store, key)).exists():

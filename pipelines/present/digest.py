@@ -112,7 +112,7 @@ def part(
         brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late, since_closed)}",
         sentences=tuple(_sentences(errors, late, since_closed)),
         findings=dict(sorted(by_reporter.items())),
-        aside=f"Ngoài ra có {remarks} điều cần lưu ý, không giữ lại biểu nào." if remarks else "",
+        aside=f"Ngoài ra có {remarks} cảnh báo, không giữ lại biểu nào." if remarks else "",
         steps=_steps(key, bool(errors), alone=alone) if errors or late else (),
         page=str(explorer) if explorer else "",
     )

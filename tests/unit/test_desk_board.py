@@ -41,7 +41,7 @@ def test_an_office_in_order_has_everything_in_it(office: Office, desk: Desk) -> 
     assert found == {Sent.CLEAN, Sent.WARNED, Sent.NOT_ASKED}
     assert all(line.received for line in board.lines)
     page = text(desk.signed_in("auditor", "auditor").get("/"))
-    for words in ("Xã Hữu Kiên", "6 tháng đầu năm 2024", "27/27", "3 điều cần lưu ý", "Dagster chưa trả lời"):
+    for words in ("Xã Hữu Kiên", "6 tháng đầu năm 2024", "27/27", "3 cảnh báo", "Dagster chưa trả lời"):
         assert words in page
 
 
@@ -69,7 +69,7 @@ def test_who_is_missing_stands_by_name_with_the_days(office: Office, desk: Desk)
     office.refresh()
     assert square(shown(office), "na_lia", "B01") is Sent.MISSING
     page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
-    assert "Còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)" in page
+    assert "Liên hệ để nhận báo cáo: còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)" in page
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_of_a_closed_set_nobody_is_asked_and_who_was_missing_is_told(office: Off
     page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
     assert "không còn gì phải làm. Khi đóng kỳ còn thiếu 1/27 đơn vị: Thôn Nà Lìa (B01, B02, B03, B04, B05)." in page
     assert "Đổi sau khi đóng nên không công bố: pa_phao.xlsx" in page
-    for words in ("quá hạn", "điều cần lưu ý, không giữ", "mà chưa chạy"):
+    for words in ("quá hạn", "3 cảnh báo; riêng cảnh báo không giữ", "mà chưa chạy"):
         assert words not in page
 
 

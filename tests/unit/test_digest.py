@@ -64,7 +64,7 @@ class TestWhatIsTold:
     def test_which_forms_are_held_and_how_many_remarks_there_are(self) -> None:
         part = part_of(finding(), finding(form="B02", code="B02-01"), finding(severity="warning"))
         assert part.sentences == ("Giữ lại: B01 «Chăn nuôi», B02 «Xuất bán»; số đã công bố trước đó được giữ nguyên.",)
-        assert part.aside == "Ngoài ra có 1 điều cần lưu ý, không giữ lại biểu nào."
+        assert part.aside == "Ngoài ra có 1 cảnh báo, không giữ lại biểu nào."
         assert part.aside in digest.text([part])
 
     def test_a_ledger_that_cannot_be_read_holds_everything(self) -> None:

@@ -39,9 +39,9 @@ def test_the_command_line_says_how_and_the_pages_name_no_command(hint: Hint, des
 
 
 def test_hints_are_said_in_their_order_and_a_sentence_without_any_is_as_it_is() -> None:
-    words = {Hint.RULE: "rule", Hint.REFRESH: "refresh"}
+    words = {Hint.RULE: "Rule", Hint.REFRESH: "Refresh"}
     assert SentenceError("Không.").worded(words) == "Không."
-    assert SentenceError("Không.", Hint.REFRESH, Hint.WHO, Hint.RULE).worded(words) == "Không. refresh rule"
+    assert SentenceError("Không.", Hint.REFRESH, Hint.WHO, Hint.RULE).worded(words) == "Không. Refresh. Rule"
     assert str(SentenceError("Không.", Hint.RULE)) == "Không."
 
 

@@ -31,7 +31,7 @@ from schemas.return_sets import ReturnSetKey
 
 WORDS = {
     Sent.CLEAN: later("Đạt"),
-    Sent.WARNED: later("Lưu ý"),
+    Sent.WARNED: later("Cảnh báo"),
     Sent.HELD: later("Lỗi"),
     Sent.MISSING: later("Thiếu"),
     Sent.UNREAD: later("Chưa chạy"),
@@ -118,7 +118,7 @@ def _steps(board: Board) -> Iterator[Step]:
             words += " " + _("Đã quá hạn {days} ngày.").format(days=board.days_late)
         yield Step("missing", words, board.complete.named)
     if board.remarks:
-        words = _("Xem {n} điều cần lưu ý; riêng những điều này không giữ lại biểu.")
+        words = _("Xem {n} cảnh báo; riêng cảnh báo không giữ lại biểu.")
         yield Step("remarks", words.format(n=board.remarks))
 
 
