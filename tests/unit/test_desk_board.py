@@ -69,7 +69,10 @@ def test_who_is_missing_stands_by_name_with_the_days(office: Office, desk: Desk)
     office.refresh()
     assert square(shown(office), "na_lia", "B01") is Sent.MISSING
     page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
-    assert "Liên hệ để nhận báo cáo: còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)" in page
+    assert (
+        "Liên hệ để nhận báo cáo: còn thiếu 1/27 đơn vị. Đã quá hạn 1 ngày. Thôn Nà Lìa (B01, B02, B03, B04, B05)"
+        in page
+    )
 
 
 @pytest.mark.slow

@@ -409,7 +409,6 @@ from pathlib import Path
 from pipelines.refresh import release
 from pipelines.store.raw import Raw
 from schemas.return_sets import ReturnSetKey
-from schemas.sentences import Hint
 from pipelines.store.tables import Store
 rename = Path.rename
 def die(path, target):
