@@ -53,7 +53,7 @@ def ledger_of(raw: Raw, store: Store, key: ReturnSetKey) -> "Ledger":
     from pipelines.store.ledger import Ledger
 
     refuse_closed(store, key)
-    return Ledger(raw, key)
+    return Ledger(raw, key, store=store)
 
 
 def release_and_close(

@@ -34,14 +34,16 @@ from pipelines.steps.collect.sheets import mark_of, recognise, sheets_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import read_marked, write_over
+from pipelines.store.published import each_accepted
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.remote import is_remote
-from pipelines.store.tables import with_texts
+from pipelines.store.tables import Store, with_texts
 from schemas import tables
 from schemas.addresses import as_meant, known_position, position
 from schemas.catalogue import CATALOGUE
-from schemas.edits import Agreement
+from schemas.edits import Agreement, BetweenPeriods
 from schemas.fields import KEYS, FormField
+from schemas.form import Form
 from schemas.harmless import in_csv
 from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
@@ -84,6 +86,8 @@ class Ledger:
     now: Clock = now
     guard: Callable[[], None] = lambda: None
     """Asked when nobody else can write any more, before a cell is looked at; what it raises stops it."""
+    store: Store | None = None
+    """Where what was accepted in other periods lies; without it, nothing is noted of rules that look at these."""
 
     def accept(self, place: CellPlace, new: str, *, reason: str, who: str, suggestion: str = "") -> Entry:
         """Record a correction: from now on ``new`` is used for the cell.
@@ -200,7 +204,15 @@ class Ledger:
         files = self.raw.files(self.key) if elsewhere else [self._file(cell.place.file)]
         found = located(read(files).cells, self._entries(), CATALOGUE.forms, self.raw.places)
         key = tuple(({**self.key._asdict(), **cell.aim})[name] for name in KEYS)
-        return written(operands(form, found[2].entries, found[2].problems, self.raw.places, key, field))
+        accepted = self._accepted(form)
+        return written(operands(form, found[2].entries, found[2].problems, self.raw.places, key, field, accepted))
+
+    def _accepted(self, form: type[Form]) -> pd.DataFrame | None:
+        """Return what was accepted of a form in all periods, where a rule of it looks at other periods."""
+        if self.store is None or not any(isinstance(edit, BetweenPeriods) for edit in form.edits):
+            return None
+        found = each_accepted(self.store, form.domain, self.key.commune)
+        return to_frame([one.drop_columns([tables.SOURCES.name]) for one in found], form.arrow())
 
     def _entries(self) -> pd.DataFrame:
         """Return what the ledger says so far."""

@@ -317,6 +317,12 @@ def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[Publi
     return [row for key in sets for row in _listed(store, key, f"marts/{mart}", reporter=reporter) or ()]
 
 
+def each_accepted(store: Store, mart: str, commune: str) -> list[pa.Table]:
+    """Return the published records of a commune in one mart, period by period."""
+    found = (_table(store, key, f"marts/{mart}") for key in checked_sets(store) if key.commune == commune)
+    return [one for one in found if one is not None]
+
+
 def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterable[str] = ()) -> list[PublishedRow]:
     """Return the entries that forms read from one cell of any sheet of a workbook, accepted or not.
 

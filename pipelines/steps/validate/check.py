@@ -164,11 +164,15 @@ def check(
 
 
 def operands(
-    form: type[Form], entries: pa.Table, problems: pd.DataFrame, places: Places, key: tuple[str, ...], field: str
+    form: type[Form],
+    entries: pa.Table,
+    problems: pd.DataFrame,
+    places: Places,
+    key: tuple[str, ...],
+    field: str,
+    accepted: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return what the edits that read a field of a record look at beside it, by column.
-
-    What was accepted of other periods is not among it.
 
     Args:
         form: The form.
@@ -177,13 +181,21 @@ def operands(
         places: Who is expected to report.
         key: The record, by ``schemas.fields.KEYS``.
         field: The field.
+        accepted: The form's records in the published mart, of all periods; where they are not given, what edits between
+            periods look at is not among it.
     """
     whens = {key[0]}
     (form,) = in_force([form], whens)
     columns, cells = Columns(records(entries, form), form), Cells(entries, form)
     frame, at = columns.frame, columns.record_of(key)
-    edits = [edit for edit in form.edits if field in edit.names and not isinstance(edit, BetweenPeriods)]
-    beyond = _Beyond(columns, cells, entries, problems, places, whens)
+    edits = [edit for edit in form.edits if field in edit.names]
+    periods = None
+    if accepted is None:
+        edits = [edit for edit in edits if not isinstance(edit, BetweenPeriods)]
+    else:
+        known = of_as_much(form, continued(form, accepted), [ReturnSetKey(*key[:2])], places)
+        periods = Periods(form, frame, known)
+    beyond = _Beyond(columns, cells, entries, problems, places, whens, periods)
     for edit in edits:
         beyond.judged(edit)
     names = dict.fromkeys(name for edit in edits for name in beside.looked_at(edit) if name != field)
