@@ -604,6 +604,13 @@ class Problems(Enum):
         _by_office("Không phải làm gì."),
         Severity.WARNING,
     )
+    ESTIMATES_DISAGREE = Problem(
+        "U-03",
+        "{reporter}: các số ước của biểu {written} trái quy tắc {expected}; vẫn được dùng.",
+        _by_office("Xem lại các số ước ấy rồi ghi lại cho khớp nhau."),
+        Severity.WARNING,
+        Outcome.FAILS,
+    )
     LEDGER_UNREADABLE = Problem(
         "L-01",
         "Sổ đính chính {file} không đọc được: {written}.",

@@ -98,6 +98,27 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
 
 
 @pytest.mark.slow
+def test_estimates_that_break_a_rule_of_their_form_are_told_until_they_agree_or_the_return_comes(
+    office: Office,
+) -> None:
+    def disagreeing() -> list[str]:
+        office.refresh()
+        return [row["message"] for row in office.rows("findings/workbooks") if row["code"] == "U-03"]
+
+    recorded(office, "horse", "264")
+    recorded(office, "horse_ordinary", "200")
+    assert disagreeing() == [], "what the third number would be is not known"
+    recorded(office, "horse_white", "100")
+    (told,) = disagreeing()
+    assert told.startswith("Thôn Suối Mỏ: các số ước của biểu B01 trái quy tắc B01-02: Đàn ngựa = Ngựa thường + Ngựa b")
+    recorded(office, "horse_white", "64")
+    assert disagreeing() == []
+    recorded(office, "horse_white", "100")
+    (office.root / "suoi_mo.xlsx").rename(office.folder / "suoi_mo.xlsx")
+    assert disagreeing() == [], "they are used no more"
+
+
+@pytest.mark.slow
 def test_a_return_that_is_held_leaves_what_was_published_with_the_estimate(office: Office) -> None:
     recorded(office)
     office.refresh()

@@ -8,7 +8,7 @@ and say so.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -48,12 +48,13 @@ def read_estimates(
         places: Who reports what.
 
     Returns:
-        ``schemas.tables.ESTIMATES``, those not taken back; and ``schemas.tables.PROBLEMS``: what cannot be read, and of
-        what the return has come. It takes the place of the estimates once it is accepted (``beside``): one that is held
-        back leaves what was published as it is.
+        ``schemas.tables.ESTIMATES``, those not taken back; and ``schemas.tables.PROBLEMS``: what cannot be read, which
+        do not agree with one another, and of what the return has come. It takes the place of the estimates once it is
+        accepted (``beside``): one that is held back leaves what was published as it is.
     """
     received = set(zip(*(sheets[name].to_pylist() for name in (*REPORTER_KEYS, "form")), strict=True))
     used: list[dict[str, str]] = []
+    waited_for: list[dict[str, str]] = []
     unreadable: list[dict[str, str]] = []
     come: dict[tuple[str, ...], dict[str, str]] = {}
     for key, content in contents.items():
@@ -69,13 +70,30 @@ def read_estimates(
                 continue  # taken back
             if (*key, reporter, form) in received:
                 come[*key, form, reporter] = {**told, "reporter": reporter, "written": form}
+            else:
+                waited_for.append(row)
             used.append(row)
     found = pa.Table.from_pylist(used, ESTIMATES)
     met = [
         problem_rows(Problems.ESTIMATE_UNREADABLE, unreadable),
         problem_rows(Problems.ESTIMATE_PASSED, list(come.values())),
+        problem_rows(Problems.ESTIMATES_DISAGREE, list(_disagreeing(waited_for))),
     ]
     return found, joined(met)
+
+
+def _disagreeing(rows: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield the rules that the estimates of one return break, of those that look at nothing beyond it."""
+    returns: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows:
+        returns.setdefault(tuple(row[name] for name in (*REPORTER_KEYS, "form")), {})[row["field"]] = row["value"]
+    for (*key, code), texts in returns.items():
+        form = CATALOGUE.by_code[code].in_force(Period.parse(key[0]))
+        values = {name: _value(text, form.fields()[name]) for name, text in texts.items()}
+        for edit in form.edits:
+            if not edit.beyond and values.keys() >= set(edit.names) and not edit.fits(values):
+                told = {"file": FILE, "written": code, "expected": f"{edit.code}: {edit.sentence}"}
+                yield dict(zip(REPORTER_KEYS, key, strict=True)) | told
 
 
 def as_released(key: ReturnSetKey, content: bytes | None, lineage: pa.Table) -> pa.Table:
@@ -149,14 +167,20 @@ def records(form: type[Form], estimates: pa.Table) -> pa.Table:
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in estimates.filter(pc.equal(estimates["form"], form.code)).to_pylist():
         item = form.fields()[row["field"]]
-        value = read_number("text", row["value"], item.unit).value
-        assert value is not None
+        value = _value(row["value"], item)
         keys = {name: row[name] for name in REPORTER_KEYS} | {"line": ""}
         record = found.setdefault(tuple(keys.values()), {**keys, "sources": []})
         record[row["field"]] = value if item.unit.decimals else int(value)
         record["sources"].append(_source(row, value))
     ordered = [found[key] for key in sorted(found)]
     return pa.Table.from_pylist(ordered, schema)
+
+
+def _value(text: str, item: FormField) -> Decimal:
+    """Return the number of an estimate that is fit to be one."""
+    value = read_number("text", text, item.unit).value
+    assert value is not None
+    return value
 
 
 def _source(row: Mapping[str, str], value: Decimal) -> dict[str, Any]:
