@@ -7,10 +7,11 @@ Does not belong here: finding the trouble (``pipelines.steps``); the edits of fo
 commands and buttons, which each interface adds.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.outcomes import Outcome, Severity
 
@@ -69,6 +70,33 @@ OF_BREACH: Mapping[str, Task] = {
 """What is to be done where an edit fails, by how severe that is."""
 
 
+class Parts(NamedTuple):
+    """The sentences of a finding, which are these one after the other: who leaves one out need not look for its end."""
+
+    who: str
+    """Whose it is, with what leads over to the rest; empty where they do not begin so, like ``where``."""
+    where: str
+    wrong: str
+    office: str
+    """What the office does."""
+
+    @property
+    def message(self) -> str:
+        """All of them."""
+        return "".join(self)
+
+    def kept(self) -> str:
+        """Return them as a table keeps them."""
+        return json.dumps(self, ensure_ascii=False)
+
+
+IN_SHEET = "tệp {file}, trang «{sheet}»: "
+"""How it is said where something is wrong that no single cell is named for."""
+
+_WHERE = (IN_SHEET, IN_SHEET.replace(": ", ", ô {cells}: "), f"{IN_SHEET[:1].upper()}{IN_SHEET[1:]}")
+_WHO = ("{reporter}, ", "{reporter}: ", "{reporter} ")
+
+
 @dataclass(frozen=True)
 class Problem:
     """A kind of trouble; ``wrong`` is a sentence with the places of a finding's own words left open.
@@ -84,9 +112,17 @@ class Problem:
     holds_all: str = ""
 
     @property
+    def parts(self) -> Parts:
+        """What is told of a finding, with the places of its own words left open."""
+        who = next(filter(self.wrong.startswith, _WHO), "")
+        of_any = self.wrong.removeprefix(who)
+        where = next(filter(of_any.startswith, _WHERE), "")
+        return Parts(who, where, of_any.removeprefix(where), f" {self.task.office}")
+
+    @property
     def message(self) -> str:
-        """What is told of a finding: what is wrong, and what the office does about it."""
-        return f"{self.wrong} {self.task.office}"
+        """All of that: what is wrong, and what the office does about it."""
+        return self.parts.message
 
 
 class Problems(Enum):
@@ -703,3 +739,12 @@ def task_of(finding: Mapping[str, str]) -> Task:
     """
     problem = _BY_CODE.get(finding["code"])
     return problem.task if problem else OF_BREACH.get(finding["severity"], OF_BREACH[Severity.ERROR])
+
+
+def parts_of(finding: Mapping[str, str]) -> Parts:
+    """Return the sentences of a finding in their parts; what a release says of one is not told apart so far."""
+    if finding["parts"]:
+        return Parts(*json.loads(finding["parts"]))
+    office = f" {task_of(finding).office}"
+    wrong = finding["message"].removesuffix(office)
+    return Parts("", "", wrong, finding["message"].removeprefix(wrong))

@@ -174,11 +174,13 @@ FINDINGS = _columns(
     *_TOLD,
     ("edits", "Các quy tắc mà phát hiện nói tới"),
     ("proposed", "Từng cách sửa trong gợi ý, dạng JSON: lời, rồi các ô kèm nội dung mới"),
+    ("parts", "Nội dung chia bốn phần, dạng JSON: của ai, ở đâu, sai gì, cán bộ làm gì"),
 )
-"""One row per finding, with what whoever decides on it is asked by, so that no program reads it out of the sentences.
+"""One row per finding, with what decisions on it and letters are made of, so that no program takes it from a sentence.
 ``edits``: the codes of all edits that fail in it, joined by semicolons; ``proposed``: the ways to mend it that
-``suggestion`` tells (``pipelines.steps.validate.advise``), such as ``[["Ô D13: …", [["D13", "114"]]]]``. Where a
-release stands for workbooks there is nothing to decide, and nothing in these columns."""
+``suggestion`` tells (``pipelines.steps.validate.advise``), such as ``[["Ô D13: …", [["D13", "114"]]]]``; ``parts``:
+``message``, cut where ``schemas.problems.Parts`` says. Where a release stands for workbooks there is nothing to decide,
+and nothing in these columns."""
 
 FINDINGS_BY_FORM = _columns(
     *_WHERE,

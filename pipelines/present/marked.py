@@ -24,7 +24,7 @@ from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import task_of
+from schemas.problems import parts_of, task_of
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -120,11 +120,17 @@ def _unlike(path: Path, written: Sequence[Path]) -> Path:
     return free
 
 
-def asks(finding: Finding, name: str = "") -> str:
-    """Return what a finding tells and asks of whoever wrote the workbook, without their name before it."""
-    task = task_of(finding)
-    wrong = finding["message"].removesuffix(task.office).removeprefix(name).strip(" ,:")
-    return f"{wrong[:1].upper()}{wrong[1:]} {task.reporter or ''}".rstrip()
+def asks(finding: Finding, *, named: bool = True, placed: bool = True) -> str:
+    """Return what a finding tells and asks of whoever wrote the workbook.
+
+    Args:
+        finding: The finding.
+        named: Whether with their name.
+        placed: Whether with the place in the workbook.
+    """
+    said = parts_of(finding)
+    wrong = f"{said.who if named else ''}{said.where if placed else ''}{said.wrong}".lstrip(" ,:")
+    return f"{wrong[:1].upper()}{wrong[1:]} {task_of(finding).reporter or ''}".rstrip()
 
 
 def of_reporter(findings: Sequence[Finding]) -> list[Finding]:
@@ -137,7 +143,9 @@ def letter(key: ReturnSetKey, reporter: str, places: Places, findings: Sequence[
     name, asked = places.title(key.commune, reporter), of_reporter(findings)
     if not asked:
         return ""
-    listed = "\n".join(f"{number}. {asks(one, name)}" for number, one in enumerate(asked, 1))
+    listed = "\n".join(
+        f"{number}. {asks(one, named=one['reporter'] != reporter)}" for number, one in enumerate(asked, 1)
+    )
     return (
         f"Kính gửi {name},\n\n{_opening(key, asked)}\n\n{listed}\n\n{places.territory(key.commune)}, bộ phận thống kê"
     )
@@ -235,9 +243,8 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
         sheet.column_dimensions[cell.column_letter].width = width
     for number, one in enumerate(findings, start=1):
         cells = one["cells"].split(";")[0]
-        asked = asks(one, name if one["reporter"] == reporter else "")
-        if cells:  # before the colon stands what has columns of its own
-            asked = asked.partition(": ")[2] or asked
+        # The place of a cell has columns of its own.
+        asked = asks(one, named=not cells and one["reporter"] != reporter, placed=not cells)
         for column, value in enumerate((number, one["sheet"], cells, asked, None), start=1):
             cell = sheet.cell(_HEADING + number, column, value)
             cell.border, cell.alignment = Border(edge, edge, edge, edge), wrapped

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pipelines.steps.problems import problem_rows
 from pipelines.steps.validate.wording import of_problems
 from pipelines.store.raw import Raw
 from schemas.forms.b01_livestock import Livestock
-from schemas.problems import Problems
+from schemas.problems import Parts, Problems, parts_of
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELLS, FINDINGS
 from tests.unit.builders import (
@@ -99,12 +100,22 @@ def test_nothing_but_the_marks_is_changed() -> None:
     assert (new[HORSE].number_format, new[HORSE].border.left.style) == (old[HORSE].number_format, "thin")
 
 
-ASKED = (
-    "Thôn Pá Phào, tệp x.xlsx, trang «Chăn nuôi», ô D12: «Đàn ngựa» ghi 207. "
-    "Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính."
+ASKED = Parts(
+    "Thôn Pá Phào, ",
+    "tệp x: cũ.xlsx, trang «Chăn nuôi», ô D12: ",
+    "«Đàn ngựa» ghi 207.",
+    " Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.",
 )
-BLANK = f"Thôn Pá Phào, ô D20: «Mèo» để trống. {Problems.BLANK.value.task.office}"
-FOUND = [finding(HORSE, ASKED, suggestion="267"), finding(GOAT, BLANK, sheet="=1+1", code="C-10")]
+BLANK = Parts(
+    "Thôn Pá Phào, ",
+    "ô D20: ",
+    "«Mèo» để trống.",
+    f" {Problems.BLANK.value.task.office}",
+)
+FOUND = [
+    finding(HORSE, ASKED.message, parts=ASKED.kept(), suggestion="267"),
+    finding(GOAT, BLANK.message, parts=BLANK.kept(), sheet="=1+1", code="C-10"),
+]
 
 
 def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_guesses() -> None:
@@ -126,13 +137,14 @@ def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_gu
     assert letter(KEY, VILLAGE_CODE, PLACES, [finding(HORSE, code="L-02")]) == ""
 
 
+NAMED_ODDLY = "pa_phao: lần 2.xlsx"
 EACH_KIND = pytest.mark.parametrize("kind", Problems, ids=lambda kind: kind.name)
 QUESTION = "xác nhận số đã ghi là đúng"
 
 
 def told_of(kind: Problems) -> Row:
     """The finding on a problem, its open places filled with marks."""
-    said = {"file": FILE, "sheet": SHEET, "cells": HORSE, "form": "B01", "field": "horse"}
+    said = {"file": NAMED_ODDLY, "sheet": SHEET, "cells": HORSE, "form": "B01", "field": "horse"}
     place = {
         "period": PERIOD.code,
         "commune": COMMUNE,
@@ -157,6 +169,25 @@ def test_a_letter_says_what_is_wrong_and_asks_what_is_the_reporters_to_do(kind: 
     assert told.endswith(asked or kind.value.wrong[-1])
     assert told.count("‹ghi›") == kind.value.wrong.count("{written}")
     assert "Thôn Pá Phào" not in told, "it is addressed to them"
+
+
+@EACH_KIND
+def test_the_parts_of_a_finding_are_its_sentences_and_what_is_wrong_does_not_begin_with_a_place(kind: Problems) -> None:
+    row = told_of(kind)
+    said, of_release = parts_of(row), parts_of(row | {"parts": ""})
+    assert (said.message, of_release.message) == (row["message"], row["message"])
+    assert not re.match(r"(Thôn Pá Phào\b|tệp .*?, trang )", said.wrong, re.IGNORECASE)
+    if kind.value.task.reporter is not None:
+        assert of_release.office == said.office
+
+
+def test_the_place_of_a_cell_is_left_out_of_the_cover_sheet_whatever_the_file_is_called() -> None:
+    """A colon in the name of a file is none of the sentence."""
+    book = openpyxl.load_workbook(io.BytesIO(mark(CONTENT, [told_of(Problems.NOT_A_NUMBER)], PLACES)))
+    assert (
+        book[COVER]["D5"].value
+        == f"«{Livestock.fields()['horse'].label}» ghi «‹ghi›», không phải là số. Xin ghi bằng chữ số."
+    )
 
 
 def test_a_marked_copy_says_nothing_that_a_letter_does_not() -> None:

@@ -29,7 +29,7 @@ from pipelines.steps.numbers import vietnamese
 from pipelines.store.receiving import ReceivingError
 from schemas.form import Form
 from schemas.outcomes import Severity
-from schemas.problems import Problems
+from schemas.problems import Problems, parts_of
 from schemas.sentences import SentenceError
 
 HEADINGS = {
@@ -180,8 +180,8 @@ def _told(row: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> tuple
     """Return a finding, its words, and the name of the input that it is about; empty where there is none."""
     cells = ((row["sheet"], cell) for cell in row["cells"].split(";"))
     at = next((names[cell] for cell in cells if cell in names), "")
-    # Before the colon stands where in a workbook it is, of which nothing is to be seen here.
-    return row, (at and row["message"].partition(": ")[2]) or row["message"], at
+    said = parts_of(row)  # of where in a workbook it is nothing is to be seen here
+    return row, f"{said.wrong}{said.office}" if at else row["message"], at
 
 
 def _form(

@@ -180,10 +180,8 @@ def _sheets() -> str:
 
 def wrong_and_next(problem: Problem) -> tuple[str, str]:
     """Return what a finding of a kind says is wrong, less where it is, and what it says to do next."""
-    what = problem.wrong
-    where, _, wrong = what.partition(": ")
-    if wrong and "{sheet}" in where:
-        what = wrong[0].upper() + wrong[1:]
+    wrong = problem.parts.wrong
+    what = wrong[0].upper() + wrong[1:] if problem.parts.where else problem.wrong
     words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
     return _filled(what, words), _filled(problem.task.office, words)
 

@@ -21,7 +21,7 @@ from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
 from schemas.places import Places
-from schemas.problems import OF_BREACH, Problems
+from schemas.problems import IN_SHEET, OF_BREACH, Parts, Problems
 from schemas.tables import FINDINGS, PROBLEMS
 from schemas.text import visible
 
@@ -64,6 +64,7 @@ def of_problems(
             "reporter": places.title(row["commune"], row["reporter"]),
             "commune": places.territory(row["commune"]),
         }
+        parts = Parts._make(one.format_map(words) for one in kind.value.parts)
         asked = asked_for.get((*(row[key] for key in KEYS), row["field"]), Proposal(""))
         told = " ".join(filter(None, [_remark(kind, row["written"]), asked.words]))
         rows.append(
@@ -72,9 +73,10 @@ def of_problems(
                 "code": kind.value.code,
                 "severity": kind.value.severity,
                 "status": kind.value.status,
-                "message": kind.value.message.format_map(words),
+                "message": parts.message,
                 "suggestion": told,
                 "edits": "",
+                "parts": parts.kept(),
                 "proposed": as_kept([replace(asked, words=told)] if told else []),
             }
         )
@@ -128,14 +130,19 @@ def of_edits(
     cell = {name: at["cell"] for name, at in found.items() if at is not None}
     values = _known(record, [*involved, *(name for edit in edits for name in edit.beyond)])
     where = found[involved[0]] or {}
-    parts = [_part(edit, values, cell, record.get(edit.whence) or "") for edit in edits]
+    failing = "; ".join(_part(edit, values, cell, record.get(edit.whence) or "") for edit in edits)
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
     leading = advice if severity is Severity.ERROR and advice.field in involved else Advice()
     # What was written and what is expected is said of the cell that stands first.
     main = next((edit for edit in edits if edit.names[0] == involved[0]), edits[0])
     involved.sort(key=lambda name: name != (leading.field or main.names[0]))
-    reporter = places.title(record["commune"], record["reporter"])
+    said = Parts(
+        f"{places.title(record['commune'], record['reporter'])}, ",
+        IN_SHEET.format_map(where),
+        f"{failing}. {confirmed}".rstrip(),
+        f" {OF_BREACH[severity].office}",
+    )
     return dict(zip(KEYS, key, strict=True)) | {
         "code": main.code,
         "severity": severity,
@@ -146,11 +153,11 @@ def of_edits(
         "cells": ";".join(cell[name] for name in involved),
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
         "expected": leading.proposed or vietnamese(_expected(main, values)),
-        "message": f"{reporter}, tệp {where['file']}, trang «{where['sheet']}»: {'; '.join(parts)}. "
-        f"{confirmed}{OF_BREACH[severity].office}",
+        "message": said.message,
         "suggestion": advice.words,
         "edits": ";".join(edit.code for edit in edits),
         "proposed": as_kept(advice.ways),
+        "parts": said.kept(),
     }
 
 
