@@ -49,10 +49,10 @@ def test_where_only_a_warning_fails_no_answer_is_called_the_only_one() -> None:
 def test_every_other_answer_of_one_cell_is_shown_beside_the_first() -> None:
     words = told(Livestock, HERD | {"cattle": 84}, {"B01-01"}).words
     assert words == (
-        "Ô D11: Ô «Đàn bò» ghi 84, có lẽ là 34 (gõ sai một chữ số). "
-        "Sửa như vậy thì đúng phép tính đang sai: B01-01. Còn 1 khả năng khác ngang mức này. "
-        "Hoặc: Ô D9: Ô «Tổng đàn gia súc» ghi 120, có lẽ là 170 (gõ sai một chữ số). "
-        "Sửa như vậy thì đúng phép tính đang sai: B01-01. Còn 1 khả năng khác ngang mức này."
+        "Ô D11: «Đàn bò» ghi 84, có lẽ là 34 (gõ sai một chữ số). "
+        "Sửa như vậy thì hết sai quy tắc: B01-01. Còn 1 khả năng khác ngang mức này. "
+        "Hoặc: Ô D9: «Tổng đàn gia súc» ghi 120, có lẽ là 170 (gõ sai một chữ số). "
+        "Sửa như vậy thì hết sai quy tắc: B01-01. Còn 1 khả năng khác ngang mức này."
     )
 
 

@@ -44,7 +44,7 @@ def test_known_parts_above_the_total_are_held_though_a_part_is_blank() -> None:
     assert finding["severity"] == Severity.ERROR
     assert "các phần cộng lại là 50.080" in finding["message"]
     assert "D21 còn để trống nhưng không số nào điền vào là đúng được" in finding["message"]
-    assert "ô «Đàn bò» ghi 50.000, cần sửa, phải từ 0 đến 40 nhưng" in finding["suggestion"].replace("Ô «", "ô «")
+    assert "«Đàn bò» ghi 50.000, cần sửa, phải từ 0 đến 40 nhưng" in finding["suggestion"]
 
 
 def test_the_example_with_a_blank_beside_cattle_a_thousandfold_is_held() -> None:

@@ -28,8 +28,8 @@ def test_a_swap_in_a_cell_of_two_sums_is_the_only_answer_and_says_why() -> None:
     assert one.unique
     assert one.closes == ("B01-01", "B01-02")
     assert one.evidence == (
-        "Ô «Đàn ngựa» ghi 1.482 con, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ). "
-        "Sửa như vậy thì đúng cả 2 phép tính đang sai: B01-01, B01-02. "
+        "«Đàn ngựa» ghi 1.482 con, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ). "
+        "Sửa như vậy thì hết sai cả 2 quy tắc: B01-01, B01-02. "
         "Không có cách nào khác sửa ít ô như vậy mà mọi ô đều do gõ nhầm."
     )
 
@@ -84,7 +84,7 @@ def test_a_blank_that_follows_is_told_and_takes_away_the_claim() -> None:
     record = {"t": 1482, "a": 1000, "b": 428, "c": 1428, "d": None}
     best = suggest(of, record).ranked[0]
     assert best.values == {"t": 1428, "d": 428}
-    assert best.evidence.startswith("Ô «t» ghi 1.482, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ); ô «d» để trống")
+    assert best.evidence.startswith("«t» ghi 1.482, có lẽ là 1.428 (hai chữ số cạnh nhau bị đổi chỗ); «d» để trống")
     assert not best.unique
 
 

@@ -415,8 +415,8 @@ class _Case:
         if one.slip:
             sentences[0] += f" ({_SLIP_WORDS[one.slip]})"
         if one.closes:
-            count = f"cả {len(one.closes)} phép tính đang sai" if len(one.closes) > 1 else "phép tính đang sai"
-            sentences.append(f"Sửa như vậy thì đúng {count}: {', '.join(one.closes)}")
+            rules = f"cả {len(one.closes)} quy tắc" if len(one.closes) > 1 else "quy tắc"
+            sentences.append(f"Sửa như vậy thì hết sai {rules}: {', '.join(one.closes)}")
         if one.leaves:
             sentences.append(f"Vẫn còn sai: {', '.join(one.leaves)}")
         if one.alone:
@@ -428,7 +428,7 @@ class _Case:
         return ". ".join(f"{text[0].upper()}{text[1:]}" for text in sentences) + "."
 
     def _change_words(self, change: Change) -> str:
-        label = f"ô «{change.label}»"
+        label = f"«{change.label}»"
         if change.seen is None:
             return f"{label} để trống, theo phép tính là {change.text}"
         if change.proposed is None:
