@@ -14,14 +14,15 @@ from pipelines.orchestration.metadata import column_lineage, column_schema, key_
 from pipelines.orchestration.partitions import BATCHES
 from schemas.catalogue import CATALOGUE
 from schemas.figure import Chapter
-from schemas.flow import APPROVED, ESTIMATES, FLOW, Table
+from schemas.flow import APPROVED, ESTIMATES, FLOW, Layer, Table
 from schemas.text import slug
 
 OWNER = "team:thong-ke"
 """The commune's statistics desk: a role, for the definitions are public and name no person."""
 
-RECEIVED, COMPARED, USED = "1_tiep_nhan", "3_doi_chieu", "4_su_dung"
-"""Dagster sorts groups by name, and allows only ASCII letters: the numbers keep the order in which data flows."""
+_LAYERS = {Layer.RECEIVED: "1_tiep_nhan", Layer.COMPARED: "3_doi_chieu", Layer.USED: "4_su_dung"}
+"""Dagster sorts groups by name, and allows only ASCII letters: the numbers keep the order in which data flows; those of
+chapters come in between."""
 
 
 def spec(name: str) -> dg.AssetSpec:
@@ -35,12 +36,13 @@ def spec(name: str) -> dg.AssetSpec:
     elif first.form is not None:
         form = first.form
         group, tags["returns/form"], tags["returns/reporter"] = (
-            _GROUPS_OF_FORMS.get(form.code, RECEIVED),
+            _GROUPS_OF_FORMS[form.code],
             form.code,
             form.reporter_kind,
         )
     else:
-        group = _OTHERS.get(name, USED)
+        assert first.layer is not None, name  # the flow has none that is of nothing else
+        group = _LAYERS[first.layer]
     return dg.AssetSpec(
         key_of(name),
         deps=[key_of(dep) for dep in _deps(shown)],
@@ -82,15 +84,6 @@ _KINDS = {
 every layer; its kind tells them apart."""
 
 
-_OTHERS = {
-    **dict.fromkeys(
-        ("cells", APPROVED, "problems/workbooks", ESTIMATES, "findings/workbooks", "findings_by_form", "sent_by_form"),
-        RECEIVED,
-    ),
-    "statements": COMPARED,
-}
-
-
 def _place(chapter: Chapter) -> str:
     """Return where in the plan a chapter begins; a chapter that is only in its footnotes comes last."""
     # In Vietnamese đ comes before e, in Unicode after it.
@@ -114,13 +107,14 @@ _CHAPTERS = {chapter.code: chapter for chapter in CATALOGUE.chapters}
 
 
 def _groups_of_forms() -> Mapping[str, str]:
-    """Return, by code, the group of the chapter with the most figures on a form."""
+    """Return, by code, the group of the chapter with the most figures on a form; one without a figure is received."""
     drawn: dict[str, Counter[str]] = {}
     for chapter in CATALOGUE.chapters:
         for figure in chapter.figures:
             for form in figure.forms:
                 drawn.setdefault(form.code, Counter())[chapter.code] += 1
-    return {code: _GROUPS[counts.most_common(1)[0][0]] for code, counts in drawn.items()}
+    groups = {code: _GROUPS[counts.most_common(1)[0][0]] for code, counts in drawn.items()}
+    return {form.code: groups.get(form.code, _LAYERS[Layer.RECEIVED]) for form in CATALOGUE.forms}
 
 
 _GROUPS_OF_FORMS = _groups_of_forms()

@@ -20,7 +20,7 @@ from pipelines.orchestration.refreshing import refreshed
 from pipelines.orchestration.resources import Calendar, Folders
 from schemas.flow import FLOW
 
-NAMES = tuple(name for name, tables in FLOW.assets.items() if not tables[0].on_demand)
+NAMES = FLOW.refreshed_assets
 
 
 @dg.multi_asset(

@@ -11,6 +11,7 @@ from assets.described import spec
 from pipelines.orchestration.failures import in_sentences
 from pipelines.orchestration.metadata import MOST_ROWS
 from pipelines.orchestration.partitions import BATCHES, ONE_RUN, batches_of
+from pipelines.orchestration.refreshing import run_name
 from pipelines.orchestration.resources import Folders
 from pipelines.refresh.documents import report_of
 
@@ -19,7 +20,7 @@ from pipelines.refresh.documents import report_of
 @in_sentences
 def annexes(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[None]:
     """Make the annexes of the return sets from what is published now: of a territory's batch, of its first communes."""
-    who = f"Dagster, lần chạy {context.run.run_id[:8]}"
+    who = run_name(context)
     shown: dict[str, dg.MetadataValue] = {}
     keys = (key for batch in batches_of(context) for key in folders.store.sets_in(str(batch)))
     for key in islice(keys, MOST_ROWS):

@@ -41,6 +41,17 @@ class Kind(StrEnum):
     """Files for people and other programs; the table lists them."""
 
 
+class Layer(StrEnum):
+    """Where on the way from the workbooks to the plan a table is shown, that is not of one form or chapter alone."""
+
+    RECEIVED = "received"
+    """What came, and what was found of it."""
+    COMPARED = "compared"
+    """What was computed, held against what is printed."""
+    USED = "used"
+    """What people and other programs go on with."""
+
+
 class Extent(StrEnum):
     """Of what one part of a table is: each part is a file of its own."""
 
@@ -87,6 +98,7 @@ class Table:
         title: What it is, in a few words of Vietnamese; of a published table.
         meaning: What its rows are, in a sentence; of a published table.
         form: The form it holds the records of.
+        layer: Where it is shown, if its maker is not called for a form or chapter, whose place is in the plan.
         on_demand: Made only when somebody asks for it, never by a refresh.
         whole: It has rows of the batch as a whole beside those of its communes.
         of_one: Made by a refresh only where the batch is a commune's own folder; of a territory's many communes when
@@ -106,6 +118,7 @@ class Table:
     title: str = ""
     meaning: str = ""
     form: type[Form] | None = None
+    layer: Layer | None = None
     on_demand: bool = False
     whole: bool = False
     of_one: bool = False
@@ -149,7 +162,7 @@ def _staged(
 ) -> Table:
     """Return a table in between; it means what all of its family do, where nothing else is said."""
     meaning = meaning or tables.MEANINGS[name.partition("/")[0]]
-    return Table(name, schema, Kind.STAGED, maker, made_of, meaning=meaning, **more)
+    return Table(name, schema, Kind.STAGED, maker, made_of, meaning=meaning, layer=Layer.RECEIVED, **more)
 
 
 def _published(
@@ -162,7 +175,8 @@ def _published(
 
 
 def _document(name: str, schema: pa.Schema, made_of: tuple[str, ...], **more: Any) -> Table:
-    return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=tables.MEANINGS[name], **more)
+    meaning = tables.MEANINGS[name]
+    return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=meaning, layer=Layer.USED, **more)
 
 
 def _collected(forms: Iterable[type[Form]]) -> Iterator[Table]:
@@ -288,19 +302,24 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
         ("findings_by_form", tables.FINDINGS_BY_FORM, (*_FORM, "severity", "status")),
         ("sent_by_form", tables.SENT_BY_FORM, _FORM),
     ]
-    before += [_published(name, schema, Maker("tally"), counted, name, keys=keys) for name, schema, keys in tally]
+    before += [
+        _published(name, schema, Maker("tally"), counted, name, keys=keys, layer=Layer.RECEIVED)
+        for name, schema, keys in tally
+    ]
     observed = "marts/observations", tables.OBSERVATIONS, Maker("observe"), marts, "observations"
-    before.append(_published(*observed, keys=(*KEYS, "form", "field")))
+    before.append(_published(*observed, keys=(*KEYS, "form", "field"), layer=Layer.USED))
     before += [table for chapter in chapters for table in _of_chapter(chapter)]
     printed = tuple(tables.PRINTED_KEY)
-    before.append(_published("statements", tables.STATEMENTS, Maker("compare"), compared, "statements", keys=printed))
+    held_against = "statements", tables.STATEMENTS, Maker("compare"), compared, "statements"
+    before.append(_published(*held_against, keys=printed, layer=Layer.COMPARED))
     yield from before
     shown = ("files", "cells", "ledger", *findings, *figures, *lineage, "statements", PLACES)
     yield _document("explorer", tables.PAGES, shown, earlier=figures, of_one=True)
     yield _document("report", tables.DOCUMENTS, shown, earlier=figures, on_demand=True)
     written = tuple(one.name for one in before if one.extent is Extent.BATCH and one.kind is not Kind.DOCUMENT)
     yield _document("openlineage", tables.DOCUMENTS, written, asset="interchange")
-    yield _published("marts/places", tables.PLACES, Maker("places"), (PLACES,), "places", extent=Extent.OFFICE)
+    places = "marts/places", tables.PLACES, Maker("places"), (PLACES,), "places"
+    yield _published(*places, extent=Extent.OFFICE, layer=Layer.USED)
     yield _document("data_package", tables.DOCUMENTS, (PARTS,), extent=Extent.OFFICE, asset="interchange")
 
 
@@ -311,10 +330,10 @@ class Flow:
     tables: tuple[Table, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a flow in which a table is made of one that does not come before it.
+        """Refuse a flow in which a table is made of one that does not come before it, or has no place to be shown.
 
         Raises:
-            ValueError: A table is named twice, or made of one that is not declared or comes later.
+            ValueError: A table is named twice, made of one that is not declared or comes later, or of no layer.
         """
         known = {*RECEIVED, PARTS}
         for table in self.tables:
@@ -322,6 +341,8 @@ class Flow:
                 raise ValueError(f"Table {table.name} is declared twice.")
             if strange := set(table.made_of) - known:
                 raise ValueError(f"Table {table.name} is made of {', '.join(sorted(strange))}, not declared before it.")
+            if table.layer is None and not table.maker.subject:
+                raise ValueError(f"Table {table.name} is of no form, no chapter and no layer.")
             known.add(table.name)
 
     @cached_property
@@ -340,6 +361,16 @@ class Flow:
     def kind(self, *kinds: Kind) -> tuple[Table, ...]:
         """Return the tables of some kinds, in order."""
         return tuple(table for table in self.tables if table.kind in kinds)
+
+    @cached_property
+    def refreshed(self) -> tuple[Table, ...]:
+        """The tables that a refresh makes: all but those on demand, in order."""
+        return tuple(table for table in self.tables if not table.on_demand)
+
+    @cached_property
+    def refreshed_assets(self) -> tuple[str, ...]:
+        """The Dagster assets that show them, in order."""
+        return tuple(dict.fromkeys(table.shown_as for table in self.refreshed))
 
     def family(self, family: str) -> tuple[Table, ...]:
         """Return the tables whose names begin with a word, in order."""

@@ -134,7 +134,7 @@ def _run(
     from pipelines.refresh.stale import stale_batches
     from schemas.flow import FLOW
 
-    everything = {table.name for table in FLOW.tables if not table.on_demand}
+    everything = {table.name for table in FLOW.refreshed}
     stale = dict.fromkeys(wanted, everything) if all_ else stale_batches(returns, store, wanted)
     if not stale:
         return ()

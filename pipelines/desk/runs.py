@@ -4,7 +4,6 @@ Belongs here: starting a run of the refresh, how far it is, the last one, the ni
 does, passing on what a browser asks of Dagster (``pipelines.desk.proxy``).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import httpx2
 
 from pipelines import posix
 from pipelines.desk.proxy import GRAPHQL, NotReachedError, socket
+from pipelines.present.steps import steps_of
 from schemas.return_sets import BatchKey
 
 LOCATION, REPOSITORY = "returns", "__repository__"
@@ -106,12 +106,8 @@ def run(identifier: str) -> Run | None:
     if "runId" not in told["runOrError"]:
         return None
     said = [event.get("message", "") for event in told["logsForRun"].get("events", [])]
-    steps = [found for one in said if (found := _STEPS.match(one))]
-    return _run(told["runOrError"], (int(steps[-1][1]), int(steps[-1][2])) if steps else (0, 0))
-
-
-_STEPS = re.compile(r"Đã làm (\d+)/(\d+) bước")
-"""As ``pipelines.orchestration.refreshing`` logs it."""
+    steps = [found for one in said if (found := steps_of(one))]
+    return _run(told["runOrError"], steps[-1] if steps else (0, 0))
 
 
 def start(batches: Iterable[BatchKey], who: str) -> list[str]:

@@ -95,7 +95,8 @@ def _whys(store: Store, findings: Table, held: Sequence[ReturnSetKey], batch: Ba
     if findings.form is None or not held:
         return []
     rows: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(store, f"findings/{published.FORMLESS}", batch):
+    (of_sets,) = (table.name for table in FLOW.family("findings") if table.form is None)
+    for row in _rows(store, of_sets, batch):
         rows.setdefault(row["commune"], []).append(row)
     told = (published.held_forms(rows.get(key.commune, ())).get(findings.form.code) for key in held)
     return list(dict.fromkeys(filter(None, told)))

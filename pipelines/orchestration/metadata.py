@@ -62,14 +62,14 @@ def of(asset: str, store: Store, batch: BatchKey) -> Mapping[str, dg.MetadataVal
     own = Part.of(batch)
     part = next(one for one in (own, *own.above()) if one.extent is table.extent)
     written = store.written(table.name, part.name)
-    shown: dict[str, dg.MetadataValue | int] = {"dagster/row_count": written.rows if written else 0}
+    shown: dict[str, dg.MetadataValue | int] = {"dagster/row_count": written.rows} if written else {}
     more = _MORE.get(table.family)
     return shown | (more(table, store, batch) if more else {})
 
 
 def _of_files(_: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:
     written = store.written("files", str(batch))
-    return {"tệp": written.rows if written else 0}
+    return {"tệp": written.rows} if written else {}
 
 
 def _of_figures(table: Table, store: Store, batch: BatchKey) -> dict[str, dg.MetadataValue | int]:

@@ -14,18 +14,24 @@ import dagster as dg
 from pipelines.orchestration import checks, metadata
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.present.completeness import all_overdue
+from pipelines.present.steps import steps_line
 from pipelines.refresh import batches, closing
 from pipelines.refresh.designs import take_in
 from pipelines.settings import engine
 from pipelines.store import published
 from pipelines.store.tables import Store
-from schemas.flow import FLOW
+from schemas.flow import FLOW, Extent
 from schemas.return_sets import BatchKey
 
 P = ParamSpec("P")
 
 REREAD_TAG = "returns/reread"
 """Run tag that makes known workbooks be opened again, and everything be made anew."""
+
+
+def run_name(context: dg.AssetExecutionContext) -> str:
+    """Return what a run is called where it is named to others: who waits for a lock, who wrote a document."""
+    return f"Dagster, lần chạy {context.run.run_id[:8]}"
 
 
 def refreshed(
@@ -37,7 +43,7 @@ def refreshed(
     event more, which took longer than all the work. Where nothing came out other than it was, nothing is logged.
     """
     selected = {key.to_user_string() for key in context.selected_asset_keys}
-    store, who = folders.store, f"Dagster, lần chạy {context.run.run_id[:8]}"
+    store, who = folders.store, run_name(context)
     everything = context.run.asset_selection is None or selected == _everything()
     designs = take_in(folders.raw, store, who=who)
     if everything:  # also what designs have added since the graph of this run was made
@@ -45,8 +51,10 @@ def refreshed(
     batches.tidy_all(store, keys, who=who)
     untold = {batch for batch in keys if not store.state(str(batch)).shown}
     for batch, done in _done(context, folders, store, keys, selected, who):
-        # Where an earlier run was killed before Dagster was told of what it had published, all is told now.
-        made = done.made | _tables(selected) if batch in untold else done.made
+        made = set(done.made)
+        if batch in untold:
+            # An earlier run was killed before Dagster was told of what it had published: all there is is told now.
+            made |= {name for name in _tables(selected) if _is_there(name, done)}
         shown_as = {FLOW[name].shown_as for name in made}
         for name in (name for name in FLOW.assets if name in shown_as):
             shown = metadata.of(name, store, batch)
@@ -92,11 +100,16 @@ def _done(
 
 
 def _everything() -> set[str]:
-    return {name for name, tables in FLOW.assets.items() if not tables[0].on_demand}
+    return set(FLOW.refreshed_assets)
 
 
 def _tables(selected: Collection[str]) -> set[str]:
     return {table.name for name in selected for table in FLOW.assets[name]}
+
+
+def _is_there(name: str, done: batches.Done) -> bool:
+    """Return whether a table has been made of a batch; those above are, at the latest when all batches are done."""
+    return FLOW[name].extent is not Extent.BATCH or name in done.state.tables
 
 
 def _tenths(tell: Callable[[str], None], parts: int) -> batches.Progress:
@@ -108,7 +121,7 @@ def _tenths(tell: Callable[[str], None], parts: int) -> batches.Progress:
         done += 1
         whole = of * parts
         if done * 10 // whole > (done - 1) * 10 // whole:
-            tell(f"Đã làm {done}/{whole} bước.")
+            tell(steps_line(done, whole))
 
     return count
 

@@ -63,6 +63,12 @@ def test_the_rows_of_what_the_whole_office_has_are_counted_where_they_lie(exampl
     assert metadata.of("marts/places", example, BatchKey(*KEY))["dagster/row_count"] == len(places) > 0
 
 
+def test_of_what_is_not_written_no_rows_are_counted(example: Store, tmp_path: Path) -> None:
+    assert "dagster/row_count" in metadata.of("explorer", example, BatchKey(*KEY))
+    for asset in ("explorer", "cells", "marts/places"):
+        assert metadata.of(asset, Store(tmp_path), BatchKey(*KEY)) == {}, asset
+
+
 def test_no_page_is_named_that_is_not_there(tmp_path: Path) -> None:
     assert not [key for key in metadata.of("explorer", Store(tmp_path), BatchKey(*KEY)) if "trang" in key]
 

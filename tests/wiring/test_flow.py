@@ -219,6 +219,10 @@ class TestDeclaration:
         with pytest.raises(ValueError, match="cells, not declared before it"):
             Flow((replace(files, made_of=("cells",)), cells))
 
+    def test_a_table_of_no_form_and_no_chapter_says_where_it_is_shown(self) -> None:
+        with pytest.raises(ValueError, match="files is of no form, no chapter and no layer"):
+            Flow((replace(FLOW["files"], layer=None),))
+
     def test_what_is_published_has_a_title_and_everything_a_meaning(self) -> None:
         for table in FLOW.tables:
             assert table.meaning, table.name
@@ -402,7 +406,6 @@ NAMED: Mapping[str, str] = {
     "pipelines/present/dictionary.py": "what the dictionary calls the tables of all forms together",
     "pipelines/present/tracing.py": "who wrote the figure, and who accepted its forms",
     "pipelines/refresh/release.py": "the marts from which a release is computed again",
-    "assets/described.py": "the assets of no form and no chapter, by the group they stand in",
 }
 """Where a table is named outside the flow, and why; each name has to be one of the flow."""
 
