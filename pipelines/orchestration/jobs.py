@@ -5,7 +5,6 @@ which sets are stale (``pipelines.refresh.stale``), what the digest says (``pipe
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,18 +21,14 @@ from pipelines.refresh import closing
 from pipelines.refresh.designs import take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
-from pipelines.settings import TIME_ZONE, MailServer, now
+from pipelines.settings import TIME_ZONE, MailServer, nightly_cron, now
 from pipelines.store import closings, published
-
-NIGHTLY = os.environ.get("RETURNS_CRON", "0 2 * * *")
-"""Two in the morning; the variable lets a test see the real schedule fire without waiting for the night."""
 
 REPORT = dg.AssetSelection.assets("report")
 
 refresh = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all() - REPORT,
-    executor_def=dg.in_process_executor,
     description="Từ sổ tính các đơn vị gửi về đến chỉ tiêu của kế hoạch: đọc, đính chính, kiểm tra, công bố, tính. "
     "Bấm «Materialize all…», chọn bộ (kỳ_xã, kỳ_huyện), rồi «Launch run». Bảng nào không đổi thì không làm lại.",
 )
@@ -41,7 +36,6 @@ refresh = dg.define_asset_job(
 report = dg.define_asset_job(
     "report",
     selection=REPORT,
-    executor_def=dg.in_process_executor,
     description="Phụ lục Word và Excel của bộ báo cáo, từ số đã công bố. "
     "Bấm «Materialize all…», chọn bộ báo cáo, rồi «Launch run».",
 )
@@ -49,10 +43,10 @@ report = dg.define_asset_job(
 
 @dg.schedule(
     job=refresh,
-    cron_schedule=NIGHTLY,
+    cron_schedule=nightly_cron(),
     execution_timezone=TIME_ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Hằng đêm lúc 02:00: chỉ chạy những bộ báo cáo có tệp thay đổi.",
+    description="Hằng đêm, hoặc theo giờ đã đặt: chỉ chạy những bộ báo cáo có tệp thay đổi.",
 )
 def nightly(context: dg.ScheduleEvaluationContext, folders: Folders) -> list[dg.RunRequest] | dg.SkipReason:
     """Request runs for the batches whose files changed since they were last checked, and that no run is at.

@@ -5,8 +5,8 @@ from functools import cache
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.jobs import NIGHTLY
 from pipelines.orchestration.partitions import BATCHES
+from pipelines.settings import CRON_VARIABLE, nightly_cron
 from schemas.edits import Agreement
 from schemas.figure import Chapter
 from schemas.figures import CHAPTERS
@@ -113,6 +113,7 @@ def test_the_refresh_job_runs_every_asset_but_the_annexes_in_one_step_of_one_pro
 
 def test_the_report_job_makes_the_annexes_and_nothing_else() -> None:
     job = defs.resolve_job_def("report")
+    assert job.executor_def.name == "in_process"
     assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == {"report"}
     assert {one.name for one in defs.resolve_all_job_defs() if not one.name.startswith("__")} == {"refresh", "report"}
 
@@ -209,11 +210,12 @@ def test_every_check_says_what_it_means() -> None:
 def test_the_nightly_schedule_runs_at_two_in_vietnam() -> None:
     (schedule,) = defs.schedules or []
     assert isinstance(schedule, dg.ScheduleDefinition)
-    assert NIGHTLY == "0 2 * * *", "RETURNS_CRON is set in the environment of this test"
+    assert nightly_cron() == "0 2 * * *", f"{CRON_VARIABLE} is set in the environment of this test"
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Ho_Chi_Minh")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert schedule.job_name == "refresh"
     assert schedule.description
+    assert "02" not in schedule.description, "whoever sets another hour is not told of this one"
 
 
 def test_the_sensors_run_by_default_and_nothing_runs_by_itself_beside_them() -> None:
