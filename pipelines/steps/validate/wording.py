@@ -126,10 +126,11 @@ def of_edits(
     )
     involved = list(dict.fromkeys(name for edit in edits for name in edit.names))
     involved.sort(key=lambda name: -sum(name in edit.names for edit in edits))
-    found = {name: cells.at(key, name) for name in involved}
-    cell = {name: at["cell"] for name, at in found.items() if at is not None}
+    found = {name: at for name in involved if (at := cells.at(key, name)) is not None}
+    assert found.keys() == {*involved}, "an edit is judged only where all that it looks at was read from cells"
+    cell = {name: at["cell"] for name, at in found.items()}
     values = _known(record, [*involved, *(name for edit in edits for name in edit.beyond)])
-    where = found[involved[0]] or {}
+    where = found[involved[0]]
     failing = "; ".join(_part(edit, values, cell, record.get(edit.whence) or "") for edit in edits)
     severity = Severity.ERROR if any(edit.severity is Severity.ERROR for edit in edits) else Severity.WARNING
     # A warning stays on the cell it is about, which a reporter may have confirmed as it is.
