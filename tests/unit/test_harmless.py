@@ -16,6 +16,7 @@ from pipelines.refresh.documents import report_of
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
 from schemas.harmless import in_csv, of_csv, visible
+from schemas.problems import Parts
 from schemas.tables import FINDINGS
 from tests.unit.offices import KEY, Office
 
@@ -134,6 +135,7 @@ def formulas(content: bytes) -> list[Any]:
 @pytest.mark.slow
 def test_no_workbook_that_is_written_works_out_what_somebody_sent(decided: Office) -> None:
     finding = {**dict.fromkeys(FINDINGS.names, FORMULA), **KEY._asdict(), "sheet": HORSES[1], "cells": HORSES[2]}
+    finding["parts"] = Parts(*[FORMULA] * 4).kept()
     made = [
         path.read_bytes()
         for path in report_of(decided.raw, decided.store, decided.key, who="test")
