@@ -43,7 +43,7 @@ class EnteringError(SentenceError):
 
 
 @dataclass(frozen=True)
-class There:
+class LyingReturn:
     """What lies there of a reporter."""
 
     files: Mapping[str, str]
@@ -100,7 +100,7 @@ class Entry:
         found = {form.code: self.handout.previous(self.reporter, form) for form in self.forms}
         return {code: previous for code, previous in found.items() if previous is not None}
 
-    def there(self) -> There:
+    def there(self) -> LyingReturn:
         """Return what lies there of the reporter.
 
         Raises:
@@ -126,7 +126,7 @@ class Entry:
             said, ours = self._said(file)
             foreign += [] if ours else [name]
             typed |= said
-        return There(files, typed, tuple(foreign))
+        return LyingReturn(files, typed, tuple(foreign))
 
     def _said(self, file: RawFile) -> tuple[Typed, bool]:
         """Return what a workbook says, as somebody would type it, and whether it was typed here.

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipelines.orchestration.metadata import MOST_ROWS, findings_table, key_of, plain_table
 from pipelines.orchestration.partitions import BATCHES
 from pipelines.present.completeness import Overdue
-from pipelines.refresh.designs import Looked, Standing
+from pipelines.refresh.designs import DesignStanding, Standing
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas import tables
@@ -187,7 +187,7 @@ DESIGNS = dg.AssetCheckSpec(
 )
 
 
-def designs_evaluation(looked: Sequence[Looked]) -> dg.AssetCheckEvaluation:
+def designs_evaluation(looked: Sequence[DesignStanding]) -> dg.AssetCheckEvaluation:
     """Return what the check on design workbooks shows: ERROR where one is held, WARN where one has gone."""
     held = [one for one in looked if one.standing is Standing.HELD]
     gone = [one for one in looked if one.standing is Standing.GONE]

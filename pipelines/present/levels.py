@@ -35,7 +35,7 @@ _LISTED = 10
 
 
 @dataclass(frozen=True)
-class Come:
+class Coverage:
     """What has come in a period of some communes: read once, for as many places as are asked about."""
 
     store: Store
@@ -98,7 +98,7 @@ class Territory:
     places: Places
     period: str
     place: Place
-    of_more: Come | None = None
+    of_more: Coverage | None = None
     """What has come of a larger territory, where that is known already."""
 
     @cached_property
@@ -113,12 +113,12 @@ class Territory:
         return dict(sorted(found.items()))
 
     @cached_property
-    def come(self) -> Come:
+    def come(self) -> Coverage:
         """What has come of it, or of more."""
         if self.of_more is not None:
             return self.of_more
         codes = (*self.communes, *(one.code for one in self.not_then))
-        return Come(self.store, self.period, frozenset(codes))
+        return Coverage(self.store, self.period, frozenset(codes))
 
     @cached_property
     def not_then(self) -> Sequence[Place]:
@@ -242,7 +242,7 @@ def trace(territory: Territory, figure: str) -> dict[str, Any]:
     if row is None:
         raise SentenceError(_unknown(territory, figure))
     forms = row["forms"].split()
-    come = Come(territory.store, period, frozenset(territory.communes), tuple(forms))
+    come = Coverage(territory.store, period, frozenset(territory.communes), tuple(forms))
     territory = replace(territory, of_more=come)
     communes = {part.code for part in territory.parts if part.level == "commune"}
     of_each = published.figure_of_each(territory.store, period, figure, row["chapter"], communes)

@@ -177,7 +177,7 @@ def _add(store: Store, key: ReturnSetKey, closing: Closing) -> None:
 
 
 @dataclass(frozen=True)
-class Later:
+class ChangedSinceClosing:
     """What has changed in the folder of a closed return set since."""
 
     key: ReturnSetKey
@@ -196,7 +196,7 @@ class Later:
 _NAMED = 5
 
 
-def later(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) -> list[Later]:
+def later(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) -> list[ChangedSinceClosing]:
     """Return what has changed since in those of some return sets that are closed; in all where none are named."""
     of = {key: closed(store.root, key) for key in keys} if keys is not None else closed_sets(store.root)
     found = []
@@ -208,7 +208,7 @@ def later(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) ->
         if part not in noted:
             noted[part] = index.load(store.root, part) if len(store.sets_in(part)) > 1 else index.NOTHING_NOTED
         if files := changed(closing, ReceivedSet.of(raw, key, noted[part])):
-            found.append(Later(key, closing, files))
+            found.append(ChangedSinceClosing(key, closing, files))
     return found
 
 

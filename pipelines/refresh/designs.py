@@ -49,7 +49,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Looked:
+class DesignStanding:
     """A design as it was looked at.
 
     Args:
@@ -73,7 +73,7 @@ class Looked:
         return self.before is not None and bool(self.before.sha256)
 
 
-def looked_at(raw: Raw, store: Store) -> list[Looked]:
+def looked_at(raw: Raw, store: Store) -> list[DesignStanding]:
     """Return how every design stands that lies in the raw folder or is in force, in the order in which they are used.
 
     Raises:
@@ -83,7 +83,7 @@ def looked_at(raw: Raw, store: Store) -> list[Looked]:
     return _looked_at(raw, store, known) if known or raw.designs() else []
 
 
-def take_in(raw: Raw, store: Store, *, who: str) -> list[Looked]:
+def take_in(raw: Raw, store: Store, *, who: str) -> list[DesignStanding]:
     """Accept the designs that lie in the raw folder without faults; have this process use what is in force then.
 
     Args:
@@ -157,13 +157,13 @@ class _Book:
         return f"{DESIGNS}/{self.file}"
 
 
-def _looked_at(raw: Raw, store: Store, known: Designs) -> list[Looked]:
+def _looked_at(raw: Raw, store: Store, known: Designs) -> list[DesignStanding]:
     from pipelines.handout.design import asked
     from pipelines.steps.design.check import finding
 
     before = {one.name: one for one in known}
     lying = list(_named(raw.designs()))
-    found: dict[str, Looked] = {}
+    found: dict[str, DesignStanding] = {}
     trial = _Trial(
         [_Book(one.name, one.file, designs.workbook(store.root, one)) for one in known if one.sha256],
         asked(raw.places_of_any_packs),
@@ -172,9 +172,11 @@ def _looked_at(raw: Raw, store: Store, known: Designs) -> list[Looked]:
     for file, name, fault in lying:
         entry = before.get(name)
         if fault is not None:
-            found[file.name] = Looked(name if entry is None else "", file.name, Standing.HELD, entry, [finding(fault)])
+            found[file.name] = DesignStanding(
+                name if entry is None else "", file.name, Standing.HELD, entry, [finding(fault)]
+            )
         elif entry is not None and entry.sha256 == file.sha256:
-            found[file.name] = Looked(name, file.name, Standing.IN_FORCE, entry)
+            found[file.name] = DesignStanding(name, file.name, Standing.IN_FORCE, entry)
         else:
             left.append((_Book(name, file.name, file.content), entry))
     # One may lean on another that is taken in only now: so as long as one is, the others are tried again.
@@ -186,12 +188,14 @@ def _looked_at(raw: Raw, store: Store, known: Designs) -> list[Looked]:
             sound = all(one["severity"] != Severity.ERROR for one in findings)
             standing = Standing.NEW if sound else Standing.HELD
             found.pop(book.file, None)  # in the order in which they are taken in, for one may lean on those before it
-            found[book.file] = Looked(book.name, book.file, standing, entry, findings, book.content)
+            found[book.file] = DesignStanding(book.name, book.file, standing, entry, findings, book.content)
             if sound:
                 left.remove((book, entry))
                 taken = True
     names = {one.name for one in found.values()}
-    gone = [Looked(one.name, one.file, Standing.GONE, one) for one in known if one.sha256 and one.name not in names]
+    gone = [
+        DesignStanding(one.name, one.file, Standing.GONE, one) for one in known if one.sha256 and one.name not in names
+    ]
     return [*found.values(), *gone]
 
 

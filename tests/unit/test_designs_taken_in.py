@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.refresh import stamps
-from pipelines.refresh.designs import Looked, Standing, looked_at, take_in, withdraw
+from pipelines.refresh.designs import DesignStanding, Standing, looked_at, take_in, withdraw
 from pipelines.store import designs
 from pipelines.store.archive import Archive
 from pipelines.store.raw import DESIGNS, Raw
@@ -33,7 +33,7 @@ class Site:
     def raw(self) -> Raw:
         return Raw(self.raw_folder)
 
-    def take_in(self) -> dict[str, Looked]:
+    def take_in(self) -> dict[str, DesignStanding]:
         return {one.file: one for one in take_in(self.raw, self.store, who="thử")}
 
     def names_no_pack(self) -> None:

@@ -22,7 +22,7 @@ from pipelines.desk.proxy import NotReachedError
 from pipelines.desk.record import Did
 from pipelines.desk.roles import May
 from pipelines.present.explorer.addresses import INDEX
-from pipelines.refresh.designs import Looked, Standing, looked_at, take_in
+from pipelines.refresh.designs import DesignStanding, Standing, looked_at, take_in
 from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import today
@@ -79,7 +79,7 @@ def _of_dagster() -> dict[str, Any]:
         return {"run": None, "night": None, "reached": False}
 
 
-def _of_designs(looked: Iterable[Looked]) -> Iterator[Step]:
+def _of_designs(looked: Iterable[DesignStanding]) -> Iterator[Step]:
     """Yield what to do about the design workbooks of the office."""
     for one in looked:
         if one.standing is Standing.NEW:

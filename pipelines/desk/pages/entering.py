@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pipelines.desk import entering, receipts
-from pipelines.desk.entering import LONGEST, MORE_LINES, MOST_LINES, Entry, There, named
+from pipelines.desk.entering import LONGEST, MORE_LINES, MOST_LINES, Entry, LyingReturn, named
 from pipelines.desk.models import Upload
 from pipelines.desk.pages.office import handout_of
 from pipelines.desk.pages.receive import receives
@@ -66,7 +66,7 @@ def entry(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         return redirect("home")
 
 
-def _sent(request: HttpRequest, own: Entry, there: There) -> HttpResponse:
+def _sent(request: HttpRequest, own: Entry, there: LyingReturn) -> HttpResponse:
     """Answer what was typed; nothing of it is lost whatever the answer is."""
     typed, wrong = own.typed(request.POST)
     more = {form.code: entering.lines_in(request.POST, form) for form in own.forms if form.line_title}
@@ -96,7 +96,9 @@ def _sent(request: HttpRequest, own: Entry, there: There) -> HttpResponse:
     return _page(request, own, there, typed, lines=more, checked=checked, upload=upload)
 
 
-def _taken(request: HttpRequest, own: Entry, there: There, waits: Upload | None, content: bytes) -> HttpResponse | None:
+def _taken(
+    request: HttpRequest, own: Entry, there: LyingReturn, waits: Upload | None, content: bytes
+) -> HttpResponse | None:
     """Take in what was checked, where it is what was typed; nothing where it has to be checked first."""
     raw, store = own.handout.raw, own.handout.store
     if waits is None:
@@ -137,7 +139,7 @@ class Input(NamedTuple):
 def _page(
     request: HttpRequest,
     own: Entry,
-    there: There,
+    there: LyingReturn,
     typed: Typed,
     *,
     lines: Mapping[str, int] | None = None,

@@ -10,7 +10,7 @@ names no time, or nobody, rules out nothing.
 import re
 from datetime import date
 
-from pipelines.steps.analyse.printed import Said
+from pipelines.steps.analyse.printed import PrintedNumber
 from schemas.figure import Figure
 from schemas.periods import Period, times_in
 from schemas.text import fold, visible
@@ -71,7 +71,7 @@ def of_others(said: str, scope: str, expected: int) -> bool:
     return kind != "line" and bool(who) and who not in fold(name) and fold(name) not in who
 
 
-def is_a_change(said: Said, figure: Figure | None) -> bool:
+def is_a_change(said: PrintedNumber, figure: Figure | None) -> bool:
     """Return whether a text says by how much something rose or fell, and a figure is no such number by its label."""
     label = "" if figure is None else figure.label.casefold()
     return said.direction is not None and figure is not None and "tăng" not in label and "giảm" not in label

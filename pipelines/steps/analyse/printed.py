@@ -70,7 +70,7 @@ _DIRECTIONS = ((Direction.UP, r"tăng(?: thêm)?|vượt"), (Direction.DOWN, r"g
 
 
 @dataclass(frozen=True)
-class Said:
+class PrintedNumber:
     """What a printed text says.
 
     Args:
@@ -121,7 +121,7 @@ class _Number:
         return _NAMING.search(self.before) is not None
 
 
-def said_in(printed: str, value: Decimal, unit: Unit) -> Said:
+def said_in(printed: str, value: Decimal, unit: Unit) -> PrintedNumber:
     """Return what a text says.
 
     Args:
@@ -133,17 +133,17 @@ def said_in(printed: str, value: Decimal, unit: Unit) -> Said:
     numbers = sorted(_numbers(printed), key=lambda one: one.names)
     contradiction = f"Kế hoạch in «{printed}», cột số ghi {vietnamese(value)} {unit.label}: hai bên không khớp nhau."
     if not numbers and value and not _is_in_words(printed, abs(value)):
-        return Said(value, 0, unit, contradiction=contradiction)
+        return PrintedNumber(value, 0, unit, contradiction=contradiction)
     if not numbers:
-        return Said(value, decimals_of(value), unit)
+        return PrintedNumber(value, decimals_of(value), unit)
     fitting = [one for one in numbers if one.has_unit(unit)] or [one for one in numbers if one.ratio(unit) is not None]
     meant = [one for one in fitting if Fraction(one.value) * (one.ratio(unit) or 0) == abs(Fraction(value))]
     if not meant:
         shown = (fitting or numbers)[0]
-        return Said(shown.value, shown.decimals, unit, contradiction=contradiction)
+        return PrintedNumber(shown.value, shown.decimals, unit, contradiction=contradiction)
     number = meant[0]
     how, word = _how(number)
-    return Said(
+    return PrintedNumber(
         number.value.copy_sign(value),
         number.decimals,
         number.unit if number.unit is not None and number.has_unit(unit) else unit,

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.amounts import Array
 from pipelines.steps.analyse.meant import is_a_change, of_another_time, of_others
-from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Said, said_in
+from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, PrintedNumber, said_in
 from pipelines.steps.frames import cases, coded, in_rank, joined_text, numbered, ordered
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
@@ -533,7 +533,7 @@ def is_change(figure: Figure | None) -> bool:
     return isinstance(figure.formula, Difference) or own
 
 
-def _is_reversed(said: Said, figure: Figure | None) -> bool:
+def _is_reversed(said: PrintedNumber, figure: Figure | None) -> bool:
     """Return whether the text says «giảm» of a figure that counts a rise, or «tăng» of one that counts a fall."""
     if said.direction is None or said.value < 0 or not is_change(figure):
         return False
@@ -543,7 +543,7 @@ def _is_reversed(said: Said, figure: Figure | None) -> bool:
     return (said.direction is Direction.DOWN) != counts_fall
 
 
-def _verdict(said: Said, stated: Decimal, exact: Fraction) -> tuple[Verdict, str]:
+def _verdict(said: PrintedNumber, stated: Decimal, exact: Fraction) -> tuple[Verdict, str]:
     if exact == Fraction(stated):
         return Verdict.AGREES, ""
     if said.how is How.AT_LEAST:

@@ -74,14 +74,14 @@ class Released:
         beside: The ledger, the plan and the tables of places, by name.
     """
 
-    said: "Said"
+    said: "Manifest"
     seal: str
     tables: Mapping[str, pa.Table]
     beside: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
-class Said:
+class Manifest:
     """What the manifest of a release says.
 
     Args:
@@ -104,7 +104,7 @@ class Said:
     files: Mapping[str, str]
 
     @classmethod
-    def of(cls, manifest: bytes) -> "Said":
+    def of(cls, manifest: bytes) -> "Manifest":
         """Read a manifest.
 
         Raises:
@@ -144,7 +144,7 @@ def opened(content: bytes, limits: Limits = LIMITS) -> Released:
     manifest = parts.get(own + MANIFEST, b"")
     if parts.get(own + SEAL) != sealed(manifest):
         raise UnreadableError(f"bản kê {MANIFEST}, hoặc mã băm của nó trong {SEAL}, không còn như lúc phát hành")
-    said = Said.of(manifest)
+    said = Manifest.of(manifest)
     if said.name != name:
         raise UnreadableError(f"thư mục {own} chứa bản phát hành «{said.name}», đã bị đổi tên")
     for path, sha256 in said.files.items():
