@@ -10,8 +10,9 @@ from datetime import date
 
 import dagster as dg
 
-from pipelines.orchestration import abandoned, checks
+from pipelines.orchestration import abandoned, checks, mail
 from pipelines.orchestration.failures import reasons
+from pipelines.orchestration.memory import Memory
 from pipelines.orchestration.partitions import BATCHES, partitions_of, run_tags
 from pipelines.orchestration.resources import Calendar, Folders
 from pipelines.orchestration.retention import prune
@@ -143,12 +144,12 @@ def returns_due(context: dg.SensorEvaluationContext, folders: Folders, calendar:
     Before that, have Dagster know which runs were killed: nobody is to wait for them.
     """
     abandoned.close(context.instance)
-    look, memory = Look.at(context.instance, calendar.today), digest.Memory.of(context.cursor)
+    look, memory = Look.at(context.instance, calendar.today), Memory.of(context.cursor)
     if look.running or look.mark == memory.seen:
         return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)
     late = all_overdue(folders.raw, folders.store, calendar.today)
     sentence = checks.late_sentence(late)
-    cursor = digest.Memory(look.mark, {checks.LATE_CHECK: sentence}).cursor
+    cursor = Memory(look.mark, {checks.LATE_CHECK: sentence}).cursor
     events = [] if memory.told.get(checks.LATE_CHECK) == sentence else [checks.late_evaluation(late)]
     return dg.SensorResult(skip_reason=sentence, asset_events=events, cursor=cursor)
 
@@ -169,17 +170,17 @@ def digest_mail(context: dg.SensorEvaluationContext, folders: Folders, calendar:
     server = MailServer.of_environment()
     if server is None:
         return dg.SensorResult(skip_reason="Chưa khai báo máy chủ thư (RETURNS_SMTP_HOST) nên không gửi thư tổng hợp.")
-    look, memory = Look.at(context.instance, calendar.today), digest.Memory.of(context.cursor)
+    look, memory = Look.at(context.instance, calendar.today), Memory.of(context.cursor)
     if look.running or look.mark == memory.seen:
         return dg.SensorResult(skip_reason=_WAITING if look.running else _UNCHANGED)
     parts = {name: part for name, part in _parts(context.instance, folders, calendar.today).items() if part}
     if Look.at(context.instance, calendar.today) != look:  # what was read may be half of what a run wrote meanwhile
         return dg.SensorResult(skip_reason=_WAITING)
-    cursor = digest.Memory(look.mark, {name: part.state for name, part in parts.items()}).cursor
+    cursor = Memory(look.mark, {name: part.state for name, part in parts.items()}).cursor
     if all(memory.told.get(name) == part.state for name, part in parts.items()):
         reason = "Đã báo trong thư trước, chưa có gì thay đổi." if parts else "Không có gì phải báo."
         return dg.SensorResult(skip_reason=reason, cursor=cursor)
-    refused = digest.send(digest.message(list(parts.values()), server, now()), server)
+    refused = mail.send(digest.message(list(parts.values()), server, now()), server)
     taken = [one for one in server.recipients if one not in refused]
     reason = f"Đã gửi thư tổng hợp tới {', '.join(taken)}."
     if refused:

@@ -1,14 +1,12 @@
 """The digest: one e-mail that says who has to mend what, sent when something is held back, late or broken.
 
-Belongs here: what is told of a return set, the message made of it, sending it, and what has been told already.
-Does not belong here: when one looks (``pipelines.orchestration.jobs``), what is wrong (findings), which server it is
-(``pipelines.settings``).
+Belongs here: what is told of a return set, and the message made of it. Does not belong here: when one looks, what has
+been told already and sending it (``jobs``, ``memory`` and ``mail`` in ``pipelines.orchestration``), what is wrong
+(findings).
 """
 
 import hashlib
 import json
-import smtplib
-import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +14,7 @@ from email.header import Header
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,19 +31,11 @@ from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import HOLDS_EVERYTHING
 from schemas.return_sets import ReturnSetKey
-from schemas.sentences import SentenceError
-
-_SECONDS = 30
-"""How long a mail server may take to answer."""
 
 _STEPS = "Việc tiếp theo"
 _PAGE = "Tra cứu số liệu, trên máy chạy phần mềm, mở tệp:"
 _SIGNATURE = "Thư này do phần mềm tổng hợp báo cáo tự gửi; chỉ gửi lại khi có thay đổi."
 _FAILED = "Lần chạy bị hỏng"
-
-
-class MailError(SentenceError):
-    """The digest could not be handed to the mail server; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -228,92 +218,3 @@ def _page() -> Any:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("digest.html.jinja")
-
-
-def send(mail: Message, server: MailServer) -> dict[str, str]:
-    """Hand a message to the mail server.
-
-    Returns:
-        The recipients that the server refused, with its words, where it took the message for others.
-
-    Raises:
-        MailError: The server could not be reached, or did not take the message.
-    """
-    where = f"máy chủ thư {server.host}:{server.port}"
-    if "Message-ID" not in mail:
-        mail["Message-ID"] = make_msgid(domain=parseaddr(server.sender)[1].rpartition("@")[2] or None)
-    try:
-        with _connected(server) as connection:
-            if server.user:
-                connection.login(server.user, server.password)
-            refused = connection.send_message(mail, to_addrs=list(server.recipients))
-    except smtplib.SMTPAuthenticationError:
-        # Not the server's words: some repeat what they were given.
-        raise MailError(
-            f"{where.capitalize()} không nhận tên đăng nhập hoặc mật khẩu. "
-            "Kiểm tra RETURNS_SMTP_USER và RETURNS_SMTP_PASSWORD."
-        ) from None
-    except smtplib.SMTPNotSupportedError as error:
-        raise MailError(
-            f"{where.capitalize()} không làm được điều được yêu cầu ({error}). "
-            "Kiểm tra RETURNS_SMTP_TLS, RETURNS_SMTP_USER."
-        ) from None
-    except smtplib.SMTPRecipientsRefused as error:
-        raise MailError(f"{where.capitalize()} không nhận người nhận nào: {_answers(error.recipients)}.") from None
-    except smtplib.SMTPResponseException as error:
-        raise MailError(f"{where.capitalize()} không nhận thư: {_answer(error.smtp_code, error.smtp_error)}.") from None
-    except (smtplib.SMTPException, OSError) as error:
-        raise MailError(
-            f"Không gửi được thư qua {where} ({error}). Kiểm tra mạng, RETURNS_SMTP_HOST, RETURNS_SMTP_PORT và "
-            "RETURNS_SMTP_TLS; thư sẽ được gửi lại ở lần xem sau."
-        ) from None
-    return {address: _answer(*answer) for address, answer in refused.items()}
-
-
-def _connected(server: MailServer) -> smtplib.SMTP:
-    if server.encryption == "ssl":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
-    connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
-    if server.encryption == "starttls":
-        try:
-            connection.starttls(context=ssl.create_default_context())
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-def _answers(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    return "; ".join(f"{address}: {_answer(*answer)}" for address, answer in refused.items())
-
-
-def _answer(code: int, words: bytes | str) -> str:
-    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What a sensor remembers from one look to the next, kept by Dagster as its cursor.
-
-    Args:
-        seen: A mark of the runs and the day it has looked at.
-        told: By return set, the state it has told.
-    """
-
-    seen: str = ""
-    told: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, cursor: str | None) -> "Memory":
-        """Read a cursor; one that another version wrote is as good as none."""
-        try:
-            kept = json.loads(cursor or "{}")
-            return cls(str(kept["seen"]), {str(key): str(state) for key, state in kept["told"].items()})
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return cls()
-
-    @property
-    def cursor(self) -> str:
-        """The text that Dagster keeps."""
-        return json.dumps({"seen": self.seen, "told": dict(self.told)}, sort_keys=True)

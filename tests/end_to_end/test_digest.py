@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.definitions import defs
 from pipelines.orchestration.jobs import digest_mail, returns_due
-from pipelines.present.digest import MailError
+from pipelines.orchestration.mail import MailError
 from tests.end_to_end.dagster_here import dagster_at
 from tests.end_to_end.mail import AUDITOR, NOBODY, OFFICER, PASSWORD, USER, Postbox, knows, mail_server, via
 from tests.end_to_end.office import HELD, RETURN_SET, Office

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.orchestration.memory import Memory
 from pipelines.present import digest
 from pipelines.present.completeness import Overdue, overdue
 from pipelines.settings import TODAY_VARIABLE, MailServer, today
@@ -193,12 +194,12 @@ class TestWhatHasBeenTold:
             assert other.state != one.state
 
     def test_memory_is_kept_in_a_text(self) -> None:
-        memory = digest.Memory("a", {"2024-H1_huu-kien": "b"})
-        assert digest.Memory.of(memory.cursor) == memory
+        memory = Memory("a", {"2024-H1_huu-kien": "b"})
+        assert Memory.of(memory.cursor) == memory
 
     @pytest.mark.parametrize("cursor", [None, "", "no json", "[]", "{}", '{"seen": "a", "told": 3}'])
     def test_what_cannot_be_read_is_no_memory(self, cursor: str | None) -> None:
-        assert digest.Memory.of(cursor) == digest.Memory()
+        assert Memory.of(cursor) == Memory()
 
 
 class TestLate:
