@@ -81,35 +81,21 @@ def _refuse(places: "Places", place: str, period: str) -> NoReturn:
 
 def print_findings(found: "Territory", output: Format) -> int:
     """Print the findings of the communes of a place: counted by commune and form, or all; return the exit code."""
+    from pipelines.present.levels import COUNT_HEADINGS
     from schemas import tables
 
     rows = [{**row, "commune": key.commune} for key, own in found.come.listed() for row in own]
     if output is Format.TABLE:
         print("\n".join(found.lines()), end="\n\n")
         if counts := list(found.counts()):
+            headings = {name: either(words) for name, words in COUNT_HEADINGS.items()}
             states = {"": "", **{str(one): either(WORDS[f"state.{one}"]) for one in Status}}
-            print_table("", _headings(), [{**row, "status": states[row["status"]]} for row in counts])
+            print_table("", headings, [{**row, "status": states[row["status"]]} for row in counts])
         else:
             print(_("Không có phát hiện nào."))
     else:
         print_rows(output, ("commune", *tables.in_folder(tables.TOLD)), rows)
     return HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
-
-
-def _headings() -> dict[str, str]:
-    """Return the headings of what is counted by commune and form."""
-    from pipelines.present.levels import COUNT_COLUMNS
-
-    words = {
-        "commune": "place.name",
-        "form": "form",
-        "sent": "place.sent",
-        "expected": "place.expected",
-        "missing": "place.missing",
-        "status": "trace.state",
-        **{str(one): f"finding.{one}" for one in Severity},
-    }
-    return {name: either(WORDS[words[name]]) for name in COUNT_COLUMNS}
 
 
 def print_trace(found: "Territory", figure: str, output: Format) -> None:

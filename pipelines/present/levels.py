@@ -22,13 +22,23 @@ from schemas.periods import Period
 from schemas.places import Place, Places
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
+from schemas.words import WORDS
 
 PART_COLUMNS = (
     *("place", "name", "level", "value", "status", "reported", "expected", "communes_sent", "communes_expected"),
     "next",
 )
 
-COUNT_COLUMNS = ("commune", "form", "sent", "expected", "missing", "status", *Severity)
+COUNT_HEADINGS: Mapping[str, tuple[str, str]] = {
+    "commune": WORDS["place.name"],
+    "form": WORDS["form"],
+    "sent": WORDS["place.sent"],
+    "expected": WORDS["place.expected"],
+    "missing": WORDS["place.missing"],
+    "status": WORDS["trace.state"],
+    **{str(severity): WORDS[f"finding.{severity}"] for severity in Severity},
+}
+"""What is counted by commune and form, and what it is called."""
 
 _LISTED = 10
 """Communes that a sentence lists."""
@@ -154,7 +164,7 @@ class Territory:
         return {code: self.come.returns[code] for code in self.communes if code in self.present}
 
     def counts(self) -> Iterator[dict[str, Any]]:
-        """Yield a row (``COUNT_COLUMNS``) per commune and form of which something is missing or not in order.
+        """Yield a row (``COUNT_HEADINGS``) per commune and form of which something is missing or not in order.
 
         ``missing`` are the names of reporters; by severity, findings are counted. Also of communes that were not there
         in the period, of which no form is asked.
