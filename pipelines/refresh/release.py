@@ -154,7 +154,8 @@ def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Con
         )
     in_force = designs.use(store.root)
     held, stale = _held(store, key), not figures_current(raw, store, key)
-    _refuse(held, stale, despite)
+    if not despite.strip() and (why := _in_the_way(held, stale=stale)):
+        raise why
     states = _states(store, key)
     frozen = {table: _frozen(store, table, key) for table in TABLES}
     latest = list_of(_archive(store, key), store.state(store.part_of(key)).received, key)
@@ -221,9 +222,12 @@ def _held(store: Store, key: ReturnSetKey) -> dict[str, str]:
     return reasons | {code: reasons.get(code) or every.get(code, "") for code in held}
 
 
-def _refuse(held: Mapping[str, str], stale: bool, despite: str) -> None:
-    if despite.strip():
-        return
+def in_the_way(raw: Raw, store: Store, key: ReturnSetKey) -> HeldBackError | None:
+    """Return why a return set is released only for a reason; nothing where it needs none."""
+    return _in_the_way(_held(store, key), stale=not figures_current(raw, store, key))
+
+
+def _in_the_way(held: Mapping[str, str], *, stale: bool) -> HeldBackError | None:
     why, hints = [], []
     if stale:
         why.append("Tệp nhận về hoặc phần mềm đã thay đổi từ lần chạy trước, nên số đã công bố chưa theo kịp.")
@@ -231,8 +235,7 @@ def _refuse(held: Mapping[str, str], stale: bool, despite: str) -> None:
     if held:
         why.append(f"Đang giữ lại: {', '.join(held)}.")
         hints.append(Hint.FINDINGS)
-    if why:
-        raise HeldBackError(" ".join(why), *hints, Hint.DESPITE)
+    return HeldBackError(" ".join(why), *hints, Hint.DESPITE) if why else None
 
 
 def _states(store: Store, key: ReturnSetKey) -> list[Accepted]:

@@ -100,6 +100,17 @@ def test_what_is_held_or_not_run_is_released_for_a_reason_only(office: Office, d
 
 
 @pytest.mark.slow
+def test_where_a_file_of_no_form_is_in_error_the_page_asks_for_the_reason(office: Office, desk: Desk) -> None:
+    other = desk.signed_in("other", "approver")
+    (office.folder / "hong.xlsx").write_bytes(b"cut short")
+    office.refresh()
+    assert 'name="despite"' in other.get(PAGE).content.decode()
+    assert "Đang giữ lại: hong.xlsx." in approve(other)
+    assert names(office.store.root) == []
+    assert "Đã duyệt" in approve(other, despite="Tệp hỏng, trình trước 10/7")
+
+
+@pytest.mark.slow
 def test_where_figures_are_behind_without_a_new_workbook_the_page_asks_for_the_reason(
     office: Office, desk: Desk
 ) -> None:

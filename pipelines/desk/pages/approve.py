@@ -16,10 +16,12 @@ from pipelines.desk.board import board_of
 from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import download, folders, named
 from pipelines.desk.roles import May
-from pipelines.refresh.stale import figures_current
 from pipelines.settings import today
 from pipelines.steps.collect.released import SUFFIX
+from pipelines.store.raw import Raw
 from pipelines.store.releases import as_sent
+from pipelines.store.tables import Store
+from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
 
@@ -44,12 +46,20 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
     shown = {
         "board": board_of(raw, store, chosen, today()),
         "seen": seen,
-        "outdated": not figures_current(raw, store, chosen),
+        "in_the_way": _in_the_way(raw, store, chosen),
         "entered": approvals.entered_by(chosen),
         "approved": approvals.approved(store, chosen),
         **closing.told(raw, store, chosen),
     }
     return render(request, "approve.html", shown)
+
+
+def _in_the_way(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    """Return whether a return set is released only for a reason."""
+    # Releases read everything, with pandas and Pandera: only who opens this page waits for these.
+    from pipelines.refresh import release
+
+    return release.in_the_way(raw, store, key) is not None
 
 
 @permission_required(May.APPROVE.full, raise_exception=True)
