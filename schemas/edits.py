@@ -21,7 +21,7 @@ from schemas.fields import FormField
 from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.system import Row, System, row_of
-from schemas.units import decimals_of
+from schemas.units import decimals_needed
 
 Frame = Any
 """Records of one form as a pandas frame, one column per field. Not imported: whoever has a frame has loaded pandas, and
@@ -226,7 +226,7 @@ def _half(item: FormField, value: Decimal) -> Fraction:
     """Return half a unit of the last digit that a value needs; nothing of a zero, or of what is counted."""
     if not value or not item.unit.decimals:
         return Fraction(0)
-    return Fraction(1, 2 * 10 ** decimals_of(value))
+    return Fraction(1, 2 * 10 ** decimals_needed(value))
 
 
 def _halves(smallest: Any, decimals: int) -> Any:

@@ -18,7 +18,7 @@ DECIMAL = pa.decimal128(18, 4)
 """How quantities with decimals are kept: exact, and wide enough that the product of two still fits 38 digits."""
 
 
-def decimals_of(value: Decimal) -> int:
+def decimals_needed(value: Decimal) -> int:
     """Return how many digits after the comma a number needs."""
     return max(0, -int(value.normalize().as_tuple().exponent))
 

@@ -3,7 +3,7 @@
 Belongs here: their names, help and completion. Does not belong here: an option of one verb alone, which stands there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -26,48 +26,20 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Commune = Annotated[
-    str,
-    typer.Option(help=later("Mã xã; bỏ trống nếu chỉ có một."), autocompletion=completion.communes, show_default=False),
-]
+def _code(name: str, words: str, known: Callable[..., Any]) -> Any:
+    """Return an option that takes a code, of which those known are offered."""
+    return typer.Option(name, help=words, autocompletion=known, show_default=False)
 
+
+Commune = Annotated[str, _code("--commune", later("Mã xã; bỏ trống nếu chỉ có một."), completion.communes)]
+EveryCommune = Annotated[str, _code("--commune", later("Chỉ xã này; bỏ trống là mọi xã."), completion.communes)]
 PlaceCode = Annotated[
-    str,
-    typer.Option(
-        "--place",
-        help=later("Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã."),
-        autocompletion=completion.places,
-        show_default=False,
-    ),
+    str, _code("--place", later("Mã địa bàn cấp trên (huyện, tỉnh, vn) thay cho xã."), completion.places)
 ]
-
 PeriodCode = Annotated[
-    str,
-    typer.Option(
-        "--period",
-        help=later("Kỳ báo cáo, ví dụ 2024-H1; bỏ trống là kỳ mới nhất."),
-        autocompletion=completion.periods,
-        show_default=False,
-    ),
+    str, _code("--period", later("Kỳ báo cáo, ví dụ 2024-H1; bỏ trống là kỳ mới nhất."), completion.periods)
 ]
-
-EveryCommune = Annotated[
-    str,
-    typer.Option(
-        "--commune",
-        help=later("Chỉ xã này; bỏ trống là mọi xã."),
-        autocompletion=completion.communes,
-        show_default=False,
-    ),
-]
-
-EveryPeriod = Annotated[
-    str,
-    typer.Option(
-        "--period", help=later("Chỉ kỳ này; bỏ trống là mọi kỳ."), autocompletion=completion.periods, show_default=False
-    ),
-]
-
+EveryPeriod = Annotated[str, _code("--period", later("Chỉ kỳ này; bỏ trống là mọi kỳ."), completion.periods)]
 OutputFormat = Annotated[Format, typer.Option("--format", help=later("Cách in kết quả."))]
 
 

@@ -30,7 +30,7 @@ from schemas.form import Form
 from schemas.formula import Total
 from schemas.kept import ESTIMATES_FILE
 from schemas.periods import Period
-from schemas.units import decimals_of, unit_labelled
+from schemas.units import decimals_needed, unit_labelled
 from schemas.words import VERDICTS, WORDS
 
 _CONTENTS, _CHARTS = WORDS["nav.start"][0], WORDS["charts"][0]
@@ -111,7 +111,7 @@ class _Styles:
 
     def number(self, value: Decimal, mark: str = "") -> Any:
         """Return the format that shows a number as Vietnamese prints it, with the decimals it has, and a mark after."""
-        decimals = decimals_of(value)
+        decimals = decimals_needed(value)
         places = f".{'0' * decimals}" if decimals else ""
         return self("number", num_format=f"{_VIETNAMESE}#,##0{places}" + (f'"{mark}"' if mark else ""))
 

@@ -18,7 +18,7 @@ from fractions import Fraction
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.numerals import numeral
 from schemas.text import visible
-from schemas.units import PERCENTAGES, Unit, conversion, decimals_of, is_measure, said_alone, unit_at
+from schemas.units import PERCENTAGES, Unit, conversion, decimals_needed, is_measure, said_alone, unit_at
 
 APPROXIMATE = Fraction(5, 100)
 """Share of itself by which a number may be off that is printed as «khoảng», «gần», «ước», «xấp xỉ», «trên dưới»."""
@@ -135,7 +135,7 @@ def said_in(printed: str, value: Decimal, unit: Unit) -> PrintedNumber:
     if not numbers and value and not _is_in_words(printed, abs(value)):
         return PrintedNumber(value, 0, unit, contradiction=contradiction)
     if not numbers:
-        return PrintedNumber(value, decimals_of(value), unit)
+        return PrintedNumber(value, decimals_needed(value), unit)
     fitting = [one for one in numbers if one.has_unit(unit)] or [one for one in numbers if one.ratio(unit) is not None]
     meant = [one for one in fitting if Fraction(one.value) * (one.ratio(unit) or 0) == abs(Fraction(value))]
     if not meant:
