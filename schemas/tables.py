@@ -57,7 +57,7 @@ _CELL_SAID = (
 )
 
 _CELL_CHECKED = (("edits", "Quy tắc đã xét trên ô khi chấp nhận, kèm kết quả"),)
-"""Codes of edits with their outcomes, such as ``B01-01 holds;B01-02 undecided``."""
+"""Codes of edits with their outcomes, such as ``B01-01 holds;B01-02 undecided`` (``schemas.listed``)."""
 
 FILES = _columns(*_WHERE, *_CELL[:2], ("problem", "Lỗi của tệp"), ("detail", "Chi tiết lỗi"))
 """One row per file of a return set; ``problem`` names an entry of ``schemas.problems`` or is empty."""
@@ -167,8 +167,8 @@ _TOLD = (
 
 TOLD = _columns(*_TOLD)
 """Findings as they are told: what the command line prints of them, and what a release keeps. ``severity`` and
-``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``; ``cells``: addresses joined by semicolons, the
-doubtful one first; ``written`` and ``expected`` as text."""
+``status``: a ``Severity`` and an ``Outcome`` of ``schemas.outcomes``; ``cells``: addresses as ``schemas.listed`` has
+them, the doubtful one first; ``written`` and ``expected`` as text."""
 
 FINDINGS = _columns(
     *_TOLD,
@@ -177,7 +177,7 @@ FINDINGS = _columns(
     ("parts", "Nội dung chia bốn phần, dạng JSON: của ai, ở đâu, sai gì, cán bộ làm gì"),
 )
 """One row per finding, with what decisions on it and letters are made of, so that no program takes it from a sentence.
-``edits``: the codes of all edits that fail in it, joined by semicolons; ``proposed``: the ways to mend it that
+``edits``: the codes of all edits that fail in it, listed as well; ``proposed``: the ways to mend it that
 ``suggestion`` tells (``pipelines.steps.validate.advise``), such as ``[["Ô D13: …", [["D13", "114"]]]]``; ``parts``:
 ``message``, cut where ``schemas.problems.Parts`` says. Where a release stands for workbooks there is nothing to decide,
 and nothing in these columns."""

@@ -33,6 +33,7 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
+from schemas.listed import first_of
 from schemas.outcomes import Severity, Status, Verdict
 from schemas.problems import task_of
 from schemas.words import VERDICTS, WORDS
@@ -100,7 +101,7 @@ def _keeping(row: Mapping[str, Any], which: Mapping[str, str]) -> Iterator[str]:
     """
     if not task_of(row).kept:
         return
-    cell = (row["file"], row["sheet"], row["cells"].partition(";")[0], "--as-is")
+    cell = (row["file"], row["sheet"], first_of(row["cells"]), "--as-is")
     named = (word for option, said in which.items() if said for word in (option, said))
     yield _("Giữ nguyên: {command}").format(command=f"returns correct {shlex.join([*cell, *named])} --reason …")
 

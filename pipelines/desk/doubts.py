@@ -18,6 +18,7 @@ from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.addresses import position
 from schemas.catalogue import CATALOGUE
+from schemas.listed import items_of
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.problems import Problems
@@ -73,7 +74,7 @@ def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -
     """Yield findings with all that helps to decide on them."""
     accepted = cache(partial(published.accepted, store))  # findings share reporters
     for row in rows:
-        cells = tuple(row["cells"].split(";")) if row["cells"] else ()
+        cells = tuple(items_of(row["cells"]))
         near = _near(cells) if row["file"] and row["sheet"] else set()
         filled = published.filled_in(store, key, row["file"], row["sheet"], near) if near else []
         text = next((cell["shown"] or cell["text"] for cell in filled if cell["cell"] == cells[0]), "")

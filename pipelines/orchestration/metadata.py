@@ -17,6 +17,7 @@ from pipelines.refresh.parts import Part
 from pipelines.steps.numbers import shown
 from pipelines.store.tables import Store
 from schemas.flow import FLOW, Table
+from schemas.listed import items_of
 from schemas.outcomes import Verdict
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.tables import description, uncoded
@@ -117,7 +118,7 @@ def findings_table(findings: Sequence[Mapping[str, Any]]) -> dg.TableMetadataVal
         {
             "message": f"[{row['code']}] {row['message']}",
             # With a blank after each a browser can break the line.
-            "cells": row["cells"].replace(";", "; "),
+            "cells": "; ".join(items_of(row["cells"])),
             **{name: row[name] for name in ("suggestion", "file", "sheet")},
         }
         for row in findings

@@ -22,6 +22,7 @@ from pipelines.steps.collect.layout import ANSWER_HEADING, COVER, MARKED_BY
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
+from schemas.listed import first_of, items_of
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import parts_of, task_of
@@ -177,7 +178,7 @@ def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
     doubtful: set[tuple[str, str]] = set()
     for finding in findings:
         sheet = book[finding["sheet"] if finding["sheet"] in book.sheetnames else book.sheetnames[0]]
-        cells = [_anchor(sheet, cell) for cell in finding["cells"].split(";") if cell]
+        cells = [_anchor(sheet, cell) for cell in items_of(finding["cells"])]
         if cells:
             doubtful.add((sheet.title, cells[0]))
         for cell in cells or ["A1"]:
@@ -242,7 +243,7 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
         cell.font, cell.border, cell.alignment = Font(bold=True), Border(edge, edge, edge, edge), wrapped
         sheet.column_dimensions[cell.column_letter].width = width
     for number, one in enumerate(findings, start=1):
-        cells = one["cells"].split(";")[0]
+        cells = first_of(one["cells"])
         # The place of a cell has columns of its own.
         asked = asks(one, named=not cells and one["reporter"] != reporter, placed=not cells)
         for column, value in enumerate((number, one["sheet"], cells, asked, None), start=1):

@@ -20,8 +20,9 @@ from pipelines.present.compared import Held, Side
 from pipelines.present.rows import ReturnSetRows, TableRow
 from pipelines.steps.numbers import plain, round_half_up, shown, vietnamese
 from pipelines.store import published
-from pipelines.store.published import edit_outcomes, status
+from pipelines.store.published import status
 from schemas.figure import Figure
+from schemas.listed import outcomes_of
 from schemas.outcomes import Status
 from schemas.words import WORDS
 
@@ -323,5 +324,5 @@ def _source(rows: ReturnSetRows, edge: TableRow) -> SourceCell:
         corrected_by=edge["corrected_by"] or "",
         confirmed=edge["confirmed"] or "",
         confirmed_by=edge["confirmed_by"] or "",
-        edits=tuple(edit_outcomes(edge["edits"])),
+        edits=tuple(outcomes_of(edge["edits"])),
     )

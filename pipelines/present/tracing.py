@@ -13,6 +13,7 @@ from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
 from schemas.kept import ESTIMATES_FILE
+from schemas.listed import outcomes_listed, outcomes_of
 from schemas.outcomes import Outcome, Status
 from schemas.periods import as_people_write
 from schemas.problems import Problems
@@ -114,7 +115,7 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
 
 
 def _edits(outcomes: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    for code, outcome in published.edit_outcomes(outcomes):
+    for code, outcome in outcomes_of(outcomes):
         # The gate notes under this code that a value lies within its field's range, which is no edit of the form.
         in_range = code == Problems.OUT_OF_RANGE.value.code
         sentence = "Số nằm trong khoảng biểu mẫu cho phép" if in_range else sentences.get(code, "")
@@ -124,7 +125,7 @@ def _edits(outcomes: str | None, sentences: Mapping[str, str]) -> Iterator[dict[
 def flat(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a source with its corrections and edits as texts, for a table of one row per cell."""
     reasons = {name: (source[name] or {}).get("reason", "") for name in ("correction", "confirmed")}
-    return {**source, **reasons, "edits": ";".join(f"{edit['code']} {edit['outcome']}" for edit in source["edits"])}
+    return {**source, **reasons, "edits": outcomes_listed((edit["code"], edit["outcome"]) for edit in source["edits"])}
 
 
 def tree(traced: Mapping[str, Any]) -> Branch:

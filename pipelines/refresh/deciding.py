@@ -18,6 +18,7 @@ from pipelines.store.tables import Store
 from schemas.addresses import as_meant
 from schemas.catalogue import CATALOGUE
 from schemas.kept import decoded
+from schemas.listed import first_of, items_of
 from schemas.outcomes import Severity
 from schemas.problems import OF_LEDGER, Problems
 from schemas.return_sets import ReturnSetKey
@@ -33,7 +34,7 @@ def may_be_wrong() -> frozenset[str]:
 
 def tells_of(row: Mapping[str, Any], rule: str) -> bool:
     """Return whether a finding tells of a rule; one may tell of several, and one of a release names no others."""
-    return rule in (row["code"], *(row["edits"] or "").split(";"))
+    return rule in (row["code"], *items_of(row["edits"]))
 
 
 def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str) -> None:
@@ -56,13 +57,13 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
     rows = [
         row
         for row in published.findings(store, key)
-        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in row["cells"].split(";")
+        if row["file"] == place.file and fold(row["sheet"]) == fold(place.sheet) and cell in items_of(row["cells"])
     ]
     if rule and any(tells_of(row, rule) for row in rows):
         return
     if rule:
         raise LedgerError(f"Không có phát hiện nào theo quy tắc {rule} ở ô {cell}, tệp {place.file}.", Hint.FINDINGS)
-    named = [row for row in rows if row["cells"].split(";")[0] == cell]
+    named = [row for row in rows if first_of(row["cells"]) == cell]
     if errors := [row["code"] for row in named if row["severity"] == Severity.ERROR and row["code"] not in OF_LEDGER]:
         raise LedgerError(
             f"Ô {cell}, tệp {place.file} đang có lỗi ({', '.join(errors)}); lỗi thì không giữ nguyên được. "
@@ -71,7 +72,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
             Hint.REFRESH,
         )
     if not named:
-        warned = (row["cells"].split(";")[0] for row in rows if row["severity"] != Severity.ERROR)
+        warned = (first_of(row["cells"]) for row in rows if row["severity"] != Severity.ERROR)
         first = ", ".join(dict.fromkeys(warned))
         other = f" Cảnh báo có ô này đứng tên ô {first}: ghi giữ nguyên cho ô đó." if first else ""
         raise LedgerError(

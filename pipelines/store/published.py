@@ -425,10 +425,3 @@ def _every_form() -> Iterable[str]:
 def status(figure: Mapping[str, Any], held: Mapping[str, str]) -> str:
     """Return the state of a figure as it is told: as published, or that one of its forms is held back."""
     return str(figure["status"]) if held.keys().isdisjoint(figure["forms"].split()) else str(Status.HELD)
-
-
-def edit_outcomes(edits: str | None) -> Iterator[tuple[str, str]]:
-    """Yield code and outcome of every edit that looked at a cell, as the ``edits`` column of the lineage has them."""
-    for one in filter(None, (edits or "").split(";")):
-        code, _, outcome = one.partition(" ")
-        yield code, outcome

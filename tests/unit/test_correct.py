@@ -5,6 +5,7 @@ import pytest
 from pipelines.steps.collect.correct import read_ledger
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
+from schemas.listed import items_of
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import IN_EVERY_LEDGER
 from tests.unit.builders import (
@@ -146,6 +147,11 @@ def test_a_file_that_only_another_set_has_is_unknown_here() -> None:
 def test_an_address_that_is_none_is_told_and_stops_nothing(cell: str) -> None:
     _, problems = corrected(f"pa_phao.xlsx,{SHEET},{cell},,31,quên ghi")
     assert [(row["problem"], row["cells"]) for row in problems] == [("LEDGER_ADDRESS", cell)]
+
+
+def test_two_addresses_in_one_cell_of_the_ledger_are_one_text_that_names_no_cell() -> None:
+    _, (told,) = corrected(f'pa_phao.xlsx,{SHEET},"{HORSE};{GOAT}",,31,quên ghi')
+    assert (told["problem"], items_of(told["cells"])) == ("LEDGER_ADDRESS", [f"{HORSE};{GOAT}"])
 
 
 @pytest.mark.parametrize("cell", [GOAT.lower(), f"D0{GOAT[1:]}", f"$D${GOAT[1:]}", f" {GOAT} "])

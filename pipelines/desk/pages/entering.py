@@ -28,6 +28,7 @@ from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEA
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.receiving import ReceivingError
 from schemas.form import Form
+from schemas.listed import items_of
 from schemas.outcomes import Severity
 from schemas.problems import Problems, parts_of
 from schemas.sentences import SentenceError
@@ -154,7 +155,7 @@ def _page(
     found = checked.findings if checked else ()
     by_input: dict[str, list[Mapping[str, Any]]] = {}
     for row in found:
-        for cell in filter(None, row["cells"].split(";")):
+        for cell in items_of(row["cells"]):
             by_input.setdefault(names.get((row["sheet"], cell), ""), []).append(row)
     shown = {
         "key": handout.key,
@@ -180,7 +181,7 @@ def _page(
 
 def _told(row: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> tuple[Mapping[str, Any], str, str]:
     """Return a finding, its words, and the name of the input that it is about; empty where there is none."""
-    cells = ((row["sheet"], cell) for cell in row["cells"].split(";"))
+    cells = ((row["sheet"], cell) for cell in items_of(row["cells"]))
     at = next((names[cell] for cell in cells if cell in names), "")
     said = parts_of(row)  # of where in a workbook it is nothing is to be seen here
     return row, f"{said.wrong}{said.office}" if at else row["message"], at

@@ -20,6 +20,7 @@ from pipelines.present.plan import PlanChapter, PlanFigure, TracedFigure, sides
 from pipelines.present.rows import ReturnSetRows, TableRow
 from schemas.addresses import position
 from schemas.catalogue import CATALOGUE
+from schemas.listed import items_of
 from schemas.outcomes import Verdict
 from schemas.periods import as_people_write
 
@@ -346,7 +347,7 @@ def _sheet_pages(
         corrected.setdefault((row["file"], row["sheet"]), {})[row["cell"]] = _cell_decision(row)
     found: dict[SheetName, dict[str, tuple[tuple[str, str], ...]]] = {}
     for row in rows.findings:
-        for cell in filter(None, row["cells"].split(";")):
+        for cell in items_of(row["cells"]):
             own = found.setdefault((row["file"], row["sheet"]), {})
             own[cell] = (*own.get(cell, ()), (row["code"], row["message"]))
     for name, page in drawn.items():
@@ -382,10 +383,7 @@ def _finding(rows: ReturnSetRows, row: TableRow, drawn: Mapping[SheetName, str])
         written=row["written"],
         expected=_expected(row),
         suggestion=row["suggestion"],
-        links=tuple(
-            (cell, addresses.link(drawn, row["file"], row["sheet"], cell))
-            for cell in filter(None, row["cells"].split(";"))
-        ),
+        links=tuple((cell, addresses.link(drawn, row["file"], row["sheet"], cell)) for cell in items_of(row["cells"])),
     )
 
 

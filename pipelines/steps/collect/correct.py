@@ -22,6 +22,7 @@ from schemas.addresses import as_meant, known_position, position
 from schemas.form import Form
 from schemas.harmless import of_csv
 from schemas.kept import LEDGER_FILE, KeptError, kept_rows
+from schemas.listed import listed
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -171,7 +172,7 @@ def correct(
     decided.keep([entry for entry in confirmed if _reasoned(entry) and key_of(entry) not in unfit], stale)
     corrected = replace(received, decided=decided.table())
     unclear = [
-        {**entry, "cells": entry["cell"], "written": entry["decision"], "expected": ", ".join(Decision)}
+        {**entry, "cells": listed([entry["cell"]]), "written": entry["decision"], "expected": ", ".join(Decision)}
         for entry in ledger[~ledger["decision"].isin(list(Decision))].to_dict("records")
     ]
     problems = joined(
@@ -302,6 +303,6 @@ def _told(entries: Iterable[Mapping[str, str]], *, written: str, expected: str =
     names = ("period", "commune", "file", "sheet")
     return [
         {name: entry[name] for name in names}
-        | {"cells": entry["cell"], "written": entry[written], "expected": entry[expected]}
+        | {"cells": listed([entry["cell"]]), "written": entry[written], "expected": entry[expected]}
         for entry in entries
     ]

@@ -22,6 +22,7 @@ from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import address
 from schemas.edits import Product
 from schemas.form import Form
+from schemas.listed import listed
 from schemas.problems import Problems
 from schemas.tables import DECIDED
 
@@ -205,7 +206,7 @@ def _numbers_of_several(by_sheet: Mapping[int, Sequence[Entry]]) -> Iterator[Sha
                 rows, across = range(cell.row, cell.last_row + 1), range(cell.column, cell.last_column + 1)
                 own = [entry for entry in entries if entry.asked.row in rows and entry.asked.column in across]
                 if len(own) > 1:
-                    cells = ";".join(entry.cell.cell for entry in own)
+                    cells = listed(entry.cell.cell for entry in own)
                     yield own, _where(own[0]) | {"cells": cells, "written": cell.text}
 
 
@@ -220,7 +221,7 @@ def _labels_of_several(by_sheet: Mapping[int, Sequence[Entry]]) -> Iterator[Shar
                 if cell.column == asked.column and asked.row < cell.row <= asked.last_row
             ]
             if filled:
-                cells = ";".join([entry.cell.cell, *(cell.cell for cell in filled)])
+                cells = listed([entry.cell.cell, *(cell.cell for cell in filled)])
                 written = "; ".join(filter(None, [entry.cell.text, *(cell.text for cell in filled)]))
                 yield [entry], _where(entry) | {"cells": cells, "written": written}
 
@@ -281,7 +282,7 @@ def asides(entries: Sequence[Entry]) -> pd.DataFrame:
                 hiding = [_HIDING[word] for word in words if word in present and word in _HIDING]
                 formats = dict.fromkeys(f"«{entry.cell.format}»" for entry, noted in found if _UNKNOWN in noted)
                 written = ", ".join(formats if problem is Problems.FORMAT_UNKNOWN else hiding)
-                cells = ";".join(entry.cell.cell for entry, _ in found)
+                cells = listed(entry.cell.cell for entry, _ in found)
                 parts.append(problem_rows(problem, [sheet.words | {"cells": cells, "written": written}]))
     return joined(parts)
 

@@ -19,6 +19,7 @@ from pipelines.steps.collect.unit_notes import Notes
 from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import address
 from schemas.form import Form
+from schemas.listed import listed
 from schemas.problems import Problems
 from schemas.text import fold, slug, visible
 
@@ -168,7 +169,7 @@ def _without_unit(sheet: Sheet, form: type[Form], asked: Sequence[Asked], met: M
     if lacking:
         at = dict.fromkeys((sheet.header if form.line_title else one.row, one.column) for one in lacking)
         labels = dict.fromkeys(form.fields()[one.field].unit.label for one in lacking)
-        words = {"cells": ";".join(address(*where) for where in at), "expected": ", ".join(labels)}
+        words = {"cells": listed(address(*where) for where in at), "expected": ", ".join(labels)}
         _meet(met, Problems.UNIT_MISSING, [sheet.words | words])
 
 
@@ -177,7 +178,7 @@ def _look_over(sheet: Sheet, form: type[Form], labels: Mapping[str, Sequence[Cel
     missing = [sheet.words | {"field": name} for name in form.fields() if name not in labels]
     _meet(met, Problems.LABEL_MISSING, missing)
     repeated = [
-        sheet.words | {"field": name, "cells": ";".join(cell.cell for cell in cells)}
+        sheet.words | {"field": name, "cells": listed(cell.cell for cell in cells)}
         for name, cells in sorted(labels.items())
         if len(cells) > 1
     ]

@@ -35,6 +35,7 @@ from pipelines.steps.collect.layout import (
 from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import address, position
 from schemas.form import Form
+from schemas.listed import listed
 from schemas.periods import Period, period_worded
 from schemas.places import Places
 from schemas.problems import Problems
@@ -358,7 +359,7 @@ def take_columns(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cel
         twice = next((cell for cell in named if times[cell.folded] > 1), None)
         if twice is not None:  # two columns of one name: which of them is meant is not ours to guess
             cells = [cell.cell for cell in named if cell.folded == twice.folded]
-            return Problems.TWO_COLUMNS, {"written": twice.text, "cells": ";".join(cells)}
+            return Problems.TWO_COLUMNS, {"written": twice.text, "cells": listed(cells)}
         sheet.header, sheet.columns = row, _columns(heads)
         return None
     return Problems.NO_HEADER, {}
@@ -403,7 +404,7 @@ def _wide_heading(form: type[Form], sheet: Sheet) -> Refusal | None:
         columns = [column for column in range(head.column, last + 1) if column in numbers]
         if any(column > head.column for column in columns):
             cells = [words[column].cell if column in words else address(head.row, column) for column in columns]
-            return Problems.WIDE_HEADING, {"written": head.text, "cells": ";".join(cells)}
+            return Problems.WIDE_HEADING, {"written": head.text, "cells": listed(cells)}
     return None
 
 
@@ -412,17 +413,17 @@ def _two_tables(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell
     if len(rows) < 2:
         return None
     at = sheet.columns
-    listed = {fold(label) for item in form.fields().values() for label in item.labels}
+    known = {fold(label) for item in form.fields().values() for label in item.labels}
     tables: dict[str, set[int]] = {}
     own = at.get(LABEL_HEADING, at.get(LINE_HEADING))
     for cell in sheet.below():
-        asked = cell.folded != fold(LINE_HEADING) if form.line_title else cell.folded in listed
+        asked = cell.folded != fold(LINE_HEADING) if form.line_title else cell.folded in known
         if cell.column == own and asked:
             tables.setdefault(cell.folded, set()).add(max(row for row in rows if row < cell.row))
     same = all(_columns(heads).items() <= at.items() for heads in rows.values())
     if same and all(len(where) < 2 for where in tables.values()):
         return None
-    return Problems.TWO_TABLES, {"cells": ";".join(heads[0].cell for heads in rows.values())}
+    return Problems.TWO_TABLES, {"cells": listed(heads[0].cell for heads in rows.values())}
 
 
 def _refusal(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:

@@ -17,6 +17,7 @@ import pandas as pd
 from pipelines.steps.collect.correct import Key, key_of, standing
 from pipelines.steps.numbers import vietnamese
 from schemas.edits import Alike, Edit
+from schemas.listed import pairs_listed, pairs_of
 
 Record = Mapping[str, Any]
 """A record, with what its edits look at beyond it."""
@@ -29,14 +30,14 @@ def looked_at(edit: Edit) -> tuple[str, ...]:
 
 def written(values: Mapping[str, Any]) -> str:
     """Return operands as a ledger has them."""
-    return "; ".join(f"{name}={_text(value)}" for name, value in values.items())
+    return pairs_listed({name: _text(value) for name, value in values.items()})
 
 
 def noted(ledger: pd.DataFrame | None) -> dict[Key, Mapping[str, str]]:
     """Return the operands of the confirmations that stand, by cell; those of an earlier version have none."""
     if ledger is None or not len(ledger):
         return {}
-    return {key_of(entry): _parsed(entry["operands"]) for entry in standing(ledger)[1] if entry["operands"]}
+    return {key_of(entry): pairs_of(entry["operands"]) for entry in standing(ledger)[1] if entry["operands"]}
 
 
 def others_now(record: Record, edits: Iterable[Edit], then: Mapping[str, str]) -> Iterator[str]:
@@ -59,8 +60,3 @@ def reminder(words: Iterable[str]) -> str:
 
 def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else vietnamese(Decimal(str(value)))
-
-
-def _parsed(text: str) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in text.split("; "))
-    return {name: value for name, equal, value in pairs if equal}

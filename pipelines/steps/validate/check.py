@@ -46,6 +46,7 @@ from pipelines.steps.validate.taken_in import of_as_much
 from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
 from schemas.fields import KEYS, REPORTER_KEYS
 from schemas.form import Form
+from schemas.listed import first_of, listed
 from schemas.outcomes import Outcome, Severity
 from schemas.pandera_schemas import RANGES, outside, schema
 from schemas.periods import Period
@@ -354,7 +355,7 @@ def _not_confirmed(findings: pd.DataFrame, entries: pa.Table, again: Collection[
         return findings
     kept = entries.filter(confirming).select(CELL_KEY).to_pylist()
     confirmed = {tuple(cell.values()) for cell in kept} - set(again)
-    first = findings["cells"].str.partition(";")[0]
+    first = findings["cells"].map(first_of)
     where = zip(*(findings[name] for name in SHEET_KEY), first, strict=True)
     settled = pd.Series([cell in confirmed for cell in where], index=findings.index)
     return findings[~(settled & (findings["severity"] == Severity.WARNING))]
@@ -429,7 +430,7 @@ def _copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells
     rows = []
     for found in copied(form, frame, accepted):
         places = [cells.where(frame.loc[row], name) for row, name in found.cells]
-        at = {"field": "", "line": "", "cells": ";".join(place["cells"] for place in places)}
+        at = {"field": "", "line": "", "cells": listed(place["cells"] for place in places)}
         written, expected = f"{len(found.cells)}/{found.of} số", f"số {found.period.title}"
         rows.append(places[0] | at | {"written": written, "expected": expected})
     return problem_rows(Problems.COPIED, rows)
@@ -444,7 +445,7 @@ def _scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells
         others = [cells.where(record, name)["cells"] for name in found.fields[1:]]
         expected = f"có thể ghi theo {found.unit}, biểu mẫu dùng {form.fields()[first].unit.label} ({found.against})"
         written = vietnamese(Decimal(str(record[first])))
-        at = {"cells": ";".join([where["cells"], *others])}
+        at = {"cells": listed([where["cells"], *others])}
         rows.append(where | at | {"written": written, "expected": expected})
     return problem_rows(Problems.OTHER_SCALE, rows)
 

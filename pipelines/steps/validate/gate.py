@@ -16,6 +16,7 @@ from pipelines.steps.collect.records import by_record, typed
 from pipelines.steps.frames import belongs, coded, joined_text, sorted_by
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
+from schemas.listed import outcomes_listed
 from schemas.outcomes import Outcome, Severity
 from schemas.problems import HOLDS_EVERYTHING, Problems, forms_held
 from schemas.return_sets import ReturnSetKey
@@ -135,11 +136,10 @@ def _edits(form: type[Form], entries: pa.Table, number: Array, first: Array, out
         texts = []
         for one, exceeds in zip(at[example].tolist(), beyond[example].tolist(), strict=True):
             range_holds = Outcome.FAILS if exceeds else Outcome.HOLDS
-            within = [f"{Problems.OUT_OF_RANGE.value.code} {range_holds}"] if given[one] and is_limited else []
+            within = [(Problems.OUT_OF_RANGE.value.code, range_holds)] if given[one] and is_limited else []
             codes = [(edits[edit].code, int(came[number[one], edit])) for edit in looking]
-            texts.append(
-                ";".join([*within, *(f"{code} {_OUTCOMES[out]}" for code, out in codes if out < len(_OUTCOMES))])
-            )
+            told_of = ((code, _OUTCOMES[out]) for code, out in codes if out < len(_OUTCOMES))
+            texts.append(outcomes_listed([*within, *told_of]))
         found[at] = np.array([words.setdefault(text, len(words)) for text in texts], np.int64)[which]
     return pa.array(list(words), pa.string()).take(pa.array(found))
 

@@ -19,6 +19,7 @@ from pipelines.steps.validate.cells import Cells
 from schemas.edits import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
+from schemas.listed import items_of, listed
 from schemas.outcomes import Outcome, Severity
 from schemas.places import Places
 from schemas.problems import IN_SHEET, OF_BREACH, Parts, Problems
@@ -151,12 +152,12 @@ def of_edits(
         "form": form.code,
         "file": where["file"],
         "sheet": where["sheet"],
-        "cells": ";".join(cell[name] for name in involved),
+        "cells": listed(cell[name] for name in involved),
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
         "expected": leading.proposed or vietnamese(_expected(main, values)),
         "message": said.message,
         "suggestion": advice.words,
-        "edits": ";".join(edit.code for edit in edits),
+        "edits": listed(edit.code for edit in edits),
         "proposed": as_kept(advice.ways),
         "parts": said.kept(),
     }
@@ -225,9 +226,9 @@ def _short(text: str) -> str:
 
 def _few(cells: str) -> str:
     """Return addresses as a sentence lists them: the first of many."""
-    listed = cells.split(";")
-    more = f" và {len(listed) - _MOST_CELLS} ô khác" if len(listed) > _MOST_CELLS else ""
-    return ", ".join(listed[:_MOST_CELLS]) + more
+    addresses = items_of(cells)
+    more = f" và {len(addresses) - _MOST_CELLS} ô khác" if len(addresses) > _MOST_CELLS else ""
+    return ", ".join(addresses[:_MOST_CELLS]) + more
 
 
 def _remark(kind: Problems, written: str) -> str:
