@@ -13,7 +13,6 @@ from typing import Any
 from pipelines.present.explorer.sheets import DrawnSheet, FilledCell, draw
 from pipelines.present.tracing import written
 from pipelines.refresh.deciding import may_be_wrong, tells_of
-from pipelines.steps.validate.advise import Proposal, proposals
 from pipelines.store import published
 from pipelines.store.tables import Store
 from schemas.addresses import position
@@ -22,6 +21,7 @@ from schemas.listed import items_of
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.problems import Problems
+from schemas.proposals import Proposal, proposals
 from schemas.return_sets import ReturnSetKey
 
 _AROUND = 1

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.steps.validate.advise import Advice, Breaches, Written, advise, as_kept, proposals
+from pipelines.steps.validate.advise import Advice, Breaches, Written, advise
 from schemas.form import Form
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g03_thcs import LowerSecondary
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.outcomes import Severity
+from schemas.proposals import as_kept, proposals
 
 HERD = {"total": 120, "buffalo": 30, "cattle": 34, "horse": 50, "horse_ordinary": 20, "horse_white": 30, "cat": 6}
 PUPILS = {

@@ -21,6 +21,7 @@ from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
 from schemas.places import LEVELS
+from schemas.proposals import Proposal, as_kept
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT
 from tests.unit.offices import KEY
@@ -316,3 +317,26 @@ def test_what_a_finding_expects_of_a_bound_is_shown_as_one_and_kept_as_a_number(
     assert kept is not None
     assert kept["expected"].to_pylist() == ["7"]
     assert "<dd>≤ 7</dd>" in (example.root / "explorer" / str(KEY) / "findings.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("severity", "edits", "ways", "shown_as"),
+    [
+        ("error", "B01-05", [], "≤ 141"),
+        ("error", "B01-05", [Proposal("Ô D14: có lẽ là 141.", (("D14", "141"),))], "141"),
+        ("error", "B01-05", [Proposal("Ô D13: có lẽ là 141.", (("D13", "141"),))], "≤ 141"),
+        ("error", "B01-05", [Proposal("Ô D14, D13: …", (("D14", "141"), ("D13", "150")))], "≤ 141"),
+        ("warning", "B01-05", [Proposal("Ô D14: có lẽ là 141.", (("D14", "141"),))], "≤ 141"),
+        ("error", "", [], "141"),
+        ("warning", "", [], "≤ 141"),
+    ],
+)
+def test_a_number_that_is_proposed_is_no_bound_whatever_the_sentence_says(
+    severity: str, edits: str, ways: Sequence[Proposal], shown_as: str
+) -> None:
+    told = {"code": "B01-05", "severity": severity, "reporter": "na_lia", "file": "na_lia.xlsx", "sheet": "Chăn nuôi"}
+    told |= {"cells": "D14;D13", "written": "1.410", "expected": "141", "suggestion": "", "form": "B01"}
+    told |= {"message": "«Sinh sản» (ô D14) ghi 1.410, không được quá 1418", "edits": edits, "proposed": as_kept(ways)}
+    page = shown(replace(HORSES, findings=[told]))["findings.html"]
+    assert isinstance(page, pages.FindingsPage)
+    assert [one.expected for one in page.findings] == [shown_as]

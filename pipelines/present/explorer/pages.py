@@ -23,6 +23,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.listed import items_of
 from schemas.outcomes import Verdict
 from schemas.periods import as_people_write
+from schemas.proposals import expects_what_its_edit_asks
 
 
 @dataclass(frozen=True)
@@ -390,8 +391,9 @@ def _finding(rows: ReturnSetRows, row: TableRow, drawn: Mapping[SheetName, str])
 def _expected(row: TableRow) -> str:
     """Return the number that a finding expects, with the sign of a bound before it where it is one, as in «≤ 141»."""
     edit = CATALOGUE.edits.get(row["code"])
-    bound = edit is not None and edit.relation and f"{edit.demand} {row['expected']}" in row["message"]
-    return f"{edit.relation} {row['expected']}" if edit is not None and bound else row["expected"]
+    if edit is not None and edit.relation and expects_what_its_edit_asks(row):
+        return f"{edit.relation} {row['expected']}"
+    return str(row["expected"])
 
 
 def _decision(

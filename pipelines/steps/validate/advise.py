@@ -2,10 +2,9 @@
 
 Belongs here: what a record's fields are to the system of its form, which suggestions concern a finding, which have been
 refused, and their words with the addresses of cells. Does not belong here: how a suggestion is found
-(``pipelines.steps.validate.suggest``), applying one, which only a person does.
+(``pipelines.steps.validate.suggest``), how one is kept (``schemas.proposals``), applying one, which only a person does.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,6 +21,7 @@ from pipelines.steps.validate.typos import one_slip_away
 from schemas.edits import Edit, Product
 from schemas.form import Form
 from schemas.outcomes import Severity
+from schemas.proposals import Proposal
 from schemas.system import System
 
 SHOWN = 3
@@ -40,27 +40,6 @@ class Written(NamedTuple):
     text: str
     settled: bool
     """Whether nothing is to be suggested for it, such as where a correction or a confirmation stands behind it."""
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """One way to mend what a finding is about."""
-
-    words: str
-    changes: tuple[tuple[str, str], ...] = ()
-    """The cells and what would stand in them; none where that is not known of every cell."""
-
-
-def as_kept(ways: Iterable[Proposal]) -> str:
-    """Return proposals as a table keeps them beside their words."""
-    listed = [[one.words, one.changes] for one in ways]
-    return json.dumps(listed, ensure_ascii=False) if listed else ""
-
-
-def proposals(kept: str | None) -> list[Proposal]:
-    """Return the proposals that a table keeps; what a release says keeps none beside its words."""
-    listed = json.loads(kept) if kept else ()
-    return [Proposal(words, tuple((cell, new) for cell, new in changes)) for words, changes in listed]
 
 
 @dataclass(frozen=True)

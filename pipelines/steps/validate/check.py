@@ -26,7 +26,7 @@ from pipelines.steps.frames import positions, sets_of
 from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import beside, overruling, wording
-from pipelines.steps.validate.advise import Proposal, asked_for
+from pipelines.steps.validate.advise import asked_for
 from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
 from pipelines.steps.validate.cells import Cells
@@ -52,6 +52,7 @@ from schemas.pandera_schemas import RANGES, outside, schema
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.problems import Problems
+from schemas.proposals import Proposal
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELL_KEY, OUTCOMES, SHEET_KEY
 from schemas.units import DECIMAL

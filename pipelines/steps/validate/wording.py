@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.advise import Advice, Proposal, Written, advise, as_kept
+from pipelines.steps.validate.advise import Advice, Written, advise
 from pipelines.steps.validate.cells import Cells
 from schemas.edits import Edit
 from schemas.fields import KEYS
@@ -23,6 +23,7 @@ from schemas.listed import items_of, listed
 from schemas.outcomes import Outcome, Severity
 from schemas.places import Places
 from schemas.problems import IN_SHEET, OF_BREACH, Parts, Problems
+from schemas.proposals import Proposal, as_kept
 from schemas.tables import FINDINGS, PROBLEMS
 from schemas.text import visible
 
