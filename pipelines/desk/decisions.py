@@ -20,7 +20,7 @@ from pipelines.refresh.stamps import digest
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import BESIDE, LEDGER, Raw
 from pipelines.store.tables import Store
 from schemas.addresses import as_meant
 from schemas.kept import decoded
@@ -59,6 +59,11 @@ class Decided:
             row for row in rows if row["file"] == file and fold(row["sheet"]) == fold(sheet) and row["cell"] in asked
         ]
 
+    def last(self, file: str, sheet: str, cells: Iterable[str]) -> list[Entry]:
+        """Return what it said last of each of these cells, where that is a number or that theirs stands."""
+        rows = [row for row in self.of(file, sheet, cells) if row["decision"] != Decision.REFUSED]
+        return list({row["cell"]: row for row in rows}.values())
+
     def mark(self, file: str, sheet: str, cells: Iterable[str]) -> str:
         """Return what a form sends along to say what had been decided on its cells; nothing where nothing had."""
         rows = self.of(file, sheet, cells)
@@ -89,6 +94,7 @@ def decide(
     user: User,
     *,
     mark: str,
+    of: str,
     reason: str,
     rule: str = "",
 ) -> list[Entry]:
@@ -102,6 +108,7 @@ def decide(
         decision: What is decided.
         user: Who decides.
         mark: What had been decided on these cells when the user looked at them, as ``Decided.mark`` says.
+        of: The hash of the workbook whose findings the user looked at.
         reason: Why.
         rule: The rule that is said to be wrong.
 
@@ -111,7 +118,14 @@ def decide(
     (place, new), *_others = changes
     cells = [place.cell for place, _new in changes]
 
-    def refuse_decided_since() -> None:
+    def refuse_moved() -> None:
+        lying = raw.file(key, place.file)
+        # Of a workbook that is gone the ledger tells.
+        if lying is not None and {of, last_read(store, key).get(place.file)} != {lying.sha256}:
+            raise SentenceError(
+                f"Tệp {place.file} đã thay sau khi có phát hiện này, nên chưa ghi gì: số trong tệp mới có thể khác. "
+                "Về bảng theo dõi bấm «Chạy những gì đã đổi» nếu có nút đó, rồi xem lại phát hiện."
+            )
         decided = Decided.now(raw, key)
         # A refused suggestion takes the place of no decision.
         if decision is Decision.REFUSED or decided.entries is None:
@@ -119,7 +133,7 @@ def decide(
         if decided.mark(place.file, place.sheet, cells) != mark:
             raise SentenceError(_told(decided.of(place.file, place.sheet, cells), cells))
 
-    ledger, before = replace(ledger_of(raw, store, key), guard=refuse_decided_since), LedgerState.now(raw, key)
+    ledger, before = replace(ledger_of(raw, store, key), guard=refuse_moved), LedgerState.now(raw, key)
     about = f"{key}: {place.file}, {place.sheet}, {', '.join(cells)}"
     with record.begun(user.username, DID[decision], about) as begun:
         if decision is Decision.ACCEPTED:
@@ -138,6 +152,13 @@ def decide(
     about = f"{key}: {entries[0]['file']}, {entries[0]['sheet']}, {', '.join(entry['cell'] for entry in entries)}"
     record.write(user.username, DID[decision], about, begun, **details)
     return entries
+
+
+def replaced(raw: Raw, store: Store, key: ReturnSetKey, files: Iterable[str]) -> list[str]:
+    """Return which of some workbooks lie there otherwise than the last run has read them, or no more, by name."""
+    read = last_read(store, key)
+    lying = {name: raw.file(key, name) for name in files if name not in BESIDE}
+    return [name for name, file in lying.items() if file is None or file.sha256 != read.get(name)]
 
 
 def _told(rows: Sequence[Entry], cells: Sequence[str]) -> str:

@@ -39,13 +39,18 @@ class Doubt:
     cells: tuple[str, ...]
     """The doubtful one first."""
     sheet: DrawnSheet | None
-    text: str
-    """What stands in the first cell now."""
+    texts: Mapping[str, str]
+    """What stands in each of these cells now, where there is anything."""
     before: str
     """What it was in the latest period before, with the period; empty where nothing is known."""
     proposed: tuple[Proposal, ...]
     overrulable: tuple[tuple[str, str], ...] = ()
     """Of an error: the rules of it that may be what is wrong, each with the cell in which that can be said."""
+
+    @property
+    def text(self) -> str:
+        """What stands in the first cell now."""
+        return self.texts.get(self.cells[0], "")
 
     @property
     def is_error(self) -> bool:
@@ -77,12 +82,12 @@ def doubts(store: Store, key: ReturnSetKey, rows: Sequence[Mapping[str, Any]]) -
         cells = tuple(items_of(row["cells"]))
         near = _near(cells) if row["file"] and row["sheet"] else set()
         filled = published.filled_in(store, key, row["file"], row["sheet"], near) if near else []
-        text = next((cell["shown"] or cell["text"] for cell in filled if cell["cell"] == cells[0]), "")
+        texts = {cell["cell"]: cell["shown"] or cell["text"] for cell in filled if cell["cell"] in cells}
         before = _before(store, key, row, cells[0], accepted) if near else ""
         drawn = _drawn(filled, cells, near) if filled else None
         rules = _overrulable(store, key, row, cells) if row["severity"] == Severity.ERROR and near else ()
         ways = proposals(row["proposed"]) or ([Proposal(row["suggestion"])] if row["suggestion"] else [])
-        yield Doubt(row, cells, drawn, text, before, tuple(ways), tuple(rules))
+        yield Doubt(row, cells, drawn, texts, before, tuple(ways), tuple(rules))
 
 
 def _overrulable(

@@ -70,7 +70,9 @@ def test_of_two_officers_who_decide_at_once_no_decision_is_lost(
     office: Office, officers: Sequence[httpx2.Client]
 ) -> None:
     cells = [(f"D{row}", str(1000 * (number + 1) + row)) for row in range(11, 15) for number in range(2)]
-    place = {"file": f"{VILLAGE}.xlsx", "sheet": small_commune.SHEET, "decision": "refused", "reason": "Thôn nói không"}
+    lying = hashlib.sha256((office.returns / f"{VILLAGE}.xlsx").read_bytes()).hexdigest()
+    place = {"file": f"{VILLAGE}.xlsx", "sheet": small_commune.SHEET, "of": lying}
+    place |= {"decision": "refused", "reason": "Thôn nói không"}
 
     def decide(number: int) -> int:
         cell, new = cells[number]

@@ -16,7 +16,9 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from pipelines.desk.opening import opened
+from pipelines.refresh.stale import last_read
 from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Settings
+from schemas.return_sets import ReturnSetKey
 
 HOST = "127.0.0.1:3000"
 ORIGIN = f"http://{HOST}"
@@ -86,6 +88,13 @@ def text(answer: Any) -> str:
     reader = _Text()
     reader.feed(answer.content.decode())
     return " ".join(" ".join(reader.pieces).split())
+
+
+def read_as(key: ReturnSetKey, file: str) -> str:
+    """Return what a form of a page with findings sends of the workbook that these are of."""
+    from pipelines.desk.pages.office import folders
+
+    return last_read(folders()[1], key).get(file, "")
 
 
 class _Text(HTMLParser):

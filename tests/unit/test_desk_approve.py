@@ -14,7 +14,7 @@ from pipelines.steps.collect.released import RELEASES
 from pipelines.store.releases import as_sent, found, names
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, desk_at, read_as, text
 from tests.unit.offices import KEY, Office
 
 PAGE = f"/approve/{KEY}"
@@ -35,7 +35,7 @@ def approve(browser: Any, seen: str = "", **more: str) -> str:
 def enter(desk: Desk, user: Any) -> None:
     """Somebody enters a decision, and it is run."""
     place = {"file": "thcs.xlsx", "sheet": "THCS", "cell": "D21"}
-    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận"}
+    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận", "of": read_as(KEY, place["file"])}
     assert "Đã ghi" in text(desk.browser(user).post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
 
 
@@ -68,7 +68,7 @@ def test_what_is_closed_is_changed_only_after_an_approver_has_reopened_it(office
     approve(other)
     workbook = (office.folder / "na_lia.xlsx").read_bytes()
     place = {"file": "thcs.xlsx", "sheet": "THCS", "cell": "D21"}
-    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận"}
+    sent = {**place, "decision": "as_is", "reason": "Trường xác nhận", "of": read_as(KEY, place["file"])}
     assert "đã đóng bằng" in text(officer.post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
     upload = {"key": str(KEY), "files": SimpleUploadedFile("na_lia.xlsx", workbook)}
     assert "người duyệt mở lại kỳ" in text(officer.post("/receive", upload))

@@ -12,7 +12,7 @@ import pytest
 from pipelines.store import published
 from pipelines.store.raw import LEDGER
 from schemas.tables import TOLD
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, desk_at, read_as, text
 from tests.unit.offices import KEY, Office, publish
 
 CELL = {"file": "pa_phao.xlsx", "sheet": "Chăn nuôi", "cell": "D13"}
@@ -48,14 +48,15 @@ def decide(browser: Any, decision: str, **more: Any) -> str:
 
 
 def sent(browser: Any, decision: str, **more: Any) -> Any:
-    form = {**CELL, "decision": decision, "reason": "Trưởng thôn xác nhận", **more}
+    of = read_as(KEY, more.get("file", CELL["file"]))
+    form = {**CELL, "of": of, "decision": decision, "reason": "Trưởng thôn xác nhận", **more}
     return browser.post(f"{PAGE}/decide", form, follow=True)
 
 
 def mark(browser: Any) -> str:
     """What a form of the page says of what has been decided on its cell."""
     page = browser.get(PAGE).content.decode()
-    (found,) = set(re.findall(r'name="cell" value="D13">\s*<input type="hidden" name="mark" value="(\w*)"', page))
+    (found,) = set(re.findall(r'name="mark-D13" value="(\w*)"', page))
     return str(found)
 
 
@@ -156,9 +157,7 @@ def test_who_decides_on_a_page_that_another_has_decided_on_since_is_told_and_dec
     assert "đã có quyết định khác: ô D13, «141» thành «114» (chức danh one, " in text(answer)
     assert "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»." in text(answer)
     assert (ledger(office), desk.deeds()) == (after_one, deeds)
-    shown = re.findall(
-        r'name="cell" value="D13">\s*<input type="hidden" name="mark" value="(\w+)"', answer.content.decode()
-    )
+    shown = re.findall(r'name="mark-D13" value="(\w+)"', answer.content.decode())
     assert set(shown) == {mark(other)}, "what it answers shows the new state"
     assert "«141» thành «115»" in decide(other, "accepted", new="115", mark=shown[0])
     assert ledger(office).count("D13,141,") == 2
@@ -232,7 +231,15 @@ def test_who_was_cut_short_in_a_decision_counts_as_one_who_entered(
 
 def test_what_was_typed_stands_beside_why_it_was_refused(desk: Desk) -> None:
     browser = desk.signed_in("officer", "officer")
-    sent = {**CELL, "form": "p1-own", "at": "p1", "decision": "accepted", "new": "một trăm", "reason": "Đã hỏi"}
+    sent = {
+        **CELL,
+        "of": read_as(KEY, CELL["file"]),
+        "form": "p1-own",
+        "at": "p1",
+        "decision": "accepted",
+        "new": "một trăm",
+        "reason": "Đã hỏi",
+    }
     page = browser.post(f"{PAGE}/decide", sent).content.decode()
     typed = re.search(r'id="p1-own" name="reason"[^>]* value="Đã hỏi"[^>]*aria-describedby="(\S+)"', page)
     assert typed is not None
@@ -250,6 +257,61 @@ def test_what_has_been_decided_is_told_until_a_run_has_read_it(office: Office, d
     assert told in page
     office.refresh()
     assert "Đã quyết định" not in text(browser.get(PAGE))
+
+
+def test_nothing_is_decided_on_what_another_workbook_says_than_the_one_that_was_looked_at(
+    office: Office, desk: Desk
+) -> None:
+    """The village sends again while somebody still looks at what was found in its last workbook."""
+    browser, before, seen = desk.signed_in("officer", "officer"), ledger(office), read_as(KEY, CELL["file"])
+    office.write(("pa_phao.xlsx", "Chăn nuôi", "D13"), 114)
+    answer = sent(browser, "accepted", new="113")
+    assert (answer.status_code, ledger(office)) == (409, before)
+    assert "pa_phao.xlsx đã thay sau khi có phát hiện này, nên chưa ghi gì" in text(answer)
+    page = text(browser.get(PAGE))
+    assert "pa_phao.xlsx đã thay sau lần chạy cuối" in page
+    assert "Ghi đính chính" not in page
+    assert "tô màu" not in page
+    assert "chưa đánh dấu được ô" in text(browser.get(f"/findings/{KEY}/marked/pa_phao.xlsx", follow=True))
+    office.refresh()
+    assert "đã thay sau khi có phát hiện này" in decide(browser, "accepted", new="113", of=seen)
+    assert "Đã ghi" in decide(browser, "accepted", new="113"), "who looks at the new one decides on it"
+
+
+def test_any_cell_of_a_finding_can_be_given_another_number(office: Office, desk: Desk) -> None:
+    browser, page = desk.signed_in("officer", "officer"), desk.browser(desk.user("other", "officer"))
+    html = page.get(PAGE).content.decode()
+    offered = re.findall(r'<option value="(D\d+)">(D\d+: \S+)</option>', html)
+    assert ("D14", "D14: 170") in offered
+    marks = {f"mark-{cell}": "" for cell, _ in offered}
+    told = decide(browser, "accepted", cell="D14", new="143", form="p1-own", **marks)
+    assert "Đã ghi vào sổ đính chính: ô D14, «170» thành «143»." in told
+
+
+@pytest.mark.slow
+def test_what_was_corrected_before_stands_beside_a_finding_on_its_cell(office: Office, desk: Desk) -> None:
+    """A correction that was itself wrong makes a finding that the workbook alone does not show."""
+    browser = desk.signed_in("officer", "officer")
+    decide(browser, "accepted", new="115")
+    office.refresh()
+    page = text(browser.get(PAGE))
+    assert "các phần cộng lại là 285" in page
+    assert re.search(
+        r"Đã có trong sổ đính chính: ô D13, «141» thành «115» \(chức danh officer, \d\d:\d\d ngày "
+        r"\d\d/\d\d/\d{4}: Trưởng thôn xác nhận\)\.",
+        page,
+    )
+    assert "«141» thành «114»" in decide(browser, "accepted", new="114", **{"mark-D13": mark(browser)})
+    office.refresh()
+    assert not [one for one in published.findings(office.store, KEY) if one["severity"] == "error"]
+
+
+def test_what_is_kept_as_it_is_is_the_first_cell_whichever_is_chosen(office: Office, desk: Desk) -> None:
+    (row, *_) = [one for one in published.findings(office.store, KEY) if one["file"] == "thcs.xlsx"]
+    cell = row["cells"].split(";")[0]
+    at = {"file": row["file"], "sheet": row["sheet"], "cell": "D9", "kept": cell}
+    decide(desk.signed_in("officer", "officer"), "as_is", **at)
+    assert ledger(office).splitlines()[-1].split(",")[2:5] == [row["file"], row["sheet"], cell]
 
 
 def test_what_cannot_be_decided_is_told_and_not_written(office: Office, desk: Desk) -> None:

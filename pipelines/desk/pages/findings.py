@@ -21,11 +21,13 @@ from pipelines.desk.pages.contacts import contact_of
 from pipelines.desk.pages.office import XLSX, download, folders, named
 from pipelines.desk.roles import May
 from pipelines.present.marked import SUFFIX, UnmarkableError, letter, mark, of_reporter
+from pipelines.refresh.stale import last_read
 from pipelines.store import published
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.ledger import CellPlace
 from schemas.addresses import as_meant
 from schemas.outcomes import Decision
+from schemas.periods import as_people_write
 from schemas.sentences import SentenceError
 
 decides = permission_required(May.DECIDE.full, raise_exception=True)
@@ -56,6 +58,10 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
     rows = by_reporter(published.findings(store, chosen)).get(reporter, [])
     known = reporter != NOBODY and raw.places.kind(chosen.commune, reporter) != ""
     whole = raw.places.title(chosen.commune, reporter) if reporter != NOBODY else _("Không của đơn vị nào")
+    files = sorted({row["file"] for row in rows if row["file"]})
+    shut = closing.told(raw, store, chosen)
+    pending = decisions.waiting(raw, store, chosen)
+    moved = [] if shut["closed"] else decisions.replaced(raw, store, chosen, files)
     shown = {
         "key": chosen,
         "reporter": reporter,
@@ -64,11 +70,16 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
         "letter": letter(chosen, reporter, raw.places, rows) if rows and reporter != NOBODY else "",
         "known": known,
         "contact": contact_of(chosen, reporter) if known else None,
-        "files": sorted({row["file"] for row in rows if row["file"].endswith(WORKBOOK)}),
+        "files": [file for file in files if file.endswith(WORKBOOK) and file not in moved],
+        "moved": moved,
+        "read": last_read(store, chosen),
         "undoable": decisions.latest(raw, store, chosen),
         "decided": decisions.Decided.now(raw, chosen),
-        **closing.told(raw, store, chosen),
-        "waiting": [(place, decisions.words(entry)) for place, entry in decisions.waiting(raw, store, chosen).items()],
+        **shut,
+        "words": decisions.words,
+        "waiting": [(place, decisions.words(entry)) for place, entry in pending.items()],
+        "pending": {(place.file, place.sheet, place.cell) for place in pending},
+        "date": as_people_write,
         "sent": {"form": "", "at": "", "change": "", **request.POST.dict()},
         "refusal": refusal,
     }
@@ -84,15 +95,18 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
     back = redirect(f"{reverse('reporter', args=[key, reporter])}#{sent.get('at', '')}")
     try:
         decision = Decision(sent.get("decision", ""))
-        changes = [_change(one) for one in sent.getlist("change")] or [(sent["cell"], sent.get("new", ""))]
+        # What is kept as it is is the cell that the finding is about first, whichever is chosen for a number.
+        cell = (sent.get("kept") if decision is Decision.AS_IS else "") or sent["cell"]
+        changes = [_change(one) for one in sent.getlist("change")] or [(cell, sent.get("new", ""))]
         _refuse_unmeant(changes, decision)
     except (ValueError, KeyError):
         messages.error(request, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
         return back
     placed = [(CellPlace(sent.get("file", ""), sent.get("sheet", ""), cell), new) for cell, new in changes]
-    more = {name: sent.get(name, "") for name in ("mark", "reason", "rule")}
+    more = {name: sent.get(name, "") for name in ("of", "reason", "rule")}
+    mark = sent.get("mark", "") or (sent.get(f"mark-{changes[0][0]}", "") if len(changes) == 1 else "")
     try:
-        entries = decisions.decide(raw, store, chosen, placed, decision, request.user, **more)
+        entries = decisions.decide(raw, store, chosen, placed, decision, request.user, mark=mark, **more)
     except SentenceError as why:
         refusal = hints.told(why)
         messages.error(request, refusal)  # beside the form as well, where that is still there
@@ -140,6 +154,10 @@ def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
     lying = raw.file(chosen, file) if rows else None
     if lying is None or lying.suffix != WORKBOOK:
         raise Http404
+    if decisions.replaced(raw, store, chosen, [file]) and not closing.told(raw, store, chosen)["closed"]:
+        words = _("Tệp {file} đã thay sau lần chạy cuối, nên chưa đánh dấu được ô. Chạy rồi tải lại.")
+        messages.error(request, words.format(file=file))
+        return redirect("findings", key)
     try:
         content = mark(lying.content, rows, raw.places)
     except UnmarkableError as why:
