@@ -115,8 +115,8 @@ class Places:
 
     Raises:
         SentenceError: By whatever is asked, where it lies in what is wrong: a table or one of its rows cannot be read,
-            a day is none, a place has an unknown level or pack, is in none that may hold it or is there twice, or two
-            of one commune go by one name.
+            a day is none, a place has an unknown level or pack, is in none that may hold it or is there twice, two
+            of one commune go by one name, or some are said to be merged into one another in a ring.
     """
 
     tables: tuple[str, ...]
@@ -161,6 +161,7 @@ class Places:
         places = [territories[cells["code"]] if len(key) == 1 else _place(cells) for key, cells in self._cells.items()]
         self._refuse_loose(places, territories)
         _refuse_shared_names(places)
+        _refuse_rings(places)
         return tuple(places)
 
     @cached_property
@@ -168,6 +169,7 @@ class Places:
         """The nation down to the communes, by code."""
         territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if len(key) == 1}
         self._refuse_loose(territories.values(), territories)
+        _refuse_rings(territories.values())
         return territories
 
     def _refuse_loose(self, places: Iterable[Place], territories: Mapping[str, Place]) -> None:
@@ -458,6 +460,26 @@ def _refuse_shared_names(places: Iterable[Place]) -> None:
                     f"«{other.code}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
                     f"cùng mang {said} «{word}». Đổi một {said} rồi chạy lại."
                 )
+
+
+def _refuse_rings(places: Iterable[Place]) -> None:
+    """Refuse places of which each is merged into the next, and the last into the first: none would be there now."""
+    into = {(_known_in(place), place.code): place.successor for place in places if place.successor}
+    for home, code in into:
+        way = [code]
+        while (after := into.get((home, way[-1]), "")) and after not in way:
+            way.append(after)
+        if after:
+            ring = " → ".join(f"«{one}»" for one in [*way[way.index(after) :], after])
+            raise _refused(
+                f"cột successor nói vòng quanh ({ring}), nên không biết nay còn nơi nào. "
+                "Sửa hoặc xóa ô đó ở một trong các dòng ấy rồi chạy lại."
+            )
+
+
+def _known_in(place: Place) -> str:
+    """Return where the code of a place, and that of what it was merged into, mean one thing."""
+    return place.parent if place.level in _REPORTING else ""
 
 
 def _spellings(name: str) -> dict[str, None]:

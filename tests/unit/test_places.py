@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -194,3 +195,55 @@ def test_a_territory_that_an_own_table_hangs_elsewhere_is_there_once() -> None:
     places = places_with("bac-son,district,Bắc Sơn,lang-son,,,,", "huu-kien,commune,Hữu Kiên,bac-son,,,,")
     assert [place.code for place in places.ancestors(COMMUNE)] == ["bac-son", "lang-son", "vn"]
     assert [place.parent for place in places.rows if place.code == COMMUNE] == ["bac-son"]
+
+
+WITH_SUCCESSORS = f"{PLACE_HEADING},kind,successor"
+
+
+@pytest.mark.parametrize(
+    ("rows", "ring"),
+    [
+        (["mot,village,Một,huu-kien,,,2024-03-31,,,mot"], "«mot» → «mot»"),
+        (
+            ["mot,village,Một,huu-kien,,,2024-03-31,,,hai", "hai,village,Hai,huu-kien,,,,,,mot"],
+            "«mot» → «hai» → «mot»",
+        ),
+        (
+            [
+                "cu,village,Cũ,huu-kien,,,2023-12-31,,,mot",
+                "mot,village,Một,huu-kien,,,2024-03-31,,,hai",
+                "hai,village,Hai,huu-kien,,,2024-06-30,,,ba",
+                "ba,village,Ba,huu-kien,,,,,,mot",
+            ],
+            "«mot» → «hai» → «ba» → «mot»",
+        ),
+        (
+            ["xa-1,commune,Số 1,chi-lang,,,2024-03-31,,,xa-2", "xa-2,commune,Số 2,chi-lang,,,,,,xa-1"],
+            "«xa-1» → «xa-2» → «xa-1»",
+        ),
+        (["bo-phan,desk,Bộ phận,huu-kien,,,,,works,bo-phan"], "«bo-phan» → «bo-phan»"),
+    ],
+    ids=["itself", "two villages", "three after one that is in none", "two communes", "a desk"],
+)
+def test_places_that_are_merged_into_one_another_in_a_ring_are_refused(rows: list[str], ring: str) -> None:
+    with pytest.raises(SentenceError, match=re.escape(f"nói vòng quanh ({ring})")):
+        places_with(*rows, heading=WITH_SUCCESSORS)
+
+
+def test_communes_in_a_ring_are_refused_before_anything_is_asked_of_villages() -> None:
+    rows = ["xa-1,commune,Số 1,chi-lang,,,,,,xa-2", "xa-2,commune,Số 2,chi-lang,,,,,,xa-1"]
+    places = Places((*PLACES.tables, "\n".join([WITH_SUCCESSORS, *rows])))
+    with pytest.raises(SentenceError, match="nói vòng quanh"):
+        places.commune("huu-kien")
+
+
+def test_one_code_in_two_communes_makes_no_ring() -> None:
+    """The code of a village is one only within its commune."""
+    places_with(
+        *(f"{row},," for row in SECOND[:1]),
+        "mot,village,Một,ban-moi,,,2024-03-31,,,hai",
+        "hai,village,Hai,ban-moi,,,,,,",
+        "hai,village,Hai,huu-kien,,,2024-03-31,,,mot",
+        "mot,village,Một,huu-kien,,,,,,",
+        heading=WITH_SUCCESSORS,
+    )
