@@ -4,6 +4,7 @@ Belongs here: which place is meant, and printing. Does not belong here: reading 
 what is said of such a place (``pipelines.present.levels``).
 """
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,8 +18,11 @@ from schemas.outcomes import Severity, Status
 from schemas.words import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipelines.present.levels import Territory
     from schemas.places import Places
+    from schemas.return_sets import ReturnSetKey
 
 
 def refuse_contradictions(raw: str, place: str, commune: str, release: str) -> None:
@@ -79,12 +83,14 @@ def _refuse(places: "Places", place: str, period: str) -> NoReturn:
     fail(_("Không có địa bàn «{place}». Xem mã địa bàn trong places.csv.").format(place=place))
 
 
-def print_findings(found: "Territory", output: Format) -> int:
+def print_findings(found: "Territory", raw: str, output: Format) -> int:
     """Print the findings of the communes of a place: counted by commune and form, or all; return the exit code."""
     from pipelines.present.levels import COUNT_HEADINGS
     from schemas import tables
 
-    rows = [{**row, "commune": key.commune} for key, own in found.come.listed() for row in own]
+    listed = list(found.come.listed())
+    rows = [{**row, "commune": key.commune} for key, own in listed for row in own]
+    gone = print_missing(raw, [key for key, _ in listed], output)
     if output is Format.TABLE:
         print("\n".join(found.lines()), end="\n\n")
         if counts := list(found.counts()):
@@ -95,7 +101,18 @@ def print_findings(found: "Territory", output: Format) -> int:
             print(_("Không có phát hiện nào."))
     else:
         print_rows(output, ("commune", *tables.in_folder(tables.TOLD)), rows)
-    return HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
+    return HELD if gone or any(row["severity"] == Severity.ERROR for row in rows) else CLEAN
+
+
+def print_missing(raw: str, keys: "Iterable[ReturnSetKey]", output: Format) -> bool:
+    """Print, beside rows that other programs read, which return sets no run reads any more; return whether any."""
+    from pipelines.store.raw import Raw
+
+    returns = Raw(Settings.of(raw, "").raw)
+    told = [said for key in keys if (said := returns.missing(key))]
+    for said in told:
+        print(said, file=sys.stdout if output is Format.TABLE else sys.stderr)
+    return bool(told)
 
 
 def print_trace(found: "Territory", figure: str, output: Format) -> None:

@@ -70,12 +70,13 @@ def findings(
     if (territory := above.territory(raw, data, period, place) if place else None) is not None:
         if workbook is not None:
             fail(_("--workbook đánh dấu sổ tính của một xã. Chọn xã bằng --commune."))
-        sys.exit(above.print_findings(territory, output))
+        sys.exit(above.print_findings(territory, raw, output))
     from pipelines.store import published
     from schemas import tables
 
     store, key = return_set(raw, data, period, place or commune, release)
     rows = published.findings(store, key)
+    gone = not release and above.print_missing(raw, [key], output)
     if output is Format.TABLE:
         if not release:  # a release holds no list of who was to report
             print("\n".join(_completeness(raw, data, key, rows)), end="\n\n")
@@ -89,7 +90,7 @@ def findings(
     if workbook is not None:
         written = _mark(workbook, Settings.of(raw, data), store, key, rows)
         print("\n".join(written), file=sys.stdout if output is Format.TABLE else sys.stderr)
-    sys.exit(HELD if any(row["severity"] == Severity.ERROR for row in rows) else CLEAN)
+    sys.exit(HELD if gone or any(row["severity"] == Severity.ERROR for row in rows) else CLEAN)
 
 
 def _keeping(row: Mapping[str, Any], which: Mapping[str, str]) -> Iterator[str]:

@@ -63,7 +63,7 @@ def refresh(
     told_of = dict.fromkeys((*wanted, *gone))
     of_batches = [*wanted.values(), *gone.values()]
     since_closed = {one.key: one for one in later_than_closed(returns, store, [key for of in of_batches for key in of])}
-    why = {key: _why(returns, key) for keys in gone.values() for key in keys}
+    why = {key: returns.gone(key) for keys in gone.values() for key in keys}
     summaries = {
         batch: list(_summaries(store, batch, since_closed, why, changed=batch in worked_on)) for batch in told_of
     }
@@ -87,15 +87,6 @@ def _tell_passed_over(returns: Any) -> None:
         print(words.format(folder=folder), file=sys.stderr)
     for misplaced in returns.misplaced():
         print(misplaced.sentence, file=sys.stderr)
-
-
-def _why(returns: Any, key: ReturnSetKey) -> str:
-    """Return why nothing of a return set was read that had been read before, without a full stop."""
-    if away := returns.away(key):
-        return _("Thư mục của {commune} nằm ở {folder}, nơi không được đọc").format(commune=key.commune, folder=away)
-    if returns.folder(key).is_dir():
-        return _("Thư mục của {commune} không còn tệp nào").format(commune=key.commune)
-    return _("Thư mục của {commune} không còn").format(commune=key.commune)
 
 
 def _asked(batch: BatchKey, keys: Collection[ReturnSetKey], commune: str, period: str) -> bool:

@@ -69,8 +69,11 @@ class Board:
     """Whether a run has read it at all."""
     closed: bool
     """Whether it is closed: nothing is waited for then, and what comes is not read."""
+    missing: str
+    """That its folder is no more, and what to do about it; nothing where it is there."""
     unread: Sequence[str]
-    """What lies in its folder otherwise than a run has read it, or no more: workbooks, ledger, plan; none if closed."""
+    """What lies in its folder otherwise than a run has read it, or no more: workbooks, ledger, plan; none if closed,
+    nor where the folder itself is no more, for which there is nothing to run."""
     forms: Sequence[Any]
     held: Mapping[str, str]
     """The forms held back, each with the first sentence why."""
@@ -111,7 +114,8 @@ def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:
     complete = completeness(key.period, key.commune, found, places)
     forms = [form for form in CATALOGUE.forms if places.expects(key.commune, form.code, period)]
     closed = closings.closed(store.root, key) is not None
-    unread = set() if closed else _unread(raw, store, key)
+    not_there = raw.missing(key)
+    unread = set() if closed or not_there else _unread(raw, store, key)
     arrived = raw.arrived(key)
     files = _files(store, key) if read else {}
     known = {name for own in files.values() for name in own}
@@ -130,7 +134,10 @@ def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     held = published.held_forms(found)
     title = places.territory(key.commune)
-    return Board(key, batch, period, title, today, read, closed, sorted(unread), forms, held, lines, complete, remarks)
+    return Board(
+        *(key, batch, period, title, today, read, closed, not_there),
+        *(sorted(unread), forms, held, lines, complete, remarks),
+    )
 
 
 def _square(form: Any, kind: str, own: Sequence[Mapping[str, Any]], *, missing: bool, new: bool, read: bool) -> Square:

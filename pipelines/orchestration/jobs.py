@@ -203,6 +203,7 @@ def _parts(instance: dg.DagsterInstance, folders: Folders, today: date) -> dict[
             places,
             late=None if key in shut else overdue(key, found, places, today),
             since_closed=since_closed.get(key, ""),
+            missing=folders.raw.missing(key),
             explorer=page if page.exists() else None,
             alone=len(sets) == 1,
         )

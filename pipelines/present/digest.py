@@ -75,6 +75,7 @@ def part(
     *,
     late: Overdue | None = None,
     since_closed: str = "",
+    missing: str = "",
     explorer: Path | None = None,
     alone: bool = True,
 ) -> Part | None:
@@ -86,11 +87,12 @@ def part(
         places: For the names of reporters.
         late: Who has not sent, if it is due.
         since_closed: What has changed since the set was closed, and enters nothing.
+        missing: That its folder is no more, and what to do about it.
         explorer: Its start page, if there is one.
         alone: Whether it is the only return set, so that commands need not name it.
     """
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
-    if not errors and late is None and not since_closed:
+    if not errors and late is None and not since_closed and not missing:
         return None
     remarks = len(findings) - len(errors)
     by_reporter: dict[str, list[list[str]]] = {}
@@ -99,8 +101,8 @@ def part(
         by_reporter.setdefault(who, []).append(list(sentences_of(row)))
     return Part(
         title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
-        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late, since_closed)}",
-        sentences=tuple(_sentences(errors, late, since_closed)),
+        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late, since_closed, missing)}",
+        sentences=tuple(_sentences(errors, late, since_closed, missing)),
         findings=dict(sorted(by_reporter.items())),
         aside=f"Ngoài ra có {remarks} cảnh báo, không giữ lại biểu nào." if remarks else "",
         steps=_steps(key, bool(errors), alone=alone) if errors or late else (),
@@ -108,14 +110,19 @@ def part(
     )
 
 
-def _brief(by_reporter: Mapping[str, object], late: Overdue | None, since_closed: str) -> str:
-    parts = [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
+def _brief(by_reporter: Mapping[str, object], late: Overdue | None, since_closed: str, missing: str) -> str:
+    parts = ["thư mục không còn"] if missing else []
+    parts += [f"{len(by_reporter)} đơn vị phải sửa số liệu"] if by_reporter else []
     parts += [f"{late.reporters} đơn vị quá hạn gửi"] if late else []
     parts += ["có thay đổi sau khi đóng kỳ"] if since_closed else []
     return ", ".join(parts)
 
 
-def _sentences(errors: Sequence[Mapping[str, Any]], late: Overdue | None, since_closed: str) -> Iterable[str]:
+def _sentences(
+    errors: Sequence[Mapping[str, Any]], late: Overdue | None, since_closed: str, missing: str
+) -> Iterable[str]:
+    if missing:
+        yield missing
     if errors:
         yield f"Giữ lại: {_held(errors)}; số đã công bố trước đó được giữ nguyên."
     if late is not None:

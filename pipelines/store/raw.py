@@ -85,6 +85,9 @@ class Misplaced:
 _NAMED = 8
 """Files that a sentence names."""
 
+_STAYS = "Số đã công bố trước đó được giữ nguyên. Đưa thư mục về chỗ cũ, hoặc lấy lại từ bản sao lưu, rồi chạy lại."
+"""What is said, and is to be done, where a return set that has been read is not there any more."""
+
 
 @dataclass(frozen=True)
 class Raw:
@@ -189,6 +192,24 @@ class Raw:
             return []
         within = (path for path in self._folders(folder) if self.places.commune(path.name))
         return [path for path in within if not self.places.lies_in(path.name, folder.name)]
+
+    def missing(self, key: ReturnSetKey) -> str:
+        """Return what there is to tell of a return set that has been read, and that no run reads any more; or nothing.
+
+        Where the raw folder itself is not there, as on a machine that has only the output folder, nothing is said of
+        what lies in it.
+        """
+        gone = self.gone(key) if self.root.is_dir() else ""
+        return f"{gone}. {_STAYS}" if gone else ""
+
+    def gone(self, key: ReturnSetKey) -> str:
+        """Return why nothing of a return set is read, without a full stop; nothing where its folder is read."""
+        folder, known = self.folder(key), self.places.commune(key.commune) is not None
+        if known and folder.is_dir() and (folder.parent == self.root / key.period or _holds_files(folder)):
+            return ""
+        if away := self.away(key):
+            return f"Thư mục của {key.commune} nằm ở {away}, nơi không được đọc"
+        return f"Thư mục của {key.commune} không còn{' tệp nào' if folder.is_dir() else ''}"
 
     def away(self, key: ReturnSetKey) -> str:
         """Return the folder, from the raw folder, that is called like a return set's and is not read where it lies."""

@@ -48,6 +48,11 @@ class TestWhatIsTold:
         assert part.brief.endswith("có thay đổi sau khi đóng kỳ")
         assert part.steps == (), "nothing is to be sent or run"
 
+    def test_a_folder_that_is_no_more(self) -> None:
+        part = part_of(missing="Thư mục của huu-kien không còn.")
+        assert (part.sentences, part.steps) == (("Thư mục của huu-kien không còn.",), ())
+        assert part.brief.endswith(": thư mục không còn")
+
     def test_who_has_to_mend_what_each_under_their_name(self) -> None:
         part = part_of(
             finding("pa_phao", message="Ô D13 sai."), finding(), finding("health", form="Y01", message="Ô D43 sai.")

@@ -101,7 +101,9 @@ def _of_misplaced(raw: Raw) -> Iterator[Step]:
 
 
 def _steps(board: Board) -> Iterator[Step]:
-    """Yield what to do next, the first first; of a closed return set nothing: nobody is asked any more."""
+    """Yield what to do next, the first first; of a closed return set, nobody is asked any more."""
+    if board.missing:
+        yield Step("missing", board.missing)
     if board.closed:
         return
     if board.unread or not board.read:

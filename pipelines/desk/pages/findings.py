@@ -41,7 +41,7 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
     undoable = decisions.latest(raw, store, chosen)
     shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
-    shown |= closing.told(raw, store, chosen)
+    shown |= {"missing": raw.missing(chosen), **closing.told(raw, store, chosen)}
     return render(request, "findings.html", shown)
 
 
