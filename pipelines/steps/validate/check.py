@@ -1,14 +1,12 @@
 """Records to findings: every edit of a form evaluated, and what does not hold told with its cells.
 
-Belongs here: the order of the checks, the four outcomes of edits, and what only a form's neighbours can tell: other
-forms, other reporters, earlier periods. Does not belong here: what a rule is (``schemas.edits``), what a finding says
-(``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
+Belongs here: the order of the checks, and the four outcomes of edits. Does not belong here: what a rule is
+(``schemas.edits``), what only a form's neighbours can tell (``pipelines.steps.validate.beyond``, ``remarks``), what a
+finding says (``pipelines.steps.validate.wording``) and holds back (``pipelines.steps.validate.gate``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -22,31 +20,22 @@ from pandera.config import config_context
 from pipelines.steps.collect.correct import Key, key_of, overruled, refused
 from pipelines.steps.collect.locate import in_force
 from pipelines.steps.collect.records import records
-from pipelines.steps.frames import positions, sets_of
-from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate import beside, overruling, wording
 from pipelines.steps.validate.advise import asked_for
-from pipelines.steps.validate.among import Lines
 from pipelines.steps.validate.between import Periods
+from pipelines.steps.validate.beyond import Beyond
 from pipelines.steps.validate.cells import Cells
-from pipelines.steps.validate.change import before_of, changed_alone, changed_much, copied
+from pipelines.steps.validate.change import before_of
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.continued import continued
-from pipelines.steps.validate.missing import (
-    ERRORS,
-    lost_corrections,
-    missing_returns,
-    withdrawn_lines,
-    withdrawn_values,
-)
-from pipelines.steps.validate.peers import of_others
-from pipelines.steps.validate.scale import scaled
-from pipelines.steps.validate.taken_in import of_as_much
-from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
-from schemas.fields import KEYS, REPORTER_KEYS
+from pipelines.steps.validate.missing import lost_corrections, missing_returns, withdrawn_lines, withdrawn_values
+from pipelines.steps.validate.remarks import remarks
+from pipelines.steps.validate.taken_in import AsMuch, of_as_much
+from schemas.edits import BetweenPeriods, Edit
+from schemas.fields import KEYS
 from schemas.form import Form
-from schemas.listed import first_of, listed
+from schemas.listed import first_of
 from schemas.outcomes import Outcome, Severity
 from schemas.pandera_schemas import RANGES, outside, schema
 from schemas.periods import Period
@@ -55,7 +44,6 @@ from schemas.problems import Problems
 from schemas.proposals import Proposal
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELL_KEY, OUTCOMES, SHEET_KEY
-from schemas.units import DECIMAL
 
 
 @dataclass(frozen=True)
@@ -95,74 +83,160 @@ def check(
     Raises:
         SchemaErrors: The records do not have the form's columns and types, which is our fault and not the reporter's.
     """
-    whens = {key.period for key in return_sets}
-    (form,) = in_force([form], whens)
-    accepted = continued(form, accepted)
-    columns, cells = Columns(records(entries, form), form), Cells(entries, form)
-    frame = columns.frame
-    outside, breaking = _judged(form, frame)
-    decided = {} if ledger is None else overruled(ledger)
-    outside, ranges_settled = overruling.ranges(form, frame, outside, cells, decided)
+    (form,) = in_force([form], {key.period for key in return_sets})
+    given = _Given(form, entries, problems, continued(form, accepted), return_sets, places, ledger, whence, mart)
+    outside, breaking = _judged(form, given.frame)
+    outside, ranges_settled = overruling.ranges(form, given.frame, outside, given.cells, given.overruled)
+    trouble = _trouble(given, outside)
+    in_doubt = _by_record(given.columns.record_of, _doubtful(trouble))
+    # What is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
+    met = joined([trouble, remarks(form, given.frame, given.accepted, given.of_as_much.records, given.cells)])
+    came = _evaluated(given, breaking, in_doubt)
+    breaches, edits_settled = _standing(given, came)
+    found = [
+        _told_of_problems(given, met, in_doubt),
+        _told_of_edits(given, breaches),
+        # Told in spite of a confirmation, for it is of these that it tells.
+        wording.findings(wording.of_problems(joined([ranges_settled, edits_settled]), form, places, {})),
+    ]
+    return Checked(pd.concat(found, ignore_index=True), _outcomes(form, given.columns.records, came))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What one form is checked with, as ``check`` says of it: the form in its version, what was accepted likewise."""
+
+    form: type[Form]
+    entries: pa.Table
+    problems: pd.DataFrame
+    accepted: pd.DataFrame
+    return_sets: Sequence[ReturnSetKey]
+    places: Places
+    ledger: pd.DataFrame | None
+    whence: pd.DataFrame | None
+    mart: pa.Table | None
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The records."""
+        return Columns(records(self.entries, self.form), self.form)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The records as a frame, beside which the edits note what they look at beyond them."""
+        return self.columns.frame
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Where the fields of the records were written."""
+        return Cells(self.entries, self.form)
+
+    @cached_property
+    def of_as_much(self) -> AsMuch:
+        """What was accepted of reporters that were as large then as they are now."""
+        return of_as_much(self.form, self.accepted, self.return_sets, self.places)
+
+    @cached_property
+    def overruled(self) -> overruling.Decided:
+        """Which rules are wrong where, by the ledger."""
+        return {} if self.ledger is None else overruled(self.ledger)
+
+    @cached_property
+    def confirmed_beside(self) -> Mapping[Key, Mapping[str, str]]:
+        """By confirmed cell, the numbers beside which it was confirmed."""
+        return beside.noted(self.ledger)
+
+    @cached_property
+    def refused(self) -> Mapping[tuple[str, str], Collection[tuple[str, ...]]]:
+        """By period and commune, the suggestions that are not to be made again."""
+        found: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+        for period, commune, *where in () if self.ledger is None else refused(self.ledger):
+            found.setdefault((period, commune), set()).add(tuple(where))
+        return found
+
+
+_InDoubt = Mapping[int, Sequence[tuple[str, ...]]]
+"""By number of a record, keys and field of its cells that are in doubt."""
+
+
+def _trouble(given: _Given, outside: overruling.Outside) -> pd.DataFrame:
+    """Return what is wrong with single cells and whole returns: what was met on the way here, and what is found now."""
+    form, problems = given.form, given.problems
     of_form = problems[problems["form"] == form.code] if len(problems) else problems
-    met = joined(
+    return joined(
         [
             of_form,
-            missing_returns(form, columns.records, problems, accepted, whence, return_sets, places),
-            withdrawn_values(form, frame, accepted, cells),
-            lost_corrections(form, columns, mart, cells, ledger),
-            withdrawn_lines(form, frame, of_form, accepted, whence),
-            _out_of_range(form, frame, outside, cells),
+            missing_returns(
+                form, given.columns.records, problems, given.accepted, given.whence, given.return_sets, given.places
+            ),
+            withdrawn_values(form, given.frame, given.accepted, given.cells),
+            lost_corrections(form, given.columns, given.mart, given.cells, given.ledger),
+            withdrawn_lines(form, given.frame, of_form, given.accepted, given.whence),
+            _out_of_range(form, given.frame, outside, given.cells),
         ]
     )
-    doubtful = _doubtful(met)
-    # A change that is only remarkable puts no cell in doubt: were it told before, it would silence the cell's edits.
-    as_much = of_as_much(form, accepted, return_sets, places)
-    compared = ((_changed_much, as_much.records), (_scaled, accepted), (_copied, accepted))
-    alone = _changed_alone(form, frame, as_much.records, cells)
-    met = joined([met, *(compare(form, frame, before, cells) for compare, before in compared), alone])
-    in_doubt = _by_record(columns.record_of, doubtful)
-    contradicted = columns.contradicted({at: {name for *_, name in group} for at, group in in_doubt.items()})
-    came = np.empty((len(form.edits), len(frame)), np.int8)
-    beyond = _Beyond(columns, cells, entries, problems, places, whens, Periods(form, frame, as_much), mart)
+
+
+def _evaluated(given: _Given, breaking: Mapping[str, Sequence[Any]], in_doubt: _InDoubt) -> Any:
+    """Return what came of each edit, the rows, on each record, the columns, by its place in ``_OUTCOMES``.
+
+    What edits look at beyond a record is noted beside it.
+    """
+    form, columns = given.form, given.columns
+    whens = {key.period for key in given.return_sets}
+    periods = Periods(form, given.frame, given.of_as_much)
+    beyond = Beyond(columns, given.cells, given.entries, given.problems, given.places, whens, periods, given.mart)
+    contradicted = columns.contradicted({at: {name for *_, name in cells} for at, cells in in_doubt.items()})
+    came = np.empty((len(form.edits), len(given.frame)), np.int8)
     for number, edit in enumerate(form.edits):
         judged = beyond.judged(edit)
         if judged is None:
-            judged = np.ones(len(frame), bool), columns.known(*edit.names)
+            judged = np.ones(len(given.frame), bool), columns.known(*edit.names)
             judged[0][breaking.get(edit.code, [])] = False
             judged[0][[at for at, codes in contradicted.items() if edit.code in codes]] = False
         holds, known = judged
         came[number] = np.where(~holds, _FAILS, np.where(known, _HOLDS, _UNDECIDED))
-        unusable = [at for at, cells_met in in_doubt.items() if any(name in edit.names for *_, name in cells_met)]
+        unusable = [at for at, cells in in_doubt.items() if any(name in edit.names for *_, name in cells)]
         came[number, unusable] = _NOT_EVALUABLE
-    breaches = [(frame.index[at], form.edits[number]) for number, at in zip(*np.nonzero(came == _FAILS), strict=True)]
-    kept: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for period, commune, *where in refused(ledger) if ledger is not None and breaches else ():
-        kept.setdefault((period, commune), set()).add(tuple(where))
-    noted = beside.noted(ledger) if breaches else {}
-    breaches, edits_settled = overruling.edits(frame, breaches, cells, decided, noted)
+    return came
+
+
+def _standing(given: _Given, came: Any) -> tuple[overruling.Breaches, pd.DataFrame]:
+    """Return the breaches that no decision settles, and ``schemas.tables.PROBLEMS`` of those that one does."""
+    fails = zip(*np.nonzero(came == _FAILS), strict=True)
+    breaches = [(given.frame.index[at], given.form.edits[number]) for number, at in fails]
+    if not breaches:
+        return [], joined([])
+    return overruling.edits(given.frame, breaches, given.cells, given.overruled, given.confirmed_beside)
+
+
+def _told_of_problems(given: _Given, met: pd.DataFrame, in_doubt: _InDoubt) -> pd.DataFrame:
+    """Return the findings on problems, but for those that a confirmation answers."""
+    asked = _asked_for(met, given.form, given.columns, in_doubt, given.cells)
+    told = wording.of_problems(met, given.form, given.places, asked)
+    return _not_confirmed(wording.findings(told), given.entries)
+
+
+def _told_of_edits(given: _Given, breaches: overruling.Breaches) -> pd.DataFrame:
+    """Return the findings on edits that fail, each of all that share a cell, but for those that a confirmation answers.
+
+    A confirmation that was given beside other numbers answers none: the finding reminds of it.
+    """
     connected = list(wording.connected(breaches))
+    if not connected:
+        return wording.findings([])
     failing = [index for index, _ in connected]
-    before = _before(form, frame.iloc[failing], accepted) if failing else []
-    of_edits, broken, again = [], _rows(frame, failing), set[Key]()
-    cells.look_up(tuple(record[name] for name in KEYS) for record in broken)
+    before = _before(given.form, given.frame.iloc[failing], given.accepted)
+    broken = _rows(given.frame, failing)
+    given.cells.look_up(tuple(record[name] for name in KEYS) for record in broken)
+    told, again = [], set[Key]()
     for record, then, (_, edits) in zip(broken, before, connected, strict=True):
-        refused_here = kept.get((record["period"], record["commune"]), ())
-        back = _back(record, edits, cells, noted)
-        words = beside.reminder(dict.fromkeys(one for words in back.values() for one in words))
-        of_edits.append(wording.of_edits(record, edits, cells, places, refused_here, then, words))
-        again |= back.keys()
-    told = wording.of_problems(met, form, places, _asked_for(met, form, columns, in_doubt, cells))
-    found = pd.concat(
-        [
-            _not_confirmed(wording.findings(told), entries),
-            _not_confirmed(wording.findings(of_edits), entries, again),
-        ],
-        ignore_index=True,
-    )
-    settled = joined([ranges_settled, edits_settled])
-    if len(settled):  # told in spite of the confirmation, for it is of these that it tells
-        found = pd.concat([found, wording.findings(wording.of_problems(settled, form, places, {}))], ignore_index=True)
-    return Checked(found, _outcomes(form, columns.records, came))
+        refused_here = given.refused.get((record["period"], record["commune"]), ())
+        changed = _confirmed_beside_others(record, edits, given.cells, given.confirmed_beside)
+        reminder = beside.reminder(dict.fromkeys(one for words in changed.values() for one in words))
+        told.append(wording.of_edits(record, edits, given.cells, given.places, refused_here, then, reminder))
+        again |= changed.keys()
+    return _not_confirmed(wording.findings(told), given.entries, again)
 
 
 def operands(
@@ -197,7 +271,7 @@ def operands(
     else:
         known = of_as_much(form, continued(form, accepted), [ReturnSetKey(*key[:2])], places)
         periods = Periods(form, frame, known)
-    beyond = _Beyond(columns, cells, entries, problems, places, whens, periods)
+    beyond = Beyond(columns, cells, entries, problems, places, whens, periods)
     for edit in edits:
         beyond.judged(edit)
     names = dict.fromkeys(name for edit in edits for name in beside.looked_at(edit) if name != field)
@@ -207,63 +281,6 @@ def operands(
 def _rows(frame: pd.DataFrame, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
     """Return some rows of a frame whose index counts its rows: all at once, since one by one each takes as long."""
     return frame.iloc[numbers].to_dict("records") if numbers else []
-
-
-@dataclass(frozen=True)
-class _Beyond:
-    """The edits of a form that look beyond a record: at other forms and reporters, printed lines, earlier periods.
-
-    Args:
-        columns: The records of the form.
-        cells: Where their fields were written.
-        entries: ``schemas.tables.ENTRIES`` of every form that is looked at.
-        problems: ``schemas.tables.PROBLEMS`` met on the way here.
-        places: Who is expected to report.
-        whens: The periods of the records.
-        periods: What was accepted of other periods; where it is not given, no edit between periods is judged.
-        mart: The records of these with the cells behind them.
-    """
-
-    columns: Columns
-    cells: Cells
-    entries: pa.Table
-    problems: pd.DataFrame
-    places: Places
-    whens: Collection[str]
-    periods: Periods | None = None
-    mart: pa.Table | None = None
-
-    def judged(self, edit: Edit) -> tuple[Any, Any] | None:
-        """Return, per record, whether an edit holds, and whether all is known; nothing of one that looks at it alone.
-
-        What the edit looks at is noted beside the records.
-        """
-        frame = self.columns.frame
-        match edit:
-            case Agreement():
-                return _agreement(edit, self.columns, self._others, self.problems, self.places)
-            case Alike():
-                return _alike(edit, frame)
-            case Reporting():
-                return _reporting(edit, frame, self.places)
-            case BetweenPeriods():
-                assert self.periods is not None
-                return _between(edit, frame, self.periods, self.mart)
-            case AmongLines():
-                return _among(edit, frame, self._lines, self.cells)
-        return None
-
-    @cached_property
-    def _others(self) -> Mapping[type[Form], Columns]:
-        """The records of the forms that agreements add up."""
-        edits = self.columns.form.edits
-        added_up = list({other.form for edit in edits if isinstance(edit, Agreement) for other in edit.others})
-        each = zip(added_up, in_force(added_up, self.whens), strict=True)
-        return {one: Columns(records(self.entries, then), then) for one, then in each}
-
-    @cached_property
-    def _lines(self) -> Lines:
-        return Lines(self.columns.form, self.columns.frame)
 
 
 def _by_record(
@@ -334,7 +351,7 @@ def _not_then(return_sets: Iterable[ReturnSetKey], places: Places) -> pd.DataFra
     return problem_rows(Problems.NOT_IN_PERIOD, rows)
 
 
-def _back(
+def _confirmed_beside_others(
     record: Mapping[str, Any], edits: Sequence[Edit], cells: Cells, noted: Mapping[Key, Mapping[str, str]]
 ) -> dict[Key, Sequence[str]]:
     """Return the cells of failing edits that were confirmed beside other numbers, each with what is another now."""
@@ -397,60 +414,6 @@ def _judged(form: type[Form], frame: pd.DataFrame) -> tuple[list[tuple[Any, str]
     return beyond, breaking
 
 
-def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """Tell of values that changed since an earlier period unlike those of the other villages."""
-    rows = []
-    for change in changed_much(form, frame, accepted):
-        record, decimals = frame.loc[change.row], form.fields()[change.field].unit.decimals
-        usual = vietnamese(round_half_up(Fraction(change.before) * change.typical, decimals))
-        percent = vietnamese(round_half_up(100 * change.typical, 1))
-        expected = (
-            f"khoảng {usual} ({change.period.title} là {vietnamese(change.before)}, "
-            f"các thôn thường bằng {percent} % kỳ đó)"
-        )
-        written = vietnamese(Decimal(str(record[change.field])))
-        rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
-    return problem_rows(Problems.CHANGED_MUCH, rows)
-
-
-def _changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """Tell of values that left the span of their reporter's own earlier ones."""
-    rows = []
-    for change in changed_alone(form, frame, accepted):
-        record = frame.loc[change.row]
-        values = " đến ".join(dict.fromkeys(vietnamese(value) for value in (change.lowest, change.highest)))
-        lines = "các dòng " if change.is_new else ""
-        expected = f"{lines}{', '.join(period.title for period in change.periods)}: {values}"
-        written = vietnamese(Decimal(str(record[change.field])))
-        rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
-    return problem_rows(Problems.OWN_CHANGE, rows)
-
-
-def _copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """Tell, once per return, that nearly all its numbers are those of an earlier period."""
-    rows = []
-    for found in copied(form, frame, accepted):
-        places = [cells.where(frame.loc[row], name) for row, name in found.cells]
-        at = {"field": "", "line": "", "cells": listed(place["cells"] for place in places)}
-        written, expected = f"{len(found.cells)}/{found.of} số", f"số {found.period.title}"
-        rows.append(places[0] | at | {"written": written, "expected": expected})
-    return problem_rows(Problems.COPIED, rows)
-
-
-def _scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells: Cells) -> pd.DataFrame:
-    """Tell, once per record, of amounts of money that were probably written in another unit."""
-    rows = []
-    for found in scaled(form, frame, accepted):
-        record, first = frame.loc[found.row], found.fields[0]
-        where = cells.where(record, first)
-        others = [cells.where(record, name)["cells"] for name in found.fields[1:]]
-        expected = f"có thể ghi theo {found.unit}, biểu mẫu dùng {form.fields()[first].unit.label} ({found.against})"
-        written = vietnamese(Decimal(str(record[first])))
-        at = {"cells": listed([where["cells"], *others])}
-        rows.append(where | at | {"written": written, "expected": expected})
-    return problem_rows(Problems.OTHER_SCALE, rows)
-
-
 _UNUSABLE = frozenset(kind.name for kind in Problems if kind.value.status is not Outcome.UNDECIDED)
 
 
@@ -460,118 +423,6 @@ def _doubtful(met: pd.DataFrame) -> set[tuple[str, ...]]:
         return set()
     columns = zip(*(met[name] for name in ("problem", *KEYS, "field")), strict=True)
     return {where for problem, *where_ in columns if problem in _UNUSABLE and (where := tuple(where_))[-1]}
-
-
-def _agreement(
-    edit: Agreement, own: Columns, others: Mapping[type[Form], Columns], problems: pd.DataFrame, places: Places
-) -> tuple[Any, Any]:
-    """Evaluate a desk's line against other forms; return, per record, whether it holds, and whether all is known.
-
-    The others' sum is missing, and the edit undecided, while one of their returns is missing or in doubt: the trouble
-    is then told where it is, once, and not a second time here.
-    """
-    frame, (sets, number) = own.frame, own.sets
-    totals: list[Decimal | None] = [Decimal(0)] * len(sets)
-    asked = [
-        (others[other.form], other.form.continued(other.name, others[other.form].form.version)) for other in edit.others
-    ]
-    if not all(names for _, names in asked):  # a field that is not asked for then, and with which nothing goes on
-        totals = [None] * len(sets)
-    for columns, name in ((columns, name) for columns, names in asked for name in names):
-        form = columns.form
-        given, of_given = columns.sets
-        bad = _breaking(name, form.edits, columns) | ~columns.known(name)
-        in_doubt = {given[at] for at in np.unique(of_given[bad]).tolist()}
-        in_doubt |= {*_met(problems, form, name), *_lacking(form, columns.records, sets, places)}
-        values = columns.values(name).astype(object)
-        sums = dict.fromkeys(given, 0)
-        for at, value in zip(of_given.tolist(), values, strict=True):
-            sums[given[at]] += value
-        for at, key in enumerate(sets):
-            total = totals[at] if key in sums and key not in in_doubt else None
-            totals[at] = None if total is None else total + form.system.decimal(name, sums[key])
-    found = pd.array([totals[at] for at in number.tolist()], dtype=pd.ArrowDtype(DECIMAL))
-    frame[edit.added] = found.astype(frame[edit.line].dtype)
-    return _as_found(edit, frame)
-
-
-def _met(problems: pd.DataFrame, form: type[Form], name: str) -> list[ReturnSetKey]:
-    """Return the return sets in which there is trouble with a field of a form, or with a sheet of it."""
-    if not len(problems):
-        return []
-    of_sheet = problems["problem"].isin(ERRORS) & (problems["field"] == "")
-    return sets_of(problems[(problems["form"] == form.code) & (of_sheet | (problems["field"] == name))])[0]
-
-
-def _lacking(
-    form: type[Form], records: pa.Table, sets: Sequence[ReturnSetKey], places: Places
-) -> Iterator[ReturnSetKey]:
-    """Yield the return sets in which somebody has not sent a form who is to send it."""
-    expected = [
-        (*key, place.code)
-        for key in sets
-        for place in places.reporters(key.commune, form.reporter_kind, Period.parse(key.period))
-    ]
-    if expected:
-        sent = positions(list(zip(*expected, strict=True)), records, REPORTER_KEYS)
-        yield from (ReturnSetKey(*expected[at][:2]) for at in np.flatnonzero(sent < 0).tolist())
-
-
-def _alike(edit: Alike, frame: pd.DataFrame) -> tuple[Any, Any]:
-    """Evaluate a ratio against those of the others; return, per record, whether it holds, and whether all is known."""
-    frame[list(edit.beyond)] = of_others(edit, frame)
-    return _as_found(edit, frame)
-
-
-def _reporting(edit: Reporting, frame: pd.DataFrame, places: Places) -> tuple[Any, Any]:
-    """Evaluate a desk's line against the number of reporters; undecided where none is known."""
-    kinds = {form.reporter_kind for form in edit.forms}
-    sets, number = sets_of(frame)
-    counts = [
-        sum(len(places.reporters(key.commune, kind, Period.parse(key.period))) for kind in kinds) or None
-        for key in sets
-    ]
-    frame[edit.expected_reporters] = pd.array([counts[at] for at in number.tolist()], dtype=pd.Int64Dtype())
-    return _as_found(edit, frame)
-
-
-def _between(edit: BetweenPeriods, frame: pd.DataFrame, periods: Periods, mart: pa.Table | None) -> tuple[Any, Any]:
-    """Evaluate an edit between periods; return, per record, whether it holds, and whether all is known.
-
-    What it is held against is noted, for a message, where it does not hold.
-    """
-    judged = periods.judge(edit)
-    failing = np.flatnonzero(~judged.holds).tolist()
-    _note(edit, frame, judged.compared, {row: periods.told(edit, judged, row, mart) for row in failing})
-    return judged.holds, judged.known
-
-
-def _among(edit: AmongLines, frame: pd.DataFrame, lines: Lines, cells: Cells) -> tuple[Any, Any]:
-    """Evaluate an edit among printed lines; return, per record, whether it holds, and whether all is known."""
-    summed = lines.judge(edit)
-    failing = np.flatnonzero(~summed.holds).tolist()
-    _note(edit, frame, summed.compared, {row: lines.told(edit, row, cells) for row in failing})
-    return summed.holds, summed.known
-
-
-def _note(edit: Elsewhere, frame: pd.DataFrame, compared: Any, words: Mapping[int, str]) -> None:
-    """Note beside the records that break an edit what they were held against."""
-    if words:
-        made = {row: edit.form.system.decimal(edit.name, int(compared[row])) for row in words}
-        frame[edit.compared], frame[edit.whence] = ([one.get(at) for at in range(len(frame))] for one in (made, words))
-
-
-def _as_found(edit: Edit, frame: pd.DataFrame) -> tuple[Any, Any]:
-    """Return, per record, whether an edit holds, and whether all that it looks at is known, beyond the record too."""
-    known = np.logical_and.reduce([~frame[name].array.isna() for name in edit.needs])
-    return edit.holds(frame).array.to_numpy(dtype=bool, na_value=True), known
-
-
-def _breaking(field: str, edits: Iterable[Edit], columns: Columns) -> Any:
-    """Return, per record, whether it breaks an edit of its own form that reads a field."""
-    reading = [edit for edit in edits if field in edit.names and not edit.beyond]
-    broken = [columns.known(*edit.names) & ~columns.holds(edit) for edit in reading]
-    return np.logical_or.reduce(broken) if broken else np.zeros(len(columns.frame), bool)
 
 
 _OUTCOMES = tuple(Outcome)
