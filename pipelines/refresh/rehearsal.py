@@ -25,7 +25,7 @@ from pipelines.store.state import NOBODY, Writer
 from pipelines.store.tables import Store, Tables, with_texts
 from schemas.flow import FLOW
 from schemas.outcomes import Severity
-from schemas.problems import Problems
+from schemas.problems import Problems, parts_of, task_of
 from schemas.return_sets import ReturnSetKey
 
 _NOT_A_RETURN = frozenset(
@@ -36,6 +36,8 @@ _NOT_A_RETURN = frozenset(
     )
 )
 """Findings for which a workbook is not taken: it cannot be read, or is not one of this return set."""
+
+_OTHER_PERIOD = Problems.WRONG_PERIOD.value.code
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,21 @@ class Rehearsed:
         """Why it would not be taken, or nothing."""
         if why := self.closed or unfit(self.file.name) or self.file.trouble:
             return why
-        told = next((str(row["message"]) for row in self.findings if row["code"] in _NOT_A_RETURN), "")
+        told = next((self._not_lying(row) for row in self.findings if row["code"] in _NOT_A_RETURN), "")
         if told or self.forms:
             return told
-        first = next((str(row["message"]) for row in self.findings), "")
+        first = next((self._not_lying(row) for row in self.findings), "")
         return first or f"Tệp {self.sent_as} không có biểu nào của danh mục, nên không phải báo cáo."
+
+    def _not_lying(self, row: Mapping[str, Any]) -> str:
+        """Return what is told of one that lies nowhere: under the name it was sent by, what its sender can do."""
+        asked = task_of(row).reporter
+        if asked is None:
+            return str(row["message"])
+        said = parts_of(row)
+        wrong = f"{said.who}{said.where}{said.wrong}".replace(self.file.name, self.sent_as)
+        other = " Nếu gửi đúng kỳ đó thì chọn kỳ đó rồi kiểm tra lại." if row["code"] == _OTHER_PERIOD else ""
+        return f"{wrong}{other} Nhắn đơn vị: {asked}"
 
     @property
     def errors(self) -> int:
@@ -107,7 +119,13 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), tables_of_findings())
     found = published.findings(work, key)
     shut = closings.refusal(store.root, key)
-    return [replace(one, findings=[row for row in found if row["file"] == one.file.name], closed=shut) for one in told]
+    return [replace(one, findings=[row for row in found if _is_of(row, one)], closed=shut) for one in told]
+
+
+def _is_of(row: Mapping[str, Any], one: Rehearsed) -> bool:
+    """Return whether a finding is of a workbook: of a form that came more than once, of each that it came in."""
+    twice = row["code"] == Problems.DUPLICATE_RETURN.value.code and (row["reporter"], row["form"]) in one.asked
+    return bool(row["file"] == one.file.name) or twice
 
 
 def lying(raw: Raw, store: Store, key: ReturnSetKey) -> dict[str, frozenset[tuple[str, str]]]:

@@ -19,6 +19,9 @@ from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
+LONGEST_NAME = 180
+"""Bytes: what file systems and the record of who received what have room for, with what is put before and behind it."""
+
 
 class ReceivingError(SentenceError):
     """A workbook that is not taken; the message is the sentence for the officer."""
@@ -30,6 +33,8 @@ def unfit(name: str) -> str:
         return f"Tên {name} dành cho tệp khác của bộ báo cáo, không đặt cho sổ tính được. Đổi tên tệp rồi gửi lại."
     if left_behind(Path(name).name):
         return f"Tệp {printable(name)} mang tên của tệp tạm mà chương trình khác để lại, nên không nhận."
+    if len(name.encode()) > LONGEST_NAME:
+        return f"Tên tệp {name[:40]}… dài quá. Đổi tên ngắn lại rồi gửi lại."
     if not name or printable(name) != name or Path(name).name != name:
         return f"Tên tệp {printable(name)} không dùng được trong thư mục báo cáo. Đổi tên tệp rồi gửi lại."
     return ""

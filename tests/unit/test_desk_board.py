@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipelines.desk import runs
 from pipelines.desk.board import Board, Sent, board_of
 from pipelines.present.completeness import completeness
 from pipelines.refresh.closing import release_and_close
@@ -14,6 +15,8 @@ from schemas.design.example import EXAMPLE
 from tests.unit.designed import put
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
+
+BATCHES = ("2024-H1_huu-kien", "2024-H2_huu-kien")
 
 
 @pytest.fixture
@@ -159,6 +162,27 @@ def test_only_who_may_starts_a_run_and_nothing_is_run_for_nothing(office: Office
     office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
     assert "Dagster chưa trả lời, nên chưa chạy được" in text(browser.post("/run", follow=True))
     assert "started run" not in [deed[1] for deed in desk.deeds()]
+
+
+def test_who_starts_a_run_on_a_board_sees_the_run_of_that_board(
+    office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (office.raw.root / "2024-H2" / "huu-kien").mkdir(parents=True)
+    shutil.copy(office.folder / "na_lia.xlsx", office.raw.root / "2024-H2" / "huu-kien")
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    browser = desk.signed_in("officer", "officer")
+    assert f'name="key" value="{KEY}"' in browser.get(f"/sets/{KEY}").content.decode()
+    assert browser.post("/run", {"key": str(KEY)}).headers["location"] == f"/sets/{KEY}", "Dagster does not answer"
+    ended = {f"run-{batch}": runs.Run(f"run-{batch}", "SUCCESS", batch, "", None, None) for batch in BATCHES}
+    monkeypatch.setattr(runs, "latest", lambda: None)
+    monkeypatch.setattr(runs, "start", lambda stale, _who: [f"run-{batch}" for batch in stale])
+    monkeypatch.setattr(runs, "run", ended.get)
+    answer = browser.post("/run", {"key": str(KEY)})
+    assert answer.headers["location"] == f"/run/run-{KEY}"
+    shown = browser.get(f"/run/run-{KEY}")
+    assert "Đã bắt đầu 2 lần chạy: 2024-H1_huu-kien, 2024-H2_huu-kien." in text(shown)
+    assert f'href="/sets/{KEY}"' in shown.content.decode(), "and goes back to it"
+    assert browser.post("/run").headers["location"] == "/run/run-2024-H2_huu-kien"
 
 
 def test_a_design_that_is_new_or_held_stands_among_what_is_to_be_done(office: Office, desk: Desk) -> None:

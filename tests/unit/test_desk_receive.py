@@ -84,14 +84,48 @@ def test_of_two_officers_neither_replaces_the_others_workbook_unseen(office: Off
 @pytest.mark.slow
 def test_the_wrong_period_is_told_and_not_taken(desk: Desk, sent: bytes) -> None:
     answer = send(desk.signed_in("officer", "officer"), ("a.xlsx", sent), key="2024-H2_huu-kien")
-    assert "Không nhận được. " in text(answer)
+    page = text(answer)
+    assert "Không nhận được. Tệp a.xlsx, trang «Chăn nuôi»: kỳ báo cáo ghi «6 tháng đầu năm 2024»" in page
+    assert "chọn kỳ đó rồi kiểm tra lại. Nhắn đơn vị: Xin ghi đúng kỳ báo cáo rồi gửi lại." in page
+    assert "thư mục" not in page, "who sits at the desk has none"
     assert ticked(answer) == []
+
+
+@pytest.mark.slow
+def test_an_empty_file_is_told_of_by_name_and_the_others_are_checked(desk: Desk, sent: bytes) -> None:
+    answer = send(desk.signed_in("officer", "officer"), ("rong.xlsx", b""), ("a.xlsx", sent))
+    assert "Không nhận được. Tệp rong.xlsx không mở được: tệp rỗng" in text(answer)
+    assert len(ticked(answer)) == 1
+
+
+@pytest.mark.slow
+def test_a_workbook_with_anothers_name_is_ticked_by_nobody_else_than_the_officer(desk: Desk, sent: bytes) -> None:
+    """What would be replaced is the return of whom the sheet names, and the name of the file says another."""
+    browser = desk.signed_in("officer", "officer")
+    for name in ("pa_phao.xlsx", "Pa Phao.xlsx"):
+        answer = send(browser, (name, sent))
+        assert "Tên tệp là của Thôn Pá Phào, trong sổ lại là của Thôn Nà Lìa: hỏi lại" in text(answer)
+        assert re.search(r'name="take" value="\d+">', answer.content.decode())
+    plain = send(browser, ("na-lia.xlsx", sent))
+    assert "Tên tệp là của" not in text(plain)
+    assert re.search(r'name="take" value="\d+" checked>', plain.content.decode())
+
+
+@pytest.mark.slow
+def test_who_received_for_an_earlier_period_comes_back_to_its_board(office: Office, desk: Desk, sent: bytes) -> None:
+    """There the run is started; the board of the newest period says nothing of it."""
+    (office.raw.root / "2024-H2" / "huu-kien").mkdir(parents=True)
+    (office.raw.root / "2024-H2" / "huu-kien" / "na_lia.xlsx").write_bytes(sent)
+    browser = desk.signed_in("officer", "officer")
+    assert "6 tháng cuối năm 2024" in text(browser.get("/"))
+    taken = browser.post("/receive/take", {"take": ticked(send(browser, ("a.xlsx", sent)))}, follow=True)
+    assert taken.redirect_chain[-1][0] == f"/sets/{KEY}"
+    assert "1 tệp đã đổi mà chưa chạy. na_lia.xlsx" in text(taken)
 
 
 def test_what_cannot_be_sent_is_told_in_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = desk.signed_in("officer", "officer")
     assert "Chưa chọn tệp nào" in text(browser.post("/receive", {"key": str(KEY)}))
-    assert "Tệp rỗng" in text(send(browser, ("a.xlsx", b"")))
     assert "tối đa 30 tệp" in text(send(browser, *[(f"{n}.xlsx", b"x") for n in range(31)]))
     assert "Chưa chọn sổ tính nào" in text(browser.post("/receive/take", {"take": ["x"]}, follow=True))
     assert guard.MOST_BYTES < 100 * 10**6, "what is larger never comes as far as here"

@@ -127,6 +127,11 @@ def test_under_a_name_that_is_not_read_as_a_workbook_none_is_taken(office: Offic
 
 
 @pytest.mark.slow
+def test_a_name_that_no_disk_takes_is_told_before_it_is_tried(office: Office) -> None:
+    (told,) = rehearse(office.raw, office.store, KEY, {f"{'thôn ' * 50}.xlsx": b"no workbook"})
+    assert told.refusal.endswith("dài quá. Đổi tên ngắn lại rồi gửi lại.")
+
+
 def test_a_workbook_that_would_keep_the_name_of_the_ledger_is_refused(office: Office) -> None:
     told = rehearse(office.raw, office.store, KEY, {LEDGER: b"no workbook", "~$na_lia.xlsx": b"x"})
     assert "Tên corrections.csv dành cho tệp khác" in told[0].refusal
@@ -164,4 +169,6 @@ def test_two_workbooks_of_one_reporter_keep_their_own_names(office: Office) -> N
     content = (office.folder / "na_lia.xlsx").read_bytes()
     told = rehearse(office.raw, office.store, KEY, {"a.xlsx": content, "b.xlsx": slipped(office)})
     assert [one.file.name for one in told] == ["a.xlsx", "b.xlsx"]
-    assert "W-09" in {row["code"] for one in told for row in one.findings}, "that it came twice is told"
+    for one in told:
+        assert {row["code"] for row in one.findings} == {"W-09"}, "that it came twice is told of each"
+        assert one.errors == 5

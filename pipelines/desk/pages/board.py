@@ -134,10 +134,12 @@ def start(request: HttpRequest) -> HttpResponse:
     """Start a run for what has changed, and go to see how far it is."""
     take_in(*folders(), who=f"{request.user.username}, bàn làm việc")
     raw, store = folders()
+    asked = next((one for one in sets(raw, store) if str(one) == request.POST.get("key", "")), None)
+    back = redirect("board", asked) if asked else redirect("home")
     stale = list(stale_batches(raw, store, raw.batches()))
     if not stale:
         messages.info(request, _("Không có gì thay đổi, nên không có gì để chạy."))
-        return redirect("home")
+        return back
     try:
         going = runs.latest()
         if going is not None and going.goes_on:
@@ -146,12 +148,16 @@ def start(request: HttpRequest) -> HttpResponse:
         started = runs.start(stale, request.user.username)
     except NotReachedError:
         messages.error(request, _("Dagster chưa trả lời, nên chưa chạy được. Đợi nửa phút rồi bấm lại."))
-        return redirect("home")
+        return back
     except runs.RefusedError as why:
         messages.error(request, _("Dagster không chạy: {why}").format(why=why))
-        return redirect("home")
+        return back
     record.write(request.user.username, Did.STARTED_RUN, ", ".join(map(str, stale)), runs=started)
-    return redirect("run", started[-1])
+    if len(started) > 1:
+        first = ", ".join(map(str, stale[:_NAMED])) + (", …" if len(stale) > _NAMED else "")
+        messages.info(request, _("Đã bắt đầu {n} lần chạy: {batches}.").format(n=len(started), batches=first))
+    of = dict(zip(stale, started, strict=True))
+    return redirect("run", of.get(raw.batch_of(asked), started[-1]) if asked else started[-1])
 
 
 @require_safe
@@ -165,11 +171,11 @@ def run(request: HttpRequest, identifier: str) -> HttpResponse:
     if found is None:
         return redirect("home")
     raw, store = folders()
-    said = ""
+    said, of = "", _sets_of(found.batch)
     if not found.goes_on:
-        boards = [board_of(raw, store, key, today()) for key in _sets_of(found.batch)]
-        said = _said(found, boards)
-    return render(request, "run.html", {"run": found, "said": said, "again": 2 if found.goes_on else 0})
+        said = _said(found, [board_of(raw, store, key, today()) for key in of])
+    shown = {"run": found, "said": said, "key": of[0] if of else None, "again": 2 if found.goes_on else 0}
+    return render(request, "run.html", shown)
 
 
 def _sets_of(batch: str) -> list[ReturnSetKey]:

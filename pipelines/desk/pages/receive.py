@@ -3,6 +3,7 @@
 Belongs here: the page and its forms. Does not belong here: checking and taking (``pipelines.desk.receipts``).
 """
 
+import re
 from collections import Counter
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -20,7 +21,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pipelines.desk import receipts
 from pipelines.desk.pages.office import folders, receivable
 from pipelines.desk.roles import May
+from pipelines.refresh.rehearsal import Rehearsed
 from pipelines.store.receiving import ReceivingError
+from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 
 receives = permission_required(May.RECEIVE.full, raise_exception=True)
@@ -49,12 +52,12 @@ class SendForm(forms.Form):
 
     key = forms.ChoiceField(label=later("Kỳ và xã"))
     files = FilesField(
+        allow_empty_file=True,  # told of that one, like all that is wrong with a file
         label=later("Sổ tính"),
         widget=Files(attrs={"accept": ".xlsx,.xlsm,.ods,.csv"}),
         help_text=later("Kéo thả vào đây hoặc bấm để chọn, nhiều tệp một lần cũng được."),
         error_messages={
             "required": later("Chưa chọn tệp nào."),
-            "empty": later("Tệp rỗng, không có gì trong đó. Gửi lại tệp."),
         },
     )
 
@@ -84,8 +87,19 @@ def receive(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "receive.html", {"form": form, "keys": keys}, status=400)
     checked = receipts.check(raw, store, key, given, request.user)
-    shown = {"checked": checked, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
+    others = {one.sent_as: _named_after(raw.places, key.commune, one) for one, _upload in checked}
+    shown = {"checked": checked, "others": others, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
     return render(request, "checked.html", shown)
+
+
+def _named_after(places: Places, commune: str, one: Rehearsed) -> str:
+    """Return what is told of a workbook that is called like a reporter, where the forms in it are another one's."""
+    code = re.sub(r"[\s-]+", "_", PurePosixPath(one.sent_as).stem.casefold())
+    if not one.reporters or code in one.reporters or not places.kind(commune, code):
+        return ""
+    words = _("Tên tệp là của {other}, trong sổ lại là của {names}: hỏi lại đơn vị trước khi chọn nhận.")
+    names = ", ".join(places.title(commune, each) for each in one.reporters)
+    return str(words.format(other=places.title(commune, code), names=names))
 
 
 def _name(sent: str) -> str:
@@ -121,4 +135,5 @@ def take(request: HttpRequest) -> HttpResponse:
         )
     if not numbers:
         messages.warning(request, _("Chưa chọn sổ tính nào để nhận."))
-    return redirect("home")
+    sets = {upload.key for upload in found}
+    return redirect("board", *sets) if len(sets) == 1 else redirect("home")
