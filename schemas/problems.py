@@ -637,7 +637,7 @@ class Problems(Enum):
     ESTIMATE_PASSED = Problem(
         "U-02",
         "{reporter}: đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa.",
-        _by_office("Không phải làm gì."),
+        _by_office("Khi biểu đã được chấp nhận thì ghi bỏ các số ước ấy, kèm lý do."),
         Severity.WARNING,
     )
     ESTIMATES_DISAGREE = Problem(

@@ -35,7 +35,7 @@ from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
 from schemas.listed import first_of
 from schemas.outcomes import Severity, Status, Verdict
-from schemas.problems import task_of
+from schemas.problems import Problems, task_of
 from schemas.words import VERDICTS, WORDS
 
 
@@ -82,7 +82,7 @@ def findings(
             print("\n".join(_completeness(raw, data, key, rows)), end="\n\n")
         which = {"--period": period, "--commune": place or commune}
         for row in rows:
-            print("\n    ".join([*published.sentences_of(row), *(() if release else _keeping(row, which))]))
+            print("\n    ".join([*published.sentences_of(row), *(() if release else _settling(row, which))]))
         if not rows:
             print(_("Không có phát hiện nào."))
     else:
@@ -93,18 +93,20 @@ def findings(
     sys.exit(HELD if gone or any(row["severity"] == Severity.ERROR for row in rows) else CLEAN)
 
 
-def _keeping(row: Mapping[str, Any], which: Mapping[str, str]) -> Iterator[str]:
-    """Yield the command that keeps the number of a finding as it is, where that may be.
+def _settling(row: Mapping[str, Any], which: Mapping[str, str]) -> Iterator[str]:
+    """Yield the command that keeps the number of a finding as it is, or takes estimates back, where that may be.
 
     Args:
         row: The finding.
         which: The options that chose its return set.
     """
-    if not task_of(row).kept:
-        return
-    cell = (row["file"], row["sheet"], first_of(row["cells"]), "--as-is")
-    named = (word for option, said in which.items() if said for word in (option, said))
-    yield _("Giữ nguyên: {command}").format(command=f"returns correct {shlex.join([*cell, *named])} --reason …")
+    named = [word for option, said in which.items() if said for word in (option, said)]
+    if task_of(row).kept:
+        cell = (row["file"], row["sheet"], first_of(row["cells"]), "--as-is")
+        yield _("Giữ nguyên: {command}").format(command=f"returns correct {shlex.join([*cell, *named])} --reason …")
+    if row["code"] == Problems.ESTIMATE_PASSED.value.code:
+        words = shlex.join([row["reporter"], row["written"], *named])
+        yield _("Bỏ số ước: {command}").format(command=f"returns estimate {words} --reason …")
 
 
 def _completeness(raw: str, data: str, key: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

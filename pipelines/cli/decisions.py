@@ -108,12 +108,20 @@ def correct(
     later("Ghi số ước thay cho một báo cáo không đến kịp; báo cáo được chấp nhận thì số ước không dùng nữa."),
     'returns estimate na_lia B01 horse 264 --method "bằng cùng kỳ" --reason "đường sạt lở"',
     'returns estimate na_lia B01 horse --reason "báo cáo sắp đến"',
+    'returns estimate na_lia B01 --reason "đã nhận báo cáo"',
     context_settings={"ignore_unknown_options": True},  # a number such as -5 is no option
 )
 def estimate(
     reporter: Annotated[str, typer.Argument(metavar="REPORTER", help=later("Mã đơn vị chưa gửi, ví dụ na_lia."))],
     form: Annotated[str, typer.Argument(metavar="FORM", help=later("Mã biểu, ví dụ B01."))],
-    field: Annotated[str, typer.Argument(metavar="FIELD", help=later("Chỉ tiêu: tên trường hoặc tên như trên biểu."))],
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help=later("Chỉ tiêu: tên trường hoặc tên như trên biểu; không ghi là bỏ mọi số ước của biểu."),
+            show_default=False,
+        ),
+    ] = "",
     value: Annotated[
         str, typer.Argument(metavar="VALUE", help=later("Số ước; không ghi là bỏ ước."), show_default=False)
     ] = "",
@@ -136,8 +144,8 @@ def estimate(
     returns = Raw(settings.raw)
     key = only(returns.return_sets(), period, commune)
     said = {"method": method, "reason": reason, "who": who}
-    row = record(returns, Store(settings.data), key, reporter, form, field, value, **said)
+    rows = record(returns, Store(settings.data), key, reporter, form, field, value, **said)
     done = _("Đã ghi số ước «{value}» cho {field}, biểu {form}, {reporter}. Chạy: returns refresh")
-    if not row["value"]:
+    if not value:
         done = _("Đã bỏ số ước của {field}, biểu {form}, {reporter}. Chạy: returns refresh")
-    print(done.format_map(row))
+    print(done.format_map(rows[0] | {"field": ", ".join(row["field"] for row in rows)}))

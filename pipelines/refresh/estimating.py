@@ -4,14 +4,17 @@ Belongs here: what needs both the raw folder and what has come. Does not belong 
 (``pipelines.store.estimates``), who may do it.
 """
 
+from collections.abc import Mapping
+
 from pipelines.refresh.closing import refuse_closed
 from pipelines.refresh.rehearsal import lying
 from pipelines.settings import now
-from pipelines.steps.analyse.estimates import unfit
+from pipelines.steps.analyse.estimates import standing, unfit
 from pipelines.store.estimates import EstimateError, append
-from pipelines.store.raw import Raw
+from pipelines.store.raw import ESTIMATES, Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
+from schemas.kept import KeptError
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import Hint
 
@@ -28,8 +31,8 @@ def estimate(
     method: str,
     reason: str,
     who: str,
-) -> dict[str, str]:
-    """Record what a field of a return that has not come is taken to be, until it comes; return the row.
+) -> list[dict[str, str]]:
+    """Record what a field of a return that has not come is taken to be, until it comes; return the rows.
 
     Args:
         raw: The raw folder.
@@ -37,15 +40,16 @@ def estimate(
         key: The return set.
         reporter: The code of who has not sent.
         form: The code of the form.
-        field: The name of the field, or its label.
-        value: The number as a person writes it; empty to take the estimate back.
+        field: The name of the field, or its label; empty to take back all estimates of the form.
+        value: The number as a person writes it; empty to take the estimate back, also when the return has come.
         method: How it was estimated.
         reason: Why the return is not waited for.
         who: The role of whoever says so.
 
     Raises:
         ClosingError: The return set is closed; nothing was recorded.
-        EstimateError: There is no such field, or the return has come, or something is not said; nothing was recorded.
+        EstimateError: There is no such field, or the return has come, or nothing is estimated that could be taken back,
+            or something is not said; nothing was recorded.
     """
     refuse_closed(store, key)
     given = {"value": value, "method": method, "reason": reason, "who": who}
@@ -54,13 +58,34 @@ def estimate(
     known = CATALOGUE.by_code.get(form)
     if known is not None and field not in known.fields():
         row["field"] = next((name for name, item in known.fields().items() if field in item.labels), field)
-    if why := unfit(key, row, raw.places):
-        raise EstimateError(f"Chưa ghi số ước: {why}.")
+    rows = [row] if row["value"] else [row | {"field": one} for one in _to_take_back(raw, key, row)]
+    for one in rows:
+        if why := unfit(key, one, raw.places):
+            raise EstimateError(f"Chưa ghi số ước: {why}.")
     title = raw.places.title(key.commune, reporter)
-    if any((reporter, form) in own for own in lying(raw, store, key).values()):
+    if row["value"] and any((reporter, form) in own for own in lying(raw, store, key).values()):
         raise EstimateError(
             f"Đã nhận biểu {form} của {title}, nên không ước thay được. Số chưa đúng thì ghi đính chính.",
             Hint.CORRECT,
         )
-    append(raw, key, row)
-    return row
+    append(raw, key, rows)
+    return rows
+
+
+def _to_take_back(raw: Raw, key: ReturnSetKey, row: Mapping[str, str]) -> list[str]:
+    """Return the fields whose estimates are to be taken back: the one that is named, or all of the form.
+
+    Raises:
+        EstimateError: None of them is estimated.
+    """
+    file = raw.beside(key).get(ESTIMATES)
+    try:
+        recorded = {} if file is None else standing(key, file.content, raw.places)
+    except KeptError as reason:
+        raise EstimateError(f"Sổ số ước {ESTIMATES} không đọc được: {reason}. Chưa ghi gì.") from reason
+    found = [field for form, reporter, field in recorded if (form, reporter) == (row["form"], row["reporter"])]
+    if not found or row["field"] not in ("", *found):
+        about = f"«{row['field']}», biểu" if row["field"] else "biểu"
+        title = raw.places.title(key.commune, row["reporter"])
+        raise EstimateError(f"Không có số ước nào của {about} {row['form']}, {title} để bỏ.")
+    return [row["field"]] if row["field"] else found

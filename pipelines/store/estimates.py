@@ -6,7 +6,7 @@ may be estimated (``pipelines.refresh.estimating``), reading it (``pipelines.ste
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from filelock import FileLock, Timeout
 
@@ -27,8 +27,8 @@ class EstimateError(SentenceError):
     """An estimate that is not recorded; the message is the sentence for who asked."""
 
 
-def append(raw: Raw, key: ReturnSetKey, row: Mapping[str, str]) -> None:
-    """Add one row, and change none of those that are there.
+def append(raw: Raw, key: ReturnSetKey, rows: Sequence[Mapping[str, str]]) -> None:
+    """Add rows, all in one write, and change none of those that are there.
 
     Raises:
         EstimateError: The file cannot be read, or not be written; it is as it was.
@@ -41,8 +41,8 @@ def append(raw: Raw, key: ReturnSetKey, row: Mapping[str, str]) -> None:
         if not is_remote(path):  # there, of two that write at once the second is told to do it again
             lock.acquire()
         old, mark = read_marked(path)
-        new = (old or _heading()) + _written(row)
-        wanted = [*_rows(old or _heading()), dict(row)]
+        new = (old or _heading()) + b"".join(map(_written, rows))
+        wanted = [*_rows(old or _heading()), *map(dict, rows)]
         if _rows(new) != wanted:  # an open quotation mark at the end would swallow the row
             raise EstimateError(
                 f"Sổ số ước {path} bị hỏng ở cuối tệp, nên chưa ghi thêm được. Sửa dòng cuối rồi làm lại."

@@ -19,11 +19,12 @@ from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import address_of
 from tests.unit.desks import desk_at, text
 from tests.unit.offices import KEY, Office
+from tests.unit.test_cli import typed
 
 WORDS = {"method": "bằng cùng kỳ năm trước", "reason": "đường sạt lở, đã gọi trưởng thôn", "who": "phó chủ tịch"}
 
 
-def recorded(office: Office, field: str = "horse", value: str = "264", **more: str) -> dict[str, str]:
+def recorded(office: Office, field: str = "horse", value: str = "264", **more: str) -> list[dict[str, str]]:
     given = {"reporter": "suoi_mo", "form": "B01", "field": field, "value": value, **WORDS, **more}
     return estimate(office.raw, office.store, KEY, **given)
 
@@ -173,6 +174,54 @@ def test_the_last_estimate_counts_and_can_be_taken_back(office: Office) -> None:
     office.refresh()
     assert figure(office, HORSES)["status"] == "incomplete"
     assert office.rows("estimates") == []
+
+
+def passed(office: Office) -> list[str]:
+    office.refresh()
+    return [row["written"] for row in office.rows("findings/workbooks") if row["code"] == "U-02"]
+
+
+@pytest.mark.slow
+def test_estimates_of_a_return_that_has_come_are_told_until_they_are_taken_back_with_a_reason(office: Office) -> None:
+    recorded(office, "horse", "264")
+    recorded(office, "goat", "-")
+    recorded(office, "buffalo", "10")
+    recorded(office, "buffalo", "", reason="ghi nhầm")
+    (office.root / "suoi_mo.xlsx").rename(office.folder / "suoi_mo.xlsx")
+    assert passed(office) == ["B01"]
+    before, numbers = (office.folder / ESTIMATES).read_bytes(), office.rows(f"figures/{CHAPTER}")
+    with pytest.raises(EstimateError, match="thiếu người ước, thời điểm hoặc lý do"):
+        recorded(office, "", "", reason=" ")
+    with pytest.raises(EstimateError, match="Không có số ước nào của «buffalo», biểu B01, Thôn Suối Mỏ để bỏ"):
+        recorded(office, "buffalo", "")
+    with pytest.raises(EstimateError, match="Không có số ước nào của biểu B01, Thôn Pá Phào để bỏ"):
+        recorded(office, "", "", reporter="pa_phao")
+    assert (office.folder / ESTIMATES).read_bytes() == before, "nothing was written"
+    recorded(office, "Đàn dê", "", reason="đã nhận báo cáo")
+    assert passed(office) == ["B01"], "one of them still stands"
+    (row,) = recorded(office, "", "", reason="đã nhận báo cáo")
+    assert (row["field"], row["value"], row["reason"]) == ("horse", "", "đã nhận báo cáo")
+    assert passed(office) == []
+    assert (office.folder / ESTIMATES).read_bytes().startswith(before), "who recorded what, and who took it back, stays"
+    assert office.rows(f"figures/{CHAPTER}") == numbers
+
+
+@pytest.mark.slow
+def test_the_list_of_findings_and_the_desk_offer_to_take_back_what_has_passed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(office)
+    (office.root / "suoi_mo.xlsx").rename(office.folder / "suoi_mo.xlsx")
+    assert passed(office) == ["B01"]
+    where = ("--raw", str(office.raw.root), "--data", str(office.store.root))
+    assert "Bỏ số ước: returns estimate suoi_mo B01 --reason …" in typed("findings", *where)[1]
+    with desk_at(office.root, monkeypatch) as desk:
+        page, approver = f"/estimates/{KEY}", desk.signed_in("approver", "approver")
+        assert "Đã nhận biểu B01 của Thôn Suối Mỏ" in text(approver.get(page))
+        sent = {"reporter": "suoi_mo", "form": "B01", "reason": "đã nhận báo cáo"}
+        assert "Đã ghi vào sổ số ước" in text(approver.post(f"{page}/record", sent, follow=True))
+    assert passed(office) == []
+    assert typed("estimate", "suoi_mo", "B01", "--reason", "x", *where)[0] == 2, "there is none any more"
 
 
 @pytest.mark.slow

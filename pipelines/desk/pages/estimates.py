@@ -20,7 +20,10 @@ from pipelines.refresh.estimating import estimate
 from pipelines.store import published
 from schemas.catalogue import CATALOGUE
 from schemas.periods import Period
+from schemas.problems import Problems
 from schemas.sentences import SentenceError
+
+_PASSED = Problems.ESTIMATE_PASSED.value.code
 
 
 @require_safe
@@ -42,6 +45,7 @@ def estimates(request: HttpRequest, key: str) -> HttpResponse:
         "key": chosen,
         "lacking": lacking,
         "used": published.estimates(store, chosen),
+        "passed": [(row["reporter"], row["written"]) for row in found if row["code"] == _PASSED],
         "forms": CATALOGUE.by_code,
         "title": lambda code: places.title(chosen.commune, code),
     }
@@ -59,10 +63,10 @@ def record_estimate(request: HttpRequest, key: str) -> HttpResponse:
     said = {name: sent.get(name, "") for name in ("value", "method", "reason")}
     try:
         with record.begun(request.user.username, Did.ESTIMATED, about) as begun:
-            row = estimate(raw, store, chosen, reporter, form, field, **said, who=request.user.title)
+            rows = estimate(raw, store, chosen, reporter, form, field, **said, who=request.user.title)
     except SentenceError as why:
         messages.error(request, str(why))
         return redirect("estimates", key)
-    record.write(request.user.username, Did.ESTIMATED, about, begun, new=row["value"], reason=row["reason"])
-    messages.success(request, _("Đã ghi vào sổ số ước. Chạy lại để các chỉ tiêu dùng số này."))
+    record.write(request.user.username, Did.ESTIMATED, about, begun, new=rows[0]["value"], reason=rows[0]["reason"])
+    messages.success(request, _("Đã ghi vào sổ số ước. Chạy lại để các chỉ tiêu theo sổ này."))
     return redirect("estimates", key)

@@ -64,7 +64,7 @@ def read_estimates(
             if trouble:
                 unreadable.append({**told, "written": trouble, "expected": ", ".join(ESTIMATED)})
             else:
-                last[row["form"], row["reporter"], row["field"]] = row
+                last[tuple(row[name] for name in _ABOUT)] = row
         for (form, reporter, _), row in last.items():
             if not row["value"]:
                 continue  # taken back
@@ -128,6 +128,21 @@ def _rows(key: ReturnSetKey, content: bytes, places: Places) -> Iterator[tuple[d
         found = _told(key, content, row)
         trouble = row.trouble or unfit(key, found, places)
         yield found, f"dòng {row.line}: {trouble}" if trouble else ""
+
+
+def standing(key: ReturnSetKey, content: bytes, places: Places) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return what is recorded and not taken back, by form, reporter and field.
+
+    Raises:
+        KeptError: The file cannot be read.
+    """
+    kept_rows(decoded(content), ESTIMATED)
+    last = {tuple(row[name] for name in _ABOUT): row for row, trouble in _rows(key, content, places) if not trouble}
+    return {(form, reporter, field): row for (form, reporter, field), row in last.items() if row["value"]}
+
+
+_ABOUT = ("form", "reporter", "field")
+"""What an estimate is of: of several of the same, the last counts."""
 
 
 def unfit(key: ReturnSetKey, row: Mapping[str, str], places: Places) -> str:
