@@ -1,11 +1,13 @@
 """Finding by number, words, cell, file, rule and place in the plan; a figure's trace as one page."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
 from pipelines.present.searching import Query, search
+from pipelines.store import published
 from pipelines.store.tables import Store
 from tests.unit.desks import Desk, desk_at, text
 from tests.unit.offices import KEY, Office
@@ -108,3 +110,28 @@ def test_a_trace_tells_formula_cells_corrections_rules_and_hashes_on_one_page(de
         assert words in page
     assert page.count("B01-0") > 8, "the rules that looked at each cell, and once what they say"
     assert browser.get(f"/trace/{KEY}/no.such").status_code == 404
+
+
+def test_what_is_held_leads_to_the_workbook_that_its_number_is_of_and_not_to_the_one_that_replaced_it(
+    office: Office, desk: Desk
+) -> None:
+    """The village sent again, what it sent is held, and the figure is of what it had sent before."""
+    (before,) = [row["sha256"] for row in published.files(office.store, KEY) if row["file"] == "na_lia.xlsx"]
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D14"), "chưa rõ")
+    office.refresh()
+    browser = desk.signed_in("somebody", "auditor")
+    answer = browser.get(f"/trace/{KEY}/livestock.horse.white.heads")
+    cell = "na_lia.xlsx · Chăn nuôi · D14"
+    assert f"{cell} bản nhận trước, {before[:8]} «396»" in text(answer)
+    there = f"/explorer/{KEY}/trace/livestock.html#livestock.horse.white.heads"
+    assert f'<a href="{there}">{cell}</a>' in answer.content.decode()
+    drawn = browser.get(there.partition("#")[0]).content.decode()
+    assert re.search(r"sheets/na_lia-chan_nuoi-2\.html#D14", drawn), "where what it had sent before is drawn"
+    found = text(browser.get("/find", {"q": "na_lia D14"}))
+    assert "«Chăn nuôi», ô D14 : «chưa rõ»" in found
+    assert "livestock.horse.white.heads" not in found, "no figure is made of that"
+    assert f"bản nhận trước, {before[:8]} : Ngựa bạch, 396 con" in text(browser.get("/find", {"q": "396"}))
+
+
+def test_a_cell_is_told_as_a_person_sees_it(desk: Desk) -> None:
+    assert "«Trồng trọt», ô D11 : «11,50»" in text(desk.signed_in("somebody", "auditor").get("/find?q=na_lia+D11"))

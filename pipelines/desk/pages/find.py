@@ -5,6 +5,7 @@ behind a figure (``pipelines.present.tracing``), the explorer's own pages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from pipelines.desk import board
 from pipelines.desk.pages.office import folders, named
 from pipelines.present import tracing
 from pipelines.present.explorer.addresses import link, sheet_pages
+from pipelines.present.explorer.addresses import trace as trace_of
 from pipelines.present.searching import Query, search
 from pipelines.refresh.documents import explorer_page
 from pipelines.settings import now
@@ -43,7 +45,7 @@ def find(request: HttpRequest) -> HttpResponse:
     chosen = named(raw, store, asked) if asked else known[0]
     if chosen not in known:
         raise Http404
-    query = Query(request.GET.get("q", "").strip()[:100])
+    query, sheets = Query(request.GET.get("q", "").strip()[:100]), _Sheets(store, chosen)
     found = search(store, chosen, query)
     page = {
         "key": chosen,
@@ -55,19 +57,19 @@ def find(request: HttpRequest) -> HttpResponse:
         "verdicts": VERDICTS,
         "chapters": {chapter.code: chapter.title for chapter in CATALOGUE.chapters},
         "labels": {row["id"]: row["label"] for row in published.figures(store, chosen)} if found.printed else {},
-        "sheet": _Sheets(store, chosen).address,
+        "sheet": sheets.address,
+        "drawn": sheets.is_drawn,
         "uses": _uses(store, chosen, found.cells[:MOST]),
         "sheets": _sheets_of(store, chosen) if found.files else {},
     }
     return render(request, "find.html", page)
 
 
-def _uses(store: Store, key: ReturnSetKey, cells: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[str]]:
-    """Return, by cell, the ids of the figures that are made of it."""
-    found: dict[tuple[str, str, str], dict[str, None]] = {(one["file"], one["sheet"], one["cell"]): {} for one in cells}
+def _uses(store: Store, key: ReturnSetKey, cells: Sequence[Mapping[str, Any]]) -> dict[tuple[str, ...], list[str]]:
+    """Return, by cell of the very bytes of a workbook, the ids of the figures that are made of it."""
+    found: dict[tuple[str, ...], dict[str, None]] = {}
     for edge in published.used(store, key, {one["cell"] for one in cells}) if cells else ():
-        if (at := (edge["file"], edge["sheet"], edge["cell"])) in found:
-            found[at][edge["figure"]] = None
+        found.setdefault((edge["sha256"], edge["file"], edge["sheet"], edge["cell"]), {})[edge["figure"]] = None
     return {at: list(ids) for at, ids in found.items()}
 
 
@@ -87,11 +89,29 @@ class _Sheets:
         self._store, self._key = store, key
         self._pages: Mapping[tuple[str, str], str] | None = None
 
+    @cached_property
+    def hashes(self) -> Mapping[str, str]:
+        """The hash of each workbook as it was read last."""
+        return {row["file"]: row["sha256"] for row in published.files(self._store, self._key)}
+
+    def is_drawn(self, source: Mapping[str, Any]) -> bool:
+        """Return whether a number comes from a workbook as it was read last, and not from one that it has replaced."""
+        return bool(self.hashes.get(source["file"]) == source["sha256"])
+
     def address(self, file: str, sheet: str, cell: str = "") -> str:
         """Return the address of a sheet, or of a cell in it; nothing where the explorer has no page of it."""
         if self._pages is None:
             self._pages = sheet_pages(published.drawn_sheets(self._store, self._key))
-        page, _hash, at = link(self._pages, file, sheet, cell).partition("#")
+        return self._page(link(self._pages, file, sheet, cell))
+
+    def of(self, figure: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+        """Return where a source of a figure is drawn; of one since replaced, the figure's trace tells."""
+        if self.is_drawn(source):
+            return self.address(source["file"], source["sheet"], source["cell"])
+        return self._page(trace_of(figure["chapter"], figure["id"]))
+
+    def _page(self, linked: str) -> str:
+        page, _hash, at = linked.partition("#")
         if not page or not explorer_page(self._store, self._key, page).is_file():
             return ""
         return f"{reverse('explorer', args=[self._key, page])}{f'#{at}' if at else ''}"
@@ -109,7 +129,7 @@ def trace(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     row = published.figure(store, chosen, figure)
     assert row is not None
     sources: Sequence[Mapping[str, Any]] = traced["sources"]
-    hashes = {one["file"]: one["sha256"] for one in sources}
+    hashes = {(one["file"], one["sha256"]): None for one in sources}
     edits = {edit["code"]: edit["sentence"] for one in sources for edit in one["edits"]}
     shut = closed(store.root, chosen)
     page = {
@@ -130,7 +150,7 @@ def trace(request: HttpRequest, key: str, figure: str) -> HttpResponse:
         "made": tracing.who(traced["made"]),
         "release": shut.release if shut else "",
         "now": as_people_write(now().isoformat(timespec="seconds")),
-        "sheet": _Sheets(store, chosen).address,
+        "sheets": _Sheets(store, chosen),
         "chapter": {chapter.code: chapter.title for chapter in CATALOGUE.chapters}.get(row["chapter"], row["chapter"]),
     }
     return render(request, "trace.html", page)
