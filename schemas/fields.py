@@ -7,6 +7,7 @@ rules between fields (``schemas.edits``), forms (``schemas.form``).
 import dataclasses
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pyarrow as pa
@@ -114,6 +115,36 @@ class FormField:
         kind = DECIMAL if self.unit.decimals else pa.int64()
         described = {"label": self.label, "unit": self.unit.label, "definition": self.definition}
         return pa.field(self.name, kind, metadata=described)
+
+
+class NoHeir(Enum):
+    """Why a field that a form asks for no more cannot go on with another; the value says so of that other."""
+
+    UNKNOWN = "there is no such field"
+    ASKED_STILL = "it is asked for no more only where until= says so"
+    NOT_NEXT = "that has to begin in the version after it"
+    SPLIT_AND_MERGED = "it would be both split and merged"
+    OTHER_UNIT = "that is in another unit"
+    NO_SUM = "its unit does not add up"
+
+
+def why_no_heir(item: FormField, other: str, fields: Mapping[str, FormField]) -> NoHeir | None:
+    """Return why a field cannot go on with another of its form; nothing where it can."""
+    heir = fields.get(other)
+    merged = [one for one in fields.values() if other in one.became]
+    if heir is None:
+        return NoHeir.UNKNOWN
+    if item.until is None:
+        return NoHeir.ASKED_STILL
+    if heir.since != item.until + 1:
+        return NoHeir.NOT_NEXT
+    if len(merged) > 1 and len(item.became) > 1:
+        return NoHeir.SPLIT_AND_MERGED
+    if heir.unit != item.unit:
+        return NoHeir.OTHER_UNIT
+    if len(merged) + len(item.became) > 2 and not item.unit.additive:
+        return NoHeir.NO_SUM
+    return None
 
 
 field = FormField

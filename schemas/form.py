@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from schemas.edits import Edit, added_up, grown, lines_add_up, lines_within, same_day
-from schemas.fields import KEYS, LINE_NAME, FormField
+from schemas.fields import KEYS, LINE_NAME, FormField, why_no_heir
 from schemas.lines import Line, Placed, flat
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
@@ -326,7 +326,8 @@ def _refuse_strange_versions(form: type[Form]) -> None:
     _refuse_fields_of_no_version(form)
     for name, item in form.fields().items():
         for other in item.became:
-            _refuse_strange_successor(form, name, other)
+            if wrong := why_no_heir(item, other, form.fields()):
+                raise ValueError(f"Form {form.code}: {name} cannot go on with {other}: {wrong.value}.")
     if form.since:
         _refuse_versions_and_edits_of_nothing(form)
 
@@ -345,19 +346,6 @@ def _refuse_fields_of_no_version(form: type[Form]) -> None:
             continue
         if item.since > ends[1] or not all(one in numbers for one in ends[1:]) or item.since > form.version:
             raise ValueError(f"Form {form.code}: {name} is asked for in versions {numbers[0]} to {form.version} alone.")
-
-
-def _refuse_strange_successor(form: type[Form], name: str, other: str) -> None:
-    """Refuse a field that cannot go on with another of the form."""
-    fields = form.fields()
-    item, later = fields[name], fields.get(other)
-    if later is None or item.until is None or later.since != item.until + 1 or later.unit != item.unit:
-        raise ValueError(f"Form {form.code}: {other} cannot go on with {name}: it begins after it, in its unit.")
-    merged = [one for one in fields.values() if other in one.became]
-    if len(merged) > 1 and any(len(one.became) > 1 for one in merged):
-        raise ValueError(f"Form {form.code}: {name} cannot be both split and merged in {other}.")
-    if len(merged) + len(item.became) > 2 and not item.unit.additive:
-        raise ValueError(f"Form {form.code}: {name} is no sum, so that nothing adds up to it.")
 
 
 def _refuse_versions_and_edits_of_nothing(form: type[Form]) -> None:

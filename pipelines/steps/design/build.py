@@ -47,7 +47,7 @@ from schemas.design.sheets import (
     Asked,
 )
 from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
-from schemas.fields import FormField
+from schemas.fields import FormField, NoHeir, why_no_heir
 from schemas.figure import Chapter, Figure, over_lines
 from schemas.form import TAKEN_NAMES, Counts, DeskForm, Form, FormType, LineForm, VillageForm
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
@@ -371,24 +371,25 @@ class _Forms:
 
     def _refuse_strange_heir(self, row: Row, item: FormField, other: str, fields: Mapping[str, FormField]) -> None:
         """Tell of a field that cannot go on with another."""
-        heir, merged = fields.get(other), [one for one in fields.values() if other in one.became]
-        if heir is None:
-            self._unknown(row, "became", other, fields)
-        elif item.until is None:
-            expected = "«Đến phiên bản» của chỉ tiêu này: còn hỏi thì chưa thành chỉ tiêu khác"
-            self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
-        elif heir.since != item.until + 1:
-            expected = f"chỉ tiêu mới từ phiên bản {item.until + 1} («Từ phiên bản» của {other} ghi như vậy)"
-            self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
-        elif heir.unit != item.unit and _UNKNOWN_UNIT not in (heir.unit, item.unit):
-            labels = f"{item.unit.label}, {heir.unit.label}"
-            self.told.tell(Faults.OTHER_DIMENSION, row, "became", expected=labels)
-        elif len(merged) > 1 and len(item.became) > 1:
-            expected = f"chỉ tiêu chỉ nối tiếp {item.name}: vừa tách vừa gộp thì không so sánh được"
-            self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
-        elif len(merged) + len(item.became) > 2 and not item.unit.additive:
-            expected = f"một mã: {item.unit.label} không cộng được, nên tách hay gộp thì không so sánh được"
-            self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
+        units = [one.unit for one in (item, fields.get(other)) if one is not None]
+        match why_no_heir(item, other, fields):
+            case NoHeir.UNKNOWN:
+                self._unknown(row, "became", other, fields)
+            case NoHeir.ASKED_STILL:
+                expected = "«Đến phiên bản» của chỉ tiêu này: còn hỏi thì chưa thành chỉ tiêu khác"
+                self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
+            case NoHeir.NOT_NEXT:
+                expected = f"chỉ tiêu mới từ phiên bản {(item.until or 0) + 1} («Từ phiên bản» của {other} ghi như vậy)"
+                self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
+            case NoHeir.SPLIT_AND_MERGED:
+                expected = f"chỉ tiêu chỉ nối tiếp {item.name}: vừa tách vừa gộp thì không so sánh được"
+                self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
+            case NoHeir.OTHER_UNIT if _UNKNOWN_UNIT not in units:  # which is told itself
+                expected = ", ".join(unit.label for unit in units)
+                self.told.tell(Faults.OTHER_DIMENSION, row, "became", expected=expected)
+            case NoHeir.NO_SUM:
+                expected = f"một mã: {item.unit.label} không cộng được, nên tách hay gộp thì không so sánh được"
+                self.told.tell(Faults.MALFORMED, row, "became", expected=expected)
 
     def _read_lines(self, rows: Sequence[Row]) -> None:
         """Read the lines that forms print; one that is part of another stands below it."""
