@@ -161,7 +161,7 @@ def _staged(
     name: str, schema: pa.Schema, maker: Maker, made_of: tuple[str, ...], *, meaning: str = "", **more: Any
 ) -> Table:
     """Return a table in between; it means what all of its family do, where nothing else is said."""
-    meaning = meaning or tables.MEANINGS[name.partition("/")[0]]
+    meaning = meaning or tables.MEANINGS[name.partition("/")[0]].sentence
     return Table(name, schema, Kind.STAGED, maker, made_of, meaning=meaning, layer=Layer.RECEIVED, **more)
 
 
@@ -170,12 +170,12 @@ def _published(
 ) -> Table:
     """Return a published table: what it is, by its name in ``tables.MEANINGS``, and of which form or chapter."""
     meaning = tables.MEANINGS[what]
-    title = ": ".join(filter(None, (meaning.partition(":")[0], of)))
-    return Table(name, schema, Kind.PUBLISHED, maker, made_of, title=title, meaning=meaning, **more)
+    title = ": ".join(filter(None, (meaning.title, of)))
+    return Table(name, schema, Kind.PUBLISHED, maker, made_of, title=title, meaning=meaning.sentence, **more)
 
 
 def _document(name: str, schema: pa.Schema, made_of: tuple[str, ...], **more: Any) -> Table:
-    meaning = tables.MEANINGS[name]
+    meaning = tables.MEANINGS[name].sentence
     return Table(name, schema, Kind.DOCUMENT, Maker(name), made_of, meaning=meaning, layer=Layer.USED, **more)
 
 
@@ -294,7 +294,7 @@ def declared(forms: Iterable[type[Form]], chapters: Iterable[Chapter]) -> Iterat
     figures, lineage = (tuple(f"{family}/{chapter.code}" for chapter in chapters) for family in ("figures", "lineage"))
     before = [*_collected(forms), *_estimates(), *(table for form in forms for table in _of_form(form))]
     formless = ("problems/workbooks", "printed_problems", "estimates_problems", APPROVED, "approved_problems", PLACES)
-    meaning = tables.MEANINGS["workbooks"]
+    meaning = tables.MEANINGS["workbooks"].sentence
     before.append(_staged("findings/workbooks", tables.FINDINGS, Maker("formless"), formless, meaning=meaning))
     compared = ("printed", *figures, *lineage, APPROVED)
     counted = (*findings, PLACES)

@@ -4,7 +4,7 @@ Belongs here: column, type, label, and what a row is: nobody else lists the colu
 where a table lies and how it is replaced (``pipelines.store.tables``).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -405,41 +405,80 @@ DOCUMENTS = _columns(*_WHERE, *_FILE, types={"bytes": pa.int64()})
 PAGES = _columns(*_WHERE, *_FILE, ("key", "Mã băm của những gì trang cho xem"), types={"bytes": pa.int64()})
 """The files of a static site; a page whose key is as it was is not made again."""
 
+
+class Meaning(NamedTuple):
+    """What the rows of a table are, in Vietnamese."""
+
+    title: str
+    """What the table is called where there is room for no more."""
+    rows: str = ""
+    """What is said of a row besides."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it."""
+        return f"{self.title}: {self.rows}" if self.rows else self.title
+
+
 MEANINGS = {
-    "files": "Các tệp trong bộ báo cáo, kèm mã băm và lỗi của tệp nếu có.",
-    "cells": "Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
-    "Chỉ mở lại tệp đã thay đổi.",
-    "ledger": "Sổ đính chính: mỗi dòng một quyết định của cán bộ về một ô.",
-    "ledger_problems": "Những gì không đọc được trong sổ đính chính.",
-    "estimates": "Số ước ghi thay cho báo cáo chưa đến: ai ước, cách ước, lý do. "
-    "Báo cáo được chấp nhận thì không dùng nữa.",
-    "estimates_problems": "Những gì không đọc được trong sổ số ước, và số ước mà báo cáo đã đến.",
-    "printed": "Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo.",
-    "printed_problems": "Những gì không đọc được trong bảng số kế hoạch in.",
-    "approved": "Bản phát hành mà xã đã gửi thay cho sổ tính: số trong đó là số xã đã duyệt.",
-    "approved_problems": "Những gì không nhận được từ bản phát hành của xã.",
-    "problems": "Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp.",
-    "sheets": "Các trang tính đã nhận ra biểu, kèm đơn vị báo cáo.",
-    "workbooks": "Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào.",
-    "explorer": "Trang tra cứu tĩnh, mở thẳng từ đĩa: từng con số của kế hoạch, biểu đồ, truy nguồn tới từng ô.",
-    "report": "Phụ lục số liệu kèm kế hoạch: bản Word theo thể thức Nghị định 30/2020/NĐ-CP, "
-    "bản Excel với công thức trên số liệu đã chấp nhận. Chỉ làm khi cần.",
-    "openlineage": "Cho chương trình khác: sự kiện OpenLineage, mỗi bước đọc gì, ghi gì, dẫn từng cột về nguồn.",
-    "data_package": "Mô tả các bảng đã công bố (datapackage.json) và các khung nhìn DuckDB (views.sql).",
-    "observations": "Bảng dài cho người phân tích: mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn.",
-    "places": "Danh mục địa bàn và đơn vị báo cáo: tỉnh, huyện, xã, thôn, "
-    "mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
-    "statements": "So từng con số kế hoạch in ra với con số tính được: "
-    "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
-    "findings_by_form": "Phát hiện đếm theo xã và biểu: mỗi dòng một xã, một biểu, một mức và một tình trạng. "
-    "Lỗi của cả sổ tính được đếm ở mỗi biểu trong sổ.",
-    "sent_by_form": "Báo cáo đã nhận theo xã và biểu: mỗi dòng một biểu của một xã đã gửi báo cáo, "
-    "bao nhiêu đơn vị đã gửi trên bao nhiêu đơn vị phải gửi, ai chưa gửi, biểu có bị giữ lại không.",
-    "sums": "Số cộng của từng biểu: mỗi dòng một chỉ tiêu của một kỳ và một xã hay một cấp trên, "
-    "kèm số đơn vị đã cho số liệu. Của cấp trên, mỗi tệp chỉ cộng các xã trong tệp.",
-    "figures": "Chỉ tiêu của kế hoạch: mỗi dòng một chỉ tiêu của một kỳ và một xã.",
-    "levels": "Chỉ tiêu của các cấp trên xã: mỗi dòng một chỉ tiêu của một kỳ và một huyện, tỉnh hay cả nước.",
-    "lineage": "Từ chỉ tiêu tới ô: mỗi dòng một ô đứng sau một chỉ tiêu của một kỳ và một xã.",
+    "files": Meaning("Các tệp trong bộ báo cáo, kèm mã băm và lỗi của tệp nếu có."),
+    "cells": Meaning(
+        "Mọi ô có nội dung của mọi sổ tính trong bộ báo cáo, nguyên văn, kèm mã băm của tệp. "
+        "Chỉ mở lại tệp đã thay đổi."
+    ),
+    "ledger": Meaning("Sổ đính chính: mỗi dòng một quyết định của cán bộ về một ô."),
+    "ledger_problems": Meaning("Những gì không đọc được trong sổ đính chính."),
+    "estimates": Meaning(
+        "Số ước ghi thay cho báo cáo chưa đến: ai ước, cách ước, lý do. Báo cáo được chấp nhận thì không dùng nữa."
+    ),
+    "estimates_problems": Meaning("Những gì không đọc được trong sổ số ước, và số ước mà báo cáo đã đến."),
+    "printed": Meaning("Những gì kế hoạch in ra, theo bảng printed.csv của bộ báo cáo."),
+    "printed_problems": Meaning("Những gì không đọc được trong bảng số kế hoạch in."),
+    "approved": Meaning("Bản phát hành mà xã đã gửi thay cho sổ tính: số trong đó là số xã đã duyệt."),
+    "approved_problems": Meaning("Những gì không nhận được từ bản phát hành của xã."),
+    "problems": Meaning("Những gì gặp phải khi đọc: tệp, trang, nhãn, ô không đọc được; đính chính không còn khớp."),
+    "sheets": Meaning("Các trang tính đã nhận ra biểu, kèm đơn vị báo cáo."),
+    "workbooks": Meaning("Tệp không mở được, trang không nhận ra biểu nào: những lỗi không thuộc riêng biểu nào."),
+    "explorer": Meaning(
+        "Trang tra cứu tĩnh, mở thẳng từ đĩa: từng con số của kế hoạch, biểu đồ, truy nguồn tới từng ô."
+    ),
+    "report": Meaning(
+        "Phụ lục số liệu kèm kế hoạch: bản Word theo thể thức Nghị định 30/2020/NĐ-CP, bản Excel với công thức "
+        "trên số liệu đã chấp nhận. Chỉ làm khi cần."
+    ),
+    "openlineage": Meaning(
+        "Cho chương trình khác: sự kiện OpenLineage, mỗi bước đọc gì, ghi gì, dẫn từng cột về nguồn."
+    ),
+    "data_package": Meaning("Mô tả các bảng đã công bố (datapackage.json) và các khung nhìn DuckDB (views.sql)."),
+    "observations": Meaning("Bảng dài cho người phân tích", "mỗi dòng một giá trị đã được chấp nhận, kèm ô nguồn."),
+    "places": Meaning(
+        "Danh mục địa bàn và đơn vị báo cáo",
+        "tỉnh, huyện, xã, thôn, mã hành chính, tên gọi khác, hiệu lực, sáp nhập.",
+    ),
+    "statements": Meaning(
+        "So từng con số kế hoạch in ra với con số tính được",
+        "khớp, làm tròn, cắt bớt, mâu thuẫn, chưa tính được.",
+    ),
+    "findings_by_form": Meaning(
+        "Phát hiện đếm theo xã và biểu",
+        "mỗi dòng một xã, một biểu, một mức và một tình trạng. Lỗi của cả sổ tính được đếm ở mỗi biểu trong sổ.",
+    ),
+    "sent_by_form": Meaning(
+        "Báo cáo đã nhận theo xã và biểu",
+        "mỗi dòng một biểu của một xã đã gửi báo cáo, bao nhiêu đơn vị đã gửi trên bao nhiêu đơn vị phải gửi, ai "
+        "chưa gửi, biểu có bị giữ lại không.",
+    ),
+    "sums": Meaning(
+        "Số cộng của từng biểu",
+        "mỗi dòng một chỉ tiêu của một kỳ và một xã hay một cấp trên, kèm số đơn vị đã cho số liệu. Của cấp "
+        "trên, mỗi tệp chỉ cộng các xã trong tệp.",
+    ),
+    "figures": Meaning("Chỉ tiêu của kế hoạch", "mỗi dòng một chỉ tiêu của một kỳ và một xã."),
+    "levels": Meaning(
+        "Chỉ tiêu của các cấp trên xã",
+        "mỗi dòng một chỉ tiêu của một kỳ và một huyện, tỉnh hay cả nước.",
+    ),
+    "lineage": Meaning("Từ chỉ tiêu tới ô", "mỗi dòng một ô đứng sau một chỉ tiêu của một kỳ và một xã."),
 }
 """What the rows of the tables are, but of those of each form (``meaning`` and its like)."""
 

@@ -24,13 +24,19 @@ from schemas.outcomes import Severity
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.units import Percent
+from schemas.words import WORDS
 
 TITLE = "Từ điển dữ liệu"
 
 ENTRY_COLUMNS = ("kind", "of", "name", "type", "label", "unit", "definition", "rule", "figures")
 """One row for everything that is described, as CSV."""
 
-SEVERITIES = {Severity.ERROR: "Lỗi: giữ lại biểu", Severity.WARNING: "Cảnh báo"}
+SEVERITIES = {severity: WORDS[f"finding.{severity}"][0] for severity in Severity}
+"""The word for each."""
+
+_EFFECTS = SEVERITIES | {Severity.ERROR: f"{SEVERITIES[Severity.ERROR]}: giữ lại biểu"}
+"""And what it does."""
+
 _TYPES = {
     "string": "chữ",
     "integer": "số nguyên",
@@ -271,8 +277,7 @@ def _form_sections(forms: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
             f"Quy tắc của biểu {form['code']}",
             ("Mã", "Quy tắc", "Mức"),
             tuple(
-                (f"`{edit['code']}`", edit["sentence"], SEVERITIES[Severity(edit["severity"])])
-                for edit in form["edits"]
+                (f"`{edit['code']}`", edit["sentence"], _EFFECTS[Severity(edit["severity"])]) for edit in form["edits"]
             ),
         )
         sheet = f"Trang «{form['sheet']}», phiên bản {form['version']}; bảng `{form['table']}`. {form['grain']}"
@@ -337,7 +342,7 @@ def _figure_sections(figures: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
 
 def _problem_section(problems: Sequence[Mapping[str, Any]]) -> Section:
     rows = tuple(
-        (f"`{problem['code']}`", problem["sentence"], SEVERITIES[Severity(problem["severity"])]) for problem in problems
+        (f"`{problem['code']}`", problem["sentence"], _EFFECTS[Severity(problem["severity"])]) for problem in problems
     )
     text = (
         "Ngoài quy tắc của từng biểu. Chữ trong ngoặc nhọn thay bằng tên tệp, trang, ô và nội dung của từng trường hợp."

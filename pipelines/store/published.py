@@ -18,6 +18,7 @@ from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE, forms_held
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
+from schemas.tables import FILES, RELEASED, commune_of
 
 
 class OldTableError(SentenceError):
@@ -358,8 +359,8 @@ def _family(tables: Tables, key: ReturnSetKey, family: str, **wanted: str) -> It
 
 
 def _own(key: ReturnSetKey, family: str) -> dict[str, str]:
-    """Return what the rows of a return set have in common: figures are of a place, all others of a commune."""
-    return {"place" if family == "figures" else "commune": key.commune}
+    """Return what the rows of a return set have in common; what no release freezes is of communes, as ``FILES`` are."""
+    return {commune_of(RELEASED.get(family, FILES)): key.commune}
 
 
 def _of(table: pa.Table | None) -> list[PublishedRow]:

@@ -24,7 +24,7 @@ from pipelines.store.archive import ARCHIVE
 from pipelines.store.designs import Designs, of_release
 from pipelines.store.tables import Frozen
 from schemas.outcomes import Cause
-from schemas.return_sets import ReturnSetKey
+from schemas.return_sets import VALUE_KEY, ReturnSetKey
 from schemas.sentences import SentenceError
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -252,7 +252,7 @@ def _cells(release: Release) -> dict[str, _Cells]:
     """Return the edges of a release by figure, and by what each cell answers."""
     found: dict[str, _Cells] = {}
     for row in published.every_edge(release.tables, release.key):
-        found.setdefault(row["figure"], {})[row["form"], row["field"], row["reporter"], row["line"]] = row
+        found.setdefault(row["figure"], {})[tuple(row[name] for name in VALUE_KEY)] = row
     return found
 
 
@@ -260,7 +260,7 @@ def _moved(before: _Cells, after: _Cells) -> Iterator[Row]:
     for key in dict.fromkeys([*after, *before]):
         one, other = before.get(key), after.get(key)
         if one is None or other is None or any(one[name] != other[name] for name in _BEHIND):
-            yield dict(zip(("form", "field", "reporter", "line"), key, strict=True)) | {
+            yield dict(zip(VALUE_KEY, key, strict=True)) | {
                 "old": _of_cell(one),
                 "new": _of_cell(other),
             }

@@ -32,7 +32,6 @@ from schemas.design.faults import Faults
 from schemas.design.notation import FORMULA_EXAMPLES, RULE_KINDS
 from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
-from schemas.outcomes import Severity
 from schemas.periods import Period, PeriodKind
 from schemas.places import Places
 from schemas.problems import Problem, Problems
@@ -158,14 +157,14 @@ def _measured() -> dict[str, str]:
 
 def _findings() -> str:
     problems = sorted((one.value for one in Problems), key=lambda problem: problem.code)
-    rows = [(f"`{problem.code}`", _level(problem.severity), *wrong_and_next(problem)) for problem in problems]
+    rows = [(f"`{problem.code}`", SEVERITIES[problem.severity], *wrong_and_next(problem)) for problem in problems]
     return _table(("Mã", "Mức", "Báo gì", "Việc cần làm"), rows)
 
 
 def _faults() -> str:
     faults = [one.value for one in Faults]
     words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
-    rows = [(f"`{one.code}`", _level(one.severity), _filled(one.message, words)) for one in faults]
+    rows = [(f"`{one.code}`", SEVERITIES[one.severity], _filled(one.message, words)) for one in faults]
     return _table(("Mã", "Mức", "Báo gì"), rows)
 
 
@@ -186,18 +185,13 @@ def wrong_and_next(problem: Problem) -> tuple[str, str]:
     return _filled(what, words), _filled(problem.task.office, words)
 
 
-def _level(severity: Severity) -> str:
-    """Return the word for a severity; what it means is told once, above the tables."""
-    return SEVERITIES[severity].partition(":")[0]
-
-
 def _filled(sentence: str, words: Mapping[str, str]) -> str:
     return sentence.format_map(words).replace("«‹", "‹").replace("›»", "›")
 
 
 def _edits() -> str:
     edits = [edit for form in CATALOGUE.forms for edit in form.edits]
-    rows = [(f"`{edit.code}`", _level(edit.severity), edit.sentence) for edit in edits]
+    rows = [(f"`{edit.code}`", SEVERITIES[edit.severity], edit.sentence) for edit in edits]
     return _table(("Mã", "Mức", "Quy tắc"), rows)
 
 
