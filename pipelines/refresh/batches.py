@@ -18,7 +18,7 @@ from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work, give_up
 from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import inputs_of, is_archived, left_by, note_files
-from pipelines.store import designs
+from pipelines.store import closings, designs
 from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import clear_notes, locked
@@ -257,6 +257,7 @@ def tidy(store: Store, part: Part) -> None:
 def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns refresh") -> None:
     """Do the same for batches and what lies above them, and remove what killed processes were writing."""
     clear_notes(store.root)
+    closings.keep_twice(store.root)
     left = {path.relative_to(store.root).as_posix() for path in unfinished(store.root)}
     for part in dict.fromkeys(one for batch in batches for one in (Part.of(batch), *Part.of(batch).above())):
         if states.damaged(store.root, part.name) or (left and not left.isdisjoint(store.state(part.name).renames)):

@@ -25,6 +25,7 @@ from pipelines.store.files import unfinished
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import Store, file_of
+from schemas.sentences import SentenceError
 
 _ROOM = 2 * 1024**3
 """Bytes that should be free: a refresh writes anew what it replaces before that goes."""
@@ -195,8 +196,11 @@ def _damaged_releases(root: Path) -> Symptom:
 
 
 def _closed(raw: Raw, store: Store) -> Symptom:
-    told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(store)]
-    shut = closed_sets(store.root)
+    try:
+        told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(store)]
+        shut = closed_sets(store.root)
+    except SentenceError as why:
+        return Symptom("Kỳ đã đóng", str(why))
     return Symptom("Kỳ đã đóng", " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
 
 

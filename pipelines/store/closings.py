@@ -5,6 +5,9 @@ it was closed. Does not belong here: who may close or reopen, and when (``pipeli
 
 They lie in the output folder beside the releases that they name, a file for each return set that was ever closed. All
 that is published is made of what ``received`` gives, whoever starts it: a closed set does not see what comes later.
+
+A file that is gone would look like a return set that was never closed. So what is written of each lies a second time
+with the states, as these do; on object storage, which loses nothing, once.
 """
 
 import hashlib
@@ -17,9 +20,11 @@ from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
-from pipelines.store.files import read_marked, write_over
+from pipelines.store.files import read_marked, write_over, write_whole
 from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import Received, ReceivedSet
+from pipelines.store.remote import is_remote
+from pipelines.store.state import STATE
 from schemas.periods import as_people_write
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
@@ -59,17 +64,49 @@ def closings(root: Path, key: ReturnSetKey) -> list[Closing]:
     """Return how often a return set was closed and reopened, the first first.
 
     Raises:
-        SentenceError: What is written of it cannot be read; it then is not taken for one that was never closed.
+        SentenceError: What is written of it cannot be read, or is not all there any more; it then is not taken for one
+            that was never closed.
     """
-    path = _path(root, key)
-    content, _ = read_marked(path)
+    content, _ = read_marked(_path(root, key))
+    kept = _kept(root, key)
+    found = _lines(content)
+    if found is not None and content.startswith(kept):
+        return found
+    wrong = "bị hỏng" if found is None else "không còn đủ dòng" if content else "đã mất"
+    copied = f", hoặc chép {_copy(root, key)} vào chỗ đó" if kept else ""
+    raise SentenceError(
+        f"Tệp {_path(root, key)} ghi việc đóng và mở kỳ {wrong}, nên chưa biết kỳ {key.period} của {key.commune} đang "
+        f"đóng hay mở. Lấy lại tệp này từ bản sao lưu{copied}."
+    )
+
+
+def _lines(content: bytes) -> list[Closing] | None:
+    """Return what a file says; nothing where it cannot be read."""
     try:
         return [_read(line) for line in content.decode().splitlines()]
-    except (ValueError, TypeError, KeyError) as reason:
-        raise SentenceError(
-            f"Tệp {path} ghi việc đóng và mở kỳ bị hỏng, nên chưa biết kỳ {key.period} của {key.commune} đang đóng hay "
-            "mở. Lấy lại tệp này từ bản sao lưu."
-        ) from reason
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _kept(root: Path, key: ReturnSetKey) -> bytes:
+    """Return what the second file of a return set has; nothing where it has nothing that can be read."""
+    content, _ = (b"", "") if is_remote(root) else read_marked(_copy(root, key))
+    return content if _lines(content) else b""
+
+
+def keep_twice(root: Path) -> None:
+    """Write the second files that are not there, or behind: of a closing that was killed, restored or made earlier."""
+    for key in [] if is_remote(root) else _closed_ever(root):
+        if _size(_path(root, key)) == _size(_copy(root, key)):
+            continue
+        content, _ = read_marked(_path(root, key))
+        kept = _kept(root, key)
+        if content != kept and content.startswith(kept) and _lines(content):
+            write_whole(_copy(root, key), content)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _read(line: str) -> Closing:
@@ -89,9 +126,13 @@ def _last(own: Sequence[Closing]) -> Closing | None:
 
 def every(root: Path) -> dict[ReturnSetKey, list[Closing]]:
     """Return the same of every return set that was ever closed, in order."""
-    folder = root / CLOSINGS
-    paths = sorted(folder.glob("[!.]*.ndjson")) if folder.is_dir() else []
-    return {key: closings(root, key) for key in (ReturnSetKey.parse(path.stem) for path in paths)}
+    return {key: closings(root, key) for key in _closed_ever(root)}
+
+
+def _closed_ever(root: Path) -> list[ReturnSetKey]:
+    folders = (root / CLOSINGS,) if is_remote(root) else (root / CLOSINGS, root / STATE / CLOSINGS)
+    stems = {path.stem for folder in folders if folder.is_dir() for path in folder.glob("[!.]*.ndjson")}
+    return [ReturnSetKey.parse(stem) for stem in sorted(stems)]
 
 
 def closed_sets(root: Path) -> dict[ReturnSetKey, Closing]:
@@ -125,7 +166,10 @@ def add(root: Path, key: ReturnSetKey, closing: Closing) -> None:
     closings(root, key)
     old, mark = read_marked(_path(root, key))
     line = json.dumps(asdict(closing), ensure_ascii=False, sort_keys=True)
-    write_over(_path(root, key), old + f"{line}\n".encode(), mark)
+    new = old + f"{line}\n".encode()
+    write_over(_path(root, key), new, mark)
+    if not is_remote(root):  # only now: of a kill in between, the second is behind, and never says more than was done
+        write_whole(_copy(root, key), new)
 
 
 def mark_of(root: Path, key: ReturnSetKey) -> str:
@@ -136,6 +180,10 @@ def mark_of(root: Path, key: ReturnSetKey) -> str:
 
 def _path(root: Path, key: ReturnSetKey) -> Path:
     return root / CLOSINGS / f"{key}.ndjson"
+
+
+def _copy(root: Path, key: ReturnSetKey) -> Path:
+    return root / STATE / CLOSINGS / f"{key}.ndjson"
 
 
 def received(raw: Raw, archive: Archive, live: Received, shut: Mapping[ReturnSetKey, Closing]) -> Received:

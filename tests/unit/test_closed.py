@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.refresh import closing
-from pipelines.refresh.batches import refresh
+from pipelines.refresh.batches import refresh, tidy_all
 from pipelines.refresh.closing import ClosingError, ledger_of, release_and_close, reopen
 from pipelines.refresh.health import symptoms
 from pipelines.refresh.rehearsal import rehearse
@@ -20,7 +20,7 @@ from pipelines.refresh.stale import stale_batches
 from pipelines.settings import Settings
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import ARCHIVE
-from pipelines.store.closings import CLOSINGS, Turn, closed, closings
+from pipelines.store.closings import CLOSINGS, Turn, closed, closings, keep_twice
 from pipelines.store.raw import LEDGER, PRINTED, Raw
 from pipelines.store.receiving import ReceivingError, take
 from pipelines.store.releases import ReleaseError, folder_of, names
@@ -243,6 +243,60 @@ def test_a_damaged_record_of_closings_is_told_and_not_taken_for_open(shut: Offic
     with pytest.raises(SentenceError, match="bị hỏng"):
         shut.refresh()
     assert published(shut) == before
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (Path.unlink, "đã mất"),
+        (lambda path: shutil.rmtree(path.parent), "đã mất"),
+        (lambda path: path.write_bytes(path.read_bytes().splitlines(keepends=True)[0]), "không còn đủ dòng"),
+    ],
+    ids=["the file", "the folder", "lines of it"],
+)
+def test_a_record_of_closings_that_is_gone_is_told_and_not_taken_for_open(
+    shut: Office, harm: Callable[[Path], None], told: str
+) -> None:
+    reopen(shut.store, KEY, who=WHO, reason="Theo kết luận kiểm tra")
+    close(shut, "2024-h1-lan-2")
+    shut.refresh()
+    before, lines = published(shut), closings(shut.store.root, KEY)
+    shut.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)
+    path, copy = shut.store.root / CLOSINGS / f"{KEY}.ndjson", shut.store.root / STATE / CLOSINGS / f"{KEY}.ndjson"
+    harm(path)
+    keep_twice(shut.store.root)
+    sentence = f"ghi việc đóng và mở kỳ {told}, nên chưa biết kỳ 2024-H1 của huu-kien đang đóng hay mở"
+    with pytest.raises(SentenceError, match=sentence) as why:
+        shut.refresh()
+    assert published(shut) == before
+    where = ("--raw", str(shut.raw.root), "--data", str(shut.store.root))
+    for verb in ("refresh", "closings", "findings"):
+        code, _, err = typed(verb, *where)
+        assert (code, sentence in err) == (2, True), verb
+    settings = Settings(shut.raw.root, shut.store.root)
+    assert {one.what: one.wrong for one in symptoms(settings)}["Kỳ đã đóng"] == str(why.value)
+
+    assert f"hoặc chép {copy} vào chỗ đó." in str(why.value)
+    path.parent.mkdir(exist_ok=True)
+    shutil.copy(copy, path)
+    assert closings(shut.store.root, KEY) == lines
+    shut.refresh()
+    assert published(shut) == before
+
+
+def test_the_second_record_of_closings_is_put_right_where_it_is_gone_damaged_or_behind(shut: Office) -> None:
+    path, copy = shut.store.root / CLOSINGS / f"{KEY}.ndjson", shut.store.root / STATE / CLOSINGS / f"{KEY}.ndjson"
+    reopen(shut.store, KEY, who=WHO, reason="x")
+    lines = closings(shut.store.root, KEY)
+    first = path.read_bytes().splitlines(keepends=True)[0]
+    for there in (None, b"no record", first):
+        if there is None:
+            copy.unlink()
+        else:
+            copy.write_bytes(there)
+        assert closings(shut.store.root, KEY) == lines, "what is written first is believed"
+        tidy_all(shut.store, [])
+        assert copy.read_bytes() == path.read_bytes()
 
 
 def test_doctor_tells_of_changes_after_a_closing(shut: Office) -> None:
