@@ -74,7 +74,7 @@ class Parts(NamedTuple):
     """The sentences of a finding, which are these one after the other: who leaves one out need not look for its end."""
 
     who: str
-    """Whose it is, with what leads over to the rest; empty where they do not begin so, like ``where``."""
+    """Whose it is, with what leads over to the rest; empty where that is not told, like ``where``."""
     where: str
     wrong: str
     office: str
@@ -85,27 +85,59 @@ class Parts(NamedTuple):
         """All of them."""
         return "".join(self)
 
-    def kept(self) -> str:
-        """Return them as a table keeps them."""
-        return json.dumps(self, ensure_ascii=False)
+    def kept(self) -> dict[str, str]:
+        """Return them as a finding has them: in one sentence after the other, and told apart (``parts_of``)."""
+        return {"message": self.message, "parts": json.dumps(self, ensure_ascii=False)}
 
 
 IN_SHEET = "tệp {file}, trang «{sheet}»: "
 """How it is said where something is wrong that no single cell is named for."""
 
-_WHERE = (IN_SHEET, IN_SHEET.replace(": ", ", ô {cells}: "), f"{IN_SHEET[:1].upper()}{IN_SHEET[1:]}")
-_WHO = ("{reporter}, ", "{reporter}: ", "{reporter} ")
+_IN_CELL = IN_SHEET.replace(": ", ", ô {cells}: ")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong, with whose it is and where before it; the places of a finding's own words are left open."""
+
+    words: str
+    who: str = ""
+    where: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """All of it."""
+        return f"{self.who}{self.where}{self.words}"
+
+
+def _on_sheet(words: str) -> Wrong:
+    """Return what is wrong with a sheet of which it is not known whose it is."""
+    return Wrong(words, where=f"{IN_SHEET[:1].upper()}{IN_SHEET[1:]}")
+
+
+def _on_sheet_of_reporter(words: str) -> Wrong:
+    return Wrong(words, who="{reporter}, ", where=IN_SHEET)
+
+
+def _in_cell(words: str) -> Wrong:
+    """Return what is wrong in a cell of a reporter, or in several."""
+    return Wrong(words, who="{reporter}, ", where=_IN_CELL)
+
+
+def _of_reporter(words: str, *, then: str = ": ") -> Wrong:
+    """Return what is wrong with all that a reporter sent, or did not send."""
+    return Wrong(words, who=f"{{reporter}}{then}")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A kind of trouble; ``wrong`` is a sentence with the places of a finding's own words left open.
+    """A kind of trouble.
 
     ``holds_all`` is why it holds back every form of its return set, in a few words, where it does.
     """
 
     code: str
-    wrong: str
+    wrong: Wrong
     task: Task
     severity: Severity = Severity.ERROR
     status: Outcome = Outcome.NOT_EVALUABLE
@@ -114,10 +146,7 @@ class Problem:
     @property
     def parts(self) -> Parts:
         """What is told of a finding, with the places of its own words left open."""
-        who = next(filter(self.wrong.startswith, _WHO), "")
-        of_any = self.wrong.removeprefix(who)
-        where = next(filter(of_any.startswith, _WHERE), "")
-        return Parts(who, where, of_any.removeprefix(where), f" {self.task.office}")
+        return Parts(self.wrong.who, self.wrong.where, self.wrong.words, f" {self.task.office}")
 
     @property
     def message(self) -> str:
@@ -130,29 +159,29 @@ class Problems(Enum):
 
     UNREADABLE_FILE = Problem(
         "W-01",
-        "Tệp {file} không mở được: {written}.",
+        Wrong("Tệp {file} không mở được: {written}."),
         Task("Thay bằng tệp mở được rồi chạy lại.", "Xin gửi lại tệp mở được."),
     )
     UNSUPPORTED_FILE = Problem(
         "W-02",
-        "Tệp {file} là {written}, nên chưa được đọc.",
+        Wrong("Tệp {file} là {written}, nên chưa được đọc."),
         Task("Lưu thành .xlsx, hoặc dời khỏi thư mục báo cáo.", "Xin lưu thành .xlsx rồi gửi lại."),
     )
     IN_SUBFOLDER = Problem(
         "W-11",
-        "Thư mục con {file} có {written}, chưa được đọc.",
+        Wrong("Thư mục con {file} có {written}, chưa được đọc."),
         _by_office("Dời báo cáo ra ngay trong thư mục của xã."),
         Severity.WARNING,
     )
     NO_FORM = Problem(
         "W-03",
-        "Tệp {file}, trang «{sheet}»: không nhận ra đây là biểu nào.",
+        _on_sheet("không nhận ra đây là biểu nào."),
         _sent_again("Chép số liệu sang biểu mẫu do xã phát."),
         Severity.WARNING,
     )
     FORM_OF_OTHERS = Problem(
         "W-17",
-        "Tệp {file}, trang «{sheet}»: biểu {written} không phải biểu của {commune} nên chưa được đọc.",
+        _on_sheet("biểu {written} không phải biểu của {commune} nên chưa được đọc."),
         Task(
             "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
             "Nếu gửi nhầm, xin gửi tệp cho đúng xã.",
@@ -160,24 +189,25 @@ class Problems(Enum):
     )
     NOT_ASKED = Problem(
         "W-22",
-        "Tệp {file}, trang «{sheet}»: biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc.",
+        _on_sheet("biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc."),
         Task("Chuyển tệp về thư mục của đúng kỳ.", "Xin gửi biểu này theo đúng kỳ."),
     )
     OTHER_VERSION = Problem(
         "W-23",
-        "Tệp {file}, trang «{sheet}»: kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô "
-        "{cells}) của phiên bản khác, nên trang chưa được đọc.",
+        _on_sheet(
+            "kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô {cells}) của phiên bản khác, nên "
+            "trang chưa được đọc."
+        ),
         _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     NO_HEADER = Problem(
         "W-04",
-        "Tệp {file}, trang «{sheet}»: không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu "
-        "{form}.",
+        _on_sheet("không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}."),
         _sent_again("Khôi phục dòng tiêu đề theo biểu mẫu."),
     )
     UNKNOWN_REPORTER = Problem(
         "W-05",
-        "Tệp {file}, trang «{sheet}»: «Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}.",
+        _on_sheet("«Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}."),
         Task(
             "Ghi đính chính tên đơn vị ở đầu trang, hoặc chuyển tệp về đúng xã.",
             "Xin sửa tên đơn vị cho đúng.",
@@ -185,17 +215,17 @@ class Problems(Enum):
     )
     WRONG_PERIOD = Problem(
         "W-06",
-        "Tệp {file}, trang «{sheet}»: kỳ báo cáo ghi «{written}» nhưng tệp được nhận cho kỳ «{expected}».",
+        _on_sheet("kỳ báo cáo ghi «{written}» nhưng tệp được nhận cho kỳ «{expected}»."),
         Task("Chuyển tệp về đúng thư mục kỳ, hoặc đề nghị đơn vị gửi lại.", "Xin ghi đúng kỳ báo cáo rồi gửi lại."),
     )
     WRONG_COMMUNE = Problem(
         "W-07",
-        "Tệp {file}, trang «{sheet}»: ghi xã «{written}» nhưng tệp được nhận cho {expected}.",
+        _on_sheet("ghi xã «{written}» nhưng tệp được nhận cho {expected}."),
         Task("Chuyển tệp về đúng xã.", "Xin ghi đúng tên xã, hoặc gửi tệp cho đúng xã."),
     )
     WRONG_REPORTER_KIND = Problem(
         "W-08",
-        "Tệp {file}, trang «{sheet}»: biểu {form} không do «{written}» báo cáo.",
+        _on_sheet("biểu {form} không do «{written}» báo cáo."),
         Task(
             "Ghi đính chính tên đơn vị ở đầu trang, hoặc đề nghị đơn vị bỏ trang này rồi gửi lại.",
             "Xin sửa tên đơn vị ở đầu trang, hoặc bỏ trang này nếu không phải của đơn vị.",
@@ -203,7 +233,7 @@ class Problems(Enum):
     )
     REPORTER_NOT_THEN = Problem(
         "W-27",
-        "{reporter}, tệp {file}, trang «{sheet}»: đơn vị chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}.",
+        _on_sheet_of_reporter("đơn vị chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}."),
         Task(
             "Chuyển tệp về đúng kỳ; nếu kỳ này đơn vị vẫn báo cáo thì sửa ngày của đơn vị ở places.csv rồi chạy lại.",
             "Xin gửi biểu này theo đúng kỳ; từ ngày sáp nhập, đơn vị mới báo cáo chung.",
@@ -211,77 +241,86 @@ class Problems(Enum):
     )
     DUPLICATE_RETURN = Problem(
         "W-09",
-        "{reporter} gửi biểu {form} nhiều lần: {written}; {expected}.",
+        _of_reporter("gửi biểu {form} nhiều lần: {written}; {expected}.", then=" "),
         Task("Chỉ giữ lại một tệp đúng.", "Xin cho biết tệp nào đúng."),
     )
     WRONG_VERSION = Problem(
         "W-10",
-        "Tệp {file}, trang «{sheet}»: biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}.",
+        _on_sheet("biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}."),
         _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     TWO_COLUMNS = Problem(
         "W-12",
-        "Tệp {file}, trang «{sheet}»: có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào.",
+        _on_sheet("có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
         _sent_again("Chỉ giữ lại một cột mang tên này."),
     )
     TWO_TABLES = Problem(
         "W-13",
-        "Tệp {file}, trang «{sheet}»: có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở "
-        "bảng nào.",
+        _on_sheet("có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng nào."),
         _sent_again("Chỉ giữ lại một bảng theo biểu mẫu."),
     )
     NOT_IN_PERIOD = Problem(
         "W-16",
-        "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào đâu.",
+        Wrong(
+            "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào "
+            "đâu."
+        ),
         _by_office("Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}."),
     )
     PICTURE_ONLY = Problem(
         "W-14",
-        "Tệp {file}, trang «{sheet}»: chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì.",
+        _on_sheet("chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì."),
         _sent_again("Nhập số liệu vào ô theo biểu mẫu."),
         Severity.WARNING,
     )
     OLD_ENCODING = Problem(
         "W-15",
-        "Tệp {file}, trang «{sheet}»: chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}.",
+        _on_sheet("chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}."),
         Task("Nhắc đơn vị gõ bằng Unicode.", "Lần sau xin gõ bằng Unicode."),
         Severity.WARNING,
     )
     RELEASE_UNUSABLE = Problem(
         "W-18",
-        "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó được "
-        "giữ.",
+        Wrong(
+            "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó "
+            "được giữ."
+        ),
         _by_office("Xin {commune} gửi lại tệp đã gói, rồi chạy lại."),
         holds_all="bản phát hành đã gửi không dùng được",
     )
     RELEASE_FORM = Problem(
         "W-19",
-        "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được giữ.",
+        Wrong(
+            "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được "
+            "giữ."
+        ),
         _by_office("Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại."),
     )
     RELEASE_PROGRAM = Problem(
         "W-20",
-        "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. Số được nhận "
-        "như {commune} đã duyệt.",
+        Wrong(
+            "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. Số được nhận "
+            "như {commune} đã duyệt."
+        ),
         _by_office("Nên cập nhật cho hai bên cùng phiên bản."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     BESIDE_RELEASE = Problem(
         "W-21",
-        "Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}.",
+        Wrong("Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}."),
         _by_office("Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     TWO_REPORTERS = Problem(
         "W-24",
-        "Tệp {file}, trang «{sheet}»: ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào.",
+        _on_sheet("ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào."),
         _sent_again("Chỉ giữ lại một tên đúng."),
     )
     MARK_MISSING = Problem(
         "W-25",
-        "Tệp {file}, trang «{sheet}»: biểu {form} không ghi {written}; đã nhận theo thư mục ({expected}).",
+        _on_sheet("biểu {form} không ghi {written}; đã nhận theo thư mục ({expected})."),
         Task(
             "Xem lại tệp có để đúng thư mục không, và nhắc đơn vị ghi ở đầu trang theo biểu mẫu.",
             "Xin ghi thêm vào đầu trang theo biểu mẫu.",
@@ -291,185 +330,178 @@ class Problems(Enum):
     )
     WIDE_HEADING = Problem(
         "W-26",
-        "Tệp {file}, trang «{sheet}»: tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu "
-        "{form} ở cột nào.",
+        _on_sheet("tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
         _sent_again("Chỉ giữ lại một cột số dưới tiêu đề này."),
     )
     LABEL_MISSING = Problem(
         "C-01",
-        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng «{label}» của biểu {form}.",
+        _on_sheet_of_reporter("không thấy dòng «{label}» của biểu {form}."),
         _sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LABEL_REPEATED = Problem(
         "C-02",
-        "{reporter}, tệp {file}, trang «{sheet}»: dòng «{label}» xuất hiện nhiều lần (ô {cells}).",
+        _on_sheet_of_reporter("dòng «{label}» xuất hiện nhiều lần (ô {cells})."),
         _sent_again("Chỉ giữ lại một dòng đúng."),
     )
     LINE_REPEATED = Problem(
         "C-12",
-        "{reporter}, tệp {file}, trang «{sheet}»: mã dòng «{written}» dùng cho nhiều dòng (ô {cells}).",
+        _on_sheet_of_reporter("mã dòng «{written}» dùng cho nhiều dòng (ô {cells})."),
         _sent_again("Ghi mỗi dòng một mã riêng."),
     )
     LINE_MISSING = Problem(
         "C-24",
-        "{reporter}, tệp {file}, trang «{sheet}»: không thấy dòng {written} của biểu {form}.",
+        _on_sheet_of_reporter("không thấy dòng {written} của biểu {form}."),
         _sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LINE_UNKNOWN = Problem(
         "C-25",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: mã dòng «{written}» không có trong biểu {form} nên dòng "
-        "này chưa được đọc; mã gần giống: {expected}.",
+        _in_cell(
+            "mã dòng «{written}» không có trong biểu {form} nên dòng này chưa được đọc; mã gần giống: {expected}."
+        ),
         _sent_again("Ghi số vào dòng của biểu mẫu."),
     )
     LINE_RENAMED = Problem(
         "C-26",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này theo mã là «{expected}» nhưng ghi tên "
-        "«{written}», nên không rõ số của dòng nào.",
+        _in_cell("dòng này theo mã là «{expected}» nhưng ghi tên «{written}», nên không rõ số của dòng nào."),
         _sent_again("Khôi phục tên và mã dòng theo biểu mẫu."),
     )
     NOT_OF_LINE = Problem(
         "C-27",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng này không hỏi «{label}» nhưng ghi «{written}», "
-        "chưa được đọc.",
+        _in_cell("dòng này không hỏi «{label}» nhưng ghi «{written}», chưa được đọc."),
         _sent_again("Ghi số vào đúng ô, hoặc ghi «x»."),
     )
     TOO_LARGE = Problem(
         "C-13",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dài quá 14 chữ số.",
+        _in_cell("«{label}» ghi «{written}», dài quá 14 chữ số."),
         _ASKED,
     )
     LINE_OF_TOTALS = Problem(
         "C-38",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} "
-        "chỉ hỏi từng dòng, tổng do máy cộng.",
+        _in_cell("dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} chỉ hỏi từng dòng, tổng do máy cộng."),
         _sent_again("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
     )
     NOT_A_CODE = Problem(
         "C-39",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{written}» không dùng làm mã dòng được; mã chỉ gồm chữ, "
-        "số, dấu _ . -, không có khoảng trống, như «{expected}».",
+        _in_cell(
+            "«{written}» không dùng làm mã dòng được; mã chỉ gồm chữ, số, dấu _ . -, không có khoảng trống, như "
+            "«{expected}»."
+        ),
         _sent_again("Ghi mã khác cho dòng này."),
     )
     LINE_WITHOUT_CODE = Problem(
         "C-14",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã "
-        "dòng» nên chưa được tính.",
+        _in_cell("ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã dòng» nên chưa được tính."),
         _sent_again("Ghi mã cho dòng."),
     )
     WRONG_UNIT = Problem(
         "C-03",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi đơn vị tính «{written}», biểu mẫu dùng "
-        "«{expected}».",
+        _in_cell("«{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}»."),
         _sent_again_or_corrected("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
     )
     UNIT_MISSING = Problem(
         "C-40",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: không thấy đơn vị tính; đã đọc theo biểu mẫu "
-        "({expected}).",
+        _in_cell("không thấy đơn vị tính; đã đọc theo biểu mẫu ({expected})."),
         Task("Xem lại số có đúng theo đơn vị tính này không.", "Xin ghi lại đơn vị tính theo biểu mẫu."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     ROW_UNKNOWN = Problem(
         "C-37",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: dòng «{written}» có số nhưng không có trong biểu {form} "
-        "nên chưa được đọc{expected}.",
+        _in_cell("dòng «{written}» có số nhưng không có trong biểu {form} nên chưa được đọc{expected}."),
         _sent_again("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     NOT_A_NUMBER = Problem(
         "C-04",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không phải là số.",
+        _in_cell("«{label}» ghi «{written}», không phải là số."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính bằng chữ số.", "Xin ghi bằng chữ số."),
     )
     UNCLEAR_NUMBER = Problem(
         "C-05",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không "
-        "theo cách viết số Việt Nam (1.234,5) nên không đoán được là số nào.",
+        _in_cell(
+            "«{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không theo cách viết số Việt Nam (1.234,5) nên không "
+            "đoán được là số nào."
+        ),
         _ASKED,
     )
     TOO_PRECISE = Problem(
         "C-06",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhưng đơn vị «{expected}» "
-        "không có nhiều chữ số lẻ như vậy.",
+        _in_cell("«{label}» ghi «{written}», nhưng đơn vị «{expected}» không có nhiều chữ số lẻ như vậy."),
         _ASKED,
     )
     ROUNDED = Problem(
         "C-22",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», nhiều chữ số lẻ hơn đơn vị "
-        "tính cho phép nhưng đúng với các số tính ra nó; đã làm tròn thành {expected}.",
+        _in_cell(
+            "«{label}» ghi «{written}», nhiều chữ số lẻ hơn đơn vị tính cho phép nhưng đúng với các số tính ra nó; đã "
+            "làm tròn thành {expected}."
+        ),
         Task("Nhắc đơn vị ghi số đã làm tròn.", "Lần sau xin ghi số đã làm tròn."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     WORDS_DISAGREE = Problem(
         "C-30",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», số và chữ trong ngoặc khác "
-        "nhau, không rõ số nào đúng.",
+        _in_cell("«{label}» ghi «{written}», số và chữ trong ngoặc khác nhau, không rõ số nào đúng."),
         _ASKED,
     )
     TWO_IN_ONE = Problem(
         "C-31",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», hai số trong một ô; đã đọc "
-        "là {expected}.",
+        _in_cell("«{label}» ghi «{written}», hai số trong một ô; đã đọc là {expected}."),
         Task("Nhắc đơn vị ghi mỗi số vào ô của nó.", "Lần sau xin ghi mỗi số vào ô của nó."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     UNCLEAR_PLAN = Problem(
         "C-32",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», không rõ có phải là thực "
-        "hiện và kế hoạch không: {expected}.",
+        _in_cell("«{label}» ghi «{written}», không rõ có phải là thực hiện và kế hoạch không: {expected}."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính: mỗi số vào ô của nó.", "Xin ghi mỗi số vào ô của nó."),
     )
     POINT_FOR_COMMA = Problem(
         "C-23",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã "
-        "đọc là {expected}.",
+        _in_cell("«{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc là {expected}."),
         Task("Nhắc đơn vị ghi số lẻ sau dấu phẩy.", "Lần sau xin ghi số lẻ sau dấu phẩy."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     SPACED = Problem(
         "C-33",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», có dấu cách giữa số; đã "
-        "đọc là {expected}.",
+        _in_cell("«{label}» ghi «{written}», có dấu cách giữa số; đã đọc là {expected}."),
         Task("Nhắc đơn vị viết liền các chữ số.", "Lần sau xin viết liền các chữ số."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     TURNED = Problem(
         "C-34",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ «{written}» sau một ký tự ẩn làm chữ hiện "
-        "ngược từ phải sang trái, nên người xem có thể thấy số khác.",
+        _in_cell(
+            "«{label}» giữ «{written}» sau một ký tự ẩn làm chữ hiện ngược từ phải sang trái, nên người xem có thể "
+            "thấy số khác."
+        ),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin xóa ô rồi nhập lại số."),
     )
     STRUCK = Problem(
         "C-35",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi «{written}», bị gạch ngang cả ô hay một "
-        "phần, không rõ còn tính hay không.",
+        _in_cell("«{label}» ghi «{written}», bị gạch ngang cả ô hay một phần, không rõ còn tính hay không."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin bỏ gạch ngang; số nào không còn tính thì xóa khỏi ô."),
     )
     DATE = Problem(
         "C-07",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là ngày tháng «{written}», không phải là số "
-        "(Excel có thể đã tự đổi).",
+        _in_cell("«{label}» là ngày tháng «{written}», không phải là số (Excel có thể đã tự đổi)."),
         _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMULA = Problem(
         "C-08",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» là công thức chưa có kết quả ({written}).",
+        _in_cell("«{label}» là công thức chưa có kết quả ({written})."),
         _sent_again_or_corrected("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
     )
     CELL_ERROR = Problem(
         "C-09",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đang báo lỗi {written}.",
+        _in_cell("«{label}» đang báo lỗi {written}."),
         _sent_again_or_corrected("Nhập lại số vào ô."),
     )
     HIDDEN_CELLS = Problem(
         "C-15",
-        "{reporter}, tệp {file}, trang «{sheet}»: có số liệu ở {written} (ô {cells}), vẫn được đọc như thường.",
+        _on_sheet_of_reporter("có số liệu ở {written} (ô {cells}), vẫn được đọc như thường."),
         Task(
             "Mở tệp xem các ô này có đúng là số phải báo cáo không; nếu sai thì ghi đính chính.",
             "Xin bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không.",
@@ -478,14 +510,12 @@ class Problems(Enum):
     )
     MERGED_CELLS = Problem(
         "C-16",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào "
-        "của dòng nào.",
+        _in_cell("ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào của dòng nào."),
         _sent_again("Bỏ gộp ô, ghi mỗi dòng một số."),
     )
     LINKED_CELLS = Problem(
         "C-17",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức lấy số từ một tệp khác; đã dùng số Excel lưu "
-        "sẵn trong ô.",
+        _in_cell("công thức lấy số từ một tệp khác; đã dùng số Excel lưu sẵn trong ô."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính.",
             "Xin kiểm tra lại số, rồi nhập thẳng vào ô.",
@@ -494,14 +524,12 @@ class Problems(Enum):
     )
     SHOWN_OTHERWISE = Problem(
         "C-18",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» giữ một số và hiện một số khác ({written}) vì "
-        "định dạng của ô, không rõ số nào đúng.",
+        _in_cell("«{label}» giữ một số và hiện một số khác ({written}) vì định dạng của ô, không rõ số nào đúng."),
         _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMAT_UNKNOWN = Problem(
         "C-19",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: định dạng ô ({written}) chưa biết hiện số ra thế nào; "
-        "đã dùng số giữ trong ô.",
+        _in_cell("định dạng ô ({written}) chưa biết hiện số ra thế nào; đã dùng số giữ trong ô."),
         Task(
             "Mở tệp xem số hiện trên trang có đúng như vậy không; nếu sai thì ghi đính chính.",
             "Xin xem lại số hiện trên trang có đúng như vậy không.",
@@ -510,8 +538,7 @@ class Problems(Enum):
     )
     STALE_FORMULA = Problem(
         "C-21",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: công thức phải được tính lại khi mở tệp; đã dùng số lưu "
-        "sẵn trong ô.",
+        _in_cell("công thức phải được tính lại khi mở tệp; đã dùng số lưu sẵn trong ô."),
         Task(
             "Mở tệp bằng Excel xem số tính lại; nếu khác thì ghi đính chính.",
             "Xin mở tệp bằng Excel, xem lại số rồi lưu lại.",
@@ -520,8 +547,7 @@ class Problems(Enum):
     )
     COMMENTED = Problem(
         "C-36",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: chú thích đính ở ô ghi số khác với số trong ô; đã dùng số "
-        "trong ô.",
+        _in_cell("chú thích đính ở ô ghi số khác với số trong ô; đã dùng số trong ô."),
         Task(
             "Mở tệp xem chú thích; nếu số trong ô sai thì ghi đính chính.",
             "Nếu số trong chú thích mới đúng, xin ghi vào ô.",
@@ -530,46 +556,45 @@ class Problems(Enum):
     )
     NOTE_ERROR = Problem(
         "C-20",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: ghi chú của «{label}» đang báo lỗi hoặc là công thức "
-        "chưa có kết quả ({written}).",
+        _in_cell("ghi chú của «{label}» đang báo lỗi hoặc là công thức chưa có kết quả ({written})."),
         _sent_again("Nhập lại ghi chú, hoặc xóa ô."),
         Severity.WARNING,
     )
     BLANK = Problem(
         "C-10",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» để trống.",
+        _in_cell("«{label}» để trống."),
         _FILLED_IN,
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     OUT_OF_RANGE = Problem(
         "C-11",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, phải {expected}.",
+        _in_cell("«{label}» ghi {written}, phải {expected}."),
         _ASKED,
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
         "H-01",
-        "{reporter} chưa gửi biểu {form}, hạn {expected}.",
+        _of_reporter("chưa gửi biểu {form}, hạn {expected}.", then=" "),
         Task("Liên hệ để nhận báo cáo.", "Xin gửi biểu này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     WITHDRAWN_RETURN = Problem(
         "H-02",
-        "{reporter}: biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục.",
+        _of_reporter("biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục."),
         Task("Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.", "Nếu đã bỏ khỏi tệp, xin gửi lại biểu này."),
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(
         "H-03",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» nay để trống, trước đã nhận {expected}.",
+        _in_cell("«{label}» nay để trống, trước đã nhận {expected}."),
         _FILLED_IN,
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_LINE = Problem(
         "H-09",
-        "{reporter}, tệp {file}, trang «{sheet}»: dòng {written} của biểu {form} đã được nhận, nay không còn.",
+        _on_sheet_of_reporter("dòng {written} của biểu {form} đã được nhận, nay không còn."),
         Task(
             "Hỏi đơn vị báo cáo rồi ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
             "Xin ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
@@ -578,24 +603,21 @@ class Problems(Enum):
     )
     CHANGED_MUCH = Problem(
         "H-04",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, thay đổi khác hẳn các thôn "
-        "khác trong xã; theo mức chung thì {expected}.",
+        _in_cell("«{label}» ghi {written}, thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}."),
         _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     OWN_CHANGE = Problem(
         "H-06",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, khác hẳn các kỳ trước của "
-        "chính đơn vị ({expected}).",
+        _in_cell("«{label}» ghi {written}, khác hẳn các kỳ trước của chính đơn vị ({expected})."),
         _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     COPIED = Problem(
         "H-07",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: {written} của biểu {form} giống hệt {expected}; có thể "
-        "là số kỳ trước gửi lại.",
+        _in_cell("{written} của biểu {form} giống hệt {expected}; có thể là số kỳ trước gửi lại."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu gửi nhầm thì xin gửi lại, nếu đúng thì ghi giữ nguyên ô đầu.",
             "Xin xem lại; nếu đúng là số của kỳ này thì xác nhận.",
@@ -606,14 +628,14 @@ class Problems(Enum):
     )
     OVERRULED = Problem(
         "H-08",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, không đúng quy tắc {expected}.",
+        _in_cell("«{label}» ghi {written}, không đúng quy tắc {expected}."),
         _by_office("Không phải làm gì; chỉ khi quyết định không còn đúng mới ghi đính chính ô này."),
         Severity.WARNING,
         Outcome.FAILS,
     )
     OTHER_SCALE = Problem(
         "H-05",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» ghi {written}, {expected}.",
+        _in_cell("«{label}» ghi {written}, {expected}."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính từng ô, nếu đúng thì ghi giữ nguyên.",
             "",
@@ -624,45 +646,49 @@ class Problems(Enum):
     )
     PRINTED_UNREADABLE = Problem(
         "P-01",
-        "Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}.",
+        Wrong("Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}."),
         _by_office("Sửa bảng rồi chạy lại."),
         Severity.WARNING,
     )
     ESTIMATE_UNREADABLE = Problem(
         "U-01",
-        "Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. Số đó không được dùng.",
+        Wrong("Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. Số đó không được dùng."),
         _by_office("Sửa sổ rồi chạy lại."),
         Severity.WARNING,
     )
     ESTIMATE_PASSED = Problem(
         "U-02",
-        "{reporter}: đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa.",
+        _of_reporter("đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa."),
         _by_office("Khi biểu đã được chấp nhận thì ghi bỏ các số ước ấy, kèm lý do."),
         Severity.WARNING,
     )
     ESTIMATES_DISAGREE = Problem(
         "U-03",
-        "{reporter}: các số ước của biểu {written} trái quy tắc {expected}; vẫn được dùng.",
+        _of_reporter("các số ước của biểu {written} trái quy tắc {expected}; vẫn được dùng."),
         _by_office("Xem lại các số ước ấy rồi ghi lại cho khớp nhau."),
         Severity.WARNING,
         Outcome.FAILS,
     )
     LEDGER_UNREADABLE = Problem(
         "L-01",
-        "Sổ đính chính {file} không đọc được: {written}.",
+        Wrong("Sổ đính chính {file} không đọc được: {written}."),
         _by_office("Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}."),
         holds_all="sổ đính chính không đọc được",
     )
     LEDGER_STALE = Problem(
         "L-02",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như "
-        "khi ghi sổ.",
+        Wrong(
+            "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như "
+            "khi ghi sổ."
+        ),
         _by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
     LEDGER_ASTRAY = Problem(
         "L-05",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay {written}, khi ghi sổ {expected}, nên dòng này của "
-        "sổ không được dùng.",
+        Wrong(
+            "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay {written}, khi ghi sổ {expected}, nên dòng này "
+            "của sổ không được dùng."
+        ),
         _by_office(
             "Nếu đính chính vẫn cần, ghi ở ô mới của số ấy. Ô này xem lại rồi ghi số đúng, hoặc ghi giữ nguyên; không "
             "phải ô ghi số thì bỏ dòng này khỏi sổ."
@@ -670,8 +696,10 @@ class Problems(Enum):
     )
     LEDGER_SHORTER = Problem(
         "L-07",
-        "{reporter}, tệp {file}, trang «{sheet}», ô {cells}: «{label}» đã được chấp nhận là {expected} theo sổ đính "
-        "chính, nay sổ không còn đính chính ấy nên ô lại ghi «{written}».",
+        _in_cell(
+            "«{label}» đã được chấp nhận là {expected} theo sổ đính chính, nay sổ không còn đính chính ấy nên ô lại "
+            "ghi «{written}»."
+        ),
         _by_office(
             "Đặt lại dòng ấy vào sổ, hoặc ghi lại đính chính; nếu số trong tệp mới đúng thì ghi giữ nguyên ô này."
         ),
@@ -679,19 +707,23 @@ class Problems(Enum):
     )
     LEDGER_ADDRESS = Problem(
         "L-06",
-        "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không được "
-        "dùng.",
+        Wrong(
+            "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không "
+            "được dùng."
+        ),
         _by_office("Ghi dạng D13: chữ của cột rồi số của dòng."),
     )
     LEDGER_DECISION = Problem(
         "L-04",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», phải là một trong: "
-        "{expected}.",
+        Wrong(
+            "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», phải là một trong: "
+            "{expected}."
+        ),
         _by_office("Sửa lại rồi chạy lại."),
     )
     LEDGER_NO_REASON = Problem(
         "L-03",
-        "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi.",
+        Wrong("Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi."),
         _by_office("Bổ sung rồi chạy lại."),
     )
 

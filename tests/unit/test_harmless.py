@@ -135,7 +135,7 @@ def formulas(content: bytes) -> list[Any]:
 @pytest.mark.slow
 def test_no_workbook_that_is_written_works_out_what_somebody_sent(decided: Office) -> None:
     finding = {**dict.fromkeys(FINDINGS.names, FORMULA), **KEY._asdict(), "sheet": HORSES[1], "cells": HORSES[2]}
-    finding["parts"] = Parts(*[FORMULA] * 4).kept()
+    finding["parts"] = Parts(*[FORMULA] * 4).kept()["parts"]
     made = [
         path.read_bytes()
         for path in report_of(decided.raw, decided.store, decided.key, who="test")

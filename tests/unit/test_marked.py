@@ -113,8 +113,8 @@ BLANK = Parts(
     f" {Problems.BLANK.value.task.office}",
 )
 FOUND = [
-    finding(HORSE, ASKED.message, parts=ASKED.kept(), suggestion="267"),
-    finding(GOAT, BLANK.message, parts=BLANK.kept(), sheet="=1+1", code="C-10"),
+    finding(HORSE, **ASKED.kept(), suggestion="267"),
+    finding(GOAT, **BLANK.kept(), sheet="=1+1", code="C-10"),
 ]
 
 
@@ -166,8 +166,8 @@ def test_a_letter_says_what_is_wrong_and_asks_what_is_the_reporters_to_do(kind: 
         return
     assert (QUESTION in words) == (not asked), "which number is right is asked above, and only where that is asked"
     (told,) = [line for line in words.splitlines() if line.startswith("1. ")]
-    assert told.endswith(asked or kind.value.wrong[-1])
-    assert told.count("‹ghi›") == kind.value.wrong.count("{written}")
+    assert told.endswith(asked or kind.value.wrong.words[-1])
+    assert told.count("‹ghi›") == kind.value.wrong.words.count("{written}")
     assert "Thôn Pá Phào" not in told, "it is addressed to them"
 
 

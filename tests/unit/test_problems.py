@@ -26,7 +26,9 @@ def _open(sentence: str) -> set[str]:
 def test_every_sentence_can_be_filled_and_says_what_to_do(kind: Problems) -> None:
     problem = kind.value
     assert _open(problem.message) <= WORDS
-    assert all(words.endswith(".") for words in (problem.wrong, problem.task.office)), "what is wrong, and what to do"
+    assert all(words.endswith(".") for words in (problem.wrong.words, problem.task.office)), (
+        "what is wrong, and what to do"
+    )
     assert isinstance(kind.value.severity, Severity)
     assert kind.value.status is not Outcome.HOLDS
 

@@ -179,8 +179,8 @@ def _sheets() -> str:
 
 def wrong_and_next(problem: Problem) -> tuple[str, str]:
     """Return what a finding of a kind says is wrong, less where it is, and what it says to do next."""
-    wrong = problem.parts.wrong
-    what = wrong[0].upper() + wrong[1:] if problem.parts.where else problem.wrong
+    wrong = problem.wrong
+    what = f"{wrong.words[0].upper()}{wrong.words[1:]}" if wrong.where else wrong.sentence
     words = {name: f"‹{words}›" for name, words in OPEN_PLACES.items()}
     return _filled(what, words), _filled(problem.task.office, words)
 

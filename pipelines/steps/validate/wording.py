@@ -75,11 +75,10 @@ def of_problems(
                 "code": kind.value.code,
                 "severity": kind.value.severity,
                 "status": kind.value.status,
-                "message": parts.message,
                 "suggestion": told,
                 "edits": "",
-                "parts": parts.kept(),
                 "proposed": as_kept([replace(asked, words=told)] if told else []),
+                **parts.kept(),
             }
         )
     return rows
@@ -156,11 +155,10 @@ def of_edits(
         "cells": listed(cell[name] for name in involved),
         "written": leading.seen or (vietnamese(values[main.names[0]]) if main.names[0] in values else ""),
         "expected": leading.proposed or vietnamese(_expected(main, values)),
-        "message": said.message,
         "suggestion": advice.words,
         "edits": listed(edit.code for edit in edits),
         "proposed": as_kept(advice.ways),
-        "parts": said.kept(),
+        **said.kept(),
     }
 
 
