@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,30 @@ def refresh(raw: str, data: str, engine: str) -> dict[str, Any]:
         if engine == HERE:
             warm()
         else:
-            list(executor.map(awake, range(os.cpu_count() or 1)))
+            wake(executor)
         start, lying = Clock(), Raw(Path(raw))
         done = list(refresh_each(lying, Store(Path(data)), list(lying.batches()), who="benchmark", engine=executor))
         return {**start.told(), "batches": len(done)}
 
 
-def awake(_: int) -> None:
-    """Warm the worker that is asked; it stays busy until each of the others has been asked, too."""
+WORKERS = 2
+"""How many processes the engines are measured with."""
+
+
+def wake(executor: Executor) -> None:
+    """Warm every worker: an executor says not which of them has a job, and may give one of them all."""
+    awake: set[int] = set()
+    while len(awake) < WORKERS:
+        awake.update(executor.map(awakened, range(WORKERS)))
+
+
+def awakened(_: int) -> int:
+    """Warm the worker that is asked, and say which it is; it stays busy until each of the others can be asked, too."""
     from pipelines.refresh.engines import warm
 
     warm()
-    time.sleep(3)
+    time.sleep(1)
+    return os.getpid()
 
 
 def again(raw: str, data: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ import pytest
 from pipelines.refresh.engines import HERE, PROCESSES
 from tests.benchmarks import others
 from tests.benchmarks.country import CLEAN, Rates, Size, Truth, country, differences, layouts, sent_again, tables
+from tests.benchmarks.programs import WORKERS
 from tests.benchmarks.starts import PARQUET, RETURNS, medians
 from tests.end_to_end.cluster import cluster, kill_one_at_work
 
@@ -197,15 +198,15 @@ def _resaved(measured: Measured, rows: Rows, box: Path) -> None:
 
 def _engines(measured: Measured, rows: Rows, box: Path) -> None:
     large = measured.large
-    one, two = large.refresh("one"), large.refresh("two", f"{PROCESSES}:2")
+    one, two = large.refresh("one"), large.refresh("two", f"{PROCESSES}:{WORKERS}")
     right = "" if tables(large.box / "one") == tables(large.box / "two") else "void: other bytes"
     what = "(b) two warm processes against one, wall"
     rows.add(what, f"{one.seconds / two.seconds:.2f}x quicker", "1.7x", "1.9x", large.wrong("two"), right)
-    with cluster(box / "cluster") as found:
+    with cluster(box / "cluster", WORKERS) as found:
         dask = large.refresh("dask", found.engine)
     right = "" if tables(large.box / "one") == tables(large.box / "dask") else "void: other bytes"
     rows.add("(c) Dask with two workers against (b), wall", f"{two.seconds / dask.seconds:.2f}x", "0.9x", "", right)
-    with cluster(box / "killed") as found, ThreadPoolExecutor(1) as beside:
+    with cluster(box / "killed", WORKERS) as found, ThreadPoolExecutor(1) as beside:
         killed = beside.submit(kill_one_at_work, large.box / "one-killed")
         large.refresh("one-killed", found.engine)
         _, part = killed.result()
@@ -235,6 +236,10 @@ def _at_size(measured: Measured, rows: Rows, box: Path) -> None:
     told = f"{costs[1].peak / cost.peak:.2f}x ({cost.peak:.0f} and {costs[1].peak:.0f} MB)"
     what = f"(e) peak memory of the large against a country of one full batch, {full.truth.workbooks} workbooks"
     rows.add(what, told, "1.15x", "1x", full.wrong("data"))
+    more = (cost.peak - costs[0].peak) / (full.truth.workbooks - books[0])
+    then = (costs[1].peak - cost.peak) / (books[1] - full.truth.workbooks)
+    told = f"{then / more:.2f}x ({more * 1024:.1f} and {then * 1024:.1f} KB)"
+    rows.add("(e) peak memory of a further workbook, past a full batch against within one", told, "1.15x", "1x")
 
 
 def _what_changed(measured: Measured, rows: Rows, _: Path) -> None:
