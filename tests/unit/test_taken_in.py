@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
+
+from pipelines.steps.validate.taken_in import of_as_much
 from schemas.fields import field
 from schemas.form import Counts, DeskForm, VillageForm
+from schemas.lines import Line
 from schemas.periods import Period, PeriodKind
 from schemas.places import Places
+from schemas.return_sets import ReturnSetKey
 from schemas.tables import mart
 from schemas.units import Children, Dong, Households, QuintalsPerHectare
 from tests.unit.builders import Row, Run, address_of, filled, raw_file, run, told
@@ -37,23 +42,41 @@ class Fees(
     fees = field(Dong, "Phí đã thu")
 
 
+class Kinds(
+    VillageForm,
+    code="Z43",
+    sheet="Loại",
+    title="Trẻ mới sinh theo giới",
+    domain="z43",
+    lines="Giới",
+    fixed=(Line("boys", "Nam"), Line("girls", "Nữ")),
+    periods=EVERY,
+):
+    """One row per village and line; the form prints the lines, which mean the same in every village."""
+
+    births = field(Children, "Trẻ sinh")
+
+
+class Schools(VillageForm, code="Z44", sheet="Điểm", title="Điểm trường", domain="z44", lines="Điểm", periods=EVERY):
+    """One row per village and school; each village names its own, so that the first of two have nothing in common."""
+
+    births = field(Children, "Học sinh")
+
+
 FORMS = (Births, Fees)
 NAMES = {"mot": "Bản Một", "hai": "Bản Hai", "cu": "Bản Cũ", "phi": "Bộ phận Phí"}
 
-PLACES = Places.parse(
+SENT = "\n".join(
     [
-        "\n".join(
-            [
-                HEADING,
-                *("vn,nation,Việt Nam,,,,,,,", *PROVINCE, *commune("xa-1", "huyen-a")),
-                "cu,village,Bản Cũ,xa-1,,,2024-03-31,,,giua",
-                "giua,village,Bản Giữa,xa-1,,2024-04-01,2024-05-31,,,mot",
-                "phi,desk,Bộ phận Phí,xa-1,,,,,fees,",
-                *commune("xa-2", "huyen-a", ",2024-03-31", into="xa-1"),
-            ]
-        )
+        HEADING,
+        *("vn,nation,Việt Nam,,,,,,,", *PROVINCE, *commune("xa-1", "huyen-a")),
+        "cu,village,Bản Cũ,xa-1,,,2024-03-31,,,giua",
+        "giua,village,Bản Giữa,xa-1,,2024-04-01,2024-05-31,,,mot",
+        "phi,desk,Bộ phận Phí,xa-1,,,,,fees,",
+        *commune("xa-2", "huyen-a", ",2024-03-31", into="xa-1"),
     ]
 )
+PLACES = Places.parse([SENT])
 """Bản Cũ became Bản Giữa in April, and that a part of Bản Một in June; Số 2 became a part of Số 1 in April."""
 
 Given = Mapping[str, Mapping[str, int | float]]
@@ -82,7 +105,10 @@ def found(form: type[Births | Fees], code: str, now: Given, before: Mapping[str,
     return [row for row in told(sent(form, code, now).check(form, published)) if row["code"] not in ("C-10", "H-01")]
 
 
-FIRST = {"mot": {"births": 6, "households": 50, "rice_yield": 40}, "cu": {"births": 4, "households": 30}}
+FIRST = {
+    "mot": {"births": 6, "households": 50, "rice_yield": 40},
+    "cu": {"births": 4, "households": 30, "rice_yield": 39},
+}
 SECOND = {"mot": {"births": 9, "households": 80, "rice_yield": 41}}
 
 
@@ -127,3 +153,34 @@ def test_a_desk_is_held_against_what_it_had_since() -> None:
     before = {"2024-Q3": {"phi": {"fees": 20_000_000}}, "2024-Q4": {"phi": {"fees": 30_000_000}}}
     found_now = found(Fees, "2024-H2", {"phi": {"fees": 90_000_000}}, before)
     assert [row["code"] for row in found_now] == ["Z42-K-fees"]
+
+
+def before_it_took_them_in(form: type[VillageForm], *accepted: tuple[str, str, int]) -> list[int | None]:
+    """What village ``mot`` had in the first quarter, by line, as it is held against the second; others stay out of it.
+
+    Args:
+        form: A form of which only ``births`` is asked.
+        accepted: Of the first quarter: the village, the line, births.
+    """
+    merged = "\n".join([HEADING, "kia,village,Bản Kia,xa-1,,,2024-03-31,,,mot"])
+    columns = ["reporter", "line", "births"]
+    records = (
+        pd.DataFrame(accepted, columns=columns).astype({"births": "Int64"}).assign(period="2024-Q1", commune="xa-1")
+    )
+    places = Places.parse([SENT, merged])
+    records = records.assign(**{name: pd.NA for name in form.fields() if name not in columns})
+    found = of_as_much(form, records, [ReturnSetKey("2024-Q2", "xa-1")], places).records
+    return [None if pd.isna(one) else int(one) for one in found.loc[found["reporter"] == "mot", "births"]]
+
+
+def test_all_that_it_took_in_are_added_or_nothing_is_known() -> None:
+    mot, cu, kia = ("mot", "", 6), ("cu", "", 4), ("kia", "", 3)
+    assert before_it_took_them_in(Births, mot, cu, kia) == [13]
+    assert before_it_took_them_in(Births, mot, cu) == [None], "one of the two has not sent"
+
+
+def test_only_lines_that_the_form_prints_are_added() -> None:
+    first = [(village, "boys", births) for village, births in (("mot", 6), ("cu", 4), ("kia", 3))]
+    second = [(village, "girls", births) for village, births in (("mot", 60), ("cu", 40), ("kia", 30))]
+    assert before_it_took_them_in(Kinds, *first, *second) == [13, 130]
+    assert before_it_took_them_in(Schools, *((village, "1", births) for village, _, births in first)) == [None]
