@@ -4,6 +4,7 @@ Belongs here: telling what came of it. Does not belong here: making and putting 
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -73,7 +74,8 @@ def restore(
             tell(_("Thiếu hoặc hỏng: {path}").format(path=path), HELD)
         words = _("Bản sao lưu {name} ({created}): {files} tệp, {damaged} tệp thiếu hoặc hỏng.")
         print(words.format(**about, damaged=len(damaged)))
-        sys.exit(HELD if damaged else CLEAN)
+        _tell_lacking(one.lacking)
+        sys.exit(HELD if damaged or one.lacking else CLEAN)
     settings = Settings.of(raw, data)
     with progress(_("Đang khôi phục")):
         backups.restore(one, settings)
@@ -86,4 +88,11 @@ def restore(
         "khớp. Chạy tiếp: returns refresh"
     )
     print(words.format(**about, whole=len(verified) - len(wrong), releases=len(verified)))
-    sys.exit(HELD if wrong else CLEAN)
+    _tell_lacking(one.lacking)
+    sys.exit(HELD if wrong or one.lacking else CLEAN)
+
+
+def _tell_lacking(sentences: Sequence[str]) -> None:
+    """Tell what a backup never had: whoever puts it back is not who saw it being made."""
+    for sentence in sentences:
+        tell(_("Lúc sao lưu không lấy được: {sentence}").format(sentence=sentence), HELD)

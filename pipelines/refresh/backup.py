@@ -35,6 +35,8 @@ from pipelines.store.files import clear_unfinished, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw, left_behind
 from pipelines.store.remote import is_remote
+from pipelines.store.restoring import begin_restoring, end_restoring
+from pipelines.store.state import LostStateError
 from pipelines.store.tables import DamagedError, OvertakenError, Store, file_of
 from schemas.flow import FLOW, OFFICE, Extent, Kind
 from schemas.return_sets import BatchKey
@@ -88,6 +90,11 @@ class Backup:
     def created(self) -> str:
         """When it was made."""
         return str(self._said[0]["created"])
+
+    @property
+    def lacking(self) -> list[str]:
+        """What could not be taken into it, each in a sentence; of one of an earlier version that is not known."""
+        return list(self._said[0].get("lacking", ()))
 
     def content(self, sha256: str) -> bytes | None:
         """Return bytes that were kept; nothing where they are not there as they were kept."""
@@ -179,8 +186,8 @@ def make(
         raise BackupError(f"Không có gì để sao lưu trong {settings.raw} và {settings.data}. Xem lại --raw và --data.")
     below = "".join(f"{json.dumps({'name': one, 'sha256': files[one]}, ensure_ascii=False)}\n" for one in sorted(files))
     head = {"format": FORMAT, "created": at.isoformat(timespec="seconds")}
-    head |= {"sha256": hashlib.sha256(below.encode()).hexdigest()}
-    write_whole(root / f"{name}.ndjson", f"{json.dumps(head)}\n{below}".encode())
+    head |= {"sha256": hashlib.sha256(below.encode()).hexdigest(), "lacking": made.lacking}
+    write_whole(root / f"{name}.ndjson", f"{json.dumps(head, ensure_ascii=False)}\n{below}".encode())
     return made
 
 
@@ -213,10 +220,13 @@ def _of_part(raw: Raw, store: Store, name: str, lacking: list[str]) -> _Files:
     """Yield state and tables of a part, and the raw files of a batch."""
     batch = BatchKey.parse(name) if "_" in name else None
     extent = Extent.BATCH if batch else Extent.OFFICE if name == OFFICE else Extent.PERIOD
+    held: list[tuple[str, bytes]] = []
     for _ in range(_MOST_TRIES):
-        tidy(store, Part(name, extent))
         try:
+            tidy(store, Part(name, extent))
             held = list(_tables(store, name, lacking))
+        except LostStateError as reason:  # the raw files are worth the more now
+            lacking.append(str(reason))
         except OvertakenError:  # on object storage, where there is no lock
             continue
         break
@@ -348,6 +358,7 @@ def restore(backup: Backup, settings: Settings) -> int:
     for path in _lying(settings):
         if places.get(path) != hashlib.sha256(path.read_bytes()).hexdigest():
             raise BackupError(f"Đã có {path}, nên chưa khôi phục gì. Khôi phục vào thư mục trống: --raw và --data.")
+    begin_restoring(settings.data, backup.root)
     # States last: half of an office says that it has nothing yet, and not that something is damaged.
     for path in sorted(places, key=lambda path: path.parent == settings.data / states.STATE):
         if not path.is_file():
@@ -357,6 +368,7 @@ def restore(backup: Backup, settings: Settings) -> int:
     if settings.desk_database in places:
         settings.desk.chmod(0o700)
         settings.desk_database.chmod(0o600)
+    end_restoring(settings.data)
     return len(places)
 
 

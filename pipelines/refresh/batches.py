@@ -24,6 +24,7 @@ from pipelines.store.files import clear_unfinished, unfinished
 from pipelines.store.locks import clear_notes, locked
 from pipelines.store.raw import Raw
 from pipelines.store.remote import ReplacedError
+from pipelines.store.restoring import refuse_half_restored
 from pipelines.store.state import State, Writer
 from pipelines.store.tables import OvertakenError, Store, finish
 from pipelines.store.takeover import take_over
@@ -118,6 +119,7 @@ def refresh_each(
     """
     if not batches:
         return
+    refuse_half_restored(store.root)
     take_over(store.root)
     in_force = designs.use(store.root)
     names = None if wanted is None else frozenset(wanted)
@@ -255,7 +257,12 @@ def tidy(store: Store, part: Part) -> None:
 
 
 def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns refresh") -> None:
-    """Do the same for batches and what lies above them, and remove what killed processes were writing."""
+    """Do the same for batches and what lies above them, and remove what killed processes were writing.
+
+    Raises:
+        SentenceError: What is to be refreshed is half of a backup that is being put back.
+    """
+    refuse_half_restored(store.root)
     clear_notes(store.root)
     closings.keep_twice(store.root)
     left = {path.relative_to(store.root).as_posix() for path in unfinished(store.root)}

@@ -13,6 +13,7 @@ losing one file loses nothing; on object storage, which loses none, once, and on
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,14 @@ READERS = "readers"
 
 class OldFormatError(SentenceError):
     """An output folder of another version of this software; the message says what to do."""
+
+
+class LostStateError(SentenceError):
+    """A state of which no file is as it was written; the message says what to do.
+
+    It is not as if nothing had ever been written: the next refresh would then take what was accepted of forms that are
+    held for nothing, and whoever asks would be told that there is nothing.
+    """
 
 
 def is_of_before(root: Path) -> bool:
@@ -125,10 +134,13 @@ def load(root: Path, part: str) -> State:
 
     Raises:
         OldFormatError: Another version of this software wrote it.
+        LostStateError: It lies there, and is nowhere as it was written.
     """
     other: OldFormatError | None = None
+    lying = False
     for path in paths(root, part):
         content, mark = read_marked(path)
+        lying = lying or bool(content or mark) or _is_empty(path)
         try:
             state = _read(content, part)
         except OldFormatError as error:  # or the very digit is damaged, and the copy knows better
@@ -138,7 +150,25 @@ def load(root: Path, part: str) -> State:
             return replace(state, mark=mark)
     if other:
         raise other
+    if lying:
+        raise _lost(root, part)
     return NOTHING
+
+
+def _is_empty(path: Path) -> bool:
+    """Return whether a file lies there without a byte: not as it was written, unlike one that is not there yet."""
+    with suppress(OSError):
+        return not is_remote(path) and path.stat().st_size == 0
+    return False
+
+
+def _lost(root: Path, part: str) -> LostStateError:
+    named = ", ".join(path.relative_to(root).as_posix() for path in paths(root, part))
+    return LostStateError(
+        f"Sổ trạng thái của {part} trong {root} bị hỏng ở mọi bản ({named}), nên chưa biết số nào đã công bố còn đúng. "
+        "Lấy lại một bản từ bản sao lưu, rồi chạy: returns refresh. Không có bản sao lưu thì xóa các tệp đó rồi chạy; "
+        "biểu đang bị giữ lại khi ấy sẽ chưa có số cho đến khi hết lỗi."
+    )
 
 
 def save(root: Path, part: str, state: State) -> State:
@@ -178,16 +208,24 @@ def hash_of(root: Path, part: str) -> str:
 
 
 def communes_in(root: Path, part: str) -> list[str]:
-    """Return the communes whose return sets are in a part, from its first line alone, which is quick."""
+    """Return the communes whose return sets are in a part, from its first line alone, which is quick.
+
+    Raises:
+        LostStateError: As ``load`` says.
+    """
+    lying = False
     for path in paths(root, part):
         try:
             with path.open("rb") as file:
+                lying = True
                 head = json.loads(file.readline())
             if _names_them(head):
                 found: list[str] = head.get("communes", _named_after(part))
                 return found
         except (OSError, ValueError, TypeError, AttributeError):
             continue
+    if lying:
+        raise _lost(root, part)
     return []
 
 

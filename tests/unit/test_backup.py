@@ -10,12 +10,14 @@ import pytest
 
 from pipelines.refresh import backup
 from pipelines.refresh.backup import Backup, BackupError
+from pipelines.refresh.batches import tidy_all
 from pipelines.refresh.release import make, verify
 from pipelines.settings import HOME_VARIABLE, Settings
 from pipelines.store import closings
 from pipelines.store.closings import Closing, Turn
 from pipelines.store.locks import locked
 from pipelines.store.raw import LEDGER
+from schemas.sentences import SentenceError
 from tests.faults.disk import end_of, start_child
 from tests.unit.desks import Desk, desk_at
 from tests.unit.offices import KEY, Office
@@ -224,3 +226,45 @@ def test_the_users_of_the_desk_are_backed_up_while_they_work(
         connections.close_all()
         shutil.copy(tmp_path / "kept.sqlite3", tmp_path / "elsewhere" / "data" / "desk" / "desk.sqlite3")
         assert [one.username for one in User.objects.all()] == ["hoa"]
+
+
+def test_what_a_backup_could_not_take_is_known_of_it_and_the_raw_files_are_in_it_all_the_same(
+    office: Office, tmp_path: Path
+) -> None:
+    office.refresh()
+    for path in (office.store.root / "state").glob(f"{office.part}.*"):
+        cut(path)
+    made = backup.make(settings(office.root), tmp_path / "backup")
+    assert [one for one in made.lacking if f"{office.part}.copy.ndjson" in one]
+    one = backup.found(tmp_path / "backup")
+    assert one.lacking == made.lacking
+    assert {name for name in one.files if name.startswith("raw/")} >= {f"raw/{'/'.join(KEY)}/na_lia.xlsx"}
+
+
+def test_while_a_backup_is_half_put_back_nothing_is_refreshed(example_office: Path, tmp_path: Path) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    other = settings(tmp_path / "other")
+
+    def half() -> None:
+        taken = iter(range(30))
+        keep = Backup.content
+
+        def content(self: Backup, sha256: str) -> bytes | None:
+            if next(taken, None) is None:
+                os._exit(9)
+            return keep(self, sha256)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Backup, "damaged", lambda _: [])
+            patch.setattr(Backup, "content", content)
+            backup.restore(one, other)
+
+    assert end_of(start_child(half)) == 9
+    office = Office(tmp_path / "other")
+    with pytest.raises(SentenceError, match=rf"chưa xong.*returns restore {one.root}"):
+        office.refresh()
+    with pytest.raises(SentenceError, match="chưa xong"):
+        tidy_all(office.store, [])
+    backup.restore(one, other)
+    office.refresh()
+    assert office.stale() == set()

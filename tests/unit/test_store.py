@@ -22,7 +22,8 @@ from pipelines.store import state as states
 from pipelines.store.archive import TABLE, Archive, Kept
 from pipelines.store.files import clear_unfinished, write_beside, write_whole
 from pipelines.store.locks import locked
-from pipelines.store.state import NOBODY, NOTHING, OldFormatError, State, Writer, Written
+from pipelines.store.published import checked_sets
+from pipelines.store.state import NOBODY, NOTHING, LostStateError, OldFormatError, State, Writer, Written
 from pipelines.store.tables import DamagedError, Publication, Store, file_of, serialized
 from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
@@ -221,11 +222,35 @@ class TestState:
         tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
         assert copy.read_bytes() == first.read_bytes() == before
 
-    def test_with_both_files_lost_nothing_is_known(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("harm", [_cut, lambda path: path.write_bytes(b"x"), lambda path: path.write_bytes(b"")])
+    def test_with_both_files_damaged_it_is_not_as_if_nothing_had_been_written(
+        self, tmp_path: Path, harm: Callable[[Path], object]
+    ) -> None:
         states.save(tmp_path, PART, self.FULL)
         for path in states.paths(tmp_path, PART):
-            path.write_bytes(b"x")
+            harm(path)
+        with pytest.raises(LostStateError, match=rf"{PART}.*{PART}\.ndjson, .*{PART}\.copy\.ndjson.*bản sao lưu"):
+            states.load(tmp_path, PART)
+        with pytest.raises(LostStateError):
+            tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
+
+    def test_with_both_files_damaged_in_their_first_lines_nobody_takes_it_to_be_of_no_commune(
+        self, tmp_path: Path
+    ) -> None:
+        states.save(tmp_path, PART, self.FULL)
+        for path in states.paths(tmp_path, PART):
+            path.write_bytes(b"\0" * 512)
+        with pytest.raises(LostStateError):
+            states.communes_in(tmp_path, PART)
+        with pytest.raises(LostStateError):
+            checked_sets(Store(tmp_path))
+
+    def test_with_both_files_gone_nothing_is_known(self, tmp_path: Path) -> None:
+        states.save(tmp_path, PART, self.FULL)
+        for path in states.paths(tmp_path, PART):
+            path.unlink()
         assert states.load(tmp_path, PART) == NOTHING
+        assert states.communes_in(tmp_path, PART) == []
 
     def test_a_folder_of_a_version_to_come_is_refused_in_a_sentence(self, tmp_path: Path) -> None:
         states.save(tmp_path, PART, self.FULL)
