@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Every page wants a session, but for those that say otherwise.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "pipelines.desk.middleware.SessionRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pipelines.desk.middleware.sentences",

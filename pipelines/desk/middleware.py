@@ -6,12 +6,17 @@ Belongs here: Django middleware. Does not belong here: what stands before Django
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from pipelines.desk.refusals import told
 from schemas.sentences import SentenceError
@@ -35,6 +40,28 @@ def headers(ask: Ask) -> Ask:
         return answer
 
     return _around(ask, lambda _: None, with_headers)
+
+
+class SessionRequired(LoginRequiredMiddleware):
+    """Lead who has no session to the sign-in: and who sent a form, as of a session of yesterday, back to its page.
+
+    At the address of the form itself there often is no page, and nothing of it was done.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """Answer a request of nobody's."""
+        if request.method in ("GET", "HEAD"):
+            answer: HttpResponse = super().handle_no_permission(request, view_func)
+            return answer
+        from_page = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(from_page, {request.get_host()}, require_https=request.is_secure())
+        page = urlsplit(from_page)
+        there = page._replace(scheme="", netloc="", fragment="").geturl() if ours else reverse("home")
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': there, LOST: 1})}")
+
+
+LOST = "lost"
+"""Says in the address of the sign-in that a form was sent of which nothing was done."""
 
 
 @sync_and_async_middleware

@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from pipelines.desk.role import Role
-from tests.unit.desks import PASSWORD, Desk, text
+from tests.unit.desks import ORIGIN, PASSWORD, Desk, text
+from tests.unit.offices import KEY
 
 FIRST = {"username": "thanh", "name": "", "title": "Công chức thống kê", "password1": PASSWORD, "password2": PASSWORD}
 
@@ -86,6 +88,23 @@ def test_somebody_locked_out_is_out_with_the_next_page(desk: Desk) -> None:
     assert "không đúng" in text(sign_in(desk.browser(), "officer"))
     admin.post(f"/users/{officer.pk}", {"do": "on"})
     assert sign_in(desk.browser(), "officer").status_code == 302
+
+
+def test_who_sends_a_form_of_a_session_that_is_over_is_told_and_led_back_to_its_page(desk: Desk) -> None:
+    """What is sent has an address at which there is no page to come back to."""
+    desk.user("officer", "officer", password=PASSWORD)
+    browser, page = desk.browser(), f"/findings/{KEY}/of/na_lia"
+    answer = browser.post(f"{page}/decide", {"new": "1"}, headers={"referer": f"{ORIGIN}{page}?x=1#p1"})
+    sign_in_page = answer.headers["location"]
+    assert sign_in_page == f"/sign-in?next={quote(f'{page}?x=1', safe='')}&lost=1"
+    shown = browser.get(sign_in_page)
+    assert "Phiên làm việc đã hết nên chưa ghi gì." in text(shown)
+    assert f'name="next" value="{page}?x=1"' in shown.content.decode()
+    assert "Phiên làm việc" not in text(browser.get("/sign-in"))
+    for referer in ("", "http://elsewhere/x", "javascript:x"):
+        led = browser.post("/run", headers={"referer": referer}).headers["location"]
+        assert led == "/sign-in?next=%2F&lost=1"
+    assert browser.get("/record").headers["location"] == "/sign-in?next=/record"
 
 
 def test_the_last_administrator_stays_one(desk: Desk) -> None:

@@ -89,11 +89,16 @@ def test_of_a_closed_set_nobody_is_asked_and_who_was_missing_is_told(office: Off
     assert not any("hạn" in line for line in said)
     office.write(("pa_phao.xlsx", "Chăn nuôi", "D12"), 664)
     assert square(shown(office), "pa_phao", "B01") is not Sent.UNREAD, "for no run will read it"
-    page = text(desk.signed_in("officer", "officer").get(f"/sets/{KEY}"))
-    assert "không còn gì phải làm. Khi đóng kỳ còn thiếu 1/27 đơn vị: Thôn Nà Lìa (B01, B02, B03, B04, B05)." in page
+    browser = desk.signed_in("officer", "officer")
+    page = text(browser.get(f"/sets/{KEY}"))
+    assert "mở lại kỳ không. Khi đóng kỳ còn thiếu 1/27 đơn vị: Thôn Nà Lìa (B01, B02, B03, B04, B05)." in page
     assert "Đổi sau khi đóng nên không công bố: pa_phao.xlsx" in page
-    for words in ("quá hạn", "3 cảnh báo; riêng cảnh báo không giữ", "mà chưa chạy"):
+    for words in ("quá hạn", "3 cảnh báo; riêng cảnh báo không giữ", "mà chưa chạy", "không còn gì", "nhập theo biểu"):
         assert words not in page
+    assert "6 tháng đầu năm 2024 (đã đóng)" in text(browser.get("/receive"))
+    assert "6 tháng cuối năm 2024 (đã đóng)" not in text(browser.get("/receive"))
+    for entry in (f"/entry/{KEY}", f"/entry/{KEY}/na_lia"):
+        assert "đã đóng bằng bản phát hành «thieu-mot»" in text(browser.get(entry)), "before anybody types it all in"
 
 
 def test_before_the_first_run_a_workbook_is_of_the_reporter_that_it_is_called_by(office: Office) -> None:

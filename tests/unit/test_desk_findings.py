@@ -247,6 +247,11 @@ def test_what_was_typed_stands_beside_why_it_was_refused(desk: Desk) -> None:
     assert re.search(rf'id="{typed[1]}"[^>]*>Chưa ghi gì\. .*«một trăm»', page)
 
 
+def test_where_a_refusal_was_told_there_is_a_page_to_come_back_to(desk: Desk) -> None:
+    """Who changes the language there, or signs in anew, asks for that address."""
+    assert desk.signed_in("officer", "officer").get(f"{PAGE}/decide").headers["location"] == PAGE
+
+
 @pytest.mark.slow
 def test_what_has_been_decided_is_told_until_a_run_has_read_it(office: Office, desk: Desk) -> None:
     browser, told = desk.signed_in("officer", "officer"), "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»."

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.debug import sensitive_post_parameters
 
 from pipelines.desk import accounts, record
+from pipelines.desk.middleware import LOST
 from pipelines.desk.models import User
 from pipelines.desk.record import NO_USER, Did
 from pipelines.desk.refusals import told
@@ -55,6 +56,11 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     template_name = "sign-in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Tell too whether a form was sent without a session."""
+        context: dict[str, Any] = super().get_context_data(**more)
+        return context | {"lost": LOST in self.request.GET}
 
 
 class SignOut(LogoutView):

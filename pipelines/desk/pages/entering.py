@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pipelines.desk import entering, receipts
 from pipelines.desk.entering import LONGEST, MORE_LINES, MOST_LINES, Entry, LyingReturn, named
 from pipelines.desk.models import Upload
+from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import handout_of
 from pipelines.desk.pages.receive import receives
 from pipelines.handout.aids import depths_of
@@ -49,6 +50,7 @@ def reporters(request: HttpRequest, key: str) -> HttpResponse:
     """List the reporters whose return can be typed in."""
     handout = handout_of(key)
     shown = {"key": handout.key, "name": handout.commune.title, "period": handout.period, "owed": handout.owed()}
+    shown |= closing.told(handout.raw, handout.store, handout.key)
     return render(request, "entry-reporters.html", shown)
 
 
@@ -175,6 +177,7 @@ def _page(
         "headings": HEADINGS,
         "source": request.POST.get("source", ""),
         "here": reverse("entry", args=[handout.key, own.reporter.code]),
+        **closing.told(handout.raw, handout.store, handout.key),
     }
     return render(request, "entry.html", shown, status=status)
 

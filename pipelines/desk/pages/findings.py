@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipelines.desk import decisions, hints
 from pipelines.desk.doubts import NOBODY, by_reporter, doubts
@@ -87,9 +87,14 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
 
 
 @decides
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
-    """Record a decision: on one cell, or on all that one proposal is about."""
+    """Record a decision: on one cell, or on all that one proposal is about.
+
+    What was refused is told on a page of this address, which is asked for again when the language is changed there.
+    """
+    if request.method != "POST":
+        return redirect("reporter", key, reporter)
     raw, store = folders()
     chosen, sent = named(raw, store, key), request.POST
     back = redirect(f"{reverse('reporter', args=[key, reporter])}#{sent.get('at', '')}")

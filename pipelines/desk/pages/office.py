@@ -5,11 +5,13 @@ Belongs here: these, and which return sets workbooks can be of. Does not belong 
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from pipelines.desk import board
 from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
 from pipelines.store import designs
+from pipelines.store.closings import closed_sets
 from pipelines.store.raw import Raw
 from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import Store
@@ -63,7 +65,7 @@ def receivable(raw: Raw, store: Store) -> list[tuple[str, str]]:
     Next come the periods of each kind for which a form of the commune is asked. Where there are none, the communes are
     those whose villages are known.
     """
-    known = board.sets(raw, store)
+    known, closed = board.sets(raw, store), " " + _("(đã đóng)")
     of_known = [(key.commune, Period.parse(key.period)) for key in reversed(known)]
     latest = {(commune, period.kind): period for commune, period in of_known}
     communes = dict.fromkeys(commune for commune, _ in latest) or [
@@ -75,8 +77,14 @@ def receivable(raw: Raw, store: Store) -> list[tuple[str, str]]:
         for kind in raw.places.kinds_of(commune)
         for period in _coming(latest.get((commune, kind)), kind)
     ]
-    every = [*known, *coming]
-    return [(str(key), f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}") for key in every]
+    shut = closed_sets(store.root)
+    return [
+        (
+            str(key),
+            f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}" + (closed if key in shut else ""),
+        )
+        for key in (*known, *coming)
+    ]
 
 
 def _coming(latest: Period | None, kind: PeriodKind) -> tuple[Period, ...]:
