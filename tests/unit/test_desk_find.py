@@ -1,5 +1,7 @@
 """Finding by number, words, cell, file, rule and place in the plan; a figure's trace as one page."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -135,3 +137,16 @@ def test_what_is_held_leads_to_the_workbook_that_its_number_is_of_and_not_to_the
 
 def test_a_cell_is_told_as_a_person_sees_it(desk: Desk) -> None:
     assert "«Trồng trọt», ô D11 : «11,50»" in text(desk.signed_in("somebody", "auditor").get("/find?q=na_lia+D11"))
+
+
+def test_wherever_a_figure_is_listed_it_says_that_it_is_held_back(office: Office, desk: Desk) -> None:
+    """What is shown is what was accepted before: nobody is to take it for what came."""
+    browser, name = desk.signed_in("somebody", "auditor"), "livestock.horse.white.heads"
+    pages = ("/find?q=ngua+bach", f"/compare/{KEY}?q={name}", f"/compare/{KEY}/{name}")
+    assert not [page for page in pages if "Giữ lại" in text(browser.get(page))]
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D14"), "chưa rõ")
+    office.refresh()
+    assert [page for page in pages if "Giữ lại" in text(browser.get(page))] == list(pages)
+    taken = browser.get(f"{pages[1]}&as=csv").content.decode("utf-8-sig")
+    (row,) = [one for one in csv.DictReader(io.StringIO(taken)) if one["Mã"] == name]
+    assert (row["Kỳ này"], row["Tình trạng"]) == ("1482", "Giữ lại")

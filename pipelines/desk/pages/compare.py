@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pipelines.desk import board
-from pipelines.desk.pages.office import folders, named
+from pipelines.desk.pages.office import folders, named, states_of
 from pipelines.desk.templating import word
 from pipelines.present import compared
 from pipelines.present.charts import Bar, PlanChart, Segment
@@ -68,7 +68,8 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     beside = compared.beside(chosen.period, of_commune).items()
     periods = {side: code for side, code in beside if not grew(code, chosen.period)}
     others = {side: published.figures(store, ReturnSetKey(period, chosen.commune)) for side, period in periods.items()}
-    every = compared.lines(published.figures(store, chosen), others)
+    figures = published.figures(store, chosen)
+    every, states = compared.lines(figures, others), states_of(store, chosen, figures)
     asked = _Asked.of(request.GET)
     sides = [side for side in Side if any(line.sides[side].value is not None for line in every)]
     asked_sides = [side for side in sides if asked.side in ("", side)] or sides
@@ -88,6 +89,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
         "side_words": {side: _words(side)[0] for side in sides},
         "chapters": chapters,
         "lines": lines,
+        "states": states,
         "every": len(every),
         "groups": {side: _words(side) for side in shown_sides},
         "reported": any(line.sides[Side.LAST_YEAR].reported for line in lines),
@@ -96,7 +98,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
         "head": asked.head,
     }
     if asked.kind:
-        head = [_("Chương"), _("Mã"), _("Chỉ tiêu"), _("Đơn vị"), *(one.head for one in columns)]
+        head = [_("Chương"), _("Mã"), _("Chỉ tiêu"), _("Đơn vị"), *(one.head for one in columns), word("trace.state")]
         rows = [
             [
                 chapters[line.chapter],
@@ -104,6 +106,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
                 line.label,
                 line.unit,
                 *_cells(line.value, line.sides, shown_sides),
+                word(f"state.{states[line.id]}"),
             ]
             for line in lines
         ]
@@ -237,6 +240,7 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     page = {
         "key": chosen,
         "row": row,
+        "states": states_of(store, chosen, [row]),
         "title": raw.places.territory(chosen.commune),
         "moments_rows": [(Period.parse(one.period).title, one.value, one.sides) for one in moments],
         "steady": compared.steady(moments),

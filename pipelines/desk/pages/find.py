@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pipelines.desk import board
-from pipelines.desk.pages.office import folders, named
+from pipelines.desk.pages.office import folders, named, states_of
 from pipelines.present import tracing
 from pipelines.present.explorer.addresses import link, sheet_pages
 from pipelines.present.explorer.addresses import trace as trace_of
@@ -56,6 +56,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "most": MOST,
         "verdicts": VERDICTS,
         "chapters": {chapter.code: chapter.title for chapter in CATALOGUE.chapters},
+        "states": states_of(store, chosen, found.figures[:MOST]),
         "labels": {row["id"]: row["label"] for row in published.figures(store, chosen)} if found.printed else {},
         "sheet": sheets.address,
         "drawn": sheets.is_drawn,

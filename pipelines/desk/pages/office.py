@@ -3,6 +3,9 @@
 Belongs here: these, and which return sets workbooks can be of. Does not belong here: a page.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -10,7 +13,7 @@ from django.utils.translation import gettext as _
 from pipelines.desk import board
 from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
-from pipelines.store import designs
+from pipelines.store import designs, published
 from pipelines.store.closings import closed_sets
 from pipelines.store.raw import Raw
 from pipelines.store.remembered import RememberingStore
@@ -48,6 +51,12 @@ def handout_of(key: str) -> Handout:
     if key not in dict(receivable(raw, store)):
         raise Http404
     return Handout(raw, store, ReturnSetKey.parse(key))
+
+
+def states_of(store: Store, key: ReturnSetKey, figures: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return how figures stand, by their ids, as pages name it behind their values: held back, with estimates."""
+    held = published.held_forms(published.findings(store, key))
+    return {row["id"]: published.status(row, held) for row in figures}
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
