@@ -9,12 +9,12 @@ A row with a fault still stands for something, so that one fault is told once an
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pipelines.steps.collect.layout import printed_words
 from pipelines.steps.design.rows import Row, Told
@@ -772,40 +772,78 @@ def _refuse_taken(row: Row, chapter: Chapter, said: Mapping[str, Row], known: Kn
                 told.tell(Faults.TAKEN, said[figure.id], "chapter", expected="các chương đang dùng; lập chương mới")
 
 
-def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
-    shape = "chữ thường không dấu nối bằng dấu chấm, như thuy_san.ho; {reporter} hoặc {line} là một phần riêng"
-    if not _well_formed(row, "id", _FIGURE_ID, shape, told) or not row["formula"]:
-        return None
-    each = "{" in row["id"]
+def _formula(row: Row, forms: _Forms, told: Told) -> Formula | None:
+    """Return the formula of a figure's row; nothing of one that cannot be read, or that no figure can have."""
     try:
-        formula = read_formula(row["formula"], forms.names(), own=each)
+        formula = read_formula(row["formula"], forms.names(), own=_is_per_record(row["id"]))
     except NotationError as wrong:
         told.tell(Faults.FORMULA, row, "formula", written=wrong.written, expected=wrong.expected)
         return None
-    of = {leaf.field.form.code for leaf in formula.leaves()}
-    if not of:
-        told.tell(Faults.FORMULA, row, "formula", expected="ít nhất một chỉ tiêu của biểu")
-        return None
-    if each and (len(of) > 1 or not all(isinstance(leaf, Own) for leaf in formula.leaves())):
-        expected = "là của từng đơn vị hoặc từng dòng, nên công thức chỉ được dùng chỉ tiêu của một biểu"
-        told.tell(Faults.PER_RECORD, row, "id", expected=expected)
-        return None
-    if "{line}" in row["id"] and not formula.fields()[0].form.line_title:
-        told.tell(Faults.PER_RECORD, row, "id", expected=f"có {{line}} nhưng biểu {of.pop()} không có dòng")
-        return None
-    for leaf in formula.leaves():
-        if isinstance(leaf, At) and not leaf.field.form.line_title:
-            expected = f"mã chỉ tiêu không kèm at: biểu {leaf.field.form.code} không có dòng"
-            told.tell(Faults.FORMULA, row, "formula", written=formula_text(leaf), expected=expected)
-            return None
-    for leaf in formula.leaves():
-        printed = leaf.field.form.printed_lines()
-        if isinstance(leaf, At) and printed and leaf.line not in printed:
-            expected = f"mã dòng của biểu {leaf.field.form.code} ({_nearest(leaf.line, printed)})"
-            told.tell(Faults.FORMULA, row, "formula", written=leaf.line, expected=expected)
-            return None
+    misuse = next(_misuses(row["id"], formula), None)  # told alone: others may follow from it
+    if misuse is not None:
+        told.tell(misuse.fault, row, misuse.column, written=misuse.written, expected=misuse.expected)
+    return formula if misuse is None else None
+
+
+class _Misuse(NamedTuple):
+    """Why a formula that can be read is none of a figure."""
+
+    fault: Faults
+    column: str
+    expected: str
+    written: str | None = None
+    """What is wrong in the cell; nothing where that is all of it."""
+
+
+def _misuses(identifier: str, formula: Formula) -> Iterator[_Misuse]:
+    """Yield why a formula is none of the figure with an id."""
+    leaves = formula.leaves()
+    if not leaves:
+        yield _Misuse(Faults.FORMULA, "formula", "ít nhất một chỉ tiêu của biểu")
+        return
+    if _is_per_record(identifier):
+        yield from _misuses_per_record(identifier, leaves)
+    for leaf in leaves:
+        if isinstance(leaf, At):
+            yield from _misuses_of_line(leaf)
     if abs(formula.compute(lambda leaf: 1 / leaf.field.unit.factor) or 0) > _MOST_TIMES:
-        told.tell(Faults.FORMULA, row, "formula", expected=f"các số nhân lại nhiều nhất {_MOST_TIMES}")
+        yield _Misuse(Faults.FORMULA, "formula", f"các số nhân lại nhiều nhất {_MOST_TIMES}")
+
+
+def _is_per_record(identifier: str) -> bool:
+    """Return whether an id is of a figure per reporter, or per line of a form."""
+    return "{" in identifier
+
+
+def _misuses_per_record(identifier: str, leaves: Sequence[Leaf]) -> Iterator[_Misuse]:
+    """Yield why fields are none of a figure per reporter or line."""
+    form, *others = dict.fromkeys(leaf.field.form for leaf in leaves)
+    if others or not all(isinstance(leaf, Own) for leaf in leaves):
+        expected = "là của từng đơn vị hoặc từng dòng, nên công thức chỉ được dùng chỉ tiêu của một biểu"
+        yield _Misuse(Faults.PER_RECORD, "id", expected)
+    if "{line}" in identifier and not form.line_title:
+        yield _Misuse(Faults.PER_RECORD, "id", f"có {{line}} nhưng biểu {form.code} không có dòng")
+
+
+def _misuses_of_line(leaf: At) -> Iterator[_Misuse]:
+    """Yield why a form has no line that a formula asks for."""
+    form = leaf.field.form
+    printed = form.printed_lines()
+    if not form.line_title:
+        expected = f"mã chỉ tiêu không kèm at: biểu {form.code} không có dòng"
+        yield _Misuse(Faults.FORMULA, "formula", expected, formula_text(leaf))
+    elif printed and leaf.line not in printed:
+        expected = f"mã dòng của biểu {form.code} ({_nearest(leaf.line, printed)})"
+        yield _Misuse(Faults.FORMULA, "formula", expected, leaf.line)
+
+
+def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
+    """Return the figure that a row describes; nothing where its id or its formula is none."""
+    shape = "chữ thường không dấu nối bằng dấu chấm, như thuy_san.ho; {reporter} hoặc {line} là một phần riêng"
+    if not _well_formed(row, "id", _FIGURE_ID, shape, told) or not row["formula"]:
+        return None
+    formula = _formula(row, forms, told)
+    if formula is None:
         return None
     alone = formula.field if isinstance(formula, Total | Own) else None
     for name in ("label", "unit") if alone is None else ():
