@@ -155,32 +155,55 @@ def test_a_desk_is_held_against_what_it_had_since() -> None:
     assert [row["code"] for row in found_now] == ["Z42-K-fees"]
 
 
-def before_it_took_them_in(form: type[VillageForm], *accepted: tuple[str, str, int]) -> list[int | None]:
-    """What village ``mot`` had in the first quarter, by line, as it is held against the second; others stay out of it.
+def before_it_took_them_in(
+    form: type[VillageForm],
+    *accepted: tuple[str, str, int],
+    of: str = "births",
+    period: str = "2024-Q1",
+    now: str = "2024-Q2",
+) -> list[int | None]:
+    """What village ``mot`` had, by line, as another period of it is held against that.
 
     Args:
-        form: A form of which only ``births`` is asked.
-        accepted: Of the first quarter: the village, the line, births.
+        form: A form.
+        accepted: Of the period: the village, the line, the number.
+        of: The field of which it is the number.
+        period: When that was accepted.
+        now: What is held against it.
     """
     merged = "\n".join([HEADING, "kia,village,Bản Kia,xa-1,,,2024-03-31,,,mot"])
-    columns = ["reporter", "line", "births"]
-    records = (
-        pd.DataFrame(accepted, columns=columns).astype({"births": "Int64"}).assign(period="2024-Q1", commune="xa-1")
-    )
+    records = pd.DataFrame(accepted, columns=["reporter", "line", of]).astype({of: "Int64"})
+    records = records.assign(period=period, commune="xa-1", **{name: pd.NA for name in form.fields() if name != of})
     places = Places.parse([SENT, merged])
-    records = records.assign(**{name: pd.NA for name in form.fields() if name not in columns})
-    found = of_as_much(form, records, [ReturnSetKey("2024-Q2", "xa-1")], places).records
-    return [None if pd.isna(one) else int(one) for one in found.loc[found["reporter"] == "mot", "births"]]
+    found = of_as_much(form, records, [ReturnSetKey(now, "xa-1")], places).records
+    return [None if pd.isna(one) else int(one) for one in found.loc[found["reporter"] == "mot", of]]
+
+
+FIRST_LINE = (("mot", "", 6), ("cu", "", 4), ("kia", "", 3))
 
 
 def test_all_that_it_took_in_are_added_or_nothing_is_known() -> None:
-    mot, cu, kia = ("mot", "", 6), ("cu", "", 4), ("kia", "", 3)
-    assert before_it_took_them_in(Births, mot, cu, kia) == [13]
-    assert before_it_took_them_in(Births, mot, cu) == [None], "one of the two has not sent"
+    assert before_it_took_them_in(Births, *FIRST_LINE) == [13]
+    assert before_it_took_them_in(Births, *FIRST_LINE[:2]) == [None], "one of the two has not sent"
+
+
+def test_what_is_no_sum_is_not_known_of_several() -> None:
+    assert before_it_took_them_in(Births, *FIRST_LINE, of="rice_yield") == [None]
+
+
+def test_of_the_same_period_it_is_as_it_was_accepted() -> None:
+    assert before_it_took_them_in(Births, *FIRST_LINE, period="2024-H1", now="2024-H1") == [6]
 
 
 def test_only_lines_that_the_form_prints_are_added() -> None:
-    first = [(village, "boys", births) for village, births in (("mot", 6), ("cu", 4), ("kia", 3))]
-    second = [(village, "girls", births) for village, births in (("mot", 60), ("cu", 40), ("kia", 30))]
-    assert before_it_took_them_in(Kinds, *first, *second) == [13, 130]
-    assert before_it_took_them_in(Schools, *((village, "1", births) for village, _, births in first)) == [None]
+    boys = [(village, "boys", births) for village, _, births in FIRST_LINE]
+    girls = [(village, "girls", 10 * births) for village, _, births in FIRST_LINE]
+    assert before_it_took_them_in(Kinds, *boys, *girls) == [13, 130]
+    assert before_it_took_them_in(Schools, *((village, "1", births) for village, _, births in FIRST_LINE)) == [None]
+
+
+def test_a_desk_of_a_commune_that_took_none_in_is_held_against_all_that_it_had() -> None:
+    columns = ["period", "commune", "reporter", "line", "fees"]
+    records = pd.DataFrame([("2024-Q1", commune, "phi", "", 1) for commune in ("xa-1", "xa-3")], columns=columns)
+    now = [ReturnSetKey("2024-Q2", commune) for commune in ("xa-1", "xa-3")]
+    assert list(of_as_much(Fees, records, now, PLACES).records["commune"]) == ["xa-3"]

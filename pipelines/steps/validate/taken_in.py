@@ -67,7 +67,7 @@ def _together(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[Re
                 then = Period.parse(accepted.at[row, "period"])
                 there = [other for other in others if other.existed_in(then)]
                 rows = [at for other in there for at in _rows(accepted, key.commune, other.code, row)]
-                if there and key.period != then.code:
+                if there:
                     added[row] = rows
                     _add(form, records, row, rows if len(rows) == len(there) else [])
     return AsMuch(records, added)
