@@ -305,59 +305,98 @@ def general(value: Decimal) -> str:
 
 
 def _digits(section: Section, value: Decimal) -> str | None:
-    """Return a number that is not negative in a section that shows digits."""
-    tokens = section.tokens
+    """Return a number that is not negative as a section shows it; nothing where that is not rendered."""
     if section.has("fraction"):
         return None
     if section.has("general", "text"):
-        if section.has("digit", "exponent", "percent"):
-            return None
-        return "".join(general(value) if kind in ("general", "text") else said for kind, said in tokens)
-    places = [index for index, (kind, _) in enumerate(tokens) if kind == "digit"]
-    if not places:
-        return "".join("%" if kind == "percent" else said for kind, said in tokens if kind in ("literal", "percent"))
-    if sum(kind == "point" for kind, _ in tokens) > 1:
+        return _in_general(section, value)
+    if not section.has("digit"):
+        return "".join(_mark(kind, said) for kind, said in section.tokens if kind in ("literal", "percent"))
+    places = _places(section.tokens)
+    return None if places is None else _in_places(section.tokens, places, value)
+
+
+def _in_general(section: Section, value: Decimal) -> str | None:
+    """Return a number in a section that shows its digits as they are."""
+    if section.has("digit", "exponent", "percent"):
         return None
-    exponent_at = next((index for index, (kind, _) in enumerate(tokens) if kind == "exponent"), len(tokens))
-    point_at = next((index for index, (kind, _) in enumerate(tokens) if kind == "point"), exponent_at)
-    if point_at > exponent_at:
+    return "".join(general(value) if kind in ("general", "text") else said for kind, said in section.tokens)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the digits of a number go in a section, each by its place among the tokens."""
+
+    whole: list[int]
+    decimals: list[int]
+    power: list[int]
+    """The digits of the power of ten; none where the section writes none."""
+    grouped: bool
+    """Whether dots stand between groups of three."""
+    hundreds: int
+    """How often a number is multiplied by 100: once per sign of per cent."""
+    thousands: int
+    """How often it is divided by 1000: once per comma that is not between whole digits."""
+
+
+def _places(tokens: tuple[Token, ...]) -> _Places | None:
+    """Return where digits go in a section that has some; nothing where it is in no order that is known."""
+    kinds = [kind for kind, _ in tokens]
+    exponent_at = kinds.index("exponent") if "exponent" in kinds else len(kinds)
+    point_at = kinds.index("point") if "point" in kinds else exponent_at
+    digits, commas = ([at for at, kind in enumerate(kinds) if kind == wanted] for wanted in ("digit", "comma"))
+    whole = [at for at in digits if at < point_at]
+    power = [at for at in digits if at > exponent_at]
+    if kinds.count("point") > 1 or point_at > exponent_at:
         return None
-    whole = [index for index in places if index < point_at]
-    decimals = [index for index in places if point_at < index < exponent_at]
-    powers = [index for index in places if index > exponent_at]
-    value *= Decimal(100) ** sum(kind == "percent" for kind, _ in tokens)
-    commas = [index for index, (kind, _) in enumerate(tokens) if kind == "comma"]
-    grouped = bool(whole) and any(whole[0] < index < whole[-1] for index in commas)
-    scaling = sum(not (whole and whole[0] < index < whole[-1]) for index in commas)
-    value /= Decimal(1000) ** scaling
-    power = 0
-    if exponent_at < len(tokens):
-        if len(whole) != 1 or not powers:
-            return None
-        if value:
-            power = value.adjusted()
-            scaled = _rounded(value.scaleb(-power), len(decimals))
-            power += scaled >= 10
-        value = value.scaleb(-power)
-    value = _rounded(value, len(decimals))
-    before, _, after = format(value, "f").partition(".")
-    written = _filled(tokens, whole, before.lstrip("0"), grouped=grouped)
-    written |= _decimals(tokens, decimals, after)
-    written |= _filled(tokens, powers, str(abs(power)).lstrip("0"), grouped=False)
-    said = []
-    for index, (kind, literal) in enumerate(tokens):
-        match kind:
-            case "literal":
-                said.append(literal)
-            case "digit":
-                said.append(written[index])
-            case "point":
-                said.append(",")
-            case "percent":
-                said.append("%")
-            case "exponent":
-                said.append("E-" if power < 0 else "E+" if literal == "e+" else "E")
-    return "".join(said)
+    if "exponent" in kinds and (len(whole) != 1 or not power):
+        return None
+    grouping = [at for at in commas if whole and whole[0] < at < whole[-1]]
+    return _Places(
+        whole,
+        [at for at in digits if point_at < at < exponent_at],
+        power,
+        grouped=bool(grouping),
+        hundreds=kinds.count("percent"),
+        thousands=len(commas) - len(grouping),
+    )
+
+
+def _in_places(tokens: tuple[Token, ...], places: _Places, value: Decimal) -> str:
+    """Return a number whose digits go to some places of a section."""
+    value = value * Decimal(100) ** places.hundreds / Decimal(1000) ** places.thousands
+    power = _power(value, len(places.decimals)) if places.power else 0
+    rounded = _rounded(value.scaleb(-power), len(places.decimals))
+    before, _, after = format(rounded, "f").partition(".")
+    written = {
+        **_filled(tokens, places.whole, before.lstrip("0"), grouped=places.grouped),
+        **_decimals(tokens, places.decimals, after),
+        **_filled(tokens, places.power, str(abs(power)).lstrip("0"), grouped=False),
+    }
+    return "".join(written[at] if at in written else _mark(*token, power) for at, token in enumerate(tokens))
+
+
+def _power(value: Decimal, decimals: int) -> int:
+    """Return the power of ten of a number, of which one digit is left before the comma once it is rounded."""
+    if not value:
+        return 0
+    power = value.adjusted()
+    return power + (_rounded(value.scaleb(-power), decimals) >= 10)
+
+
+def _mark(kind: str, said: str, power: int = 0) -> str:
+    """Return what is seen of a token that is no digit."""
+    match kind:
+        case "literal":
+            return said
+        case "point":
+            return ","
+        case "percent":
+            return "%"
+        case "exponent":
+            return "E-" if power < 0 else "E+" if said == "e+" else "E"
+        case _:
+            return ""
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
