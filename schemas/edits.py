@@ -438,12 +438,12 @@ class Product(Edit):
             halves: How far each of them may lie from what was meant.
             units: In how many parts the unit of each of them is counted.
         """
-        low, high, whole = units[self.product], units[self.product], self.divisor
+        low, high, whole, sign = units[self.product], units[self.product], self.divisor, 1
         for name in self.factors:
-            above = values[name] > halves[name]
-            low, high = low * (values[name] - halves[name]) * above, high * (values[name] + halves[name])
-            whole *= units[name]
-        value, half = values[self.product] * whole, halves[self.product] * whole
+            size = abs(values[name])
+            low, high = low * (size - halves[name]) * (size > halves[name]), high * (size + halves[name])
+            whole, sign = whole * units[name], sign * (1 - 2 * (values[name] < 0))
+        value, half = sign * values[self.product] * whole, halves[self.product] * whole
         return (low - half <= value) & (value <= high + half)
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:

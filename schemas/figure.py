@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from schemas.chart import Against, Chart
 from schemas.fields import FormField
 from schemas.form import Form
-from schemas.formula import At, Formula, Leaf, Own, Sum, Total, constant, difference
+from schemas.formula import At, Formula, Leaf, Own, Sum, Total, constant, difference, rates_over_lines
 from schemas.periods import Period
 from schemas.units import Unit
 
@@ -39,15 +39,18 @@ class Figure:
     against: Against | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a figure per record that reads anything but its record.
+        """Refuse a figure per record that reads anything but its record, and one that adds up rates over lines.
 
         Raises:
             ValueError: The id has ``{reporter}`` or ``{line}``, and the formula other leaves than fields of one record;
-                or the id has neither, and the formula such a leaf.
+                or the id has neither, and the formula such a leaf. Or rates are added up over lines.
         """
         owned = [isinstance(leaf, Own) for leaf in self.formula.leaves()]
         if any(owned) != self.per_record or (self.per_record and not (all(owned) and len(self.forms) == 1)):
             raise ValueError(f"Figure {self.id}: own fields go with an id that has {{reporter}} or {{line}} in it.")
+        if rates := rates_over_lines(self.formula):
+            names = ", ".join(leaf.field.name for leaf in rates)
+            raise ValueError(f"Figure {self.id}: {names} would be added up over lines, and is no sum of them.")
 
     @property
     def per_record(self) -> bool:

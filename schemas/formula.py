@@ -8,12 +8,15 @@ blank makes everything built on it missing, never smaller.
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.fields import FormField
+
+T = TypeVar("T")
 
 Value = Any
 """A fraction or nothing; or a whole column of them, which is computed with alike and knows itself what it lacks
@@ -222,6 +225,33 @@ class Ratio(Formula):
     def words(self) -> str:
         times = f"{self.times} × " if self.times != 1 else ""
         return f"{times}{_grouped(self.part)} : {_grouped(self.whole)}"
+
+
+def rates_over_lines(formula: Formula) -> tuple[Leaf, ...]:
+    """Return the leaves of a formula that would add up over the lines of a form what is no sum of them.
+
+    Prices and yields are none, nor are two fields of one form that are multiplied: the sum of products is not the
+    product of sums.
+    """
+
+    def over_lines(one: Formula) -> list[Leaf]:
+        return [leaf for leaf in one.leaves() if isinstance(leaf, Total) and leaf.field.form.line_title]
+
+    found = [leaf for leaf in over_lines(formula) if not leaf.field.unit.additive]
+    for product in _within(formula, Product):
+        terms = [over_lines(term) for term in product.terms]
+        several = Counter(form for term in terms for form in {leaf.field.form for leaf in term})
+        found += [leaf for term in terms for leaf in term if several[leaf.field.form] > 1]
+    return tuple(dict.fromkeys(found))
+
+
+def _within(formula: Any, kind: type[T]) -> Iterable[T]:
+    """Yield the expressions of a kind in a formula, itself among them."""
+    if isinstance(formula, kind):
+        yield formula
+    parts = vars(formula).values() if isinstance(formula, Formula) else formula if isinstance(formula, tuple) else ()
+    for part in parts:
+        yield from _within(part, kind)
 
 
 def _all_add_up(terms: Iterable[Formula]) -> bool:

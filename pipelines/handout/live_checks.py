@@ -133,10 +133,13 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
                 return gap, decimals, f"ABS({gap})>{edit.tolerance if isinstance(edit, Ratio) else 0}"
             halves = {name: _half(cells[name], edit.fields[name].unit.decimals) for name in edit.names}
             low, high = (
-                _times(factor, "*".join(f"MAX(0,N({cells[name]}){sign}{halves[name]})" for name in edit.factors))
+                _times(
+                    factor, "*".join(f"MAX(0,{_size(edit, name, cells)}{sign}{halves[name]})" for name in edit.factors)
+                )
                 for sign in "-+"
             )
-            own = f"N({cells[first]})"
+            turned = (f"*IF(N({cells[name]})<0,-1,1)" for name in edit.factors if _may_be_negative(edit, name))
+            own = f"N({cells[first]}){''.join(turned)}"
             # Rounded, as the gap is: 0,1 + 0,2 is 0,3.
             below, above = f"ROUND({low}-{halves[first]}-{own},9)>0", f"ROUND({own}-{high}-{halves[first]},9)>0"
             return gap, decimals, f"OR({below},{above})"
@@ -146,6 +149,16 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
             return gap, edit.fields[first].unit.decimals, f"{gap}<>0"
         case _:
             raise TypeError(f"No formula is known for edit {edit.code} of the kind {type(edit).__name__}.")
+
+
+def _may_be_negative(edit: Edit, name: str) -> bool:
+    least = edit.fields[name].minimum
+    return least is None or least < 0
+
+
+def _size(edit: Edit, name: str, cells: Mapping[str, str]) -> str:
+    """Return the formula for a number without its sign."""
+    return f"ABS(N({cells[name]}))" if _may_be_negative(edit, name) else f"N({cells[name]})"
 
 
 def _half(cell: str, decimals: int) -> str:

@@ -68,3 +68,24 @@ class Faults(Enum):
     EMPTY = FaultKind("T-22", "Tệp {file} chưa có biểu nào và chưa có số tổng hợp nào.")
     LEANT_ON = FaultKind("T-23", "Tệp {file}: nếu dùng thì thiết kế «{written}» đang có hiệu lực sẽ sai: {expected}")
     UNREAD = FaultKind("T-24", "Tệp {file}: {written}.")
+    RATES_ADDED = FaultKind(
+        "T-25",
+        _AT + "công thức cộng qua các dòng của biểu những số không cộng được: {written}. Tổng của giá, tỷ lệ, hay tích "
+        'của hai tổng, không có nghĩa. Ghi at "mã dòng", hoặc {{line}} ở mã số, hoặc lấy tổng này chia tổng kia.',
+    )
+    NO_SUM = FaultKind(
+        "T-26",
+        _AT + "«{written}» là tỷ lệ, giá hoặc tích, không cộng được, nên xã có nhiều thôn sẽ không có con số này. "
+        "Ghi {{reporter}} ở mã số để mỗi thôn một số, hoặc lấy tổng này chia tổng kia.",
+        Severity.WARNING,
+    )
+    RATE_WORTH = FaultKind(
+        "T-27",
+        _AT + "con số ghi bằng «{written}» sẽ sai nhiều lần, vì công thức tính tiền bằng đồng, chiều dài bằng m. "
+        "Ở trang «Đơn vị tính», dòng «{written}», cột «Bằng bao nhiêu», ghi {expected}.",
+    )
+    CONVERTED_TWICE = FaultKind(
+        "T-28",
+        _AT + "«{written}» nhân hoặc chia thêm một số, mà những đơn vị tính này phần mềm tự đổi: {expected}. "
+        "Bỏ số đó khỏi công thức.",
+    )

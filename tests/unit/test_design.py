@@ -380,6 +380,17 @@ TWO_VERSIONS: Cells = {
 }
 """The example, of which a field is split in its second version."""
 
+
+def money_per(below: str, factor: int) -> Cells:
+    """The example with money in place of the area of carp, and a figure of it in triệu đồng for each of something."""
+    unit = f"triệu đồng/{below}"
+    return {
+        **{(CHI_TIEU, f"D{row}"): "triệu đồng" for row in (6, 7, 8)},
+        **{(DON_VI, "A5"): unit, (DON_VI, "B5"): 2, (DON_VI, "D5"): factor, (DON_VI, "F5"): "không"},
+        **{(SO, "D7"): "S01.dt_ca_chep / S01.so_ho", (SO, "E7"): unit, (SO, "F7"): 2},
+    }
+
+
 SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("a heading that nobody knows", {(BIEU, "I4"): "Màu"}, Faults.HEADING_UNKNOWN, BIEU, "I4"),
     ("a heading twice", {(QUY_TAC, "E4"): "Quy tắc"}, Faults.HEADING_UNKNOWN, QUY_TAC, "E4"),
@@ -491,6 +502,38 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
         QUY_TAC,
         "C5",
     ),
+    (
+        "a price of several lines added up",
+        {(BIEU, "E5"): "Ao", (CHI_TIEU, "D5"): "đồng/suất"},
+        Faults.RATES_ADDED,
+        SO,
+        "D5",
+    ),
+    (
+        "lines added up and then multiplied",
+        {(BIEU, "E5"): "Ao", (SO, "D7"): "S01.dt_ca_chep * S01.dien_tich"},
+        Faults.RATES_ADDED,
+        SO,
+        "D7",
+    ),
+    ("a rate of money that is not worth it", money_per("hộ", 1), Faults.RATE_WORTH, SO, "E7"),
+    ("the same of what is no unit", money_per("lao động", 1), Faults.RATE_WORTH, SO, "E7"),
+    ("the same of two", money_per("hộ/năm", 1), Faults.RATE_WORTH, SO, "E7"),
+    (
+        "a rate of money converted by hand too",
+        money_per("hộ", 10**6) | {(SO, "D7"): "S01.dt_ca_chep / S01.so_ho / 1000000"},
+        Faults.CONVERTED_TWICE,
+        SO,
+        "D7",
+    ),
+    (
+        "money converted by hand too",
+        {(CHI_TIEU, "D5"): "triệu đồng", (SO, "D5"): "1000000 * S01.so_ho", (SO, "C5"): "Tiền", (SO, "E5"): "đồng"},
+        Faults.CONVERTED_TWICE,
+        SO,
+        "D5",
+    ),
+    ("a rate that may be a sum", {(DON_VI, "A5"): "kg/bè", (DON_VI, "B5"): 1}, Faults.MISSING, DON_VI, "F5"),
     ("numbers that no table holds", {(SO, "D5"): "99999999999999 * 2 * S01.so_ho"}, Faults.FORMULA, SO, "D5"),
     ("five decimals", {(SO, "F5"): 5}, Faults.MALFORMED, SO, "F5"),
     (
@@ -694,6 +737,7 @@ COMPUTED = [
     ("100 * S01.gao / S01.san_luong", "%", 2, None),
     ("100 * (S01.gao / 1000) / S01.san_luong", "%", 2, "0.10"),
     ("S01.thu", "đồng", 0, "12340000"),
+    ("2 * S01.thu", "đồng", 0, "24680000"),
     ("S01.thu + S01.chi", "triệu đồng", 2, "12.34"),
     ("S01.thu + 5", "triệu đồng", 2, None),
     ('S01.so_ho * 2 "2 triệu đồng một hộ"', "triệu đồng", 2, None),
@@ -716,7 +760,7 @@ def test_a_figure_comes_out_in_the_unit_it_says_or_is_refused(
 ) -> None:
     cells = {(SO, "C7"): "X", (SO, "D7"): formula, (SO, "E7"): unit, (SO, "F7"): decimals}
     found = checked({"moi.xlsx": with_cells({**MORE, **cells})}, KNOWN)
-    told = [(one["code"], one["cells"]) for one in found.findings]
+    told = [(one["code"], one["cells"]) for one in found.findings if one["severity"] == Severity.ERROR]
     if value is None:
         assert told == [(Faults.OTHER_DIMENSION.value.code, "D7")]
         return
@@ -728,8 +772,35 @@ def test_a_figure_comes_out_in_the_unit_it_says_or_is_refused(
     assert (last["value"], last["unit"]) == (Decimal(value), unit)
 
 
+@pytest.mark.parametrize("below", ["hộ", "lao động", "hộ/năm"])
+def test_money_for_each_comes_out_in_the_unit_that_is_said_to_be_worth_it(below: str) -> None:
+    found = checked({"moi.xlsx": with_cells(money_per(below, 10**6))}, KNOWN)
+    assert found.findings == ()
+    (form,), (chapter,), commune = found.design.forms, found.design.chapters, ONE_VILLAGE.commune("x")
+    assert commune is not None
+    figures = evaluate(chapter, {form: sums_of(form)}, [(PERIOD.code, commune)], ONE_VILLAGE)
+    (last,) = [one for one in figures.to_pylist() if one["id"] == "thuy_san.ca_chep.ty_le"]
+    # 12,34 triệu đồng of 12 hộ
+    assert (last["value"], last["unit"]) == (Decimal("1.03"), f"triệu đồng/{below}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell"),
+    [
+        ({(CHI_TIEU, "D5"): "%"}, "D5"),
+        ({(SO, "D7"): "100 * S01.dt_ca_chep * S01.so_ho / S01.dien_tich"}, "D7"),
+        ({**LINES_OF_S01, (CHI_TIEU, "D5"): "%", (SO, "B5"): "thuy_san.{line}.ty_le"}, "D5"),
+    ],
+    ids=["a percentage", "a product", "a percentage of each line"],
+)
+def test_a_figure_that_no_commune_of_several_villages_can_have_is_told(cells: Cells, cell: str) -> None:
+    found = checked({"moi.xlsx": with_cells(cells)}, KNOWN)
+    assert [(one["code"], one["cells"]) for one in found.findings] == [(Faults.NO_SUM.value.code, cell)]
+    assert found.sound
+
+
 def test_every_kind_of_fault_is_tripped() -> None:
-    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN, Faults.OLD_VERSION}
+    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN, Faults.OLD_VERSION, Faults.NO_SUM}
     of_folders = {Faults.NAME, Faults.EMPTY, Faults.LEANT_ON, Faults.UNREAD}  # in test_designs_taken_in
     assert {fault for _, _, fault, _, _ in SLIPS} | of_files | of_folders == set(Faults)
 

@@ -40,6 +40,11 @@ def holds(edit: Edit, *values: str) -> bool:
         ("32.8", "4.35", "55", False),
         ("0", "0", "55", True),
         ("1", "0", "55", False),
+        ("-236.5", "-43", "55", True),
+        ("236.5", "-43", "-55", True),
+        ("236.5", "-43", "55", False),
+        ("-558.3", "101.5", "55", False),
+        ("0", "-43", "55", False),
     ],
 )
 def test_the_product_lies_where_the_last_digits_of_its_factors_leave_it(

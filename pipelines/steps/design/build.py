@@ -50,7 +50,20 @@ from schemas.edits import Agreement, Balance, Bound, Edit, Reporting
 from schemas.fields import FormField, NoHeir, why_no_heir
 from schemas.figure import Chapter, Figure, over_lines
 from schemas.form import TAKEN_NAMES, Counts, DeskForm, Form, FormType, LineForm, VillageForm
-from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Product, Ratio, Sum, Total, worth
+from schemas.formula import (
+    At,
+    Constant,
+    Difference,
+    Formula,
+    Leaf,
+    Own,
+    Product,
+    Ratio,
+    Sum,
+    Total,
+    rates_over_lines,
+    worth,
+)
 from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
@@ -184,6 +197,9 @@ def _units(rows: Sequence[Row], known: Known, told: Told) -> list[Unit]:
     found: dict[Unit, str] = {}
     for row in rows:
         words = (row["label"], *_names(row, "aliases"))
+        if not row["additive"] and any(sign in row["label"] for sign in "/%‰"):
+            expected = f"Đơn vị của tỷ lệ, năng suất, giá thì ghi «{NO}»; cộng lại mà vẫn có nghĩa thì ghi «{YES}»."
+            told.tell(Faults.MISSING, row, "additive", expected=expected)
         if _whole(row, "decimals", 0) > _MOST_DECIMALS:
             told.tell(Faults.MALFORMED, row, "decimals", expected=f"nhiều nhất {_MOST_DECIMALS}")
         unit = Unit(
@@ -754,8 +770,21 @@ def _chapters(rows: Rows, forms: _Forms, known: Known, told: Told) -> tuple[Chap
 
 def _each(figure: Figure) -> Sequence[Figure]:
     """Return a figure; of one per line, where the form prints its lines, that of each."""
-    of_lines = "{line}" in figure.id and "{reporter}" not in figure.id and figure.forms[0].fixed
-    return over_lines(figure) if of_lines else (figure,)
+    return over_lines(figure) if _is_over_lines(figure.id, figure.formula) else (figure,)
+
+
+def _is_over_lines(identifier: str, formula: Formula) -> bool:
+    """Return whether a figure is one for each line that its form prints, whoever reports it."""
+    return "{line}" in identifier and "{reporter}" not in identifier and bool(formula.fields()[0].form.fixed)
+
+
+def _is_added_up(identifier: str, formula: Formula) -> bool:
+    """Return whether a figure is made of what all who report have written together."""
+    return not _is_per_record(identifier) or _is_over_lines(identifier, formula)
+
+
+def _of_villages(formula: Formula) -> bool:
+    return any(item.form.reporter_kind == VillageForm.reporter_kind for item in formula.fields())
 
 
 def _refuse_taken(row: Row, chapter: Chapter, said: Mapping[str, Row], known: Known, told: Told) -> None:
@@ -806,6 +835,9 @@ def _misuses(identifier: str, formula: Formula) -> Iterator[_Misuse]:
     for leaf in leaves:
         if isinstance(leaf, At):
             yield from _misuses_of_line(leaf)
+    if rates := rates_over_lines(formula):
+        words = dict.fromkeys(f"{formula_text(leaf)} ({leaf.field.unit.label})" for leaf in rates)
+        yield _Misuse(Faults.RATES_ADDED, "formula", "", ", ".join(words))
     if abs(formula.compute(lambda leaf: 1 / leaf.field.unit.factor) or 0) > _MOST_TIMES:
         yield _Misuse(Faults.FORMULA, "formula", f"các số nhân lại nhiều nhất {_MOST_TIMES}")
 
@@ -849,9 +881,11 @@ def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
     for name in ("label", "unit") if alone is None else ():
         if not row[name]:
             told.tell(Faults.MISSING, row, name, expected="Công thức có nhiều chỉ tiêu thì phải ghi.")
+    if _is_added_up(row["id"], formula) and not formula.adds_up and _of_villages(formula):
+        told.tell(Faults.NO_SUM, row, "formula")
     unit = alone.unit if alone is not None and not row["unit"] else forms.unit(row, "unit")
-    if unit != _UNKNOWN_UNIT and (other := _other_unit(formula, unit, forms.units)) is not None:
-        told.tell(Faults.OTHER_DIMENSION, row, "formula", expected=f"{other.label}, {unit.label}")
+    if unit != _UNKNOWN_UNIT:
+        _refuse_other_units(row, formula, unit, forms.units, told)
     decimals = _whole(row, "decimals", unit.decimals)
     if decimals > _MOST_DECIMALS:
         told.tell(Faults.MALFORMED, row, "decimals", expected=f"nhiều nhất {_MOST_DECIMALS}")
@@ -859,7 +893,46 @@ def _figure(row: Row, forms: _Forms, told: Told) -> Figure | None:
     return Figure(row["id"], label, unit, formula, decimals, row["plan"], _choice(row, "against", AGAINST))
 
 
-def _other_unit(formula: Formula, unit: Unit, units: Mapping[str, Unit]) -> Unit | None:
+class _Misfit(NamedTuple):
+    """A unit in which a formula counts, and that does not come out as the unit of its figure."""
+
+    unit: Unit
+    twice: bool = False
+    """Whether it would, if the formula did not convert by hand what is converted anyway."""
+
+
+def _refuse_other_units(row: Row, formula: Formula, unit: Unit, units: Mapping[str, Unit], told: Told) -> None:
+    """Tell of a formula that does not come out in the unit of its figure."""
+    above, factor = _rate(unit, units)
+    converted = any(leaf.field.unit.dimension == above.dimension for leaf in formula.leaves()) if above else False
+    if converted and factor != unit.factor and not _is_explained(formula):
+        told.tell(Faults.RATE_WORTH, row, "unit", written=unit.label, expected=number_text(factor))
+    elif (misfit := _other_unit(formula, unit, units)) is not None:
+        fault = Faults.CONVERTED_TWICE if misfit.twice else Faults.OTHER_DIMENSION
+        told.tell(fault, row, "formula", expected=f"{misfit.unit.label}, {unit.label}")
+
+
+def _rate(unit: Unit, units: Mapping[str, Unit]) -> tuple[Unit | None, Fraction]:
+    """Return of a unit such as triệu đồng/người what is divided, and how many base units the whole is worth."""
+    above, slash, below = unit.label.partition("/")
+    divided, by = units.get(above.strip().casefold()), units.get(below.strip().casefold(), _WHOLE)
+    return (divided, divided.factor / by.factor) if slash and divided is not None else (None, unit.factor)
+
+
+def _is_explained(formula: Formula) -> bool:
+    """Return whether a number in a formula says what fixes it, and may so bring a unit of its own."""
+    match formula:
+        case Constant():
+            return not _is_bare(formula)
+        case Sum(terms) | Product(terms):
+            return any(map(_is_explained, terms))
+        case Difference(left, right) | Ratio(left, right):
+            return _is_explained(left) or _is_explained(right)
+        case _:
+            return False
+
+
+def _other_unit(formula: Formula, unit: Unit, units: Mapping[str, Unit]) -> _Misfit | None:
     """Return a unit in which a formula counts, and that does not come out as the unit of its figure; nothing if all do.
 
     A product or a quotient of several fields may be anything, so only percentages, and units such as tạ/ha, are held
@@ -870,41 +943,61 @@ def _other_unit(formula: Formula, unit: Unit, units: Mapping[str, Unit]) -> Unit
         unit: The figure's.
         units: Every unit by its words.
     """
-    if unit.factor != 1 and not any(leaf.field.unit.dimension == unit.dimension for leaf in formula.leaves()):
-        return _first_unit(formula)  # a formula computes in base units, so it would be made smaller for nothing
+    above, factor = _rate(unit, units)
+    fitting = {unit.dimension, *([above.dimension] if above is not None and factor == unit.factor else [])}
+    if unit.factor != 1 and not any(leaf.field.unit.dimension in fitting for leaf in formula.leaves()):
+        return _Misfit(_first_unit(formula))  # it computes in base units, so it would be made smaller for nothing
     return _unfit(formula, unit, Fraction(1), units)
 
 
-def _unfit(formula: Formula, unit: Unit, times: Fraction, units: Mapping[str, Unit]) -> Unit | None:
-    """Return the first unit of a formula that does not come out as another, once it is taken so many times."""
+def _unfit(
+    formula: Formula, unit: Unit, times: Fraction, units: Mapping[str, Unit], *, rate: bool = False
+) -> _Misfit | None:
+    """Return the first unit of a formula that does not come out as another, once it is taken so many times.
+
+    Args:
+        formula: The formula.
+        unit: As what it is to come out.
+        times: How many times it is taken.
+        units: Every unit by its words.
+        rate: Whether it is part of one in a unit such as triệu đồng/người, which is no multiple of what is divided.
+    """
     match formula:
         case Leaf():
-            return _told_apart(formula.field.unit, unit, times)
+            given = formula.field.unit
+            if given.dimension == unit.dimension and times != 1:
+                converts = unit.factor / given.factor
+                by_hand = converts != 1 and times in (converts, 1 / converts)
+                return _Misfit(given, twice=True) if rate or by_hand else None
+            apart = _told_apart(given, unit, times)
+            return None if apart is None else _Misfit(apart)
         case Sum() | Difference():
             terms = formula.terms if isinstance(formula, Sum) else (formula.left, formula.right)
-            bare = [_WHOLE for term in terms if not term.leaves() and unit.factor != 1]
-            return next(iter([*bare, *filter(None, (_unfit(term, unit, times, units) for term in terms))]), None)
+            bare = [_Misfit(_WHOLE) for term in terms if not term.leaves() and unit.factor != 1]
+            others = (_unfit(term, unit, times, units, rate=rate) for term in terms)
+            return next(iter([*bare, *filter(None, others)]), None)
         case Product():
-            numbers, others = [[one for one in formula.terms if bool(one.leaves()) is told] for told in (False, True)]
-            if len(others) != 1 or not all(map(_is_bare, numbers)):
+            numbers, of_fields = [[one for one in formula.terms if bool(one.leaves()) is it] for it in (False, True)]
+            if len(of_fields) != 1 or not all(map(_is_bare, numbers)):
                 return None
-            return _unfit(others[0], unit, times * worth(Product(tuple(numbers))), units)
+            return _unfit(of_fields[0], unit, times * worth(Product(tuple(numbers))), units, rate=rate)
         case Ratio(part, whole, multiplier) if not whole.leaves():
             if unit in PERCENTAGES or not _is_bare(whole):
                 return None
-            return _unfit(part, unit, times * multiplier / worth(whole), units)
+            return _unfit(part, unit, times * multiplier / worth(whole), units, rate=rate)
         case Ratio(part, whole, multiplier) if part.leaves():
             if unit in PERCENTAGES:
                 if times * multiplier != _HUNDRED and _is_plain(part) and _is_plain(whole):
-                    return None if _first_unit(part) in PERCENTAGES else _WHOLE
+                    return None if _first_unit(part) in PERCENTAGES else _Misfit(_WHOLE)
                 first = _first_unit(whole)
                 return _unfit(part, first, Fraction(1), units) or _unfit(whole, first, Fraction(1), units)
             above, below = (units.get(word.casefold()) for word in (*unit.label.split("/"), "", "")[:2])
             if above is None or below is None or unit.label.count("/") != 1:
                 return None
             if unit.factor != above.factor / below.factor:
-                return above
-            return _unfit(part, above, times * multiplier, units) or _unfit(whole, below, Fraction(1), units)
+                return _Misfit(above)
+            divided = _unfit(part, above, times * multiplier, units, rate=True)
+            return divided or _unfit(whole, below, Fraction(1), units, rate=True)
         case _:
             return None
 
