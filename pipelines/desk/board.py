@@ -101,9 +101,9 @@ class Board:
 
 
 def sets(raw: Raw, store: Store) -> list[ReturnSetKey]:
-    """Return the return sets there are, received or read, the newest period first."""
+    """Return the return sets there are, received or read, the newest period first, those of one in order."""
     known = {*raw.return_sets(), *published.checked_sets(store)}
-    return oldest_first(known)[::-1]
+    return sorted(oldest_first(known), key=lambda key: Period.parse(key.period), reverse=True)
 
 
 def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipelines.desk import record, runs
 from pipelines.desk.board import Board, Sent, board_of, sets
+from pipelines.desk.communes import districts
 from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import folders, named
 from pipelines.desk.proxy import NotReachedError
@@ -27,6 +28,8 @@ from pipelines.refresh.documents import explorer_page
 from pipelines.refresh.stale import stale_batches
 from pipelines.settings import today
 from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
+from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
 
 WORDS = {
@@ -49,25 +52,54 @@ class Step(NamedTuple):
 
 @require_safe
 def board(request: HttpRequest, key: str = "") -> HttpResponse:
-    """Show the board of a return set; of the newest where none is named."""
+    """Show the board of a return set; where none is named of the newest, or what has come of all communes of it."""
     raw, store = folders()
     known = sets(raw, store)
     if not known:
         return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
+    if not key and len([one for one in known if one.period == known[0].period]) > 1:
+        return redirect("communes", known[0].period)
     chosen = named(raw, store, key) if key else known[0]
     shown = board_of(raw, store, chosen, today())
     turns = closing.told(raw, store, chosen)
     page = {
         "board": shown,
         "sets": known,
+        "several": len([one for one in known if one.period == chosen.period]) > 1,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": [*_of_designs(looked_at(raw, store)), *_of_misplaced(raw), *_steps(shown)],
+        "steps": [*_of_all(raw, store), *_steps(shown)],
         **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
     }
     return render(request, "board.html", page)
+
+
+@require_safe
+def communes(request: HttpRequest, period: str) -> HttpResponse:
+    """Show what has come of each commune of a period."""
+    raw, store = folders()
+    known = sets(raw, store)
+    periods = list(dict.fromkeys(one.period for one in known))
+    if period not in periods:
+        raise Http404
+    when = Period.parse(period)
+    shown = {
+        "period": when,
+        "periods": periods,
+        "most": _NAMED,
+        "days_late": (today() - when.due()).days,
+        "steps": list(_of_all(raw, store)),
+        "districts": list(districts(raw, store, period, known)),
+    }
+    return render(request, "communes.html", shown)
+
+
+def _of_all(raw: Raw, store: Store) -> Iterator[Step]:
+    """Yield what to do about what is of no return set."""
+    yield from _of_designs(looked_at(raw, store))
+    yield from _of_misplaced(raw)
 
 
 def _of_dagster() -> dict[str, Any]:

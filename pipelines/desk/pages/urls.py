@@ -31,6 +31,7 @@ from pipelines.desk.pages import (
 
 urlpatterns = [
     path("", board.board, name="home"),
+    path("communes/<str:period>", board.communes, name="communes"),
     path("sets/<str:key>", board.board, name="board"),
     path("run", board.start, name="start"),
     path("run/<str:identifier>", board.run, name="run"),
