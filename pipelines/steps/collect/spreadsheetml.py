@@ -10,7 +10,7 @@ another of the same form (``skeletons``), which knows no element of XML by itsel
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
@@ -692,6 +692,8 @@ _PARENTS = {"sheetData": "worksheet", "row": "sheetData", "c": "row", "cols": "w
 _LETTERS = frozenset({"v", "f", "t"})
 """What has letters in it and no element."""
 _PARTS_OF_A_CELL = frozenset({"v", "f", "is"})
+_IN_PLACE = frozenset({*_PARENTS.items(), *((part, "c") for part in _PARTS_OF_A_CELL)})
+"""Elements with what they are in, as nearly all of a sheet are: these need no closer look."""
 _MOST_HIDDEN = 4 * LAST_COLUMN
 """Hidden columns, each counted as often as it is told of."""
 
@@ -750,69 +752,83 @@ class SheetReader(_Quiet):
 
     def opened(self, name: str, parent: str, attributes: Mapping[str, str]) -> None:
         """Take the beginning of an element."""
-        local = _LOCALS.get(name)
-        above = _LOCALS.get(parent, "")
-        if above in _LETTERS:
-            raise BrokenSheetError(f"ô {self._address}: có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
-        if local not in _CHILDREN.get(above, (local,)) and name.startswith(_MAINS):
-            raise BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
-        if local is None:
-            if not parent:
-                raise BrokenSheetError("không phải trang tính")
-            return
-        if local in _PARENTS and above != _PARENTS[local]:
-            raise BrokenSheetError(f"phần tử «{local}» nằm sai chỗ")
+        local, above = _LOCALS.get(name), _LOCALS.get(parent, "")
+        if (local, above) not in _IN_PLACE or local in self._parts:
+            self._refuse_misplaced(name, local, parent, above)
         if local == "c":
             self._open_cell(attributes)
         elif local in _PARTS_OF_A_CELL:
-            if above != "c" or local in self._parts:
-                raise BrokenSheetError(f"ô {self._address}: phần tử «{local}» nằm sai chỗ")
-            self._parts[local] = ""
-            if local == "f":
-                self._formula = attributes
-            if local == "is":
-                self._rich = _Rich()
-            else:
-                self._letters = []
+            self._open_part(local, attributes)
         elif local == "t":
-            if "is" in self._parts and above in ("is", "r"):
-                self._letters = []
+            self._open_letters(above)
         elif local == "r":
             self._rich.begin()
         elif above == "rPr":
             _dress(self._rich, name, attributes)
-        elif local == "row":
-            self._open_row(attributes)
-        elif local == "col":
-            self._add_columns(attributes)
-        elif local == "mergeCell":
-            self._merged += self._add_areas(attributes.get("ref", ""))
-        elif local == "sheetView":
-            self._hides_zeros |= not self._is_so(attributes.get("showZeros", "1"))
-        elif local == "conditionalFormatting":
-            self._changes, self._areas = False, self._add_areas(attributes.get("sqref", ""))
-        elif local == "cfRule":
-            style = _whole(attributes.get("dxfId", ""), -1)
-            self._changing.append((style, self._areas))
-        elif local in ("dataBar", "iconSet"):
-            if not self._is_so(attributes.get("showValue", "1")):
-                self._changes = True
-        elif local == "later conditionalFormatting":
-            self._changes, self._areas = False, []
-        elif local == "later sqref":
-            self._letters = []
-        elif local == "later dxf":
-            self._painter = _Painter()
-            self._painter.begin_change()
-        elif self._painter is not None:
+        elif local in _OPENS:
+            _OPENS[local](self, attributes)
+        elif local is not None and self._painter is not None:
             self._painter.opened(name, parent, attributes)
             self._changes |= local == "numFmt"
         elif local in _DRAWINGS:
             self._drawn = True
         elif local == "sheetData":
             self._has_data = True
-        elif local == "worksheet" and parent:
+
+    def _refuse_misplaced(self, name: str, local: str | None, parent: str, above: str) -> None:
+        """Refuse an element where none, or no such, can be: it is not known what it hides."""
+        if above in _LETTERS:
+            raise BrokenSheetError(f"ô {self._address}: có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
+        if local not in _CHILDREN.get(above, (local,)) and name.startswith(_MAINS):
+            raise BrokenSheetError(f"có phần tử lạ «{name.rpartition(' ')[2][:20]}»")
+        if local is None and not parent:
+            raise BrokenSheetError("không phải trang tính")
+        if local in _PARENTS and above != _PARENTS[local]:
+            raise BrokenSheetError(f"phần tử «{local}» nằm sai chỗ")
+        if local in _PARTS_OF_A_CELL and (above != "c" or local in self._parts):
+            raise BrokenSheetError(f"ô {self._address}: phần tử «{local}» nằm sai chỗ")
+        if local == "worksheet" and parent:
             raise BrokenSheetError("có hai trang tính trong một")
+
+    def _open_part(self, local: str, attributes: Mapping[str, str]) -> None:
+        self._parts[local] = ""
+        if local == "f":
+            self._formula = attributes
+        if local == "is":
+            self._rich = _Rich()
+        else:
+            self._letters = []
+
+    def _open_letters(self, above: str) -> None:
+        if "is" in self._parts and above in ("is", "r"):
+            self._letters = []
+
+    def _add_merged(self, attributes: Mapping[str, str]) -> None:
+        self._merged += self._add_areas(attributes.get("ref", ""))
+
+    def _open_view(self, attributes: Mapping[str, str]) -> None:
+        self._hides_zeros |= not self._is_so(attributes.get("showZeros", "1"))
+
+    def _open_conditions(self, attributes: Mapping[str, str]) -> None:
+        self._changes, self._areas = False, self._add_areas(attributes.get("sqref", ""))
+
+    def _add_rule(self, attributes: Mapping[str, str]) -> None:
+        self._changing.append((_whole(attributes.get("dxfId", ""), -1), self._areas))
+
+    def _take_drawn_value(self, attributes: Mapping[str, str]) -> None:
+        """Note a bar or icon that takes the place of the number."""
+        if not self._is_so(attributes.get("showValue", "1")):
+            self._changes = True
+
+    def _open_later_conditions(self, _: Mapping[str, str]) -> None:
+        self._changes, self._areas = False, []
+
+    def _open_later_areas(self, _: Mapping[str, str]) -> None:
+        self._letters = []
+
+    def _open_later_dress(self, _: Mapping[str, str]) -> None:
+        self._painter = _Painter()
+        self._painter.begin_change()
 
     def text(self, text: str) -> None:
         """Take letters in it."""
@@ -948,6 +964,22 @@ class SheetReader(_Quiet):
             for slot in self.slots
         ]
         return SheetLayout(slots, self._drawn, self._hides_zeros, self._changing)
+
+
+_OPENS: Mapping[str | None, Callable[[SheetReader, Mapping[str, str]], None]] = {
+    "row": SheetReader._open_row,
+    "col": SheetReader._add_columns,
+    "mergeCell": SheetReader._add_merged,
+    "sheetView": SheetReader._open_view,
+    "conditionalFormatting": SheetReader._open_conditions,
+    "cfRule": SheetReader._add_rule,
+    "dataBar": SheetReader._take_drawn_value,
+    "iconSet": SheetReader._take_drawn_value,
+    "later conditionalFormatting": SheetReader._open_later_conditions,
+    "later sqref": SheetReader._open_later_areas,
+    "later dxf": SheetReader._open_later_dress,
+}
+"""What is done at the beginning of the elements that say something of a whole sheet."""
 
 
 def _is_zero(size: str | None) -> bool:
