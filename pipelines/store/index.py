@@ -4,9 +4,11 @@ Belongs here: the index, and when it is believed. Does not belong here: looking 
 
 The hash decides what is made anew; size and times only save reading a file to know its hash. They are from before it
 was read, and of files at rest only (``RawFile.at_rest``): one that is replaced while a refresh runs is read by the
-next. The index is no part of the state: without it everything is read.
+next. The index is no part of the state: without it everything is read. It begins with the hash of the rest: of a hash
+in it that is another than it was, every refresh would say that the file has just been replaced.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +45,9 @@ class Noted(NamedTuple):
     sha256: str
 
 
+_CHECKED = hashlib.sha256().digest_size
+"""Bytes that the hash of the rest takes."""
+
 Index = Mapping[tuple[ReturnSetKey, str], Noted]
 """By return set and name of the file."""
 
@@ -52,11 +57,15 @@ NOTHING_NOTED: Index = {}
 def load(root: Path, part: str) -> Index:
     """Return the index of a batch; an empty one where there is none that can be read."""
     try:
-        columns = pq.ParquetFile(_path(root, part)).read(use_threads=False).to_pydict()
-        rows = zip(*(columns[name] for name in _COLUMNS.names), strict=True)
-        return {(ReturnSetKey(period, commune), name): Noted(*more) for period, commune, name, *more in rows}
-    except (OSError, KeyError, pa.ArrowException):
+        written = _path(root, part).read_bytes()
+    except OSError:
         return {}
+    checked, content = written[:_CHECKED], written[_CHECKED:]
+    if checked != hashlib.sha256(content).digest():
+        return {}
+    columns = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False).to_pydict()
+    rows = zip(*(columns[name] for name in _COLUMNS.names), strict=True)
+    return {(ReturnSetKey(period, commune), name): Noted(*more) for period, commune, name, *more in rows}
 
 
 def save(root: Path, part: str, files: Iterable[tuple[ReturnSetKey, str, Noted]]) -> None:
@@ -66,7 +75,8 @@ def save(root: Path, part: str, files: Iterable[tuple[ReturnSetKey, str, Noted]]
     buffer = pa.BufferOutputStream()
     table = pa.table([pa.array(column, kind) for column, kind in zip(columns, _COLUMNS.types, strict=True)], _COLUMNS)
     pq.write_table(table, buffer, compression="zstd")
-    write_whole(_path(root, part), buffer.getvalue().to_pybytes())
+    content = buffer.getvalue().to_pybytes()
+    write_whole(_path(root, part), hashlib.sha256(content).digest() + content)
 
 
 def _path(root: Path, part: str) -> Path:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -236,6 +237,23 @@ def test_where_all_is_made_anew_every_file_is_read_whatever_is_noted_of_it(copie
     lying = [(key, name, one._replace(sha256="0" * 64) if name == path.name else one) for key, name, one in noted]
     index.save(store.root, str(TERRITORY), lying)
     refresh(raw, store, TERRITORY, who="test", anew=True)
+    assert not stale_batches(raw, Store(store.root), [TERRITORY])
+
+
+def test_an_index_with_another_bit_is_not_believed_and_every_file_is_read(copied: Path) -> None:
+    raw, store = Raw(copied / "raw"), Store(copied / "data")
+    note_files(inputs_of(raw, store, Part.of(TERRITORY)))
+    path = store.root / STATE / f"{TERRITORY}.index"
+    whole = path.read_bytes()
+    assert index.load(store.root, str(TERRITORY))
+    random = Random(1)
+    for _ in range(200):
+        at = random.randrange(len(whole))
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1 :])
+        assert index.load(store.root, str(TERRITORY)) == {}
+    for cut in (b"", whole[:9], whole[:-1]):
+        path.write_bytes(cut)
+        assert index.load(store.root, str(TERRITORY)) == {}
     assert not stale_batches(raw, Store(store.root), [TERRITORY])
 
 
