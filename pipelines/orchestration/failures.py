@@ -35,6 +35,14 @@ _OF_SQLITE = {
 }
 """What the database in which Dagster keeps its records says, as the system would."""
 
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What it says where its file is not one as it was written: running again never helps."""
+
+_RECORDS = (
+    "Nhật ký các lần chạy (thư mục dagster trong thư mục kết quả) bị hỏng. Đóng bàn làm việc, chuyển thư mục đó đi chỗ "
+    "khác, rồi chạy lại; chỉ mất lịch sử các lần chạy."
+)
+
 _OTHER = "Chạy lại; nếu vẫn hỏng, gửi trang này cho người phụ trách phần mềm."
 _SAFE = "Số đã công bố không bị ảnh hưởng."
 
@@ -80,6 +88,8 @@ def sentence(error: Exception) -> str:
     what = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
     if kind := _KINDS.get(_number(error)):
         return f"Dừng giữa chừng{what}: {kind} {_SAFE}"
+    if _code(error) in _DAMAGED:
+        return f"Dừng giữa chừng: {_RECORDS} {_SAFE}"
     if isinstance(error, SentenceError):
         return f"Dừng giữa chừng: {error} {_SAFE}"
     return f"Dừng giữa chừng vì một lỗi ngoài dự kiến: {str(error).rstrip('.')}. {_SAFE} {_OTHER}"
@@ -88,9 +98,15 @@ def sentence(error: Exception) -> str:
 def _number(error: Exception) -> int:
     """Return the number by which the system calls an error; 0 where it is none of the system's."""
     cause = getattr(error, "orig", error)  # what SQLAlchemy has wrapped
-    if isinstance(cause, sqlite3.Error):
-        return _OF_SQLITE.get(cause.sqlite_errorcode & 0xFF, 0)
-    return (cause.errno or 0) if isinstance(cause, OSError) else 0
+    if isinstance(cause, OSError):
+        return cause.errno or 0
+    return _OF_SQLITE.get(_code(error), 0)
+
+
+def _code(error: Exception) -> int:
+    """Return the number by which SQLite calls an error; 0 where it is none of SQLite's, or has no number."""
+    cause = getattr(error, "orig", error)
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF if isinstance(cause, sqlite3.Error) else 0
 
 
 def unexpected(failure: StepFailureData) -> str:

@@ -1,8 +1,11 @@
 import errno
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy
 
 from pipelines.orchestration import health
 from pipelines.orchestration.failures import in_sentences, reasons, sentence, unexpected
@@ -44,6 +47,23 @@ def test_what_has_a_sentence_of_its_own_is_not_called_unexpected() -> None:
         "Dừng giữa chừng: Không có bản lưu của tệp na_lia.xlsx. Lấy lại tệp này từ bản sao lưu. "
         "Số đã công bố không bị ảnh hưởng."
     )
+
+
+@pytest.mark.parametrize("content", [b"no database" * 999, b"SQLite format 3\0" + b"\xff" * 8192])
+def test_records_whose_file_is_damaged_are_told_with_what_to_do_about_them(tmp_path: Path, content: bytes) -> None:
+    """Running again would never help, and nobody who looks after the software is needed."""
+    path = tmp_path / "runs.db"
+    path.write_bytes(content)
+    with sqlalchemy.create_engine(f"sqlite:///{path}").connect() as records, pytest.raises(Exception) as met:  # noqa: PT011
+        records.execute(sqlalchemy.text("select * from runs"))
+    told = sentence(met.value)
+    assert "thư mục dagster" in told
+    assert "chỉ mất lịch sử" in told
+    assert "ngoài dự kiến" not in told
+
+
+def test_an_error_of_sqlite_without_a_number_is_told_as_one_that_nobody_thought_of() -> None:
+    assert "ngoài dự kiến: closed" in sentence(sqlite3.ProgrammingError("closed"))
 
 
 def test_what_has_been_put_into_words_is_passed_on() -> None:
