@@ -89,6 +89,8 @@ def _reason(error: Exception) -> str:
         return _("Hết chỗ trên đĩa. Dọn bớt tệp rồi chạy lại; số đã công bố không bị ảnh hưởng.")
     if isinstance(error, OSError) and error.strerror:
         return _("Không đọc hoặc ghi được ổ đĩa ({why}). Kiểm tra ổ đĩa rồi chạy lại.").format(why=error.strerror)
+    if isinstance(error, MemoryError):
+        return _("Máy hết bộ nhớ. Đóng bớt chương trình khác rồi chạy lại; số đã công bố không bị ảnh hưởng.")
     if any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__):
         words = _("Không dùng được kho đối tượng ({why}). Kiểm tra tên kho, khóa truy cập và mạng, rồi chạy lại.")
         return words.format(why=error)

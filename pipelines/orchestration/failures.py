@@ -25,6 +25,7 @@ _KINDS = {
     errno.EACCES: "Không có quyền đọc hoặc ghi. Nhờ người quản trị máy cấp quyền, rồi chạy lại.",
     errno.EROFS: "Ổ đĩa chỉ cho đọc. Nhờ người quản trị máy mở lại quyền ghi, rồi chạy lại.",
     errno.EIO: "Ổ đĩa báo lỗi, hoặc đã hết chỗ. Dọn bớt tệp, kiểm tra ổ đĩa, rồi chạy lại.",
+    errno.ENOMEM: "Máy hết bộ nhớ. Đóng bớt chương trình khác, rồi chạy lại.",
     errno.ENOENT: "Một tệp hoặc thư mục không còn ở chỗ cũ. Đặt lại, rồi chạy lại.",
 }
 _OF_SQLITE = {
@@ -100,6 +101,8 @@ def _number(error: Exception) -> int:
     cause = getattr(error, "orig", error)  # what SQLAlchemy has wrapped
     if isinstance(cause, OSError):
         return cause.errno or 0
+    if isinstance(cause, MemoryError):
+        return errno.ENOMEM
     return _OF_SQLITE.get(_code(error), 0)
 
 

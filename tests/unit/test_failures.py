@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 import sqlalchemy
 
+from pipelines import cli
 from pipelines.orchestration import health
 from pipelines.orchestration.failures import in_sentences, reasons, sentence, unexpected
 from schemas.sentences import SentenceError
@@ -60,6 +62,13 @@ def test_records_whose_file_is_damaged_are_told_with_what_to_do_about_them(tmp_p
     assert "thư mục dagster" in told
     assert "chỉ mất lịch sử" in told
     assert "ngoài dự kiến" not in told
+
+
+@pytest.mark.parametrize("error", [MemoryError(), pa.ArrowMemoryError("malloc of size 9 failed")])
+def test_a_machine_without_memory_is_told_as_that_by_runs_and_by_the_command_line(error: Exception) -> None:
+    for told in (sentence(error), cli._reason(error)):
+        assert "Máy hết bộ nhớ. Đóng bớt chương trình khác" in told
+        assert "ngoài dự kiến" not in told
 
 
 def test_an_error_of_sqlite_without_a_number_is_told_as_one_that_nobody_thought_of() -> None:
