@@ -43,7 +43,7 @@ class Faults(Enum):
         "T-08", _AT + "«{label}» ghi «{written}» đã dùng ở {expected}. Mỗi mã, mỗi tên chỉ dùng một lần."
     )
     TAKEN = FaultKind(
-        "T-09", _AT + "«{label}» ghi «{written}» đã có trong {expected}, với nội dung khác. Chọn mã khác."
+        "T-09", _AT + "«{label}» ghi «{written}» đã có trong {expected}, với nội dung khác. Chọn mã, tên khác."
     )
     UNKNOWN = FaultKind("T-10", _AT + "«{label}» ghi «{written}», không có; {expected}.")
     FORMULA = FaultKind("T-11", _AT + "công thức không đọc được ở chỗ «{written}»; cần {expected}.")

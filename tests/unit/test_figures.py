@@ -10,10 +10,10 @@ import pytest
 
 from pipelines.steps.analyse.figures import above, evaluate, lineage, of_communes
 from pipelines.steps.analyse.sums import merged, of_forms
-from schemas.fields import field
+from schemas.fields import KEYS, LINE_NAME, field
 from schemas.figure import Chapter, Figure, each, fields_of, summed
 from schemas.form import Form, VillageForm
-from schemas.formula import constant, difference, own, per, share, sum_of, times, total
+from schemas.formula import at, constant, difference, own, per, share, sum_of, times, total
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.units import BillionDong, Dong, Heads, Hectares, MillionDong, Percent, Tonnes
@@ -35,6 +35,12 @@ class Visits(VillageForm, code="Z02", sheet="Khách", title="Lượt khách", do
     """Another one, that only some villages send."""
 
     visits = field(Heads, "Lượt khách")
+
+
+class Boats(VillageForm, code="Z03", sheet="Tàu", title="Tàu", domain="boats", lines="Loại tàu"):
+    """Lines that villages name themselves."""
+
+    boats = field(Heads, "Số tàu")
 
 
 BEES: tuple[type[Form], ...] = (Bees, Visits)
@@ -366,6 +372,35 @@ def test_a_village_that_no_longer_exists_does_not_stand_in_for_one_that_does() -
     found = evaluate(CHAPTER, of_forms(marts, places, [CHAPTER]), wanted, places, marts).to_pylist()
     (row,) = [row for row in found if (row["place"], row["id"]) == ("one", "bees.hives")]
     assert (plain(row), row["status"]) == (None, "incomplete")
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ((("a", "big", 2), ("a", "small", 5), ("b", "big", 4)), "6"),
+        ((("a", "big", 2), ("a", "small", 5), ("b", "small", 4)), "2"),
+        ((("a", "big", 2), ("b", "big", None)), None),
+        ((("a", "big", 2), ("a", "small", 5)), None),
+        ((("a", "small", 2), ("b", "small", 2)), None),
+    ],
+    ids=["of both", "of one of them", "a blank", "one who has sent nothing", "nobody has it"],
+)
+def test_a_line_that_several_reporters_have_is_added_up_over_them(
+    lines: Sequence[tuple[str, str, int | None]], value: str | None
+) -> None:
+    rows = [
+        dict(zip((*KEYS, LINE_NAME, "boats"), (PERIOD.code, "one", village, line, line, boats), strict=True))
+        for village, line, boats in lines
+    ]
+    chapter = Chapter("boats", "Tàu", (Figure("boats.big", "Tàu lớn", Heads, at(Boats.boats, "big"), decimals=0),))
+    marts: dict[type[Form], pa.Table] = {Boats: pa.Table.from_pylist(rows)}
+    found = evaluate(chapter, of_forms(marts, PLACES, [chapter]), of_communes(SETS[:1], PLACES), PLACES, marts)
+    assert [plain(row) for row in found.to_pylist()] == [value]
+
+
+def test_a_figure_that_would_add_up_prices_over_lines_cannot_be_declared() -> None:
+    with pytest.raises(ValueError, match="boats would be added up over lines"):
+        Figure("x", "X", Heads, times(Boats.boats, Boats.boats), decimals=0)
 
 
 def test_every_figure_leads_to_the_cells_it_is_made_of() -> None:

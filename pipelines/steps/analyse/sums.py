@@ -78,6 +78,10 @@ def added_up(
     total = _added(_with_room(amounts.values * counted), commune, len(sets))
     asked, sums, known, guesses = [*((name, "") for name in amounts.names), *lines], [total], [given], [estimated]
     of_lines = _of_printed if form.fixed else _of_lines
+    if lines and not form.fixed:
+        # A line that anybody may have is known only once all have sent what they have.
+        due = [places.expected(key.commune, form.code, form.reporter_kind, Period.parse(key.period))[1] for key in sets]
+        counts = counts & (np.bincount(commune[of_reporter], expected[:, 0], len(sets)) >= due)[commune]
     for values, of_line in of_lines(mart, amounts, counts, commune, len(sets), lines):
         sums.append(values)
         known.append(of_line)
@@ -178,15 +182,15 @@ def _added(values: Array, number: Array, count: int) -> Array:
 def _of_lines(
     mart: pa.Table, amounts: Amounts, counts: Array, commune: Array, count: int, lines: Lines
 ) -> Iterator[Pair]:
-    """Yield sums and counts of communes by one field, for each field wanted of one line: the first of that code."""
+    """Yield sums and counts of communes by one field, for each field wanted of one line: of all who have it."""
     codes = mart["line"].to_numpy(zero_copy_only=False) if lines else None
     for name, line in lines:
         at = np.flatnonzero(codes == line)
-        here, first = np.unique(commune[at], return_index=True)
-        values, known = np.zeros((count, 1), amounts.values.dtype), np.zeros((count, 1), bool)
-        values[here, 0] = amounts.values[at[first], amounts.at[name]]
-        known[here, 0] = amounts.known[at[first], amounts.at[name]] & counts[at[first]]
-        yield values, known
+        values, lacking = np.zeros((count, 1), amounts.values.dtype), np.ones((count, 1), np.int64)
+        lacking[commune[at]] = 0
+        np.add.at(values[:, 0], commune[at], amounts.values[at, amounts.at[name]])
+        np.add.at(lacking[:, 0], commune[at], ~(amounts.known[at, amounts.at[name]] & counts[at]))
+        yield values, lacking == 0
 
 
 def _of_printed(

@@ -252,7 +252,7 @@ class _Forms:
                     edit.forms = tuple(self.made.get(one.code, one) for one in edit.forms)
 
     def _form_rows(self, rows: Sequence[Row]) -> dict[str, Row]:
-        codes, domains, found = _Once(self.told), _Once(self.told), {}
+        codes, domains, sheets, found = _Once(self.told), _Once(self.told), _Once(self.told), {}
         for row in rows:
             if not _well_formed(row, "code", _FORM_CODE, "một chữ cái in hoa và hai chữ số, như S01", self.told):
                 continue
@@ -261,6 +261,7 @@ class _Forms:
             if row["sheet"]:
                 expected = "nhiều nhất 31 ký tự, không có [ ] : * ? / \\"
                 _well_formed(row, "sheet", _SHEET_NAME, expected, self.told)
+                self._refuse_taken_sheet(row, sheets)
             if row["domain"] and _well_formed(row, "domain", _CODE, _slugged(row["domain"]), self.told):
                 domains.take(row["domain"], row, "domain")
             asked = self.known.reporters
@@ -274,6 +275,14 @@ class _Forms:
                 self.told.tell(Faults.MALFORMED, row, "version", expected="số từ 1 trở lên")
             self.since.setdefault(row["code"], self._periods_of_versions(row))
         return found
+
+    def _refuse_taken_sheet(self, row: Row, sheets: _Once) -> None:
+        """Tell of a sheet that one workbook would have twice: whoever reports gets all their forms in one."""
+        kind, name = _before_colon(row["reporter"]), fold(row["sheet"])
+        sheets.take(f"{kind}\n{name}", row, "sheet")
+        for other in self.in_use.values():
+            if (other.reporter_kind, fold(other.sheet)) == (kind, name) and other.code != row["code"]:
+                self.told.tell(Faults.TAKEN, row, "sheet", expected=f"biểu {other.code} đang dùng")
 
     def _periods_of_versions(self, row: Row) -> dict[int, str]:
         """Return since which period each version of a form is in force, but for the first that is known."""
@@ -784,7 +793,11 @@ def _is_added_up(identifier: str, formula: Formula) -> bool:
 
 
 def _of_villages(formula: Formula) -> bool:
-    return any(item.form.reporter_kind == VillageForm.reporter_kind for item in formula.fields())
+    return any(_is_of_villages(item.form) for item in formula.fields())
+
+
+def _is_of_villages(form: type[Form]) -> bool:
+    return form.reporter_kind == VillageForm.reporter_kind
 
 
 def _refuse_taken(row: Row, chapter: Chapter, said: Mapping[str, Row], known: Known, told: Told) -> None:
@@ -855,6 +868,14 @@ def _misuses_per_record(identifier: str, leaves: Sequence[Leaf]) -> Iterator[_Mi
         yield _Misuse(Faults.PER_RECORD, "id", expected)
     if "{line}" in identifier and not form.line_title:
         yield _Misuse(Faults.PER_RECORD, "id", f"có {{line}} nhưng biểu {form.code} không có dòng")
+    if "{line}" not in identifier and form.line_title:
+        expected = (
+            f"không có {{line}} nhưng biểu {form.code} có nhiều dòng, nên nhiều con số cùng một mã; ghi thêm {{line}}"
+        )
+        yield _Misuse(Faults.PER_RECORD, "id", expected)
+    if "{reporter}" not in identifier and form.line_title and not form.fixed and _is_of_villages(form):
+        expected = f"không có {{reporter}} nhưng các thôn tự đặt mã dòng của biểu {form.code}; ghi thêm {{reporter}}"
+        yield _Misuse(Faults.PER_RECORD, "id", expected)
 
 
 def _misuses_of_line(leaf: At) -> Iterator[_Misuse]:
