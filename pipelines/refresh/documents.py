@@ -24,6 +24,7 @@ from schemas.return_sets import ReturnSetKey
 
 if TYPE_CHECKING:
     from pipelines.present.levels import Territory
+    from pipelines.present.rows import ReturnSetRows
 
 REPORT = "report"
 
@@ -42,16 +43,28 @@ def report_of(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> list[Pa
     return [] if rows is None else [store.root / name for name in rows["file"].to_pylist()]
 
 
-def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
-    from pipelines.present import compared
-    from pipelines.present.explorer import site
+def annexes(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> dict[str, bytes]:
+    """Return the Word and the Excel annex of what is published of a return set, by file name; none is written."""
     from pipelines.present.report.files import files
+
+    return files(_published(raw, store, key, who))
+
+
+def _published(raw: Raw, store: Store, key: ReturnSetKey, who: str) -> "ReturnSetRows":
+    from pipelines.present import compared
     from pipelines.refresh.presenting import shown
 
-    with batches.held_still(store, key, who=REPORT):
+    with batches.held_still(store, key, who=who):
         others = [ReturnSetKey(period, key.commune) for period in compared.periods(key.period)]
         earlier = {one.period: figures for one in others if (figures := published.figures(store, one))}
-        rows = shown(raw.places, store, key, store.archive_of(store.part_of(key)), earlier)
+        return shown(raw.places, store, key, store.archive_of(store.part_of(key)), earlier)
+
+
+def _of_territory(raw: Raw, store: Store, key: ReturnSetKey) -> list[Path]:
+    from pipelines.present.explorer import site
+    from pipelines.present.report.files import files
+
+    rows = _published(raw, store, key, REPORT)
     for name, page in site.files(rows).items():
         write_whole(explorer_page(store, key, name), page.content())
     made = {store.root / REPORT / str(key) / name: content for name, content in files(rows).items()}

@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from pipelines.desk import refusals
 from pipelines.desk.pages import (
     account,
+    annexes,
     approve,
     assets,
     blanks,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("findings/<str:key>/of/<str:reporter>/contact", contacts.contact, name="contact"),
     path("estimates/<str:key>", estimates.estimates, name="estimates"),
     path("estimates/<str:key>/record", estimates.record_estimate, name="estimate"),
+    path("annex/<str:key>/<str:kind>", annexes.annex, name="annex"),
+    path("annex/<str:key>/<str:name>/<str:kind>", annexes.of_release, name="release-annex"),
     path("approve/<str:key>", approve.approve, name="approve"),
     path("approve/<str:key>/packed/<str:name>", approve.packed, name="packed"),
     path("approve/<str:key>/reopen", closing.reopen, name="reopen"),
