@@ -158,6 +158,21 @@ def test_a_wording_names_its_own_period_only(wording: str, named: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("2024-M06", "2024-M07", False),
+        ("2024-H1", "2024-M06", True),
+        ("2024-H1", "2024-M01", True),
+        ("2024-Q2", "2024-H1", True),
+        ("2023", "2024-M01", False),
+    ],
+)
+def test_periods_meet_where_they_have_a_day_in_common_whichever_is_asked(one: str, other: str, meet: bool) -> None:
+    first, second = Period.parse(one), Period.parse(other)
+    assert (first.meets(second), second.meets(first)) == (meet, meet)
+
+
+@pytest.mark.parametrize(
     ("moment", "written"),
     [("2024-07-02T12:00:30+07:00", "12:00 ngày 02/07/2024"), ("hôm qua", "hôm qua"), ("", "")],
 )
