@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
+from filelock import FileLock
 
 from pipelines.desk.guard import Address
 from pipelines.settings import SECRET_VARIABLE, SITE_VARIABLE, Settings
@@ -38,13 +39,19 @@ def secret_of(folders: Settings) -> str:
     if given := os.environ.get(SECRET_VARIABLE):
         return given
     path = folder_of(folders) / "secret"
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text("ascii")
+    with FileLock(path.with_name(".secret.lock")):
+        known = path.read_bytes().decode("ascii", "replace") if path.is_file() else ""
+        # Of two that start at once one makes it; where one was killed while it did, the file may hold nothing.
+        if len(known) < _SHORTEST_SECRET:
+            known = secrets.token_urlsafe(48)
+            path.unlink(missing_ok=True)
+            path.touch(0o600)
+            path.write_text(known, encoding="ascii")
+    return known
+
+
+_SHORTEST_SECRET = 32
+"""Letters; of fewer whoever has time could find it out."""
 
 
 _FOLDERS = Settings.of()

@@ -11,10 +11,16 @@ import django
 from filelock import FileLock
 
 from pipelines.settings import Settings
+from pipelines.store.desk_database import refuse_damaged
 
 
 def opened(folders: Settings) -> None:
-    """Start Django on the desk of an output folder; where it is started, go over to this folder's."""
+    """Start Django on the desk of an output folder; where it is started, go over to this folder's.
+
+    Raises:
+        SentenceError: Its database is damaged.
+    """
+    refuse_damaged(folders.desk_database)
     folders.export()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipelines.desk.conf")
     django.setup()

@@ -14,14 +14,12 @@ documents, indexes, locks, the records of runs, and the secret that signs the de
 import hashlib
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.refresh.batches import tidy
@@ -31,6 +29,7 @@ from pipelines.steps.collect.released import RELEASES
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.closings import CLOSINGS
+from pipelines.store.desk_database import at_one_moment
 from pipelines.store.files import clear_unfinished, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw, left_behind
@@ -210,7 +209,7 @@ def _everything(
     # What a release was made of lies in the archive before the release is there, and that before it closes anything.
     for folder in (CLOSINGS, RELEASES, ARCHIVE):
         yield from _below(settings.data / folder, settings.data, DATA, lacking, taken)
-    yield from _of_desk(settings)
+    yield from _of_desk(settings, lacking)
     configuration = settings.home / "dagster.yaml"
     if configuration.is_file():
         yield f"{HOME}/{configuration.name}", configuration.read_bytes()
@@ -312,19 +311,14 @@ def _at_rest(path: Path, root: Path) -> bytes:
     raise SentenceError("tệp đang được ghi")
 
 
-def _of_desk(settings: Settings) -> _Files:
-    """Yield the desk's database as it is at one moment, whoever writes into it."""
+def _of_desk(settings: Settings, lacking: list[str]) -> _Files:
+    """Yield the desk's database as it is at one moment; one that is damaged keeps nothing else from being taken."""
     path = settings.desk_database
-    if not path.is_file():
-        return
-    with TemporaryDirectory() as folder:
-        copy = Path(folder, path.name)
-        with (
-            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-        yield f"{DESK}/{path.name}", copy.read_bytes()
+    if path.is_file():
+        try:
+            yield f"{DESK}/{path.name}", at_one_moment(path)
+        except SentenceError as reason:
+            lacking.append(str(reason))
 
 
 def _place(root: Path, sha256: str) -> Path:

@@ -21,6 +21,7 @@ from pipelines.store import releases
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED
 from pipelines.store.closings import closed_sets
+from pipelines.store.desk_database import refuse_damaged
 from pipelines.store.files import unfinished
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
@@ -64,11 +65,14 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
         ("Kho lưu", lambda: _damaged_archive(store)),
         ("Bản phát hành", lambda: _damaged_releases(store.root)),
         ("Kỳ đã đóng", lambda: _closed(raw, store)),
+        ("Bàn làm việc", lambda: _desk(settings.desk_database)),
         ("Nhật ký Dagster", lambda: _records(settings.home)),
     )
     for what, look in looks:
         try:
             yield look()
+        except SentenceError as error:
+            yield Symptom(what, str(error))
         except Exception as error:
             yield Symptom(what, f"Không xem được ({type(error).__name__}: {error}).")
 
@@ -202,6 +206,11 @@ def _closed(raw: Raw, store: Store) -> Symptom:
     except SentenceError as why:
         return Symptom("Kỳ đã đóng", str(why))
     return Symptom("Kỳ đã đóng", " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
+
+
+def _desk(database: Path) -> Symptom:
+    refuse_damaged(database)
+    return Symptom("Bàn làm việc", said=f"{database} nguyên vẹn" if database.is_file() else "chưa mở lần nào")
 
 
 def _records(home: Path) -> Symptom:

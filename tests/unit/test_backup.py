@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.desk.opening import opened
 from pipelines.refresh import backup
 from pipelines.refresh.backup import Backup, BackupError
 from pipelines.refresh.batches import tidy_all
@@ -173,6 +174,16 @@ def test_a_backup_does_not_lie_in_what_is_backed_up(example_office: Path) -> Non
 
 
 @pytest.mark.slow
+def _cut_in_half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _without_a_schema(path: Path) -> None:
+    """Write over what says which tables there are, but for the very head of the file."""
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + bytes(byte ^ 0xFF for byte in content[100:4096]) + content[4096:])
+
+
 def test_a_damaged_table_and_a_link_that_leaves_the_raw_folder_are_told(office: Office, tmp_path: Path) -> None:
     flip(office.store.path("marts/livestock", office.part))
     (tmp_path / "outside.xlsx").write_bytes(b"x")
@@ -239,6 +250,24 @@ def test_what_a_backup_could_not_take_is_known_of_it_and_the_raw_files_are_in_it
     one = backup.found(tmp_path / "backup")
     assert one.lacking == made.lacking
     assert {name for name in one.files if name.startswith("raw/")} >= {f"raw/{'/'.join(KEY)}/na_lia.xlsx"}
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(b"no database" * 999), _cut_in_half, _without_a_schema])
+def test_a_damaged_database_of_the_desk_is_told_and_all_else_is_backed_up(
+    desk: Desk, tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    desk.user("hoa", "officer")
+    other = settings(tmp_path / "other")
+    backup.restore(backup.make(desk.folders, tmp_path / "backup").backup, other)
+    other.raw.mkdir(parents=True, exist_ok=True)
+    (other.raw / "places.csv").write_text("code,level,name,parent\n", encoding="utf-8")
+    assert not backup.make(other, tmp_path / "second").lacking
+    harm(other.desk_database)
+    made = backup.make(other, tmp_path / "second")
+    assert [one for one in made.lacking if str(other.desk_database) in one and "returns ui" in one]
+    assert "raw/places.csv" in made.backup.files
+    with pytest.raises(SentenceError, match=r"desk\.sqlite3.* bị hỏng"):
+        opened(other)
 
 
 def test_while_a_backup_is_half_put_back_nothing_is_refreshed(example_office: Path, tmp_path: Path) -> None:

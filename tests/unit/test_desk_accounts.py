@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from pipelines.desk.role import Role
+from pipelines.settings import SECRET_VARIABLE
 from tests.unit.desks import ORIGIN, PASSWORD, Desk, text
 from tests.unit.offices import KEY
 
@@ -253,3 +254,20 @@ def test_the_database_and_what_signs_sessions_are_its_users_alone(desk: Desk) ->
     folder = desk.folders.data / "desk"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir() if path.suffix != ".lock"} == {0o600}
+
+
+@pytest.mark.parametrize("left", [b"", b"abc", b"\xff" * 3])
+def test_what_signs_sessions_is_made_anew_where_the_start_that_made_it_was_killed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, left: bytes
+) -> None:
+    from pipelines.desk.conf import secret_of
+
+    monkeypatch.delenv(SECRET_VARIABLE, raising=False)
+    path = desk.folders.desk / "secret"
+    path.write_bytes(left)
+    made = secret_of(desk.folders)
+    assert len(made) >= 32
+    assert secret_of(desk.folders) == made
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_text("of an administrator, " * 3, encoding="ascii")
+    assert secret_of(desk.folders) == "of an administrator, " * 3

@@ -76,6 +76,12 @@ def harm_a_release(office: Office) -> None:
     (folder / "manifest.json").write_text("{}")
 
 
+def harm_the_desk(office: Office) -> None:
+    database = Settings(office.raw.root, office.store.root).desk_database
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database" * 999)
+
+
 HARMS: dict[Callable[[Office], None], tuple[str, str]] = {
     harm_a_table: ("Bảng kết quả", "marts/livestock/2024-H1_huu-kien.parquet"),
     lose_a_table: ("Bảng kết quả", "marts/livestock/2024-H1_huu-kien.parquet"),
@@ -88,6 +94,7 @@ HARMS: dict[Callable[[Office], None], tuple[str, str]] = {
     set_the_clock_back: ("Đồng hồ", "2024-H1_huu-kien.ndjson"),
     open_the_folder_to_everybody: ("Thư mục kết quả", "chmod o-w"),
     harm_a_release: ("Bản phát hành", "r1"),
+    harm_the_desk: ("Bàn làm việc", "desk.sqlite3"),
 }
 
 
