@@ -113,12 +113,14 @@ class Settings:
         from importlib import resources
 
         self.home.mkdir(parents=True, exist_ok=True)
-        own, shipped = (
-            self.home / "dagster.yaml",
-            resources.files("pipelines").joinpath("dagster.yaml").read_text("utf-8"),
-        )
-        if not own.exists() or own.read_text("utf-8") in _SHIPPED_BEFORE:
-            own.write_text(shipped, encoding="utf-8")
+        own, shipped = self.home / "dagster.yaml", resources.files("pipelines").joinpath("dagster.yaml").read_bytes()
+        lying = own.read_bytes() if own.exists() else b""
+        # Of what was being written by one who was killed a beginning lies there: without the rest Dagster would keep
+        # its records elsewhere, and tell others of what is done here.
+        if lying != shipped and (shipped.startswith(lying) or lying in _SHIPPED_BEFORE):
+            beside = own.with_name(f".{own.name}.{os.getpid()}.tmp")
+            beside.write_bytes(shipped)
+            beside.replace(own)
         os.environ |= {RAW_VARIABLE: str(self.raw), DATA_VARIABLE: str(self.data), HOME_VARIABLE: str(self.home)}
 
 
@@ -152,8 +154,9 @@ telemetry:
   enabled: false
 """
 _SHIPPED_BEFORE = (
-    _FIRST_SHIPPED,
-    f"{_FIRST_SHIPPED}event_log_storage:\n  module: pipelines.orchestration.event_log\n  class: KeptSqliteEventLog\n",
+    _FIRST_SHIPPED.encode(),
+    f"{_FIRST_SHIPPED}event_log_storage:\n  module: pipelines.orchestration.event_log\n"
+    "  class: KeptSqliteEventLog\n".encode(),
 )
 """What earlier versions put into the Dagster home, and nobody has changed since."""
 
