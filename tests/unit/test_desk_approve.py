@@ -178,3 +178,19 @@ def test_only_who_may_approves_and_everybody_sees(office: Office, desk: Desk, ro
     assert 'name="seen"' not in browser.get(PAGE).content.decode()
     assert browser.post(PAGE, {"seen": "x"}).status_code == 403
     assert names(office.store.root) == []
+
+
+@pytest.mark.slow
+def test_who_approves_is_told_what_is_in_the_way_and_who_is_missing(office: Office, desk: Desk) -> None:
+    browser = desk.signed_in("approver", "approver")
+    page = text(browser.get(PAGE))
+    assert "Đang giữ lại" not in page
+    assert "Còn thiếu" not in page
+    (office.folder / "works.xlsx").unlink()
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    page = text(browser.get(PAGE))
+    assert "nên số đã công bố chưa theo kịp. Bấm «Chạy những gì đã đổi» trên bảng theo dõi trước" in page
+    office.refresh()
+    page = text(browser.get(PAGE))
+    assert "Đang giữ lại: B01, R01, R02." in page
+    assert "Còn thiếu 1/27 đơn vị: Bộ phận Giao thông - Xây dựng (R01, R02). Duyệt là đóng kỳ" in page

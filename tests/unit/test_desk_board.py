@@ -169,6 +169,21 @@ def test_only_who_may_starts_a_run_and_nothing_is_run_for_nothing(office: Office
     assert "started run" not in [deed[1] for deed in desk.deeds()]
 
 
+def test_what_has_to_be_made_anew_though_no_file_has_changed_is_something_to_run_for(
+    office: Office, desk: Desk
+) -> None:
+    """Such as after an upgrade, or where an earlier period is another: approving asks for a run then."""
+    browser, words = desk.signed_in("officer", "officer"), "nên số của bộ này phải tính lại."
+    page = browser.get("/")
+    assert words not in text(page)
+    assert "Chạy những gì đã đổi" not in text(page)
+    office.store.path("figures/livestock", office.part).unlink()
+    page = browser.get("/")
+    assert f"{words} Chạy những gì đã đổi" in text(page)
+    office.write(("na_lia.xlsx", "Chăn nuôi", "D12"), 664)
+    assert words not in text(browser.get("/")), "once there is a file to run for"
+
+
 def test_who_starts_a_run_on_a_board_sees_the_run_of_that_board(
     office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

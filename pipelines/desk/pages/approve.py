@@ -54,12 +54,13 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "approve.html", shown)
 
 
-def _in_the_way(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
-    """Return whether a return set is released only for a reason."""
+def _in_the_way(raw: Raw, store: Store, key: ReturnSetKey) -> str:
+    """Return why a return set is released only for a reason, and what can be done; nothing where it needs none."""
     # Releases read everything, with pandas and Pandera: only who opens this page waits for these.
     from pipelines.refresh import release
 
-    return release.in_the_way(raw, store, key) is not None
+    why = release.in_the_way(raw, store, key)
+    return hints.told(why) if why is not None else ""
 
 
 @permission_required(May.APPROVE.full, raise_exception=True)

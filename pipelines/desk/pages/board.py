@@ -68,7 +68,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         "several": len([one for one in known if one.period == chosen.period]) > 1,
         "name": raw.places.territory,
         "words": WORDS,
-        "steps": [*_of_all(raw, store), *_steps(shown)],
+        "steps": [*_of_all(raw, store), *_steps(shown, behind=_behind(raw, store, shown))],
         **turns,
         "explorer": INDEX if explorer_page(store, chosen).exists() else "",
         **_of_dagster(),
@@ -132,7 +132,16 @@ def _of_misplaced(raw: Raw) -> Iterator[Step]:
     yield from (Step("misplaced", one.sentence) for one in raw.misplaced())
 
 
-def _steps(board: Board) -> Iterator[Step]:
+def _behind(raw: Raw, store: Store, board: Board) -> bool:
+    """Return whether a run has something to do though every file of a set is as one has read it.
+
+    So it is where what the set is compared with is another, or the forms, or the software.
+    """
+    looked = board.read and not board.unread and not board.closed and not board.missing
+    return looked and bool(stale_batches(raw, store, [board.batch]))
+
+
+def _steps(board: Board, *, behind: bool) -> Iterator[Step]:
     """Yield what to do next, the first first; of a closed return set, nobody is asked any more."""
     if board.missing:
         yield Step("missing", board.missing)
@@ -141,6 +150,8 @@ def _steps(board: Board) -> Iterator[Step]:
     if board.unread or not board.read:
         words = _("{n} tệp đã đổi mà chưa chạy.")
         yield Step("run", words.format(n=len(board.unread)), ", ".join(board.unread[:_NAMED]))
+    elif behind:
+        yield Step("run", _("Kỳ khác, biểu mẫu hoặc phần mềm đã đổi, nên số của bộ này phải tính lại."))
     if board.held:
         forms = ", ".join(f"{form.code} «{form.sheet}»" for form in board.forms if form.code in board.held)
         yield Step("findings", _("Hỏi lại đơn vị: có lỗi nên giữ lại {forms}.").format(forms=forms))
