@@ -76,6 +76,8 @@ class Figure:
     def in_force(self, period: Period) -> "Figure | None":
         """Return the figure as forms ask for its fields in a period; nothing where one of them is not asked for then.
 
+        Nor is it one where a line of it is not printed then.
+
         A field that other fields go on with, or came before, is their sum (``schemas.form``).
         """
         if not any(form.since for form in self.forms):
@@ -89,6 +91,8 @@ class Figure:
 def _then(leaf: Leaf, period: Period) -> tuple[Leaf, ...]:
     """Return the leaves whose sum is what a leaf is in a period."""
     form = leaf.field.form
+    if isinstance(leaf, At) and form.fixed and leaf.line not in form.in_force(period).printed_lines():
+        return ()
     names = form.continued(leaf.field.name, form.in_force(period).version)
     return tuple(replace(leaf, field=form.fields()[name]) for name in names)
 

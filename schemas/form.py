@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from schemas.edits import Edit, added_up, grown, lines_add_up, lines_within, same_day
 from schemas.fields import KEYS, LINE_NAME, FormField, why_no_heir
-from schemas.lines import Line, Placed, flat
+from schemas.lines import Line, Placed, flat, in_version
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
 from schemas.system import System, refuse_faulty
@@ -304,6 +304,7 @@ def _version(form: type[Form], number: int) -> type[Form]:
     said = {"__doc__": form.__doc__, "__module__": form.__module__}
     own: Any = FormType(f"{form.__name__}{number}", (form,), said)
     own.version, own.whole = number, form
+    own.fixed = in_version(form.fixed, number)
     own._fields = {name: item.as_in(number) for name, item in form._fields.items() if item.is_asked_in(number)}
     own.edits = tuple(edit.as_in(own) for edit in form.edits if edit.is_in(number))
     return own  # type: ignore[no-any-return]
@@ -324,6 +325,7 @@ def _refuse_strange_versions(form: type[Form]) -> None:
     """Refuse versions that do not follow one another, and fields and edits of none of them."""
     _refuse_unordered_versions(form)
     _refuse_fields_of_no_version(form)
+    _refuse_lines_of_no_version(form)
     for name, item in form.fields().items():
         for other in item.became:
             if wrong := why_no_heir(item, other, form.fields()):
@@ -346,6 +348,15 @@ def _refuse_fields_of_no_version(form: type[Form]) -> None:
             continue
         if item.since > ends[1] or not all(one in numbers for one in ends[1:]) or item.since > form.version:
             raise ValueError(f"Form {form.code}: {name} is asked for in versions {numbers[0]} to {form.version} alone.")
+
+
+def _refuse_lines_of_no_version(form: type[Form]) -> None:
+    numbers = form.numbers()
+    for line in (placed.line for placed in flat(form.fixed)):
+        if not any(map(line.is_printed_in, numbers)) or (line.until or numbers[-1]) > numbers[-1]:
+            raise ValueError(
+                f"Form {form.code}: {line.code} is printed in versions {numbers[0]} to {form.version} alone."
+            )
 
 
 def _refuse_versions_and_edits_of_nothing(form: type[Form]) -> None:

@@ -18,6 +18,8 @@ class Line:
         parts: The lines below it that add up to it.
         of_which: The lines below it that are part of it and need not be all: «trong đó».
         without: Names of the fields that are not asked for of it, such as the yield of several crops together.
+        since: The first version of its form that prints it.
+        until: The last one that does; ``None`` where it still does.
     """
 
     code: str
@@ -25,6 +27,12 @@ class Line:
     parts: tuple["Line", ...] = ()
     of_which: tuple["Line", ...] = ()
     without: tuple[str, ...] = ()
+    since: int = 1
+    until: int | None = None
+
+    def is_printed_in(self, version: int) -> bool:
+        """Return whether a version of its form prints it."""
+        return self.since <= version and (self.until is None or version <= self.until)
 
     @property
     def below(self) -> tuple["Line", ...]:
@@ -45,6 +53,15 @@ def flat(lines: Iterable[Line], level: int = 0) -> Iterator[Placed]:
     for line in lines:
         yield Placed(line, level)
         yield from flat(line.below, level + 1)
+
+
+def in_version(lines: Iterable[Line], version: int) -> tuple[Line, ...]:
+    """Return the lines that a version of a form prints; those below one that it does not print are not printed."""
+    return tuple(
+        replace(line, parts=in_version(line.parts, version), of_which=in_version(line.of_which, version))
+        for line in lines
+        if line.is_printed_in(version)
+    )
 
 
 def by_season(seasons: Iterable[Line], lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -247,6 +247,8 @@ LINES = Sheet(
             Asked.NAMES,
             width=24,
         ),
+        Column("since", "Từ phiên bản", "Để trống là từ đầu.", Asked.WHOLE, width=14),
+        Column("until", "Đến phiên bản", "Phiên bản cuối cùng còn in; để trống là còn in.", Asked.WHOLE, width=14),
     ),
 )
 

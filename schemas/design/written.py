@@ -76,18 +76,21 @@ def field_row(item: FormField) -> Row:
         "aliases": _names(item.aliases),
         "definition": item.definition,
         "planned": item.planned,
-        "since": "" if item.since == 1 else str(item.since),
-        "until": "" if item.until is None else str(item.until),
+        **_versions(item),
         "became": " + ".join(item.became),
         "worded": _names(f"{number}: {label}" for number, label in sorted(item.worded.items())),
     }
+
+
+def _versions(of: FormField | Line) -> Row:
+    return {"since": "" if of.since == 1 else str(of.since), "until": "" if of.until is None else str(of.until)}
 
 
 def line_rows(form: str, lines: Iterable[Line], within: str = "", how: str = "") -> Iterator[Row]:
     """Yield the rows of printed lines, each before those below it."""
     for line in lines:
         said = {"form": form, "code": line.code, "name": line.name, "within": within, "how": how}
-        yield {**said, "without": _names(line.without)}
+        yield {**said, "without": _names(line.without), **_versions(line)}
         yield from line_rows(form, line.parts, line.code, PART)
         yield from line_rows(form, line.of_which, line.code, OF_WHICH)
 

@@ -104,6 +104,71 @@ def test_a_version_that_was_in_use_is_told_again_as_it_was(
     assert [(one["code"], one["cells"]) for one in checked({"moi.xlsx": book(now)}, known).findings] == told
 
 
+def line(code: str, name: str, **more: str) -> dict[str, str]:
+    return {"form": "R31", "code": code, "name": name, **more}
+
+
+PRINTED: dict[str, list[dict[str, str]]] = {
+    "forms": [{**FIRST["forms"][0], "lines": "Loại đất", "version": "2", "since": "2025-H1"}],
+    "fields": [field("dt", "Diện tích")],
+    "lines": [
+        line("tong", "Tổng số"),
+        line("lua", "Đất lúa", within="tong"),
+        line("mau", "Đất màu", within="tong", until="1"),
+        line("mau_ngo", "Đất ngô", within="tong", since="2"),
+        line("mau_khac", "Đất màu khác", within="tong", since="2"),
+    ],
+    "chapters": FIRST["chapters"],
+    "figures": [
+        {"chapter": "nong_ho", "id": "nong_ho.{line}.dt", "formula": "R31.dt"},
+        {"chapter": "nong_ho", "id": "nong_ho.dt", "formula": "R31.dt"},
+        {"chapter": "nong_ho", "id": "nong_ho.ngo", "formula": 'R31.dt at "mau_ngo"', "label": "Ngô", "unit": "ha"},
+    ],
+}
+ONCE: dict[str, list[dict[str, str]]] = {
+    **PRINTED,
+    "forms": [{**PRINTED["forms"][0], "version": "1", "since": ""}],
+    "lines": [{**row, "until": ""} for row in PRINTED["lines"][:3]],
+    "figures": [],
+}
+
+
+def test_each_version_has_its_own_lines_and_the_figures_of_these() -> None:
+    known = in_use(PLACES)
+    found = checked({"moi.xlsx": book(PRINTED)}, known)
+    assert found.findings == ()
+    (form,), (chapter,) = found.design.forms, found.design.chapters
+    for period, others in (("2024-H1", ["mau"]), ("2025-H1", ["mau_ngo", "mau_khac"])):
+        then = Period.parse(period)
+        lines = ["tong", "lua", *others]
+        assert list(form.in_force(then).printed_lines()) == lines
+        of_lines = [f"nong_ho.{code}.dt" for code in lines]
+        rest = ["nong_ho.dt", *(["nong_ho.ngo"] if "mau_ngo" in lines else [])]
+        assert [figure.id for figure in chapter.in_force(then).figures] == [*of_lines, *rest]
+    again = checked({"lai.xlsx": book(rows_of(found.design))}, known)
+    assert (again.findings, rows_of(again.design)) == ((), rows_of(found.design))
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (PRINTED["lines"], []),
+        ([*PRINTED["lines"][:2], *PRINTED["lines"][3:]], [("T-07", "K5")]),
+        ([{**row, "since": ""} for row in PRINTED["lines"]], [("T-07", "K5")]),
+        ([*PRINTED["lines"], line("ao", "Ao", since="3")], [("T-07", "G10")]),
+        ([*PRINTED["lines"], line("ao", "Ao", since="2", until="1")], [("T-07", "H10")]),
+    ],
+    ids=["as it was", "one forgotten", "one that was not", "a version that there is not", "ended before it began"],
+)
+def test_lines_of_a_version_in_use_are_told_again_as_they_were(
+    lines: list[dict[str, str]], told: list[tuple[str, str]]
+) -> None:
+    before = checked({"moi.xlsx": book(ONCE)}, in_use(PLACES)).design
+    known = replace(in_use(PLACES), replaced=before)
+    now = {**PRINTED, "lines": lines, "figures": []}
+    assert [(one["code"], one["cells"]) for one in checked({"moi.xlsx": book(now)}, known).findings] == told
+
+
 class Site:
     """An office with the second design, in which the villages sent the old form and then the new one."""
 

@@ -100,6 +100,39 @@ def put(cell: str, value: object) -> Callable[[Any], None]:
     return change
 
 
+class Changed(
+    VillageForm,
+    code="Z72",
+    sheet="Đất",
+    title="Đất",
+    domain="land",
+    lines="Loại đất",
+    version=2,
+    since={2: "2025-H1"},
+    fixed=(Line("all", "Tổng", (Line("rice", "Lúa"), Line("dry", "Màu", until=1), Line("maize", "Ngô", since=2))),),
+):
+    """A row per village and kind of land, of which one was printed until 2024 and another since."""
+
+    area = field(Hectares, "Diện tích")
+
+
+@pytest.mark.parametrize(
+    ("version", "dry", "expected"),
+    [(1, "4", ()), (1, "3", ("Z72-D-area",)), (2, None, ("WRONG_VERSION",))],
+    ids=["right", "another sum", "another version"],
+)
+def test_a_period_is_asked_for_the_lines_of_its_version(
+    version: int, dry: str | None, expected: tuple[str, ...]
+) -> None:
+    form = Changed.in_version(version)
+    given = {"all": "10", "rice": "6", **({"dry": dry} if dry else {"maize": "4"})}
+    answers = {("Z72", line, "area"): Answer(value) for line, value in given.items()}
+    book = workbook([form], period=PERIOD, commune="Hữu Kiên", reporter=VILLAGE, answers=answers)
+    done = run(raw_file(book), forms=(Changed,))
+    met = [row["problem"] for row in done.met()]
+    assert (*met, *(row["code"] for row in told(done.check(Changed)) if not met)) == expected
+
+
 def test_lines_are_once_per_season_with_their_levels() -> None:
     assert [(placed.line.code, placed.level) for placed in flat(Season.fixed)][:6] == [
         ("spring", 0),

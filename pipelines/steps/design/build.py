@@ -438,7 +438,18 @@ class _Forms:
                 column = self.rows[form].sheet.column("lines")
                 self.told.tell(Faults.MISSING, self.rows[form], "lines", expected=column.help)
         for form, own in self.line_rows.items():
+            for row in own.values():
+                self._refuse_other_versions(row, self._versions(form))
             self.lines[form] = _tree(own.values())
+
+    def _refuse_other_versions(self, row: Row, numbers: range) -> None:
+        """Tell of a line of versions that there are not."""
+        for name in ("since", "until"):
+            if _number(row, name) is not None and _whole(row, name) not in numbers:
+                expected = f"phiên bản từ {numbers[0]} đến {numbers[-1]}"
+                self.told.tell(Faults.MALFORMED, row, name, expected=expected)
+        if _number(row, "until") is not None and _whole(row, "until") < (first := _whole(row, "since", numbers[0])):
+            self.told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
 
     def _field(self, row: Row) -> FormField:
         most = _whole(row, "most")
@@ -713,6 +724,8 @@ def _tree(rows: Iterable[Row], within: str = "", how: str = "") -> tuple[Line, .
             _tree(rows, row["code"], PART),
             _tree(rows, row["code"], OF_WHICH),
             _names(row, "without"),
+            _whole(row, "since", 1),
+            _whole(row, "until"),
         )
         for row in own
     )
