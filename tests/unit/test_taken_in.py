@@ -65,6 +65,7 @@ class Schools(VillageForm, code="Z44", sheet="Điểm", title="Điểm trường
 
 FORMS = (Births, Fees)
 NAMES = {"mot": "Bản Một", "hai": "Bản Hai", "cu": "Bản Cũ", "phi": "Bộ phận Phí"}
+NAMES |= {"doi": "Bản Đôi", "doi_1": "Bản Đôi 1", "doi_2": "Bản Đôi 2"}
 
 SENT = "\n".join(
     [
@@ -73,11 +74,15 @@ SENT = "\n".join(
         "cu,village,Bản Cũ,xa-1,,,2024-03-31,,,giua",
         "giua,village,Bản Giữa,xa-1,,2024-04-01,2024-05-31,,,mot",
         "phi,desk,Bộ phận Phí,xa-1,,,,,fees,",
+        "doi,village,Bản Đôi,xa-1,,,2024-03-31,,,",
+        "doi_1,village,Bản Đôi 1,xa-1,,2024-04-01,,,,",
+        "doi_2,village,Bản Đôi 2,xa-1,,2024-04-01,,,,",
         *commune("xa-2", "huyen-a", ",2024-03-31", into="xa-1"),
     ]
 )
 PLACES = Places.parse([SENT])
-"""Bản Cũ became Bản Giữa in April, and that a part of Bản Một in June; Số 2 became a part of Số 1 in April."""
+"""Bản Cũ became Bản Giữa in April, and that a part of Bản Một in June; Số 2 became a part of Số 1 in April, when Bản
+Đôi was split in two."""
 
 Given = Mapping[str, Mapping[str, int | float]]
 
@@ -142,6 +147,39 @@ def test_a_village_that_is_still_there_is_not_added_to_its_successor() -> None:
     months = {"2024-M01": FIRST, "2024-M02": FIRST, "2024-M03": FIRST}
     now = {"mot": {"births": 18, "households": 50}, "cu": {"births": 12, "households": 30}}
     assert found(Births, "2024-Q1", now, months) == []
+
+
+WHOLE = {"doi": {"births": 8, "households": 60, "rice_yield": 40}}
+HALVES = {"doi_1": {"births": 5, "households": 33}, "doi_2": {"births": 3, "households": 27}}
+
+
+def test_a_village_that_splits_ends_and_its_halves_begin_each_held_against_what_it_has_itself() -> None:
+    asked = {
+        code: {place.code for place in PLACES.reporters("xa-1", "village", Period.parse(code))} & {*WHOLE, *HALVES}
+        for code in ("2024-Q1", "2024-Q2", "2024-H1")
+    }
+    assert asked == {"2024-Q1": {*WHOLE}, "2024-Q2": {*HALVES}, "2024-H1": {*HALVES}}
+    assert found(Births, "2024-Q2", HALVES, {"2024-Q1": WHOLE}) == [], "none of them had anything before"
+    year = {"doi_1": {"births": 9, "households": 33}, "doi_2": {"births": 7, "households": 27}}
+    assert found(Births, "2024-H1", year, {"2024-Q1": WHOLE, "2024-Q2": HALVES}) == []
+    grown = {"doi_1": {"births": 4, "households": 330}, "doi_2": {"births": 3, "households": 27}}
+    (row,) = found(Births, "2024-Q3", grown, {"2024-Q1": WHOLE, "2024-Q2": HALVES})
+    assert (row["code"], row["reporter"], row["written"]) == ("H-06", "doi_1", "330")
+
+
+def test_a_village_that_keeps_its_name_and_gives_a_part_away_is_asked_whether_its_numbers_are_right() -> None:
+    first = {"hai": {"births": 8, "households": 600}}
+    second = {"hai": {"births": 5, "households": 60}, "doi_1": {"births": 3, "households": 540}}
+    (row,) = found(Births, "2024-Q2", second, {"2024-Q1": first})
+    assert (row["code"], row["severity"], row["reporter"]) == ("H-06", "warning", "hai")
+    year = {"hai": {"births": 13, "households": 60}, "doi_1": {"births": 3, "households": 540}}
+    assert found(Births, "2024-H1", year, {"2024-Q1": first, "2024-Q2": second}) == []
+
+
+def test_what_a_village_sends_after_it_has_split_is_told_and_counts_nowhere() -> None:
+    (row,) = found(Births, "2024-Q2", WHOLE, {})
+    assert (row["code"], row["severity"]) == ("W-27", "error")
+    assert "đơn vị chỉ báo cáo đến hết 31/03/2024" in row["message"]
 
 
 def test_a_desk_whose_commune_took_in_another_is_held_against_nothing_of_before() -> None:
