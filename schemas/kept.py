@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-LEDGER_FILE, ESTIMATES_FILE = "corrections.csv", "estimates.csv"
-"""What the decisions on the cells of a return set, and its estimates, are kept in beside its workbooks."""
+LEDGER_FILE, ESTIMATES_FILE, PRINTED_FILE = "corrections.csv", "estimates.csv", "printed.csv"
+"""What the decisions on the cells of a return set, its estimates, and what its plan prints are kept in beside its
+workbooks."""
 
 UNDECODED = "\ufffd"
 """What stands in a text for bytes that are not UTF-8."""

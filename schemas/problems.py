@@ -650,6 +650,18 @@ class Problems(Enum):
         _by_office("Sửa bảng rồi chạy lại."),
         Severity.WARNING,
     )
+    PRINTED_SHORTER = Problem(
+        "P-02",
+        Wrong(
+            "Bảng số kế hoạch in {file} thiếu {written} so với bản đã đọc trước đó, nên các số ấy không được đối chiếu."
+        ),
+        _by_office(
+            "Lấy lại bảng từ bản sao lưu (bản đủ còn trong kho archive, tên {expected}), hoặc ghi lại các dòng ấy; số "
+            "nào kế hoạch không in thì giữ dòng, ghi «không in» ở cột printed và để trống cột value."
+        ),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     ESTIMATE_UNREADABLE = Problem(
         "U-01",
         Wrong("Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. Số đó không được dùng."),
@@ -668,6 +680,18 @@ class Problems(Enum):
         _by_office("Xem lại các số ước ấy rồi ghi lại cho khớp nhau."),
         Severity.WARNING,
         Outcome.FAILS,
+    )
+    ESTIMATES_SHORTER = Problem(
+        "U-04",
+        Wrong(
+            "Sổ số ước {file} thiếu {written} so với bản đã đọc trước đó; các số ước của bản ấy vẫn được dùng, chưa "
+            "dùng số ước mới nào."
+        ),
+        _by_office(
+            "Lấy lại sổ từ bản sao lưu (bản đủ còn trong kho archive, tên {expected}), hoặc ghi lại các số ước ấy; số "
+            "nào không cần nữa thì ghi bỏ, kèm lý do."
+        ),
+        status=Outcome.UNDECIDED,
     )
     LEDGER_UNREADABLE = Problem(
         "L-01",

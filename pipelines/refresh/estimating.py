@@ -10,6 +10,7 @@ from pipelines.refresh.closing import refuse_closed
 from pipelines.refresh.rehearsal import lying
 from pipelines.settings import now
 from pipelines.steps.analyse.estimates import standing, unfit
+from pipelines.store import published
 from pipelines.store.estimates import EstimateError, append
 from pipelines.store.raw import ESTIMATES, Raw
 from pipelines.store.tables import Store
@@ -58,7 +59,7 @@ def estimate(
     known = CATALOGUE.by_code.get(form)
     if known is not None and field not in known.fields():
         row["field"] = next((name for name, item in known.fields().items() if field in item.labels), field)
-    rows = [row] if row["value"] else [row | {"field": one} for one in _to_take_back(raw, key, row)]
+    rows = [row] if row["value"] else [row | {"field": one} for one in _to_take_back(raw, store, key, row)]
     for one in rows:
         if why := unfit(key, one, raw.places):
             raise EstimateError(f"Chưa ghi số ước: {why}.")
@@ -72,8 +73,10 @@ def estimate(
     return rows
 
 
-def _to_take_back(raw: Raw, key: ReturnSetKey, row: Mapping[str, str]) -> list[str]:
+def _to_take_back(raw: Raw, store: Store, key: ReturnSetKey, row: Mapping[str, str]) -> list[str]:
     """Return the fields whose estimates are to be taken back: the one that is named, or all of the form.
+
+    Those are among them that are in use though the file has lost them.
 
     Raises:
         EstimateError: None of them is estimated.
@@ -83,7 +86,9 @@ def _to_take_back(raw: Raw, key: ReturnSetKey, row: Mapping[str, str]) -> list[s
         recorded = {} if file is None else standing(key, file.content, raw.places)
     except KeptError as reason:
         raise EstimateError(f"Sổ số ước {ESTIMATES} không đọc được: {reason}. Chưa ghi gì.") from reason
-    found = [field for form, reporter, field in recorded if (form, reporter) == (row["form"], row["reporter"])]
+    in_use = published.estimates_in_use(store, key) if key in published.checked_sets(store) else []
+    every = dict.fromkeys((*recorded, *((one["form"], one["reporter"], one["field"]) for one in in_use)))
+    found = [field for form, reporter, field in every if (form, reporter) == (row["form"], row["reporter"])]
     if not found or row["field"] not in ("", *found):
         about = f"«{row['field']}», biểu" if row["field"] else "biểu"
         title = raw.places.title(key.commune, row["reporter"])

@@ -13,8 +13,9 @@ import pyarrow as pa
 from pipelines.refresh.draft import Draft
 from pipelines.refresh.parts import Part
 from pipelines.refresh.rows import of_communes
+from pipelines.refresh.stale import files_in
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store.archive import Archive
+from pipelines.store.archive import TABLE, Archive
 from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.state import Writer
@@ -132,6 +133,16 @@ class Given:
         self._declared(RECORDED)
         return _unread(self._draft.inputs.received.unread(ESTIMATES, self.sets))
 
+    def read_last(self, file: str) -> Mapping[ReturnSetKey, str]:
+        """Return the hash of a file beside the workbooks as it was read last, where any set has another one now."""
+        name = _RECEIVED_AS[file]
+        self._declared(name)
+        known, inputs = self._draft.known, self._draft.inputs
+        if not known.received or known.contents.get(name) == inputs.received.contents[name]:
+            return {}
+        found = files_in(self.archive, known.received, self.sets)
+        return {key: files[file] for key, files in found.items() if file in files}
+
     @property
     def places(self) -> Places:
         """The places."""
@@ -239,10 +250,17 @@ class Given:
         """What was accepted before, as it was received."""
         return self._draft.inputs.store.archive_of(self.part.name)
 
+    def kept(self, sha256: str) -> bytes | None:
+        """Return a file that lay beside the workbooks once, by its hash; nothing where the archive has lost it."""
+        return self.archive.get(sha256, TABLE)
+
     def _declared(self, name: str) -> None:
         if not any(name in table.made_of for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it is made of {name}.")
         self._draft.read.add((self.tables[0].name, name))
+
+
+_RECEIVED_AS = {ESTIMATES: RECORDED, PRINTED_FILE: PRINTED}
 
 
 def _unread(files: Iterable[RawFile]) -> list[Mapping[str, str]]:

@@ -3,11 +3,12 @@
 Belongs here: which step is given what. Does not belong here: the steps (``pipelines.steps.collect``).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.refresh.given import Given, Made
 from pipelines.steps import problems, sources
@@ -17,7 +18,9 @@ from pipelines.steps.collect.columns import runs
 from pipelines.steps.frames import parted, to_frame, to_table, together
 from schemas import tables
 from schemas.catalogue import CATALOGUE
+from schemas.kept import ESTIMATES_FILE, PRINTED_FILE, decoded
 from schemas.problems import Problems
+from schemas.return_sets import ReturnSetKey
 
 
 def read_workbooks(given: Given) -> Mapping[str, Made]:
@@ -72,25 +75,87 @@ def _unread(problem: Problems, files: Sequence[Mapping[str, str]], schema: pa.Sc
 
 def read_printed(given: Given) -> Mapping[str, Made]:
     """Make ``printed`` and ``printed_problems``."""
-    printed, met = statements.read_printed(given.printed)
+    present = given.printed
+    printed, met = statements.read_printed(present)
     unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plans, tables.PRINTED)
+    lost = _lost(
+        given,
+        PRINTED_FILE,
+        _told_before(given, "printed_problems", Problems.PRINTED_SHORTER),
+        lambda key, then: statements.vanished(decoded(then), present.get(key, "")),
+    )
+    told = problems.problem_rows(Problems.PRINTED_SHORTER, [row for row, _ in lost])
     return {
         "printed": Made(printed),
-        "printed_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
+        "printed_problems": Made(to_table(problems.joined([unread, met, told]), tables.PROBLEMS)),
     }
 
 
 def read_estimates(given: Given) -> Mapping[str, Made]:
-    """Make ``estimates`` and ``estimates_problems``."""
-    found, met = estimates.read_estimates(given.estimates, given.table("sheets"), given.places)
+    """Make ``estimates`` and ``estimates_problems``: where rows have vanished, of the file that had them all."""
+    present = given.estimates
+    files = given.before("estimates").select(_NAMED_FILE).group_by(_NAMED_FILE, use_threads=False).aggregate([])
+    made_of = [(ReturnSetKey(row["period"], row["commune"]), row["sha256"]) for row in files.to_pylist()]
+    lost = _lost(
+        given,
+        ESTIMATES_FILE,
+        (*_told_before(given, "estimates_problems", Problems.ESTIMATES_SHORTER), *made_of),
+        lambda key, then: estimates.vanished(then, present.get(key, b"")),
+    )
+    whole = {ReturnSetKey(row["period"], row["commune"]): content for row, content in reversed(lost)}
+    used = dict(sorted({**present, **whole}.items()))
+    found, met = estimates.read_estimates(used, given.table("sheets"), given.places)
+    told = problems.problem_rows(Problems.ESTIMATES_SHORTER, [row for row, _ in lost])
     unread = problems.problem_rows(
         Problems.ESTIMATE_UNREADABLE,
         [{**file, "expected": ", ".join(tables.ESTIMATED)} for file in given.unread_estimates],
     )
     return {
         "estimates": Made(found),
-        "estimates_problems": Made(to_table(problems.joined([unread, met]), tables.PROBLEMS)),
+        "estimates_problems": Made(to_table(problems.joined([unread, met, told]), tables.PROBLEMS)),
     }
+
+
+_NAMED_FILE = [*ReturnSetKey._fields, "sha256"]
+"""What tells the file of a return set from those that it had before."""
+
+
+def _lost(
+    given: Given,
+    file: str,
+    before: Iterable[tuple[ReturnSetKey, str]],
+    vanished: Callable[[ReturnSetKey, bytes], Sequence[str]],
+) -> list[tuple[dict[str, str], bytes]]:
+    """Return what there is to tell of files that have lost rows, each with the file that had them, the first first.
+
+    What is read last is short itself by the next run. So what was told is held against what lies there again and
+    again, until every row is there, or something newer is recorded in its place.
+
+    Args:
+        given: What the maker is given.
+        file: What the file is called.
+        before: Return sets with the hash of a file that had more, as far as these were known before.
+        vanished: Returns of what the rows are that were in such a file of a return set, and are no more.
+    """
+    found = []
+    for key, sha256 in dict.fromkeys((*before, *given.read_last(file).items())):
+        content = given.kept(sha256) if key in given.sets else None
+        if content is not None and (lost := vanished(key, content)):
+            named = f"{', '.join(dict.fromkeys(lost[:_NAMED_ROWS]))}{', …' if len(lost) > _NAMED_ROWS else ''}"
+            said = {"file": file, "written": f"{len(lost)} dòng ({named})", "expected": f"{sha256}.csv"}
+            found.append((key._asdict() | said, content))
+    return found
+
+
+_NAMED_ROWS = 5
+"""Rows that a sentence names."""
+
+
+def _told_before(given: Given, table: str, problem: Problems) -> Iterator[tuple[ReturnSetKey, str]]:
+    """Yield the return sets of which it was told that rows have vanished, with the hash of the file that had them."""
+    met = given.before(table)
+    for row in met.filter(pc.equal(met["problem"], problem.name)).to_pylist():
+        yield ReturnSetKey(row["period"], row["commune"]), row["expected"].removesuffix(".csv")
 
 
 def locate_returns(given: Given) -> Mapping[str, Made]:

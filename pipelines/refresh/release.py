@@ -56,6 +56,7 @@ from schemas.form import Form
 from schemas.kept import decoded
 from schemas.outcomes import Cause
 from schemas.periods import Period
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import Hint
 
@@ -64,6 +65,10 @@ TABLES = tables.RELEASED
 
 ACCEPTED = "accepted"
 """The one of them in which all marts are."""
+
+
+_UNFOUNDED = Problems.ESTIMATES_SHORTER.value.code
+"""What tells that estimates are in use that the last list of what was received does not have: no reason helps."""
 
 
 class HeldBackError(ReleaseError):
@@ -156,6 +161,9 @@ def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Con
     held, stale = _held(store, key), not figures_current(raw, store, key)
     if not despite.strip() and (why := _in_the_way(held, stale=stale)):
         raise why
+    for row in published.findings(store, key):
+        if row["code"] == _UNFOUNDED:
+            raise ReleaseError(f"Chưa phát hành được. {row['message']}")
     states = _states(store, key)
     frozen = {table: _frozen(store, table, key) for table in TABLES}
     latest = list_of(_archive(store, key), store.state(store.part_of(key)).received, key)

@@ -245,10 +245,17 @@ def lists_of(archive: Archive, received: str) -> dict[str, str]:
 def last_read(store: Store, key: ReturnSetKey) -> dict[str, str]:
     """Return the hash of each file of a return set, its ledger and its plan, by name, as a refresh read it last."""
     part = store.part_of(key)
-    archive, received = store.archive_of(part), store.state(part).received
-    own = lists_of(archive, received).get(key.commune, received)
-    content = archive.get(own, RECEIVED) if own else None
-    found: dict[str, str] = {} if content is None else json.loads(content).get("files", {})
+    return files_in(store.archive_of(part), store.state(part).received, [key])[key]
+
+
+def files_in(archive: Archive, received: str, keys: Iterable[ReturnSetKey]) -> dict[ReturnSetKey, dict[str, str]]:
+    """Return the hash of each file of some return sets of a part, by name, as the list of what was received has it."""
+    lists = lists_of(archive, received)
+    found: dict[ReturnSetKey, dict[str, str]] = {}
+    for key in keys:
+        own = lists.get(key.commune, received)
+        content = archive.get(own, RECEIVED) if own else None
+        found[key] = {} if content is None else json.loads(content).get("files", {})
     return found
 
 

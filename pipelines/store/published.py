@@ -233,12 +233,17 @@ def every_edge(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     return [row for table in _family(tables, key, "lineage") for row in _rows(table)]
 
 
+def estimates_in_use(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
+    """Return the estimates that are recorded and not taken back, also of what has been accepted meanwhile."""
+    return _listed(tables, key, "estimates") or []
+
+
 def estimates(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the estimates that stand in for what has not come, or is not accepted yet."""
     # As ``_every_form`` says.
     from schemas.catalogue import CATALOGUE
 
-    recorded = _listed(tables, key, "estimates") or []
+    recorded = estimates_in_use(tables, key)
     accepted = set()
     for code in {row["form"] for row in recorded}:
         mart = _table(tables, key, f"marts/{CATALOGUE.by_code[code].domain}")

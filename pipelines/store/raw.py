@@ -25,7 +25,7 @@ from pipelines.store.index import NOTHING_NOTED, Index
 from pipelines.store.remote import is_remote, mark_in
 from schemas.catalogue import CATALOGUE
 from schemas.harmless import visible
-from schemas.kept import ESTIMATES_FILE, LEDGER_FILE, decoded
+from schemas.kept import ESTIMATES_FILE, LEDGER_FILE, PRINTED_FILE, decoded
 from schemas.pack import pack_name
 from schemas.periods import Period, PeriodKind, period_meant
 from schemas.places import Places
@@ -33,7 +33,7 @@ from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
 from schemas.text import slug
 
-LEDGER, PRINTED, PLACES, ESTIMATES = LEDGER_FILE, "printed.csv", "places.csv", ESTIMATES_FILE
+LEDGER, PRINTED, PLACES, ESTIMATES = LEDGER_FILE, PRINTED_FILE, "places.csv", ESTIMATES_FILE
 SHIPPED_PLACES = ("places.csv", "desks.csv")
 """The tables of places that come with the software."""
 

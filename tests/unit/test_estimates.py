@@ -1,6 +1,7 @@
 """Estimates: recorded for a return that has not come, in every figure they enter as such, and gone when it comes."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipelines.refresh.estimating import estimate
 from pipelines.store import published
 from pipelines.store.estimates import EstimateError
 from pipelines.store.raw import ESTIMATES
+from pipelines.store.releases import ReleaseError
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import address_of
 from tests.unit.desks import desk_at, text
@@ -222,6 +224,106 @@ def test_the_list_of_findings_and_the_desk_offer_to_take_back_what_has_passed(
         assert "Đã ghi vào sổ số ước" in text(approver.post(f"{page}/record", sent, follow=True))
     assert passed(office) == []
     assert typed("estimate", "suoi_mo", "B01", "--reason", "x", *where)[0] == 2, "there is none any more"
+
+
+def shorter(office: Office, *, anew: bool = False) -> list[str]:
+    office.refresh(anew=anew)
+    return [row["written"] for row in office.rows("findings/workbooks") if row["code"] == "U-04"]
+
+
+def without_rows(path: Path, *numbers: int) -> None:
+    """Take rows out of a file, counted from the first below the headings."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for at, line in enumerate(lines) if at not in numbers))
+
+
+@pytest.fixture
+def estimated(office: Office) -> Office:
+    """An office in which an estimate was recorded twice, another once and a third taken back, refreshed."""
+    recorded(office, "horse", "100")
+    recorded(office, "horse", "264")
+    recorded(office, "goat", "20")
+    recorded(office, "buffalo", "7")
+    recorded(office, "buffalo", "", reason="ghi nhầm")
+    office.refresh()
+    return office
+
+
+LOSSES = {
+    "the file": (Path.unlink, "5 dòng (B01 suoi_mo horse, B01 suoi_mo goat, B01 suoi_mo buffalo)"),
+    "all rows": (lambda path: without_rows(path, 1, 2, 3, 4, 5), "5 dòng (B01 suoi_mo horse, B01 suoi_mo goat, B01"),
+    "what cannot be read": (lambda path: path.write_bytes(b"no table\n"), "5 dòng (B01 suoi_mo horse"),
+    "the last of two": (lambda path: without_rows(path, 2), "1 dòng (B01 suoi_mo horse)"),
+    "the only one": (lambda path: without_rows(path, 3), "1 dòng (B01 suoi_mo goat)"),
+    "what took one back": (lambda path: without_rows(path, 5), "1 dòng (B01 suoi_mo buffalo)"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lose", "told"), LOSSES.values(), ids=LOSSES.keys())
+def test_estimates_that_vanish_are_told_and_stay_in_use_until_they_are_back(
+    estimated: Office, lose: Callable[[Path], object], told: str
+) -> None:
+    path, before = estimated.folder / ESTIMATES, estimated.rows(f"figures/{CHAPTER}")
+    whole = path.read_bytes()
+    lose(path)
+    (found,) = shorter(estimated)
+    assert found.startswith(told)
+    assert estimated.rows(f"figures/{CHAPTER}") == before
+    (row,) = [one for one in estimated.rows("findings/workbooks") if one["code"] == "U-04"]
+    assert (row["file"], row["severity"]) == (ESTIMATES, "error")
+    kept = estimated.store.root / "archive" / row["expected"]
+    assert f"tên {row['expected']}" in row["message"]
+    assert kept.read_bytes() == whole, "it can be taken from there"
+    with pytest.raises(ReleaseError, match=ESTIMATES):
+        release.make(estimated.raw, estimated.store, KEY, "lan-1")
+    with pytest.raises(ReleaseError, match=r"Chưa phát hành được\. Sổ số ước"):
+        release.make(estimated.raw, estimated.store, KEY, "lan-1", despite="chủ tịch yêu cầu")
+    path.write_bytes(whole)
+    assert shorter(estimated) == []
+    assert estimated.rows(f"figures/{CHAPTER}") == before
+
+
+@pytest.mark.slow
+def test_estimates_that_vanished_are_settled_by_recording_them_again_or_taking_them_back(estimated: Office) -> None:
+    (estimated.folder / ESTIMATES).unlink()
+    assert len(shorter(estimated)) == 1
+    assert len(shorter(estimated, anew=True)) == 1, "what was read last has lost them too"
+    recorded(estimated, "horse", "265")
+    recorded(estimated, "pig", "9")
+    (told,) = shorter(estimated)
+    assert told == "3 dòng (B01 suoi_mo goat, B01 suoi_mo buffalo)"
+    assert {row["field"]: row["value"] for row in estimated.rows("estimates")} == {"horse": "264", "goat": "20"}
+    recorded(estimated, "goat", "", reason="không tìm lại được")
+    recorded(estimated, "buffalo", "6")
+    assert shorter(estimated) == []
+    found = {row["field"]: row["value"] for row in estimated.rows("estimates")}
+    assert found == {"horse": "265", "pig": "9", "buffalo": "6"}
+
+
+@pytest.mark.slow
+def test_what_vanishes_while_something_else_is_still_lost_is_told_too(estimated: Office) -> None:
+    path = estimated.folder / ESTIMATES
+    whole = path.read_bytes()
+    without_rows(path, 3)
+    assert shorter(estimated) == ["1 dòng (B01 suoi_mo goat)"]
+    recorded(estimated, "pig", "9")
+    assert shorter(estimated) == ["1 dòng (B01 suoi_mo goat)"]
+    path.write_bytes(whole)
+    assert shorter(estimated) == ["1 dòng (B01 suoi_mo pig)"]
+    recorded(estimated, "pig", "9")
+    assert shorter(estimated) == []
+
+
+@pytest.mark.slow
+def test_a_file_that_only_grows_or_is_saved_by_another_program_has_lost_nothing(estimated: Office) -> None:
+    path = estimated.folder / ESTIMATES
+    recorded(estimated, "pig", "9")
+    assert shorter(estimated) == []
+    text = path.read_text("utf-8").replace("\n", "\r\n").replace(",", ";")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert shorter(estimated) == []
+    assert {row["field"] for row in estimated.rows("estimates")} == {"horse", "goat", "pig"}
 
 
 @pytest.mark.slow

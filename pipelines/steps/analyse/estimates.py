@@ -130,6 +130,27 @@ def _rows(key: ReturnSetKey, content: bytes, places: Places) -> Iterator[tuple[d
         yield found, f"dòng {row.line}: {trouble}" if trouble else ""
 
 
+def vanished(then: bytes, now: bytes) -> list[str]:
+    """Return of what the rows are that were recorded and are no more, unless something newer is recorded of the same.
+
+    Args:
+        then: The file as it was, which only ever grows.
+        now: The file as it is.
+    """
+    before, present = _as_written(then), _as_written(now)
+    newer = {about for row, about in present.items() if row not in before}
+    return [" ".join(about) for row, about in before.items() if row not in present and about not in newer]
+
+
+def _as_written(content: bytes) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the rows of a file as they are written, each with what it is of; none where it cannot be read."""
+    try:
+        rows = [row.cells for row in kept_rows(decoded(content), ESTIMATED) if not row.trouble]
+    except KeptError:
+        return {}
+    return {tuple(row[name] for name in ESTIMATED): tuple(row[name] for name in _ABOUT) for row in rows}
+
+
 def standing(key: ReturnSetKey, content: bytes, places: Places) -> dict[tuple[str, str, str], dict[str, str]]:
     """Return what is recorded and not taken back, by form, reporter and field.
 

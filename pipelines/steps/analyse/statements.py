@@ -29,12 +29,13 @@ from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form
 from schemas.formula import Difference, Own, Total
-from schemas.kept import KeptError, KeptRow, Lines, kept_lines
+from schemas.kept import PRINTED_FILE, KeptError, KeptRow, Lines, kept_lines
 from schemas.outcomes import Verdict
 from schemas.periods import Period
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import PRINTED, PRINTED_KEY, PRINTED_MAY_SAY, STATEMENTS, in_folder
+from schemas.text import fold
 from schemas.units import PERCENTAGES, Unit, conversion, unit_labelled
 
 _COLUMNS = [name for name in in_folder(PRINTED) if name not in PRINTED_MAY_SAY]
@@ -62,6 +63,27 @@ def read_printed(texts: Mapping[ReturnSetKey, str]) -> tuple[pa.Table, pd.DataFr
     whole = [*(whole or [pa.array([], pa.string())] * len(ReturnSetKey._fields)), *rows.taken(number)]
     printed = pa.table(whole, [*ReturnSetKey._fields, *in_folder(PRINTED)])
     return printed.select(PRINTED.names).cast(PRINTED), problem_rows(Problems.PRINTED_UNREADABLE, unreadable)
+
+
+def vanished(then: str, now: str) -> list[str]:
+    """Return the ids of the rows that were there and are no more, unless a figure now stands at another position.
+
+    Args:
+        then: What the plan printed, as CSV text.
+        now: What it prints.
+    """
+    before, present = _positions(then), _positions(now)
+    moved = {position[0] for position in present if position not in before}
+    return [position[0] for position in before if position not in present and position[0] not in moved]
+
+
+def _positions(text: str) -> dict[tuple[str, ...], None]:
+    """Return the positions of the rows of a plan, the id of a figure first; none where it cannot be read."""
+    try:
+        rows = [row.cells for row in kept_lines(text, _COLUMNS).rows()]
+    except KeptError:
+        return {}
+    return {tuple(row.get(_COLUMNS[at], "") for at in _NAMED): None for row in rows}
 
 
 class _Rows:
@@ -125,7 +147,7 @@ def _columns_of(lines: Lines) -> list[Sequence[str]] | None:
 
 def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]) -> Iterator[Sequence[str]]:
     """Yield the rows of a plan without trouble; the others go to ``unreadable``."""
-    at = {**key._asdict(), "file": "printed.csv"}
+    at = {**key._asdict(), "file": PRINTED_FILE}
     try:
         lines = kept_lines(text, _COLUMNS)
     except KeptError as reason:
@@ -133,6 +155,8 @@ def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]
         return
     read_at: dict[tuple[str, ...], int] = {}
     for row in lines.rows():
+        if _is_withdrawn(row):
+            continue
         trouble = _trouble(row)
         if trouble is None:
             first = read_at.setdefault(tuple(row.cells[_COLUMNS[at]] for at in _NAMED), row.line)
@@ -145,6 +169,15 @@ def _line_by_line(key: ReturnSetKey, text: str, unreadable: list[dict[str, str]]
             yield [row.cells[name] for name in _COLUMNS] + [
                 row.cells.get(called, "") for called in PRINTED_MAY_SAY.values()
             ]
+
+
+def _is_withdrawn(row: KeptRow) -> bool:
+    """Return whether a row says, in words, that the plan does not print a figure: it stays, so that none is lost."""
+    return not row.trouble and not row.cells["value"].strip() and fold(row.cells["printed"]) == fold(NOT_PRINTED)
+
+
+NOT_PRINTED = "không in"
+"""What stands in the place of a printed text where the plan prints none."""
 
 
 def _is_sound(columns: Mapping[str, Sequence[str]]) -> bool:
