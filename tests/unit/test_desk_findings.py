@@ -97,9 +97,15 @@ def test_the_letter_to_the_village_asks_and_does_not_guess(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_a_correction_from_a_proposal_is_the_command_lines(office: Office, desk: Desk) -> None:
-    before = ledger(office)
-    told = decide(desk.signed_in("officer", "officer"), "accepted", change=["D13=114"])
+    before, browser = ledger(office), desk.signed_in("officer", "officer")
+    html = browser.get(PAGE).content.decode()
+    (shown,) = re.findall(r'<form[^>]*>((?:(?!</form>).)*name="change" value="D13=114".*?)</form>', html, re.DOTALL)
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    told = text(
+        browser.post(f"{PAGE}/decide", form | {"decision": "accepted", "reason": "Trưởng thôn xác nhận"}, follow=True)
+    )
     assert "Đã ghi vào sổ đính chính: ô D13, «141» thành «114»." in told
+    assert "cell" not in form, "the cell is in what is changed"
     row = ledger(office).removeprefix(before)
     assert "chức danh officer,pa_phao.xlsx,Chăn nuôi,D13,141,114,Trưởng thôn xác nhận,,accepted" in row
     assert desk.deeds()[-1] == ("officer", "corrected", f"{KEY}: pa_phao.xlsx, Chăn nuôi, D13")

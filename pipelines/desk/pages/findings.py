@@ -101,8 +101,8 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
     try:
         decision = Decision(sent.get("decision", ""))
         # What is kept as it is is the cell that the finding is about first, whichever is chosen for a number.
-        cell = (sent.get("kept") if decision is Decision.AS_IS else "") or sent["cell"]
-        changes = [_change(one) for one in sent.getlist("change")] or [(cell, sent.get("new", ""))]
+        kept = sent.get("kept", "") if decision is Decision.AS_IS else ""
+        changes = [_change(one) for one in sent.getlist("change")] or [(kept or sent["cell"], sent.get("new", ""))]
         _refuse_unmeant(changes, decision)
     except (ValueError, KeyError):
         messages.error(request, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
