@@ -349,7 +349,7 @@ def _unknown(territory: Territory, figure: str) -> str:
 
 def tree(traced: Mapping[str, Any]) -> Branch:
     """Return a trace of a place above communes in sentences."""
-    value = amount(traced["value"], traced["unit"])
+    value = amount(traced["value"], traced["unit"], traced["status"])
     top = Branch(f"{traced['label']}, {traced['name']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
     top.add(f"Đã báo cáo: {_of(traced)}")
@@ -360,7 +360,7 @@ def tree(traced: Mapping[str, Any]) -> Branch:
     for part in traced["parts"]:
         kept = "số đã chấp nhận trước đó" if part["level"] == "commune" else "có số đã chấp nhận trước đó"
         state = {Status.HELD: f"; {kept}", Status.ESTIMATED: "; có số ước"}.get(part["status"], "")
-        value = amount(part["value"], traced["unit"])
+        value = amount(part["value"], traced["unit"], part["status"])
         below = top.add(f"{part['name']} ({part['place']}): {value}; {_of(part)}{state}")
         if part["communes_sent"]:
             below.add(part["next"])

@@ -130,7 +130,8 @@ def flat(source: Mapping[str, Any]) -> dict[str, Any]:
 
 def tree(traced: Mapping[str, Any]) -> Branch:
     """Return a trace in sentences."""
-    top = Branch(f"{traced['label']}: {amount(traced['value'], traced['unit'])}   [{traced['id']}, {traced['period']}]")
+    value = amount(traced["value"], traced["unit"], traced["status"])
+    top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
     if traced["lacking"]:
         top.add(f"Thiếu: {', '.join(traced['lacking'])}")
@@ -220,14 +221,16 @@ def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) 
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])
         branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
-        value = amount(row["value"], row["unit"])
+        value = amount(row["value"], row["unit"], row["status"])
         state = f"   ({_STATES[row['status']]})" if row["status"] in _STATES else ""
         branch.add(f"{row['label']}: {value}   [{row['id']}]{state}").add(f"Công thức: {row['formula']}")
     return top
 
 
-def amount(value: Decimal | None, unit: str) -> str:
-    """Return a figure's value with its unit; in words that there is none."""
+def amount(value: Decimal | None, unit: str, status: str) -> str:
+    """Return a figure's value with its unit; in words that there is none, and why."""
+    if value is None and status == Status.UNDEFINED:
+        return "mẫu số bằng 0, không tính được"
     return "chưa đủ số liệu" if value is None else f"{written(value)} {unit}"
 
 

@@ -34,9 +34,11 @@ class Faults(Enum):
         "T-03", _AT + "cột «{written}» không có trong mẫu hoặc có hai lần, nên không đọc được. Xóa hoặc đổi tên cột."
     )
     SHEET_UNKNOWN = FaultKind(
-        "T-04", _SHEET + "không phải trang của mẫu nên không được đọc. Xóa trang nếu không cần.", Severity.WARNING
+        "T-04",
+        _SHEET + "không phải trang của mẫu nên không được đọc. {expected}Nếu không cần thì xóa trang.",
+        Severity.WARNING,
     )
-    NOT_SEEN = FaultKind("T-05", _AT + "«{label}» ghi {written}, không rõ nội dung là gì. Nhập lại ô này bằng chữ.")
+    NOT_SEEN = FaultKind("T-05", _AT + "«{label}» ghi {written}, nên không rõ nội dung. {expected}.")
     MISSING = FaultKind("T-06", _AT + "thiếu «{label}». {expected}")
     MALFORMED = FaultKind("T-07", _AT + "«{label}» ghi «{written}»; cần {expected}.")
     DOUBLE = FaultKind(

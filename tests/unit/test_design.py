@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -543,7 +543,7 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ("the same of two", money_per("hộ/năm", 1), Faults.RATE_WORTH, SO, "E7"),
     (
         "a rate of money converted by hand too",
-        money_per("hộ", 10**6) | {(SO, "D7"): "S01.dt_ca_chep / S01.so_ho / 1000000"},
+        {**money_per("hộ", 10**6), (SO, "D7"): "S01.dt_ca_chep / S01.so_ho / 1000000"},
         Faults.CONVERTED_TWICE,
         SO,
         "D7",
@@ -856,6 +856,55 @@ def test_a_workbook_that_is_no_design_is_told_as_one() -> None:
         (Problems.UNREADABLE_FILE.value.code, "vo.xlsx"),
     }
     assert not found.sound
+
+
+def hide_row(sheet: Any) -> None:
+    sheet.row_dimensions[6].hidden = True
+
+
+def strike(sheet: Any) -> None:
+    sheet["C6"].font = openpyxl.styles.Font(strike=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "cell", "todo"),
+    [
+        (hide_row, "C6", "Bỏ ẩn dòng, hoặc xóa dòng nếu không dùng."),
+        (strike, "C6", "Bỏ gạch ngang, hoặc xóa dòng nếu không dùng."),
+        (lambda sheet: sheet.merge_cells("E6:E8"), "E6", "Bỏ gộp ô rồi ghi lại ở từng dòng."),
+        (lambda sheet: sheet.__setitem__("F6", "=a+b"), "F6", "không có dấu = đứng trước."),
+    ],
+    ids=["a hidden row", "a label struck out", "merged cells", "a formula of the spreadsheet"],
+)
+def test_what_nobody_sees_in_a_cell_is_told_with_what_to_do(
+    change: Callable[[Any], object], cell: str, todo: str
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(new_workbook()))
+    change(book[CHI_TIEU])
+    content = io.BytesIO()
+    book.save(content)
+    found = checked({"moi.xlsx": content.getvalue()}, KNOWN)
+    (message,) = [one["message"] for one in found.findings if (one["code"], one["cells"]) == ("T-05", cell)]
+    assert message.endswith(todo)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [("Chi tieu", f"Nếu đây là trang «{CHI_TIEU}» thì đổi lại tên."), ("Nháp", "Nếu không cần")]
+)
+def test_a_sheet_that_is_called_nearly_as_one_of_a_design_is_told_as_that(title: str, told: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(new_workbook()))
+    book[CHI_TIEU].title = title
+    content = io.BytesIO()
+    book.save(content)
+    found = checked({"moi.xlsx": content.getvalue()}, KNOWN).findings
+    (message,) = [one["message"] for one in found if one["code"] == Faults.SHEET_UNKNOWN.value.code]
+    assert f"không được đọc. {told}" in message
+
+
+def test_a_reporter_that_is_new_is_told_with_where_to_say_so() -> None:
+    (found,) = checked({"moi.xlsx": with_cells({(BIEU, "D5"): "Cảng cá"})}, KNOWN).findings
+    assert "places.csv" in found["message"]
+    assert "kind là cang_ca" in found["message"]
 
 
 def test_a_column_of_notes_is_left_to_whoever_writes_them() -> None:

@@ -266,7 +266,12 @@ class _Forms:
                 domains.take(row["domain"], row, "domain")
             asked = self.known.reporters
             if row["reporter"] and asked and _before_colon(row["reporter"]) not in asked:
-                self._unknown(row, "reporter", _before_colon(row["reporter"]), self.known.reporters)
+                kind = _before_colon(row["reporter"])
+                expected = (
+                    f"{_nearest(kind, asked)}; đơn vị mới thì thêm ở places.csv của thư mục báo cáo một dòng có level "
+                    f"là desk, parent là mã xã, kind là {slug(kind)}, rồi kiểm tra cùng thư mục đó"
+                )
+                self.told.tell(Faults.UNKNOWN, row, "reporter", written=kind, expected=expected)
             for word in _names(row, "periods"):
                 if _kind(word) is None:
                     expected = ", ".join(PERIOD_KINDS)

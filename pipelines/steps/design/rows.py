@@ -13,11 +13,12 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.steps.collect import asides, cells
+from pipelines.steps.numbers import STROKE
 from schemas.addresses import address
 from schemas.design.faults import FaultKind, Faults
 from schemas.design.sheets import HELP, LISTS, NOTES, SHEETS, Sheet
 from schemas.problems import Problem, Problems
-from schemas.text import fold, visible
+from schemas.text import fold, slug, visible
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,29 @@ class Told:
         self.faults.append(Fault(fault.value, row.file, row.sheet.title, row.at(name), heading, what, expected))
 
 
+_AGAIN = "Nhập lại ô này bằng chữ"
+_APART = "Bỏ gộp ô rồi ghi lại ở từng dòng"
+
 _UNSEEN = {
-    asides.HIDDEN_ROW: "ở dòng bị ẩn",
-    asides.HIDDEN_COLUMN: "ở cột bị ẩn",
-    asides.HIDDEN_SHEET: "ở trang bị ẩn",
-    asides.COVERED: "bị ô gộp che",
-    asides.MERGED: "ở ô gộp",
-    asides.LINKED: "công thức lấy từ tệp khác",
-    asides.STALE: "công thức chưa tính lại",
+    asides.HIDDEN_ROW: ("ở dòng bị ẩn", "Bỏ ẩn dòng, hoặc xóa dòng nếu không dùng"),
+    asides.HIDDEN_COLUMN: ("ở cột bị ẩn", "Bỏ ẩn cột, hoặc xóa cột nếu không dùng"),
+    asides.HIDDEN_SHEET: ("ở trang bị ẩn", "Bỏ ẩn trang, hoặc xóa trang nếu không dùng"),
+    asides.COVERED: ("bị ô gộp che", _APART),
+    asides.MERGED: ("ở ô gộp", _APART),
+    asides.LINKED: ("công thức lấy từ tệp khác", _AGAIN),
+    asides.STALE: ("công thức chưa tính lại", _AGAIN),
 }
-_NO_TEXT = {cells.DATE: "ngày tháng", cells.BOOLEAN: "đúng/sai", cells.FORMULA: "công thức", cells.ERROR: "lỗi"}
+"""By what is noted of a cell: how its text is not to be seen, and what to do."""
+
+_STRUCK = ("chữ bị gạch ngang", "Bỏ gạch ngang, hoặc xóa dòng nếu không dùng")
+
+_NO_TEXT = {
+    cells.DATE: ("ngày tháng", _AGAIN),
+    cells.BOOLEAN: ("đúng/sai", _AGAIN),
+    cells.FORMULA: ("công thức", f"{_AGAIN}, không có dấu = đứng trước"),
+    cells.ERROR: ("lỗi", f"{_AGAIN}, không có dấu = đứng trước"),
+}
+"""The same by the kind of a cell that holds no text."""
 
 _BY_TITLE = {fold(sheet.title): sheet for sheet in SHEETS}
 _NOT_READ = {fold(HELP), fold(LISTS)}
@@ -111,7 +125,7 @@ def rows_of(files: pa.Table, read: pa.Table) -> tuple[Mapping[str, Sequence[Row]
             titles[file].add(sheet.name)
             rows[sheet.name] += _rows(file, sheet, list(group), told)
         elif fold(title) not in _NOT_READ:
-            told.append(Fault(Faults.SHEET_UNKNOWN.value, file, title))
+            told.append(Fault(Faults.SHEET_UNKNOWN.value, file, title, expected=_what_to_do_with(title)))
     broken = {fault.file for fault in told if isinstance(fault.problem, Problem)}
     told += [
         Fault(Faults.NO_DESIGN.value, file, expected=SHEETS[0].title)
@@ -119,6 +133,12 @@ def rows_of(files: pa.Table, read: pa.Table) -> tuple[Mapping[str, Sequence[Row]
         if not known and file not in broken
     ]
     return rows, told
+
+
+def _what_to_do_with(title: str) -> str:
+    """Return what to do with a sheet that is none of a design's: one that is called nearly so may have been meant."""
+    near = next((sheet.title for sheet in SHEETS if slug(title).startswith(slug(sheet.title))), "")
+    return f"Nếu đây là trang «{near}» thì đổi lại tên. " if near else ""
 
 
 def _rows(file: str, sheet: Sheet, found: Cells, told: list[Fault]) -> Iterable[Row]:
@@ -159,15 +179,17 @@ def _texts(file: str, sheet: Sheet, columns: dict[int, str], own: Cells, told: l
     for cell in own:
         seen = _seen(cell)
         unseen = next((words for mark, words in _UNSEEN.items() if mark in cell["aside"]), None)
+        unseen = unseen or (_STRUCK if STROKE in seen else None)
         name = columns.get(cell["column"])
         if not name:
             if name is None and seen:
                 told.append(Fault(Faults.HEADING_UNKNOWN.value, file, sheet.title, cell["cell"], written=seen))
             continue
         if unseen or cell["kind"] in _NO_TEXT:
-            what = unseen or f"{_NO_TEXT[cell['kind']]} ({cell['text']})"
+            what, task = unseen or _NO_TEXT[cell["kind"]]
+            what = what if unseen else f"{what} ({cell['text']})"
             label = sheet.column(name).heading
-            told.append(Fault(Faults.NOT_SEEN.value, file, sheet.title, cell["cell"], label, what))
+            told.append(Fault(Faults.NOT_SEEN.value, file, sheet.title, cell["cell"], label, what, task))
         if seen:
             texts[name] = seen
     return texts
