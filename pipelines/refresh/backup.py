@@ -30,7 +30,7 @@ from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.closings import CLOSINGS
 from pipelines.store.desk_database import at_one_moment
-from pipelines.store.files import clear_unfinished, write_whole
+from pipelines.store.files import clear_unfinished, lying_in, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.raw import Raw, left_behind
 from pipelines.store.remote import is_remote
@@ -129,7 +129,7 @@ _TIME = len("2024-07-03T080000")
 
 def names(root: Path) -> list[str]:
     """Return the names of the backups in a folder, in order of their names, which begin with when they were made."""
-    return sorted(path.stem for path in root.glob("[!.]*.ndjson")) if root.is_dir() else []
+    return [path.stem for path in lying_in(root, ".ndjson")]
 
 
 def found(root: Path, name: str = "") -> Backup:
@@ -254,9 +254,15 @@ def _tables(store: Store, name: str, lacking: list[str]) -> _Files:
 
 def _below(folder: Path, root: Path, whose: str, lacking: list[str], taken: Mapping[str, str] = {}) -> _Files:
     """Yield every file below a folder that has not been taken yet, as it lies there at rest."""
+
+    def refused(path: object, why: object) -> None:
+        told = f"Không sao lưu được {path}: {why}."
+        if told not in lacking:  # a file of a batch is come to again with those of none
+            lacking.append(told)
+
     for _ in range(_MOST_TRIES):
         gone = False
-        for path in _paths(folder):
+        for path in _paths(folder, lambda error: refused(error.filename, error.strerror)):
             name = f"{whose}/{path.relative_to(root).as_posix()}"
             if name in taken:
                 continue
@@ -265,23 +271,30 @@ def _below(folder: Path, root: Path, whose: str, lacking: list[str], taken: Mapp
             except FileNotFoundError:  # moved away since: perhaps to a name that was not there when we looked
                 gone = True
             except (OSError, SentenceError) as reason:
-                why = reason if isinstance(reason, SentenceError) else getattr(reason, "strerror", reason)
-                told = f"Không sao lưu được {path}: {why}."
-                if told not in lacking:  # a file of a batch is come to again with those of none
-                    lacking.append(told)
+                refused(path, reason if isinstance(reason, SentenceError) else getattr(reason, "strerror", reason))
             else:
                 yield name, content
         if not gone:
             return
 
 
-def _paths(folder: Path) -> list[Path]:
-    """Return what lies below a folder, but for what programs leave behind for a moment."""
+def _paths(folder: Path, refused: Callable[[OSError], None]) -> list[Path]:
+    """Return what lies below a folder, but for what programs leave behind for a moment.
+
+    Args:
+        folder: The folder.
+        refused: Told of each folder that cannot be looked into. One that is gone by then is none.
+    """
+
+    def met_with(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            refused(error)
+
     if is_remote(folder):
         found = [path for path in folder.rglob("*") if path.is_file()]
     else:
         found, met = [], set[str]()
-        for inside, folders, files in os.walk(folder, followlinks=True):
+        for inside, folders, files in os.walk(folder, onerror=met_with, followlinks=True):
             if (real := os.path.realpath(inside)) in met:  # a link that leads back
                 folders.clear()
                 continue
@@ -379,9 +392,13 @@ def _target(settings: Settings, name: str) -> Path:
     return roots[whose] / below
 
 
+def _raised(error: OSError) -> None:
+    raise error
+
+
 def _lying(settings: Settings) -> Iterable[Path]:
     """Yield what lies in the folders of an office, less what was left by a restore that was killed."""
     for root in dict.fromkeys((settings.raw, settings.data, settings.desk, settings.home)):
         if root.is_dir():
             clear_unfinished(root)
-            yield from _paths(root)
+            yield from _paths(root, _raised)

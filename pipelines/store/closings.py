@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
-from pipelines.store.files import read_marked, write_over, write_whole
+from pipelines.store.files import lying_in, read_marked, write_over, write_whole
 from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.remote import is_remote
@@ -131,7 +131,7 @@ def every(root: Path) -> dict[ReturnSetKey, list[Closing]]:
 
 def _closed_ever(root: Path) -> list[ReturnSetKey]:
     folders = (root / CLOSINGS,) if is_remote(root) else (root / CLOSINGS, root / STATE / CLOSINGS)
-    stems = {path.stem for folder in folders if folder.is_dir() for path in folder.glob("[!.]*.ndjson")}
+    stems = {path.stem for folder in folders for path in lying_in(folder, ".ndjson")}
     return [ReturnSetKey.parse(stem) for stem in sorted(stems)]
 
 

@@ -92,6 +92,18 @@ def sync(folder: Path) -> None:
     posix.sync_folder(folder)
 
 
+def lying_in(folder: Path, suffix: str) -> list[Path]:
+    """Return the files of a suffix in a folder, hidden ones apart, in order; none where there is no such folder.
+
+    Not by ``glob``: of a folder that may not be read that says that nothing lies in it.
+
+    Raises:
+        OSError: It cannot be looked into.
+    """
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.name[0] != "." and path.name.endswith(suffix))
+
+
 def unfinished(root: Path) -> list[Path]:
     """Return what is being written below a folder, or was when its writer was killed."""
     if is_remote(root):

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.store.files import read_marked, write_whole
+from pipelines.store.files import lying_in, read_marked, write_whole
 from pipelines.store.remote import is_remote, put_over
 from schemas.sentences import SentenceError
 
@@ -245,8 +245,7 @@ def _named_after(part: str) -> list[str]:
 
 def parts(root: Path) -> list[str]:
     """Return the names of all parts of which something has been written, in order."""
-    folder = root / STATE
-    return sorted({path.name.partition(".")[0] for path in folder.glob("[!.]*.ndjson")}) if folder.is_dir() else []
+    return sorted({path.name.partition(".")[0] for path in lying_in(root / STATE, ".ndjson")})
 
 
 def paths(root: Path, part: str) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """Backups: an empty machine becomes the office that was backed up; what is damaged is told; no backup harms another."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -194,6 +195,48 @@ def test_a_damaged_table_and_a_link_that_leaves_the_raw_folder_are_told(office: 
     other = restored(made.backup, tmp_path / "other")
     other.refresh()
     assert other.rows("marts/livestock") != []
+
+
+def _shut(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have the system refuse to look into a folder, whoever runs the tests."""
+    scan, listing = os.scandir, os.listdir
+
+    def refusing(looks: Callable[[object], object]) -> Callable[[object], object]:
+        def look(path: object = ".") -> object:
+            if Path(os.fsdecode(path)) == folder:  # type: ignore[arg-type]
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+            return looks(path)
+
+        return look
+
+    monkeypatch.setattr(os, "scandir", refusing(scan))  # type: ignore[arg-type]
+    monkeypatch.setattr(os, "listdir", refusing(listing))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("which", ["raw/2024-H1/huu-kien", "data/archive", "data/releases", "data/closings"])
+def test_a_folder_that_may_not_be_looked_into_is_told_and_is_not_as_if_nothing_lay_in_it(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    office.refresh()
+    make(office.raw, office.store, KEY, "lan-1", despite="thử")
+    closings.add(office.store.root, KEY, Closing(Turn.CLOSED, "2024-07-03T08:00:00+07:00", "thử", "lan-1"))
+    with monkeypatch.context() as shut:
+        _shut(shut, office.root / which)
+        made = backup.make(settings(office.root), tmp_path / "backup")
+    assert [one for one in made.lacking if str(office.root / which) in one]
+    assert backup.make(settings(office.root), tmp_path / "backup").lacking == []
+
+
+def test_into_a_folder_that_may_not_be_looked_into_nothing_is_restored(
+    example_office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = backed_up(Office(example_office), tmp_path / "backup")
+    shut = tmp_path / "other" / "raw" / "2024-H1"
+    shut.mkdir(parents=True)
+    _shut(monkeypatch, shut)
+    with pytest.raises(PermissionError):
+        restored(one, tmp_path / "other")
+    assert not (tmp_path / "other" / "data").exists()
 
 
 def test_it_waits_for_who_has_a_part(example_office: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The output folder: tables, their state, locks, the archive; what a reader may see, and what a kill leaves."""
 
+import errno
 import hashlib
 import json
 import os
@@ -20,6 +21,7 @@ from pipelines.refresh.parts import Part
 from pipelines.store import archive as archives
 from pipelines.store import state as states
 from pipelines.store.archive import TABLE, Archive, Kept
+from pipelines.store.closings import every
 from pipelines.store.files import clear_unfinished, write_beside, write_whole
 from pipelines.store.locks import locked
 from pipelines.store.published import checked_sets
@@ -251,6 +253,21 @@ class TestState:
             path.unlink()
         assert states.load(tmp_path, PART) == NOTHING
         assert states.communes_in(tmp_path, PART) == []
+
+    @pytest.mark.parametrize("ask", [states.parts, every])
+    def test_a_folder_that_may_not_be_looked_into_is_not_as_if_nothing_lay_in_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Path], object]
+    ) -> None:
+        states.save(tmp_path, PART, self.FULL)
+        (tmp_path / "closings").mkdir()
+
+        def refused(*_: object) -> None:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+        monkeypatch.setattr(os, "listdir", refused)
+        monkeypatch.setattr(os, "scandir", refused)
+        with pytest.raises(PermissionError):
+            ask(tmp_path)
 
     def test_a_folder_of_a_version_to_come_is_refused_in_a_sentence(self, tmp_path: Path) -> None:
         states.save(tmp_path, PART, self.FULL)
