@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from pipelines.desk.refusals import told
+from pipelines.desk.refusals import refused_by_the_system, told
 from schemas.sentences import SentenceError
 
 Ask = Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Awaitable[HttpResponse]]
@@ -84,7 +84,11 @@ def sentences(ask: Ask) -> Ask:
     """Tell what a page could not do in the sentence that says so, where the page itself has not told it."""
 
     def tell(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return told(request, 409, str(error)) if isinstance(error, SentenceError) else None
+        if isinstance(error, SentenceError):
+            return told(request, 409, str(error))
+        if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError):
+            return refused_by_the_system(request, error)
+        return None
 
     around: Any = _around(ask, lambda _: None, lambda answer: answer)
     around.process_exception = tell

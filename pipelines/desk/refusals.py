@@ -3,6 +3,8 @@
 Belongs here: these answers. Does not belong here: deciding on them.
 """
 
+import errno
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +40,21 @@ def not_allowed(request: HttpRequest, exception: PermissionDenied) -> HttpRespon
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Tell of an address at which there is nothing."""
     return told(request, 404, _("Không có trang này."))
+
+
+def refused_by_the_system(request: HttpRequest, error: OSError) -> HttpResponse:
+    """Tell of a full disk, or of a file that may not be read or written: no fault of ours, and others can mend it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        words = _(
+            "Hết chỗ trên đĩa nên chưa làm được; số đã công bố không bị ảnh hưởng. Nhờ người quản trị dọn bớt tệp."
+        )
+        return told(request, 503, words)
+    words = _(
+        "Không đọc hoặc ghi được {path} ({why}) nên chưa làm được; số đã công bố không bị ảnh hưởng. "
+        "Nhờ người quản trị kiểm tra ổ đĩa và quyền của thư mục."
+    )
+    path = Path(str(error.filename2 or error.filename or "")).name or _("một tệp")
+    return told(request, 503, words.format(path=path, why=error.strerror))
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Finding by number, words, cell, file, rule and place in the plan; a figure's trace as one page."""
 
 import csv
+import errno
 import io
 import re
 from collections.abc import Iterator
@@ -150,3 +151,30 @@ def test_wherever_a_figure_is_listed_it_says_that_it_is_held_back(office: Office
     taken = browser.get(f"{pages[1]}&as=csv").content.decode("utf-8-sig")
     (row,) = [one for one in csv.DictReader(io.StringIO(taken)) if one["Mã"] == name]
     assert (row["Kỳ này"], row["Tình trạng"]) == ("1482", "Giữ lại")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "Hết chỗ trên đĩa"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/srv/data/state/x.ndjson"),
+            "x.ndjson (Permission denied)",
+        ),
+        (OSError(errno.EIO, "Input/output error"), "một tệp (Input/output error)"),
+    ],
+)
+def test_what_the_system_refuses_is_told_as_that_and_not_as_a_fault_of_ours(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    browser = desk.signed_in("hoa", "officer")
+
+    def refuses(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Store, "content", refuses)
+    answer = browser.get(f"/trace/{KEY}/{HORSES}")
+    assert answer.status_code == 503
+    assert said in text(answer)
+    assert "người quản trị" in text(answer)
+    assert "/srv" not in text(answer)
