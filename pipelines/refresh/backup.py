@@ -129,7 +129,7 @@ _TIME = len("2024-07-03T080000")
 
 def names(root: Path) -> list[str]:
     """Return the names of the backups in a folder, in order of their names, which begin with when they were made."""
-    return [path.stem for path in lying_in(root, ".ndjson")]
+    return sorted(path.stem for path in lying_in(root, ".ndjson"))
 
 
 def found(root: Path, name: str = "") -> Backup:
