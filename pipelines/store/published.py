@@ -18,7 +18,6 @@ from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE, forms_held
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
-from schemas.tables import FILES, RELEASED, commune_of
 
 
 class OldTableError(SentenceError):
@@ -364,8 +363,11 @@ def _family(tables: Tables, key: ReturnSetKey, family: str, **wanted: str) -> It
 
 
 def _own(key: ReturnSetKey, family: str) -> dict[str, str]:
-    """Return what the rows of a return set have in common; what no release freezes is of communes, as ``FILES`` are."""
-    return {commune_of(RELEASED.get(family, FILES)): key.commune}
+    """Return what the rows of a return set have in common: figures are of a place, all others of a commune.
+
+    So says ``schemas.tables.commune_of``, with which units would be loaded; a test holds the two against each other.
+    """
+    return {"place" if family == "figures" else "commune": key.commune}
 
 
 def _of(table: pa.Table | None) -> list[PublishedRow]:
