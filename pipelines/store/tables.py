@@ -165,6 +165,24 @@ class Store:
                 return content
         return None
 
+    def listed_file(self, document: str, name: str, part: str) -> bytes | None:
+        """Return a file that a document of a part lists; nothing where it lists none of this name.
+
+        Raises:
+            DamagedError: Its bytes are not there as they were written.
+        """
+        for _ in range(_MOST_TRIES):
+            found = self.rows(document, part)
+            files = (
+                {} if found is None else dict(zip(*(found[one].to_pylist() for one in ("file", "sha256")), strict=True))
+            )
+            if name not in files:
+                return None
+            if (content := self._bytes(name, files[name], part)) is not None:
+                return content
+            self.state(part, anew=True)  # a refresh may have ended since it was read
+        raise DamagedError(_DAMAGED.format(name, self.mended_by(part)))
+
     def holds(self, name: str, sha256: str, part: str) -> bool:
         """Return whether a file of a part is there as it was written."""
         return self._bytes(name, sha256, part) is not None

@@ -159,6 +159,22 @@ def test_the_explorer_is_for_who_has_signed_in_and_nothing_beside_it(desk: Desk,
         assert browser.get(f"/explorer/{KEY}/{path}").status_code == 404, path
 
 
+@pytest.mark.parametrize("page", ["index.html", "trace/livestock.html", "data.js"])
+def test_a_page_of_the_explorer_with_another_bit_is_told_and_not_shown(desk: Desk, office: Office, page: str) -> None:
+    browser = desk.signed_in("auditor", "auditor")
+    path = office.store.root / "explorer" / str(KEY) / page
+    whole = path.read_bytes()
+    assert browser.get(f"/explorer/{KEY}/{page}").content == whole
+    at = len(whole) // 2
+    path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    answer = browser.get(f"/explorer/{KEY}/{page}")
+    assert answer.status_code == 409
+    assert f"explorer/{KEY}/{page}" in text(answer)
+    assert "returns refresh" in text(answer)
+    path.write_bytes(whole)
+    assert browser.get(f"/explorer/{KEY}/{page}").content == whole
+
+
 def test_only_who_may_starts_a_run_and_nothing_is_run_for_nothing(office: Office, desk: Desk) -> None:
     assert desk.signed_in("auditor", "auditor").post("/run").status_code == 403
     browser = desk.signed_in("officer", "officer")

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.pages.office import folders, named
+from pipelines.present.explorer.addresses import EXPLORER
 from pipelines.refresh.documents import explorer_page
 
 _POLICY = (
@@ -29,7 +30,11 @@ def explorer(_request: HttpRequest, key: str, page: str) -> HttpResponse:
         raise Http404
     kind, _encoding = mimetypes.guess_type(path.name)
     headers = {"Content-Security-Policy": _POLICY}
-    return HttpResponse(path.read_bytes(), content_type=kind or "application/octet-stream", headers=headers)
+    # As its refresh wrote it, or a sentence; what a page of a territory's commune, made when it was asked for, says is
+    # listed nowhere.
+    written = store.listed_file(EXPLORER, path.relative_to(store.root).as_posix(), store.part_of(chosen))
+    content = path.read_bytes() if written is None else written
+    return HttpResponse(content, content_type=kind or "application/octet-stream", headers=headers)
 
 
 def _lies_within(path: Path, folder: Path) -> bool:
