@@ -30,8 +30,7 @@ def explorer(_request: HttpRequest, key: str, page: str) -> HttpResponse:
         raise Http404
     kind, _encoding = mimetypes.guess_type(path.name)
     headers = {"Content-Security-Policy": _POLICY}
-    # As its refresh wrote it, or a sentence; what a page of a territory's commune, made when it was asked for, says is
-    # listed nowhere.
+    # As its refresh wrote it, or a sentence. What was made only when somebody asked for it is listed nowhere.
     written = store.listed_file(EXPLORER, path.relative_to(store.root).as_posix(), store.part_of(chosen))
     content = path.read_bytes() if written is None else written
     return HttpResponse(content, content_type=kind or "application/octet-stream", headers=headers)
