@@ -69,6 +69,12 @@ class Handout:
             HandoutError: The commune has no form that is asked for such a period.
         """
         kinds = self.raw.places.kinds_of(self.commune.code)
+        if not kinds and self.commune.packs:
+            packs = ", ".join(f"«{pack}»" for pack in self.commune.packs)
+            raise HandoutError(
+                f"{self.commune.title} chưa có biểu nào để phát: các gói {packs} ở places.csv chưa có biểu đang dùng. "
+                "Thiết kế nào còn lỗi thì xem bằng: returns design status"
+            )
         if self.period.kind not in kinds:
             known = ", ".join(kind.label for kind in kinds) or "không kỳ nào"
             raise HandoutError(

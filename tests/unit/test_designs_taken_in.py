@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.handout.owed import Handout, HandoutError
 from pipelines.refresh import stamps
 from pipelines.refresh.designs import DesignStanding, Standing, looked_at, take_in, withdraw
 from pipelines.store import designs
@@ -15,6 +16,7 @@ from pipelines.store.raw import DESIGNS, Raw
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW, Maker
+from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.units import unit_labelled
 from tests.unit.builders import ROOT
@@ -230,3 +232,14 @@ def test_where_there_are_no_designs_nothing_is_loaded_for_them(tmp_path: Path) -
         [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_commune_whose_only_pack_is_held_is_told_why_it_has_no_forms_to_hand_out(site: Site) -> None:
+    text = PLACES_CSV.replace("home ba_vu", "ba_vu")
+    (site.raw_folder / "places.csv").write_text(text, encoding="utf-8")
+    put(site.raw_folder, ba_vu={**DESIGN, "units": []})
+    assert site.take_in()["ba_vu.xlsx"].standing is Standing.HELD
+    with pytest.raises(
+        HandoutError, match=r"các gói «ba_vu» ở places\.csv chưa có biểu đang dùng.*returns design status"
+    ):
+        Handout(site.raw, site.store, ReturnSetKey("2024-H1", "ban-moi")).owed()
