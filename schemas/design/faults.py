@@ -91,3 +91,10 @@ class Faults(Enum):
         _AT + "«{written}» nhân hoặc chia thêm một số, mà những đơn vị tính này phần mềm tự đổi: {expected}. "
         "Bỏ số đó khỏi công thức.",
     )
+    AVERAGE_ADDED = FaultKind(
+        "T-29",
+        _AT
+        + "«{label}» ghi «{written}», là đơn vị cộng được, mà tên gọi là của số bình quân hoặc tỷ lệ: con số của xã sẽ "
+        "là tổng của các thôn. Nếu là số bình quân, tỷ lệ thì {expected}; nếu cộng lại vẫn có nghĩa thì để nguyên.",
+        Severity.WARNING,
+    )

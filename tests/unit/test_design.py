@@ -821,8 +821,25 @@ def test_a_figure_that_no_commune_of_several_villages_can_have_is_told(cells: Ce
     assert found.sound
 
 
+@pytest.mark.parametrize(
+    ("label", "cells"),
+    [
+        ("Thu nhập bình quân một hộ", ["D5"]),
+        ("Tỷ lệ hộ có ao", ["D5"]),
+        ("Số hộ thu nhập bình quân dưới 5 triệu đồng", []),
+        ("Hộ có ao trung bình", []),
+    ],
+)
+def test_what_is_called_an_average_and_would_be_added_up_is_told(label: str, cells: list[str]) -> None:
+    found = checked({"moi.xlsx": with_cells({(CHI_TIEU, "C5"): label})}, KNOWN)
+    assert [(one["code"], one["cells"]) for one in found.findings] == [
+        (Faults.AVERAGE_ADDED.value.code, cell) for cell in cells
+    ]
+    assert found.sound
+
+
 def test_every_kind_of_fault_is_tripped() -> None:
-    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN, Faults.OLD_VERSION, Faults.NO_SUM}
+    of_files = {Faults.NO_DESIGN, Faults.SHEET_UNKNOWN, Faults.OLD_VERSION, Faults.NO_SUM, Faults.AVERAGE_ADDED}
     of_folders = {Faults.NAME, Faults.EMPTY, Faults.LEANT_ON, Faults.UNREAD}  # in test_designs_taken_in
     assert {fault for _, _, fault, _, _ in SLIPS} | of_files | of_folders == set(Faults)
 

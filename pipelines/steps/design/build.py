@@ -69,7 +69,7 @@ from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
 from schemas.sentences import SentenceError
 from schemas.system import FaultyError
-from schemas.text import fold, slug
+from schemas.text import fold, slug, visible
 from schemas.units import PERCENTAGES, Unit, by_word, conversion, is_measure
 
 _FORM_CODE = re.compile(r"[A-Z]\d{2}")
@@ -220,6 +220,14 @@ def _units(rows: Sequence[Row], known: Known, told: Told) -> list[Unit]:
         if all(fresh):
             found[unit] = row.file
     return list(found)
+
+
+_RATE = re.compile(r"^(tỷ lệ|tỉ lệ|năng suất|đơn giá|trung bình)\b|^(?!số\b).*\bbình quân\b")
+"""How what does not add up is called; «Số hộ thu nhập bình quân dưới …» is a count."""
+
+
+def _is_called_a_rate(label: str) -> bool:
+    return bool(_RATE.search(visible(label).casefold()))
 
 
 # Forms
@@ -457,9 +465,10 @@ class _Forms:
             self.told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
 
     def _field(self, row: Row) -> FormField:
-        most = _whole(row, "most")
+        most, unit = _whole(row, "most"), self.unit(row, "unit")
+        self._doubt_average(row, unit)
         item = FormField(
-            self.unit(row, "unit"),
+            unit,
             row["label"],
             definition=row["definition"],
             section=row["section"],
@@ -477,6 +486,15 @@ class _Forms:
         )
         item.name = row["code"]
         return item
+
+    def _doubt_average(self, row: Row, unit: Unit) -> None:
+        """Tell of what villages are asked that is called an average and would be added up over them."""
+        form = self.rows.get(row["form"])
+        of_villages = form is not None and _before_colon(form["reporter"]) == VillageForm.reporter_kind
+        if of_villages and unit.additive and unit is not _UNKNOWN_UNIT and _is_called_a_rate(row["label"]):
+            column = UNITS.column("additive").heading
+            expected = f"thêm ở trang «{UNITS.title}» một đơn vị có «{column}» ghi «{NO}», và dùng đơn vị đó ở đây"
+            self.told.tell(Faults.AVERAGE_ADDED, row, "unit", expected=expected)
 
     def _least(self, row: Row, most: int | None) -> int | None:
         text = row["least"]
