@@ -42,7 +42,7 @@ TRACE = "trace livestock.horse.heads"
 def published_bytes(office: Office) -> dict[str, Any]:
     """All that lies in the output folder, whatever it was accepted from on the way."""
     return {
-        name: [{**row, "received": ""} for row in told[1:]] if name.startswith(f"{STATE}/") else told
+        name: [{**row, "received": ""} for row in told[1:]] if name.rpartition("/")[0] == STATE else told
         for name, told in office.tree().items()
         if not name.startswith(f"{ARCHIVE}/")
     }
