@@ -245,6 +245,11 @@ def rates_over_lines(formula: Formula) -> tuple[Leaf, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def constants(formula: Formula) -> tuple[Constant, ...]:
+    """Return the numbers that stand in a formula."""
+    return tuple(_within(formula, Constant))
+
+
 def _within(formula: Any, kind: type[T]) -> Iterable[T]:
     """Yield the expressions of a kind in a formula, itself among them."""
     if isinstance(formula, kind):

@@ -3,7 +3,7 @@
 Belongs here: showing the board, and starting a run from it. Does not belong here: counting (``pipelines.desk.board``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -57,7 +57,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     known = sets(raw, store)
     if not known:
         return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
-    if not key and len([one for one in known if one.period == known[0].period]) > 1:
+    if not key and _are_several(known, known[0].period):
         return redirect("communes", known[0].period)
     chosen = named(raw, store, key) if key else known[0]
     shown = board_of(raw, store, chosen, today())
@@ -65,7 +65,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     page = {
         "board": shown,
         "sets": known,
-        "several": len([one for one in known if one.period == chosen.period]) > 1,
+        "several": _are_several(known, chosen.period),
         "name": raw.places.territory,
         "words": WORDS,
         "steps": [*_of_all(raw, store), *_steps(shown, behind=_behind(raw, store, shown))],
@@ -74,6 +74,11 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
         **_of_dagster(),
     }
     return render(request, "board.html", page)
+
+
+def _are_several(known: Sequence[ReturnSetKey], period: str) -> bool:
+    """Return whether a period has the returns of more than one commune."""
+    return sum(one.period == period for one in known) > 1
 
 
 @require_safe

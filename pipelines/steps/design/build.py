@@ -61,6 +61,7 @@ from schemas.formula import (
     Ratio,
     Sum,
     Total,
+    constants,
     rates_over_lines,
     worth,
 )
@@ -978,15 +979,7 @@ def _rate(unit: Unit, units: Mapping[str, Unit]) -> tuple[Unit | None, Fraction]
 
 def _is_explained(formula: Formula) -> bool:
     """Return whether a number in a formula says what fixes it, and may so bring a unit of its own."""
-    match formula:
-        case Constant():
-            return not _is_bare(formula)
-        case Sum(terms) | Product(terms):
-            return any(map(_is_explained, terms))
-        case Difference(left, right) | Ratio(left, right):
-            return _is_explained(left) or _is_explained(right)
-        case _:
-            return False
+    return not all(map(_is_plain_number, constants(formula)))
 
 
 def _other_unit(formula: Formula, unit: Unit, units: Mapping[str, Unit]) -> _Misfit | None:
@@ -1074,17 +1067,14 @@ def _is_plain(formula: Formula) -> bool:
             return isinstance(formula, Leaf)
 
 
-def _is_bare(number: Formula) -> bool:
-    """Return whether numbers are nothing but numbers: one with what fixes it may be in a unit of its own."""
-    match number:
-        case Constant(value, meaning):
-            return number_text(value) == meaning
-        case Sum(terms) | Product(terms):
-            return all(map(_is_bare, terms))
-        case Difference(left, right) | Ratio(left, right):
-            return _is_bare(left) and _is_bare(right)
-        case _:
-            return False
+def _is_bare(formula: Formula) -> bool:
+    """Return whether a formula is of numbers, and these are nothing but numbers."""
+    return not formula.leaves() and not _is_explained(formula)
+
+
+def _is_plain_number(number: Constant) -> bool:
+    """Return whether a number does not say what fixes it."""
+    return number_text(number.value) == number.meaning
 
 
 def _told_apart(given: Unit, wanted: Unit, times: Fraction = Fraction(1)) -> Unit | None:

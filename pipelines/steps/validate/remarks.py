@@ -7,6 +7,7 @@ Belongs here: the words of these problems. Does not belong here: what is remarka
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -53,8 +54,7 @@ def _changed_much(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame,
             f"khoảng {usual} ({change.period.title} là {vietnamese(change.before)}, "
             f"các thôn thường bằng {percent} % kỳ đó)"
         )
-        written = vietnamese(Decimal(str(record[change.field])))
-        rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
+        rows.append(_value(record, change.field, cells) | {"expected": expected})
     return problem_rows(Problems.CHANGED_MUCH, rows)
 
 
@@ -66,8 +66,7 @@ def _changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame
         values = " đến ".join(dict.fromkeys(vietnamese(value) for value in (change.lowest, change.highest)))
         lines = "các dòng " if change.is_new else ""
         expected = f"{lines}{', '.join(period.title for period in change.periods)}: {values}"
-        written = vietnamese(Decimal(str(record[change.field])))
-        rows.append(cells.where(record, change.field) | {"written": written, "expected": expected})
+        rows.append(_value(record, change.field, cells) | {"expected": expected})
     return problem_rows(Problems.OWN_CHANGE, rows)
 
 
@@ -87,10 +86,13 @@ def _scaled(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells
     rows = []
     for found in scaled(form, frame, accepted):
         record, first = frame.loc[found.row], found.fields[0]
-        where = cells.where(record, first)
+        where = _value(record, first, cells)
         others = [cells.where(record, name)["cells"] for name in found.fields[1:]]
         expected = f"có thể ghi theo {found.unit}, biểu mẫu dùng {form.fields()[first].unit.label} ({found.against})"
-        written = vietnamese(Decimal(str(record[first])))
-        at = {"cells": listed([where["cells"], *others])}
-        rows.append(where | at | {"written": written, "expected": expected})
+        rows.append(where | {"cells": listed([where["cells"], *others]), "expected": expected})
     return problem_rows(Problems.OTHER_SCALE, rows)
+
+
+def _value(record: Any, field: str, cells: Cells) -> dict[str, str]:
+    """Return where a value of a record was written, and the value as people write it."""
+    return cells.where(record, field) | {"written": vietnamese(Decimal(str(record[field])))}
