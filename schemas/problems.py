@@ -707,6 +707,16 @@ class Problems(Enum):
         ),
         _by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
+    LEDGER_FULFILLED = Problem(
+        "L-08",
+        Wrong(
+            "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», đúng số mà sổ đã đính chính "
+            "(trước đó ghi «{expected}»). Đơn vị đã tự sửa, nên số lấy từ chính ô này, không qua đính chính nữa."
+        ),
+        Task("Không phải làm gì thêm; ghi giữ nguyên ô này thì không nhắc lại nữa.", None, kept=True),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     LEDGER_ASTRAY = Problem(
         "L-05",
         Wrong(

@@ -13,10 +13,10 @@ from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
 from schemas.kept import ESTIMATES_FILE
-from schemas.listed import outcomes_listed, outcomes_of
+from schemas.listed import first_of, outcomes_listed, outcomes_of
 from schemas.outcomes import Outcome, Status
 from schemas.periods import as_people_write
-from schemas.problems import Problems
+from schemas.problems import Problems, parts_of
 from schemas.return_sets import VALUE_KEY, ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.words import OUTCOMES
@@ -47,7 +47,8 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
 
     Returns:
         ``id, label, value, unit, period, status, formula`` as published; ``lacking``: the reporters whom it lacks;
-        ``sources``: its cells, each with what was received, what it was read as, correction, confirmation, and
+        ``sources``: its cells, each with what was received, what it was read as, correction, confirmation,
+        ``put_right``: that its sender wrote what it had been corrected to, in words, where that is so, and
         ``edits``: code, sentence and outcome of every edit that looked at it when it was accepted; ``made``: run and
         version of the software that computed it; ``accepted``: the same for each form its cells were accepted in;
         ``release``: of a commune that sent a release in the place of workbooks, name, file and hashes; else nothing.
@@ -76,7 +77,7 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
         "period": key.period,
         "status": published.status(row, held),
         "lacking": list(dict.fromkeys((*unsent, *blank))),
-        "sources": [source(cell, sentences) for cell in cells],
+        "sources": [source(cell, sentences) | {"put_right": _put_right(cell, found)} for cell in cells],
         "made": asdict(published.writer(store, key, f"figures/{row['chapter']}")),
         "accepted": [
             {"form": form, **asdict(published.writer(store, key, f"marts/{mart}"))} for form, mart in marts.items()
@@ -112,6 +113,21 @@ def source(cell: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, A
         "note": cell["note"],
         "edits": list(_edits(cell.get("edits"), sentences)),
     }
+
+
+def _put_right(cell: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is told of a cell whose sender wrote what it had been corrected to; nothing of any other.
+
+    Its number is then from the cell itself, and no correction of it. A form that is held shows the cells of before.
+    """
+    at = (cell["file"], cell["sheet"], cell["cell"], cell["received"])
+    told = (
+        parts_of(one).wrong
+        for one in findings
+        if one["code"] == Problems.LEDGER_FULFILLED.value.code
+        and (one["file"], one["sheet"], first_of(one["cells"]), one["written"]) == at
+    )
+    return "" if cell["correction"] else next(told, "")
 
 
 def _edits(outcomes: str | None, sentences: Mapping[str, str]) -> Iterator[dict[str, str]]:
@@ -157,6 +173,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
         reporter = cell["reporter"] + (f", dòng {cell['line']}" if cell["line"] else "")
         leaf = fields[key].add(f"{reporter}: {_cell(cell)}")
         leaf.below += _decisions(cell)
+        if cell["put_right"]:
+            leaf.add(cell["put_right"])
         if cell["note"]:
             leaf.add(f"Ghi chú: {cell['note']}")
         if cell["edits"]:

@@ -10,7 +10,7 @@ import pytest
 from tests.end_to_end.office import CLEAN, HELD, Office, Row
 
 DESK_WORKBOOK, WORKBOOK, SHEET = "finance.xlsx", "na_lia.xlsx", "Chăn nuôi"
-FIGURE = "livestock.buffalo.heads"
+FIGURE, HORSES = "livestock.buffalo.heads", "livestock.horse.ordinary.heads"
 REASON = "Đã gọi trưởng thôn, xác nhận số."
 
 
@@ -286,11 +286,35 @@ class TestVillageWorkbook:
 @pytest.mark.slow
 class TestLedger:
     def test_an_entry_whose_old_text_no_longer_stands(self, office: Office, refreshed: Office) -> None:
-        office.fill(WORKBOOK, SHEET, {"D13": 267})  # the village sends the right number after all, not 207
+        office.fill(WORKBOOK, SHEET, {"D13": 268, "D14": 395})  # another number, whose sum is right
         finding = refresh_holds(office, refreshed)
         assert finding["code"] == "L-02"
         assert (finding["file"], finding["sheet"], finding["cells"]) == (WORKBOOK, SHEET, "D13")
-        assert (finding["written"], finding["expected"]) == ("267", "207")
+        assert (finding["written"], finding["expected"]) == ("268", "207")
+
+    def test_a_number_that_the_village_puts_right_itself_is_told_and_holds_nothing(
+        self, office: Office, refreshed: Office
+    ) -> None:
+        before = {row["code"] for row in refreshed.findings()}
+        office.fill(WORKBOOK, SHEET, {"D13": 267})  # the village sends the right number after all, not 207
+        office.refresh(expect=CLEAN)
+        assert (office.numbers(), office.figures()) == (refreshed.numbers(), refreshed.figures())
+        (told,) = [row for row in office.findings() if row["code"] not in before]
+        assert (told["code"], told["severity"], told["reporter"]) == ("L-08", "warning", "na_lia")
+        assert (told["cells"], told["written"], told["expected"]) == ("D13", "267", "207")
+        (source,) = [one for one in office.trace(HORSES)["sources"] if one["file"] == WORKBOOK]
+        assert (source["text"], source["value"], source["correction"]) == ("267", 267, None)
+        said = " ".join(office.ask("trace", HORSES).split())
+        assert "nay ghi «267», đúng số mà sổ đã đính chính" in said
+        assert "Đính chính «" not in said
+
+        office.fill(WORKBOOK, SHEET, {"D13": 207})  # and then the old workbook once more
+        office.refresh(expect=CLEAN)
+        assert office.figures() == refreshed.figures()
+        assert "L-08" not in {row["code"] for row in office.findings()}
+        (source,) = [one for one in office.trace(HORSES)["sources"] if one["file"] == WORKBOOK]
+        assert (source["text"], source["value"], source["put_right"]) == ("207", 267, "")
+        assert source["correction"]["new"] == "267"
 
     def test_an_entry_without_a_reason_is_not_applied(self, office: Office, refreshed: Office) -> None:
         office.correct(WORKBOOK, "Xuất bán", "D16", old="803", new="900", reason="")
@@ -298,7 +322,7 @@ class TestLedger:
         assert (finding["code"], finding["file"], finding["cells"]) == ("L-03", WORKBOOK, "D16")
 
     def test_the_shipped_correction_shows_in_the_trace(self, refreshed: Office) -> None:
-        traced = refreshed.trace("livestock.horse.ordinary.heads")
+        traced = refreshed.trace(HORSES)
         corrected = [source for source in traced["sources"] if source["correction"]]
         assert traced["value"] == 996
         assert [(source["file"], source["cell"], source["text"], source["value"]) for source in corrected] == [

@@ -11,10 +11,14 @@ import openpyxl
 import pytest
 
 from pipelines.settings import now
+from pipelines.steps.collect import read as reading
+from pipelines.steps.collect.aim import located
 from pipelines.steps.collect.correct import read_ledger, refused
 from pipelines.steps.collect.sheets import mark_of
+from pipelines.steps.frames import to_frame
 from pipelines.store.ledger import CellPlace, Ledger, LedgerError
 from pipelines.store.raw import Raw
+from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
 from schemas.forms.b04_forestry import Forestry
@@ -24,6 +28,7 @@ from tests.unit.builders import (
     COMMUNE,
     LEDGER_HEADING,
     PERIOD,
+    PLACES,
     ROOT,
     Cell,
     Row,
@@ -63,7 +68,9 @@ def cell(ledger: Ledger, address: str = HORSE) -> tuple[Row, list[str]]:
     """A cell as the next run will use it, and the problems that run will meet."""
     entries, unreadable = read_ledger({KEY: ledger.raw.ledger(KEY) or LEDGER_HEADING})
     assert unreadable.empty
-    cells, problems = decided(ledger.raw.files(KEY), entries)
+    corrected, problems, _ = located(reading.read(ledger.raw.files(KEY)).cells, entries, FORMS, PLACES)
+    cells = to_frame([corrected.whole()], corrected.decided.schema)
+    problems = problems[problems["problem"].str.startswith("LEDGER")]
     found = {row["cell"]: row for row in rows(cells)}
     return found[address], problems["problem"].tolist()
 
@@ -178,10 +185,10 @@ def test_a_correction_is_taken_back_by_correcting_to_what_was_received(ledger: L
     assert (now["text"], now["kind"], now["correction"], problems) == ("207", "number", "", [])
 
 
-def test_a_stale_correction_is_replaced_even_by_the_number_that_now_stands(ledger: Ledger) -> None:
+def test_a_fulfilled_correction_is_replaced_even_by_the_number_that_now_stands(ledger: Ledger) -> None:
     ledger.accept(AT, "267", reason=WHY, who=WHO)
     resend(ledger, 267)
-    assert cell(ledger)[1] == ["LEDGER_STALE"]
+    assert cell(ledger)[1] == ["LEDGER_FULFILLED"]
     ledger.accept(AT, "267", reason="Thôn gửi lại đúng số", who=WHO)
     now, problems = cell(ledger)
     assert (now["text"], problems) == ("267", [])

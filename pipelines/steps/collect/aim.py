@@ -1,25 +1,32 @@
 """What decisions are about: each is of a field, of a line and a reporter, and not of whatever its cell answers one day.
 
 Belongs here: locating the cells as the ledger has them, without the decisions whose cell answers something else now
-than when they were written. Does not belong here: applying decisions (``pipelines.steps.collect.correct``), what a cell
-answers (``pipelines.steps.collect.locate``).
+than when they were written, or says by itself what was decided. Does not belong here: applying decisions
+(``pipelines.steps.collect.correct``), what a cell answers (``pipelines.steps.collect.locate``).
 
 A ledger names a cell by its address. A workbook that comes again with its rows in another order has another number at
-that address, and by chance the same text, most easily none.
+that address, and by chance the same text, most easily none. One that comes again with the number that it was corrected
+to, however it is written, needs no correction any more: its sender has put it right.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.steps.collect.cells import TEXT
 from pipelines.steps.collect.correct import Corrected, Entry, Key, correct, key_of, standing
 from pipelines.steps.collect.locate import Located, locate
+from pipelines.steps.frames import joined_text, texts_of
+from pipelines.steps.numbers import read_number
 from schemas.form import Form
+from schemas.outcomes import Decision
 from schemas.places import Places
+from schemas.problems import Problems
 from schemas.tables import AIM, CELL_KEY, SHEET_KEY
 
 Answers = dict[Key, list[tuple[str, ...]]]
@@ -40,15 +47,74 @@ def located(
     Returns:
         As ``correct`` and ``locate`` do.
     """
-    aimed = {key_of(entry): entry for entries in standing(ledger) for entry in entries if entry["field"]}
+    accepted, confirmed = standing(ledger)
+    aimed = {key_of(entry): entry for entry in (*accepted, *confirmed) if entry["field"]}
+    # Where a corrected number was confirmed too, the correction says which number that is.
+    decided = {key_of(entry): entry for entry in (*confirmed, *accepted)}
     astray: dict[Key, Mapping[str, str]] = {}
+    said: set[Key] = set()
     while True:
-        corrected, problems = correct(cells, ledger, astray)
+        corrected, problems = correct(cells, ledger, astray, said)
         found = locate(corrected, forms, places)
         strays = _astray(corrected, found, aimed, forms, places) if aimed.keys() - astray.keys() else {}
-        if not strays:
+        more = _said(problems, corrected.decided, found.entries, decided, forms)
+        if not strays and not more:
             return corrected, problems, found
         astray |= strays  # what was decided on them may have moved others: once without it is not enough
+        said |= more
+
+
+def _said(
+    problems: pd.DataFrame,
+    cells: pa.Table,
+    entries: pa.Table,
+    decided: Mapping[Key, Entry],
+    forms: Sequence[type[Form]],
+) -> set[Key]:
+    """Return the cells whose old text no longer stands, and that say by themselves what was decided on them.
+
+    A number is the same as its field reads it: 1000 of a cell is the «1.000» of the ledger. Anything else is the same
+    only in the same words.
+    """
+    stale = problems[problems["problem"] == Problems.LEDGER_STALE.name]
+    keys = {key for key in map(tuple, texts_of(stale, [*SHEET_KEY, "cells"])) if key in decided}
+    if not keys:
+        return set()
+    wanted = pa.array(["\n".join(key) for key in keys], pa.string())
+    answers: dict[Key, list[dict[str, Any]]] = {}
+    for row in _named(entries, wanted).to_pylist():
+        answers.setdefault(key_of(row), []).append(row)
+    by_code = {form.code: form for form in forms}
+    texts = {key_of(row): row["text"] for row in _named(cells, wanted).to_pylist() if row["kind"] == TEXT}
+    return {key for key in keys if _says(decided[key], answers.get(key, ()), texts.get(key), by_code)}
+
+
+def _named(table: pa.Table, wanted: pa.Array) -> pa.Table:
+    """Return the rows of some cells."""
+    return table.filter(pc.is_in(joined_text(table, CELL_KEY), wanted))
+
+
+def _says(
+    entry: Entry, answers: Sequence[Mapping[str, Any]], text: str | None, forms: Mapping[str, type[Form]]
+) -> bool:
+    """Return whether a cell says what was decided on it.
+
+    Args:
+        entry: The decision.
+        answers: What the cell answers (``schemas.tables.ENTRIES``).
+        text: The text that stands in it, where that is no number.
+        forms: The forms, by code.
+    """
+    new = entry["new"] or (entry["old"] if entry["decision"] == Decision.AS_IS else "")
+    if entry["field"] and _aim(entry) not in map(_aim, answers):
+        return False
+    if len(answers) == 1:
+        (answer,) = answers
+        number = read_number(TEXT, new, forms[answer["form"]].fields()[answer["field"]].unit).value
+        if number is not None:
+            return bool(answer["value"] == number)
+        return bool(answer["text"] == new)
+    return text is not None and text == new
 
 
 def _astray(

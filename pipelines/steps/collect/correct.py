@@ -141,7 +141,10 @@ def _undecided(cells: pa.Table) -> pa.Table:
 
 
 def correct(
-    cells: pa.Table, ledger: pd.DataFrame, astray: Mapping[Key, Mapping[str, str]] = MappingProxyType({})
+    cells: pa.Table,
+    ledger: pd.DataFrame,
+    astray: Mapping[Key, Mapping[str, str]] = MappingProxyType({}),
+    said: Collection[Key] = (),
 ) -> tuple[Corrected, pd.DataFrame]:
     """Put the ledger's decisions over the cells, ``schemas.tables.CELLS``.
 
@@ -153,10 +156,12 @@ def correct(
         ledger: The entries, ``schemas.tables.LEDGER``.
         astray: The cells that answer something else than the decisions on them are about, each with what it answers
             ``now`` and what it did ``then``, in words: they are not decided on.
+        said: The cells that by themselves say the number that was decided on them. A correction of such a cell is
+            fulfilled: nothing is replaced, and that is told. A confirmation of it stands.
 
     Returns:
         The cells; and the problems: entries without a reason, entries whose old text is no longer what the workbook
-        says, and those that are astray.
+        says, those that are astray, and those that are fulfilled.
     """
     accepted, confirmed = standing(ledger)
     nowhere = [entry for entry in (*accepted, *confirmed) if position(entry["cell"]) is None]
@@ -165,7 +170,7 @@ def correct(
     received = Corrected(cells)
     named = {tuple(entry[name] for name in SHEET_KEY) for entry in (*accepted, *confirmed)}
     of_ledger = received.of_sheets([number for number, key in enumerate(received.sheets.keys) if key in named])
-    decided = _Cells(of_ledger, (*accepted, *confirmed))
+    decided = _Cells(of_ledger, (*accepted, *confirmed), said)
     unfit = {*map(key_of, nowhere), *strayed}
     stale: list[Entry] = []
     decided.replace([entry for entry in accepted if _reasoned(entry) and key_of(entry) not in unfit], stale)
@@ -179,6 +184,7 @@ def correct(
         [
             problem_rows(Problems.LEDGER_DECISION, unclear),
             problem_rows(Problems.LEDGER_STALE, _told(stale, written="received")),
+            problem_rows(Problems.LEDGER_FULFILLED, _told(decided.fulfilled, written="received")),
             problem_rows(Problems.LEDGER_ASTRAY, _told(strayed.values(), written="now", expected="then")),
             problem_rows(Problems.LEDGER_ADDRESS, _told(nowhere, written="new")),
             problem_rows(Problems.LEDGER_NO_REASON, _told(unreasoned, written="new")),
@@ -246,7 +252,10 @@ def _reasoned(entry: Entry) -> bool:
 class _Cells:
     """The cells of the sheets that decisions are made on: those of the decisions one mapping each, the others as is."""
 
-    def __init__(self, cells: pa.Table, entries: Iterable[Entry]) -> None:
+    def __init__(self, cells: pa.Table, entries: Iterable[Entry], said: Collection[Key]) -> None:
+        self._said = said
+        self.fulfilled: list[Entry] = []
+        """The corrections whose cell says by itself what they made of it."""
         wanted = pa.array({"\n".join(entry[name] for name in CELL_KEY) for entry in entries}, pa.string())
         self._cells, self._at = cells, np.flatnonzero(pc.is_in(joined_text(cells, CELL_KEY), wanted))
         self._rows: list[dict[str, Any]] = cells.take(pa.array(self._at)).to_pylist()
@@ -268,7 +277,9 @@ class _Cells:
             *sheet, _ = key = key_of(entry)
             row = self._by_key.get(key)
             received = "" if row is None else row["received"]
-            if tuple(sheet) not in self._hashes or received != entry["old"]:
+            if key in self._said:
+                self.fulfilled.append(entry | {"received": received})
+            elif tuple(sheet) not in self._hashes or received != entry["old"]:
                 stale.append(entry | {"received": received})
             elif entry["new"] != received:  # else it takes an earlier correction back: the cell is read as received
                 new = {"kind": "text", "text": entry["new"], "shown": entry["new"], "format": ""}
@@ -282,7 +293,7 @@ class _Cells:
             row = self._by_key.get(key)
             received, used = ("", "") if row is None else (row["received"], row["text"])
             stands = received == entry["old"] and entry["new"] in ("", entry["old"], used)
-            if tuple(sheet) in self._hashes and stands:
+            if key in self._said or (tuple(sheet) in self._hashes and stands):
                 self._decide(entry, {"confirmed": entry["reason"], "confirmed_by": entry["who"]})
             elif key not in already_told:
                 stale.append(entry | {"received": received})
