@@ -7,7 +7,7 @@ walking from figures to cells (``pipelines.present.tracing``).
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +33,7 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
+from schemas.kept import PRINTED_FILE
 from schemas.listed import first_of
 from schemas.outcomes import Severity, Status, Verdict
 from schemas.problems import Problems, task_of
@@ -255,17 +256,23 @@ def statements(
         bool, typer.Option("--by-chapter", help=later("Chỉ in bảng đếm theo chương, dạng Markdown."))
     ] = False,
 ) -> None:
-    """Hold what the plan prints against what was computed; exit 1 where the two are in conflict."""
+    """Hold what the plan prints against what was computed; exit 1 where that is in conflict, or not of all that is."""
     if by_chapter and output is not Format.TABLE:
         fail(_("--by-chapter chỉ in dạng Markdown, không in dạng {format}. Bỏ một trong hai.").format(format=output))
     from pipelines.store import published
 
     store, key = return_set(raw, data, period, commune, release)
-    rows = published.statements(store, key)
+    rows, told = published.statements(store, key), published.findings(store, key)
+    wrong = [row for row in told if row["file"] == PRINTED_FILE]
+    if not rows and wrong:
+        fail("\n".join(row["message"] for row in wrong))
     if not rows:
         words = _("Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
         fail(words.format(**key._asdict()))
     conflicts = [row for row in rows if row["verdict"] == Verdict.CONFLICT]
+    held = published.held_forms(told)
+    for line in (*(row["message"] for row in wrong), *_against_before(held)):
+        print(line, file=sys.stdout if output is Format.TABLE and not by_chapter else sys.stderr)
     if by_chapter:
         _print_by_chapter(rows, published.figures(store, key))
     elif output is Format.TABLE:
@@ -275,7 +282,14 @@ def statements(
         print(", ".join(f"{either(WORDS[f'verdict.{verdict}'])}: {counts[verdict]}" for verdict in VERDICTS))
     else:
         print_rows(output, STATEMENT_COLUMNS, rows)
-    sys.exit(HELD if conflicts else CLEAN)
+    sys.exit(HELD if conflicts or wrong or held else CLEAN)
+
+
+def _against_before(held: Collection[str]) -> Iterator[str]:
+    """Yield what is to be said of forms that are held back: the plan is held against what they were."""
+    if held:
+        words = _("Biểu đang bị giữ lại: {forms}; chỉ tiêu của các biểu này là số đã công bố trước đó.")
+        yield words.format(forms=", ".join(sorted(held)))
 
 
 def _print_by_chapter(rows: Sequence[Mapping[str, Any]], computed: Sequence[Mapping[str, Any]]) -> None:
@@ -353,7 +367,7 @@ def uses(
     raw: RawFolder = "",
     release: ReleaseName = "",
 ) -> None:
-    """Name the figures made of one cell."""
+    """Name the figures made of one cell; exit 1 where there is none because its form is held back."""
     from pipelines.present import tracing
     from pipelines.store import published
     from schemas.text import fold
@@ -367,22 +381,22 @@ def uses(
     if not edges:
         where = _("{commune}, kỳ {period}").format(**key._asdict())
         written = _written(published.filled(store, key, file), where, file, sheet, cell)
-        if output is Format.TABLE:
-            read = [row for row in published.asked(store, key, file, cell) if fold(row["sheet"]) == fold(sheet)]
-            held = published.held_forms(published.findings(store, key))
-            waiting = ", ".join(sorted({row["form"] for row in read} & held.keys()))
-            words = (
-                _(
-                    "Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; biểu {forms} đang bị giữ lại nên số này "
-                    "chưa được dùng. Xem: returns findings"
-                )
-                if waiting
-                else _("Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; không có chỉ tiêu nào dùng đến ô này.")
+        read = [row for row in published.asked(store, key, file, cell) if fold(row["sheet"]) == fold(sheet)]
+        held = published.held_forms(published.findings(store, key))
+        waiting = ", ".join(sorted({row["form"] for row in read} & held.keys()))
+        words = (
+            _(
+                "Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; biểu {forms} đang bị giữ lại nên số này "
+                "chưa được dùng. Xem: returns findings"
             )
-            print(words.format(cell=cell, sheet=sheet, file=file, written=written, forms=waiting))
-        else:
+            if waiting
+            else _("Ô {cell}, trang «{sheet}», tệp {file} ghi «{written}»; không có chỉ tiêu nào dùng đến ô này.")
+        )
+        told = words.format(cell=cell, sheet=sheet, file=file, written=written, forms=waiting)
+        print(told, file=sys.stdout if output is Format.TABLE else sys.stderr)
+        if output is not Format.TABLE:
             print_rows(output, USES_COLUMNS, [])
-        return
+        sys.exit(HELD if waiting else CLEAN)
     rows = tracing.uses(store, key, edges)
     if output is Format.TABLE:
         print_tree(tracing.uses_tree(edges, rows))

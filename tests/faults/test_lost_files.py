@@ -4,19 +4,16 @@ Expected of each file that a refresh leaves: until the next refresh everybody wh
 before, or told that it cannot be given; the next plain refresh makes the file anew, with the same bytes, and no other.
 """
 
-import io
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pipelines import cli
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.state import STATE
+from tests.faults.asking import CANNOT, Said, said
 from tests.faults.conftest import sampled, with_slow
 from tests.faults.office import BEFORE, CHANGES, DAMAGED, VILLAGES, Answers, Office
 
@@ -74,19 +71,6 @@ ASKED = (
 )
 """What is asked by the command line; ``~`` is a blank."""
 
-CANNOT = 2
-
-
-def said(office: Office, words: str) -> tuple[int, str]:
-    """What a command of one return set's says: its exit code, and what it prints."""
-    folders = ["--raw", str(office.root / "raw"), "--data", str(office.data), "--period", "2024-H1"]
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(io.StringIO()):
-        patch.setattr(sys, "argv", ["returns", *(word.replace("~", " ") for word in words.split()), *folders])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    return int(end.value.code or 0), out.getvalue()
-
 
 @dataclass(frozen=True)
 class Known:
@@ -94,7 +78,7 @@ class Known:
 
     office: Office
     answers: Answers
-    said: Mapping[str, tuple[int, str]]
+    said: Mapping[str, Said]
     tree: Mapping[str, object]
     gone: frozenset[str]
     """What is archived of returns that others have replaced: nothing can make it anew."""
@@ -138,8 +122,8 @@ def wrongs(known: Known, office: Office, name: str) -> Iterator[str]:
                 yield f"answers another {part} {question}"
     for words, answer in known.said.items():
         now = said(office, words)
-        if now[0] != CANNOT and now != answer:
-            yield f"answers another «{words}», exit {now[0]}"
+        if now.code != CANNOT and now[:2] != answer[:2]:
+            yield f"answers another «{words}», exit {now.code}"
     lying = identities(office)
     office.refresh()
     tree = office.tree()
