@@ -4,10 +4,9 @@ Belongs here: one run, started in this process. Does not belong here: a second p
 the job is the one the UI starts.
 """
 
-import os
 import sys
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
@@ -20,19 +19,18 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from filelock import FileLock
 
 from pipelines.definitions import defs
 from pipelines.orchestration import abandoned
 from pipelines.orchestration.failures import unexpected
 from pipelines.orchestration.metadata import key_of
+from pipelines.orchestration.opening import opened
 from pipelines.orchestration.partitions import register, run_tags
 from pipelines.orchestration.refreshing import REREAD_TAG
 from pipelines.orchestration.resources import Folders
 from pipelines.orchestration.retention import prune
 from pipelines.refresh.batches import Progress, followed
 from pipelines.refresh.stale import compared_with, stale_batches
-from pipelines.settings import HOME_VARIABLE
 from schemas.flow import FLOW
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -66,7 +64,7 @@ def run_refresh(
     Raises:
         SentenceError: A step failed; the run's page in the UI has the details.
     """
-    with _opened() as instance, followed(progress, waiting):
+    with opened() as instance, followed(progress, waiting):
         abandoned.close(instance)
         prune(instance)
         worked_on = set[BatchKey]()
@@ -93,20 +91,6 @@ def _job(assets: Collection[str]) -> dg.JobDefinition:
     if every <= set(assets):
         return whole
     return whole.get_subset(asset_selection={key_of(name) for name in assets})
-
-
-@contextmanager
-def _opened() -> Iterator[dg.DagsterInstance]:
-    """Give the Dagster instance, made where there is none; of two commands that come at once, one waits for the other.
-
-    Dagster makes its databases at the first look, and would let the second command find them half made.
-    """
-    with FileLock(Path(os.environ[HOME_VARIABLE]) / ".opening.lock"):
-        instance = dg.DagsterInstance.get()
-        for made in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
-            assert made is not None
-    with instance:
-        yield instance
 
 
 def run(instance: dg.DagsterInstance, job: dg.JobDefinition, tags: dict[str, str]) -> None:

@@ -6,14 +6,18 @@ Does not belong here: what is wrong with the data, which findings say (``pipelin
 
 import errno
 import inspect
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
 
+from pipelines.settings import HOME_VARIABLE
+from pipelines.store import run_records
 from schemas.sentences import SentenceError
 
 _UNEXPECTED = "lỗi"
@@ -90,10 +94,16 @@ def sentence(error: Exception) -> str:
     if kind := _KINDS.get(_number(error)):
         return f"Dừng giữa chừng{what}: {kind} {_SAFE}"
     if _code(error) in _DAMAGED:
-        return f"Dừng giữa chừng: {_RECORDS} {_SAFE}"
+        return f"Dừng giữa chừng: {_damaged_records() or _RECORDS} {_SAFE}"
     if isinstance(error, SentenceError):
         return f"Dừng giữa chừng: {error} {_SAFE}"
     return f"Dừng giữa chừng vì một lỗi ngoài dự kiến: {str(error).rstrip('.')}. {_SAFE} {_OTHER}"
+
+
+def _damaged_records() -> str:
+    """Return which file of the records is damaged, and what to do; empty where none can be told from others."""
+    home = os.environ.get(HOME_VARIABLE)
+    return run_records.damaged(Path(home)) if home else ""
 
 
 def _number(error: Exception) -> int:

@@ -13,6 +13,7 @@ from dagster._core.storage.tags import SCHEDULE_NAME_TAG
 
 from pipelines.orchestration.failures import sentence
 from pipelines.orchestration.jobs import nightly
+from pipelines.orchestration.opening import opened
 from pipelines.orchestration.retention import forgettable
 from pipelines.refresh.health import Symptom
 from pipelines.settings import TIME_ZONE, now, records_days
@@ -39,7 +40,7 @@ def symptoms() -> Iterator[Symptom]:
 
 
 def _recorded() -> Iterator[Symptom]:
-    with dg.DagsterInstance.get() as instance:
+    with opened() as instance:
         alive = [status.healthy for status in instance.get_daemon_statuses().values() if status.required]
         runs = instance.get_run_records(dg.RunsFilter(tags={SCHEDULE_NAME_TAG: nightly.name}), limit=1)
         left = list(forgettable(instance, now() - timedelta(days=records_days() + _GRACE)))

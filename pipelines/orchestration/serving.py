@@ -31,6 +31,7 @@ from dagster_shared.serdes import serialize_value
 from dagster_webserver.app import create_app_from_workspace_process_context
 
 from pipelines import posix
+from pipelines.orchestration.opening import opened
 from pipelines.settings import Settings
 from pipelines.store import designs
 from pipelines.store.remote import is_remote
@@ -48,19 +49,20 @@ _SECONDS_BETWEEN_LOOKS, _SECONDS_BETWEEN_REQUESTS = 2, 60
 def main() -> None:
     """Serve until standard input ends, or the daemon does; exit 1 for the latter. With a workspace, until told to."""
     path, *workspace = sys.argv[1:]
-    if workspace:
-        configure_loggers(log_level="INFO")
-        with posix.private_socket(Path(path)) as own, dg.DagsterInstance.get() as instance:
-            _serve_pages(instance, WorkspaceFileTarget(workspace), own)
-        return
-    setup_interrupt_handlers()
-    threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    if not workspace:
+        setup_interrupt_handlers()
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
     configure_loggers(log_level="INFO")
     try:
-        with posix.private_socket(Path(path)) as own, dg.DagsterInstance.get() as instance:
+        with posix.private_socket(Path(path)) as own, opened() as instance:
+            if workspace:
+                _serve_pages(instance, WorkspaceFileTarget(workspace), own)
+                return
             daemon = _serve(instance, own)
     except KeyboardInterrupt:
         return
+    except SentenceError as why:
+        sys.exit(str(why))
     sys.exit(1 if daemon.returncode else 0)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipelines.refresh import closing
 from pipelines.settings import TIME_ZONE, Settings, now
 from pipelines.steps.collect.released import DISTRIBUTION
-from pipelines.store import releases
+from pipelines.store import releases, run_records
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED
 from pipelines.store.closings import closed_sets
@@ -213,7 +213,7 @@ def _desk(database: Path) -> Symptom:
 def _records(home: Path) -> Symptom:
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) if home.is_dir() else 0
     slow = f"Nhật ký ở {home} đã {_megabytes(size)}, trang Dagster sẽ chậm. Xóa bớt lần chạy cũ."
-    return Symptom("Nhật ký Dagster", slow if size > _LARGE else "", _megabytes(size))
+    return Symptom("Nhật ký Dagster", run_records.damaged(home) or (slow if size > _LARGE else ""), _megabytes(size))
 
 
 def _megabytes(size: int) -> str:

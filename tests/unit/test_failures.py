@@ -125,11 +125,14 @@ def test_a_run_that_ended_without_a_step_is_told_in_the_words_it_was_closed_with
         assert reasons(instance, run) == ["Lần chạy bị ngắt giữa chừng."]
 
 
-def test_records_that_cannot_be_asked_are_told_among_what_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_that_cannot_be_asked_are_told_among_what_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def get() -> dg.DagsterInstance:
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(dg.DagsterInstance, "get", get)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     (told,) = health.symptoms()
     assert (told.what, told.wrong.partition(":")[0]) == ("Nhật ký lần chạy", "Dừng giữa chừng")
     assert "Ổ đĩa chỉ cho đọc. Nhờ người quản trị máy mở lại quyền ghi" in told.wrong
