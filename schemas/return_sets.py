@@ -1,6 +1,6 @@
 """Return sets and batches: one commune and one period, and what is worked on together; how everybody names them.
 
-Belongs here: the two keys and their spellings, what names a value within a return set, and into how many batches a
+Belongs here: the two keys and their spellings, what names its rows and values in tables, and into how many batches a
 large territory is cut. Does not belong here: where a return set lies, which batch it is in (``pipelines.store.raw``),
 who is expected in it (``schemas.places``).
 """
@@ -35,6 +35,17 @@ class ReturnSetKey(NamedTuple):
             ValueError: The period in it is no period.
         """
         return cls(*_parsed(key))
+
+
+COMMUNE, PLACE = "commune", "place"
+
+
+def commune_column(family: str) -> str:
+    """Return the column in which the tables of a family name the commune of a row: figures are of places, which it is.
+
+    It stands here, and the tables call their columns so, because a trace asks for it and loads no table's columns.
+    """
+    return PLACE if family in ("figures", "levels", "sums") else COMMUNE
 
 
 VALUE_KEY = ("form", "field", "reporter", "line")

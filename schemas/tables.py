@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
+from schemas.return_sets import COMMUNE, PLACE, commune_column
 from schemas.units import DECIMAL
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def uncoded(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-_WHERE = (("period", "Kỳ báo cáo"), ("commune", "Xã"))
+_WHERE = (("period", "Kỳ báo cáo"), (COMMUNE, "Xã"))
 FILE_KEY = ["period", "commune", "file"]
 SHEET_KEY = [*FILE_KEY, "sheet"]
 CELL_KEY = [*SHEET_KEY, "cell"]
@@ -221,7 +222,7 @@ SUM = pa.decimal128(38, DECIMAL.scale)
 
 SUMS = _columns(
     ("period", "Kỳ báo cáo"),
-    ("place", "Địa bàn"),
+    (commune_column("sums"), "Địa bàn"),
     ("form", "Biểu"),
     ("field", "Trường"),
     ("line", "Mã dòng; trống là mọi dòng"),
@@ -239,7 +240,7 @@ commune, or one of any level above; of such a one, tables of several batches say
 FIGURES = _columns(
     ("period", "Kỳ báo cáo"),
     ("level", "Cấp"),
-    ("place", "Địa bàn"),
+    (commune_column("figures"), "Địa bàn"),
     ("reporter", "Đơn vị báo cáo"),
     ("line", "Mã dòng"),
     ("id", "Mã chỉ tiêu"),
@@ -363,8 +364,8 @@ RELEASED = {
 
 
 def commune_of(schema: pa.Schema) -> str:
-    """Return the column that says of which commune a row is: figures are of places."""
-    return "commune" if "commune" in schema.names else "place"
+    """Return the column that says of which commune a row is."""
+    return COMMUNE if COMMUNE in schema.names else PLACE
 
 
 OBSERVATIONS = _columns(

@@ -16,7 +16,7 @@ from pipelines.store.tables import Store, Tables, with_texts
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE, forms_held
-from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
+from schemas.return_sets import BatchKey, ReturnSetKey, commune_column, oldest_first
 from schemas.sentences import SentenceError
 
 
@@ -348,12 +348,12 @@ def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterab
 
 def _table(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> pa.Table | None:
     """Return the rows of a return set in a table that may be of a whole batch."""
-    return tables.rows(table, tables.part_of(key), **_own(key, table.partition("/")[0]), **wanted)
+    return tables.rows(table, tables.part_of(key), **_own(key, table), **wanted)
 
 
 def _listed(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> list[PublishedRow] | None:
     """Return the same rows one by one, as quick verbs take them."""
-    found = tables.listed(table, tables.part_of(key), **_own(key, table.partition("/")[0]), **wanted)
+    found = tables.listed(table, tables.part_of(key), **_own(key, table), **wanted)
     return None if found is None else [PublishedRow(row) for row in found]
 
 
@@ -362,12 +362,9 @@ def _family(tables: Tables, key: ReturnSetKey, family: str, **wanted: str) -> It
     return tables.family(family, tables.part_of(key), **_own(key, family), **wanted)
 
 
-def _own(key: ReturnSetKey, family: str) -> dict[str, str]:
-    """Return what the rows of a return set have in common: figures are of a place, all others of a commune.
-
-    So says ``schemas.tables.commune_of``, with which units would be loaded; a test holds the two against each other.
-    """
-    return {"place" if family == "figures" else "commune": key.commune}
+def _own(key: ReturnSetKey, table: str) -> dict[str, str]:
+    """Return what the rows of a return set have in common in a table, or in all of a family."""
+    return {commune_column(table.partition("/")[0]): key.commune}
 
 
 def _of(table: pa.Table | None) -> list[PublishedRow]:

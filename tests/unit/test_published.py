@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.store import published
 from pipelines.store.tables import listed_with, rows_with
-from schemas.tables import RELEASED, commune_of
+from schemas.flow import FLOW
+from schemas.return_sets import COMMUNE, PLACE, commune_column
+from schemas.tables import commune_of
 from tests.unit.builders import ROOT
-from tests.unit.offices import KEY
 
 ROWS = [
     {"period": f"2024-H{half}", "commune": commune, "figure": figure}
@@ -73,6 +73,11 @@ def test_reading_imports_no_pandas_and_listing_no_functions_on_columns(table: Pa
     assert done.stdout.split() == ["False", "False"]
 
 
-@pytest.mark.parametrize("family", RELEASED)
-def test_rows_of_a_commune_are_asked_for_by_the_column_that_says_whose_they_are(family: str) -> None:
-    assert published._own(KEY, family) == {commune_of(RELEASED[family]): KEY.commune}
+def test_rows_of_a_commune_are_asked_for_by_the_column_that_says_whose_they_are() -> None:
+    whose = {
+        table.name.partition("/")[0]: commune_of(table.schema)
+        for table in FLOW.tables
+        if {COMMUNE, PLACE} & set(table.schema.names)
+    }
+    assert set(whose.values()) == {COMMUNE, PLACE}
+    assert {family: commune_column(family) for family in whose} == whose
