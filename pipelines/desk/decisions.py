@@ -5,7 +5,7 @@ Belongs here: making one, and taking the last one back. Does not belong here: wh
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -154,9 +154,15 @@ def decide(
     return entries
 
 
-def replaced(raw: Raw, store: Store, key: ReturnSetKey, files: Iterable[str]) -> list[str]:
-    """Return which of some workbooks lie there otherwise than the last run has read them, or no more, by name."""
-    read = last_read(store, key)
+def replaced(raw: Raw, key: ReturnSetKey, files: Iterable[str], read: Mapping[str, str]) -> list[str]:
+    """Return which of some workbooks lie there otherwise than the last run has read them, or no more, by name.
+
+    Args:
+        raw: The raw folder.
+        key: The return set.
+        files: Their names.
+        read: What the last run has read (``last_read``), which pages ask once for all that stands on it.
+    """
     lying = {name: raw.file(key, name) for name in files if name not in BESIDE}
     return [name for name, file in lying.items() if file is None or file.sha256 != read.get(name)]
 
@@ -176,26 +182,26 @@ def _told(rows: Sequence[Entry], cells: Sequence[str]) -> str:
     )
 
 
-def latest(raw: Raw, store: Store, key: ReturnSetKey) -> Deed | None:
+def latest(raw: Raw, key: ReturnSetKey, read: Mapping[str, str]) -> Deed | None:
     """Return the decision that can be taken back: the last one, where no run has read it and nothing came after it."""
     file = raw.beside(key).get(LEDGER)
-    if file is None or last_read(store, key).get(LEDGER) == file.sha256:
+    if file is None or read.get(LEDGER) == file.sha256:
         return None
     made = Deed.objects.filter(what__in=list(DID.values()), details__key=str(key), details__after=file.sha256)
     last: Deed | None = made.first()
     return last
 
 
-def waiting(raw: Raw, store: Store, key: ReturnSetKey) -> dict[CellPlace, Entry]:
+def waiting(raw: Raw, store: Store, key: ReturnSetKey, read: Mapping[str, str]) -> dict[CellPlace, Entry]:
     """Return the decisions that no run has read yet, of each cell the last; of a ledger that cannot be read, none."""
     file = raw.beside(key).get(LEDGER)
-    if file is None or file.trouble or last_read(store, key).get(LEDGER) == file.sha256:
+    if file is None or file.trouble or read.get(LEDGER) == file.sha256:
         return {}
     entries, _unreadable = read_ledger({key: decoded(file.content)})
-    read = store.rows("ledger", store.part_of(key), commune=key.commune)
-    known = Counter(tuple(row.values()) for row in read.to_pylist()) if read is not None else Counter()
+    before = store.rows("ledger", store.part_of(key), commune=key.commune)
+    known = Counter(tuple(row.values()) for row in before.to_pylist()) if before is not None else Counter()
     found = {}
-    for entry in entries[read.column_names if read is not None else list(entries)].to_dict("records"):
+    for entry in entries[before.column_names if before is not None else list(entries)].to_dict("records"):
         row = tuple(entry.values())
         known[row] -= 1
         if known[row] < 0 and _decides(entry):

@@ -64,6 +64,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     turns = closing.told(raw, store, chosen)
     page = {
         "board": shown,
+        "key": chosen,
         "sets": known,
         "several": _are_several(known, chosen.period),
         "name": raw.places.territory,
@@ -95,7 +96,9 @@ def communes(request: HttpRequest, period: str) -> HttpResponse:
         "periods": periods,
         "most": _NAMED,
         "days_late": (today() - when.due()).days,
+        "key": "",
         "steps": list(_of_all(raw, store)),
+        "reached": True,  # as far as is known: a page of many communes does not wait for Dagster
         "districts": list(districts(raw, store, period, known)),
     }
     return render(request, "communes.html", shown)

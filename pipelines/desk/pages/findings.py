@@ -39,7 +39,7 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     raw, store = folders()
     chosen = named(raw, store, key)
     found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
-    undoable = decisions.latest(raw, store, chosen)
+    undoable = decisions.latest(raw, chosen, last_read(store, chosen))
     shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
     shown |= {"missing": raw.missing(chosen), **closing.told(raw, store, chosen)}
     return render(request, "findings.html", shown)
@@ -60,8 +60,9 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
     whole = raw.places.title(chosen.commune, reporter) if reporter != NOBODY else _("Không của đơn vị nào")
     files = sorted({row["file"] for row in rows if row["file"]})
     shut = closing.told(raw, store, chosen)
-    pending = decisions.waiting(raw, store, chosen)
-    moved = [] if shut["closed"] else decisions.replaced(raw, store, chosen, files)
+    read = last_read(store, chosen)
+    pending = decisions.waiting(raw, store, chosen, read)
+    moved = [] if shut["closed"] else decisions.replaced(raw, chosen, files, read)
     shown = {
         "key": chosen,
         "reporter": reporter,
@@ -72,8 +73,8 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
         "contact": contact_of(chosen, reporter) if known else None,
         "files": [file for file in files if file.endswith(WORKBOOK) and file not in moved],
         "moved": moved,
-        "read": last_read(store, chosen),
-        "undoable": decisions.latest(raw, store, chosen),
+        "read": read,
+        "undoable": decisions.latest(raw, chosen, read),
         "decided": decisions.Decided.now(raw, chosen),
         **shut,
         "words": decisions.words,
@@ -159,7 +160,8 @@ def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
     lying = raw.file(chosen, file) if rows else None
     if lying is None or lying.suffix != WORKBOOK:
         raise Http404
-    if decisions.replaced(raw, store, chosen, [file]) and not closing.told(raw, store, chosen)["closed"]:
+    replaced = decisions.replaced(raw, chosen, [file], last_read(store, chosen))
+    if replaced and not closing.told(raw, store, chosen)["closed"]:
         words = _("Tệp {file} đã thay sau lần chạy cuối, nên chưa đánh dấu được ô. Chạy rồi tải lại.")
         messages.error(request, words.format(file=file))
         return redirect("findings", key)
