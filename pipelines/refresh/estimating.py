@@ -83,7 +83,7 @@ def _to_take_back(raw: Raw, store: Store, key: ReturnSetKey, row: Mapping[str, s
     """
     file = raw.beside(key).get(ESTIMATES)
     try:
-        recorded = {} if file is None else standing(key, file.content, raw.places)
+        recorded = {} if file is None else standing(key, file.content, raw.places)[0]
     except KeptError as reason:
         raise EstimateError(f"Sổ số ước {ESTIMATES} không đọc được: {reason}. Chưa ghi gì.") from reason
     in_use = published.estimates_in_use(store, key) if key in published.checked_sets(store) else []

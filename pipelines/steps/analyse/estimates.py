@@ -34,6 +34,9 @@ from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import ESTIMATED, ESTIMATES
 
+_ABOUT = ("form", "reporter", "field")
+"""What an estimate is of: of several of the same, the last counts."""
+
 _VALUE_COLUMN = chr(ord("A") + ESTIMATED.index("value"))
 
 
@@ -59,15 +62,12 @@ def read_estimates(
     come: dict[tuple[str, ...], dict[str, str]] = {}
     for key, content in contents.items():
         told = {**key._asdict(), "file": FILE}
-        last: dict[tuple[str, ...], dict[str, str]] = {}
-        for row, trouble in _rows(key, content, places):
-            if trouble:
-                unreadable.append({**told, "written": trouble, "expected": ", ".join(ESTIMATED)})
-            else:
-                last[tuple(row[name] for name in _ABOUT)] = row
-        for (form, reporter, _), row in last.items():
-            if not row["value"]:
-                continue  # taken back
+        try:
+            recorded, troubles = standing(key, content, places)
+        except KeptError as reason:
+            recorded, troubles = {}, [str(reason)]
+        unreadable += [{**told, "written": one, "expected": ", ".join(ESTIMATED)} for one in troubles]
+        for (form, reporter, _), row in recorded.items():
             if (*key, reporter, form) in received:
                 come[*key, form, reporter] = {**told, "reporter": reporter, "written": form}
             else:
@@ -117,19 +117,6 @@ def _told(key: ReturnSetKey, content: bytes, row: KeptRow) -> dict[str, str]:
     return {**key._asdict(), **cells, **where}
 
 
-def _rows(key: ReturnSetKey, content: bytes, places: Places) -> Iterator[tuple[dict[str, str], str]]:
-    """Yield what was recorded, each with what of it cannot be used."""
-    try:
-        rows = kept_rows(decoded(content), ESTIMATED)
-    except KeptError as reason:
-        yield {}, str(reason)
-        return
-    for row in rows:
-        found = _told(key, content, row)
-        trouble = row.trouble or unfit(key, found, places)
-        yield found, f"dòng {row.line}: {trouble}" if trouble else ""
-
-
 def vanished(then: bytes, now: bytes) -> list[str]:
     """Return of what the rows are that were recorded and are no more, unless something newer is recorded of the same.
 
@@ -151,19 +138,23 @@ def _as_written(content: bytes) -> dict[tuple[str, ...], tuple[str, ...]]:
     return {tuple(row[name] for name in ESTIMATED): tuple(row[name] for name in _ABOUT) for row in rows}
 
 
-def standing(key: ReturnSetKey, content: bytes, places: Places) -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return what is recorded and not taken back, by form, reporter and field.
+def standing(
+    key: ReturnSetKey, content: bytes, places: Places
+) -> tuple[dict[tuple[str, ...], dict[str, str]], list[str]]:
+    """Return what is recorded last and not taken back, by form, reporter and field; and why other rows cannot be used.
 
     Raises:
         KeptError: The file cannot be read.
     """
-    kept_rows(decoded(content), ESTIMATED)
-    last = {tuple(row[name] for name in _ABOUT): row for row, trouble in _rows(key, content, places) if not trouble}
-    return {(form, reporter, field): row for (form, reporter, field), row in last.items() if row["value"]}
-
-
-_ABOUT = ("form", "reporter", "field")
-"""What an estimate is of: of several of the same, the last counts."""
+    last: dict[tuple[str, ...], dict[str, str]] = {}
+    troubles: list[str] = []
+    for row in kept_rows(decoded(content), ESTIMATED):
+        found = _told(key, content, row)
+        if trouble := row.trouble or unfit(key, found, places):
+            troubles.append(f"dòng {row.line}: {trouble}")
+        else:
+            last[tuple(found[name] for name in _ABOUT)] = found
+    return {about: row for about, row in last.items() if row["value"]}, troubles
 
 
 def unfit(key: ReturnSetKey, row: Mapping[str, str], places: Places) -> str:
