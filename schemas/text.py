@@ -18,7 +18,12 @@ def _tone_last(word: str) -> str:
     parts = unicodedata.normalize("NFD", word)
     tones = "".join(mark for mark in parts if mark in _TONES)
     letters = "".join(mark for mark in parts if mark not in _TONES)
-    return unicodedata.normalize("NFC", letters) + tones
+    return composed(letters) + tones
+
+
+def composed(text: str) -> str:
+    """Return a text with each letter and its marks as one sign: it looks the same, and is how most systems write it."""
+    return unicodedata.normalize("NFC", text)
 
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -31,10 +36,10 @@ def visible(text: str) -> str:
 
     Nothing else is made alike: 10² stays apart from 102, and ½ from 1/2.
     """
-    composed = unicodedata.normalize("NFC", text).translate(_WIDE)
-    if not composed.isprintable():
-        composed = "".join(sign for sign in composed if sign.isspace() or _is_seen(sign))
-    return " ".join(composed.split())
+    plain = composed(text).translate(_WIDE)
+    if not plain.isprintable():
+        plain = "".join(sign for sign in plain if sign.isspace() or _is_seen(sign))
+    return " ".join(plain.split())
 
 
 def _is_seen(sign: str) -> bool:
@@ -65,7 +70,7 @@ def says(text: str, wanted: str) -> bool:
 
 
 def _searched(text: str) -> str:
-    return unicodedata.normalize("NFC", visible(text).casefold())
+    return composed(visible(text).casefold())
 
 
 def _bare(text: str) -> str:

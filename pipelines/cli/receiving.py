@@ -37,11 +37,12 @@ def check(
     from pipelines.store import published
     from pipelines.store.raw import Raw
     from pipelines.store.tables import Store
+    from schemas.text import composed
 
     settings = Settings.of(raw, data)
     returns, store = Raw(settings.raw), Store(settings.data)
     key = only(returns.return_sets(), period, commune)
-    sent = {path.name: path.read_bytes() for path in files}
+    sent = {composed(path.name): path.read_bytes() for path in files}
     if len(sent) < len(files):
         fail(_("Có hai tệp cùng tên; kiểm tra từng tệp một."))
     with progress(_("Đang kiểm tra")):

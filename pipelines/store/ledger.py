@@ -13,7 +13,6 @@ wrote them.
 import csv
 import hashlib
 import io
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -301,11 +300,9 @@ class Ledger:
         )
 
     def _file(self, name: str) -> RawFile:
-        wanted = unicodedata.normalize("NFC", name)
-        names = self.raw.names(self.key)
-        fitting = [one for one in names if unicodedata.normalize("NFC", one) == wanted]
-        file = self.raw.file(self.key, fitting[0]) if fitting else None
+        file = self.raw.file(self.key, name)
         if file is None:
+            names = self.raw.names(self.key)
             listed = f"Các tệp: {', '.join(names)}." if names else "Thư mục này chưa có tệp nào."
             raise LedgerError(f"Không có tệp «{name}» trong {self.key.period}/{self.key.commune}. {listed}")
         return file

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from schemas.periods import Period, PeriodKind, period_meant
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
-from schemas.text import slug
+from schemas.text import composed, slug
 
 LEDGER, PRINTED, PLACES, ESTIMATES = LEDGER_FILE, PRINTED_FILE, "places.csv", ESTIMATES_FILE
 SHIPPED_PLACES = ("places.csv", "desks.csv")
@@ -301,14 +302,14 @@ class Raw:
             path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path.name)
         ]
 
-    def _lying(self, key: ReturnSetKey) -> list[Path]:
-        """Return the files that somebody put into the folder of a return set.
+    def paths(self, key: ReturnSetKey) -> dict[str, Path]:
+        """Return the files that somebody put into the folder of a return set, by the name that each is known by.
 
         Raises:
             OSError: It cannot be looked into.
         """
         folder = self.folder(key)
-        return [folder / name for name in _lying(folder)[0]]
+        return {name: folder / own for name, own in _known(_lying(folder)[0]).items()}
 
     def files(self, key: ReturnSetKey, known: Index = NOTHING_NOTED) -> Iterator[RawFile]:
         """Yield the files of a return set, with their bytes; of a subfolder, which is not read, what lies in it.
@@ -323,15 +324,15 @@ class Raw:
             yield RawFile(key.period, key.commune, "./", b"", reason(error))
             return
         now, remote, where = time.time_ns(), is_remote(within), str(within)
-        for name in names:
+        for name, own in _known(names).items():
             # From before it is read: what is written over it afterwards shows then by another time.
-            seen = _seen(within / name) if remote else _seen_here(f"{where}/{name}")
+            seen = _seen(within / own) if remote else _seen_here(f"{where}/{own}")
             at_rest = seen if seen is not None and (remote or now - seen[1] > _SETTLED) else None
             noted = known.get((key, name))
             if noted is not None and seen == noted[:3]:
-                yield LyingFile(*key, name, within, noted.sha256, at_rest)
+                yield LyingFile(*key, name, within / own, noted.sha256, at_rest)
             else:
-                yield self._read(key, within / name, at_rest)
+                yield self._read(key, name, within / own, at_rest)
         for folder in folders:
             name = f"{printable(folder.name)}/"
             try:
@@ -343,8 +344,8 @@ class Raw:
             if listed:
                 yield RawFile(key.period, key.commune, name, listed.encode())
 
-    def _read(self, key: ReturnSetKey, path: Path, at_rest: tuple[int, int, int] | None = None) -> RawFile:
-        return RawFile(key.period, key.commune, printable(path.name), *self._content(path), at_rest)
+    def _read(self, key: ReturnSetKey, name: str, path: Path, at_rest: tuple[int, int, int] | None = None) -> RawFile:
+        return RawFile(key.period, key.commune, name, *self._content(path), at_rest)
 
     def glance(self, batch: BatchKey) -> str:
         """Return a hash of how all that lies in the folder of a batch looks: names, sizes, times of change.
@@ -363,9 +364,9 @@ class Raw:
     def arrived(self, key: ReturnSetKey) -> dict[str, datetime]:
         """Return when each file of a return set came to lie as it does, by name, as far as that can be told."""
         found = {}
-        for path in self._lying(key):
+        for name, path in self.paths(key).items():
             with suppress(OSError):
-                found[printable(path.name)] = datetime.fromtimestamp(_looked_at(path).st_mtime, UTC)
+                found[name] = datetime.fromtimestamp(_looked_at(path).st_mtime, UTC)
         return found
 
     def _content(self, path: Path) -> tuple[bytes, str]:
@@ -393,7 +394,7 @@ class Raw:
         Raises:
             OSError: It cannot be looked at.
         """
-        if printable(path.name) != path.name:
+        if printable(path.name) != composed(path.name):
             return "tên tệp không phải bảng mã UTF-8, hoặc có ký tự điều khiển; đổi tên tệp"
         stat = _looked_at(path)
         if S_ISLNK(stat.st_mode):
@@ -408,12 +409,13 @@ class Raw:
 
     def names(self, key: ReturnSetKey) -> list[str]:
         """Return the names of the files of a return set."""
-        return [printable(path.name) for path in self._lying(key)]
+        return list(self.paths(key))
 
     def file(self, key: ReturnSetKey, name: str) -> RawFile | None:
         """Return one file of a return set, with its bytes, or nothing where there is none of this name."""
-        found = next((path for path in self._lying(key) if printable(path.name) == name), None)
-        return None if found is None else self._read(key, found)
+        lying = self.paths(key)
+        known = name if name in lying else composed(name)
+        return self._read(key, known, lying[known]) if known in lying else None
 
     def lying(self, key: ReturnSetKey) -> dict[str, RawFile]:
         """Return all that lies in the folder of a return set and decides what it says, by name."""
@@ -488,17 +490,17 @@ class LyingFile(RawFile):
     """
 
     def __init__(
-        self, period: str, commune: str, name: str, folder: Path, sha256: str, at_rest: tuple[int, int, int] | None
+        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int, int] | None
     ) -> None:
         """Note where it lies and what is known of it."""
         self.__dict__.update(period=period, commune=commune, name=name, trouble="", at_rest=at_rest)
-        self.__dict__.update(folder=folder, sha256=sha256)
+        self.__dict__.update(path=path, sha256=sha256)
 
     @cached_property
     def content(self) -> bytes:
         """The bytes."""
         try:
-            content: bytes | None = (self.__dict__["folder"] / self.name).read_bytes()
+            content: bytes | None = self.__dict__["path"].read_bytes()
         except OSError:
             content = None
         if content is None or hashlib.sha256(content).hexdigest() != self.sha256:
@@ -629,10 +631,35 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _known(names: Sequence[str]) -> dict[str, str]:
+    """Return, by the name that each file of a folder is known by, the one that it has there, in the order of these.
+
+    One system writes a letter and its marks as one sign, another as several: whoever sees the names sees no difference,
+    and none is made here. Of two files side by side that look alike, one is known by the numbers of its marks.
+    """
+    own = {name: printable(name) for name in names}
+    if all(name == known for name, known in own.items()):
+        return own
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda one: one != composed(one)):
+        known = printable(_by_numbers(name)) if own[name] in found else own[name]
+        while known in found:
+            known = f"{known}_"
+        found[known] = name
+    return dict(sorted(found.items(), key=lambda item: names.index(item[1])))
+
+
+def _by_numbers(name: str) -> str:
+    """Return a name in which every sign that composing would change stands by its number."""
+    return "".join(
+        f"\\u{ord(sign):04x}" if unicodedata.combining(sign) or composed(sign) != sign else sign for sign in name
+    )
+
+
 def printable(name: str) -> str:
     """Return a name as it can be stored and shown: what is no UTF-8, or not seen, stands in it by its numbers."""
     written = visible(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
-    return written.translate(_NOT_IN_NAMES)
+    return composed(written.translate(_NOT_IN_NAMES))
 
 
 _NOT_IN_NAMES = str.maketrans({"\n": "\\n", "\t": "\\t"})

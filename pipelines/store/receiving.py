@@ -68,6 +68,7 @@ def take(
         if why := closings.refusal(store.root, key):
             raise ReceivingError(why)
         there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}
+        paths = raw.paths(key)
         for name, found in there.items():
             if found.trouble:
                 raise ReceivingError(
@@ -85,6 +86,6 @@ def take(
             store.archive.keep(kept.content, kept.suffix)
         folder = raw.folder(key)
         clear_unfinished(folder)  # under the lock: what lies there was left by one who was killed
-        write_whole(folder / file.name, file.content)
+        write_whole(paths.get(file.name, folder / file.name), file.content)
         for name in there.keys() - {file.name}:
-            (folder / name).unlink()
+            paths[name].unlink()

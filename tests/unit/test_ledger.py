@@ -3,6 +3,7 @@ import datetime as dt
 import io
 import subprocess
 import sys
+import unicodedata
 from contextlib import nullcontext
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -483,3 +484,19 @@ def test_only_a_value_above_a_judged_maximum_can_be_kept_against_it(ledger: Ledg
     place = CellPlace(FILE, Crops.sheet, address_of(Crops, "rice_yield"))
     with pytest.raises(LedgerError, match="không thuộc loại được phép bỏ qua") if stands else nullcontext():
         ledger.confirm(place, reason=WHY, who=WHO, rule="C-11")
+
+
+@pytest.mark.parametrize(("lies", "named"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFD", "NFD")])
+def test_a_decision_stays_with_a_workbook_whose_name_is_written_otherwise_and_looks_the_same(
+    ledger: Ledger, lies: str, named: str
+) -> None:
+    folder, before = path_of(ledger).parent, unicodedata.normalize(named, "Thôn Pá Phào.xlsx")
+    (folder / FILE).rename(folder / before)
+    entry = ledger.accept(CellPlace(before, SHEET, HORSE), "267", reason=WHY, who=WHO)
+    text = path_of(ledger).read_text("utf-8").replace(entry["file"], before)  # as an earlier version wrote it
+    path_of(ledger).write_text(text, "utf-8")
+    (folder / before).rename(folder / unicodedata.normalize(lies, before))
+    now, problems = cell(ledger)
+    assert (now["text"], now["received"], problems) == ("267", "207", [])
+    with pytest.raises(LedgerError, match="đã là «267»"):
+        ledger.accept(CellPlace(before, SHEET, HORSE), "267", reason=WHY, who=WHO)

@@ -1,5 +1,7 @@
 import errno
+import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import pytest
 from pipelines.steps.collect import read
 from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store.raw import Raw
+from pipelines.store.index import Noted
+from pipelines.store.raw import LyingFile, Raw
 from pipelines.store.received import Received
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
@@ -344,3 +347,43 @@ def test_a_file_that_can_be_read_again_is_another_file(raw: Raw, folder: Path) -
     before = sha256()
     (folder / "khong_co.xlsx").write_bytes(b"")
     assert sha256() != before
+
+
+COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "Thôn Pá Phào.xlsx") for form in ("NFC", "NFD"))
+
+
+def test_a_name_that_looks_the_same_is_that_of_the_same_file(raw: Raw, folder: Path) -> None:
+    (folder / "pa_phao.xlsx").rename(folder / DECOMPOSED)
+    assert received(raw) == {COMPOSED: ""}
+    assert (raw.names(KEY), [*raw.arrived(KEY)]) == ([COMPOSED], [COMPOSED])
+    content = (folder / DECOMPOSED).read_bytes()
+    for name in (COMPOSED, DECOMPOSED):
+        file = raw.file(KEY, name)
+        assert file is not None
+        assert (file.name, file.content) == (COMPOSED, content)
+    noted = {(KEY, COMPOSED): Noted(*raw_seen(folder / DECOMPOSED), hashlib.sha256(content).hexdigest())}
+    (lying,) = raw.files(KEY, noted)
+    assert (type(lying), lying.name, lying.content) == (LyingFile, COMPOSED, content)
+
+
+def raw_seen(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def test_of_two_files_that_look_alike_each_is_read_and_one_is_known_by_its_marks(raw: Raw, folder: Path) -> None:
+    (folder / DECOMPOSED).write_bytes(b"1")
+    (folder / COMPOSED).write_bytes(b"2")
+    found = {file.name: file.content for file in raw.files(KEY)}
+    marked = "Tho\\u0302n Pa\\u0301 Pha\\u0300o.xlsx"
+    assert (found[COMPOSED], found[marked]) == (b"2", b"1")
+    assert {"pa_phao.xlsx", COMPOSED, marked} == {*raw.names(KEY)}
+    file = raw.file(KEY, marked)
+    assert file is not None
+    assert file.content == b"1"
+
+
+def test_no_file_is_lost_whose_name_is_shown_like_another_ones(raw: Raw, folder: Path) -> None:
+    for name in ("a\x01.xlsx", "a\\x01.xlsx"):
+        (folder / name).write_bytes(b"1")
+    assert len(received(raw)) == 3

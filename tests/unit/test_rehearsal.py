@@ -1,6 +1,7 @@
 """Workbooks looked at before they are received: what would be found is what is found, and nothing is written."""
 
 import shutil
+import unicodedata
 from pathlib import Path
 
 import openpyxl
@@ -94,6 +95,21 @@ def test_what_a_workbook_replaces_stays_in_the_archive(office: Office) -> None:
     assert "Na Lia ban 1.xlsx" not in names
     for kept in (old, told.file):
         assert office.store.archive.get(kept.sha256, ".xlsx") == kept.content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_it_replaces_one_whose_name_is_written_with_its_marks_apart(office: Office, form: str) -> None:
+    lying, sent = (unicodedata.normalize(one, "Bản của thôn Nà Lìa.xlsx") for one in ("NFD", form))
+    shutil.move(office.folder / "na_lia.xlsx", office.folder / lying)
+    office.refresh()
+    (told,) = rehearse(office.raw, office.store, KEY, {sent: slipped_from(office, lying)})
+    known = unicodedata.normalize("NFC", lying)
+    assert told.replaces == (known,)
+    (old,) = (file for file in office.raw.files(KEY) if file.name == known)
+    take(office.raw, office.store, told.file, {known: old.sha256}, who="a test")
+    assert not (office.folder / lying).exists()
+    assert {"na_lia.xlsx"} == {name for name in office.raw.names(KEY) if "lìa" in name.casefold() or "lia" in name}
 
 
 def slipped_from(office: Office, name: str) -> bytes:

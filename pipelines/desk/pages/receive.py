@@ -25,6 +25,7 @@ from pipelines.refresh.rehearsal import Rehearsed
 from pipelines.store.receiving import ReceivingError
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
+from schemas.text import composed
 
 receives = permission_required(May.RECEIVE.full, raise_exception=True)
 MOST_FILES = 30
@@ -103,8 +104,8 @@ def _named_after(places: Places, commune: str, one: Rehearsed) -> str:
 
 
 def _name(sent: str) -> str:
-    """Return the last part of a name, whatever system it was sent from."""
-    return PureWindowsPath(PurePosixPath(sent).name).name
+    """Return the last part of a name, whatever system it was sent from, as it would be known in the raw folder."""
+    return composed(PureWindowsPath(PurePosixPath(sent).name).name)
 
 
 @receives

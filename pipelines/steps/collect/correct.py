@@ -27,6 +27,7 @@ from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
+from schemas.text import composed
 
 Entry = dict[str, str]
 Key = tuple[str, ...]
@@ -53,7 +54,8 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
         sound = (row for row in rows if not row.trouble)
         for row in sound:
             said = dict.fromkeys(LATER, "") | {name: of_csv(text) for name, text in row.cells.items()}
-            entries.append({**said, "cell": as_meant(said["cell"]), **where})
+            named = {"file": composed(said["file"]), "cell": as_meant(said["cell"])}
+            entries.append({**said, **named, **where})
     return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
 
 
