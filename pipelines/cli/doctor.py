@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli.base import CLEAN, HELD, verb
 from pipelines.cli.messages import later
 from pipelines.cli.messages import translated as _
-from pipelines.cli.options import Data, Format, OutputFormat, RawFolder
+from pipelines.cli.options import AnyData, Format, OutputFormat, RawFolder
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import HOME_VARIABLE, Settings
 
@@ -28,7 +28,7 @@ WELL, WRONG = "well", "wrong"
     "returns doctor",
     "returns doctor --format json",
 )
-def doctor(output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolder = "") -> None:
+def doctor(output: OutputFormat = Format.TABLE, data: AnyData = "", raw: RawFolder = "") -> None:
     """Look at the installation; exit 1 where something is to be mended."""
     settings = Settings.of(raw, data)
     with progress(_("Đang khám")):

@@ -108,14 +108,20 @@ def _follow_designs(context: WorkspaceProcessContext) -> None:
     The code server is started again by that; the daemon sees that it is another one, and asks it anew.
     """
     root = Settings.of().data
-    before = designs.in_force(root)
+    before = _in_force(root)
     while True:
         time.sleep(_SECONDS_BETWEEN_REQUESTS if is_remote(root) else _SECONDS_BETWEEN_LOOKS)
-        with suppress(SentenceError, OSError):  # a damaged record is told by every run
-            if (now := designs.in_force(root)) != before:
-                before = now
-                for location in context.code_location_names:
-                    context.reload_code_location(location)
+        if (now := _in_force(root)) not in (None, before):
+            before = now
+            for location in context.code_location_names:
+                context.reload_code_location(location)
+
+
+def _in_force(root: Path) -> designs.Designs | None:
+    """Return the designs in force; nothing where that cannot be told, as of a damaged record, which every run tells."""
+    with suppress(SentenceError, OSError):
+        return designs.in_force(root)
+    return None
 
 
 @contextmanager

@@ -265,6 +265,7 @@ def tidy_all(store: Store, batches: Sequence[BatchKey], *, who: str = "returns r
     refuse_half_restored(store.root)
     clear_notes(store.root)
     closings.keep_twice(store.root)
+    designs.keep_twice(store.root)
     left = {path.relative_to(store.root).as_posix() for path in unfinished(store.root)}
     for part in dict.fromkeys(one for batch in batches for one in (Part.of(batch), *Part.of(batch).above())):
         if states.damaged(store.root, part.name) or (left and not left.isdisjoint(store.state(part.name).renames)):

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipelines.refresh import closing
 from pipelines.settings import TIME_ZONE, Settings, now
 from pipelines.steps.collect.released import DISTRIBUTION
-from pipelines.store import releases, run_records
+from pipelines.store import designs, releases, run_records
 from pipelines.store import state as states
 from pipelines.store.archive import ARCHIVE, PACKS, RECEIVED
 from pipelines.store.closings import closed_sets
@@ -55,7 +55,8 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
     raw, store = Raw(settings.raw), Store(settings.data)
     looks: tuple[tuple[str, Callable[[], Symptom]], ...] = (
         ("Phiên bản", _versions),
-        ("Thư mục báo cáo", lambda: _raw_folder(raw)),
+        (_DESIGNS, lambda: _in_force(store.root)),
+        (_RAW, lambda: _raw_folder(raw)),
         ("Thư mục kết quả", lambda: _data_folder(store.root)),
         ("Chỗ trống", lambda: _room(store.root)),
         ("Đồng hồ", lambda: _clock(store)),
@@ -64,17 +65,32 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
         ("Bảng kết quả", lambda: _damaged_tables(store)),
         ("Kho lưu", lambda: _damaged_archive(store)),
         ("Bản phát hành", lambda: _damaged_releases(store.root)),
-        ("Kỳ đã đóng", lambda: _closed(raw, store)),
+        (_CLOSED, lambda: _closed(raw, store)),
         ("Bàn làm việc", lambda: _desk(settings.desk_database)),
         ("Nhật ký Dagster", lambda: _records(settings.home)),
     )
+    unknown = set[str]()
     for what, look in looks:
+        if what in unknown:
+            continue
         try:
             yield look()
         except SentenceError as error:
+            unknown |= _BY_FORMS if what == _DESIGNS else set()
             yield Symptom(what, str(error))
         except Exception as error:
             yield Symptom(what, f"Không xem được ({type(error).__name__}: {error}).")
+
+
+_DESIGNS, _RAW, _CLOSED = "Thiết kế biểu", "Thư mục báo cáo", "Kỳ đã đóng"
+
+_BY_FORMS = {_RAW, _CLOSED}
+"""What can be looked at only by who knows which forms there are."""
+
+
+def _in_force(root: Path) -> Symptom:
+    """Have this process use the designs in force."""
+    return Symptom(_DESIGNS, said=f"{len(designs.use(root))} thiết kế đang dùng")
 
 
 def _versions() -> Symptom:
@@ -94,7 +110,7 @@ def _versions() -> Symptom:
 
 
 def _raw_folder(raw: Raw) -> Symptom:
-    what = "Thư mục báo cáo"
+    what = _RAW
     if not raw.root.is_dir():
         return Symptom(what, f"Không có thư mục {raw.root}. Tạo thư mục đó, hoặc chỉ đúng chỗ bằng --raw.")
     sets = [key for keys in raw.batches().values() for key in keys]
@@ -176,7 +192,8 @@ def _damaged_tables(store: Store) -> Symptom:
 def _damaged_archive(store: Store) -> Symptom:
     """Hold every archived file against the hash that is its name, and what there is against what the states name."""
     folder = store.root / ARCHIVE
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."] if folder.is_dir() else []
+    lying = [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."] if folder.is_dir() else []
+    paths = [path for path in lying if path != store.root / designs.RECORD]  # which has a name of its own
     harmed = [path.name for path in paths if not path.name.startswith(hashlib.sha256(path.read_bytes()).hexdigest())]
     wrong = f"Tệp lưu không còn như lúc nhận: {', '.join(harmed[:3])}. Lấy lại từ bản sao lưu." if harmed else ""
     if not harmed and (lacking := [part for part in store.parts() if not _is_archived(store, part)]):
@@ -202,7 +219,7 @@ def _damaged_releases(root: Path) -> Symptom:
 def _closed(raw: Raw, store: Store) -> Symptom:
     told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(store)]
     shut = closed_sets(store.root)
-    return Symptom("Kỳ đã đóng", " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
+    return Symptom(_CLOSED, " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
 
 
 def _desk(database: Path) -> Symptom:

@@ -67,8 +67,8 @@ def closings(root: Path, key: ReturnSetKey) -> list[Closing]:
         SentenceError: What is written of it cannot be read, or is not all there any more; it then is not taken for one
             that was never closed.
     """
+    kept = _kept(root, key)  # first, for it is written last
     content, _ = read_marked(_path(root, key))
-    kept = _kept(root, key)
     found = _lines(content)
     if found is not None and content.startswith(kept):
         return found

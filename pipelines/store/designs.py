@@ -5,6 +5,9 @@ here: whether a design is accepted (``pipelines.refresh.designs``), what it says
 
 The workbooks lie in the archive under their hashes. A process has one output folder and uses what is in force there;
 where nothing ever was, nothing is imported for it.
+
+A record that is gone would look like an office without designs. So it lies a second time with the states, as these do;
+on object storage, which loses nothing, once.
 """
 
 import json
@@ -16,7 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.store.archive import ARCHIVE, Archive
-from pipelines.store.files import read_marked, write_over
+from pipelines.store.files import read_marked, write_over, write_whole
+from pipelines.store.remote import is_remote
+from pipelines.store.state import STATE
 from schemas.sentences import SentenceError
 
 if TYPE_CHECKING:
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 
 RECORD = f"{ARCHIVE}/designs.ndjson"
 """One line for each time that something was decided on a design, oldest first; beside the workbooks it speaks of."""
+
+COPY = f"{STATE}/designs/designs.ndjson"
+"""The same once more; where somebody was killed in between, less its last lines."""
 
 
 class Decision(StrEnum):
@@ -67,17 +75,48 @@ def recorded(root: Path) -> Designs:
     """Return all that was decided, oldest first.
 
     Raises:
-        SentenceError: The record is damaged.
+        SentenceError: The record is damaged, or not all there any more.
     """
     return _recorded(root)[0]
 
 
 def _recorded(root: Path) -> tuple[Designs, bytes, str]:
+    kept = _kept(root)  # first, for it is written last
     content, mark = read_marked(root / RECORD)
+    found = _lines(content)
+    if found is not None and content.startswith(kept) and (found or not (root / RECORD).is_file()):
+        return found, content, mark
+    wrong = "bị hỏng" if found is None else "không còn đủ dòng" if content else "đã mất"
+    copied = f", hoặc chép {root / COPY} vào chỗ đó" if kept else ""
+    raise SentenceError(
+        f"Sổ thiết kế đã nhận {root / RECORD} {wrong}, nên chưa biết những thiết kế nào đang dùng. "
+        f"Lấy lại tệp này từ bản sao lưu{copied}."
+    )
+
+
+def _lines(content: bytes) -> Designs | None:
+    """Return what a record says; nothing where it cannot be read."""
     try:
-        return tuple(Entry(**json.loads(line)) for line in content.splitlines()), content, mark
+        return tuple(Entry(**json.loads(line)) for line in content.splitlines())
     except (ValueError, TypeError):
-        raise SentenceError(f"Sổ thiết kế đã nhận {root / RECORD} bị hỏng. Lấy lại tệp này từ bản sao lưu.") from None
+        return None
+
+
+def _kept(root: Path) -> bytes:
+    """Return what the second record has; nothing where it has nothing that can be read."""
+    content, _ = (b"", "") if is_remote(root) else read_marked(root / COPY)
+    return content if _lines(content) else b""
+
+
+def keep_twice(root: Path) -> None:
+    """Write the second record where it is not there, or behind: of one who was killed, or of one begun earlier.
+
+    Raises:
+        SentenceError: As ``recorded`` says.
+    """
+    _, content, _ = _recorded(root)
+    if content and not is_remote(root) and content != _kept(root):
+        write_whole(root / COPY, content)
 
 
 def in_force(root: Path) -> Designs:
@@ -108,6 +147,7 @@ def note(root: Path, rows: Iterable[Entry]) -> None:
     if added:
         (root / RECORD).parent.mkdir(parents=True, exist_ok=True)
         write_over(root / RECORD, content + added.encode(), mark)
+        keep_twice(root)
 
 
 def workbook(root: Path, design: Entry) -> bytes:

@@ -1,15 +1,19 @@
 """Design workbooks in ``raw/bieu-mau``: taken in, held, replaced, missed, withdrawn."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.handout.owed import Handout, HandoutError
 from pipelines.refresh import stamps
+from pipelines.refresh.batches import tidy_all
 from pipelines.refresh.designs import DesignStanding, Standing, looked_at, take_in, withdraw
+from pipelines.refresh.health import symptoms
+from pipelines.settings import Settings
 from pipelines.store import designs
 from pipelines.store.archive import Archive
 from pipelines.store.raw import DESIGNS, Raw
@@ -221,6 +225,66 @@ def test_a_damaged_record_and_a_lost_workbook_stop_with_a_sentence(site: Site) -
     with pytest.raises(SentenceError, match="bị hỏng"):
         designs.use(site.store.root)
     assert "R11" not in CATALOGUE.by_code
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def a_line_less(path: Path) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+HARMS = {gone: "đã mất", emptied: "đã mất", cut: "bị hỏng", a_line_less: "không còn đủ dòng"}
+
+
+def told_by_doctor(site: Site) -> dict[str, str]:
+    return {one.what: one.wrong for one in symptoms(Settings(site.raw_folder, site.store.root))}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_record_that_is_not_all_there_is_told_by_who_asks_and_by_the_doctor(
+    harm: Callable[[Path], None], site: Site
+) -> None:
+    put(site.raw_folder, ba_vu=DESIGN)
+    site.take_in()
+    designs.note(site.store.root, designs.recorded(site.store.root))
+    assert len(designs.recorded(site.store.root)) == 2
+    assert not {"Thiết kế biểu", "Kho lưu", "Thư mục báo cáo"} & {
+        what for what, told in told_by_doctor(site).items() if told
+    }
+    record, copy = site.store.root / designs.RECORD, site.store.root / designs.COPY
+    assert record.read_bytes() == copy.read_bytes()
+    harm(record)
+    with pytest.raises(SentenceError, match=f"{record} {HARMS[harm]}, .* hoặc chép {copy} vào chỗ đó") as told:
+        designs.use(site.store.root)
+    with pytest.raises(SentenceError, match="Sổ thiết kế đã nhận"):
+        site.take_in()
+    assert told_by_doctor(site)["Thiết kế biểu"] == str(told.value)
+    assert "Thư mục báo cáo" not in told_by_doctor(site)
+    shutil.copy(copy, record)
+    assert site.take_in()["ba_vu.xlsx"].standing is Standing.IN_FORCE
+
+
+def test_the_second_record_is_written_where_it_is_not_there_or_behind(site: Site) -> None:
+    designs.keep_twice(site.store.root)
+    assert not (site.store.root / designs.COPY).exists()
+    put(site.raw_folder, ba_vu=DESIGN)
+    site.take_in()
+    record, copy = site.store.root / designs.RECORD, site.store.root / designs.COPY
+    for harm in (gone, emptied, cut):
+        harm(copy)
+        assert len(designs.recorded(site.store.root)) == 1
+        tidy_all(site.store, [])
+        assert copy.read_bytes() == record.read_bytes()
 
 
 def test_where_there_are_no_designs_nothing_is_loaded_for_them(tmp_path: Path) -> None:
