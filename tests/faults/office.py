@@ -70,6 +70,12 @@ Answers = dict[str, dict[str, Any]]
 """By part and question, what is published."""
 
 
+def few_of_all() -> Catalogue:
+    """The few forms, and the chapters that are made of them alone."""
+    forms = tuple(form for form in FORMS if form.code in KEPT)
+    return Catalogue((Pack(HOME, "", forms, tuple(one for one in CHAPTERS if set(one.forms) <= set(forms))),))
+
+
 @contextmanager
 def few_forms() -> Iterator[None]:
     """Have every module take the few forms of the small office for all there are, and its noon for the time."""
@@ -78,8 +84,7 @@ def few_forms() -> Iterator[None]:
             # The desk's modules want Django set up, and nobody sits at one here.
             if not found.name.endswith("__main__") and not found.name.startswith("pipelines.desk."):
                 import_module(found.name)
-    forms = tuple(form for form in FORMS if form.code in KEPT)
-    few = Catalogue((Pack(HOME, "", forms, tuple(one for one in CHAPTERS if set(one.forms) <= set(forms))),))
+    few = few_of_all()
     instead = {
         id(BY_CODE): few.by_code,
         id(CATALOGUE): few,

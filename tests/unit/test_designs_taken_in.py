@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -243,7 +243,12 @@ def a_line_less(path: Path) -> None:
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
 
 
-HARMS = {gone: "đã mất", emptied: "đã mất", cut: "bị hỏng", a_line_less: "không còn đủ dòng"}
+HARMS: Mapping[Callable[[Path], None], str] = {
+    gone: "đã mất",
+    emptied: "đã mất",
+    cut: "bị hỏng",
+    a_line_less: "không còn đủ dòng",
+}
 
 
 def told_by_doctor(site: Site) -> dict[str, str]:
