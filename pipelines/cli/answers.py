@@ -127,7 +127,7 @@ def _mark(folder: Path, settings: Settings, store: Any, key: Any, rows: Sequence
     from pipelines.store.raw import Raw
 
     files = published.files(store, key)
-    done = marked.write(Raw(settings.raw), key, rows, files, folder)
+    done = marked.write(Raw(settings.raw), key, rows, files, folder, published.corrected(store, key))
     written = [_("Đã ghi {path}.").format(path=path) for path in done.written]
     written = written or [_("Không có sổ tính nào cần gửi lại.")]
     return [*written, *done.left_out]

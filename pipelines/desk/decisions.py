@@ -17,7 +17,7 @@ from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
 from pipelines.refresh.stale import last_read
 from pipelines.refresh.stamps import digest
-from pipelines.steps.collect.correct import read_ledger
+from pipelines.steps.collect.correct import read_ledger, standing
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
 from pipelines.store.raw import BESIDE, LEDGER, Raw
@@ -38,6 +38,8 @@ class Decided:
 
     entries: Sequence[Entry] | None
     """Its rows that decide; nothing where it cannot be read, which whoever writes to it is told."""
+    corrections: Sequence[Entry] = ()
+    """Those that put another text in the place of what was written, and that no later one has replaced."""
 
     @classmethod
     def now(cls, raw: Raw, key: ReturnSetKey) -> "Decided":
@@ -49,7 +51,10 @@ class Decided:
             return cls(None)
         text = decoded(file.content)
         entries, unreadable = read_ledger({key: text} if text.strip() else {})
-        return cls(None if len(unreadable) else [row for row in entries.to_dict("records") if _decides(row)])
+        if len(unreadable):
+            return cls(None)
+        corrections = [row for row in standing(entries)[0] if row["new"] != row["old"]]
+        return cls([row for row in entries.to_dict("records") if _decides(row)], corrections)
 
     def of(self, file: str, sheet: str, cells: Iterable[str]) -> list[Entry]:
         """Return what it says of cells of a sheet."""

@@ -1,12 +1,13 @@
 """What goes back to a reporter: their workbook with the doubtful cells marked, a cover sheet that prints, a message.
 
 Belongs here: which cells of a copy are marked and how, and how what was found is told to whoever wrote it: without what
-the office is to do, and without a guess at the right number before they have looked. Does not belong here: what a
+the office is to do, and without a guess at the right number before they have looked; what the office put in the place
+of their numbers, which they would send again. Does not belong here: what a
 finding says (``pipelines.steps.validate.check``); any change to the workbook that was received, which stays as it is.
 """
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.steps.collect.layout import ANSWER_HEADING, COVER, MARKED_BY
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
+from schemas.catalogue import CATALOGUE
 from schemas.listed import first_of, items_of
 from schemas.periods import Period
 from schemas.places import Places
@@ -63,7 +65,12 @@ class Marked:
 
 
 def write(
-    raw: Raw, key: ReturnSetKey, findings: Sequence[Finding], files: Sequence[Mapping[str, Any]], folder: Path
+    raw: Raw,
+    key: ReturnSetKey,
+    findings: Sequence[Finding],
+    files: Sequence[Mapping[str, Any]],
+    folder: Path,
+    corrected: Sequence[Mapping[str, Any]] = (),
 ) -> Marked:
     """Write a marked copy of every workbook of a return set that has findings.
 
@@ -73,6 +80,7 @@ def write(
         findings: ``schemas.tables.FINDINGS`` of the return set.
         files: ``schemas.tables.FILES`` of the return set, from the run that made the findings.
         folder: Where the copies go; made where it does not exist.
+        corrected: ``schemas.tables.ENTRIES`` of the return set in which another text stands for what was written.
 
     Raises:
         MarkedError: The folder is the raw folder or lies in it, where a copy would pass for a return; or is a file.
@@ -102,7 +110,7 @@ def write(
             left_out.append(f"Tệp {name} không phải .xlsx nên không đánh dấu được ô. {_SEND_FINDINGS}")
             continue
         try:
-            copy = mark(content.content, own, raw.places)
+            copy = mark(content.content, own, raw.places, [one for one in corrected if one["file"] == name])
         except UnmarkableError as reason:
             left_out.append(f"Tệp {name} không đánh dấu được ({reason}). {_SEND_FINDINGS}")
             continue
@@ -139,16 +147,52 @@ def of_reporter(findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings if task_of(one).reporter is not None]
 
 
-def letter(key: ReturnSetKey, reporter: str, places: Places, findings: Sequence[Finding]) -> str:
-    """Return a message to a reporter, ready to be copied; empty where there is nothing to ask."""
-    name, asked = places.title(key.commune, reporter), of_reporter(findings)
-    if not asked:
-        return ""
-    listed = "\n".join(
-        f"{number}. {asks(one, named=one['reporter'] != reporter)}" for number, one in enumerate(asked, 1)
-    )
+def letter(
+    key: ReturnSetKey,
+    reporter: str,
+    places: Places,
+    findings: Sequence[Finding],
+    corrected: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """Return a message to a reporter, ready to be copied; empty where there is nothing to ask or to tell.
+
+    Args:
+        key: The return set.
+        reporter: The reporter.
+        places: For names.
+        findings: ``schemas.tables.FINDINGS`` of the reporter.
+        corrected: ``schemas.tables.ENTRIES`` of the reporter in which another number stands for what they wrote.
+    """
+    asked, told = of_reporter(findings), []
+    if asked:
+        told += [_opening(key, asked), _listed(asks(one, named=one["reporter"] != reporter) for one in asked)]
+    if corrected:
+        told += [_CORRECTED.format(period=Period.parse(key.period).title), _listed(map(_as_corrected, corrected))]
+    ends = f"Kính gửi {places.title(key.commune, reporter)},", f"{places.territory(key.commune)}, bộ phận thống kê"
+    return "\n\n".join([ends[0], *told, ends[1]]) if told else ""
+
+
+def _listed(sentences: Iterable[str]) -> str:
+    return "\n".join(f"{number}. {words}" for number, words in enumerate(sentences, 1))
+
+
+_CORRECTED = (
+    "Xã đã sửa các số sau trong báo cáo {period} của đơn vị. Xin xem lại: nếu đúng thì sửa cả trong sổ của đơn vị, để "
+    "lần sau không ghi lại số cũ; nếu không đúng, xin báo lại cho xã:"
+)
+
+
+def _as_corrected(entry: Mapping[str, Any]) -> str:
+    """Return what the office put in the place of a number, and why, in words to whoever wrote it."""
+    item = CATALOGUE.by_code[entry["form"]].fields().get(entry["field"])
+    of_line = f", dòng {entry['line_name'] or entry['line']}" if entry["line"] else ""
+    label = f"«{item.label if item else entry['field']}»{of_line}"
+    wrote = f"ghi «{entry['received']}»" if entry["received"] else "để trống"
+    now = f"«{entry['text']}»" if entry["text"] else "để trống"
+    reason = entry["correction"]
     return (
-        f"Kính gửi {name},\n\n{_opening(key, asked)}\n\n{listed}\n\n{places.territory(key.commune)}, bộ phận thống kê"
+        f"Trang «{entry['sheet']}», ô {entry['cell']}, {label}: đơn vị {wrote}, xã sửa thành {now}. "
+        f"Lý do: {reason}{'' if reason.endswith(('.', '!', '?')) else '.'}"
     )
 
 
@@ -159,7 +203,9 @@ def _opening(key: ReturnSetKey, findings: Sequence[Finding]) -> str:
     return f"{words}. Xin đối chiếu với sổ gốc rồi trả lời số đúng của từng ô, hoặc xác nhận số đã ghi là đúng:"
 
 
-def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
+def mark(
+    content: bytes, findings: Sequence[Finding], places: Places, corrected: Sequence[Mapping[str, Any]] = ()
+) -> bytes:
     """Return a workbook's copy with the cells of findings coloured and commented, and a cover sheet that lists them.
 
     A finding without a cell stands at the head of its sheet, one without a sheet at the head of the first.
@@ -168,6 +214,7 @@ def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
         content: The workbook.
         findings: ``schemas.tables.FINDINGS`` on it.
         places: For the reporter's name.
+        corrected: ``schemas.tables.ENTRIES`` of it in which another text stands for what was written.
 
     Raises:
         UnmarkableError: The workbook cannot be opened, or not be written again.
@@ -190,7 +237,7 @@ def mark(content: bytes, findings: Sequence[Finding], places: Places) -> bytes:
         colour = DOUBTFUL if (title, address) in doubtful else INVOLVED
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
         cell.comment = _comment([cell.comment.text] if cell.comment else [], words)
-    _cover(book, findings, places)
+    _cover(book, findings, places, corrected)
     # Formulas lose their results in the copy; the program that opens it is to work them out again.
     book.calculation.fullCalcOnLoad = True
     buffer = io.BytesIO()
@@ -224,7 +271,7 @@ def _sentence(finding: Finding) -> str:
     return f"[{finding['code']}] {asks(finding)}"
 
 
-def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
+def _cover(book: Any, findings: Sequence[Finding], places: Places, corrected: Sequence[Mapping[str, Any]]) -> None:
     """Put a sheet before the others that lists what is asked, with room for the answers, to be printed as well."""
     first = findings[0]
     key = ReturnSetKey(first["period"], first["commune"])
@@ -256,7 +303,14 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
             at = f"C{_HEADING + number}"
             sheet[at].hyperlink = Hyperlink(ref=at, location=f"{quote_sheetname(one['sheet'])}!{cells}")
     last = _HEADING + len(findings) + 2
-    sheet.cell(last, 1, "Người trả lời: ……………………………………      Ngày …… tháng …… năm ……")
+    of_office = [_CORRECTED.format(period=Period.parse(key.period).title), *map(_as_corrected, corrected)]
+    for told in of_office if corrected else ():
+        sheet.merge_cells(start_row=last, end_row=last, start_column=1, end_column=len(_COLUMNS))
+        cell = sheet.cell(last, 1, told)
+        cell.alignment, cell.data_type = wrapped, "s"
+        sheet.row_dimensions[last].height = _LINE_HEIGHT * (len(told) // _WHOLE_LINE + 1)
+        last += 1
+    sheet.cell(last + bool(corrected), 1, "Người trả lời: ……………………………………      Ngày …… tháng …… năm ……")
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
@@ -266,8 +320,8 @@ def _cover(book: Any, findings: Sequence[Finding], places: Places) -> None:
     book.active = 0
 
 
-_HEADING, _COVER_LINE = 4, 66
-"""The row of the cover sheet's headings, and the letters in a line of what is asked."""
+_HEADING, _COVER_LINE, _WHOLE_LINE = 4, 66, 120
+"""The row of the cover sheet's headings, the letters in a line of what is asked, and in one across all columns."""
 
 
 def _comment(before: Sequence[str], words: Sequence[str]) -> Comment:

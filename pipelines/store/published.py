@@ -346,6 +346,12 @@ def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterab
     ]
 
 
+def corrected(tables: Tables, key: ReturnSetKey, **wanted: str) -> list[PublishedRow]:
+    """Return the entries of a reporter, or of a file, whose text is that of a correction, accepted or not."""
+    found = _family(tables, key, "returns", **wanted)
+    return [row for table in found for row in _rows(table) if row["correction"]]
+
+
 def _table(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> pa.Table | None:
     """Return the rows of a return set in a table that may be of a whole batch."""
     return tables.rows(table, tables.part_of(key), **_own(key, table), **wanted)

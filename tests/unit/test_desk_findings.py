@@ -441,3 +441,21 @@ def test_the_marked_workbook_is_the_reporters_own(desk: Desk) -> None:
     assert book["Chăn nuôi"]["D13"].comment is not None
     for name in ("na_lia.xlsx", "corrections.csv", "..%2fplaces.csv", "x"):
         assert browser.get(f"/findings/{KEY}/marked/{name}").status_code == 404
+
+
+@pytest.mark.slow
+def test_the_letter_tells_the_village_what_was_corrected_and_is_there_when_nothing_else_is_found(
+    office: Office, desk: Desk
+) -> None:
+    browser = desk.signed_in("officer", "officer")
+    decide(browser, "accepted", cell="D13", new="114")
+    before = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get(PAGE).content.decode(), re.DOTALL)
+    assert before is not None
+    assert "114" not in before[1], "what no run has used is not told"
+    office.refresh()
+    listed = text(browser.get(f"/findings/{KEY}"))
+    assert "có số đã đính chính để nhắn đơn vị: Thôn Pá Phào" in " ".join(listed.split())
+    letter = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get(PAGE).content.decode(), re.DOTALL)
+    assert letter is not None
+    assert "đơn vị ghi «141», xã sửa thành «114». Lý do:" in letter[1]
+    assert "chỗ cần xem lại" not in letter[1]

@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -368,6 +369,7 @@ _START = """
 import os, signal, sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Literal
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw, ReturnSetKey
 ledger = Ledger(Raw(Path(sys.argv[1])), ReturnSetKey.parse(sys.argv[2]))
@@ -488,7 +490,7 @@ def test_only_a_value_above_a_judged_maximum_can_be_kept_against_it(ledger: Ledg
 
 @pytest.mark.parametrize(("lies", "named"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFD", "NFD")])
 def test_a_decision_stays_with_a_workbook_whose_name_is_written_otherwise_and_looks_the_same(
-    ledger: Ledger, lies: str, named: str
+    ledger: Ledger, lies: Literal["NFC", "NFD"], named: Literal["NFC", "NFD"]
 ) -> None:
     folder, before = path_of(ledger).parent, unicodedata.normalize(named, "Thôn Pá Phào.xlsx")
     (folder / FILE).rename(folder / before)

@@ -137,6 +137,44 @@ def test_a_village_is_asked_and_told_neither_what_the_office_does_nor_what_it_gu
     assert letter(KEY, VILLAGE_CODE, PLACES, [finding(HORSE, code="L-02")]) == ""
 
 
+def corrected(**more: str) -> Row:
+    """An entry in which another number stands for what was written."""
+    at = {"form": "B01", "field": "horse", "line": "", "line_name": "", "file": FILE, "sheet": SHEET, "cell": HORSE}
+    return at | {"received": "207", "text": "267", "correction": "Đã gọi trưởng thôn: ghi nhầm một chữ số"} | more
+
+
+TOLD = (
+    f"Trang «{SHEET}», ô {HORSE}, «{Livestock.fields()['horse'].label}»: đơn vị ghi «207», xã sửa thành «267». "
+    "Lý do: Đã gọi trưởng thôn: ghi nhầm một chữ số."
+)
+
+
+def test_a_village_is_told_what_the_office_corrected_so_that_it_does_not_send_it_again() -> None:
+    words = letter(KEY, VILLAGE_CODE, PLACES, [finding(GOAT, **BLANK.kept(), code="C-10")], [corrected()])
+    lines = words.splitlines()
+    assert lines.index(f"1. {TOLD}") > next(at for at, line in enumerate(lines) if line.startswith("1. Ô D20"))
+    assert "Xã đã sửa các số sau trong báo cáo 6 tháng đầu năm 2024 của đơn vị." in words
+    assert unfit(words) == []
+    assert "B01" not in words
+
+
+def test_what_was_corrected_is_told_where_nothing_else_is_to_be_asked() -> None:
+    words = letter(KEY, VILLAGE_CODE, PLACES, [], [corrected(), corrected(received="", correction="Quên ghi.")])
+    assert words.startswith("Kính gửi Thôn Pá Phào,\n\nXã đã sửa")
+    assert "chỗ cần xem lại" not in words
+    assert "\n2. " in words
+    assert "đơn vị để trống, xã sửa thành «267». Lý do: Quên ghi.\n" in words
+
+
+def test_the_cover_of_a_marked_workbook_tells_what_was_corrected_in_it(raw: Raw, tmp_path: Path) -> None:
+    own, of_another = corrected(), corrected(file="khac.xlsx", received="1")
+    (path,) = write(raw, KEY, FOUND[:1], files(FILE), tmp_path / "out", [own, of_another]).written
+    said = [row[0].value for row in openpyxl.load_workbook(path)[COVER].iter_rows() if row[0].value]
+    assert TOLD in said
+    assert said.index(TOLD) < next(at for at, words in enumerate(said) if str(words).startswith("Người trả lời"))
+    assert not [words for words in said if "«1»" in str(words)]
+
+
 NAMED_ODDLY = "pa_phao: lần 2.xlsx"
 EACH_KIND = pytest.mark.parametrize("kind", Problems, ids=lambda kind: kind.name)
 QUESTION = "xác nhận số đã ghi là đúng"

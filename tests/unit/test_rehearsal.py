@@ -3,6 +3,7 @@
 import shutil
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -99,8 +100,11 @@ def test_what_a_workbook_replaces_stays_in_the_archive(office: Office) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_it_replaces_one_whose_name_is_written_with_its_marks_apart(office: Office, form: str) -> None:
-    lying, sent = (unicodedata.normalize(one, "Bản của thôn Nà Lìa.xlsx") for one in ("NFD", form))
+def test_it_replaces_one_whose_name_is_written_with_its_marks_apart(
+    office: Office, form: Literal["NFC", "NFD"]
+) -> None:
+    name = "Bản của thôn Nà Lìa.xlsx"
+    lying, sent = unicodedata.normalize("NFD", name), unicodedata.normalize(form, name)
     shutil.move(office.folder / "na_lia.xlsx", office.folder / lying)
     office.refresh()
     (told,) = rehearse(office.raw, office.store, KEY, {sent: slipped_from(office, lying)})

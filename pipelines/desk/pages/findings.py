@@ -40,7 +40,9 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     chosen = named(raw, store, key)
     found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
     undoable = decisions.latest(raw, chosen, last_read(store, chosen))
+    corrected = sorted({row["reporter"] for row in decisions.Decided.now(raw, chosen).corrections} - {*found, ""})
     shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
+    shown |= {"corrected": corrected}
     shown |= {"missing": raw.missing(chosen), **closing.told(raw, store, chosen)}
     return render(request, "findings.html", shown)
 
@@ -62,20 +64,23 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
     shut = closing.told(raw, store, chosen)
     read = last_read(store, chosen)
     pending = decisions.waiting(raw, store, chosen, read)
+    decided = decisions.Decided.now(raw, chosen)
+    # Of most return sets nothing has been corrected, and then no entries are looked through.
+    corrected = published.corrected(store, chosen, reporter=reporter) if decided.corrections else []
     moved = [] if shut["closed"] else decisions.replaced(raw, chosen, files, read)
     shown = {
         "key": chosen,
         "reporter": reporter,
         "name": whole,
         "doubts": list(doubts(store, chosen, rows)),
-        "letter": letter(chosen, reporter, raw.places, rows) if rows and reporter != NOBODY else "",
+        "letter": letter(chosen, reporter, raw.places, rows, corrected) if reporter != NOBODY else "",
         "known": known,
         "contact": contact_of(chosen, reporter) if known else None,
         "files": [file for file in files if file.endswith(WORKBOOK) and file not in moved],
         "moved": moved,
         "read": read,
         "undoable": decisions.latest(raw, chosen, read),
-        "decided": decisions.Decided.now(raw, chosen),
+        "decided": decided,
         **shut,
         "words": decisions.words,
         "waiting": [(place, decisions.words(entry)) for place, entry in pending.items()],
@@ -166,7 +171,7 @@ def marked(request: HttpRequest, key: str, file: str) -> HttpResponse:
         messages.error(request, words.format(file=file))
         return redirect("findings", key)
     try:
-        content = mark(lying.content, rows, raw.places)
+        content = mark(lying.content, rows, raw.places, published.corrected(store, chosen, file=file))
     except UnmarkableError as why:
         messages.error(request, _("Tệp {file} không đánh dấu được ({why}).").format(file=file, why=why))
         return redirect("findings", key)
