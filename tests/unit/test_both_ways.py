@@ -28,8 +28,9 @@ from pipelines.steps.collect.layouts import Found
 from pipelines.steps.collect.locate import Located
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
+from pipelines.steps.collect.sheet_part import BrokenSheetError
 from pipelines.steps.collect.skeletons import numbers_said
-from pipelines.steps.collect.spreadsheetml import BrokenSheetError, number_said
+from pipelines.steps.collect.spreadsheetml import number_said
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock

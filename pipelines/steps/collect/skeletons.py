@@ -26,30 +26,17 @@ import pyarrow.compute as pc
 from pipelines.steps.collect.asides import HIDDEN_SHEET, within
 from pipelines.steps.collect.cells import NUMBER, TEXT, Said
 from pipelines.steps.collect.columns import MISSING, Columns, Numbers, Run
+from pipelines.steps.collect.comments_part import COMMENTS
+from pipelines.steps.collect.elements import plain
 from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.package import part_name
+from pipelines.steps.collect.sheet_part import BrokenSheetError, ScatteredError, SheetReader, Slot, sheet_of
 from pipelines.steps.collect.shown import GENERAL, text_shown
-from pipelines.steps.collect.spreadsheetml import (
-    BLANKS,
-    COMMENTS,
-    Book,
-    BrokenSheetError,
-    Outline,
-    ScatteredError,
-    Sheet,
-    SheetReader,
-    Slot,
-    areas_changing,
-    linked_aside,
-    number_said,
-    outline,
-    plain,
-    sheet_of,
-    strings_of,
-    styles_of,
-    told,
-)
+from pipelines.steps.collect.spreadsheetml import BLANKS, Book, areas_changing, linked_aside, number_said, told
+from pipelines.steps.collect.strings_part import strings_of
+from pipelines.steps.collect.styles_part import styles_of
 from pipelines.steps.collect.unreadable import UnreadableError
+from pipelines.steps.collect.workbook_part import Outline, Sheet, outline
 from pipelines.steps.collect.zipped import unzipped
 
 _ROOT, _WORKBOOK, _LINKS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"

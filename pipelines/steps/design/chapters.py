@@ -37,7 +37,6 @@ from schemas.formula import At, Formula, Leaf, Own, Total, rates_over_lines
 
 _FIGURE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.(?:[a-z0-9_]+|\{reporter\}|\{line\}))*")
 
-
 _MOST_TIMES = 10**14
 """How many times its fields a formula may be: what is made of the largest field then still fits a table."""
 
