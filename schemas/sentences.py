@@ -33,6 +33,8 @@ class Hint(StrEnum):
     """Have everything made anew."""
     DESPITE = "despite"
     """Release all the same, and say why."""
+    REOPEN = "reopen"
+    """Open a closed period again."""
 
 
 class SentenceError(ValueError):

@@ -79,11 +79,12 @@ def closings(output: OutputFormat = Format.TABLE, data: Data = "", raw: RawFolde
 
     settings = Settings.of(raw, data)
     store = Store(settings.data)
-    told = {one.key: one for one in changed_later(Raw(settings.raw), store)}
-    without = list(lost(store))
+    returns = Raw(settings.raw)
+    told = {one.key: one for one in changed_later(returns, store)}
+    without = list(lost(returns, store))
     lines = [(key, one) for key, own in every(store.root).items() for one in own]
     if output is Format.TABLE:
-        print("\n".join(sentence(key, one) for key, one in lines) or _("Chưa kỳ nào được đóng."))
+        print("\n".join(sentence(key, one, returns.places) for key, one in lines) or _("Chưa kỳ nào được đóng."))
         print(*(one.sentence for one in told.values()), *without, sep="\n", end="\n" if told or without else "")
     else:
         rows = [

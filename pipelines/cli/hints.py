@@ -19,6 +19,7 @@ WORDS: Mapping[Hint, str] = {
     Hint.OUTDATED: later("Chạy trước: returns refresh"),
     Hint.ANEW: later("Chạy trước: returns refresh --all"),
     Hint.DESPITE: later("Nếu vẫn cần phát hành, ghi rõ lý do bằng --despite."),
+    Hint.REOPEN: later("Bằng lệnh: returns reopen"),
 }
 
 

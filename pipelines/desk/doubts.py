@@ -149,4 +149,4 @@ def _before(store: Store, key: ReturnSetKey, row: Mapping[str, Any], cell: str, 
     if not earlier:
         return ""
     latest = max(earlier, key=lambda row: Period.parse(row["period"]))
-    return f"{written(latest[entry['field']])} ({latest['period']})"
+    return f"{written(latest[entry['field']])} ({Period.parse(latest['period']).title})"

@@ -77,7 +77,7 @@ class Entry:
         """
         found = next((one for one in handout.owed().items() if one[0].code == reporter), None)
         if found is None:
-            raise EnteringError(f"Không có đơn vị «{reporter}» nào phải gửi biểu kỳ {handout.key.period}.")
+            raise EnteringError(f"Không có đơn vị «{reporter}» nào phải gửi biểu kỳ {handout.period.title}.")
         return cls(handout, *found)
 
     @property

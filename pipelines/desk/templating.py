@@ -18,6 +18,7 @@ from pipelines.desk import roles
 from pipelines.desk.board import Line, Sent, Square
 from pipelines.present.compared import texts
 from pipelines.steps.numbers import vietnamese
+from schemas.periods import Period
 from schemas.words import WORDS
 
 
@@ -31,6 +32,7 @@ def environment(**options: Any) -> Environment:
     made.globals |= {"url": reverse}
     made.filters |= {
         "moment": moment,
+        "period": lambda code: Period.parse(code).title,
         "number": number,
         "word": word,
         "columns": lambda held, side: [text or number(None) for text in texts(held, side)],

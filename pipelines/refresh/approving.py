@@ -60,7 +60,7 @@ def read_releases(given: Given) -> Mapping[str, Made]:
         if not sent:
             continue
         try:
-            release = _the_one(key, sent)
+            release = _the_one(key, sent, places)
         except UnreadableError as reason:
             file = sent[0]
             told.add(Problems.RELEASE_UNUSABLE, key, file.name, str(reason))
@@ -80,7 +80,7 @@ def read_releases(given: Given) -> Mapping[str, Made]:
     }
 
 
-def _the_one(key: ReturnSetKey, sent: Sequence[RawFile]) -> Released:
+def _the_one(key: ReturnSetKey, sent: Sequence[RawFile], places: Places) -> Released:
     """Return the release that a commune sent.
 
     Raises:
@@ -92,10 +92,8 @@ def _the_one(key: ReturnSetKey, sent: Sequence[RawFile]) -> Released:
     if file.trouble:
         raise UnreadableError(file.trouble)
     release = released.opened(file.content)
-    if release.said.key != key:
-        raise UnreadableError(
-            f"đó là của {release.said.key.commune}, kỳ {release.said.key.period}; chuyển tệp về đúng thư mục"
-        )
+    if (other := release.said.key) != key:
+        raise UnreadableError(f"đó là của kỳ {places.titled(other)}; chuyển tệp về đúng thư mục")
     return release
 
 

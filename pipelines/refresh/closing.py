@@ -22,8 +22,10 @@ from pipelines.store.received import ReceivedSet
 from pipelines.store.releases import Release, ReleaseError, opened
 from pipelines.store.remote import ReplacedError
 from pipelines.store.tables import Store
+from schemas.periods import Period
+from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
-from schemas.sentences import SentenceError
+from schemas.sentences import Hint, SentenceError
 
 if TYPE_CHECKING:
     from pipelines.store.ledger import Ledger
@@ -33,14 +35,14 @@ class ClosingError(SentenceError):
     """A return set that is not closed or reopened, or that is closed; the message is the sentence for who asked."""
 
 
-def refuse_closed(store: Store, key: ReturnSetKey) -> None:
+def refuse_closed(raw: Raw, store: Store, key: ReturnSetKey) -> None:
     """Stop where a return set is closed.
 
     Raises:
         ClosingError: It is; the message says by whom, and who can reopen it.
     """
-    if why := refusal(store.root, key):
-        raise ClosingError(why)
+    if why := refusal(raw, store.root, key):
+        raise ClosingError(why, Hint.REOPEN)
 
 
 def ledger_of(raw: Raw, store: Store, key: ReturnSetKey) -> "Ledger":
@@ -52,7 +54,7 @@ def ledger_of(raw: Raw, store: Store, key: ReturnSetKey) -> "Ledger":
     # It reads workbooks, with pandas and openpyxl; who only asks whether a period is closed does without.
     from pipelines.store.ledger import Ledger
 
-    refuse_closed(store, key)
+    refuse_closed(raw, store, key)
     return Ledger(raw, key, store=store)
 
 
@@ -85,7 +87,7 @@ def release_and_close(
 
     def before() -> None:
         guard()
-        refuse_closed(store, key)
+        refuse_closed(raw, store, key)
         kept.append(_as_now(raw, store, key, name, who))
 
     def after(_: Release) -> None:
@@ -109,11 +111,11 @@ def close(raw: Raw, store: Store, name: str, *, who: str) -> Release:
     made = opened(store.root, name)
     key = made.key
     with held_still(store, key, who=f"returns close {name}"):
-        refuse_closed(store, key)
+        refuse_closed(raw, store, key)
         part = store.part_of(key)
         if list_of(store.archive_of(part), store.state(part).received, key) != made.manifest["state"]:
             raise ClosingError(
-                f"Số đã công bố của {key.commune}, kỳ {key.period} không còn được tính từ những tệp của bản phát hành "
+                f"Số đã công bố của kỳ {raw.places.titled(key)} không còn được tính từ những tệp của bản phát hành "
                 f"«{name}», nên chưa đóng. Phát hành lại rồi đóng bằng bản mới."
             )
         _add(store, key, _as_now(raw, store, key, name, who))
@@ -141,8 +143,8 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str) -> C
             at_hand = lying.get(file)
             if at_hand is None or at_hand.trouble or at_hand.sha256 != sha256:
                 raise ClosingError(
-                    f"Tệp {file} lúc chạy không đọc được và không có bản lưu, nên chưa đóng được kỳ {key.period} của "
-                    f"{key.commune}. Đưa tệp đó ra khỏi thư mục báo cáo, chạy lại rồi đóng."
+                    f"Tệp {file} lúc chạy không đọc được và không có bản lưu, nên chưa đóng được kỳ "
+                    f"{raw.places.titled(key)}. Đưa tệp đó ra khỏi thư mục báo cáo, chạy lại rồi đóng."
                 )
             content = at_hand.content
         archive.keep(content, suffix)
@@ -163,7 +165,7 @@ def reopen(store: Store, key: ReturnSetKey, *, who: str, reason: str) -> Closing
     with held_still(store, key, who=f"returns reopen {key}"):
         before = closed(store.root, key)
         if before is None:
-            raise ClosingError(f"Kỳ {key.period} của {key.commune} không đóng, nên không cần mở lại.")
+            raise ClosingError(f"Kỳ {Period.parse(key.period).title} không đóng, nên không cần mở lại.")
         line = Closing(Turn.REOPENED, now().isoformat(timespec="seconds"), who, before.release, given)
         _add(store, key, line)
     return line
@@ -184,13 +186,14 @@ class ChangedSinceClosing:
     closing: Closing
     files: tuple[str, ...]
     """Names of the files that came, went or became others."""
+    places: Places
 
     @property
     def sentence(self) -> str:
         """What there is to tell, and what to do."""
         more = f" và {len(self.files) - _NAMED} tệp nữa" if len(self.files) > _NAMED else ""
         named = f"{', '.join(self.files[:_NAMED])}{more}"
-        return f"{sentence(self.key, self.closing)} Đổi sau khi đóng nên không công bố: {named}. {REOPENS}."
+        return f"{sentence(self.key, self.closing, self.places)} Đổi sau khi đóng nên không công bố: {named}. {REOPENS}"
 
 
 _NAMED = 5
@@ -208,17 +211,17 @@ def later(raw: Raw, store: Store, keys: Iterable[ReturnSetKey] | None = None) ->
         if part not in noted:
             noted[part] = index.load(store.root, part) if len(store.sets_in(part)) > 1 else index.NOTHING_NOTED
         if files := changed(closing, ReceivedSet.of(raw, key, noted[part])):
-            found.append(ChangedSinceClosing(key, closing, files))
+            found.append(ChangedSinceClosing(key, closing, files, raw.places))
     return found
 
 
-def lost(store: Store) -> Iterator[str]:
+def lost(raw: Raw, store: Store) -> Iterator[str]:
     """Yield a sentence for each closed return set whose release is gone, or is no longer what was released."""
     for key, closing in closed_sets(store.root).items():
         try:
             opened(store.root, closing.release)
         except ReleaseError as why:
-            yield f"{sentence(key, closing)} {why}"
+            yield f"{sentence(key, closing, raw.places)} {why}"
 
 
 def changed(closing: Closing, lying: ReceivedSet) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def estimate(
         EstimateError: There is no such field, or the return has come, or nothing is estimated that could be taken back,
             or something is not said; nothing was recorded.
     """
-    refuse_closed(store, key)
+    refuse_closed(raw, store, key)
     given = {"value": value, "method": method, "reason": reason, "who": who}
     row = {"when": now().isoformat(timespec="seconds"), "form": form, "reporter": reporter, "field": field}
     row |= {name: " ".join(text.split()) for name, text in given.items()}

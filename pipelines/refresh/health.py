@@ -217,7 +217,7 @@ def _damaged_releases(root: Path) -> Symptom:
 
 
 def _closed(raw: Raw, store: Store) -> Symptom:
-    told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(store)]
+    told = [*(one.sentence for one in closing.later(raw, store)), *closing.lost(raw, store)]
     shut = closed_sets(store.root)
     return Symptom(_CLOSED, " ".join(told), f"{len(shut)} bộ, không đổi từ khi đóng")
 

@@ -118,7 +118,7 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
     staying = [file for file in lying if file.name not in gone]
     work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), tables_of_findings())
     found = published.findings(work, key)
-    shut = closings.refusal(store.root, key)
+    shut = closings.refusal(raw, store.root, key)
     return [replace(one, findings=[row for row in found if _is_of(row, one)], closed=shut) for one in told]
 
 

@@ -154,8 +154,7 @@ def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Con
     """Return what to release, or refuse what is sent as a release, held, stale, empty or not computed again alike."""
     for sent in published.approved(store, key):
         raise ReleaseError(
-            f"Số của {key.commune}, kỳ {key.period} là của bản phát hành mà xã đã gửi, tệp {sent['file']}. "
-            "Dùng chính bản đó."
+            f"Số kỳ {raw.places.titled(key)} là của bản phát hành mà xã đã gửi, tệp {sent['file']}. Dùng chính bản đó."
         )
     in_force = designs.use(store.root)
     held, stale = _held(store, key), not figures_current(raw, store, key)
@@ -168,7 +167,7 @@ def _to_release(raw: Raw, store: Store, key: ReturnSetKey, despite: str) -> _Con
     frozen = {table: _frozen(store, table, key) for table in TABLES}
     latest = list_of(_archive(store, key), store.state(store.part_of(key)).received, key)
     if not len(frozen["figures"]):
-        raise ReleaseError(f"Chưa có chỉ tiêu nào của {key.commune}, kỳ {key.period}.", Hint.OUTDATED)
+        raise ReleaseError(f"Chưa có chỉ tiêu nào của kỳ {raw.places.titled(key)}.", Hint.OUTDATED)
     recomputed = _recompute(store, key, latest, states)
     for difference in _compare(frozen, recomputed, Cause.FORGERY):
         raise ReleaseError(

@@ -25,7 +25,8 @@ from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.remote import is_remote
 from pipelines.store.state import STATE
-from schemas.periods import as_people_write
+from schemas.periods import Period, as_people_write
+from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -75,8 +76,8 @@ def closings(root: Path, key: ReturnSetKey) -> list[Closing]:
     wrong = "bị hỏng" if found is None else "không còn đủ dòng" if content else "đã mất"
     copied = f", hoặc chép {_copy(root, key)} vào chỗ đó" if kept else ""
     raise SentenceError(
-        f"Tệp {_path(root, key)} ghi việc đóng và mở kỳ {wrong}, nên chưa biết kỳ {key.period} của {key.commune} đang "
-        f"đóng hay mở. Lấy lại tệp này từ bản sao lưu{copied}."
+        f"Tệp {_path(root, key)} ghi việc đóng và mở kỳ {wrong}, nên chưa biết kỳ "
+        f"{Period.parse(key.period).title} của {key.commune} đang đóng hay mở. Lấy lại tệp này từ bản sao lưu{copied}."
     )
 
 
@@ -140,21 +141,21 @@ def closed_sets(root: Path) -> dict[ReturnSetKey, Closing]:
     return {key: last for key, own in every(root).items() if (last := _last(own)) is not None}
 
 
-REOPENS = "Muốn đổi số liệu, người duyệt mở lại kỳ và ghi lý do: ở trang «Duyệt và phát hành», hoặc bằng returns reopen"
+REOPENS = "Muốn đổi số liệu, người duyệt mở lại kỳ và ghi lý do, ở trang «Duyệt và phát hành» của bàn làm việc."
 
 
-def sentence(key: ReturnSetKey, closing: Closing) -> str:
+def sentence(key: ReturnSetKey, closing: Closing, places: Places) -> str:
     """Return by what a return set is closed, or how it was reopened."""
-    when, who = as_people_write(closing.when), closing.who
+    named, when, who = places.titled(key), as_people_write(closing.when), closing.who
     if closing.turn is Turn.REOPENED:
-        return f"Kỳ {key.period} của {key.commune} được {who} mở lại lúc {when}: {closing.reason}"
-    return f"Kỳ {key.period} của {key.commune} đã đóng bằng bản phát hành «{closing.release}» ({who}, {when})."
+        return f"Kỳ {named} được {who} mở lại lúc {when}: {closing.reason}"
+    return f"Kỳ {named} đã đóng bằng bản phát hành «{closing.release}» ({who}, {when})."
 
 
-def refusal(root: Path, key: ReturnSetKey) -> str:
+def refusal(raw: Raw, root: Path, key: ReturnSetKey) -> str:
     """Return why nothing is to be taken or decided for a return set, because it is closed; of an open one, nothing."""
     closing = closed(root, key)
-    return f"{sentence(key, closing)} {REOPENS}." if closing is not None else ""
+    return f"{sentence(key, closing, raw.places)} {REOPENS}" if closing is not None else ""
 
 
 def add(root: Path, key: ReturnSetKey, closing: Closing) -> None:

@@ -65,7 +65,7 @@ def take(
         raise ReceivingError(why)
     key = ReturnSetKey(file.period, file.commune)
     with locked(store.root, str(raw.batch_of(key)), who):
-        if why := closings.refusal(store.root, key):
+        if why := closings.refusal(raw, store.root, key):
             raise ReceivingError(why)
         there = {name: found for name in {file.name, *replaces} if (found := raw.file(key, name)) is not None}
         paths = raw.paths(key)

@@ -18,6 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from schemas.kept import KeptError, kept_rows
 from schemas.pack import HOME
 from schemas.periods import Period, PeriodKind
+from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.text import fold, slug
 
@@ -408,6 +409,10 @@ class Places:
         """Return a territory's name as a message prints it; the code itself where it is unknown."""
         place = self._territories.get(code)
         return place.title if place else code
+
+    def titled(self, key: ReturnSetKey) -> str:
+        """Return a return set as people call it: its period, and whose."""
+        return f"{Period.parse(key.period).title} của {self.territory(key.commune)}"
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Place]:

@@ -221,9 +221,9 @@ def test_a_release_that_is_no_longer_what_was_released_closes_nothing(office: Of
     ],
 )
 def test_a_closed_set_whose_release_is_lost_is_told(shut: Office, harm: Callable[[Path], None], told: str) -> None:
-    assert list(closing.lost(shut.store)) == []
+    assert list(closing.lost(shut.raw, shut.store)) == []
     harm(folder_of(shut.store.root, NAME))
-    (sentence,) = closing.lost(shut.store)
+    (sentence,) = closing.lost(shut.raw, shut.store)
     assert re.search(rf"đã đóng bằng bản phát hành «{NAME}» .* {told}", sentence)
     settings = Settings(shut.raw.root, shut.store.root)
     assert {one.what: one.wrong for one in symptoms(settings)}["Kỳ đã đóng"] == sentence
@@ -265,7 +265,7 @@ def test_a_record_of_closings_that_is_gone_is_told_and_not_taken_for_open(
     path, copy = shut.store.root / CLOSINGS / f"{KEY}.ndjson", shut.store.root / STATE / CLOSINGS / f"{KEY}.ndjson"
     harm(path)
     keep_twice(shut.store.root)
-    sentence = f"ghi việc đóng và mở kỳ {told}, nên chưa biết kỳ 2024-H1 của huu-kien đang đóng hay mở"
+    sentence = f"ghi việc đóng và mở kỳ {told}, nên chưa biết kỳ 6 tháng đầu năm 2024 của huu-kien đang đóng hay mở"
     with pytest.raises(SentenceError, match=sentence) as why:
         shut.refresh()
     assert published(shut) == before

@@ -69,7 +69,9 @@ def test_what_is_closed_is_changed_only_after_an_approver_has_reopened_it(office
     workbook = (office.folder / "na_lia.xlsx").read_bytes()
     place = {"file": "thcs.xlsx", "sheet": "THCS", "cell": "D21"}
     sent = {**place, "decision": "as_is", "reason": "Trường xác nhận", "of": read_as(KEY, place["file"])}
-    assert "đã đóng bằng" in text(officer.post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
+    refused = text(officer.post(f"/findings/{KEY}/of/thcs/decide", sent, follow=True))
+    assert "Kỳ 6 tháng đầu năm 2024 của Xã Hữu Kiên đã đóng bằng bản phát hành" in refused
+    assert not re.search(r"\breturns [a-z]|kỳ 2024-H1|của huu-kien", refused, re.IGNORECASE), "said to who has buttons"
     upload = {"key": str(KEY), "files": SimpleUploadedFile("na_lia.xlsx", workbook)}
     assert "người duyệt mở lại kỳ" in text(officer.post("/receive", upload))
     office.write(("na_lia.xlsx", "Xuất bán", "D16"), 813)

@@ -30,7 +30,8 @@ from pipelines.settings import today
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.periods import Period
-from schemas.return_sets import ReturnSetKey
+from schemas.places import Places
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 WORDS = {
     Sent.CLEAN: later("Đạt"),
@@ -205,10 +206,14 @@ def start(request: HttpRequest) -> HttpResponse:
         return back
     record.write(request.user.username, Did.STARTED_RUN, ", ".join(map(str, stale)), runs=started)
     if len(started) > 1:
-        first = ", ".join(map(str, stale[:_NAMED])) + (", …" if len(stale) > _NAMED else "")
+        first = "; ".join(_titled(one, raw.places) for one in stale[:_NAMED]) + ("; …" if len(stale) > _NAMED else "")
         messages.info(request, _("Đã bắt đầu {n} lần chạy: {batches}.").format(n=len(started), batches=first))
     of = dict(zip(stale, started, strict=True))
     return redirect("run", of.get(raw.batch_of(asked), started[-1]) if asked else started[-1])
+
+
+def _titled(batch: BatchKey, places: Places) -> str:
+    return f"{places.territory(batch.place)}, {Period.parse(batch.period).title}"
 
 
 @require_safe

@@ -34,9 +34,9 @@ def told(raw: Raw, store: Store, key: ReturnSetKey) -> dict[str, Any]:
     shut = bool(lines) and lines[-1].turn is Turn.CLOSED
     since = later(raw, store, [key]) if shut else []
     return {
-        "closed": sentence(key, lines[-1]) if shut else "",
+        "closed": sentence(key, lines[-1], raw.places) if shut else "",
         "later": since[0].files if since else (),
-        "turns": [sentence(key, line) for line in reversed(lines)],
+        "turns": [sentence(key, line, raw.places) for line in reversed(lines)],
     }
 
 
