@@ -21,7 +21,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from pipelines.handout.layout import workbook
-from pipelines.steps.collect import locate, skeletons
+from pipelines.steps.collect import locate, look_alikes
 from pipelines.steps.collect.cells import NUMBER, Said
 from pipelines.steps.collect.correct import Corrected, correct
 from pipelines.steps.collect.layouts import Found
@@ -29,8 +29,8 @@ from pipelines.steps.collect.locate import Located
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
 from pipelines.steps.collect.sheet_part import BrokenSheetError
-from pipelines.steps.collect.skeletons import numbers_said
 from pipelines.steps.collect.spreadsheetml import number_said
+from pipelines.steps.collect.value_columns import numbers_said
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
@@ -65,7 +65,7 @@ def thoroughly() -> Iterator[None]:
     """As if nothing were known of any workbook, and of any layout."""
     nothing = Found(ENTRIES.empty_table(), np.zeros(0, np.int64), {})
     with (
-        patch.object(skeletons, "taken", lambda contents, _: [None for _ in contents]),
+        patch.object(look_alikes, "taken", lambda contents, _: [None for _ in contents]),
         patch.object(locate, "quickly", return_value=nothing),
     ):
         yield

@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipelines.steps.collect import delimited, opendocument, released, skeletons, spreadsheetml
+from pipelines.steps.collect import delimited, look_alikes, opendocument, released, spreadsheetml
 from pipelines.steps.collect.cells import Cell
 from pipelines.steps.collect.columns import Columns
 from pipelines.steps.collect.limits import LIMITS, Budget, Limits
 from pipelines.steps.collect.package import Package
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.unreadable import COPY_OVER, UnreadableError, kind_named, listed
+from pipelines.steps.collect.value_columns import Batch
 from schemas.tables import FILES
 
 FORMATS = (".xlsx", ".xlsm", opendocument.SUFFIX, delimited.SUFFIX)
@@ -53,7 +54,7 @@ def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> Reading:
     keys = [(file.period, file.commune, file.name, file.sha256) for file in files]
     problems = [_problem(file, limits) for file in files]
     office = [number for number, problem in enumerate(problems) if problem is None and _is_office(files[number])]
-    books = zip(office, skeletons.taken((files[number].content for number in office), limits), strict=True)
+    books = zip(office, look_alikes.taken((files[number].content for number in office), limits), strict=True)
     quick = {number: book for number, book in books if book is not None}
     thorough: dict[int, Sequence[tuple[str, Sequence[Cell]]]] = {}
     unclear = {number for number, problem in enumerate(problems) if problem is None} - quick.keys()
@@ -65,7 +66,7 @@ def read(files: Iterable[RawFile], limits: Limits = LIMITS) -> Reading:
             except UnreadableError as reason:
                 thorough[number], problems[number] = [], ("UNREADABLE_FILE", str(reason))
         columns = Columns()
-        batch = skeletons.Batch(columns)
+        batch = Batch(columns)
         sheets = []
         for number, key in enumerate(keys):
             if number in quick:
