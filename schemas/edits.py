@@ -756,7 +756,8 @@ class Whole(Edit):
 class Alike(Edit):
     """Two fields stand in much the same ratio with all who report to one commune; or one field is much the same.
 
-    A yield, a price, the share of the anise in an orchard differ from village to village, but by no more than the
+    Of lines that the form prints each is compared with the same line of the others. A yield, a price, the share of the
+    anise in an orchard differ from village to village, but by no more than the
     villages differ among themselves: a ratio far outside those of all the others is told. What is measured is rounded
     before it is written, and counts as any number that would be written so. Of a zero there is no ratio.
 

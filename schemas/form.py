@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from schemas.edits import Edit, added_up, grown, lines_add_up, lines_within, same_day
 from schemas.fields import KEYS, LINE_NAME, FormField, why_no_heir
-from schemas.lines import Line, Placed, flat, in_version
+from schemas.lines import Line, Placed, flat, in_version, outermost
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind
 from schemas.system import System, refuse_faulty
@@ -173,6 +173,16 @@ class Form(metaclass=FormType):
     def printed_lines(cls) -> Mapping[str, Placed]:
         """Return the lines that the form prints by code, in their order; nothing where reporters name their own."""
         return {placed.line.code: placed for placed in flat(cls.fixed)}
+
+    @classmethod
+    def counted_lines(cls, name: str) -> tuple[str, ...]:
+        """Return the printed lines over which a field is added up; nothing where reporters name their own.
+
+        What is no sum, such as a yield, is not looked for below a line that does not ask for it. Where some of them do
+        not ask for the field, it has no sum.
+        """
+        lines = tuple(outermost(cls.fixed, name)) if cls.fields()[name].unit.additive else ()
+        return tuple(line.code for line in lines or cls.fixed)
 
     @classmethod
     def time_of(cls, item: FormField) -> str:

@@ -55,6 +55,19 @@ def flat(lines: Iterable[Line], level: int = 0) -> Iterator[Placed]:
         yield from flat(line.below, level + 1)
 
 
+def outermost(lines: Iterable[Line], name: str) -> Iterator[Line]:
+    """Yield the lines that a field is added up over, so that nothing counts twice: those that have all others in them.
+
+    Of a line that does not ask for the field, its parts count instead. Where it is asked of those that are «trong đó»,
+    these need not be all of it: the line itself counts, and nobody can know the sum.
+    """
+    for line in lines:
+        if name in line.without and not any(name not in placed.line.without for placed in flat(line.of_which)):
+            yield from outermost(line.parts, name)
+        else:
+            yield line
+
+
 def in_version(lines: Iterable[Line], version: int) -> tuple[Line, ...]:
     """Return the lines that a version of a form prints; those below one that it does not print are not printed."""
     return tuple(

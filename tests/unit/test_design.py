@@ -718,8 +718,19 @@ def test_a_design_says_which_lines_a_form_prints_and_reads_back_the_same() -> No
         ({(DONG, "C6"): None}, Faults.MISSING, DONG, "C6"),
         ({(BIEU, "E5"): None}, Faults.MISSING, BIEU, "E5"),
         ({(SO, "D5"): 'S01.so_ho at "hồ"'}, Faults.FORMULA, SO, "D5"),
+        ({(SO, "D5"): 'S01.so_ho at "tong"'}, Faults.FORMULA, SO, "D5"),
+        ({(DONG, "F7"): "so_ho", (DONG, "F8"): None}, Faults.FORMULA, SO, "D5"),
+        (
+            {(SO, "B7"): "thuy_san.{line}", **{(DONG, f"F{row}"): "dien_tich" for row in (5, 6, 7, 8)}},
+            Faults.PER_RECORD,
+            SO,
+            "B7",
+        ),
     ],
-    ids=["within none", "within one below", "a field", "a form", "twice", "code", "how", "no name", "no title", "at"],
+    ids=[
+        *("within none", "within one below", "a field", "a form", "twice", "code", "how", "no name", "no title", "at"),
+        *("at one that does not ask", "a sum that nobody can know", "of no line"),
+    ],
 )
 def test_a_fault_of_a_printed_line_is_told_with_its_cell(cells: Cells, fault: Faults, sheet: str, cell: str) -> None:
     found = checked({"moi.xlsx": with_cells({**LINES_OF_S01, **cells})}, KNOWN)

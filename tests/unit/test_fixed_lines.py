@@ -1,6 +1,6 @@
 """Forms that print their lines: crops down, area, yield and production across, once per season."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,14 +11,14 @@ from pipelines.handout.aids import Aids
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.analyse.figures import evaluate, lineage
 from pipelines.steps.analyse.sums import of_forms
-from schemas.edits import product
+from schemas.edits import agrees, alike, product, within
 from schemas.fields import field
 from schemas.figure import Chapter, Figure, each, over_lines, summed
-from schemas.form import VillageForm
+from schemas.form import DeskForm, VillageForm
 from schemas.formula import own, per
 from schemas.lines import Line, by_season, flat
 from schemas.places import Places
-from schemas.units import Hectares, QuintalsPerHectare, Tonnes
+from schemas.units import Heads, Hectares, QuintalsPerHectare, Tonnes
 from tests.unit.builders import (
     PERIOD,
     VILLAGE,
@@ -299,3 +299,143 @@ def test_lines_that_cannot_be_told_apart_are_refused(lines: tuple[Line, ...], he
 
         class Wrong(VillageForm, code="Z72", sheet="S", title="T", domain="z72", lines=heading, fixed=lines):
             area = field(Hectares, "Diện tích")
+
+
+TREES = (
+    Line("first", "Vụ một", (Line("first_rice", "Lúa"), Line("first_maize", "Ngô")), without=("trees",)),
+    Line("second", "Vụ hai", of_which=(Line("second_rice", "Lúa"),)),
+)
+
+
+class Planted(VillageForm, code="Z73", sheet="Cây", title="Cây", domain="planted", lines="Loại", fixed=TREES):
+    """One row per village, season and crop; of the first season as a whole no trees are asked."""
+
+    area = field(Hectares, "Diện tích")
+    trees = field(Heads, "Số cây")
+    rate = field(QuintalsPerHectare, "Năng suất")
+
+    edits = (alike("Z73-01", "rate"),)
+
+
+class Office(DeskForm, code="Z74", sheet="Cộng", title="Cộng", domain="added", reporter="agriculture"):
+    """What a desk says of all villages."""
+
+    area = field(Hectares, "Diện tích các thôn")
+    trees = field(Heads, "Số cây các thôn")
+    most = field(Hectares, "Diện tích đã thăm")
+
+    edits = (
+        agrees("Z74-01", "area", Planted.area),
+        agrees("Z74-02", "trees", Planted.trees),
+        within("Z74-03", "most", Planted.area),
+    )
+
+
+def planted(village: str, rates: Mapping[str, str] = {}, times: int = 1) -> bytes:
+    """A village's return: 10 ha and 30 trees in the first season, 5 ha and 20 trees in the second."""
+    given = {
+        "first": ("10", ""),
+        "first_rice": ("6", "10"),
+        "first_maize": ("4", "20"),
+        "second": ("5", "20"),
+        "second_rice": ("5", "20"),
+    }
+    answers = {
+        ("Z73", line, name): Answer(int(value) * times)
+        for line, values in given.items()
+        for name, value in zip(("area", "trees"), values, strict=True)
+        if value
+    }
+    answers |= {("Z73", line, "rate"): Answer(rates.get(line, "50")) for line in given}
+    return workbook([Planted], period=PERIOD, commune="X", reporter=village, answers=answers)
+
+
+def of_office(area: str, trees: str, most: str) -> bytes:
+    given = {"area": area, "trees": trees, "most": most}
+    answers = {("Z74", "", name): Answer(value) for name, value in given.items()}
+    return workbook([Office], period=PERIOD, commune="X", reporter="Bộ phận Nông nghiệp", answers=answers)
+
+
+WITH_OFFICE = Places.parse(
+    [
+        "code,level,name,parent,kind\nvn,nation,VN,,\nx,commune,X,vn,\nv1,village,V1,x,\nv2,village,V2,x,\n"
+        "agriculture,desk,Bộ phận Nông nghiệp,x,agriculture\n"
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("area", "trees", "most", "expected"),
+    [
+        ("45", "150", "45", {}),
+        ("90", "150", "45", {"Z74-01": "45"}),
+        ("45", "200", "45", {"Z74-02": "150"}),
+        ("45", "150", "46", {"Z74-03": "45"}),
+    ],
+)
+def test_a_desk_agrees_with_the_lines_of_others_of_which_none_counts_twice(
+    area: str, trees: str, most: str, expected: dict[str, str]
+) -> None:
+    files = {"a": planted("V1"), "b": planted("V2", times=2), "c": of_office(area, trees, most)}
+    done = run(
+        *(raw_file(book, f"{name}.xlsx", commune="x") for name, book in files.items()),
+        forms=(Planted, Office),
+        places=WITH_OFFICE,
+    )
+    assert {row["code"]: row["expected"] for row in told(done.check(Office))} == expected
+
+
+def test_what_a_line_does_not_ask_for_is_added_up_over_its_parts() -> None:
+    done = run(
+        raw_file(planted("V1"), commune="x"),
+        raw_file(planted("V2"), "b.xlsx", commune="x"),
+        forms=(Planted,),
+        places=TWO,
+    )
+    chapter = Chapter("planted", "Cây", (summed(Planted.trees), summed(Planted.area)))
+    mart = done.mart(Planted)
+    (commune,) = [place for place in TWO.rows if place.code == "x"]
+    made = evaluate(chapter, of_forms({Planted: mart}, TWO, [chapter]), [(PERIOD.code, commune)], TWO)
+    values = {row["id"]: (row["value"], row["status"]) for row in made.to_pylist()}
+    assert values == {"planted.trees": (100, "complete"), "planted.area": (30, "complete")}
+    edges = lineage(chapter, {Planted: mart}, done.return_sets, made).to_pylist()
+    read = {(row["figure"], row["line"]) for row in edges}
+    assert {line for figure, line in read if figure == "planted.trees"} == {"first_rice", "first_maize", "second"}
+    assert {line for figure, line in read if figure == "planted.area"} == {"first", "second"}
+
+
+def test_a_crop_is_alike_to_the_same_crop_of_the_others() -> None:
+    codes = [f"v{number}" for number in range(1, 9)]
+    places = Places.parse(
+        [
+            "\n".join(
+                ["code,level,name,parent", "vn,nation,VN,", "x,commune,X,vn", *(f"{c},village,{c},x" for c in codes)]
+            )
+        ]
+    )
+    usual = {"first_rice": "50", "first_maize": "24", "second": "40"}
+    books = [planted(code, usual | ({"first_rice": "24"} if code == "v8" else {})) for code in codes]
+    files = [raw_file(book, f"{code}.xlsx", commune="x") for code, book in zip(codes, books, strict=True)]
+    (found,) = told(run(*files, forms=(Planted,), places=places).check(Planted))
+    assert (found["code"], found["written"], found["expected"]) == ("Z73-01", "24", "50")
+
+
+@pytest.mark.parametrize(
+    ("lines", "counted"),
+    [
+        ((Line("a", "A", (Line("b", "B"),), (Line("c", "C"),)), Line("d", "D")), ("a", "d")),
+        ((Line("a", "A", (Line("b", "B"), Line("c", "C")), without=("area",)), Line("d", "D")), ("b", "c", "d")),
+        ((Line("a", "A", (Line("b", "B"),), (Line("c", "C"),), without=("area",)),), ("a",)),
+        ((Line("a", "A", without=("area",)),), ("a",)),
+    ],
+    ids=["all ask", "a line above does not", "a line above does not and what is of it does", "nobody asks"],
+)
+def test_a_sum_that_nobody_can_know_is_never_made_of_some_lines(
+    lines: tuple[Line, ...], counted: tuple[str, ...]
+) -> None:
+    class Lined(VillageForm, code="Z75", sheet="S", title="T", domain="lined", lines="Loại", fixed=lines):
+        area = field(Hectares, "Diện tích")
+        rate = field(QuintalsPerHectare, "Năng suất")
+
+    assert Lined.counted_lines("area") == counted
+    assert Lined.counted_lines("rate") == tuple(line.code for line in lines)

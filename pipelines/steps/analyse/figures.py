@@ -554,8 +554,8 @@ def _lines_of(leaf: Leaf) -> Sequence[str]:
     """Return the lines a leaf reads: '' for all; a total over printed lines names them."""
     if isinstance(leaf, At):
         return [leaf.line]
-    fixed = leaf.field.form.fixed if isinstance(leaf, Total) else ()
-    return [line.code for line in fixed] or [""]
+    counted = leaf.field.form.counted_lines(leaf.field.name) if isinstance(leaf, Total) else ()
+    return counted or [""]
 
 
 def _uses(chapter: Chapter) -> list[_Use]:

@@ -66,10 +66,8 @@ def added_up(
     reporter, of_reporter = numbered(mart, REPORTER_KEYS)
     commune, of_commune = numbered(mart, REPORTER_KEYS[:2])
     sets = [ReturnSetKey(*pair) for pair in _pairs(mart.take(of_commune))]
-    # A reporter has given a field only if no line of it is blank. Of printed lines those count that are part of none:
-    # they have the others in them.
-    counts_in = pc.is_in(mart["line"], pa.array([line.code for line in form.fixed])) if form.fixed else None
-    counted = np.ones((len(mart), 1), bool) if counts_in is None else counts_in.to_numpy()[:, None]
+    # A reporter has given a field only if no line of it that counts is blank.
+    counted = _counted(form, mart, amounts.names)
     lacking = _added(~amounts.known & counted, reporter, len(of_reporter))
     by_guess, expected = guessed[of_reporter][:, None], counts[of_reporter][:, None]
     given, estimated = (
@@ -159,6 +157,15 @@ def _counts(form: type[Form], mart: pa.Table, places: Places) -> tuple[Array, Ar
             ]
     counts = pc.is_in(joined_text(mart, REPORTER_KEYS), pa.array(counting, pa.string()))
     return np.array(sends, bool)[commune], counts.to_numpy(zero_copy_only=False)
+
+
+def _counted(form: type[Form], mart: pa.Table, names: Iterable[str]) -> Array:
+    """Return of each record whether each field of it is added up: of printed lines, the others may be in it."""
+    if not form.fixed:
+        return np.ones((len(mart), 1), bool)
+    lines = [form.counted_lines(name) for name in names]
+    among = {codes: pc.is_in(mart["line"], pa.array(codes, pa.string())).to_numpy() for codes in dict.fromkeys(lines)}
+    return np.column_stack([among[codes] for codes in lines])
 
 
 def _pairs(mart: pa.Table, place: str = "commune") -> Iterable[tuple[str, str]]:

@@ -57,6 +57,10 @@ def chapters_of(rows: Rows, forms: Forms, known: Known, told: Told) -> tuple[Cha
         if figure is None:
             ids.take(row["id"], row, "id")
             continue
+        if not _each(figure):
+            code = figure.formula.fields()[0].form.code
+            expected = f"có {{line}} nhưng không dòng nào của biểu {code} hỏi đủ các chỉ tiêu của công thức"
+            told.tell(Faults.PER_RECORD, row, "id", expected=expected)
         for one in _each(figure):
             if ids.take(one.id, row, "id", one.id):
                 figures[row["chapter"]].append(one)
@@ -147,6 +151,8 @@ def _misuses(identifier: str, formula: Formula) -> Iterator[_Misuse]:
     for leaf in leaves:
         if isinstance(leaf, At):
             yield from _misuses_of_line(leaf)
+        elif isinstance(leaf, Total):
+            yield from _misuses_of_lines(leaf)
     if rates := rates_over_lines(formula):
         words = dict.fromkeys(f"{formula_text(leaf)} ({leaf.field.unit.label})" for leaf in rates)
         yield _Misuse(Faults.RATES_ADDED, "formula", "", ", ".join(words))
@@ -187,6 +193,21 @@ def _misuses_of_line(leaf: At) -> Iterator[_Misuse]:
     elif printed and leaf.line not in printed:
         expected = f"mã dòng của biểu {form.code} ({nearest(leaf.line, printed)})"
         yield _Misuse(Faults.FORMULA, "formula", expected, leaf.line)
+    elif printed and leaf.field.name in printed[leaf.line].line.without:
+        expected = f"dòng có hỏi {leaf.field.name}: dòng {leaf.line} ghi chỉ tiêu này ở cột «Không hỏi»"
+        yield _Misuse(Faults.FORMULA, "formula", expected, leaf.line)
+
+
+def _misuses_of_lines(leaf: Total) -> Iterator[_Misuse]:
+    """Yield why a field has no sum over the lines that its form prints."""
+    form, name = leaf.field.form, leaf.field.name
+    lines = [form.printed_lines()[code].line for code in form.counted_lines(name)]
+    if leaf.field.unit.additive and (without := [line.code for line in lines if name in line.without]):
+        expected = (
+            f'chỉ tiêu kèm at "mã dòng", hoặc {{line}} ở mã số: dòng {", ".join(without)} ghi {name} ở cột «Không hỏi» '
+            "mà các dòng cộng vào cũng không cho biết, nên không có tổng"
+        )
+        yield _Misuse(Faults.FORMULA, "formula", expected, formula_text(leaf))
 
 
 def _figure(row: Row, forms: Forms, told: Told) -> Figure | None:

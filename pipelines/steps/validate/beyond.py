@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.steps.collect.locate import in_force
 from pipelines.steps.collect.records import records
@@ -108,10 +109,11 @@ def _agreement(
     for columns, name in ((columns, name) for columns, names in asked for name in names):
         form = columns.form
         given, of_given = columns.sets
-        bad = _breaking(name, form.edits, columns) | ~columns.known(name)
+        counted = _counted(columns, name)
+        bad = counted & (_breaking(name, form.edits, columns) | ~columns.known(name))
         in_doubt = {given[at] for at in np.unique(of_given[bad]).tolist()}
         in_doubt |= {*_met(problems, form, name), *_lacking(form, columns.records, sets, places)}
-        values = columns.values(name).astype(object)
+        values = (columns.values(name) * counted).astype(object)
         sums = dict.fromkeys(given, 0)
         for at, value in zip(of_given.tolist(), values, strict=True):
             sums[given[at]] += value
@@ -121,6 +123,14 @@ def _agreement(
     found = pd.array([totals[at] for at in number.tolist()], dtype=pd.ArrowDtype(DECIMAL))
     frame[edit.added] = found.astype(frame[edit.line].dtype)
     return _as_found(edit, frame)
+
+
+def _counted(columns: Columns, name: str) -> Any:
+    """Return, per record, whether it is one over which a field is added up: of printed lines, the others lie in it."""
+    if not columns.form.fixed:
+        return np.ones(len(columns.records), bool)
+    lines = pa.array(columns.form.counted_lines(name), pa.string())
+    return pc.is_in(columns.records["line"], lines).to_numpy()
 
 
 def _met(problems: pd.DataFrame, form: type[Form], name: str) -> list[ReturnSetKey]:

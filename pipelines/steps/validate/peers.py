@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.steps.frames import sets_of
+from pipelines.steps.frames import cases, sets_of
 from pipelines.steps.validate.change import LEAST_VILLAGES, numbers
 from schemas.edits import Alike
 
@@ -34,12 +34,14 @@ def of_others(edit: Alike, frame: pd.DataFrame) -> Any:
 
     Args:
         edit: What is compared.
-        frame: The records of its form, of any return sets.
+        frame: The records of its form, of any return sets; of lines that it prints, each is compared by itself.
     """
     values = numbers(frame[list(edit.names)])
     values = np.where(values > 0, values, np.nan)
     ratio = values[:, 0] / (values[:, 1] if edit.base else 1)
-    _, group = sets_of(frame)
+    sets, group = sets_of(frame)
+    if edit.form.fixed:  # a crop is held against the same crop of the others
+        group, _ = cases([(group, sets), pd.factorize(frame["line"])], len(frame))
     known = ~np.isnan(ratio)
     order = np.lexsort((ratio, ~known, group))
     size = np.bincount(group, minlength=1)
