@@ -345,7 +345,7 @@ def trace(
     elif output is Format.CSV:
         print_rows(output, tracing.SOURCE_COLUMNS, [tracing.flat(source) for source in traced["sources"]])
     else:
-        print_tree(tracing.tree(traced))
+        print_tree(tracing.tree(traced, tracing.kinds(store, key, traced["sources"])))
 
 
 USES_COLUMNS = ("id", "label", "value", "unit", "status", "form", "field", "reporter", "text", "sha256")
@@ -399,13 +399,14 @@ def uses(
         sys.exit(HELD if waiting else CLEAN)
     rows = tracing.uses(store, key, edges)
     if output is Format.TABLE:
-        print_tree(tracing.uses_tree(edges, rows))
+        print_tree(tracing.uses_tree(edges, rows, tracing.kinds(store, key, rows)))
     else:
         print_rows(output, USES_COLUMNS, rows)
 
 
 def _written(cells: Sequence[Mapping[str, Any]], where: str, file: str, sheet: str, cell: str) -> str:
     """Return what a cell that no figure uses says; stop where there is no such cell."""
+    from pipelines.steps.numbers import as_seen
     from schemas.text import fold
 
     if not cells:
@@ -417,7 +418,7 @@ def _written(cells: Sequence[Mapping[str, Any]], where: str, file: str, sheet: s
     if not own:
         names = ", ".join(f"«{name}»" for name in dict.fromkeys(row["sheet"] for row in cells))
         fail(_("Tệp {file} không có trang «{sheet}». Các trang: {names}.").format(file=file, sheet=sheet, names=names))
-    texts = [str(row["text"]) for row in own if row["cell"] == cell]
+    texts = [as_seen(row["kind"], str(row["text"])) for row in own if row["cell"] == cell]
     if not texts:
         words = _("Trang «{sheet}» của tệp {file} không có ô «{cell}» nào có nội dung.")
         fail(words.format(sheet=sheet, file=file, cell=cell))

@@ -120,11 +120,7 @@ def _near(cells: Sequence[str]) -> set[int]:
 
 def _drawn(filled: Sequence[Mapping[str, Any]], cells: Sequence[str], near: Collection[int]) -> DrawnSheet:
     """Return those rows of a sheet as they look."""
-    shown = [
-        FilledCell(cell["row"], cell["column"], cell["cell"], cell["kind"], cell["shown"] or cell["text"])
-        for cell in filled
-    ]
-    drawn = draw(shown, cells)
+    drawn = draw(map(FilledCell.of, filled), cells)
     # It draws the row above too, of which it was told nothing.
     return replace(drawn, rows=tuple(row for row in drawn.rows if row.number in near))
 

@@ -18,7 +18,7 @@ from pipelines.present import compared
 from pipelines.present.charts import PlanChart, charts
 from pipelines.present.compared import Held, Side
 from pipelines.present.rows import ReturnSetRows, TableRow
-from pipelines.steps.numbers import plain, round_half_up, shown, vietnamese
+from pipelines.steps.numbers import as_seen, plain, round_half_up, shown, vietnamese
 from pipelines.store import published
 from pipelines.store.published import status
 from schemas.figure import Figure
@@ -308,15 +308,16 @@ def _operand(rows: ReturnSetRows, form: str, name: str, edges: Sequence[TableRow
 
 
 def _source(rows: ReturnSetRows, edge: TableRow) -> SourceCell:
+    workbook = rows.workbook(edge["file"], edge["sha256"])
     return SourceCell(
         reporter=rows.reporter(edge["reporter"]),
         line=edge["line"],
         file=edge["file"],
         sheet=edge["sheet"],
         cell=edge["cell"],
-        workbook=rows.workbook(edge["file"], edge["sha256"]),
+        workbook=workbook,
         sha256=edge["sha256"],
-        received=edge["received"] or "",
+        received=as_seen(rows.kinds.get((workbook, edge["sheet"], edge["cell"]), ""), edge["received"] or ""),
         used=edge["text"] or "",
         value=shown(edge["value"]),
         note=edge["note"] or "",

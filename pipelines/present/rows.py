@@ -63,6 +63,11 @@ class ReturnSetRows:
         earlier = ({**row, "file": self.workbook(row["file"], row["sha256"])} for row in self.superseded)
         return [*self.cells, *earlier]
 
+    @cached_property
+    def kinds(self) -> Mapping[tuple[str, str, str], str]:
+        """Of which kind each drawn cell is, by its workbook, sheet and address."""
+        return {(row["file"], row["sheet"], row["cell"]): row["kind"] for row in self.drawn}
+
     def reporter(self, code: str) -> str:
         """Return a reporter's name; its code where nobody is called that."""
         return self.reporters.get(code, code)

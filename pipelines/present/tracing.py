@@ -4,7 +4,7 @@ Belongs here: joining the published tables into one answer, and its sentences, b
 how it is printed (``pipelines.cli``); importing forms, pandas or Dagster, which would take longer than the answer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -144,8 +144,31 @@ def flat(source: Mapping[str, Any]) -> dict[str, Any]:
     return {**source, **reasons, "edits": outcomes_listed((edit["code"], edit["outcome"]) for edit in source["edits"])}
 
 
-def tree(traced: Mapping[str, Any]) -> Branch:
-    """Return a trace in sentences."""
+Kinds = Mapping[tuple[str, str, str, str], str]
+"""Of which kinds cells are, by file, its hash, sheet and address."""
+
+
+def kinds(store: Tables, key: ReturnSetKey, sources: Iterable[Mapping[str, Any]]) -> Kinds:
+    """Return of which kinds the cells of sources are, where that says how a person sees any of them."""
+    return published.kinds(store, key) if any("." in (one["text"] or "") for one in sources) else {}
+
+
+def seen(source: Mapping[str, Any], known: Kinds) -> str:
+    """Return what was received in a cell as a person sees it there."""
+    # Only here, as in ``written``.
+    from pipelines.steps.numbers import as_seen
+
+    kind = known.get((source["file"], source["sha256"], source["sheet"], source["cell"]), "")
+    return as_seen(kind, source["text"] or "")
+
+
+def tree(traced: Mapping[str, Any], known: Kinds) -> Branch:
+    """Return a trace in sentences.
+
+    Args:
+        traced: What ``trace`` returns.
+        known: Of which kinds its cells are.
+    """
     value = amount(traced["value"], traced["unit"], traced["status"])
     top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
@@ -171,8 +194,8 @@ def tree(traced: Mapping[str, Any]) -> Branch:
             if (by := accepted.get(cell["form"], "")) and by != who(traced["made"]):
                 fields[key].add(f"Chấp nhận trong {by}")
         reporter = cell["reporter"] + (f", dòng {cell['line']}" if cell["line"] else "")
-        leaf = fields[key].add(f"{reporter}: {_cell(cell)}")
-        leaf.below += _decisions(cell)
+        leaf = fields[key].add(f"{reporter}: {_cell(cell, known)}")
+        leaf.below += _decisions(cell, known)
         if cell["put_right"]:
             leaf.add(cell["put_right"])
         if cell["note"]:
@@ -194,17 +217,17 @@ def who(writer: Mapping[str, str]) -> str:
     return ", ".join(f"{what} {code}" for what, code in named if code)
 
 
-def _cell(source: Mapping[str, Any]) -> str:
+def _cell(source: Mapping[str, Any], known: Kinds) -> str:
     """Return where a cell is, what is written in it and what that was read as."""
     return (
-        f"{source['file']} · {source['sheet']} · ô {source['cell']} ghi «{source['text']}»"
+        f"{source['file']} · {source['sheet']} · ô {source['cell']} ghi «{seen(source, known)}»"
         f" = {written(source['value'])}   sha256 {source['sha256'][:12]}"
     )
 
 
-def _decisions(source: Mapping[str, Any]) -> Iterator[Branch]:
+def _decisions(source: Mapping[str, Any], known: Kinds) -> Iterator[Branch]:
     if made := source["correction"]:
-        yield Branch(f"Đính chính «{made['old']}» thành «{made['new']}» ({made['who']}): {made['reason']}")
+        yield Branch(f"Đính chính «{seen(source, known)}» thành «{made['new']}» ({made['who']}): {made['reason']}")
     if kept := source["confirmed"]:
         yield Branch(f"Giữ nguyên theo xác nhận ({kept['who']}): {kept['reason']}")
 
@@ -231,10 +254,10 @@ _STATES = {Status.HELD: "số liệu mới đang bị giữ lại", Status.ESTIM
 """What is told of a figure that is not made of returns alone that have come and been accepted."""
 
 
-def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]]) -> Branch:
+def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]], known: Kinds) -> Branch:
     """Return the figures made of a cell in sentences."""
     first = source(edges[0], {})
-    top = Branch(_cell(first), list(_decisions(first)))
+    top = Branch(_cell(first, known), list(_decisions(first, known)))
     fields: dict[tuple[str, ...], Branch] = {}
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])

@@ -330,6 +330,11 @@ def shown(value: Decimal | None) -> str:
     return "" if value is None else vietnamese(value)
 
 
+def as_seen(kind: str, text: str) -> str:
+    """Return the text of a cell of a kind as a person sees it: a number that a workbook keeps has a comma there."""
+    return text.replace(".", ",") if kind == "number" else text
+
+
 def signed(value: Decimal | None) -> str:
     """Return a change as Vietnamese prints it, with its sign; nothing as an empty text."""
     return f"+{shown(value)}" if value is not None and value > 0 else shown(value)

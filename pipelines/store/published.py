@@ -294,6 +294,12 @@ def filled(tables: Tables, key: ReturnSetKey, file: str) -> list[PublishedRow]:
     return _listed(tables, key, "cells", file=file) or []
 
 
+def kinds(tables: Tables, key: ReturnSetKey) -> dict[tuple[str, str, str, str], str]:
+    """Return the kinds of all filled cells, by file, its hash, sheet and address, as they were when last read."""
+    rows = _listed(tables, key, "cells") or ()
+    return {(row["file"], row["sha256"], row["sheet"], row["cell"]): row["kind"] for row in rows}
+
+
 def filled_in(tables: Tables, key: ReturnSetKey, file: str, sheet: str, rows: Collection[int]) -> list[PublishedRow]:
     """Return those of some rows of one of its sheets."""
     return [row for row in _listed(tables, key, "cells", file=file, sheet=sheet) or () if row["row"] in rows]

@@ -77,7 +77,7 @@ def links(rows: ReturnSetRows, name: str, folder: str) -> list[str]:
 
 def filled(address: str, text: str) -> sheets.FilledCell:
     row = cell(address, text)
-    return sheets.FilledCell(row["row"], row["column"], row["cell"], row["kind"], row["text"])
+    return sheets.FilledCell.of(row)
 
 
 def drawn_chart(*drawn: Bar, title: str = "") -> PlanChart:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_a_trace_of_a_figure_without_a_value_names_whom_it_lacks(office: Office)
     publish(office.store, KEY, {name: pa.Table.from_pylist(rows, schema) for name, (rows, schema) in made.items()})
     traced = tracing.trace(office.store, KEY, "livestock.goat.heads")
     assert traced["lacking"] == ["na_lia"]
-    assert "Thiếu: na_lia" in [branch.words for branch in tracing.tree(traced).below]
+    assert "Thiếu: na_lia" in [branch.words for branch in tracing.tree(traced, {}).below]
     assert tracing.trace(office.store, KEY, "livestock.horse.heads")["lacking"] == []
 
 
@@ -156,3 +157,32 @@ def test_the_verb_loads_no_heavy_library(example: Store) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_number_that_a_workbook_keeps_is_told_as_a_person_sees_it_there(office: Office) -> None:
+    edge = next(row for row in published.every_edge(office.store, KEY) if "," in row["received"] and row["value"] % 1)
+    place, written = (edge["file"], edge["sheet"], edge["cell"]), f"{edge['value'].normalize():f}"
+    office.write(place, float(edge["value"]))
+    office.refresh()
+    comma = written.replace(".", ",")
+    (row, *_) = rows(office.store, *place)
+    assert row["text"] == written, "what a program reads stays as it was received"
+    assert f"ghi «{comma}» = {comma} " in uses(office.store, *place)
+    traced = tracing.trace(office.store, KEY, edge["figure"])
+    kinds = tracing.kinds(office.store, KEY, traced["sources"])
+    told = [one.words for field in tracing.tree(traced, kinds).below for one in field.below]
+    assert [words for words in told if f"ô {edge['cell']} ghi «{comma}»" in words and edge["file"] in words]
+    pages = office.store.root / "explorer" / office.part
+    assert f"<q>{comma}</q>" in "".join(page.read_text("utf-8") for page in (pages / "trace").iterdir())
+    drawn = [
+        page.read_text("utf-8") for page in pages.rglob("*.html") if page.parent.name not in ("trace", office.part)
+    ]
+    assert not [page for page in drawn if f">{written}<" in page]
+    assert [page for page in drawn if re.search(f">{comma}0*<", page)], "with as many digits as its format shows"
+
+
+def test_a_text_with_a_point_is_told_as_it_was_written() -> None:
+    cell = {"file": "a.xlsx", "sha256": "1", "sheet": "B", "cell": "D8", "text": "14.49"}
+    assert tracing.seen(cell, {("a.xlsx", "1", "B", "D8"): "text"}) == "14.49"
+    assert tracing.seen(cell, {("a.xlsx", "1", "B", "D8"): "number"}) == "14,49"
+    assert tracing.seen(cell, {("a.xlsx", "2", "B", "D8"): "number"}) == "14.49", "of another workbook nothing is known"

@@ -5,7 +5,7 @@ behind a figure (``pipelines.present.tracing``), the explorer's own pages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -144,6 +144,7 @@ def trace(request: HttpRequest, key: str, figure: str) -> HttpResponse:
         "verdicts": VERDICTS,
         "outcomes": OUTCOMES,
         "number": tracing.written,
+        "seen": partial(tracing.seen, known=tracing.kinds(store, chosen, sources)),
         "who": raw.places.title,
         "fields": _by_field(sources),
         "hashes": hashes,

@@ -337,8 +337,7 @@ def _sheet_pages(
     cells: dict[SheetName, list[sheets.FilledCell]] = {name: [] for name in drawn}
     hashes: dict[str, str] = {}
     for row in rows.drawn:
-        filled = sheets.FilledCell(row["row"], row["column"], row["cell"], row["kind"], row["text"])
-        cells[row["file"], row["sheet"]].append(filled)
+        cells[row["file"], row["sheet"]].append(sheets.FilledCell.of(row))
         hashes[row["file"]] = row["sha256"]
     used: dict[SheetName, dict[str, tuple[FigureLink, ...]]] = {}
     for (workbook, sheet, cell), figures in uses.items():

@@ -6,8 +6,9 @@ Belongs here: which rows and columns are drawn. Does not belong here: what a cel
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
+from pipelines.steps.numbers import as_seen
 from schemas.addresses import letters, position
 
 _MOST_ROWS, _MOST_COLUMNS, _AROUND = 400, 40, 12
@@ -22,6 +23,13 @@ class FilledCell(NamedTuple):
     address: str
     kind: str
     text: str
+    """What is seen in it."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return a row of ``schemas.tables.CELLS`` as it is seen."""
+        text = row["shown"] or as_seen(row["kind"], row["text"])
+        return cls(row["row"], row["column"], row["cell"], row["kind"], text)
 
 
 @dataclass(frozen=True)
