@@ -47,7 +47,8 @@ class CommuneLine:
     @property
     def rank(self) -> int:
         """The first to look at first: in error, nothing sent, something missing, only warned of, in order."""
-        to_do = (self.held or self.errors, not self.sent, self.sent < self.expected, self.remarks)
+        is_silent = not self.sent and (self.read or self.expected)
+        to_do = (self.held or self.errors, is_silent, self.sent < self.expected, self.remarks)
         return next((rank for rank, is_so in enumerate(to_do) if is_so), IN_ORDER)
 
 

@@ -155,8 +155,13 @@ class Territory:
 
     @cached_property
     def silent(self) -> Sequence[Place]:
-        """The communes of which nothing has come."""
-        return [commune for code, commune in self.communes.items() if code not in self.present]
+        """The communes of which nothing has come, and that are asked for something in such a period."""
+        return [
+            commune
+            for code, commune in self.communes.items()
+            if code not in self.present
+            and any(self.places.expects(code, form.code, self.when) for form in CATALOGUE.forms)
+        ]
 
     @cached_property
     def returns(self) -> Mapping[str, Sequence[PublishedRow]]:
@@ -203,8 +208,9 @@ class Territory:
         """Yield what has come, who is missing and what is held back, each a sentence in Vietnamese."""
         rows = [row for one in self.returns.values() for row in one]
         due = self.returns_due(self.place, (form.code for form in CATALOGUE.forms))
+        sent, every = len(self.present), len(self.present) + len(self.silent)
         yield (
-            f"{self.place.title}, kỳ {self.period}: đã nhận báo cáo của {len(self.present)}/{len(self.communes)} xã, "
+            f"{self.place.title}, kỳ {self.period}: đã nhận báo cáo của {sent}/{every} xã, "
             f"{sum(row['sent'] for row in rows)}/{due} biểu."
         )
         if self.silent:

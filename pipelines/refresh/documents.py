@@ -98,7 +98,7 @@ def place_pages(here: "Territory", root: Path) -> Iterator[Path]:
             shown = [one.here.place.code, *(part.code for part in one.here.parts)]
             own = figures.filter(pc.is_in(figures["place"], pa.array(shown, pa.string()))).to_pylist()
             page = one.chapter(chapter.code, chapter.title, {(row["place"], row["id"]): row for row in own})
-            made.setdefault(one.here.place.code, []).append(page)
+            made.setdefault(one.here.place.code, []).extend([page] if page.figures else [])
     for one in sites:
         folder, chapters = root / str(ReturnSetKey(here.period, one.here.place.code)), made[one.here.place.code]
         pages: dict[str, levels.HtmlLevelPage] = {f"trace/{page.code}.html": page for page in chapters}

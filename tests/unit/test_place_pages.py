@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pipelines.desk.communes import District
 from pipelines.present.levels import Territory
 from pipelines.refresh.documents import place_pages
 from pipelines.store.raw import Raw
@@ -22,3 +23,29 @@ def test_the_pages_of_the_nation_and_of_all_places_in_it_are_written(example: St
         (value,) = re.findall(r'Tổng đàn gia súc <span class="amount">([\d.]+) ', shown)
         assert value == "5.373"
         assert re.search(r"\d", (folder / "findings.html").read_text("utf-8"))
+
+
+def test_who_is_asked_for_nothing_in_such_a_period_is_not_told_as_silent(example: Store, tmp_path: Path) -> None:
+    places = Raw(ROOT / "raw").places
+    district = places.place_above("chi-lang")
+    assert district is not None
+    due, not_due = (Territory(example, places, period, district) for period in ("2023-H2", "2024-M01"))
+    assert [one.code for one in due.silent] == [KEY.commune]
+    assert (not_due.silent, list(not_due.communes)) == ([], [KEY.commune])
+    assert "0/1 xã" in next(due.lines())
+    assert "0/0 xã" in next(not_due.lines())
+    lines = [District(one, ()) for one in (due, not_due)]
+    assert [[line.key.commune for line in one.lines] for one in lines] == [[KEY.commune], []]
+    (start,) = place_pages(not_due, tmp_path)
+    shown = start.read_text("utf-8")
+    assert "Hữu Kiên" in shown
+    assert "Xã chưa gửi gì" not in shown
+
+
+def test_a_chapter_of_which_a_place_has_no_figure_has_no_page(example: Store, tmp_path: Path) -> None:
+    places = Raw(ROOT / "raw").places
+    district = places.place_above("chi-lang")
+    assert district is not None
+    (start,) = place_pages(Territory(example, places, "2024-M01", district), tmp_path)
+    assert not (start.parent / "trace").exists()
+    assert "trace/livestock.html" not in start.read_text("utf-8")

@@ -192,6 +192,7 @@ class PlaceSite:
     def _reach(self, place: Place) -> Reach:
         communes = [one.code for one in self.here.places.communes_of(place, self.here.when)]
         present = [code for code in communes if code in self.here.present]
+        silent = len({one.code for one in self.here.silent}.intersection(communes))
         returns = [row for code in present for row in self.here.come.returns[code]]
         found = self.here.come.findings
         counts = Counter[str]()
@@ -204,7 +205,7 @@ class PlaceSite:
             place.title,
             self._site(place, "index.html"),
             f"returns report --{kind} {place.code} --period {self.here.period}" if present else "",
-            (len(present), len(communes)),
+            (len(present), len(present) + silent),
             (sum(row["sent"] for row in returns), self.here.returns_due(place, CATALOGUE.by_code)),
             sum(row["status"] == Status.HELD for row in returns),
             counts[Severity.ERROR],
