@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.settings import Clock, now
 from pipelines.steps.collect.aim import located
-from pipelines.steps.collect.correct import read_ledger, standing
+from pipelines.steps.collect.correct import followed, read_ledger, standing
 from pipelines.steps.collect.encodings import in_unicode
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.raw_file import RawFile
@@ -236,8 +236,10 @@ class Ledger:
         if position(address) is None:
             raise LedgerError(f"«{place.cell}» không phải là địa chỉ ô. Ghi dạng D13: chữ của cột rồi số của dòng.")
         entries = self._entries()
-        own = entries[entries["file"] == file.name]
+        # Those on files that are there no more may be about numbers that stand in this one now.
+        own = entries[(entries["file"] == file.name) | ~entries["file"].isin(self.raw.names(self.key))]
         decisions, met, read_as = located(cells, own, CATALOGUE.forms, self.raw.places)
+        met, own = met[met["file"] == file.name], followed(own, read_as.entries)
         found = to_frame([read_as.entries], tables.ENTRIES)
         corrected = with_texts(decisions.whole(), sheet=sheet)
         answers = found[(found["sheet"] == sheet) & (found["cell"] == address)].to_dict("records")
@@ -257,7 +259,12 @@ class Ledger:
             text=cell["text"],
             confirmed=bool(cell["confirmed"]),
             operands=next(
-                (one["operands"] for one in standing(own)[1] if (one["sheet"], one["cell"]) == (sheet, address)), ""
+                (
+                    one["operands"]
+                    for one in standing(own)[1]
+                    if (one["file"], one["sheet"], one["cell"]) == (file.name, sheet, address)
+                ),
+                "",
             ),
             stale=bool(((met["sheet"] == sheet) & (met["cells"] == address)).any()),
             trouble=bool(answers) and answers[0]["problem"] not in ("", Problems.BLANK.name),

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pipelines.refresh.deciding import refuse_needless
-from pipelines.steps.collect.correct import read_ledger
+from pipelines.steps.collect.correct import followed, overruled, read_ledger
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
@@ -79,6 +79,78 @@ def test_what_a_cell_answers_is_written_beside_the_decision_on_it(tmp_path: Path
     assert [entry[name] for name in AIM] == ["R02", "works", "pa_lang", "main_length"]
     label = folder.ledger.accept(folder.place(ConcreteRoads, "C9"), "Đường Bả Ngạn", reason=WHY, who=WHO)
     assert [label[name] for name in AIM] == [""] * 4
+
+
+ROADS = (ConcreteRoads, "D8")
+
+
+def on_roads(folder: Folder) -> dict[str, Any]:
+    """What became of the cell of ``ROADS`` in whichever file it lies."""
+    rows = folder.run().located.entries.to_dict("records")
+    (found,) = (row for row in rows if (row["form"], row["cell"]) == ("R02", "D8"))
+    return dict(found)
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Folder:
+    """A folder whose one workbook has a decision, and comes again under another name."""
+    folder = Folder(tmp_path, "works.xlsx")
+    folder.ledger.accept(folder.place(*ROADS), str(int(on_roads(folder)["value"]) + 1), reason=WHY, who=WHO)
+    folder.path = folder.path.rename(folder.path.with_name("Báo cáo xây dựng lần 2.xlsx"))
+    return folder
+
+
+def test_a_decision_goes_with_its_number_into_a_workbook_of_another_name(works: Folder) -> None:
+    row = on_roads(works)
+    assert (row["file"], row["correction"], row["corrected_by"]) == (works.path.name, WHY, WHO)
+    assert int(row["value"]) == int(row["received"]) + 1
+    assert works.stray() == []
+
+
+def test_where_another_number_stands_there_that_is_told_of_the_workbook_that_is_there(works: Folder) -> None:
+    works.resend(ConcreteRoads, lambda sheet: sheet.__setitem__("D8", 77))
+    (told,) = works.stray()
+    said = (told["problem"], told["file"], told["cells"], told["written"])
+    assert said == ("LEDGER_STALE", works.path.name, "D8", "77")
+    works.ledger.accept(works.place(*ROADS), "78", reason=WHY, who=WHO)
+    assert (works.stray(), int(on_roads(works)["value"])) == ([], 78)
+
+
+def test_where_the_decided_number_stands_there_it_is_fulfilled(works: Folder) -> None:
+    value = int(on_roads(works)["value"])
+    works.resend(ConcreteRoads, lambda sheet: sheet.__setitem__("D8", value))
+    (told,) = works.stray()
+    assert (told["problem"], told["file"]) == ("LEDGER_FULFILLED", works.path.name)
+
+
+def test_it_is_taken_back_in_the_workbook_that_is_there(works: Folder) -> None:
+    received = on_roads(works)["received"]
+    works.ledger.accept(works.place(*ROADS), received, reason="Nghe nhầm", who=WHO)
+    row = on_roads(works)
+    assert (row["correction"], row["text"], works.stray()) == ("", received, [])
+
+
+def test_it_goes_into_a_sheet_of_another_name_too(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "works.xlsx")
+    folder.ledger.accept(folder.place(*ROADS), "251", reason=WHY, who=WHO)
+    folder.resend(ConcreteRoads, lambda sheet: setattr(sheet, "title", "Bê tông (sửa)"))
+    row = on_roads(folder)
+    assert (row["sheet"], row["text"], folder.stray()) == ("Bê tông (sửa)", "251", [])
+
+
+def test_where_its_number_stands_nowhere_it_stays_where_it_was_and_is_told(works: Folder) -> None:
+    works.resend(ConcreteRoads, lambda sheet: sheet.__setitem__("A5", "Đơn vị báo cáo: Ai Đó"))
+    assert ("LEDGER_STALE", "works.xlsx") in {(row["problem"], row["file"]) for row in works.stray()}
+
+
+def test_a_rule_that_was_said_to_be_wrong_stays_so_under_another_name(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "na_lia.xlsx")
+    folder.ledger.confirm(folder.place(VillageIncinerators, "D9"), reason=WHY, who=WHO, rule="B05-01")
+    folder.path = folder.path.rename(folder.path.with_name("moi.xlsx"))
+    entries, _ = read_ledger({KEY: folder.ledger.raw.ledger(KEY) or ""})
+    moved = followed(entries, folder.run().entries)
+    assert [(key[2], key[4], rule) for key, (rule, *_) in overruled(moved).items()] == [("moi.xlsx", "D9", "B05-01")]
+    assert {row["confirmed"] for row in folder.run().located.entries.to_dict("records")} == {"", WHY}
 
 
 def blank_built(sheet: Any) -> None:

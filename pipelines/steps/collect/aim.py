@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.collect.cells import TEXT
-from pipelines.steps.collect.correct import Corrected, Entry, Key, correct, key_of, standing
+from pipelines.steps.collect.correct import Corrected, Entry, Key, correct, followed, key_of, standing
 from pipelines.steps.collect.locate import Located, locate
 from pipelines.steps.frames import joined_text, texts_of
 from pipelines.steps.numbers import read_number
@@ -47,21 +47,32 @@ def located(
     Returns:
         As ``correct`` and ``locate`` do.
     """
-    accepted, confirmed = standing(ledger)
+    corrected, problems = correct(cells, ledger)
+    found = locate(corrected, forms, places)
+    if not len(_stale(problems)):
+        moved = ledger
+    elif (moved := followed(ledger, found.entries)) is not ledger:
+        corrected, problems = correct(cells, moved)
+        found = locate(corrected, forms, places)
+    accepted, confirmed = standing(moved)
     aimed = {key_of(entry): entry for entry in (*accepted, *confirmed) if entry["field"]}
     # Where a corrected number was confirmed too, the correction says which number that is.
     decided = {key_of(entry): entry for entry in (*confirmed, *accepted)}
     astray: dict[Key, Mapping[str, str]] = {}
     said: set[Key] = set()
     while True:
-        corrected, problems = correct(cells, ledger, astray, said)
-        found = locate(corrected, forms, places)
         strays = _astray(corrected, found, aimed, forms, places) if aimed.keys() - astray.keys() else {}
         more = _said(problems, corrected.decided, found.entries, decided, forms)
         if not strays and not more:
             return corrected, problems, found
         astray |= strays  # what was decided on them may have moved others: once without it is not enough
         said |= more
+        corrected, problems = correct(cells, moved, astray, said)
+        found = locate(corrected, forms, places)
+
+
+def _stale(problems: pd.DataFrame) -> pd.DataFrame:
+    return problems[problems["problem"] == Problems.LEDGER_STALE.name]
 
 
 def _said(
@@ -76,8 +87,7 @@ def _said(
     A number is the same as its field reads it: 1000 of a cell is the «1.000» of the ledger. Anything else is the same
     only in the same words.
     """
-    stale = problems[problems["problem"] == Problems.LEDGER_STALE.name]
-    keys = {key for key in map(tuple, texts_of(stale, [*SHEET_KEY, "cells"])) if key in decided}
+    keys = {key for key in map(tuple, texts_of(_stale(problems), [*SHEET_KEY, "cells"])) if key in decided}
     if not keys:
         return set()
     wanted = pa.array(["\n".join(key) for key in keys], pa.string())

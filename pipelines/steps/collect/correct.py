@@ -26,7 +26,7 @@ from schemas.listed import listed
 from schemas.outcomes import Decision
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
+from schemas.tables import AIM, CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
 from schemas.text import composed
 
 Entry = dict[str, str]
@@ -226,6 +226,37 @@ def not_lost(
     where = zip(texts_of(problems, FILE_KEY), texts_of(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
     return problems[~(stale & told)]
+
+
+def followed(ledger: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:
+    """Return the ledger, each decision on a sheet that is not read any more on the cell that has its number now.
+
+    A decision is about a number of a reporter, and not about the name of a file: a workbook that comes again under
+    another name, or as .ods in the place of .xlsx, is corrected as it would be under the old one. Where the number
+    stands nowhere, or in several sheets, nobody can say which is meant, and the decision stays where it was.
+
+    Args:
+        ledger: The entries of the ledgers, ``schemas.tables.LEDGER``.
+        entries: ``schemas.tables.ENTRIES``.
+    """
+    aimed = ledger["field"] != "" if len(ledger) else pd.Series(dtype=bool)
+    if not aimed.any():
+        return ledger
+    there = {*runs(entries, SHEET_KEY).keys}
+    lacking = {at: row for at, row in ledger[aimed].iterrows() if tuple(row[SHEET_KEY]) not in there}
+    if not lacking:
+        return ledger
+    names = ["period", "commune", *AIM]
+    wanted = pa.array({"\n".join(row[names]) for row in lacking.values()}, pa.string())
+    places: dict[Key, list[Key]] = {}
+    for row in entries.filter(pc.is_in(joined_text(entries, names), wanted)).select([*names, *CELL_KEY]).to_pylist():
+        places.setdefault(tuple(row[name] for name in names), []).append(tuple(row[name] for name in CELL_KEY))
+    moved = ledger.copy()
+    for at, row in lacking.items():
+        now = places.get(tuple(row[names]), [])
+        if len(now) == 1:
+            moved.loc[at, CELL_KEY] = now[0]
+    return moved
 
 
 def key_of(entry: Mapping[str, str]) -> Key:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandera.config import config_context
 
-from pipelines.steps.collect.correct import Key, key_of, overruled, refused
+from pipelines.steps.collect.correct import Key, followed, key_of, overruled, refused
 from pipelines.steps.collect.locate import in_force
 from pipelines.steps.collect.records import records
 from pipelines.steps.problems import joined, problem_rows
@@ -137,20 +137,25 @@ class _Given:
         return of_as_much(self.form, self.accepted, self.return_sets, self.places)
 
     @cached_property
+    def decisions(self) -> pd.DataFrame | None:
+        """The entries of the ledgers, each on the cell that has its number now."""
+        return None if self.ledger is None else followed(self.ledger, self.entries)
+
+    @cached_property
     def overruled(self) -> overruling.Decided:
         """Which rules are wrong where, by the ledger."""
-        return {} if self.ledger is None else overruled(self.ledger)
+        return {} if self.decisions is None else overruled(self.decisions)
 
     @cached_property
     def confirmed_beside(self) -> Mapping[Key, Mapping[str, str]]:
         """By confirmed cell, the numbers beside which it was confirmed."""
-        return beside.noted(self.ledger)
+        return beside.noted(self.decisions)
 
     @cached_property
     def refused(self) -> Mapping[tuple[str, str], Collection[tuple[str, ...]]]:
         """By period and commune, the suggestions that are not to be made again."""
         found: dict[tuple[str, str], set[tuple[str, ...]]] = {}
-        for period, commune, *where in () if self.ledger is None else refused(self.ledger):
+        for period, commune, *where in () if self.decisions is None else refused(self.decisions):
             found.setdefault((period, commune), set()).add(tuple(where))
         return found
 
@@ -170,7 +175,7 @@ def _trouble(given: _Given, outside: overruling.Outside) -> pd.DataFrame:
                 form, given.columns.records, problems, given.accepted, given.whence, given.return_sets, given.places
             ),
             withdrawn_values(form, given.frame, given.accepted, given.cells),
-            lost_corrections(form, given.columns, given.mart, given.cells, given.ledger),
+            lost_corrections(form, given.columns, given.mart, given.cells, given.decisions),
             withdrawn_lines(form, given.frame, of_form, given.accepted, given.whence),
             _out_of_range(form, given.frame, outside, given.cells),
         ]
