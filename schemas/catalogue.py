@@ -15,7 +15,7 @@ from importlib import metadata
 from typing import cast
 
 from schemas.bound import Bound
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.figure import Chapter, units_in
 from schemas.figures import CHAPTERS
 from schemas.form import Form

@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from pandera.dtypes import immutable
 from pandera.engines.pandas_engine import STRING, DataType, Engine
 
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.units import DECIMAL

@@ -16,7 +16,8 @@ from fractions import Fraction
 from math import prod
 
 from pipelines.steps.numbers import LONGEST, NONE_HERE, NOT_KNOWN
-from schemas.edits import Balance, Bound, Edit, Limit, Product, Ratio, Whole
+from schemas.edit import Edit
+from schemas.edits import Balance, Bound, Limit, Product, Ratio, Whole
 from schemas.fields import FormField
 
 RIGHT, WRONG = "Đúng", "Lệch"

@@ -25,20 +25,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from schemas.edits import (
-    Agreement,
-    Alike,
-    Balance,
-    Bound,
-    Edit,
-    Least,
-    Limit,
-    Product,
-    Ratio,
-    Reporting,
-    Whole,
-    Within,
-)
+from schemas.edit import Edit
+from schemas.edits import Agreement, Alike, Balance, Bound, Least, Limit, Product, Ratio, Reporting, Whole, Within
 from schemas.fields import FormField
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Sum, Total, worth
 from schemas.formula import Product as Times

@@ -12,7 +12,8 @@ from schemas.chart import Chart
 from schemas.design.notation import formula_text, number_text, rule_text
 from schemas.design.parts import Design
 from schemas.design.sheets import AGAINST, CHART_KINDS, NO, OF_WHICH, PART, SEPARATOR, SEVERITIES, YES
-from schemas.edits import Balance, Edit, Elsewhere
+from schemas.edit import Edit
+from schemas.edits import Balance, Elsewhere
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, units_in
 from schemas.form import Form

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from pipelines.steps.frames import to_frame
 from pipelines.steps.problems import joined, problem_rows
 from pipelines.steps.validate.check import Checked, check
-from schemas.edits import Agreement, Alike, Edit, Reporting
+from schemas.edit import Edit
+from schemas.edits import Agreement, Alike, Reporting
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
 from schemas.pandera_schemas import dtype

@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.present.marked import letter
 from pipelines.steps.numbers import vietnamese
-from schemas.edits import Agreement, Alike, Bound, Edit
+from schemas.edit import Edit
+from schemas.edits import Agreement, Alike, Bound
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.forms import FORMS

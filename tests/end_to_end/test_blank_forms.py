@@ -12,7 +12,7 @@ import pytest
 from pipelines.handout.aids import CHECK_HEADING, Aids
 from pipelines.handout.layout import Answer, workbook
 from pipelines.handout.live_checks import RIGHT, WRONG
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.forms import FORMS
 from schemas.periods import Period
 from tests.edits.examples import invalid, valid

@@ -37,7 +37,7 @@ from schemas.design.notation import (
 from schemas.design.parts import Known
 from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, LINES, RULES, UNITS
 from schemas.design.written import by_chapter, of_forms, rows_of
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.fields import FormField
 from schemas.figures import CHAPTERS as HOME_CHAPTERS
 from schemas.form import Counts, Form

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.collect.correct import read_ledger
-from schemas.edits import Edit, Product
+from schemas.edit import Edit
+from schemas.edits import Product
 from schemas.forms import FORMS
 from schemas.forms.b03_crops import Crops
 from schemas.forms.x04_tet_gifts import TetGifts

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from pipelines.steps.validate.suggest import suggest
-from schemas.edits import Edit, balance, ratio
+from schemas.edit import Edit
+from schemas.edits import balance, ratio
 from schemas.fields import field
 from schemas.form import DeskForm, VillageForm
 from schemas.forms.n02_vet import Veterinary

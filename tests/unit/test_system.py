@@ -8,7 +8,8 @@ from random import Random
 import pandas as pd
 import pytest
 
-from schemas.edits import Edit, LinearEdit, balance, bound, product, ratio
+from schemas.edit import Edit, LinearEdit
+from schemas.edits import balance, bound, product, ratio
 from schemas.exact import Conflict, determined, find_point
 from schemas.fields import field
 from schemas.form import Form, VillageForm

@@ -231,7 +231,7 @@ def test_no_module_and_no_room_leads_back_to_itself() -> None:
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("name", ["units", "fields", "edits", "system"])
+@pytest.mark.parametrize("name", ["units", "fields", "edit", "edits", "system"])
 def test_what_forms_are_made_of_does_not_know_forms(name: str) -> None:
     imported = imports_of(MODULES[f"schemas.{name}"])
     assert not {one for one in imported if one.startswith(("schemas.form", "schemas.figure"))}

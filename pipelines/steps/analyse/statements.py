@@ -24,7 +24,8 @@ from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, Printed
 from pipelines.steps.frames import cases, coded, in_rank, joined_text, numbered, ordered
 from pipelines.steps.numbers import plain, round_half_up, truncate, vietnamese
 from pipelines.steps.problems import problem_rows
-from schemas.edits import Balance, Bound, Edit
+from schemas.edit import Edit
+from schemas.edits import Balance, Bound
 from schemas.fields import FormField
 from schemas.figure import Figure
 from schemas.form import Form

@@ -27,7 +27,8 @@ from schemas.design import written
 from schemas.design.faults import Faults
 from schemas.design.notation import Names, NotationError, read_rule
 from schemas.design.sheets import SEVERITIES
-from schemas.edits import Agreement, Balance, Bound, Edit
+from schemas.edit import Edit
+from schemas.edits import Agreement, Balance, Bound
 from schemas.fields import FormField
 from schemas.form import Form, FormType
 from schemas.outcomes import Severity

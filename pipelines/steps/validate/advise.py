@@ -18,7 +18,8 @@ from pipelines.steps.numbers import round_half_up, vietnamese
 from pipelines.steps.validate.evidence import Evidence
 from pipelines.steps.validate.suggest import Suggestion, suggest, suggest_factors
 from pipelines.steps.validate.typos import one_slip_away
-from schemas.edits import Edit, Product
+from schemas.edit import Edit
+from schemas.edits import Product
 from schemas.form import Form
 from schemas.outcomes import Severity
 from schemas.proposals import Proposal

@@ -16,7 +16,8 @@ import pandas as pd
 
 from pipelines.steps.collect.correct import Key, key_of, standing
 from pipelines.steps.numbers import vietnamese
-from schemas.edits import Alike, Edit
+from schemas.edit import Edit
+from schemas.edits import Alike
 from schemas.listed import pairs_listed, pairs_of
 
 Record = Mapping[str, Any]

@@ -25,7 +25,8 @@ from pipelines.steps.validate.cells import Cells
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS
 from pipelines.steps.validate.peers import of_others
-from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Edit, Elsewhere, Reporting
+from schemas.edit import Edit
+from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Elsewhere, Reporting
 from schemas.fields import REPORTER_KEYS
 from schemas.form import Form
 from schemas.periods import Period

@@ -32,7 +32,8 @@ from pipelines.steps.validate.continued import continued
 from pipelines.steps.validate.missing import lost_corrections, missing_returns, withdrawn_lines, withdrawn_values
 from pipelines.steps.validate.remarks import remarks
 from pipelines.steps.validate.taken_in import AsMuch, of_as_much
-from schemas.edits import BetweenPeriods, Edit
+from schemas.edit import Edit
+from schemas.edits import BetweenPeriods
 from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.listed import first_of

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.steps.frames import joined_text, sets_of, to_frame
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.return_sets import ReturnSetKey

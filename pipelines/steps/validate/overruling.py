@@ -15,7 +15,7 @@ from pipelines.steps.numbers import vietnamese
 from pipelines.steps.problems import problem_rows
 from pipelines.steps.validate.beside import others_now
 from pipelines.steps.validate.cells import Cells
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.problems import Problems

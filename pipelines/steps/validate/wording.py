@@ -16,7 +16,7 @@ from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.advise import Advice, Written, advise
 from pipelines.steps.validate.cells import Cells
-from schemas.edits import Edit
+from schemas.edit import Edit
 from schemas.fields import KEYS
 from schemas.form import Form
 from schemas.listed import items_of, listed
