@@ -245,14 +245,20 @@ def _at_size(measured: Measured, rows: Rows, box: Path) -> None:
 def _what_changed(measured: Measured, rows: Rows, _: Path) -> None:
     """What a process does beyond its start, in its own CPU seconds."""
     large, full = measured.large, measured.costs["refresh large"].said["cpu"]
-    time.sleep(2.5)  # what changed just before it was noted is read again
-    run("again", large.raw, large.box / "data")
+
+    def settle() -> None:
+        """Refresh until all lies at rest and noted so: what changed just before it was noted is looked at again."""
+        time.sleep(2.5)
+        run("again", large.raw, large.box / "data")
+
+    settle()
     # Both are over in a moment, so of each the least of three.
     walks = min(run("walk", large.raw).said["cpu"] for _ in range(3))
     nothing = min(run("again", large.raw, large.box / "data").said["cpu"] for _ in range(3))
     told = f"{nothing / walks:.1f}x ({nothing:.3f} s against {walks:.3f} s)"
     rows.add("(f) refresh with nothing changed against a stat walk, CPU", told, "3x", "1.5x")
     for by_commune, (share, must, aim) in product((False, True), ((0.001, "10 %", "2 %"), (0.01, "30 %", "10 %"))):
+        settle()
         before, then = tables(large.box / "data"), _written(large.box / "data")
         sent = sent_again(large.box, large.truth, share, seed=round(share * 1000), by_commune=by_commune)
         again = run("again", large.raw, large.box / "data").said["cpu"]
