@@ -17,7 +17,8 @@ from pipelines.refresh.closing import ledger_of
 from pipelines.refresh.deciding import LedgerState, refuse_needless, take_back
 from pipelines.refresh.stale import last_read
 from pipelines.refresh.stamps import digest
-from pipelines.steps.collect.correct import read_ledger, standing
+from pipelines.steps.collect.correct import followed, read_ledger, standing
+from pipelines.store import published
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
 from pipelines.store.raw import BESIDE, LEDGER, Raw
@@ -25,6 +26,7 @@ from pipelines.store.tables import Store
 from schemas.addresses import as_meant
 from schemas.kept import decoded
 from schemas.outcomes import Decision
+from schemas.periods import as_people_write
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.text import fold
@@ -42,8 +44,8 @@ class Decided:
     """Those that put another text in the place of what was written, and that no later one has replaced."""
 
     @classmethod
-    def now(cls, raw: Raw, key: ReturnSetKey) -> "Decided":
-        """Return what it says now."""
+    def now(cls, raw: Raw, store: Store, key: ReturnSetKey) -> "Decided":
+        """Return what it says now; what it says of files that are there no more, of the cells with these numbers."""
         file = raw.beside(key).get(LEDGER)
         if file is None:
             return cls([])
@@ -53,6 +55,9 @@ class Decided:
         entries, unreadable = read_ledger({key: text} if text.strip() else {})
         if len(unreadable):
             return cls(None)
+        if not {*entries["file"]} <= {*raw.names(key)} and key in published.checked_sets(store):
+            for table in published.entries(store, key):
+                entries = followed(entries, table)
         corrections = [row for row in standing(entries)[0] if row["new"] != row["old"]]
         return cls([row for row in entries.to_dict("records") if _decides(row)], corrections)
 
@@ -131,7 +136,7 @@ def decide(
                 f"Tệp {place.file} đã thay sau khi có phát hiện này, nên chưa ghi gì: số trong tệp mới có thể khác. "
                 "Về bảng theo dõi bấm «Chạy những gì đã đổi» nếu có nút đó, rồi xem lại phát hiện."
             )
-        decided = Decided.now(raw, key)
+        decided = Decided.now(raw, store, key)
         # A refused suggestion takes the place of no decision.
         if decision is Decision.REFUSED or decided.entries is None:
             return
@@ -180,7 +185,9 @@ def _told(rows: Sequence[Entry], cells: Sequence[str]) -> str:
             f"Quyết định về ô {', '.join(cells)} đã được hoàn tác sau khi bạn mở trang này. "
             "Xem lại; nếu vẫn muốn ghi thì bấm lần nữa."
         )
-    made = "; ".join(f"{words(row)} ({row['who']}, {row['when']}: {row['reason']})" for row in last.values())
+    made = "; ".join(
+        f"{words(row)} ({row['who']}, {as_people_write(row['when'])}: {row['reason']})" for row in last.values()
+    )
     return (
         f"Sau khi bạn mở trang này, đã có quyết định khác: {made}. Hỏi lại người đó; nếu vẫn muốn ghi quyết định của "
         "bạn thay vào thì bấm lần nữa."

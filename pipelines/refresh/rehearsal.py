@@ -53,6 +53,8 @@ class Rehearsed:
     """The workbooks in whose place it would come, its own name among them where there is one."""
     findings: Sequence[Mapping[str, Any]]
     """``schemas.tables.FINDINGS`` on it, errors first."""
+    loses: tuple[str, ...] = ()
+    """Codes of the forms that are in what it replaces, and in nothing that would lie there then."""
     closed: str = ""
     """Why nothing is taken for its return set, where that is closed."""
 
@@ -116,10 +118,22 @@ def rehearse(raw: Raw, store: Store, key: ReturnSetKey, sent: Mapping[str, bytes
         told.append(Rehearsed(replace(file, name=name), file.name, own, tuple(replaced), ()))
     gone = {name for one in told for name in one.replaces}
     staying = [file for file in lying if file.name not in gone]
+    kept = frozenset().union(*(one.asked for one in told), *(before.get(file.name, ()) for file in staying))
     work = _made(_with(inputs, key, [*staying, *(one.file for one in told)]), tables_of_findings())
     found = published.findings(work, key)
     shut = closings.refusal(raw, store.root, key)
-    return [replace(one, findings=[row for row in found if _is_of(row, one)], closed=shut) for one in told]
+    return [
+        replace(one, findings=[row for row in found if _is_of(row, one)], loses=_lost(one, before, kept), closed=shut)
+        for one in told
+    ]
+
+
+def _lost(
+    one: Rehearsed, before: Mapping[str, frozenset[tuple[str, str]]], kept: Collection[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Return the codes of the forms that a workbook takes away with what it replaces."""
+    replaced = (asked for name in one.replaces for asked in before.get(name, ()))
+    return tuple(sorted({form for reporter, form in replaced if (reporter, form) not in kept}))
 
 
 def _is_of(row: Mapping[str, Any], one: Rehearsed) -> bool:

@@ -352,10 +352,14 @@ def asked(tables: Tables, key: ReturnSetKey, file: str, cell: str, marts: Iterab
     ]
 
 
+def entries(tables: Tables, key: ReturnSetKey, **wanted: str) -> Iterator[pa.Table]:
+    """Yield the entries that forms read from workbooks, accepted or not, form by form; where wanted, some of them."""
+    yield from _family(tables, key, "returns", **wanted)
+
+
 def corrected(tables: Tables, key: ReturnSetKey, **wanted: str) -> list[PublishedRow]:
     """Return the entries of a reporter, or of a file, whose text is that of a correction, accepted or not."""
-    found = _family(tables, key, "returns", **wanted)
-    return [row for table in found for row in _rows(table) if row["correction"]]
+    return [row for table in entries(tables, key, **wanted) for row in _rows(table) if row["correction"]]
 
 
 def _table(tables: Tables, key: ReturnSetKey, table: str, **wanted: str) -> pa.Table | None:

@@ -160,7 +160,8 @@ def test_who_decides_on_a_page_that_another_has_decided_on_since_is_told_and_dec
     after_one, deeds = ledger(office), desk.deeds()
     answer = sent(other, "accepted", new="115", mark=seen)
     assert answer.status_code == 409
-    assert "đã có quyết định khác: ô D13, «141» thành «114» (chức danh one, " in text(answer)
+    told = text(answer)
+    assert re.search(r"đã có quyết định khác: ô D13, «141» thành «114» \(chức danh one, \d\d:\d\d ngày ", told)
     assert "Đã quyết định, chờ lần chạy tới: ô D13, «141» thành «114»." in text(answer)
     assert (ledger(office), desk.deeds()) == (after_one, deeds)
     shown = re.findall(r'name="mark-D13" value="(\w+)"', answer.content.decode())
@@ -459,3 +460,17 @@ def test_the_letter_tells_the_village_what_was_corrected_and_is_there_when_nothi
     assert letter is not None
     assert "đơn vị ghi «141», xã sửa thành «114». Lý do:" in letter[1]
     assert "chỗ cần xem lại" not in letter[1]
+
+
+@pytest.mark.slow
+def test_what_was_decided_stands_beside_a_finding_though_the_workbook_came_under_another_name(
+    office: Office, desk: Desk
+) -> None:
+    browser = desk.signed_in("officer", "officer")
+    decide(browser, "accepted", cell="D14", new="999")
+    assert "Quyết định cuối, chưa chạy: pa_phao.xlsx, Chăn nuôi, D14 (officer" in text(browser.get(PAGE))
+    (office.folder / "pa_phao.xlsx").rename(office.folder / "pa_phao.xlsm")
+    office.refresh()
+    page = text(browser.get(PAGE))
+    assert "tệp pa_phao.xlsm" in page
+    assert re.search(r"Đã có trong sổ đính chính: ô D14, «\d+» thành «999»", page)

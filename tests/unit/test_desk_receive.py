@@ -1,9 +1,11 @@
 """Receiving workbooks at the desk: told at once, kept by «Nhận», once, with a receipt."""
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipelines.desk import guard
@@ -96,6 +98,23 @@ def test_an_empty_file_is_told_of_by_name_and_the_others_are_checked(desk: Desk,
     answer = send(desk.signed_in("officer", "officer"), ("rong.xlsx", b""), ("a.xlsx", sent))
     assert "Không nhận được. Tệp rong.xlsx không mở được: tệp rỗng" in text(answer)
     assert len(ticked(answer)) == 1
+
+
+@pytest.mark.slow
+def test_a_workbook_with_one_form_of_several_is_ticked_by_the_officer_alone(office: Office, desk: Desk) -> None:
+    """It is called like the one that has them all, and would take the others away with that."""
+    book = openpyxl.load_workbook(office.folder / "na_lia.xlsx")
+    for sheet in set(book.sheetnames) - {"Chăn nuôi"}:
+        del book[sheet]
+    content = io.BytesIO()
+    book.save(content)
+    browser = desk.signed_in("officer", "officer")
+    answer = send(browser, ("sua.xlsx", content.getvalue()))
+    assert "Tệp này không có biểu B02, B03, B04, B05 đang có ở na_lia.xlsx" in text(answer)
+    assert re.search(r'name="take" value="\d+">', answer.content.decode())
+    whole = send(browser, ("sua.xlsx", (office.folder / "na_lia.xlsx").read_bytes()))
+    assert "Tệp này không có biểu" not in text(whole)
+    assert re.search(r'name="take" value="\d+" checked>', whole.content.decode())
 
 
 @pytest.mark.slow

@@ -40,7 +40,9 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     chosen = named(raw, store, key)
     found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
     undoable = decisions.latest(raw, chosen, last_read(store, chosen))
-    corrected = sorted({row["reporter"] for row in decisions.Decided.now(raw, chosen).corrections} - {*found, ""})
+    corrected = sorted(
+        {row["reporter"] for row in decisions.Decided.now(raw, store, chosen).corrections} - {*found, ""}
+    )
     shown = {"key": chosen, "found": found, "places": raw.places, "nobody": NOBODY, "undoable": undoable}
     shown |= {"corrected": corrected}
     shown |= {"missing": raw.missing(chosen), **closing.told(raw, store, chosen)}
@@ -64,7 +66,7 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
     shut = closing.told(raw, store, chosen)
     read = last_read(store, chosen)
     pending = decisions.waiting(raw, store, chosen, read)
-    decided = decisions.Decided.now(raw, chosen)
+    decided = decisions.Decided.now(raw, store, chosen)
     # Of most return sets nothing has been corrected, and then no entries are looked through.
     corrected = published.corrected(store, chosen, reporter=reporter) if decided.corrections else []
     moved = [] if shut["closed"] else decisions.replaced(raw, chosen, files, read)

@@ -88,9 +88,21 @@ def receive(request: HttpRequest) -> HttpResponse:
         )
         return render(request, "receive.html", {"form": form, "keys": keys}, status=400)
     checked = receipts.check(raw, store, key, given, request.user)
-    others = {one.sent_as: _named_after(raw.places, key.commune, one) for one, _upload in checked}
+    others = {one.sent_as: _to_ask_first(raw.places, key.commune, one) for one, _upload in checked}
     shown = {"checked": checked, "others": others, "key": key, "title": dict(keys)[str(key)], "places": raw.places}
     return render(request, "checked.html", shown)
+
+
+def _to_ask_first(places: Places, commune: str, one: Rehearsed) -> str:
+    """Return why it is better to ask who sent a workbook before it is taken, or nothing."""
+    without = ""
+    if one.loses:
+        words = _(
+            "Tệp này không có biểu {forms} đang có ở {names}: nhận thì các biểu ấy bị giữ lại vì không còn. Đề nghị "
+            "đơn vị gửi cả sổ tính."
+        )
+        without = words.format(forms=", ".join(one.loses), names=", ".join(one.replaces))
+    return " ".join(filter(None, [_named_after(places, commune, one), without]))
 
 
 def _named_after(places: Places, commune: str, one: Rehearsed) -> str:
