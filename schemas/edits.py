@@ -12,6 +12,7 @@ from math import prod
 from typing import Any
 
 from schemas.edit import Edit, Frame, LinearEdit, Outcomes, all_of, largest_of, outcomes_of, with_digits
+from schemas.exact import Rational
 from schemas.fields import FormField
 from schemas.lines import Line
 from schemas.outcomes import Severity
@@ -46,6 +47,55 @@ class Balance(LinearEdit):
 
     def expected(self, record: Mapping[str, Decimal]) -> Decimal:
         return sum((self._in_first_unit(part, record) for part in self.parts), Decimal(0))
+
+
+class Account(LinearEdit):
+    """One field is what others come to that are added and taken off: opening stock, what came, less what went.
+
+    Numbers that were rounded before they were written, each by itself, may be off by as much as is said.
+    """
+
+    demand = "tính từ các số khác là"
+
+    def __init__(
+        self,
+        code: str,
+        total: str,
+        parts: Sequence[str],
+        less: Sequence[str] = (),
+        *,
+        tolerance: str = "0",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Declare that ``total`` = sum of ``parts``, ``less`` taken off, within ``tolerance`` in the total's unit."""
+        super().__init__(code, severity)
+        self.total, self.parts, self.less = total, tuple(parts), tuple(less)
+        self.tolerance = Decimal(tolerance)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.total, *self.parts, *self.less)
+
+    @property
+    def sentence(self) -> str:
+        less = "".join(f" − {self.label(name)}" for name in self.less)
+        return f"{self.label(self.total)} = {' + '.join(map(self.label, self.parts))}{less}{_within(self.tolerance)}"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return one row without a tolerance, and two with one."""
+        total = self.fields[self.total]
+        terms = [(1, total), *((-1, self.fields[name]) for name in self.parts)]
+        terms += [(1, self.fields[name]) for name in self.less]
+        return _rows_within(self.code, terms, Fraction(self.tolerance) * total.unit.factor)
+
+    def _known_holds(self, frame: Frame) -> Outcomes:
+        return self._row_holds(frame)
+
+    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
+        added, taken = (
+            sum((self._in_first_unit(name, record) for name in names), Decimal(0)) for names in (self.parts, self.less)
+        )
+        return added - taken
 
 
 class Bound(LinearEdit):
@@ -227,8 +277,7 @@ class Ratio(Product):
     @property
     def sentence(self) -> str:
         bases = " × ".join(self.label(name) for name in self.factors)
-        within = f" (lệch không quá {_printed(self.tolerance)})" if self.tolerance else ""
-        return f"{self.label(self.product)} = {_printed(self.multiplier)} × {bases}{within}"
+        return f"{self.label(self.product)} = {_printed(self.multiplier)} × {bases}{_within(self.tolerance)}"
 
     def fits(self, record: Mapping[str, Decimal]) -> bool:
         return abs(record[self.product] - self.expected(record)) <= self.tolerance
@@ -253,13 +302,8 @@ class Ratio(Product):
             return ()
         # The multiplier is per unit as printed, while a row counts all units of a dimension in one.
         weight = Fraction(self.multiplier) * result.unit.factor / bases[0].unit.factor
-        if not self.tolerance:
-            return (row_of(self.code, "=", [(1, result), (-weight, bases[0])]),)
         bound = Fraction(self.tolerance) * result.unit.factor
-        return (
-            row_of(self.code, "<=", [(1, result), (-weight, bases[0])], bound),
-            row_of(self.code, "<=", [(-1, result), (weight, bases[0])], bound),
-        )
+        return _rows_within(self.code, [(1, result), (-weight, bases[0])], bound)
 
 
 class Agreement(Edit):
@@ -590,6 +634,18 @@ def _halves(smallest: Any, decimals: int) -> Any:
     return (zeros + 1) * (smallest != 0) if decimals else 0 * smallest
 
 
+def _rows_within(code: str, terms: Sequence[tuple[Rational, FormField]], bound: Fraction) -> tuple[Row, ...]:
+    """Return the row that says that weighted terms come to nothing, or the two that they are off by so much at most."""
+    if not bound:
+        return (row_of(code, "=", terms),)
+    turned = [(-weight, item) for weight, item in terms]
+    return row_of(code, "<=", terms, bound), row_of(code, "<=", turned, bound)
+
+
+def _within(tolerance: Decimal) -> str:
+    return f" (lệch không quá {_printed(tolerance)})" if tolerance else ""
+
+
 def _printed(value: Decimal) -> str:
     return f"{value:,f}".translate(str.maketrans(",.", ".,"))
 
@@ -602,8 +658,7 @@ def _sum(frame: Frame, names: Sequence[str]) -> Any:
     return total
 
 
-balance, bound, product, ratio, agrees, within = Balance, Bound, Product, Ratio, Agreement, Within
-
+balance, account, bound, product, ratio, agrees, within = Balance, Account, Bound, Product, Ratio, Agreement, Within
 at_most, at_least, whole, alike, reporting = Limit, Least, Whole, Alike, Reporting
 
 same_day, grown, added_up = SameDay, Grown, AddedUp

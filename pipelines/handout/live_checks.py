@@ -17,7 +17,7 @@ from math import prod
 
 from pipelines.steps.numbers import LONGEST, NONE_HERE, NOT_KNOWN
 from schemas.edit import Edit
-from schemas.edits import Balance, Bound, Limit, Product, Ratio, Whole
+from schemas.edits import Account, Balance, Bound, Limit, Product, Ratio, Whole
 from schemas.fields import FormField
 
 RIGHT, WRONG = "Đúng", "Lệch"
@@ -114,15 +114,17 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
     """
     first = edit.names[0]
     match edit:
-        case Balance() | Bound() | Limit():
-            (row,) = edit.rows()
+        case Balance() | Account() | Bound() | Limit():
+            row, *other_way = edit.rows()
             smallest = {name: Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in row.names}
             lead = row.coefficients[first] / smallest[first]
             weights = {name: factor / smallest[name] / lead for name, factor in row.coefficients.items()}
-            bound = row.bound / lead
+            bound = 0 if other_way else row.bound / lead
             digits = _digits([bound, *(weight * smallest[name] for name, weight in weights.items())])
             less = f"-{_times(bound, '1')}" if bound else ""
             gap = f"ROUND({_sum(weights, cells)}{less},{digits})"
+            if isinstance(edit, Account) and other_way:
+                return gap, digits, f"ABS({gap})>{edit.tolerance:f}"
             return gap, digits, f"{gap}{'<>' if row.relation == '=' else '>' if lead > 0 else '<'}0"
         case Product():
             decimals = edit.fields[first].unit.decimals

@@ -26,7 +26,20 @@ from fractions import Fraction
 from typing import Any
 
 from schemas.edit import Edit
-from schemas.edits import Agreement, Alike, Balance, Bound, Least, Limit, Product, Ratio, Reporting, Whole, Within
+from schemas.edits import (
+    Account,
+    Agreement,
+    Alike,
+    Balance,
+    Bound,
+    Least,
+    Limit,
+    Product,
+    Ratio,
+    Reporting,
+    Whole,
+    Within,
+)
 from schemas.fields import FormField
 from schemas.formula import At, Constant, Difference, Formula, Leaf, Own, Sum, Total, worth
 from schemas.formula import Product as Times
@@ -349,6 +362,11 @@ class RuleKind:
 
 RULE_KINDS = (
     RuleKind(Balance, "tong = nam + nu", "Tổng bằng các phần cộng lại."),
+    RuleKind(
+        Account,
+        "cuoi_ky = dau_ky + tang - giam, tong = nam + nu +- 1",
+        "Bằng các chỉ tiêu cộng vào, trừ đi; +- là được lệch bao nhiêu, khi các số đã làm tròn trước khi ghi.",
+    ),
     RuleKind(Bound, "nam + nu <= tong", "Các phần cộng lại không quá tổng."),
     RuleKind(Limit, "hoc_sinh <= 35 * lop", "Không quá bấy nhiêu lần chỉ tiêu khác, hoặc không quá một số."),
     RuleKind(Least, "ty_le >= 0,25 * so_ho", "Không dưới bấy nhiêu lần chỉ tiêu khác, hoặc không dưới một số."),
@@ -452,11 +470,20 @@ def _compared(reader: _Reader, code: str) -> Edit:
     edit = _simple(code, left, relation, right)
     if reader.took("+-"):
         number = reader.take()
-        if number.kind != "number" or not isinstance(edit, Ratio):
-            raise NotationError(
-                f"+- {number.text}", "được lệch bao nhiêu, chỉ ở quy tắc định mức: gao = 15 * nguoi +- 5"
+        if number.kind != "number" or not isinstance(edit, Balance | Account | Ratio):
+            expected = (
+                "được lệch bao nhiêu, chỉ ở quy tắc tổng và định mức: tong = nam + nu +- 1, gao = 15 * nguoi +- 5"
             )
-        edit.tolerance = Decimal(number.text.replace(",", "."))
+            raise NotationError(f"+- {number.text}", expected)
+        return _within(edit, Decimal(number.text.replace(",", ".")))
+    return edit
+
+
+def _within(edit: Balance | Account | Ratio, tolerance: Decimal) -> Edit:
+    """Return the rule that lets a number be off by so much."""
+    if isinstance(edit, Balance):
+        return Account(edit.code, edit.total, edit.parts, tolerance=str(tolerance)) if tolerance else edit
+    edit.tolerance = tolerance
     return edit
 
 
@@ -483,6 +510,9 @@ def _simple(code: str, left: Formula, relation: str, right: Formula) -> Edit:
             return Within(code, _own(left), *(base.field for base in bases))
         case "=", Leaf(), _ if bases:
             return Balance(code, _own(left), [_own(base) for base in bases])
+        case "=", Leaf(), Sum() | Difference() if signed := _signed(right):
+            added, taken = ([_own(leaf) for leaf, sign in signed if sign == one] for one in (1, -1))
+            return Account(code, _own(left), added, taken) if taken else Balance(code, _own(left), added)
         case "<=", _, Leaf() if parts:
             return Bound(code, [_own(part) for part in parts], _own(right))
         case "<=" | ">=", Leaf(), Constant(value):
@@ -513,6 +543,20 @@ def _leaves(side: Formula) -> Sequence[Leaf]:
     """Return the fields that a side adds up; nothing where it is made otherwise."""
     terms: Sequence[Formula] = side.terms if isinstance(side, Sum) else (side,)
     return [term for term in terms if isinstance(term, Leaf)] if _are_leaves(terms) else []
+
+
+def _signed(side: Formula, sign: int = 1) -> Sequence[tuple[Leaf, int]]:
+    """Return the fields that a side adds up and takes off, each with its sign; nothing where it is made otherwise."""
+    match side:
+        case Leaf():
+            return [(side, sign)]
+        case Sum(terms):
+            found = [_signed(term, sign) for term in terms]
+        case Difference(whole, less):
+            found = [_signed(whole, sign), _signed(less, -sign)]
+        case _:
+            found = []
+    return [one for signed in found for one in signed] if all(found) else []
 
 
 def _are_leaves(terms: Sequence[Formula]) -> bool:
@@ -546,14 +590,17 @@ def rule_text(edit: Edit) -> str:
             return f"{edit.line} {relation} sum({'; '.join(_name(Total(other)) for other in edit.others)})"
         case Balance():
             return f"{edit.total} = {' + '.join(edit.parts)}"
+        case Account():
+            less = "".join(f" - {name}" for name in edit.less)
+            return f"{edit.total} = {' + '.join(edit.parts)}{less}{_tolerance_text(edit.tolerance)}"
         case Bound():
             return f"{' + '.join(edit.parts)} <= {edit.whole}"
         case Limit():
             base = f" * {edit.base}" if edit.base else ""
             return f"{edit.limited} {'>=' if isinstance(edit, Least) else '<='} {number_text(edit.multiplier)}{base}"
         case Ratio():
-            within = f" +- {number_text(edit.tolerance)}" if edit.tolerance else ""
-            return f"{edit.product} = {' * '.join([number_text(edit.multiplier), *edit.factors])}{within}"
+            norm = " * ".join([number_text(edit.multiplier), *edit.factors])
+            return f"{edit.product} = {norm}{_tolerance_text(edit.tolerance)}"
         case Product():
             divided = f" / {edit.divisor}" if edit.divisor != 1 else ""
             return f"{edit.product} = {' * '.join(edit.factors)}{divided}"
@@ -565,3 +612,7 @@ def rule_text(edit: Edit) -> str:
             return f"alike({edit.compared}{f' / {edit.base}' if edit.base else ''})"
         case _:
             raise ValueError(f"No notation is known for edit {edit.code} of the kind {type(edit).__name__}.")
+
+
+def _tolerance_text(tolerance: Decimal) -> str:
+    return f" +- {number_text(tolerance)}" if tolerance else ""

@@ -17,6 +17,7 @@ from schemas.forms import FORMS
 from schemas.periods import Period
 from tests.edits.examples import invalid, valid
 from tests.end_to_end.office import CANNOT, SHIPPED, Office
+from tests.unit.test_account import Land
 
 pytestmark = [pytest.mark.slow, pytest.mark.libreoffice, pytest.mark.needs("soffice")]
 
@@ -115,7 +116,7 @@ def test_a_part_that_is_wrong_shows_at_once_and_what_is_right_says_so(filled_in:
 
 
 def every_edit() -> Iterator[Edit]:
-    for form in FORMS:
+    for form in (*FORMS, Land):
         yield from (edit for edit in form.edits if not edit.beyond)
 
 

@@ -38,6 +38,7 @@ from schemas.design.parts import Known
 from schemas.design.sheets import CHAPTERS, CHARTS, FIELDS, FIGURES, FORMS, LINES, RULES, UNITS
 from schemas.design.written import by_chapter, of_forms, rows_of
 from schemas.edit import Edit
+from schemas.edits import account, balance
 from schemas.fields import FormField
 from schemas.figures import CHAPTERS as HOME_CHAPTERS
 from schemas.form import Counts, Form
@@ -190,7 +191,6 @@ def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
         "total = horse * 2 / goat",
         "total >= horse",
         "total + horse = goat",
-        "total = horse - goat",
         "total < horse",
         "total = B01.dog + B02.pig",
         "total <= count()",
@@ -199,7 +199,6 @@ def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
         "whole(total; 1,5)",
         "whole(total)",
         "alike(total * horse)",
-        "horse = goat +- 5",
         "total = cow",
         "alike(total) = 3",
         "total = 2 * horse +- goat",
@@ -212,6 +211,13 @@ def test_what_is_no_formula_is_refused_in_words(text: str) -> None:
         "total <= count(G01; G01)",
         "total = sum(B02.pig; B02.pig)",
         "total = total * horse",
+        "total = horse - horse",
+        "total = total + horse - goat",
+        "total = horse - B02.pig",
+        "total = horse - 5",
+        "total <= horse - goat",
+        "total <= horse +- 5",
+        "total = sum(B02.pig) +- 5",
     ],
 )
 def test_what_is_no_rule_is_refused_in_words(text: str) -> None:
@@ -223,6 +229,37 @@ def test_what_is_no_rule_is_refused_in_words(text: str) -> None:
     with pytest.raises(NotationError) as wrong:
         read_rule(text, "B01", "B01-99", Names(names_in(Livestock).field, form))
     assert wrong.value.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "again"),
+    [
+        ("total = horse + goat - pig", account("Z", "total", ["horse", "goat"], ["pig"]), ""),
+        (
+            "total = horse - (goat + pig)",
+            account("Z", "total", ["horse"], ["goat", "pig"]),
+            "total = horse - goat - pig",
+        ),
+        (
+            "total = horse - (goat - pig)",
+            account("Z", "total", ["horse", "pig"], ["goat"]),
+            "total = horse + pig - goat",
+        ),
+        ("total = horse + goat +- 0,5", account("Z", "total", ["horse", "goat"], tolerance="0.5"), ""),
+        (
+            "total = horse − goat ± 5",
+            account("Z", "total", ["horse"], ["goat"], tolerance="5"),
+            "total = horse - goat +- 5",
+        ),
+        ("horse = goat +- 5", account("Z", "horse", ["goat"], tolerance="5"), ""),
+        ("total = horse + goat +- 0", balance("Z", "total", ["horse", "goat"]), "total = horse + goat"),
+        ("total = horse + (goat + pig)", balance("Z", "total", ["horse", "goat", "pig"]), "total = horse + goat + pig"),
+    ],
+)
+def test_what_is_taken_off_and_what_a_sum_may_be_off_by_are_said(text: str, meant: Edit, again: str) -> None:
+    found = read_rule(text, "B01", "Z", names_in(Livestock))
+    assert (type(found), vars(found)) == (type(meant), vars(meant))
+    assert rule_text(found) == (again or text)
 
 
 @pytest.mark.parametrize("text", ["whole(total; 100)", "alike(total)", "total <= count(G01)"])

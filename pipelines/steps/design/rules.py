@@ -28,7 +28,7 @@ from schemas.design.faults import Faults
 from schemas.design.notation import Names, NotationError, read_rule
 from schemas.design.sheets import SEVERITIES
 from schemas.edit import Edit
-from schemas.edits import Agreement, Balance, Bound
+from schemas.edits import Account, Agreement, Balance, Bound
 from schemas.fields import FormField
 from schemas.form import Form, FormType
 from schemas.outcomes import Severity
@@ -148,7 +148,7 @@ class Rules:
         others = [other.unit for other in edit.others] if isinstance(edit, Agreement) else []
         first, *rest = [*(self.fields.by_form[form][one].unit for one in edit.names), *others]
         match edit:
-            case Balance():
+            case Balance() | Account():
                 apart = any(unit.dimension != first.dimension for unit in rest)
             case Agreement():
                 # What others report is added up as written, and kept with as many decimals as the line has.
