@@ -119,7 +119,7 @@ def _gap(edit: Edit, cells: Mapping[str, str]) -> tuple[str, int, str]:
             smallest = {name: Fraction(1, 10 ** edit.fields[name].unit.decimals) for name in row.names}
             lead = row.coefficients[first] / smallest[first]
             weights = {name: factor / smallest[name] / lead for name, factor in row.coefficients.items()}
-            bound = 0 if other_way else row.bound / lead
+            bound = Fraction(0) if other_way else row.bound / lead
             digits = _digits([bound, *(weight * smallest[name] for name, weight in weights.items())])
             less = f"-{_times(bound, '1')}" if bound else ""
             gap = f"ROUND({_sum(weights, cells)}{less},{digits})"

@@ -98,3 +98,14 @@ class Faults(Enum):
         "là tổng của các thôn. Nếu là số bình quân, tỷ lệ thì {expected}; nếu cộng lại vẫn có nghĩa thì để nguyên.",
         Severity.WARNING,
     )
+    OTHER_UNITS = FaultKind(
+        "T-30",
+        _AT + "«{written}» cộng, so sánh hoặc thay những đơn vị tính không như nhau: {expected}. "
+        "Dùng cùng một đơn vị tính cho các chỉ tiêu đó.",
+    )
+    NOT_CONVERTED = FaultKind(
+        "T-31",
+        _AT
+        + "con số ghi bằng «{written}» sẽ sai, vì công thức nhân, chia những chỉ tiêu không có đơn vị nào mà phần mềm "
+        "tự đổi ra «{written}». Ghi đơn vị tính là «{expected}», và nhân công thức với số quy đổi ra «{expected}».",
+    )

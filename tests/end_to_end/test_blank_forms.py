@@ -13,6 +13,7 @@ from pipelines.handout.aids import CHECK_HEADING, Aids
 from pipelines.handout.layout import Answer, workbook
 from pipelines.handout.live_checks import RIGHT, WRONG
 from schemas.edit import Edit
+from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.periods import Period
 from tests.edits.examples import invalid, valid
@@ -116,7 +117,8 @@ def test_a_part_that_is_wrong_shows_at_once_and_what_is_right_says_so(filled_in:
 
 
 def every_edit() -> Iterator[Edit]:
-    for form in (*FORMS, Land):
+    forms: list[type[Form]] = [*FORMS, Land]
+    for form in forms:
         yield from (edit for edit in form.edits if not edit.beyond)
 
 

@@ -550,14 +550,28 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
         QUY_TAC,
         "C6",
     ),
-    ("a sum of tấn and ha", {(QUY_TAC, "C5"): "da_ban = san_luong + dien_tich"}, Faults.OTHER_DIMENSION, QUY_TAC, "C5"),
+    ("a sum of tấn and ha", {(QUY_TAC, "C5"): "da_ban = san_luong + dien_tich"}, Faults.OTHER_UNITS, QUY_TAC, "C5"),
     ("a figure in another unit", {(SO, "E6"): "ha"}, Faults.OTHER_DIMENSION, SO, "D6"),
     ("tấn that would be called kg", {(SO, "E6"): "kg"}, Faults.OTHER_DIMENSION, SO, "D6"),
-    ("hộ held against ha", {(QUY_TAC, "C5"): "so_ho <= dien_tich"}, Faults.OTHER_DIMENSION, QUY_TAC, "C5"),
+    (
+        "stock and flow in other units",
+        {(QUY_TAC, "C5"): "da_ban = san_luong - dien_tich"},
+        Faults.OTHER_UNITS,
+        QUY_TAC,
+        "C5",
+    ),
+    (
+        "money made of what is none",
+        {(SO, "C6"): "Tiền", (SO, "D6"): "1000 * S01.san_luong * S01.so_ho", (SO, "E6"): "triệu đồng"},
+        Faults.NOT_CONVERTED,
+        SO,
+        "E6",
+    ),
+    ("hộ held against ha", {(QUY_TAC, "C5"): "so_ho <= dien_tich"}, Faults.OTHER_UNITS, QUY_TAC, "C5"),
     (
         "tấn that others report in con",
         {(QUY_TAC, "C5"): "da_ban = sum(B01.total)"},
-        Faults.OTHER_DIMENSION,
+        Faults.OTHER_UNITS,
         QUY_TAC,
         "C5",
     ),
@@ -614,7 +628,7 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
     ),
     ("a least above the most", {(CHI_TIEU, "G5"): 9, (CHI_TIEU, "H5"): 3}, Faults.RANGE, CHI_TIEU, "G5"),
     ("a plan that there is not", {(CHI_TIEU, "N5"): "ke_hoach"}, Faults.UNKNOWN, CHI_TIEU, "N5"),
-    ("a plan in another unit", {(CHI_TIEU, "N6"): "so_ho"}, Faults.OTHER_DIMENSION, CHI_TIEU, "N6"),
+    ("a plan in another unit", {(CHI_TIEU, "N6"): "so_ho"}, Faults.OTHER_UNITS, CHI_TIEU, "N6"),
     ("a plan of two fields", {(CHI_TIEU, f"N{row}"): "dien_tich" for row in (7, 8)}, Faults.DOUBLE, CHI_TIEU, "N8"),
     (
         "a plan of a plan",
@@ -642,7 +656,7 @@ SLIPS: list[tuple[str, Cells, Faults, str, str]] = [
             ("became what there is not", {(CHI_TIEU, "Q7"): "dt_tom"}, Faults.UNKNOWN, CHI_TIEU, "Q7"),
             ("became what was there before", {(CHI_TIEU, "Q7"): "dt_ca_khac"}, Faults.MALFORMED, CHI_TIEU, "Q7"),
             ("became, but is asked still", {(CHI_TIEU, "Q8"): "san_luong"}, Faults.MALFORMED, CHI_TIEU, "Q8"),
-            ("became what is in another unit", {(CHI_TIEU, "D11"): "tấn"}, Faults.OTHER_DIMENSION, CHI_TIEU, "Q7"),
+            ("became what is in another unit", {(CHI_TIEU, "D11"): "tấn"}, Faults.OTHER_UNITS, CHI_TIEU, "Q7"),
             (
                 "split and merged",
                 {(CHI_TIEU, "P8"): 1, (CHI_TIEU, "Q8"): "chep_ao", (QUY_TAC, "A5"): None, (CHI_TIEU, "F6"): None},
@@ -787,6 +801,7 @@ MORE: Cells = {
 
 COMPUTED = [
     ("S01.dien_tich / 1000", "ha", 4, "0.0123"),
+    ("1000 * S01.san_luong * S01.so_ho", "đồng", 0, "148080"),
     ("100 * S01.dien_tich / 50", "ha", 2, "24.68"),
     ("100 * S01.dien_tich / 50", "%", 2, "24.68"),
     ("S01.dien_tich * 1000 / 100", "ha", 1, "123.4"),

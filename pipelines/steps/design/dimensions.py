@@ -34,9 +34,23 @@ def refuse_other_units(row: Row, formula: Formula, unit: Unit, units: Mapping[st
     converted = any(leaf.field.unit.dimension == above.dimension for leaf in formula.leaves()) if above else False
     if converted and factor != unit.factor and not _is_explained(formula):
         told.tell(Faults.RATE_WORTH, row, "unit", written=unit.label, expected=number_text(factor))
+    elif _is_made_of_others(formula, unit) and (base := _base(unit, units)) is not None:
+        told.tell(Faults.NOT_CONVERTED, row, "unit", written=unit.label, expected=base.label)
     elif (misfit := _other_unit(formula, unit, units)) is not None:
         fault = Faults.CONVERTED_TWICE if misfit.twice else Faults.OTHER_DIMENSION
         told.tell(fault, row, "formula", expected=f"{misfit.unit.label}, {unit.label}")
+
+
+def _is_made_of_others(formula: Formula, unit: Unit) -> bool:
+    """Return whether a formula multiplies or divides fields of which none converts into its unit: tấn by a price."""
+    leaves = formula.leaves()
+    converted = any(leaf.field.unit.dimension == unit.dimension for leaf in leaves)
+    return unit.factor != 1 and not converted and len(leaves) > 1 and isinstance(formula, Product | Ratio)
+
+
+def _base(unit: Unit, units: Mapping[str, Unit]) -> Unit | None:
+    """Return the unit in which formulas count what a unit measures."""
+    return next((one for one in units.values() if one.dimension == unit.dimension and one.factor == 1), None)
 
 
 def _rate(unit: Unit, units: Mapping[str, Unit]) -> tuple[Unit | None, Fraction]:

@@ -106,7 +106,7 @@ class Fields:
             elif not once.take(item.planned, row, "planned") or UNKNOWN_UNIT in (plan.unit, item.unit):
                 continue
             elif plan.unit != item.unit:
-                self.told.tell(Faults.OTHER_DIMENSION, row, "planned", expected=f"{item.unit.label}, {plan.unit.label}")
+                self.told.tell(Faults.OTHER_UNITS, row, "planned", expected=f"{item.unit.label}, {plan.unit.label}")
 
     def _worded(self, row: Row) -> dict[int, str]:
         """Return the labels of a field in earlier versions, by the last that printed it so."""
@@ -159,7 +159,7 @@ class Fields:
                 self.told.tell(Faults.MALFORMED, row, "became", written=other, expected=expected)
             case NoHeir.OTHER_UNIT if UNKNOWN_UNIT not in units:  # which is told itself
                 expected = ", ".join(unit.label for unit in units)
-                self.told.tell(Faults.OTHER_DIMENSION, row, "became", expected=expected)
+                self.told.tell(Faults.OTHER_UNITS, row, "became", expected=expected)
             case NoHeir.NO_SUM:
                 expected = f"một mã: {item.unit.label} không cộng được, nên tách hay gộp thì không so sánh được"
                 self.told.tell(Faults.MALFORMED, row, "became", expected=expected)

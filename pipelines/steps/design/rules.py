@@ -124,7 +124,7 @@ class Rules:
         if isinstance(edit, Balance) and whole in parts:
             self.told.tell(Faults.OF_ITSELF, row, name, written=whole)
         elif labels := self._other_units(form, edit):
-            self.told.tell(Faults.OTHER_DIMENSION, row, name, written=text, expected=labels)
+            self.told.tell(Faults.OTHER_UNITS, row, name, written=text, expected=labels)
         else:
             self.by_form[form][code] = edit
         return edit
