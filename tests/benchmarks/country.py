@@ -45,7 +45,7 @@ from schemas.places import Place
 from schemas.problems import Problems
 from tests.edits.examples import reporters
 from tests.edits.true_returns import Returns, generated
-from tests.unit.builders import COMMUNE, PERIOD, PLACES
+from tests.unit.builders import COMMUNE, PERIOD, PLACES, unpacked
 from tests.unit.slips import slipped
 
 TRUTH = "truth.json"
@@ -188,12 +188,6 @@ class Template:
             parts[_STRINGS] = strings.replace(b"</sst>", more + b"</sst>")
         names = {_COMMUNE: commune, _COMMUNE.upper(): commune.upper(), _REPORTER: reporter}
         return packed({name: _named(content, names) for name, content in parts.items()})
-
-
-def unpacked(content: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook, in its order, by name."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:

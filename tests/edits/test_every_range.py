@@ -5,11 +5,8 @@ from functools import cache
 import pytest
 
 from schemas.form import Form
-from schemas.forms import FORMS
 from tests.edits.examples import Sent, cell, reporters, run_check
-from tests.unit.builders import rows
-
-EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
+from tests.unit.builders import EACH_FORM, rows
 
 
 @cache

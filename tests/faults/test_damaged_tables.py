@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store import releases
+from pipelines.steps.collect.released import RELEASES
 from pipelines.store.tables import file_of
 from schemas.flow import OFFICE, Extent, Flow, Table, declared
 from tests.faults.asking import CANNOT, CLEAN, HELD, Said, said
@@ -62,7 +62,7 @@ class Answer:
 
 
 def answer(office: Office, words: str) -> Answer:
-    out, released = office.root / "out", office.data / releases.RELEASES / NEW
+    out, released = office.root / "out", office.data / RELEASES / NEW
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     of_no_period = words.split(maxsplit=1)[0] in ("verify", "diff", "dictionary")
@@ -166,13 +166,13 @@ OF_A_RELEASE = (
 
 
 def test_who_reads_a_release_of_which_a_file_is_harmed_is_told_so(known: Known, tmp_path: Path) -> None:
-    folder = known.office.data / releases.RELEASES / "lan-1"
+    folder = known.office.data / RELEASES / "lan-1"
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     before = {words: answer(known.office, words) for words in OF_A_RELEASE}
     found, harmed = [], set[str]()
     for name, harm in sampled([(name, harm) for name in names for harm in HARMS], FEW):
         office = known.office.copy(tmp_path / "office")
-        HARMS[harm](office.data / releases.RELEASES / "lan-1" / name)
+        HARMS[harm](office.data / RELEASES / "lan-1" / name)
         harmed.add(name)
         for words, known_answer in before.items():
             now = answer(office, words)

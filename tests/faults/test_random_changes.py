@@ -19,7 +19,8 @@ from pipelines.refresh.stale import stale_batches
 from pipelines.store import row_groups
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
-from tests.benchmarks.country import Rates, Size, country, packed, tables, unpacked
+from tests.benchmarks.country import Rates, Size, country, packed, tables
+from tests.unit.builders import unpacked
 from tests.unit.offices import KEY, SHIPPED
 
 pytestmark = pytest.mark.slow

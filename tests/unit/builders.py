@@ -1,6 +1,7 @@
 """Small returns for tests: a workbook made and changed, and its way through the steps in memory."""
 
 import io
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pytest
 
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.collect import read as reading
@@ -37,6 +39,11 @@ PLACES = replace(Raw(ROOT / "no-such-folder").places, packs=None, kinds=None)
 """The shipped places, with every form in every commune: those of tests are in no pack."""
 PLACE_HEADING = "code,level,name,parent,aliases,valid_from,valid_to,forms"
 LEDGER_HEADING = "when,who,file,sheet,cell,old,new,reason,suggestion,decision"
+
+HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
+"""Answers to form B01 that add up."""
+
+EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 
 Cell = str | int | float
 Row = dict[str, Any]
@@ -68,6 +75,18 @@ def changed(content: bytes, change: Callable[[Any], object]) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of a package, such as a workbook, in its order, by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def unmerged(sheet: Any) -> None:
+    """No cells of the sheet are merged any more."""
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
 
 
 def row_of(sheet: Any, label: str) -> int:

@@ -65,6 +65,15 @@ class Office:
         book[address[1]][address[2]] = value
         book.save(path)
 
+    def slipped(self, address: tuple[str, str, str], value: object) -> bytes:
+        """What the reporter would send with another value in one cell; the raw folder stays as it was."""
+        path = self.folder / address[0]
+        before = path.read_bytes()
+        self.write(address, value)
+        content = path.read_bytes()
+        path.write_bytes(before)
+        return content
+
     def decide(self, *rows: str) -> None:
         """Each row is ``file,sheet,cell,old,new,reason``."""
         ledger = self.folder / LEDGER

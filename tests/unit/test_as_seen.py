@@ -30,6 +30,7 @@ from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g01_kindergarten import Kindergarten
 from tests.unit.builders import (
+    HORSES,
     ROOT,
     Row,
     Run,
@@ -46,7 +47,6 @@ from tests.unit.builders import (
     told,
 )
 
-HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 SHEET1, STRINGS, BOOK, LINKS = (
     "xl/worksheets/sheet1.xml",
     "xl/sharedStrings.xml",

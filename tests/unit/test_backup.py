@@ -22,6 +22,7 @@ from pipelines.store.raw import LEDGER
 from schemas.sentences import SentenceError
 from tests.faults.disk import end_of, start_child
 from tests.unit.desks import Desk, desk_at
+from tests.unit.harms import cut, cut_in_half, flip
 from tests.unit.offices import KEY, Office
 
 pytestmark = pytest.mark.slow
@@ -109,21 +110,8 @@ def test_a_backup_by_a_clock_that_was_set_back_is_the_last(example_office: Path,
     assert [one.name for one in made][::4] == ["2024-07-03T080000", "2024-07-03T090000"]
 
 
-def lose(path: Path) -> None:
-    path.unlink()
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def flip(path: Path) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-
-
 @pytest.mark.parametrize(
-    ("harm", "what"), [(lose, "raw/"), (cut, "data/archive/"), (flip, "data/marts/"), (flip, "data/state/")]
+    ("harm", "what"), [(Path.unlink, "raw/"), (cut, "data/archive/"), (flip, "data/marts/"), (flip, "data/state/")]
 )
 def test_a_damaged_backup_is_told_and_nothing_is_written_and_the_next_backup_puts_it_right(
     example_office: Path, tmp_path: Path, harm: Callable[[Path], None], what: str
@@ -174,17 +162,13 @@ def test_a_backup_does_not_lie_in_what_is_backed_up(example_office: Path) -> Non
         backup.make(settings(example_office), example_office / "data" / "backup")
 
 
-@pytest.mark.slow
-def _cut_in_half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 def _without_a_schema(path: Path) -> None:
     """Write over what says which tables there are, but for the very head of the file."""
     content = path.read_bytes()
     path.write_bytes(content[:100] + bytes(byte ^ 0xFF for byte in content[100:4096]) + content[4096:])
 
 
+@pytest.mark.slow
 def test_a_damaged_table_and_a_link_that_leaves_the_raw_folder_are_told(office: Office, tmp_path: Path) -> None:
     flip(office.store.path("marts/livestock", office.part))
     (tmp_path / "outside.xlsx").write_bytes(b"x")
@@ -295,7 +279,7 @@ def test_what_a_backup_could_not_take_is_known_of_it_and_the_raw_files_are_in_it
     assert {name for name in one.files if name.startswith("raw/")} >= {f"raw/{'/'.join(KEY)}/na_lia.xlsx"}
 
 
-@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(b"no database" * 999), _cut_in_half, _without_a_schema])
+@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(b"no database" * 999), cut_in_half, _without_a_schema])
 def test_a_damaged_database_of_the_desk_is_told_and_all_else_is_backed_up(
     desk: Desk, tmp_path: Path, harm: Callable[[Path], object]
 ) -> None:

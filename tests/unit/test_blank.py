@@ -24,7 +24,6 @@ from pipelines.steps.collect.layout import NOTE_HEADING
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.form import Form
-from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b03_crops import Crops
 from schemas.forms.g01_kindergarten import Kindergarten
@@ -32,10 +31,9 @@ from schemas.forms.r02_concrete_roads import ConcreteRoads
 from schemas.forms.x04_tet_gifts import TetGifts
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
-from tests.unit.builders import COMMUNE, PERIOD, ROOT, VILLAGE, Cell, changed, put, raw_file, run
+from tests.unit.builders import COMMUNE, EACH_FORM, PERIOD, ROOT, VILLAGE, Cell, changed, put, raw_file, run
 from tests.unit.offices import publish
 
-EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
 NEXT = Period.parse("2024-H2")
 HEADING, FIRST = 7, 8
 MART = f"marts/{Livestock.domain}"

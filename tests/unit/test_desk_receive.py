@@ -23,13 +23,8 @@ def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 @pytest.fixture
 def sent(office: Office) -> bytes:
-    """What Nà Lìa sends with a slip in it; the raw folder stays as it was."""
-    path = office.folder / CELL[0]
-    before = path.read_bytes()
-    office.write(CELL, 664)
-    content = path.read_bytes()
-    path.write_bytes(before)
-    return content
+    """What Nà Lìa sends with a slip in it."""
+    return office.slipped(CELL, 664)
 
 
 def send(browser: Any, *files: tuple[str, bytes], key: str = str(KEY), **more: Any) -> Any:

@@ -15,9 +15,7 @@ from schemas.forms import BY_CODE, FORMS
 from schemas.forms.b01_livestock import Livestock
 from schemas.pandera_schemas import dtypes, schema
 from schemas.units import DECIMAL, Heads
-from tests.unit.builders import PLACES, ROOT
-
-EACH_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
+from tests.unit.builders import EACH_FORM, PLACES, ROOT
 
 
 def test_two_fields_of_a_form_cannot_share_a_wording() -> None:

@@ -21,6 +21,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from tests.unit.builders import unpacked
 from tests.unit.fuzzing import FACTOR, damaged, on_the_page, records_of, seeds
 from tests.unit.test_second_reader import (
     WRITERS,
@@ -59,11 +60,6 @@ ATTRIBUTE = re.compile(r"([\w:]+)=\"([^\"]*)\"")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 VALUE = re.compile(r"<v>([^<]*)</v>")
 NUMBER = re.compile(r'(<c(?: (?:r|s)="[^"]*"| t="n")*>)<v>([^<]*)</v>')
-
-
-def unpacked(content: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def packed(parts: Parts, chance: Random | None = None) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from pipelines.refresh import health
 from pipelines.settings import Settings
 from pipelines.store import state as states
+from tests.unit.harms import flip
 from tests.unit.offices import Office
 
 
@@ -21,15 +22,8 @@ def wrong(office: Office) -> dict[str, str]:
     return {one.what: one.wrong for one in found if one.wrong}
 
 
-def flip(path: os.PathLike[str]) -> None:
-    with open(path, "r+b") as file:  # noqa: PTH123 - of any path
-        byte = file.read(1)
-        file.seek(0)
-        file.write(bytes([byte[0] ^ 1]))
-
-
 def harm_a_table(office: Office) -> None:
-    flip(office.store.path("marts/livestock", office.part))
+    flip(office.store.path("marts/livestock", office.part), 0)
 
 
 def lose_a_table(office: Office) -> None:
@@ -37,7 +31,7 @@ def lose_a_table(office: Office) -> None:
 
 
 def harm_the_archive(office: Office) -> None:
-    flip(next((office.store.root / "archive").glob("*.xlsx")))
+    flip(next((office.store.root / "archive").glob("*.xlsx")), 0)
 
 
 def lose_the_archive(office: Office) -> None:
@@ -45,7 +39,7 @@ def lose_the_archive(office: Office) -> None:
 
 
 def tear_the_state(office: Office) -> None:
-    flip(office.store.root / "state" / f"{office.part}.copy.ndjson")
+    flip(office.store.root / "state" / f"{office.part}.copy.ndjson", 0)
 
 
 def leave_something_unfinished(office: Office) -> None:

@@ -19,6 +19,7 @@ from schemas.periods import Period
 from schemas.units import Dong, Heads
 from tests.unit.builders import (
     COMMUNE,
+    HORSES,
     PERIOD,
     PLACES,
     VILLAGE,
@@ -33,10 +34,10 @@ from tests.unit.builders import (
     row_of,
     run,
     run_one,
+    unmerged,
 )
 
 Change = Callable[[Any], None]
-HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 LABELS = {name: Livestock.fields()[name].label for name in HORSES}
 FINANCE = "Bộ phận Tài chính - Kế toán"
 
@@ -58,11 +59,6 @@ def replaced(old: str, new: str) -> Change:
             cell.value = new
 
     return change
-
-
-def unmerged(sheet: Any) -> None:
-    for merged in list(sheet.merged_cells.ranges):
-        sheet.unmerge_cells(str(merged))
 
 
 def problems_of(*changes: Change, answers: dict[str, Any] | None = None) -> list[Row]:

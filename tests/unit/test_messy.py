@@ -22,6 +22,7 @@ from schemas.forms.b04_forestry import Forestry
 from schemas.forms.n01_agriculture import AgricultureLine
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
+    HORSES,
     PERIOD,
     PLACES,
     VILLAGE,
@@ -37,19 +38,14 @@ from tests.unit.builders import (
     run,
     run_one,
     told,
+    unmerged,
 )
 from tests.unit.offices import Office
 
 Change = Callable[[Any], object]
-HORSES = {"horse": 100, "horse_ordinary": 60, "horse_white": 40}
 WHOLE = dict.fromkeys(Livestock.fields(), 0) | {"total": 100} | HORSES
 FILE, SHEET = "pa_phao.xlsx", Livestock.sheet
 HORSE_ROW = 12
-
-
-def unmerged(sheet: Any) -> None:
-    for merged in list(sheet.merged_cells.ranges):
-        sheet.unmerge_cells(str(merged))
 
 
 def sentences(done: Run, *, all_forms: bool = False) -> dict[str, Row]:

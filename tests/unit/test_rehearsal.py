@@ -19,13 +19,8 @@ CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
 
 
 def slipped(office: Office) -> bytes:
-    """What Nà Lìa sends with a slip in it; the raw folder stays."""
-    path = office.folder / CELL[0]
-    before = path.read_bytes()
-    office.write(CELL, 664)
-    content = path.read_bytes()
-    path.write_bytes(before)
-    return content
+    """What Nà Lìa sends with a slip in it."""
+    return office.slipped(CELL, 664)
 
 
 def of_period(content: Path, period: str, target: Path) -> bytes:

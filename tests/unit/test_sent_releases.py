@@ -32,7 +32,7 @@ from schemas.outcomes import Severity, Status
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FIGURES, TOLD
-from tests.unit.builders import LEDGER_HEADING, PERIOD
+from tests.unit.builders import LEDGER_HEADING, PERIOD, unpacked
 from tests.unit.provinces import HORSES, PROVINCE, SHARE, commune, places, refreshed, send
 
 pytestmark = pytest.mark.slow
@@ -101,11 +101,6 @@ def copied(of_releases: Path, tmp_path: Path) -> Path:
     return tmp_path / "copied"
 
 
-def parts(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
 def packed(files: Mapping[str, bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:
@@ -116,7 +111,7 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 def resealed(content: bytes, **said: Any) -> bytes:
     """A release whose manifest says something else, sealed again: as if other software had made it."""
-    files = parts(content)
+    files = unpacked(content)
     manifest = json.loads(files[f"{OWN}/{MANIFEST}"]) | said
     for file in manifest["files"] if "files" not in said else ():
         file["sha256"] = hashlib.sha256(files[file["path"]]).hexdigest()
@@ -167,7 +162,7 @@ def test_a_trace_leads_from_the_province_to_the_cell_and_to_the_workbook_in_the_
 ) -> None:
     traced = tracing.trace(Store(of_releases / "data"), ONE, SHARE)
     assert traced["release"]["release"] == "lan-1"
-    in_file = {name for name in parts(sent[ONE]) if name.startswith("archive/")}
+    in_file = {name for name in unpacked(sent[ONE]) if name.startswith("archive/")}
     assert {(one["file"], one["cell"][0]) for one in traced["sources"]} == {("mot.xlsx", "D"), ("hai.xlsx", "D")}
     assert {f"archive/{one['sha256']}.xlsx" for one in traced["sources"]} <= in_file
     words = "\n".join(branch.words for branch in tracing.tree(traced, {}).below)
@@ -209,7 +204,7 @@ DAMAGES: Mapping[str, tuple[Callable[[dict[str, bytes]], bytes], str]] = {
 @pytest.mark.parametrize("what", DAMAGES)
 def test_a_release_that_is_not_as_it_was_sealed_is_not_opened(what: str, sent: Mapping[ReturnSetKey, bytes]) -> None:
     damage, words = DAMAGES[what]
-    damaged = damage(parts(sent[ONE]))
+    damaged = damage(unpacked(sent[ONE]))
     assert not is_none(damaged)
     with pytest.raises(UnreadableError, match=re.escape(words)):
         opened(damaged)
@@ -294,7 +289,7 @@ def test_a_figure_that_the_commune_approved_is_not_computed_anew(
     copied: Path, sent: Mapping[ReturnSetKey, bytes]
 ) -> None:
     """As if the software there had another formula: its own figure stands, and levels add up what was accepted."""
-    files, name = parts(sent[ONE]), f"{OWN}/figures.parquet"
+    files, name = unpacked(sent[ONE]), f"{OWN}/figures.parquet"
     rows = pq.read_table(io.BytesIO(files[name])).to_pylist()
     other = [row | ({"value": 43, "exact": "43"} if row["id"] == HORSES else {}) for row in rows]
     files[name] = serialized(pa.Table.from_pylist(other, schema=FIGURES))
@@ -304,7 +299,7 @@ def test_a_figure_that_the_commune_approved_is_not_computed_anew(
 
 
 def test_other_versions_of_forms_and_of_the_software_are_told(copied: Path, sent: Mapping[ReturnSetKey, bytes]) -> None:
-    manifest = json.loads(parts(sent[ONE])[f"{OWN}/{MANIFEST}"])
+    manifest = json.loads(unpacked(sent[ONE])[f"{OWN}/{MANIFEST}"])
     newer = Livestock.version + 1
     other = resealed(
         sent[ONE],
@@ -325,7 +320,7 @@ def test_other_versions_of_forms_and_of_the_software_are_told(copied: Path, sent
 def test_tables_with_other_columns_and_rows_of_another_commune_are_no_release_of_here(
     copied: Path, sent: Mapping[ReturnSetKey, bytes]
 ) -> None:
-    files, name = parts(sent[ONE]), f"{OWN}/figures.parquet"
+    files, name = unpacked(sent[ONE]), f"{OWN}/figures.parquet"
     figures = pq.read_table(io.BytesIO(files[name]))
     other = figures.set_column(2, "place", [["xa-2"] * len(figures)])
     for rows, words in ((figures.drop_columns(["plan"]), "có cột khác"), (other.cast(figures.schema), "của xã khác")):
@@ -337,7 +332,7 @@ def test_tables_with_other_columns_and_rows_of_another_commune_are_no_release_of
 def test_values_that_are_none_of_the_forms_are_told_and_stop_nothing_else(
     copied: Path, sent: Mapping[ReturnSetKey, bytes]
 ) -> None:
-    files, name = parts(sent[ONE]), f"{OWN}/accepted.parquet"
+    files, name = unpacked(sent[ONE]), f"{OWN}/accepted.parquet"
     rows = pq.read_table(io.BytesIO(files[name]))
     files[name] = serialized(pa.concat_tables([rows, rows]))
     (folder(copied, ONE) / SENT).write_bytes(resealed(packed(files)))
@@ -366,7 +361,7 @@ def test_a_form_of_which_other_numbers_were_accepted_than_its_figures_are_made_o
     sent: Mapping[ReturnSetKey, bytes],
 ) -> None:
     """The commune's own figure would stand, and the district's be of another sum."""
-    files, name = parts(sent[ONE]), f"{OWN}/{table}.parquet"
+    files, name = unpacked(sent[ONE]), f"{OWN}/{table}.parquet"
     rows = pq.read_table(io.BytesIO(files[name]))
     other = [new for row in rows.to_pylist() for new in (change(row) if row["reporter"] == "mot" else [row])]
     files[name] = serialized(pa.Table.from_pylist(other, rows.schema))

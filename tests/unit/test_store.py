@@ -29,6 +29,7 @@ from pipelines.store.state import NOBODY, NOTHING, LostStateError, OldFormatErro
 from pipelines.store.tables import DamagedError, Publication, Store, file_of, serialized
 from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
+from tests.unit.harms import cut, empty, flip
 from tests.unit.offices import KEY
 
 PART = str(KEY)
@@ -126,13 +127,8 @@ class TestTables:
         assert not (store.root / "explorer/a.html").exists()
 
 
-def _cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
 def _flip(path: Path) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    flip(path, 40)
 
 
 def _other(path: Path) -> None:
@@ -140,9 +136,7 @@ def _other(path: Path) -> None:
 
 
 class TestDamage:
-    @pytest.mark.parametrize(
-        "harm", [Path.unlink, _cut, _flip, _other], ids=["gone", "cut", "flipped", "another table"]
-    )
+    @pytest.mark.parametrize("harm", [Path.unlink, cut, _flip, _other], ids=["gone", "cut", "flipped", "another table"])
     def test_a_table_that_is_not_as_it_was_written_is_never_read(
         self, store: Store, harm: Callable[[Path], object]
     ) -> None:
@@ -176,7 +170,7 @@ class TestState:
         assert not states.damaged(tmp_path, PART)
 
     @pytest.mark.parametrize("which", [0, 1], ids=["the file", "its copy"])
-    @pytest.mark.parametrize("harm", [Path.unlink, _cut, _flip, lambda path: path.write_bytes(b"")])
+    @pytest.mark.parametrize("harm", [Path.unlink, cut, _flip, empty])
     def test_losing_one_of_its_two_files_loses_nothing_and_is_put_right(
         self, tmp_path: Path, which: int, harm: Callable[[Path], object]
     ) -> None:
@@ -224,7 +218,7 @@ class TestState:
         tidy(Store(tmp_path), Part.of(BatchKey(*KEY)))
         assert copy.read_bytes() == first.read_bytes() == before
 
-    @pytest.mark.parametrize("harm", [_cut, lambda path: path.write_bytes(b"x"), lambda path: path.write_bytes(b"")])
+    @pytest.mark.parametrize("harm", [cut, lambda path: path.write_bytes(b"x"), empty])
     def test_with_both_files_damaged_it_is_not_as_if_nothing_had_been_written(
         self, tmp_path: Path, harm: Callable[[Path], object]
     ) -> None:

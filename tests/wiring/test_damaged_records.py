@@ -13,20 +13,13 @@ from pipelines.orchestration.opening import opened
 from pipelines.refresh.health import symptoms
 from pipelines.settings import Settings
 from schemas.sentences import SentenceError
+from tests.unit.harms import cut_in_half, empty
 
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 
 
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
 def first_page_alone(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:4096])
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 def no_database(path: Path) -> None:
@@ -81,7 +74,7 @@ def test_a_damaged_database_is_told_by_its_name(name: str, harm: Callable[[Path]
 
 @pytest.mark.parametrize("name", DATABASES)
 def test_a_database_that_only_its_reading_finds_damaged_is_told_by_its_name(name: str, home: Path) -> None:
-    cut(home / name)
+    cut_in_half(home / name)
     assert f"tệp {home / name}" in told_by_doctor(home)
     error = sqlite3.DatabaseError("database disk image is malformed")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
