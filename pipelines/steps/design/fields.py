@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pipelines.steps.collect.layout import printed_words
-from pipelines.steps.design.form_rows import FormRows
+from pipelines.steps.design.form_rows import FormRows, refuse_other_versions, versions_known
 from pipelines.steps.design.rows import Row, Told
 from pipelines.steps.design.units import UNKNOWN_UNIT, is_called_a_rate
 from pipelines.steps.design.values import (
@@ -19,7 +19,6 @@ from pipelines.steps.design.values import (
     is_yes,
     names_in,
     nearest,
-    number_in,
     refuse_unknown,
     slugged,
     well_formed,
@@ -121,17 +120,10 @@ class Fields:
     def _refuse_strange_versions(self, form: str, fields: Mapping[str, FormField]) -> None:
         """Tell of fields of versions that there are not, and of those that cannot go on as others."""
         numbers = self.forms.versions(form)
-        known = (
-            f"phiên bản từ {numbers[0]} đến {numbers[-1]}, là những phiên bản mà «Phiên bản từ kỳ» của biểu cho biết"
-        )
+        known = f"{versions_known(numbers)}, là những phiên bản mà «Phiên bản từ kỳ» của biểu cho biết"
         for code, item in fields.items():
             row = self.rows[form][code]
-            first = numbers[0] if number_in(row, "since") is None else item.since
-            for name, number in (("since", first), ("until", item.until)):
-                if number is not None and number not in numbers:
-                    self.told.tell(Faults.MALFORMED, row, name, expected=known)
-            if item.until is not None and item.until < first:
-                self.told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
+            refuse_other_versions(row, numbers, self.told, known)
             if row["worded"] and (not item.worded or not set(item.worded) <= set(numbers)):
                 self.told.tell(Faults.MALFORMED, row, "worded", expected=f"như «1: Số hộ nông nghiệp», với {known}")
             for other in item.became:

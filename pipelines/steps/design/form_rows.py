@@ -98,6 +98,32 @@ class FormRows:
         return range(min(self.since.get(form) or (version + 1,)) - 1, version + 1)
 
 
+def other_versions(row: Row, numbers: range) -> list[str]:
+    """Return the columns in which a row names versions of its form that there are not."""
+    return [name for name in ("since", "until") if row[name] and whole_in(row, name, numbers[0]) not in numbers]
+
+
+def versions_known(numbers: range) -> str:
+    """Return which versions there are, as a part of a Vietnamese sentence."""
+    return f"phiên bản từ {numbers[0]} đến {numbers[-1]}"
+
+
+def refuse_other_versions(row: Row, numbers: range, told: Told, known: str) -> None:
+    """Tell of a field or a line of versions that there are not, or that is no more before it is.
+
+    Args:
+        row: Its row.
+        numbers: The versions of its form.
+        told: Takes the faults.
+        known: Which these are, in words.
+    """
+    for name in other_versions(row, numbers):
+        told.tell(Faults.MALFORMED, row, name, expected=known)
+    first = whole_in(row, "since", numbers[0])
+    if whole_in(row, "until", first) < first:
+        told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
+
+
 def kind_called(word: str) -> PeriodKind | None:
     """Return the kind of period that a word names; nothing where it is none."""
     return next((kind for label, kind in PERIOD_KINDS.items() if fold(label) == fold(word)), None)

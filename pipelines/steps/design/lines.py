@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from pipelines.steps.design.fields import Fields
+from pipelines.steps.design.form_rows import refuse_other_versions, versions_known
 from pipelines.steps.design.rows import Row, Told
-from pipelines.steps.design.values import names_in, number_in, refuse_unknown, well_formed, whole_in
+from pipelines.steps.design.values import names_in, refuse_unknown, well_formed, whole_in
 from schemas.design.faults import Faults
 from schemas.design.sheets import OF_WHICH, PART
 from schemas.lines import Line
@@ -57,19 +58,9 @@ class Lines:
                 self.told.tell(Faults.MISSING, self.forms.by_code[form], "lines", expected=column.help)
         for form, own in self.rows.items():
             for row in own.values():
-                self._refuse_other_versions(row, self.forms.versions(form))
+                numbers = self.forms.versions(form)
+                refuse_other_versions(row, numbers, self.told, versions_known(numbers))
             self.by_form[form] = _tree(own.values())
-
-    def _refuse_other_versions(self, row: Row, numbers: range) -> None:
-        """Tell of a line of versions that there are not."""
-        for name in ("since", "until"):
-            if number_in(row, name) is not None and whole_in(row, name) not in numbers:
-                expected = f"phiên bản từ {numbers[0]} đến {numbers[-1]}"
-                self.told.tell(Faults.MALFORMED, row, name, expected=expected)
-        if number_in(row, "until") is not None and whole_in(row, "until") < (
-            first := whole_in(row, "since", numbers[0])
-        ):
-            self.told.tell(Faults.MALFORMED, row, "until", expected=f"phiên bản từ {first} trở lên")
 
 
 def _tree(rows: Iterable[Row], within: str = "", how: str = "") -> tuple[Line, ...]:

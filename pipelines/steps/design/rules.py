@@ -11,18 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.steps.design.fields import Fields
+from pipelines.steps.design.form_rows import other_versions, versions_known
 from pipelines.steps.design.rows import Row, Told
 from pipelines.steps.design.units import UNKNOWN_UNIT, measures, told_apart
-from pipelines.steps.design.values import (
-    Once,
-    before_colon,
-    choice_in,
-    nearest,
-    number_in,
-    refuse_unknown,
-    well_formed,
-    whole_in,
-)
+from pipelines.steps.design.values import Once, before_colon, choice_in, nearest, refuse_unknown, well_formed, whole_in
 from schemas.design import written
 from schemas.design.faults import Faults
 from schemas.design.notation import Names, NotationError, read_rule
@@ -133,11 +125,9 @@ class Rules:
         """Tell of a rule of no version, or of versions that there are not; otherwise note of which it is."""
         edit.during(whole_in(row, "since", 1), whole_in(row, "until", 0))
         numbers, fields = self.forms.versions(form), self.fields.by_form[form]
-        for name in ("since", "until"):
-            if number_in(row, name) is not None and whole_in(row, name) not in numbers:
-                expected = f"phiên bản từ {numbers[0]} đến {numbers[-1]}"
-                self.told.tell(Faults.MALFORMED, row, name, expected=expected)
-                return
+        if others := other_versions(row, numbers):
+            self.told.tell(Faults.MALFORMED, row, others[0], expected=versions_known(numbers))
+            return
         asked = [number for number in numbers if all(fields[name].is_asked_in(number) for name in edit.names)]
         if not any(edit.since <= number and (not edit.until or number <= edit.until) for number in asked):
             expected = "các chỉ tiêu cùng được hỏi trong một phiên bản mà quy tắc có hiệu lực"
