@@ -26,6 +26,14 @@ LEVELS = ("nation", "province", "district", "commune", "village")
 _REPORTING = ("village", "desk")
 _NAME_PREFIXES = frozenset(map(fold, ("thôn", "xóm", "bản", "xã")))
 
+_CALLED: Mapping[str, tuple[str, ...]] = {
+    "village": ("Thôn", "Xóm", "Ấp", "Buôn", "Khóm", "Khu phố", "Tổ dân phố"),
+    "commune": ("Xã", "Phường", "Thị trấn", "Đặc khu"),
+    "district": ("Huyện", "Quận", "Thị xã", "Thành phố"),
+    "province": ("Tỉnh", "Thành phố"),
+}
+"""What the places of a level are called: mostly the first, and another where a name begins with it."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -98,8 +106,9 @@ class Place:
     @property
     def title(self) -> str:
         """The name as a message prints it."""
-        prefix = {"village": "Thôn ", "commune": "Xã ", "district": "Huyện ", "province": "Tỉnh "}.get(self.level, "")
-        return prefix + self.name
+        usual, *others = _CALLED.get(self.level, ("",))
+        says_itself = not usual or any(_begins_with(self.name, word) for word in others)
+        return self.name if says_itself else f"{usual} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -563,11 +572,21 @@ def _due(code: str, words: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def _begins_with(name: str, word: str) -> bool:
+    return fold(name).startswith(f"{fold(word)} ")
+
+
+def _own_name(row: Mapping[str, str]) -> str:
+    """Return the name of a place without what its level is mostly called, which is printed before it anyway."""
+    name, (usual, *_) = row["name"], _CALLED.get(row["level"], ("",))
+    return name.split(maxsplit=1)[1] if usual and _begins_with(name, usual) else name
+
+
 def _place(row: Mapping[str, str]) -> Place:
     place = Place(
         code=row["code"],
         level=row["level"],
-        name=row["name"],
+        name=_own_name(row),
         parent=row.get("parent") or "",
         aliases=tuple(filter(None, (row.get("aliases") or "").split("|"))),
         valid_from=_day(row, "valid_from"),

@@ -247,3 +247,36 @@ def test_one_code_in_two_communes_makes_no_ring() -> None:
         "mot,village,Một,huu-kien,,,,,,",
         heading=WITH_SUCCESSORS,
     )
+
+
+@pytest.mark.parametrize(
+    ("level", "name", "title"),
+    [
+        ("village", "Một", "Thôn Một"),
+        ("village", "Thôn Một", "Thôn Một"),
+        ("village", "thôn  Một", "Thôn Một"),
+        ("village", unicodedata.normalize("NFD", "Thôn Ba"), "Thôn Ba"),
+        ("village", "Tổ dân phố 3", "Tổ dân phố 3"),
+        ("village", "Bản Một", "Thôn Bản Một"),
+        ("village", "Thôn", "Thôn Thôn"),
+        ("commune", "Xã An", "Xã An"),
+        ("commune", "Xã hội", "Xã hội"),
+        ("commune", "Phường Đông Kinh", "Phường Đông Kinh"),
+        ("district", "Thành phố Lạng Sơn", "Thành phố Lạng Sơn"),
+        ("province", "Thành phố Hà Nội", "Thành phố Hà Nội"),
+        ("province", "Tỉnh Lạng Sơn", "Tỉnh Lạng Sơn"),
+    ],
+)
+def test_what_a_place_is_called_is_printed_once_before_its_name(level: str, name: str, title: str) -> None:
+    parent = {"village": COMMUNE, "commune": "chi-lang", "district": "lang-son", "province": "vn"}[level]
+    places = places_with(f"moi,{level},{name},{parent},,,,")
+    (place,) = [one for one in places.rows if one.code == "moi"]
+    assert place.title == title
+
+
+def test_a_name_that_says_what_the_place_is_stands_for_the_place_with_that_word_and_without() -> None:
+    places = places_with("moi,commune,Xã Bản Mới,chi-lang,,,,", "mot,village,Thôn Một,moi,,,,")
+    assert places.is_commune_named("moi", "Bản Mới")
+    assert places.is_commune_named("moi", "Xã Bản Mới")
+    assert not places.is_commune_named("moi", "Mới")
+    assert [places.reporter_named("moi", name) for name in ("Một", "Thôn Một", "Hai")] == ["mot", "mot", None]
