@@ -717,6 +717,16 @@ class Problems(Enum):
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
+    LEDGER_WITHOUT_FILE = Problem(
+        "L-09",
+        Wrong(
+            "Sổ đính chính: dòng về ô {cells}, trang «{sheet}», tệp {file}, đính chính «{expected}», không dùng đến "
+            "nữa vì tệp ấy không còn trong bộ báo cáo."
+        ),
+        _by_office("Không phải làm gì; đơn vị gửi lại dưới tên khác thì xem chỗ ấy trong tệp mới đã ghi đúng chưa."),
+        Severity.WARNING,
+        Outcome.UNDECIDED,
+    )
     LEDGER_ASTRAY = Problem(
         "L-05",
         Wrong(

@@ -173,7 +173,7 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
         {form: given.accepted(f"marts/{form.domain}") for form in CATALOGUE.forms} if len(correction_problems) else {}
     )
     whence = {form: sources.whence(mart) for form, mart in accepted.items()}
-    stale = correct.not_lost(correction_problems, files, located.sheets, whence)
+    stale = correct.not_lost(correction_problems, files, located.sheets, whence, ledger)
     met = pd.concat(
         [
             _file_problems(files),

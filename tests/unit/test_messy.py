@@ -23,6 +23,7 @@ from schemas.forms.n01_agriculture import AgricultureLine
 from schemas.return_sets import ReturnSetKey
 from tests.unit.builders import (
     HORSES,
+    LEDGER_HEADING,
     PERIOD,
     PLACES,
     VILLAGE,
@@ -31,6 +32,7 @@ from tests.unit.builders import (
     address_of,
     changed,
     filled,
+    ledger_of,
     put,
     raw_file,
     read,
@@ -217,6 +219,14 @@ class TestTwice:
         assert finding["code"] == "W-09"
         assert f"{SHEET} (2)" in finding["written"]
         assert "giống hệt nhau" in finding["message"]
+
+    def test_of_a_corrected_number_the_one_that_was_sent_is_told_as_that(self) -> None:
+        content = filled(Livestock, {"goat": 5})
+        ledger = ledger_of(f"a.xlsx,{Livestock.sheet},{address_of(Livestock, 'goat')},5,6,đếm lại")
+        done = run(raw_file(content, "a.xlsx"), raw_file(content, "b.xlsx"), ledger=ledger)
+        (twice,) = (row for row in done.met() if row["problem"] == "DUPLICATE_RETURN")
+        at = address_of(Livestock, "goat")
+        assert f"a.xlsx ô {at} ghi «5» (xã đã sửa thành «6»), b.xlsx ô {at} ghi «5»" in twice["expected"]
 
     def test_two_names_for_one_return_are_said_to_be_alike_even_if_written_otherwise(self) -> None:
         other = filled(Livestock, HORSES | {"horse": "100 con"})
@@ -627,6 +637,23 @@ class TestLostWorkbook:
         (accepted.folder / FILE).rename(accepted.folder / "moi.xlsx")
         self.admits(accepted)
         assert ("L-02", FILE) in {(row["code"], row["file"]) for row in self.told(accepted)}
+
+    def test_words_that_were_corrected_in_one_that_is_gone_are_a_remark(self, accepted: Office) -> None:
+        """Nobody could take such a row back at the desk, and what was wrong is told of the new workbook."""
+        ledger, at = accepted.folder / "corrections.csv", f"2024-07-02,thống kê,{FILE},{SHEET},A5"
+        row = f"{at},Đơn vị báo cáo: Thôn Ai Đó,Đơn vị báo cáo: Thôn Pá Phào,hỏi rồi,,accepted"
+        ledger.write_text(f"{LEDGER_HEADING}\n{row}\n", "utf-8")
+        accepted.send(FILE, filled(Livestock, WHOLE, reporter="Thôn Ai Đó"))
+        assert self.admits(accepted)
+        (accepted.folder / FILE).unlink()
+        accepted.send("moi.xlsx", filled(Livestock, WHOLE))
+        assert self.admits(accepted)
+        found = published.findings(Store(accepted.store.root), KEY)
+        (told,) = [one for one in found if one["code"].startswith("L-")]
+        assert (told["code"], told["severity"], told["file"], told["cells"]) == ("L-09", "warning", FILE, "A5")
+        accepted.send("moi.xlsx", filled(Livestock, WHOLE, reporter="Thôn Ai Đó"))
+        assert not self.admits(accepted)
+        assert "W-05" in {one["code"] for one in self.told(accepted)}
 
     def test_one_whose_reporter_is_no_longer_known_is_one_finding(self, accepted: Office) -> None:
         (accepted.folder / "corrections.csv").unlink()

@@ -196,19 +196,25 @@ def correct(
 
 
 def not_lost(
-    problems: pd.DataFrame, files: pd.DataFrame, sheets: pd.DataFrame, whence: Mapping[type[Form], pd.DataFrame]
+    problems: pd.DataFrame,
+    files: pd.DataFrame,
+    sheets: pd.DataFrame,
+    whence: Mapping[type[Form], pd.DataFrame],
+    ledger: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the problems of corrections without those on workbooks that are themselves told of.
 
     A workbook that cannot be read is told of (W-01 and its like), and so is one that a form was accepted from and that
     nobody sends now (H-02): that its corrections find no cell is no second trouble. Any other entry without its cell is
-    told, for its workbook may be misspelt, or sent again under another name.
+    told, for its workbook may be misspelt, or sent again under another name. Of one that put words in the place of
+    others, such as a reporter's name, nothing can go wrong then that is not told of the new workbook: that is a remark.
 
     Args:
         problems: As ``correct`` returns them.
         files: ``schemas.tables.FILES`` of the return sets.
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
+        ledger: The entries, ``schemas.tables.LEDGER``.
     """
     if not len(problems):
         return problems
@@ -225,7 +231,16 @@ def not_lost(
     stale = problems["problem"] == Problems.LEDGER_STALE.name
     where = zip(texts_of(problems, FILE_KEY), texts_of(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
-    return problems[~(stale & told)]
+    of_words = {key_of(entry) for entry in standing(ledger)[0] if _puts_words(entry)}
+    keys = texts_of(problems, [*SHEET_KEY, "cells"])
+    moot = [tuple(key) in of_words and tuple(key[:3]) not in present for key in keys]
+    named = problems["problem"].mask(stale & pd.Series(moot, index=problems.index), Problems.LEDGER_WITHOUT_FILE.name)
+    return problems.assign(problem=named)[~(stale & told)]
+
+
+def _puts_words(entry: Entry) -> bool:
+    """Return whether a correction puts words in the place of others: where no number stands, or should stand."""
+    return not entry["field"] and entry["new"].strip()[:1].isalpha() and entry["old"].strip()[:1].isalpha()
 
 
 def followed(ledger: pd.DataFrame, entries: pa.Table) -> pd.DataFrame:

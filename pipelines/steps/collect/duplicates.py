@@ -60,14 +60,19 @@ def _differences(entries: Sequence[Entry], sheets: int, form: type[Form]) -> str
         if len(different) > 1 or len(own) != sheets:
             in_one_file = len({entry.asked.sheet.key[2] for entry in own}) < len(own)
             where = ", ".join(
-                f"{_named(entry.asked.sheet, in_one_file)} ô {entry.cell.cell} ghi «{visible(entry.cell.text)[:60]}»"
-                for entry in own
+                f"{_named(entry.asked.sheet, in_one_file)} ô {entry.cell.cell} {_says(entry)}" for entry in own
             )
             differing.append(f"«{form.fields()[name].label}»{f' dòng {line}' if line else ''}: {where}")
     if not differing:
         return "số liệu giống hệt nhau"
     more = f"; và {len(differing) - _FEW} chỗ khác" if len(differing) > _FEW else ""
     return f"khác nhau ở {len(differing)} chỗ: {'; '.join(differing[:_FEW])}{more}"
+
+
+def _says(entry: Entry) -> str:
+    """Return what stands in a cell, as it came, and what a decision made of it."""
+    wrote, used = (visible(text)[:60] for text in (entry.cell.received, entry.cell.text))
+    return f"ghi «{wrote}»" + (f" (xã đã sửa thành «{used}»)" if used != wrote else "")
 
 
 def _named(sheet: Sheet, in_one_file: bool) -> str:
