@@ -205,10 +205,14 @@ def entries(described: Mapping[str, Any]) -> list[dict[str, str]]:
     return [dict.fromkeys(ENTRY_COLUMNS, "") | row for row in _entries(described)]
 
 
+_OF_COLUMNS = ("name", "type", "label", "unit", "definition")
+"""What is described of a field of a form as of a column of a table."""
+
+
 def _entries(described: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for form in described["forms"]:
         for item in form["fields"]:
-            named = {name: item[name] for name in ("name", "type", "label", "unit", "definition")}
+            named = {name: item[name] for name in _OF_COLUMNS}
             yield {
                 "kind": "field",
                 "of": form["code"],
@@ -221,9 +225,7 @@ def _entries(described: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             }
     for table in described["tables"]:
         for column in table["columns"]:
-            yield {"kind": "column", "of": table["name"]} | {
-                name: column[name] for name in ("name", "type", "label", "unit", "definition")
-            }
+            yield {"kind": "column", "of": table["name"]} | {name: column[name] for name in _OF_COLUMNS}
     for figure in described["figures"]:
         yield {"kind": "figure", "of": figure["chapter"], "name": figure["id"], "type": "number"} | {
             "label": figure["label"],

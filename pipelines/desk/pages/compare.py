@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pipelines.desk import board
-from pipelines.desk.pages.office import folders, named, states_of
+from pipelines.desk.pages.office import XLSX, folders, named, states_of
 from pipelines.desk.templating import word
 from pipelines.present import compared
 from pipelines.present.charts import Bar, PlanChart, Segment
@@ -35,7 +35,7 @@ from schemas.text import says
 
 KINDS: Mapping[str, tuple[str, Callable[[str, Sequence[str], Iterable[Sequence[Cell]]], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", lambda _title, head, rows: as_csv(head, rows)),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_workbook),
+    "xlsx": (XLSX, as_workbook),
 }
 """The kinds of files in which a table can be taken along."""
 

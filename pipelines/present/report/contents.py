@@ -23,6 +23,9 @@ from pipelines.present.rows import ReturnSetRows
 from schemas.periods import Period
 from schemas.words import VERDICTS
 
+COMPARISONS = "So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước"
+"""What a chapter's comparisons are called, on paper and in the workbook."""
+
 
 @dataclass(frozen=True)
 class ReportChapter:

@@ -20,7 +20,7 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from pipelines.present import compared, plan
 from pipelines.present.charts import PlanChart, marked
-from pipelines.present.report.contents import Report, ReportChapter
+from pipelines.present.report.contents import COMPARISONS, Report, ReportChapter
 from pipelines.present.report.formulas import DATA, FormData, Record, excel, form_data
 from pipelines.present.report.lines import FigureLine
 from pipelines.present.report.notes import BLANK
@@ -62,8 +62,6 @@ _VALUE, _PRINTED, _ON_PAPER = 3, 4, 7
 
 _ROWS_OF_A_PAGE = 55
 """Rows of one line that a page across holds, of the sheets with values and charts."""
-
-_COMPARED = "So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước"
 
 _BESIDE = WORDS["compared"][0]
 
@@ -180,7 +178,7 @@ class _Chapter:
         self.row = 3
         self._section("", chapter.printed)
         self._section(WORDS["figures.others"][0], chapter.others)
-        self._section(_COMPARED, [*(one.line for one in chapter.comparisons), *chapter.amounts])
+        self._section(COMPARISONS, [*(one.line for one in chapter.comparisons), *chapter.amounts])
         for table in chapter.tables:
             self._section(table.title, table.lines)
         self.sheet.print_area(0, 0, self.row, _ON_PAPER - 1)

@@ -28,6 +28,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
+from pipelines.present.report.contents import COMPARISONS
 from pipelines.present.report.word import DEPTHS, RECORDS_STYLE, TEMPLATE, TEXT_STYLE, frozen
 
 _FONT, _SIZE, _TABLE_SIZE = "Times New Roman", 14, 12
@@ -213,7 +214,7 @@ def _chapters(document: WordDocument) -> None:
     _figures(document)
     _tag(document, "{%p endif %}")
     _tag(document, "{%p if chapter.comparisons %}")
-    document.add_paragraph("So với kế hoạch, dự toán, vốn giao và cùng kỳ năm trước", _CAPTION_STYLE)
+    document.add_paragraph(COMPARISONS, _CAPTION_STYLE)
     _comparisons(document)
     _tag(document, "{%p endif %}")
     _tag(document, "{%p for table in chapter.tables %}")

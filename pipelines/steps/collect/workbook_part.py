@@ -23,6 +23,8 @@ _LINKS = (
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 """That of the relationships themselves."""
 
+_NO_WORKBOOK = "bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -65,7 +67,7 @@ def outline(package: Parts, budget: Budget) -> Outline:
     found = _Workbook()
     parse(package.chunks(part), found, budget, part)
     if not found.is_workbook:
-        raise UnreadableError("bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx")
+        raise UnreadableError(_NO_WORKBOOK)
     if len(found.sheets) > budget.limits.sheets:
         raise UnreadableError(f"tệp có hơn {budget.limits.sheets} trang; {COPY_OVER}")
     links = links_of(package, budget, part)
@@ -95,7 +97,7 @@ def _main_part(package: Parts, budget: Budget) -> str:
     if not found and "xl/workbook.xml" in package:  # a package without relationships of its own
         found = ["xl/workbook.xml"]
     if not found or found[0] not in package:
-        raise UnreadableError("bên trong không có sổ tính; mở lại bằng Excel, lưu thành .xlsx")
+        raise UnreadableError(_NO_WORKBOOK)
     if len(set(found)) > 1:
         raise UnreadableError(f"{BROKEN} (có hai sổ tính trong một tệp)")
     return found[0]
