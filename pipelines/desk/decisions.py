@@ -95,6 +95,16 @@ def words(entry: Entry) -> str:
     return str(said[Decision(entry["decision"])].format(cell=entry["cell"], old=entry["old"], new=entry["new"]))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a user looked at who decides."""
+
+    sha256: str
+    """The hash of the workbook whose findings it was."""
+    mark: str
+    """What had been decided on the cells, as ``Decided.mark`` says."""
+
+
 def decide(
     raw: Raw,
     store: Store,
@@ -103,8 +113,7 @@ def decide(
     decision: Decision,
     user: User,
     *,
-    mark: str,
-    of: str,
+    seen: Seen,
     reason: str,
     rule: str = "",
 ) -> list[Entry]:
@@ -117,8 +126,7 @@ def decide(
         changes: The cells of one sheet, each with its new text; several only where they are corrected.
         decision: What is decided.
         user: Who decides.
-        mark: What had been decided on these cells when the user looked at them, as ``Decided.mark`` says.
-        of: The hash of the workbook whose findings the user looked at.
+        seen: What the user looked at.
         reason: Why.
         rule: The rule that is said to be wrong.
 
@@ -129,19 +137,9 @@ def decide(
     cells = [place.cell for place, _new in changes]
 
     def refuse_moved() -> None:
-        lying = raw.file(key, place.file)
-        # Of a workbook that is gone the ledger tells.
-        if lying is not None and {of, last_read(store, key).get(place.file)} != {lying.sha256}:
-            raise SentenceError(
-                f"Tệp {place.file} đã thay sau khi có phát hiện này, nên chưa ghi gì: số trong tệp mới có thể khác. "
-                "Về bảng theo dõi bấm «Chạy những gì đã đổi» nếu có nút đó, rồi xem lại phát hiện."
-            )
-        decided = Decided.now(raw, store, key)
-        # A refused suggestion takes the place of no decision.
-        if decision is Decision.REFUSED or decided.entries is None:
-            return
-        if decided.mark(place.file, place.sheet, cells) != mark:
-            raise SentenceError(_told(decided.of(place.file, place.sheet, cells), cells))
+        _refuse_replaced(raw, store, key, place.file, seen.sha256)
+        if decision is not Decision.REFUSED:  # a refused suggestion takes the place of no decision
+            _refuse_decided(Decided.now(raw, store, key), place, cells, seen.mark)
 
     ledger, before = replace(ledger_of(raw, store, key), guard=refuse_moved), LedgerState.now(raw, key)
     about = f"{key}: {place.file}, {place.sheet}, {', '.join(cells)}"
@@ -162,6 +160,30 @@ def decide(
     about = f"{key}: {entries[0]['file']}, {entries[0]['sheet']}, {', '.join(entry['cell'] for entry in entries)}"
     record.write(user.username, DID[decision], about, begun, **details)
     return entries
+
+
+def _refuse_replaced(raw: Raw, store: Store, key: ReturnSetKey, file: str, seen: str) -> None:
+    """Refuse where a workbook is another than was looked at, or than was read; of one that is gone the ledger tells.
+
+    Raises:
+        SentenceError: It is.
+    """
+    lying = raw.file(key, file)
+    if lying is not None and {seen, last_read(store, key).get(file)} != {lying.sha256}:
+        raise SentenceError(
+            f"Tệp {file} đã thay sau khi có phát hiện này, nên chưa ghi gì: số trong tệp mới có thể khác. "
+            "Về bảng theo dõi bấm «Chạy những gì đã đổi» nếu có nút đó, rồi xem lại phát hiện."
+        )
+
+
+def _refuse_decided(decided: Decided, place: CellPlace, cells: Sequence[str], seen: str) -> None:
+    """Refuse where somebody has decided on cells of a sheet since the user looked at them.
+
+    Raises:
+        SentenceError: Somebody has; of a ledger that cannot be read, whoever writes to it is told.
+    """
+    if decided.entries is not None and decided.mark(place.file, place.sheet, cells) != seen:
+        raise SentenceError(_told(decided.of(place.file, place.sheet, cells), cells))
 
 
 def replaced(raw: Raw, key: ReturnSetKey, files: Iterable[str], read: Mapping[str, str]) -> list[str]:

@@ -116,10 +116,11 @@ def decide(request: HttpRequest, key: str, reporter: str) -> HttpResponse:
         messages.error(request, _("Yêu cầu này không đọc được. Mở lại trang rồi làm lại."))
         return back
     placed = [(CellPlace(sent.get("file", ""), sent.get("sheet", ""), cell), new) for cell, new in changes]
-    more = {name: sent.get(name, "") for name in ("of", "reason", "rule")}
+    more = {name: sent.get(name, "") for name in ("reason", "rule")}
     mark = sent.get("mark", "") or (sent.get(f"mark-{changes[0][0]}", "") if len(changes) == 1 else "")
+    seen = decisions.Seen(sent.get("of", ""), mark)
     try:
-        entries = decisions.decide(raw, store, chosen, placed, decision, request.user, mark=mark, **more)
+        entries = decisions.decide(raw, store, chosen, placed, decision, request.user, seen=seen, **more)
     except SentenceError as why:
         refusal = hints.told(why)
         messages.error(request, refusal)  # beside the form as well, where that is still there
