@@ -166,22 +166,35 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """Return the time of day in Vietnam."""
+    """Return the time of day in Vietnam.
+
+    Raises:
+        SentenceError: The clock has not been set, as after its battery is empty: what is written for good would say so.
+    """
     # Only here: every verb imports this module, and few ask what time it is.
     from zoneinfo import ZoneInfo
 
-    return datetime.now(ZoneInfo(TIME_ZONE))
+    shown = datetime.now(ZoneInfo(TIME_ZONE))
+    if shown.year not in _YEARS:
+        raise SentenceError(f"Đồng hồ của máy chỉ {shown:%H:%M %d/%m/%Y}. Chỉnh lại ngày giờ của máy, rồi chạy lại.")
+    return shown
+
+
+_YEARS = range(2024, 2100)
+"""Those that a clock may show: before these there was nothing of this software, and documents know no date after."""
 
 
 def today() -> date:
     """Return the day in Vietnam.
 
     Raises:
-        SentenceError: The environment names a day that is none.
+        SentenceError: The environment names a day that is none, or the clock has not been set.
     """
     fixed = os.environ.get(TODAY_VARIABLE)
+    if not fixed:
+        return now().date()
     try:
-        return date.fromisoformat(fixed) if fixed else now().date()
+        return date.fromisoformat(fixed)
     except ValueError:
         raise SentenceError(f"{TODAY_VARIABLE} ghi «{fixed}»; cần một ngày dạng 2024-07-11.") from None
 

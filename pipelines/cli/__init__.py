@@ -33,6 +33,7 @@ from schemas.sentences import SentenceError
 
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, never as a traceback."""
+    _in_utf8()
     seldom_looked_for()
     try:
         with only_visible():
@@ -43,6 +44,19 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = CLOSED
     sys.exit(code)
+
+
+def _in_utf8() -> None:
+    """Begin anew in UTF-8 where Python takes the system for one that knows ASCII alone, as by the locale ``POSIX``.
+
+    Words that are typed and names of files would be read as others, and letters printed as their numbers.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get(_UTF8) != "1":
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, _UTF8: "1"})
+
+
+_UTF8 = "PYTHONUTF8"
+"""Environment variable of Python's: 1 for texts in UTF-8 whatever the locale."""
 
 
 def _run() -> int:

@@ -100,6 +100,26 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert told == f"Không có quyền đọc {path}; mở quyền đọc cho tệp hoặc thư mục đó. Xem: returns check --help"
 
 
+@pytest.mark.parametrize("call", ["figures ngựa --format csv", "uses na_lia.xlsx 'Chăn nuôi' D13", "findings"])
+def test_a_system_that_is_taken_for_one_of_ascii_alone_is_answered_as_any(call: str, office: Office) -> None:
+    words = [*shlex.split(call), "--raw", str(office.raw.root), "--data", str(office.store.root)]
+
+    def answered(**locale: str) -> tuple[int, bytes, bytes]:
+        kept = {name: said for name, said in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *words],
+            env={**kept, "PYTHONPATH": str(ROOT), **locale},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    usual = answered(LC_ALL="C.UTF-8")
+    assert not usual[1].isascii()
+    assert answered(LC_ALL="POSIX", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") == usual
+
+
 def test_a_call_of_nothing_is_answered_with_the_help() -> None:
     done = subprocess.run([str(RETURNS)], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (CANNOT, "")

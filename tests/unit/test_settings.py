@@ -1,10 +1,13 @@
 """What is prepared for Dagster before it starts: its settings, whole, whoever was killed while they were written."""
 
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
-from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, Settings
+from pipelines import settings
+from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE, TODAY_VARIABLE, Settings
+from schemas.sentences import SentenceError
 from tests.unit.builders import ROOT
 
 SHIPPED = (ROOT / "pipelines" / "dagster.yaml").read_bytes()
@@ -40,3 +43,28 @@ def test_the_settings_of_an_administrator_stay(folders: Settings) -> None:
     own.write_bytes(SHIPPED + b"retention: {}\n")
     folders.export()
     assert own.read_bytes() == SHIPPED + b"retention: {}\n"
+
+
+class Shown(datetime):
+    """A clock that shows what it is told to."""
+
+    moment = datetime(2024, 7, 3, 12)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return cls.moment.replace(tzinfo=tz)
+
+
+@pytest.mark.parametrize("year", [1970, 2000, 2023, 2100, 2256])
+def test_a_clock_that_has_not_been_set_is_told_and_gives_neither_time_nor_day(
+    year: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(TODAY_VARIABLE, raising=False)
+    monkeypatch.setattr(settings, "datetime", Shown)
+    assert settings.today() == settings.now().date() == Shown.moment.date()
+    monkeypatch.setattr(Shown, "moment", datetime(year, 1, 1, 8, 3))
+    for asked in (settings.now, settings.today):
+        with pytest.raises(SentenceError, match=f"Đồng hồ của máy chỉ 08:03 01/01/{year}"):
+            asked()
+    monkeypatch.setenv(TODAY_VARIABLE, "2024-07-11")
+    assert f"{settings.today()}" == "2024-07-11"
