@@ -4,7 +4,7 @@ Belongs here: counting what is published and what lies in the raw folder. Does n
 what is missing (``pipelines.present.completeness``), runs (``pipelines.desk.runs``), pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,7 +103,16 @@ class Board:
 def sets(raw: Raw, store: Store) -> list[ReturnSetKey]:
     """Return the return sets there are, received or read, the newest period first, those of one in order."""
     known = {*raw.return_sets(), *published.checked_sets(store)}
-    return sorted(oldest_first(known), key=lambda key: Period.parse(key.period), reverse=True)
+    return _newest_first(known)
+
+
+def read_sets(store: Store) -> list[ReturnSetKey]:
+    """Return those that have been read, in the same order."""
+    return _newest_first(published.checked_sets(store))
+
+
+def _newest_first(keys: Iterable[ReturnSetKey]) -> list[ReturnSetKey]:
+    return sorted(oldest_first(keys), key=lambda key: Period.parse(key.period), reverse=True)
 
 
 def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:

@@ -32,7 +32,7 @@ from schemas.periods import Period, PeriodKind, period_meant
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 from schemas.sentences import SentenceError
-from schemas.text import composed, slug
+from schemas.text import composed
 
 LEDGER, PRINTED, PLACES, ESTIMATES = LEDGER_FILE, PRINTED_FILE, "places.csv", ESTIMATES_FILE
 SHIPPED_PLACES = ("places.csv", "desks.csv")
@@ -245,16 +245,14 @@ class Raw:
         Also all that lies in a commune's folder below one that is called like no period, or is of a territory in which
         that commune does not lie.
         """
-        communes = {key.commune for key in self.return_sets()}
-        alone = communes.pop() if len(communes) == 1 else ""
+        alone = self._only_commune()
         looked = {self.root: ""}
         for period in self._periods():
             looked[self.root / period] = f"{period}/{alone}" if alone else ""
             for folder in self._folders(self.root / period):
                 if not self.places.commune(folder.name):
-                    like = (one for one in self.places.named_like(folder.name) if slug(one.name) == slug(folder.name))
-                    meant = next((one.code for one in like if one.level == "commune"), "")
-                    looked[folder] = f"{period}/{meant}" if meant else ""
+                    meant = [one.code for one in self.places.called(folder.name) if one.level == "commune"]
+                    looked[folder] = f"{period}/{meant[0]}" if len(meant) == 1 else ""
         misnamed, strayed = self._misnamed(alone), self._homes_of_strayed()
         found = []
         for folder, belong in (looked | misnamed | strayed).items():
@@ -270,6 +268,16 @@ class Raw:
                 why = self._lies_in(folder.name) if folder in strayed else ""
                 found.append(Misplaced("" if folder == self.root else name, files, belong, why))
         return found
+
+    def _only_commune(self) -> str:
+        """Return the one commune of which anything lies in a folder; nothing where there is none, or another, too."""
+        found: set[str] = set()
+        for folder in (folder for period in self._periods() for folder in self._folders(self.root / period)):
+            lying = self._communes(folder)
+            found |= {path.name for path in lying if path == folder or _holds_files(path)}
+            if len(found) > 1:
+                return ""
+        return "".join(found)
 
     def _lies_in(self, commune: str) -> str:
         """Return in which territory a commune lies, in words."""

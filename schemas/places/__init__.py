@@ -8,7 +8,7 @@ A desk belongs to the commune that is its parent. One without a parent stands in
 packs that it names, until the commune names a desk of that kind itself: the nearest count of which one has begun.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -295,6 +295,17 @@ class Places:
         """Return the few territories whose code or name is closest to what somebody wrote, the closest first."""
         spelt = {slug(spelling): place for place in self._territories.values() for spelling in (place.code, place.name)}
         return list(dict.fromkeys(spelt[one] for one in get_close_matches(slug(words), spelt)))
+
+    def called(self, words: str) -> Sequence[Place]:
+        """Return the territories whose name is what somebody wrote, marks and capitals aside: there may be several."""
+        return self._called.get(slug(words), [])
+
+    @cached_property
+    def _called(self) -> dict[str, list[Place]]:
+        called: dict[str, list[Place]] = {}
+        for place in self._territories.values():
+            called.setdefault(slug(place.name), []).append(place)
+        return called
 
     @cached_property
     def _below(self) -> dict[str, list[Place]]:

@@ -68,6 +68,15 @@ def test_workbooks_where_none_is_read_are_told_with_where_they_belong(raw: Raw) 
     assert "ở ngay trong thư mục báo cáo: chuyển vào thư mục của kỳ và xã" in told[0].sentence
 
 
+@pytest.mark.parametrize(("others", "belong"), [(("Vân An",), "2024-H1/huu-kien"), (("Hữu Kiên",), "")])
+def test_no_guess_is_made_of_two_communes_with_one_name(raw: Raw, others: tuple[str, ...], belong: str) -> None:
+    rows = [f"xa-{number},commune,{name},cao-loc,,,," for number, name in enumerate(others)]
+    (raw.root / "places.csv").write_text("\n".join([PLACE_HEADING, "cao-loc,district,Cao Lộc,lang-son,,,,", *rows, ""]))
+    (raw.root / "2024-H1" / "Hữu Kiên").mkdir()
+    (raw.root / "2024-H1" / "Hữu Kiên" / "c.xlsx").write_bytes(b"x")
+    assert [one.belong for one in Raw(raw.root).misplaced() if one.folder == "2024-H1/Hữu Kiên"] == [belong]
+
+
 @pytest.mark.parametrize(
     ("name", "belong"),
     [

@@ -57,7 +57,7 @@ def _words(side: Side) -> tuple[str, str, str]:
 def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     """Show the figures of a return set beside others; of the newest where none is named."""
     raw, store = folders()
-    known = [one for one in board.sets(raw, store) if one in published.checked_sets(store)]
+    known = board.read_sets(store)
     if not known:
         return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
     chosen = named(raw, store, key) if key else known[0]

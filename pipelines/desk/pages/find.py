@@ -37,8 +37,7 @@ MOST = 30
 def find(request: HttpRequest) -> HttpResponse:
     """Find in a return set, the newest where none is named."""
     raw, store = folders()
-    read = published.checked_sets(store)
-    known = [one for one in board.sets(raw, store) if one in read]
+    known = board.read_sets(store)
     if not known:
         return render(request, "board-empty.html", {"folder": raw.root})
     asked = request.GET.get("set", "")
