@@ -167,7 +167,8 @@ def test_a_fault_in_the_design_changes_no_figure_of_anybody(site: Site) -> None:
 
 def test_a_release_is_verified_by_the_designs_of_then_where_there_is_no_raw_folder(site: Site, tmp_path: Path) -> None:
     shutil.copytree(site.store.root, tmp_path / "data")
-    (tmp_path / "data" / designs.RECORD).unlink()
+    for record in (designs.RECORD, designs.COPY):
+        (tmp_path / "data" / record).unlink()
     designs.use(tmp_path / "data")
     assert "R11" not in CATALOGUE.by_code
     found = verify(tmp_path / "data", RELEASED)
