@@ -75,7 +75,7 @@ def cell(address: str, text: str, kind: str = "text", file: str = "na_lia.xlsx",
         "cell": address,
         "kind": kind,
         "text": text,
-        "shown": None,
+        "shown": "",
     }
 
 

@@ -111,7 +111,7 @@ def test_a_file_with_the_same_key_has_the_same_bytes() -> None:
         *(f"lineage.{column}" for column in ("form", "reporter", "line", "file", "sha256", "sheet", "cell")),
         *(f"lineage.{column}" for column in ("received", "text", "value", "note", "correction", "edits")),
         *(f"ledger.{column}" for column in ("when", "who", "cell", "old", "new", "reason", "decision")),
-        *(f"cells.{column}" for column in ("sheet", "cell", "kind", "text", "row", "column")),
+        *(f"cells.{column}" for column in ("sheet", "cell", "kind", "text", "shown", "row", "column")),
     }
 
 
