@@ -37,7 +37,9 @@ def every_verb() -> typer.Typer:
     for module in VERBS:
         import_module(f"pipelines.cli.{module}")
     order = [verb for verbs in VERBS.values() for verb in verbs]
+    # Whichever of the modules was imported first.
     app.registered_commands.sort(key=lambda command: order.index(_name(command)))
+    app.registered_groups.sort(key=lambda group: order.index(str(group.name)))
     return app
 
 

@@ -400,6 +400,17 @@ def test_every_verb_is_listed_under_the_module_that_declares_it() -> None:
     assert list(get_group(every_verb()).commands) == [verb for verbs in VERBS.values() for verb in verbs]
 
 
+def test_verbs_are_listed_in_one_order_whichever_module_was_imported_first() -> None:
+    script = (
+        "import pipelines.cli.deploying, pipelines.cli.doctor\n"
+        "from typer.main import get_group\n"
+        "from pipelines.cli.verbs import every_verb\n"
+        "print(*get_group(every_verb()).commands)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == [verb for verbs in VERBS.values() for verb in verbs]
+
+
 def test_a_trace_loads_and_starts_nothing_that_it_can_do_without(example: Store) -> None:
     words = ["returns", "trace", "livestock.horse.white.share", "--data", str(example.root), "--format", "json"]
     script = (
