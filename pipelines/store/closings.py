@@ -20,7 +20,8 @@ from pathlib import Path
 
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
-from pipelines.store.files import lying_in, read_marked, write_over, write_whole
+from pipelines.store.files import lying_in, read_marked
+from pipelines.store.kept_twice import KeptTwice
 from pipelines.store.raw import BESIDE, Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.remote import is_remote
@@ -68,42 +69,25 @@ def closings(root: Path, key: ReturnSetKey) -> list[Closing]:
         SentenceError: What is written of it cannot be read, or is not all there any more; it then is not taken for one
             that was never closed.
     """
-    kept = _kept(root, key)  # first, for it is written last
-    content, _ = read_marked(_path(root, key))
-    found = _lines(content)
-    if found is not None and content.startswith(kept):
-        return found
-    wrong = "bị hỏng" if found is None else "không còn đủ dòng" if content else "đã mất"
-    copied = f", hoặc chép {_copy(root, key)} vào chỗ đó" if kept else ""
+    record = _record(root, key)
+    found, wrong = record.lines()
+    if not wrong:
+        return list(found)
     raise SentenceError(
-        f"Tệp {_path(root, key)} ghi việc đóng và mở kỳ {wrong}, nên chưa biết kỳ "
-        f"{Period.parse(key.period).title} của {key.commune} đang đóng hay mở. Lấy lại tệp này từ bản sao lưu{copied}."
+        f"Tệp {record.path} ghi việc đóng và mở kỳ {wrong}, nên chưa biết kỳ "
+        f"{Period.parse(key.period).title} của {key.commune} đang đóng hay mở. {record.back}."
     )
 
 
-def _lines(content: bytes) -> list[Closing] | None:
-    """Return what a file says; nothing where it cannot be read."""
-    try:
-        return [_read(line) for line in content.decode().splitlines()]
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _kept(root: Path, key: ReturnSetKey) -> bytes:
-    """Return what the second file of a return set has; nothing where it has nothing that can be read."""
-    content, _ = (b"", "") if is_remote(root) else read_marked(_copy(root, key))
-    return content if _lines(content) else b""
+def _record(root: Path, key: ReturnSetKey) -> KeptTwice[Closing]:
+    return KeptTwice(_path(root, key), root / STATE / CLOSINGS / f"{key}.ndjson", _read)
 
 
 def keep_twice(root: Path) -> None:
     """Write the second files that are not there, or behind: of a closing that was killed, restored or made earlier."""
-    for key in [] if is_remote(root) else _closed_ever(root):
-        if _size(_path(root, key)) == _size(_copy(root, key)):
-            continue
-        content, _ = read_marked(_path(root, key))
-        kept = _kept(root, key)
-        if content != kept and content.startswith(kept) and _lines(content):
-            write_whole(_copy(root, key), content)
+    for record in () if is_remote(root) else (_record(root, key) for key in _closed_ever(root)):
+        if _size(record.path) != _size(record.copy):
+            record.keep_twice()
 
 
 def _size(path: Path) -> int:
@@ -165,12 +149,8 @@ def add(root: Path, key: ReturnSetKey, closing: Closing) -> None:
         ReplacedError: On object storage somebody else has added one meanwhile.
     """
     closings(root, key)
-    old, mark = read_marked(_path(root, key))
     line = json.dumps(asdict(closing), ensure_ascii=False, sort_keys=True)
-    new = old + f"{line}\n".encode()
-    write_over(_path(root, key), new, mark)
-    if not is_remote(root):  # only now: of a kill in between, the second is behind, and never says more than was done
-        write_whole(_copy(root, key), new)
+    _record(root, key).add(f"{line}\n")
 
 
 def mark_of(root: Path, key: ReturnSetKey) -> str:
@@ -181,10 +161,6 @@ def mark_of(root: Path, key: ReturnSetKey) -> str:
 
 def _path(root: Path, key: ReturnSetKey) -> Path:
     return root / CLOSINGS / f"{key}.ndjson"
-
-
-def _copy(root: Path, key: ReturnSetKey) -> Path:
-    return root / STATE / CLOSINGS / f"{key}.ndjson"
 
 
 def received(raw: Raw, archive: Archive, live: Received, shut: Mapping[ReturnSetKey, Closing]) -> Received:

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.store.archive import ARCHIVE, Archive
-from pipelines.store.files import read_marked, write_over, write_whole
-from pipelines.store.remote import is_remote
+from pipelines.store.kept_twice import KeptTwice
 from pipelines.store.state import STATE
 from schemas.sentences import SentenceError
 
@@ -77,35 +76,17 @@ def recorded(root: Path) -> Designs:
     Raises:
         SentenceError: The record is damaged, or not all there any more.
     """
-    return _recorded(root)[0]
-
-
-def _recorded(root: Path) -> tuple[Designs, bytes, str]:
-    kept = _kept(root)  # first, for it is written last
-    content, mark = read_marked(root / RECORD)
-    found = _lines(content)
-    if found is not None and content.startswith(kept) and (found or not (root / RECORD).is_file()):
-        return found, content, mark
-    wrong = "bị hỏng" if found is None else "không còn đủ dòng" if content else "đã mất"
-    copied = f", hoặc chép {root / COPY} vào chỗ đó" if kept else ""
+    record = _record(root)
+    found, wrong = record.lines()
+    if not wrong:
+        return tuple(found)
     raise SentenceError(
-        f"Sổ thiết kế đã nhận {root / RECORD} {wrong}, nên chưa biết những thiết kế nào đang dùng. "
-        f"Lấy lại tệp này từ bản sao lưu{copied}."
+        f"Sổ thiết kế đã nhận {record.path} {wrong}, nên chưa biết những thiết kế nào đang dùng. {record.back}."
     )
 
 
-def _lines(content: bytes) -> Designs | None:
-    """Return what a record says; nothing where it cannot be read."""
-    try:
-        return tuple(Entry(**json.loads(line)) for line in content.splitlines())
-    except (ValueError, TypeError):
-        return None
-
-
-def _kept(root: Path) -> bytes:
-    """Return what the second record has; nothing where it has nothing that can be read."""
-    content, _ = (b"", "") if is_remote(root) else read_marked(root / COPY)
-    return content if _lines(content) else b""
+def _record(root: Path) -> KeptTwice[Entry]:
+    return KeptTwice(root / RECORD, root / COPY, lambda line: Entry(**json.loads(line)))
 
 
 def keep_twice(root: Path) -> None:
@@ -114,9 +95,8 @@ def keep_twice(root: Path) -> None:
     Raises:
         SentenceError: As ``recorded`` says.
     """
-    _, content, _ = _recorded(root)
-    if content and not is_remote(root) and content != _kept(root):
-        write_whole(root / COPY, content)
+    recorded(root)
+    _record(root).keep_twice()
 
 
 def in_force(root: Path) -> Designs:
@@ -142,12 +122,9 @@ def note(root: Path, rows: Iterable[Entry]) -> None:
     Raises:
         ReplacedError: On object storage somebody else was quicker.
     """
-    _, content, mark = _recorded(root)
-    added = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in rows)
-    if added:
-        (root / RECORD).parent.mkdir(parents=True, exist_ok=True)
-        write_over(root / RECORD, content + added.encode(), mark)
-        keep_twice(root)
+    recorded(root)
+    if added := "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in rows):
+        _record(root).add(added)
 
 
 def workbook(root: Path, design: Entry) -> bytes:
