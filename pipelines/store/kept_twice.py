@@ -62,7 +62,7 @@ class KeptTwice(Generic[Line]):
             write_whole(self.copy, content)
 
     def keep_twice(self) -> None:
-        """Write the copy where it is not there, or behind: of who was killed, of a backup, of what was begun earlier."""
+        """Write the copy where it is not there, or behind: of a kill, of a backup, of what was begun earlier."""
         if is_remote(self.path):
             return
         (content, _), kept = read_marked(self.path), self._kept()
