@@ -21,7 +21,7 @@ from schemas.edit import Edit
 from schemas.edits import Agreement, Alike, Reporting
 from schemas.form import Form
 from schemas.outcomes import Outcome, Severity
-from schemas.pandera_schemas import dtype
+from schemas.pandera_schemas import dtype, dtypes
 from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
@@ -33,6 +33,14 @@ STEPS = (1, -1, 10, -10, 1000, -1000)
 TRIES = 400
 
 Values = dict[str, Decimal]
+
+
+def holds(edit: Edit, **values: str) -> bool | None:
+    """Whether an edit holds on a record with these values, and blanks elsewhere; nothing where it cannot be told."""
+    blank = dict.fromkeys(edit.form.texts(), "x") | dict.fromkeys(edit.form.fields())
+    given = {name: Decimal(value) for name, value in values.items()}
+    outcome = edit.holds(pd.DataFrame([blank | given]).astype(dtypes(edit.form))).iloc[0]
+    return None if pd.isna(outcome) else bool(outcome)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 
 from pipelines.handout.live_checks import check
@@ -12,10 +11,9 @@ from schemas.edits import account
 from schemas.fields import field
 from schemas.form import VillageForm
 from schemas.outcomes import Severity
-from schemas.pandera_schemas import dtypes
 from schemas.system import Row
 from schemas.units import Dong, Hectares, MillionDong, People
-from tests.edits.examples import example, results
+from tests.edits.examples import example, holds, results
 from tests.unit.builders import run_one, told
 
 
@@ -39,13 +37,6 @@ class Land(VillageForm, code="Z80", sheet="Đất", title="Đất đai", domain=
 
 
 STOCK, ROUNDED, HALF = Land.edits
-
-
-def holds(edit: Edit, **values: str) -> bool | None:
-    blank = dict.fromkeys(Land.texts(), "x") | dict.fromkeys(Land.fields())
-    given = {name: Decimal(value) for name, value in values.items()}
-    outcome = edit.holds(pd.DataFrame([blank | given]).astype(dtypes(Land))).iloc[0]
-    return None if pd.isna(outcome) else bool(outcome)
 
 
 def test_its_sentence_says_what_is_taken_off_and_what_is_let_pass() -> None:

@@ -2,19 +2,17 @@
 
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 
 from pipelines.steps.validate.suggest import suggest
-from schemas.edit import Edit
 from schemas.edits import balance, ratio
 from schemas.fields import field
 from schemas.form import DeskForm, VillageForm
 from schemas.forms.n02_vet import Veterinary
 from schemas.outcomes import Severity
-from schemas.pandera_schemas import dtypes
 from schemas.system import Row
 from schemas.units import Hectares, Kilograms, Kilometres, Metres, Months, People, Trees
+from tests.edits.examples import holds
 from tests.unit.builders import filled, raw_file, run, told
 
 
@@ -36,13 +34,6 @@ class Fixed(VillageForm, code="Z60", sheet="S", title="T", domain="z"):
 
 
 RICE, MONTHLY, TREES, DRAINS = Fixed.edits
-
-
-def holds(edit: Edit, **values: str) -> bool | None:
-    blank = dict.fromkeys(Fixed.texts(), "x") | dict.fromkeys(Fixed.fields())
-    given = {name: Decimal(value) for name, value in values.items()}
-    outcome = edit.holds(pd.DataFrame([blank | given]).astype(dtypes(Fixed))).iloc[0]
-    return None if pd.isna(outcome) else bool(outcome)
 
 
 def test_it_is_a_warning_unless_it_says_otherwise() -> None:
