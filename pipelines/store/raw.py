@@ -338,7 +338,7 @@ class Raw:
             at_rest = seen if seen is not None and (remote or now - seen[1] > _SETTLED) else None
             noted = known.get((key, name))
             if noted is not None and seen == noted[:3]:
-                yield LyingFile(*key, name, within / own, noted.sha256, at_rest)
+                yield LyingFile(*key, name, (within, own), noted.sha256, at_rest)
             else:
                 yield self._read(key, name, within / own, at_rest)
         for folder in folders:
@@ -498,17 +498,24 @@ class LyingFile(RawFile):
     """
 
     def __init__(
-        self, period: str, commune: str, name: str, path: Path, sha256: str, at_rest: tuple[int, int, int] | None
+        self,
+        period: str,
+        commune: str,
+        name: str,
+        lies: tuple[Path, str],
+        sha256: str,
+        at_rest: tuple[int, int, int] | None,
     ) -> None:
-        """Note where it lies and what is known of it."""
+        """Note in which folder it lies under which name, and what is known of it."""
         self.__dict__.update(period=period, commune=commune, name=name, trouble="", at_rest=at_rest)
-        self.__dict__.update(path=path, sha256=sha256)
+        self.__dict__.update(lies=lies, sha256=sha256)
 
     @cached_property
     def content(self) -> bytes:
         """The bytes."""
+        folder, own = self.__dict__["lies"]
         try:
-            content: bytes | None = self.__dict__["path"].read_bytes()
+            content: bytes | None = (folder / own).read_bytes()
         except OSError:
             content = None
         if content is None or hashlib.sha256(content).hexdigest() != self.sha256:

@@ -354,15 +354,23 @@ class Places:
     def has(self, commune: str, form: str) -> bool:
         """Return whether a form is one of a commune's packs."""
         packs = self.packs_of(commune)
-        return bool(packs) and (self.packs is None or any(form in self.packs[name] for name in packs))
+        return bool(packs) and self._in_packs(packs, form)
 
-    @_answered_once
+    def _in_packs(self, packs: Iterable[str], form: str) -> bool:
+        return self.packs is None or any(form in self.packs[name] for name in packs)
+
     def expects(self, commune: str, form: str, period: Period | None = None) -> bool:
         """Return whether a commune sends a form at all; where a period is named, whether it does so then."""
         place = self.commune(commune)
-        sends = place is not None and (not place.forms or form in place.forms) and self.has(commune, form)
-        then = period is None or place is None or place.existed_in(period)
-        return sends and then and (period is None or self.asks(form, period))
+        if place is None or (period is not None and not place.existed_in(period)):
+            return False
+        return self._asked_of(place.packs, place.forms, form, period)
+
+    @_answered_once
+    def _asked_of(self, packs: tuple[str, ...], forms: frozenset[str], form: str, period: Period | None) -> bool:
+        """Return whether communes with some packs, and with only some forms of these, are asked for a form."""
+        sends = (not forms or form in forms) and self._in_packs(packs or (HOME,), form)
+        return sends and (period is None or self.asks(form, period))
 
     def asks(self, form: str, period: Period) -> bool:
         """Return whether a form is asked for such a period."""
@@ -386,7 +394,6 @@ class Places:
         said = [dict(place.due) for place in ([own, *self.ancestors(commune)] if own else [])]
         return period.due(next((due[word] for due in said for word in (form, "") if word in due), days))
 
-    @_answered_once
     def expected(self, place: str, form: str, kind: str, period: Period) -> tuple[int, int]:
         """Return how many communes of a place send a form, and how many reporters in them.
 
@@ -399,6 +406,10 @@ class Places:
         if self.commune(place) is not None:
             sends = self.expects(place, form, period)
             return (1, len(self.reporters(place, kind, period))) if sends else (0, 0)
+        return self._expected_in(place, form, kind, period)
+
+    @_answered_once
+    def _expected_in(self, place: str, form: str, kind: str, period: Period) -> tuple[int, int]:
         counts = [self.expected(one.code, form, kind, period) for one in self._communes_in(place, period)]
         return sum(communes for communes, _ in counts), sum(reporters for _, reporters in counts)
 
