@@ -265,7 +265,7 @@ def _of_chapter(chapter: Chapter) -> Iterator[Table]:
     evaluate, of_batch = Maker("evaluate", chapter.code), (*marts, *sums, ESTIMATES, APPROVED, PLACES)
     for family, schema, maker, made_of, extent, keys in (
         ("figures", tables.FIGURES, evaluate, of_batch, Extent.BATCH, _FIGURE),
-        ("lineage", tables.LINEAGE, evaluate, of_batch, Extent.BATCH, _EDGE),
+        ("lineage", tables.LINEAGE, evaluate, of_batch, Extent.BATCH, tables.LINEAGE_KEY),
         ("levels", tables.FIGURES, Maker("add_up", chapter.code), (*sums, PLACES), Extent.PERIOD, _FIGURE),
     ):
         yield _published(
@@ -282,7 +282,6 @@ def _of_chapter(chapter: Chapter) -> Iterator[Table]:
 
 
 _FIGURE = ("period", "place", "id", "reporter", "line")
-_EDGE = ("period", "commune", "figure", "form", "reporter", "line", "field")
 _FORM = ("period", "commune", "form")
 
 

@@ -277,6 +277,9 @@ LINEAGE = _columns(
 )
 """One row per figure of a commune, or of one of its reporters, and cell it is made from."""
 
+LINEAGE_KEY = ("period", "commune", "figure", "form", "reporter", "line", "field")
+"""A cell is named by what it answers: a form, of a reporter, on a line, in a field."""
+
 ACCEPTED = _columns(
     *_WHERE,
     ("reporter", "Đơn vị báo cáo"),

@@ -29,7 +29,7 @@ from schemas.outcomes import Status
 from schemas.periods import Period
 from schemas.places import Place, Places
 from schemas.return_sets import ReturnSetKey
-from schemas.tables import FIGURES, LINEAGE, SUM
+from schemas.tables import FIGURES, LINEAGE, LINEAGE_KEY, SUM
 
 Wanted = Sequence[tuple[str, Place]]
 """Periods and places."""
@@ -509,7 +509,8 @@ def _at(texts: pa.Array, among: pa.Array) -> Array:
     return pc.index_in(texts, among).fill_null(-1).to_numpy(zero_copy_only=False)
 
 
-_EDGE_ORDER = ("period", "commune", "figure", "form", "field", "reporter", "line")
+_EDGE_ORDER = sorted(LINEAGE_KEY, key=lambda name: name in ("reporter", "line"))
+"""Edges of one field follow one another, whoever reported it."""
 
 
 def _named(chapter: Chapter, uses: Sequence["_Use"], long: pa.Table, cell: Array, use: Array) -> tuple[Array, pa.Array]:
