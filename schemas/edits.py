@@ -1,10 +1,10 @@
-"""The kinds of edits: what forms declare, and what follows from what they say of their numbers and lines.
+"""The kinds of edits that forms declare.
 
 Belongs here: what a rule of a kind says, over which fields, in one Vietnamese sentence, how severe a breach is, and the
-exact test of it. Does not belong here: what all edits have in common (``schemas.edit``).
+exact test of it. Does not belong here: what all edits have in common (``schemas.edit``), edits that nobody declares
+(``schemas.implied_edits``).
 """
 
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -14,7 +14,6 @@ from typing import Any
 from schemas.edit import Edit, Frame, LinearEdit, Outcomes, all_of, largest_of, outcomes_of, with_digits
 from schemas.exact import Rational
 from schemas.fields import FormField
-from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.system import Row, row_of
 from schemas.units import decimals_needed
@@ -402,124 +401,6 @@ class Within(Agreement):
         return frame[self.line] <= frame[self.added]
 
 
-class Elsewhere(Edit):
-    """One field is held against itself in other records of its reporter.
-
-    No form declares such an edit: they follow from what a form says of its numbers and lines (``schemas.form``).
-    """
-
-    def __init__(self, code: str, name: str) -> None:
-        """Hold a field against other records."""
-        super().__init__(code)
-        self.name = name
-        self.compared = f"{code} compared"
-        """Column under which the edit finds what the other records make of the field."""
-        self.whence = f"{code} whence"
-
-    @property
-    def beyond(self) -> tuple[str, ...]:
-        return (self.compared,)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name,)
-
-    def holds(self, frame: Frame) -> Outcomes:
-        """Return the outcome per row of a frame with the field, and what to compare it with in ``compared``."""
-        return self.agrees(frame[self.name], frame[self.compared])
-
-    def agrees(self, now: Any, compared: Any) -> Any:
-        """Return whether a value stands beside what the other records make of it: of numbers, or of arrays of them."""
-        return now == compared
-
-    def fits(self, record: Mapping[str, Decimal]) -> bool:
-        return bool(self.holds(record))
-
-    def expected(self, record: Mapping[str, Decimal]) -> Decimal:
-        return record[self.compared]
-
-
-class BetweenPeriods(Elsewhere):
-    """One field is held against itself in shorter or earlier periods of the same year, as they were accepted.
-
-    The other period may be what is wrong, so a breach can be confirmed as it is.
-    """
-
-    confirmable = True
-
-
-class SameDay(BetweenPeriods):
-    """Of periods that end on the same day, such as June and the half-year, a stock is one and the same."""
-
-    demand = "kỳ kết thúc cùng ngày ghi"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.label(self.name)} như nhau ở các kỳ kết thúc cùng ngày"
-
-
-class Grown(BetweenPeriods):
-    """What is counted since the start of the year is no less than in an earlier period of that year."""
-
-    demand = "không được dưới"
-    relation = "≥"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.label(self.name)} tính từ đầu năm, kỳ sau không ít hơn kỳ trước"
-
-    def agrees(self, now: Any, compared: Any) -> Any:
-        return now >= compared
-
-
-class AddedUp(BetweenPeriods):
-    """What is counted over a period is that of the shorter periods which make it up: three months make a quarter."""
-
-    demand = "các kỳ cộng lại là"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.label(self.name)} = các kỳ ngắn hơn cộng lại"
-
-
-class AmongLines(Elsewhere):
-    """One field of a printed line is held against that of the lines below it; of a line with none below, it holds."""
-
-    @abstractmethod
-    def below(self, line: Line) -> tuple[Line, ...]:
-        """Return the lines that a line is held against."""
-
-
-class LinesAddUp(AmongLines):
-    """A printed line is the sum of its parts."""
-
-    demand = "các dòng cộng lại là"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.label(self.name)} của dòng tổng = các dòng trong đó cộng lại"
-
-    def below(self, line: Line) -> tuple[Line, ...]:
-        return line.parts
-
-
-class LinesWithin(AmongLines):
-    """A printed line is no less than those of which the form says «trong đó»."""
-
-    demand = "không được dưới"
-    relation = "≥"
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.label(self.name)} của một dòng không ít hơn các dòng «trong đó» cộng lại"
-
-    def below(self, line: Line) -> tuple[Line, ...]:
-        return line.of_which
-
-    def agrees(self, now: Any, compared: Any) -> Any:
-        return now >= compared
-
-
 class Whole(Edit):
     """One field is set in whole thousands, or other such steps: what somebody decided, and nobody counted."""
 
@@ -660,7 +541,3 @@ def _sum(frame: Frame, names: Sequence[str]) -> Any:
 
 balance, account, bound, product, ratio, agrees, within = Balance, Account, Bound, Product, Ratio, Agreement, Within
 at_most, at_least, whole, alike, reporting = Limit, Least, Whole, Alike, Reporting
-
-same_day, grown, added_up = SameDay, Grown, AddedUp
-
-lines_add_up, lines_within = LinesAddUp, LinesWithin

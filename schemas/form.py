@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from schemas.edit import Edit
-from schemas.edits import added_up, grown, lines_add_up, lines_within, same_day
 from schemas.fields import KEYS, LINE_NAME, FormField, why_no_heir
+from schemas.implied_edits import added_up, grown, lines_add_up, lines_within, same_day
 from schemas.lines import Line, Placed, flat, in_version, outermost
 from schemas.outcomes import Severity
 from schemas.periods import DUE_AFTER, Period, PeriodKind

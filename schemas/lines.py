@@ -1,7 +1,7 @@
 """Fixed lines: what a form prints down its side, crops or kinds of livestock, and which of them add up to which.
 
 Belongs here: a line, the lines within it, and the same lines once per season. Does not belong here: which form has them
-(``schemas.form``), what must hold between them (``schemas.edits``).
+(``schemas.form``), what must hold between them (``schemas.implied_edits``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -40,10 +40,11 @@ from pipelines.store.tables import Store, with_texts
 from schemas import tables
 from schemas.addresses import as_meant, known_position, position
 from schemas.catalogue import CATALOGUE
-from schemas.edits import Agreement, BetweenPeriods
+from schemas.edits import Agreement
 from schemas.fields import KEYS, FormField
 from schemas.form import Form
 from schemas.harmless import in_csv
+from schemas.implied_edits import BetweenPeriods
 from schemas.kept import decoded, separator
 from schemas.outcomes import Decision
 from schemas.problems import Problems

@@ -13,10 +13,11 @@ from schemas.design.notation import formula_text, number_text, rule_text
 from schemas.design.parts import Design
 from schemas.design.sheets import AGAINST, CHART_KINDS, NO, OF_WHICH, PART, SEPARATOR, SEVERITIES, YES
 from schemas.edit import Edit
-from schemas.edits import Balance, Elsewhere
+from schemas.edits import Balance
 from schemas.fields import FormField
 from schemas.figure import Chapter, Figure, units_in
 from schemas.form import Form
+from schemas.implied_edits import Elsewhere
 from schemas.lines import Line
 from schemas.outcomes import Severity
 from schemas.units import Unit

@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from schemas.edits import AddedUp, Grown, SameDay
 from schemas.fields import field
 from schemas.form import Counts, VillageForm
+from schemas.implied_edits import AddedUp, Grown, SameDay
 from schemas.periods import Period, PeriodKind
 from schemas.tables import mart
 from schemas.units import Children, Hectares, Households, QuintalsPerHectare

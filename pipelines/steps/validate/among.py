@@ -1,7 +1,8 @@
 """Printed lines held against the lines below them: which records those are, and what they make of a field.
 
-Belongs here: the outcome of the edits among lines. Does not belong here: what such an edit says (``schemas.edits``),
-which lines a form prints (``schemas.lines``), lines that are missing (``pipelines.steps.collect.lines``).
+Belongs here: the outcome of the edits among lines. Does not belong here: what such an edit says
+(``schemas.implied_edits``), which lines a form prints (``schemas.lines``), lines that are missing
+(``pipelines.steps.collect.lines``).
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from pipelines.steps.frames import positions
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.between import smallest
 from pipelines.steps.validate.cells import Cells
-from schemas.edits import AmongLines
 from schemas.fields import KEYS
 from schemas.form import Form
+from schemas.implied_edits import AmongLines
 from schemas.lines import Line
 
 Array = Any

@@ -1,8 +1,8 @@
 """A field held against itself in other periods of the same year: which those are, and what they make of it.
 
 Belongs here: finding the records of the other periods, and the outcome of the edits between periods. Does not belong
-here: what such an edit says (``schemas.edits``), which a form has (``schemas.form``), what is held against last year
-(``pipelines.steps.validate.change``).
+here: what such an edit says (``schemas.implied_edits``), which a form has (``schemas.form``), what is held against last
+year (``pipelines.steps.validate.change``).
 
 Only what was accepted counts, and only of periods that sort before: a longer one is judged when it comes, and again
 when one of those that make it up changes.
@@ -20,9 +20,9 @@ import pyarrow as pa
 from pipelines.steps.frames import positions
 from pipelines.steps.numbers import vietnamese
 from pipelines.steps.validate.taken_in import AsMuch
-from schemas.edits import AddedUp, BetweenPeriods, Grown, SameDay
 from schemas.fields import KEYS
 from schemas.form import Form
+from schemas.implied_edits import AddedUp, BetweenPeriods, Grown, SameDay
 from schemas.periods import Period
 from schemas.tables import SOURCES
 

@@ -26,9 +26,10 @@ from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.missing import ERRORS
 from pipelines.steps.validate.peers import of_others
 from schemas.edit import Edit
-from schemas.edits import Agreement, Alike, AmongLines, BetweenPeriods, Elsewhere, Reporting
+from schemas.edits import Agreement, Alike, Reporting
 from schemas.fields import REPORTER_KEYS
 from schemas.form import Form
+from schemas.implied_edits import AmongLines, BetweenPeriods, Elsewhere
 from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey

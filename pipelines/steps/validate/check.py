@@ -33,9 +33,9 @@ from pipelines.steps.validate.missing import lost_corrections, missing_returns, 
 from pipelines.steps.validate.remarks import remarks
 from pipelines.steps.validate.taken_in import AsMuch, of_as_much
 from schemas.edit import Edit
-from schemas.edits import BetweenPeriods
 from schemas.fields import KEYS
 from schemas.form import Form
+from schemas.implied_edits import BetweenPeriods
 from schemas.listed import first_of
 from schemas.outcomes import Outcome, Severity
 from schemas.pandera_schemas import RANGES, outside, schema
