@@ -1,56 +1,26 @@
-"""What can be wrong with a return: in its files, its cells, its ledger, its completeness; and what is done about it.
+"""What can be wrong with a return, besides a broken edit: in its files, its cells, its ledger, its completeness.
 
-Belongs here: one entry per kind of trouble besides a broken edit, with code, severity, and the Vietnamese sentences on
-what is wrong, what the office does next and what is asked of the reporter; what is done about broken edits too; which
-forms findings hold back.
-Does not belong here: finding the trouble (``pipelines.steps``); the edits of forms, which say themselves what is wrong;
-commands and buttons, which each interface adds.
+Belongs here: one entry per kind of trouble, with code, severity, and the Vietnamese sentences on what is wrong, what
+the office does next and what is asked of the reporter. Does not belong here: what an entry is made of
+(``schemas.problem``); finding the trouble (``pipelines.steps``); the edits of forms, which say themselves what is
+wrong; what follows from a finding (``schemas.findings``); commands and buttons, which each interface adds.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
 
 from schemas.outcomes import Outcome, Severity
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be done about a finding.
-
-    Attributes:
-        office: What the office does, in the last words of the finding.
-        reporter: What is asked of whoever reported, in words to them; empty where it is only which number is right, and
-            nothing where it is no business of theirs.
-        kept: Whether the office may also keep the number as it is.
-    """
-
-    office: str
-    reporter: str | None
-    kept: bool = False
-
-
-def _begun(beginning: str, words: str) -> str:
-    return f"{beginning} {words[0].lower()}{words[1:]}"
-
-
-def _sent_again(words: str) -> Task:
-    """Return a task of the reporter: the office changes no workbook that it received."""
-    return Task(_begun("Đề nghị đơn vị sửa rồi gửi lại:", words), _begun("Xin", words))
-
-
-def _sent_again_or_corrected(words: str) -> Task:
-    """Return the same of a cell, whose number the office may also ask for and correct."""
-    asked = _begun("Hỏi đơn vị rồi ghi đính chính, hoặc đề nghị đơn vị sửa rồi gửi lại:", words)
-    return Task(asked, _begun("Xin", words))
-
-
-def _by_office(words: str) -> Task:
-    """Return a task of the office alone."""
-    return Task(words, None)
-
+from schemas.problem import (
+    Problem,
+    Task,
+    Wrong,
+    by_office,
+    in_cell,
+    of_reporter,
+    on_sheet,
+    on_sheet_of_reporter,
+    sent_again,
+    sent_again_or_corrected,
+)
 
 _ASKED = Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "")
 _KEPT_IF_RIGHT = Task("Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính, nếu đúng thì ghi giữ nguyên.", "", kept=True)
@@ -58,100 +28,6 @@ _FILLED_IN = Task(
     "Hỏi đơn vị báo cáo rồi ghi đính chính: ghi số, hoặc «-» nếu không phát sinh.",
     "Xin ghi số; nếu không phát sinh thì ghi «-».",
 )
-
-OF_BREACH: Mapping[str, Task] = {
-    Severity.ERROR: Task("Hỏi lại đơn vị báo cáo xem ô nào sai, rồi ghi đính chính.", ""),
-    Severity.WARNING: Task(
-        "Hỏi lại đơn vị báo cáo; nếu có ô sai thì ghi đính chính, nếu các số đều đúng thì ghi giữ nguyên.",
-        "",
-        kept=True,
-    ),
-}
-"""What is to be done where an edit fails, by how severe that is."""
-
-
-class Parts(NamedTuple):
-    """The sentences of a finding, which are these one after the other: who leaves one out need not look for its end."""
-
-    who: str
-    """Whose it is, with what leads over to the rest; empty where that is not told, like ``where``."""
-    where: str
-    wrong: str
-    office: str
-    """What the office does."""
-
-    @property
-    def message(self) -> str:
-        """All of them."""
-        return "".join(self)
-
-    def kept(self) -> dict[str, str]:
-        """Return them as a finding has them: in one sentence after the other, and told apart (``parts_of``)."""
-        return {"message": self.message, "parts": json.dumps(self, ensure_ascii=False)}
-
-
-IN_SHEET = "tệp {file}, trang «{sheet}»: "
-"""How it is said where something is wrong that no single cell is named for."""
-
-_IN_CELL = IN_SHEET.replace(": ", ", ô {cells}: ")
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """What is wrong, with whose it is and where before it; the places of a finding's own words are left open."""
-
-    words: str
-    who: str = ""
-    where: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """All of it."""
-        return f"{self.who}{self.where}{self.words}"
-
-
-def _on_sheet(words: str) -> Wrong:
-    """Return what is wrong with a sheet of which it is not known whose it is."""
-    return Wrong(words, where=f"{IN_SHEET[:1].upper()}{IN_SHEET[1:]}")
-
-
-def _on_sheet_of_reporter(words: str) -> Wrong:
-    return Wrong(words, who="{reporter}, ", where=IN_SHEET)
-
-
-def _in_cell(words: str) -> Wrong:
-    """Return what is wrong in a cell of a reporter, or in several."""
-    return Wrong(words, who="{reporter}, ", where=_IN_CELL)
-
-
-def _of_reporter(words: str, *, then: str = ": ") -> Wrong:
-    """Return what is wrong with all that a reporter sent, or did not send."""
-    return Wrong(words, who=f"{{reporter}}{then}")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A kind of trouble.
-
-    ``holds_all`` is why it holds back every form of its return set, in a few words, where it does.
-    """
-
-    code: str
-    wrong: Wrong
-    task: Task
-    severity: Severity = Severity.ERROR
-    status: Outcome = Outcome.NOT_EVALUABLE
-    holds_all: str = ""
-
-    @property
-    def parts(self) -> Parts:
-        """What is told of a finding, with the places of its own words left open."""
-        return Parts(self.wrong.who, self.wrong.where, self.wrong.words, f" {self.task.office}")
-
-    @property
-    def message(self) -> str:
-        """All of that: what is wrong, and what the office does about it."""
-        return self.parts.message
 
 
 class Problems(Enum):
@@ -170,18 +46,18 @@ class Problems(Enum):
     IN_SUBFOLDER = Problem(
         "W-11",
         Wrong("Thư mục con {file} có {written}, chưa được đọc."),
-        _by_office("Dời báo cáo ra ngay trong thư mục của xã."),
+        by_office("Dời báo cáo ra ngay trong thư mục của xã."),
         Severity.WARNING,
     )
     NO_FORM = Problem(
         "W-03",
-        _on_sheet("không nhận ra đây là biểu nào."),
-        _sent_again("Chép số liệu sang biểu mẫu do xã phát."),
+        on_sheet("không nhận ra đây là biểu nào."),
+        sent_again("Chép số liệu sang biểu mẫu do xã phát."),
         Severity.WARNING,
     )
     FORM_OF_OTHERS = Problem(
         "W-17",
-        _on_sheet("biểu {written} không phải biểu của {commune} nên chưa được đọc."),
+        on_sheet("biểu {written} không phải biểu của {commune} nên chưa được đọc."),
         Task(
             "Chuyển tệp về đúng xã, hoặc ghi gói có biểu này cho xã ở cột packs của places.csv.",
             "Nếu gửi nhầm, xin gửi tệp cho đúng xã.",
@@ -189,25 +65,25 @@ class Problems(Enum):
     )
     NOT_ASKED = Problem(
         "W-22",
-        _on_sheet("biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc."),
+        on_sheet("biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc."),
         Task("Chuyển tệp về thư mục của đúng kỳ.", "Xin gửi biểu này theo đúng kỳ."),
     )
     OTHER_VERSION = Problem(
         "W-23",
-        _on_sheet(
+        on_sheet(
             "kỳ này biểu {form} dùng phiên bản {expected}, không hỏi «{written}» (ô {cells}) của phiên bản khác, nên "
             "trang chưa được đọc."
         ),
-        _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
+        sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     NO_HEADER = Problem(
         "W-04",
-        _on_sheet("không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}."),
-        _sent_again("Khôi phục dòng tiêu đề theo biểu mẫu."),
+        on_sheet("không thấy dòng tiêu đề có «Chỉ tiêu» và «Giá trị» nên chưa đọc được biểu {form}."),
+        sent_again("Khôi phục dòng tiêu đề theo biểu mẫu."),
     )
     UNKNOWN_REPORTER = Problem(
         "W-05",
-        _on_sheet("«Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}."),
+        on_sheet("«Đơn vị báo cáo» ghi «{written}», không có trong danh sách của {commune}."),
         Task(
             "Ghi đính chính tên đơn vị ở đầu trang, hoặc chuyển tệp về đúng xã.",
             "Xin sửa tên đơn vị cho đúng.",
@@ -215,17 +91,17 @@ class Problems(Enum):
     )
     WRONG_PERIOD = Problem(
         "W-06",
-        _on_sheet("kỳ báo cáo ghi «{written}» nhưng tệp được nhận cho kỳ «{expected}»."),
+        on_sheet("kỳ báo cáo ghi «{written}» nhưng tệp được nhận cho kỳ «{expected}»."),
         Task("Chuyển tệp về đúng thư mục kỳ, hoặc đề nghị đơn vị gửi lại.", "Xin ghi đúng kỳ báo cáo rồi gửi lại."),
     )
     WRONG_COMMUNE = Problem(
         "W-07",
-        _on_sheet("ghi xã «{written}» nhưng tệp được nhận cho {expected}."),
+        on_sheet("ghi xã «{written}» nhưng tệp được nhận cho {expected}."),
         Task("Chuyển tệp về đúng xã.", "Xin ghi đúng tên xã, hoặc gửi tệp cho đúng xã."),
     )
     WRONG_REPORTER_KIND = Problem(
         "W-08",
-        _on_sheet("biểu {form} không do «{written}» báo cáo."),
+        on_sheet("biểu {form} không do «{written}» báo cáo."),
         Task(
             "Ghi đính chính tên đơn vị ở đầu trang, hoặc đề nghị đơn vị bỏ trang này rồi gửi lại.",
             "Xin sửa tên đơn vị ở đầu trang, hoặc bỏ trang này nếu không phải của đơn vị.",
@@ -233,7 +109,7 @@ class Problems(Enum):
     )
     REPORTER_NOT_THEN = Problem(
         "W-27",
-        _on_sheet_of_reporter("đơn vị chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}."),
+        on_sheet_of_reporter("đơn vị chỉ báo cáo {written}, nên kỳ này không gửi biểu {form}."),
         Task(
             "Chuyển tệp về đúng kỳ; nếu kỳ này đơn vị vẫn báo cáo thì sửa ngày của đơn vị ở places.csv rồi chạy lại.",
             "Xin gửi biểu này theo đúng kỳ; từ ngày sáp nhập, đơn vị mới báo cáo chung.",
@@ -241,23 +117,23 @@ class Problems(Enum):
     )
     DUPLICATE_RETURN = Problem(
         "W-09",
-        _of_reporter("gửi biểu {form} nhiều lần: {written}; {expected}.", then=" "),
+        of_reporter("gửi biểu {form} nhiều lần: {written}; {expected}.", then=" "),
         Task("Chỉ giữ lại một tệp đúng.", "Xin cho biết tệp nào đúng."),
     )
     WRONG_VERSION = Problem(
         "W-10",
-        _on_sheet("biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}."),
-        _sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
+        on_sheet("biểu {form} là phiên bản {written}, kỳ này dùng phiên bản {expected}."),
+        sent_again("Chép số liệu sang biểu mẫu của kỳ này."),
     )
     TWO_COLUMNS = Problem(
         "W-12",
-        _on_sheet("có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
-        _sent_again("Chỉ giữ lại một cột mang tên này."),
+        on_sheet("có nhiều cột «{written}» (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
+        sent_again("Chỉ giữ lại một cột mang tên này."),
     )
     TWO_TABLES = Problem(
         "W-13",
-        _on_sheet("có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng nào."),
-        _sent_again("Chỉ giữ lại một bảng theo biểu mẫu."),
+        on_sheet("có nhiều bảng (dòng tiêu đề ở ô {cells}) nên không rõ số liệu biểu {form} ở bảng nào."),
+        sent_again("Chỉ giữ lại một bảng theo biểu mẫu."),
     )
     NOT_IN_PERIOD = Problem(
         "W-16",
@@ -265,17 +141,17 @@ class Problems(Enum):
             "Thư mục của {commune}: xã này chỉ báo cáo {written}, nên kỳ này không số nào trong thư mục được cộng vào "
             "đâu."
         ),
-        _by_office("Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}."),
+        by_office("Chuyển tệp về đúng kỳ, hoặc về thư mục của {expected}."),
     )
     PICTURE_ONLY = Problem(
         "W-14",
-        _on_sheet("chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì."),
-        _sent_again("Nhập số liệu vào ô theo biểu mẫu."),
+        on_sheet("chỉ có hình hoặc chú thích, không ô nào có chữ hay số nên không đọc được gì."),
+        sent_again("Nhập số liệu vào ô theo biểu mẫu."),
         Severity.WARNING,
     )
     OLD_ENCODING = Problem(
         "W-15",
-        _on_sheet("chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}."),
+        on_sheet("chữ gõ bằng phông {written}, không phải Unicode; đã đọc theo bảng mã {written}."),
         Task("Nhắc đơn vị gõ bằng Unicode.", "Lần sau xin gõ bằng Unicode."),
         Severity.WARNING,
     )
@@ -285,7 +161,7 @@ class Problems(Enum):
             "Bản phát hành {file} của {commune} không dùng được: {written}. Không nhận gì mới, số đã nhận trước đó "
             "được giữ."
         ),
-        _by_office("Xin {commune} gửi lại tệp đã gói, rồi chạy lại."),
+        by_office("Xin {commune} gửi lại tệp đã gói, rồi chạy lại."),
         holds_all="bản phát hành đã gửi không dùng được",
     )
     RELEASE_FORM = Problem(
@@ -294,7 +170,7 @@ class Problems(Enum):
             "Bản phát hành {file} của {commune}: biểu {form} {written}. Chưa nhận biểu này, số đã nhận trước đó được "
             "giữ."
         ),
-        _by_office("Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại."),
+        by_office("Hai bên dùng cùng phần mềm và cùng danh mục địa bàn, rồi {commune} phát hành lại."),
     )
     RELEASE_PROGRAM = Problem(
         "W-20",
@@ -302,25 +178,25 @@ class Problems(Enum):
             "Bản phát hành {file} của {commune} do phần mềm phiên bản {written} làm, ở đây là {expected}. Số được nhận "
             "như {commune} đã duyệt."
         ),
-        _by_office("Nên cập nhật cho hai bên cùng phiên bản."),
+        by_office("Nên cập nhật cho hai bên cùng phiên bản."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     BESIDE_RELEASE = Problem(
         "W-21",
         Wrong("Thư mục của {commune} có bản phát hành {expected}, nên {file} không được đọc: {written}."),
-        _by_office("Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục."),
+        by_office("Nếu số mới hơn, xin {commune} phát hành lại; nếu không, đưa tệp ra khỏi thư mục."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     TWO_REPORTERS = Problem(
         "W-24",
-        _on_sheet("ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào."),
-        _sent_again("Chỉ giữ lại một tên đúng."),
+        on_sheet("ghi nhiều tên đơn vị («{written}») nên không rõ biểu {form} là của đơn vị nào."),
+        sent_again("Chỉ giữ lại một tên đúng."),
     )
     MARK_MISSING = Problem(
         "W-25",
-        _on_sheet("biểu {form} không ghi {written}; đã nhận theo thư mục ({expected})."),
+        on_sheet("biểu {form} không ghi {written}; đã nhận theo thư mục ({expected})."),
         Task(
             "Xem lại tệp có để đúng thư mục không, và nhắc đơn vị ghi ở đầu trang theo biểu mẫu.",
             "Xin ghi thêm vào đầu trang theo biểu mẫu.",
@@ -330,96 +206,94 @@ class Problems(Enum):
     )
     WIDE_HEADING = Problem(
         "W-26",
-        _on_sheet("tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
-        _sent_again("Chỉ giữ lại một cột số dưới tiêu đề này."),
+        on_sheet("tiêu đề «{written}» trùm nhiều cột có số (ô {cells}) nên không rõ số liệu biểu {form} ở cột nào."),
+        sent_again("Chỉ giữ lại một cột số dưới tiêu đề này."),
     )
     LABEL_MISSING = Problem(
         "C-01",
-        _on_sheet_of_reporter("không thấy dòng «{label}» của biểu {form}."),
-        _sent_again("Khôi phục dòng này theo biểu mẫu."),
+        on_sheet_of_reporter("không thấy dòng «{label}» của biểu {form}."),
+        sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LABEL_REPEATED = Problem(
         "C-02",
-        _on_sheet_of_reporter("dòng «{label}» xuất hiện nhiều lần (ô {cells})."),
-        _sent_again("Chỉ giữ lại một dòng đúng."),
+        on_sheet_of_reporter("dòng «{label}» xuất hiện nhiều lần (ô {cells})."),
+        sent_again("Chỉ giữ lại một dòng đúng."),
     )
     LINE_REPEATED = Problem(
         "C-12",
-        _on_sheet_of_reporter("mã dòng «{written}» dùng cho nhiều dòng (ô {cells})."),
-        _sent_again("Ghi mỗi dòng một mã riêng."),
+        on_sheet_of_reporter("mã dòng «{written}» dùng cho nhiều dòng (ô {cells})."),
+        sent_again("Ghi mỗi dòng một mã riêng."),
     )
     LINE_MISSING = Problem(
         "C-24",
-        _on_sheet_of_reporter("không thấy dòng {written} của biểu {form}."),
-        _sent_again("Khôi phục dòng này theo biểu mẫu."),
+        on_sheet_of_reporter("không thấy dòng {written} của biểu {form}."),
+        sent_again("Khôi phục dòng này theo biểu mẫu."),
     )
     LINE_UNKNOWN = Problem(
         "C-25",
-        _in_cell(
-            "mã dòng «{written}» không có trong biểu {form} nên dòng này chưa được đọc; mã gần giống: {expected}."
-        ),
-        _sent_again("Ghi số vào dòng của biểu mẫu."),
+        in_cell("mã dòng «{written}» không có trong biểu {form} nên dòng này chưa được đọc; mã gần giống: {expected}."),
+        sent_again("Ghi số vào dòng của biểu mẫu."),
     )
     LINE_RENAMED = Problem(
         "C-26",
-        _in_cell("dòng này theo mã là «{expected}» nhưng ghi tên «{written}», nên không rõ số của dòng nào."),
-        _sent_again("Khôi phục tên và mã dòng theo biểu mẫu."),
+        in_cell("dòng này theo mã là «{expected}» nhưng ghi tên «{written}», nên không rõ số của dòng nào."),
+        sent_again("Khôi phục tên và mã dòng theo biểu mẫu."),
     )
     NOT_OF_LINE = Problem(
         "C-27",
-        _in_cell("dòng này không hỏi «{label}» nhưng ghi «{written}», chưa được đọc."),
-        _sent_again("Ghi số vào đúng ô, hoặc ghi «x»."),
+        in_cell("dòng này không hỏi «{label}» nhưng ghi «{written}», chưa được đọc."),
+        sent_again("Ghi số vào đúng ô, hoặc ghi «x»."),
     )
     TOO_LARGE = Problem(
         "C-13",
-        _in_cell("«{label}» ghi «{written}», dài quá 14 chữ số."),
+        in_cell("«{label}» ghi «{written}», dài quá 14 chữ số."),
         _ASKED,
     )
     LINE_OF_TOTALS = Problem(
         "C-38",
-        _in_cell("dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} chỉ hỏi từng dòng, tổng do máy cộng."),
-        _sent_again("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
+        in_cell("dòng «{written}» là dòng tổng, chưa được đọc; biểu {form} chỉ hỏi từng dòng, tổng do máy cộng."),
+        sent_again("Xóa dòng tổng; nếu không phải dòng tổng thì đổi mã hoặc tên."),
     )
     NOT_A_CODE = Problem(
         "C-39",
-        _in_cell(
+        in_cell(
             "«{written}» không dùng làm mã dòng được; mã chỉ gồm chữ, số, dấu _ . -, không có khoảng trống, như "
             "«{expected}»."
         ),
-        _sent_again("Ghi mã khác cho dòng này."),
+        sent_again("Ghi mã khác cho dòng này."),
     )
     LINE_WITHOUT_CODE = Problem(
         "C-14",
-        _in_cell("ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã dòng» nên chưa được tính."),
-        _sent_again("Ghi mã cho dòng."),
+        in_cell("ghi «{written}» nhưng dòng này chưa có mã ở cột «Mã dòng» nên chưa được tính."),
+        sent_again("Ghi mã cho dòng."),
     )
     WRONG_UNIT = Problem(
         "C-03",
-        _in_cell("«{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}»."),
-        _sent_again_or_corrected("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
+        in_cell("«{label}» ghi đơn vị tính «{written}», biểu mẫu dùng «{expected}»."),
+        sent_again_or_corrected("Ghi lại số theo đúng đơn vị tính của biểu mẫu."),
     )
     UNIT_MISSING = Problem(
         "C-40",
-        _in_cell("không thấy đơn vị tính; đã đọc theo biểu mẫu ({expected})."),
+        in_cell("không thấy đơn vị tính; đã đọc theo biểu mẫu ({expected})."),
         Task("Xem lại số có đúng theo đơn vị tính này không.", "Xin ghi lại đơn vị tính theo biểu mẫu."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     ROW_UNKNOWN = Problem(
         "C-37",
-        _in_cell("dòng «{written}» có số nhưng không có trong biểu {form} nên chưa được đọc{expected}."),
-        _sent_again("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
+        in_cell("dòng «{written}» có số nhưng không có trong biểu {form} nên chưa được đọc{expected}."),
+        sent_again("Ghi số vào dòng của biểu mẫu; nếu biểu không hỏi thì xóa số này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     NOT_A_NUMBER = Problem(
         "C-04",
-        _in_cell("«{label}» ghi «{written}», không phải là số."),
+        in_cell("«{label}» ghi «{written}», không phải là số."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính bằng chữ số.", "Xin ghi bằng chữ số."),
     )
     UNCLEAR_NUMBER = Problem(
         "C-05",
-        _in_cell(
+        in_cell(
             "«{label}» ghi «{written}», dấu chấm hoặc dấu phẩy không theo cách viết số Việt Nam (1.234,5) nên không "
             "đoán được là số nào."
         ),
@@ -427,12 +301,12 @@ class Problems(Enum):
     )
     TOO_PRECISE = Problem(
         "C-06",
-        _in_cell("«{label}» ghi «{written}», nhưng đơn vị «{expected}» không có nhiều chữ số lẻ như vậy."),
+        in_cell("«{label}» ghi «{written}», nhưng đơn vị «{expected}» không có nhiều chữ số lẻ như vậy."),
         _ASKED,
     )
     ROUNDED = Problem(
         "C-22",
-        _in_cell(
+        in_cell(
             "«{label}» ghi «{written}», nhiều chữ số lẻ hơn đơn vị tính cho phép nhưng đúng với các số tính ra nó; đã "
             "làm tròn thành {expected}."
         ),
@@ -442,38 +316,38 @@ class Problems(Enum):
     )
     WORDS_DISAGREE = Problem(
         "C-30",
-        _in_cell("«{label}» ghi «{written}», số và chữ trong ngoặc khác nhau, không rõ số nào đúng."),
+        in_cell("«{label}» ghi «{written}», số và chữ trong ngoặc khác nhau, không rõ số nào đúng."),
         _ASKED,
     )
     TWO_IN_ONE = Problem(
         "C-31",
-        _in_cell("«{label}» ghi «{written}», hai số trong một ô; đã đọc là {expected}."),
+        in_cell("«{label}» ghi «{written}», hai số trong một ô; đã đọc là {expected}."),
         Task("Nhắc đơn vị ghi mỗi số vào ô của nó.", "Lần sau xin ghi mỗi số vào ô của nó."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     UNCLEAR_PLAN = Problem(
         "C-32",
-        _in_cell("«{label}» ghi «{written}», không rõ có phải là thực hiện và kế hoạch không: {expected}."),
+        in_cell("«{label}» ghi «{written}», không rõ có phải là thực hiện và kế hoạch không: {expected}."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính: mỗi số vào ô của nó.", "Xin ghi mỗi số vào ô của nó."),
     )
     POINT_FOR_COMMA = Problem(
         "C-23",
-        _in_cell("«{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc là {expected}."),
+        in_cell("«{label}» ghi «{written}», dấu chấm thay dấu phẩy; đã đọc là {expected}."),
         Task("Nhắc đơn vị ghi số lẻ sau dấu phẩy.", "Lần sau xin ghi số lẻ sau dấu phẩy."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     SPACED = Problem(
         "C-33",
-        _in_cell("«{label}» ghi «{written}», có dấu cách giữa số; đã đọc là {expected}."),
+        in_cell("«{label}» ghi «{written}», có dấu cách giữa số; đã đọc là {expected}."),
         Task("Nhắc đơn vị viết liền các chữ số.", "Lần sau xin viết liền các chữ số."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     TURNED = Problem(
         "C-34",
-        _in_cell(
+        in_cell(
             "«{label}» giữ «{written}» sau một ký tự ẩn làm chữ hiện ngược từ phải sang trái, nên người xem có thể "
             "thấy số khác."
         ),
@@ -481,27 +355,27 @@ class Problems(Enum):
     )
     STRUCK = Problem(
         "C-35",
-        _in_cell("«{label}» ghi «{written}», bị gạch ngang cả ô hay một phần, không rõ còn tính hay không."),
+        in_cell("«{label}» ghi «{written}», bị gạch ngang cả ô hay một phần, không rõ còn tính hay không."),
         Task("Hỏi lại đơn vị báo cáo rồi ghi đính chính.", "Xin bỏ gạch ngang; số nào không còn tính thì xóa khỏi ô."),
     )
     DATE = Problem(
         "C-07",
-        _in_cell("«{label}» là ngày tháng «{written}», không phải là số (Excel có thể đã tự đổi)."),
-        _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
+        in_cell("«{label}» là ngày tháng «{written}», không phải là số (Excel có thể đã tự đổi)."),
+        sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMULA = Problem(
         "C-08",
-        _in_cell("«{label}» là công thức chưa có kết quả ({written})."),
-        _sent_again_or_corrected("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
+        in_cell("«{label}» là công thức chưa có kết quả ({written})."),
+        sent_again_or_corrected("Mở tệp bằng Excel, lưu lại, hoặc nhập số vào ô."),
     )
     CELL_ERROR = Problem(
         "C-09",
-        _in_cell("«{label}» đang báo lỗi {written}."),
-        _sent_again_or_corrected("Nhập lại số vào ô."),
+        in_cell("«{label}» đang báo lỗi {written}."),
+        sent_again_or_corrected("Nhập lại số vào ô."),
     )
     HIDDEN_CELLS = Problem(
         "C-15",
-        _on_sheet_of_reporter("có số liệu ở {written} (ô {cells}), vẫn được đọc như thường."),
+        on_sheet_of_reporter("có số liệu ở {written} (ô {cells}), vẫn được đọc như thường."),
         Task(
             "Mở tệp xem các ô này có đúng là số phải báo cáo không; nếu sai thì ghi đính chính.",
             "Xin bỏ ẩn, xem lại các ô này có đúng là số phải báo cáo không.",
@@ -510,12 +384,12 @@ class Problems(Enum):
     )
     MERGED_CELLS = Problem(
         "C-16",
-        _in_cell("ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào của dòng nào."),
-        _sent_again("Bỏ gộp ô, ghi mỗi dòng một số."),
+        in_cell("ô gộp qua nhiều dòng, ghi «{written}», không rõ số nào của dòng nào."),
+        sent_again("Bỏ gộp ô, ghi mỗi dòng một số."),
     )
     LINKED_CELLS = Problem(
         "C-17",
-        _in_cell("công thức lấy số từ một tệp khác; đã dùng số Excel lưu sẵn trong ô."),
+        in_cell("công thức lấy số từ một tệp khác; đã dùng số Excel lưu sẵn trong ô."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính.",
             "Xin kiểm tra lại số, rồi nhập thẳng vào ô.",
@@ -524,12 +398,12 @@ class Problems(Enum):
     )
     SHOWN_OTHERWISE = Problem(
         "C-18",
-        _in_cell("«{label}» giữ một số và hiện một số khác ({written}) vì định dạng của ô, không rõ số nào đúng."),
-        _sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
+        in_cell("«{label}» giữ một số và hiện một số khác ({written}) vì định dạng của ô, không rõ số nào đúng."),
+        sent_again_or_corrected("Định dạng lại ô thành số và nhập lại."),
     )
     FORMAT_UNKNOWN = Problem(
         "C-19",
-        _in_cell("định dạng ô ({written}) chưa biết hiện số ra thế nào; đã dùng số giữ trong ô."),
+        in_cell("định dạng ô ({written}) chưa biết hiện số ra thế nào; đã dùng số giữ trong ô."),
         Task(
             "Mở tệp xem số hiện trên trang có đúng như vậy không; nếu sai thì ghi đính chính.",
             "Xin xem lại số hiện trên trang có đúng như vậy không.",
@@ -538,7 +412,7 @@ class Problems(Enum):
     )
     STALE_FORMULA = Problem(
         "C-21",
-        _in_cell("công thức phải được tính lại khi mở tệp; đã dùng số lưu sẵn trong ô."),
+        in_cell("công thức phải được tính lại khi mở tệp; đã dùng số lưu sẵn trong ô."),
         Task(
             "Mở tệp bằng Excel xem số tính lại; nếu khác thì ghi đính chính.",
             "Xin mở tệp bằng Excel, xem lại số rồi lưu lại.",
@@ -547,7 +421,7 @@ class Problems(Enum):
     )
     COMMENTED = Problem(
         "C-36",
-        _in_cell("chú thích đính ở ô ghi số khác với số trong ô; đã dùng số trong ô."),
+        in_cell("chú thích đính ở ô ghi số khác với số trong ô; đã dùng số trong ô."),
         Task(
             "Mở tệp xem chú thích; nếu số trong ô sai thì ghi đính chính.",
             "Nếu số trong chú thích mới đúng, xin ghi vào ô.",
@@ -556,45 +430,45 @@ class Problems(Enum):
     )
     NOTE_ERROR = Problem(
         "C-20",
-        _in_cell("ghi chú của «{label}» đang báo lỗi hoặc là công thức chưa có kết quả ({written})."),
-        _sent_again("Nhập lại ghi chú, hoặc xóa ô."),
+        in_cell("ghi chú của «{label}» đang báo lỗi hoặc là công thức chưa có kết quả ({written})."),
+        sent_again("Nhập lại ghi chú, hoặc xóa ô."),
         Severity.WARNING,
     )
     BLANK = Problem(
         "C-10",
-        _in_cell("«{label}» để trống."),
+        in_cell("«{label}» để trống."),
         _FILLED_IN,
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     OUT_OF_RANGE = Problem(
         "C-11",
-        _in_cell("«{label}» ghi {written}, phải {expected}."),
+        in_cell("«{label}» ghi {written}, phải {expected}."),
         _ASKED,
         status=Outcome.FAILS,
     )
     NOT_SENT = Problem(
         "H-01",
-        _of_reporter("chưa gửi biểu {form}, hạn {expected}.", then=" "),
+        of_reporter("chưa gửi biểu {form}, hạn {expected}.", then=" "),
         Task("Liên hệ để nhận báo cáo.", "Xin gửi biểu này."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
     WITHDRAWN_RETURN = Problem(
         "H-02",
-        _of_reporter("biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục."),
+        of_reporter("biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục."),
         Task("Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.", "Nếu đã bỏ khỏi tệp, xin gửi lại biểu này."),
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(
         "H-03",
-        _in_cell("«{label}» nay để trống, trước đã nhận {expected}."),
+        in_cell("«{label}» nay để trống, trước đã nhận {expected}."),
         _FILLED_IN,
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_LINE = Problem(
         "H-09",
-        _on_sheet_of_reporter("dòng {written} của biểu {form} đã được nhận, nay không còn."),
+        on_sheet_of_reporter("dòng {written} của biểu {form} đã được nhận, nay không còn."),
         Task(
             "Hỏi đơn vị báo cáo rồi ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
             "Xin ghi lại dòng này; nếu không còn số thì giữ mã dòng và ghi «-» vào các ô số.",
@@ -603,21 +477,21 @@ class Problems(Enum):
     )
     CHANGED_MUCH = Problem(
         "H-04",
-        _in_cell("«{label}» ghi {written}, thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}."),
+        in_cell("«{label}» ghi {written}, thay đổi khác hẳn các thôn khác trong xã; theo mức chung thì {expected}."),
         _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     OWN_CHANGE = Problem(
         "H-06",
-        _in_cell("«{label}» ghi {written}, khác hẳn các kỳ trước của chính đơn vị ({expected})."),
+        in_cell("«{label}» ghi {written}, khác hẳn các kỳ trước của chính đơn vị ({expected})."),
         _KEPT_IF_RIGHT,
         Severity.WARNING,
         Outcome.FAILS,
     )
     COPIED = Problem(
         "H-07",
-        _in_cell("{written} của biểu {form} giống hệt {expected}; có thể là số kỳ trước gửi lại."),
+        in_cell("{written} của biểu {form} giống hệt {expected}; có thể là số kỳ trước gửi lại."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu gửi nhầm thì xin gửi lại, nếu đúng thì ghi giữ nguyên ô đầu.",
             "Xin xem lại; nếu đúng là số của kỳ này thì xác nhận.",
@@ -628,14 +502,14 @@ class Problems(Enum):
     )
     OVERRULED = Problem(
         "H-08",
-        _in_cell("«{label}» ghi {written}, không đúng quy tắc {expected}."),
-        _by_office("Không phải làm gì; chỉ khi quyết định không còn đúng mới ghi đính chính ô này."),
+        in_cell("«{label}» ghi {written}, không đúng quy tắc {expected}."),
+        by_office("Không phải làm gì; chỉ khi quyết định không còn đúng mới ghi đính chính ô này."),
         Severity.WARNING,
         Outcome.FAILS,
     )
     OTHER_SCALE = Problem(
         "H-05",
-        _in_cell("«{label}» ghi {written}, {expected}."),
+        in_cell("«{label}» ghi {written}, {expected}."),
         Task(
             "Hỏi lại đơn vị báo cáo; nếu sai thì ghi đính chính từng ô, nếu đúng thì ghi giữ nguyên.",
             "",
@@ -647,7 +521,7 @@ class Problems(Enum):
     PRINTED_UNREADABLE = Problem(
         "P-01",
         Wrong("Bảng số kế hoạch in {file} có chỗ không đọc được: {written}; cần {expected}."),
-        _by_office("Sửa bảng rồi chạy lại."),
+        by_office("Sửa bảng rồi chạy lại."),
         Severity.WARNING,
     )
     PRINTED_SHORTER = Problem(
@@ -655,7 +529,7 @@ class Problems(Enum):
         Wrong(
             "Bảng số kế hoạch in {file} thiếu {written} so với bản đã đọc trước đó, nên các số ấy không được đối chiếu."
         ),
-        _by_office(
+        by_office(
             "Lấy lại bảng từ bản sao lưu (bản đủ còn trong kho archive, tên {expected}), hoặc ghi lại các dòng ấy; số "
             "nào kế hoạch không in thì giữ dòng, ghi «không in» ở cột printed và để trống cột value."
         ),
@@ -665,19 +539,19 @@ class Problems(Enum):
     ESTIMATE_UNREADABLE = Problem(
         "U-01",
         Wrong("Sổ số ước {file} có chỗ không dùng được: {written}; cần {expected}. Số đó không được dùng."),
-        _by_office("Sửa sổ rồi chạy lại."),
+        by_office("Sửa sổ rồi chạy lại."),
         Severity.WARNING,
     )
     ESTIMATE_PASSED = Problem(
         "U-02",
-        _of_reporter("đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa."),
-        _by_office("Khi biểu đã được chấp nhận thì ghi bỏ các số ước ấy, kèm lý do."),
+        of_reporter("đã nhận biểu {written}; từ khi biểu được chấp nhận, các số ước của biểu này không dùng nữa."),
+        by_office("Khi biểu đã được chấp nhận thì ghi bỏ các số ước ấy, kèm lý do."),
         Severity.WARNING,
     )
     ESTIMATES_DISAGREE = Problem(
         "U-03",
-        _of_reporter("các số ước của biểu {written} trái quy tắc {expected}; vẫn được dùng."),
-        _by_office("Xem lại các số ước ấy rồi ghi lại cho khớp nhau."),
+        of_reporter("các số ước của biểu {written} trái quy tắc {expected}; vẫn được dùng."),
+        by_office("Xem lại các số ước ấy rồi ghi lại cho khớp nhau."),
         Severity.WARNING,
         Outcome.FAILS,
     )
@@ -687,7 +561,7 @@ class Problems(Enum):
             "Sổ số ước {file} thiếu {written} so với bản đã đọc trước đó; các số ước của bản ấy vẫn được dùng, chưa "
             "dùng số ước mới nào."
         ),
-        _by_office(
+        by_office(
             "Lấy lại sổ từ bản sao lưu (bản đủ còn trong kho archive, tên {expected}), hoặc ghi lại các số ước ấy; số "
             "nào không cần nữa thì ghi bỏ, kèm lý do."
         ),
@@ -696,7 +570,7 @@ class Problems(Enum):
     LEDGER_UNREADABLE = Problem(
         "L-01",
         Wrong("Sổ đính chính {file} không đọc được: {written}."),
-        _by_office("Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}."),
+        by_office("Sửa chỗ đó hoặc lấy lại bản sao lưu; dòng tiêu đề của sổ: {expected}."),
         holds_all="sổ đính chính không đọc được",
     )
     LEDGER_STALE = Problem(
@@ -705,7 +579,7 @@ class Problems(Enum):
             "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay ghi «{written}», không còn là «{expected}» như "
             "khi ghi sổ."
         ),
-        _by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
+        by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
     LEDGER_FULFILLED = Problem(
         "L-08",
@@ -723,7 +597,7 @@ class Problems(Enum):
             "Sổ đính chính: dòng về ô {cells}, trang «{sheet}», tệp {file}, đính chính «{expected}», không dùng đến "
             "nữa vì tệp ấy không còn trong bộ báo cáo."
         ),
-        _by_office("Không phải làm gì; đơn vị gửi lại dưới tên khác thì xem chỗ ấy trong tệp mới đã ghi đúng chưa."),
+        by_office("Không phải làm gì; đơn vị gửi lại dưới tên khác thì xem chỗ ấy trong tệp mới đã ghi đúng chưa."),
         Severity.WARNING,
         Outcome.UNDECIDED,
     )
@@ -733,18 +607,18 @@ class Problems(Enum):
             "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} nay {written}, khi ghi sổ {expected}, nên dòng này "
             "của sổ không được dùng."
         ),
-        _by_office(
+        by_office(
             "Nếu đính chính vẫn cần, ghi ở ô mới của số ấy. Ô này xem lại rồi ghi số đúng, hoặc ghi giữ nguyên; không "
             "phải ô ghi số thì bỏ dòng này khỏi sổ."
         ),
     )
     LEDGER_SHORTER = Problem(
         "L-07",
-        _in_cell(
+        in_cell(
             "«{label}» đã được chấp nhận là {expected} theo sổ đính chính, nay sổ không còn đính chính ấy nên ô lại "
             "ghi «{written}»."
         ),
-        _by_office(
+        by_office(
             "Đặt lại dòng ấy vào sổ, hoặc ghi lại đính chính; nếu số trong tệp mới đúng thì ghi giữ nguyên ô này."
         ),
         status=Outcome.UNDECIDED,
@@ -755,7 +629,7 @@ class Problems(Enum):
             "Sổ đính chính: «{cells}» (trang «{sheet}», tệp {file}) không phải địa chỉ ô, nên dòng này của sổ không "
             "được dùng."
         ),
-        _by_office("Ghi dạng D13: chữ của cột rồi số của dòng."),
+        by_office("Ghi dạng D13: chữ của cột rồi số của dòng."),
     )
     LEDGER_DECISION = Problem(
         "L-04",
@@ -763,12 +637,12 @@ class Problems(Enum):
             "Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} ghi quyết định «{written}», phải là một trong: "
             "{expected}."
         ),
-        _by_office("Sửa lại rồi chạy lại."),
+        by_office("Sửa lại rồi chạy lại."),
     )
     LEDGER_NO_REASON = Problem(
         "L-03",
         Wrong("Sổ đính chính: ô {cells}, trang «{sheet}», tệp {file} thiếu lý do hoặc người ghi."),
-        _by_office("Bổ sung rồi chạy lại."),
+        by_office("Bổ sung rồi chạy lại."),
     )
 
 
@@ -781,46 +655,3 @@ OF_LEDGER = frozenset(
     kind.value.code for kind in (Problems.LEDGER_STALE, Problems.LEDGER_ASTRAY, Problems.LEDGER_SHORTER)
 )
 """Codes of what tells that a decision fits its cell no more, or is gone: another decision on the cell settles it."""
-
-HOLDS_EVERYTHING: Mapping[str, str] = {
-    kind.value.code: kind.value.holds_all for kind in Problems if kind.value.holds_all
-}
-"""Codes of what holds back every form of its return set, each with why, in a few words."""
-
-
-def forms_held(findings: Iterable[Mapping[str, Any]], every: Callable[[], Iterable[str]]) -> dict[str, str]:
-    """Return, per form that the findings of a return set hold back, the first sentence why.
-
-    An error holds the forms that it names, and of some kinds every form.
-
-    Args:
-        findings: With ``code``, ``severity``, ``form`` and ``message`` of ``schemas.tables.FINDINGS``.
-        every: Gives the codes of all forms; asked only where something holds them all.
-    """
-    held: dict[str, str] = {}
-    for row in findings:
-        if row["severity"] == Severity.ERROR:
-            for form in every() if row["code"] in HOLDS_EVERYTHING else row["form"].split():
-                held.setdefault(form, row["message"])
-    return held
-
-
-_BY_CODE: Mapping[str, Problem] = {kind.value.code: kind.value for kind in Problems}
-
-
-def task_of(finding: Mapping[str, str]) -> Task:
-    """Return what is to be done about a finding: as its kind says, or where an edit fails, as its severity does.
-
-    What a forged release gives for one is answered too, as an error.
-    """
-    problem = _BY_CODE.get(finding["code"])
-    return problem.task if problem else OF_BREACH.get(finding["severity"], OF_BREACH[Severity.ERROR])
-
-
-def parts_of(finding: Mapping[str, str]) -> Parts:
-    """Return the sentences of a finding in their parts; what a release says of one is not told apart so far."""
-    if finding["parts"]:
-        return Parts(*json.loads(finding["parts"]))
-    office = f" {task_of(finding).office}"
-    wrong = finding["message"].removesuffix(office)
-    return Parts("", "", wrong, finding["message"].removeprefix(wrong))

@@ -180,7 +180,7 @@ FINDINGS = _columns(
 """One row per finding, with what decisions on it and letters are made of, so that no program takes it from a sentence.
 ``edits``: the codes of all edits that fail in it, listed as well; ``proposed``: the ways to mend it that
 ``suggestion`` tells (``pipelines.steps.validate.advise``), such as ``[["Ô D13: …", [["D13", "114"]]]]``; ``parts``:
-``message``, cut where ``schemas.problems.Parts`` says. Where a release stands for workbooks there is nothing to decide,
+``message``, cut where ``schemas.problem.Parts`` says. Where a release stands for workbooks there is nothing to decide,
 and nothing in these columns."""
 
 FINDINGS_BY_FORM = _columns(

@@ -33,10 +33,11 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
+from schemas.findings import task_of
 from schemas.kept import PRINTED_FILE
 from schemas.listed import first_of
 from schemas.outcomes import Severity, Status, Verdict
-from schemas.problems import Problems, task_of
+from schemas.problems import Problems
 from schemas.words import VERDICTS, WORDS
 
 

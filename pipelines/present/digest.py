@@ -25,11 +25,11 @@ from pipelines.present.completeness import Overdue
 from pipelines.settings import MailServer
 from pipelines.store.published import held_files, held_forms, sentences_of
 from schemas.catalogue import CATALOGUE
+from schemas.findings import HOLDS_EVERYTHING
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import HOLDS_EVERYTHING
 from schemas.return_sets import ReturnSetKey
 
 _STEPS = "Việc tiếp theo"

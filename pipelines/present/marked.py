@@ -24,10 +24,10 @@ from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw
 from schemas.catalogue import CATALOGUE
+from schemas.findings import parts_of, task_of
 from schemas.listed import first_of, items_of
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import parts_of, task_of
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 

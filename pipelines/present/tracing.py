@@ -12,11 +12,12 @@ from typing import Any
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
+from schemas.findings import parts_of
 from schemas.kept import ESTIMATES_FILE
 from schemas.listed import first_of, outcomes_listed, outcomes_of
 from schemas.outcomes import Outcome, Status
 from schemas.periods import as_people_write
-from schemas.problems import Problems, parts_of
+from schemas.problems import Problems
 from schemas.return_sets import VALUE_KEY, ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.words import OUTCOMES

@@ -23,9 +23,10 @@ from pipelines.store.received import ReceivedSet
 from pipelines.store.receiving import unfit
 from pipelines.store.state import NOBODY, Writer
 from pipelines.store.tables import Store, Tables, with_texts
+from schemas.findings import parts_of, task_of
 from schemas.flow import FLOW
 from schemas.outcomes import Severity
-from schemas.problems import Problems, parts_of, task_of
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 
 _NOT_A_RETURN = frozenset(

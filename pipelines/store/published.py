@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from pipelines.store.state import Writer
 from pipelines.store.tables import Store, Tables, with_texts
+from schemas.findings import forms_held
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity, Status
-from schemas.problems import NOT_THERE, forms_held
+from schemas.problems import NOT_THERE
 from schemas.return_sets import BatchKey, ReturnSetKey, commune_column, oldest_first
 from schemas.sentences import SentenceError
 

@@ -22,7 +22,8 @@ from schemas.design.faults import Faults
 from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent
 from schemas.forms import BY_CODE, FORMS
-from schemas.problems import Problem, Problems
+from schemas.problem import Problem
+from schemas.problems import Problems
 from schemas.words import VERDICTS
 from tests.unit.builders import ROOT
 from tests.unit.offices import KEY

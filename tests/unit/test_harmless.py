@@ -16,7 +16,7 @@ from pipelines.refresh.documents import report_of
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.raw import Raw
 from schemas.harmless import in_csv, of_csv, visible
-from schemas.problems import Parts
+from schemas.problem import Parts
 from schemas.tables import FINDINGS
 from tests.unit.offices import KEY, Office
 

@@ -16,8 +16,10 @@ from pipelines.steps.collect.layout import COVER
 from pipelines.steps.problems import problem_rows
 from pipelines.steps.validate.wording import of_problems
 from pipelines.store.raw import Raw
+from schemas.findings import parts_of
 from schemas.forms.b01_livestock import Livestock
-from schemas.problems import Parts, Problems, parts_of
+from schemas.problem import Parts
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import CELLS, FINDINGS
 from tests.unit.builders import (

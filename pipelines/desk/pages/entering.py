@@ -28,10 +28,11 @@ from pipelines.refresh.rehearsal import Rehearsed
 from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING, VALUE_HEADING
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.receiving import ReceivingError
+from schemas.findings import parts_of
 from schemas.form import Form
 from schemas.listed import items_of
 from schemas.outcomes import Severity
-from schemas.problems import Problems, parts_of
+from schemas.problems import Problems
 from schemas.sentences import SentenceError
 
 HEADINGS = {

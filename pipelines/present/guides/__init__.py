@@ -34,7 +34,8 @@ from schemas.design.sheets import SHEETS
 from schemas.flow import FLOW, OFFICE, Extent, Kind, Table
 from schemas.periods import Period, PeriodKind
 from schemas.places import Places
-from schemas.problems import Problem, Problems
+from schemas.problem import Problem
+from schemas.problems import Problems
 from schemas.words import VERDICTS
 
 GUIDES = ("can-bo", "thiet-ke", "kiem-toan", "phan-tich", "quan-tri", "do-luong", "tin-cay")

@@ -17,7 +17,8 @@ from pipelines.steps.numbers import STROKE
 from schemas.addresses import address
 from schemas.design.faults import FaultKind, Faults
 from schemas.design.sheets import HELP, LISTS, NOTES, SHEETS, Sheet
-from schemas.problems import Problem, Problems
+from schemas.problem import Problem
+from schemas.problems import Problems
 from schemas.text import fold, slug, visible
 
 

@@ -15,10 +15,11 @@ from pipelines.steps.amounts import Array
 from pipelines.steps.collect.records import by_record, typed
 from pipelines.steps.frames import belongs, coded, joined_text, sorted_by
 from schemas.fields import KEYS, FormField
+from schemas.findings import HOLDS_EVERYTHING, forms_held
 from schemas.form import Form
 from schemas.listed import outcomes_listed
 from schemas.outcomes import Outcome, Severity
-from schemas.problems import HOLDS_EVERYTHING, Problems, forms_held
+from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import SOURCES
 

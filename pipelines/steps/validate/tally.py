@@ -1,7 +1,7 @@
 """Findings and returns counted by commune and form: what those above the communes read first.
 
 Belongs here: the counts, and which findings say that a return has not come. Does not belong here: any finding
-(``pipelines.steps.validate.check``), what holds a form back (``schemas.problems``).
+(``pipelines.steps.validate.check``), what holds a form back (``schemas.findings``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.findings import forms_held
 from schemas.form import Form
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
 from schemas.places import Places
-from schemas.problems import NOT_THERE, forms_held
+from schemas.problems import NOT_THERE
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FINDINGS_BY_FORM, SENT_BY_FORM
 

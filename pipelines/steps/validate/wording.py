@@ -18,11 +18,13 @@ from pipelines.steps.validate.advise import Advice, Written, advise
 from pipelines.steps.validate.cells import Cells
 from schemas.edit import Edit
 from schemas.fields import KEYS
+from schemas.findings import OF_BREACH
 from schemas.form import Form
 from schemas.listed import items_of, listed
 from schemas.outcomes import Outcome, Severity
 from schemas.places import Places
-from schemas.problems import IN_SHEET, OF_BREACH, Parts, Problems
+from schemas.problem import IN_SHEET, Parts
+from schemas.problems import Problems
 from schemas.proposals import Proposal, as_kept
 from schemas.tables import FINDINGS, PROBLEMS
 from schemas.text import visible
