@@ -106,6 +106,11 @@ def sets(raw: Raw, store: Store) -> list[ReturnSetKey]:
     return _newest_first(known)
 
 
+def is_there(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
+    """Return whether a return set is one of these, without asking of any other."""
+    return raw.has(key) or published.is_checked(store, key)
+
+
 def read_sets(store: Store) -> list[ReturnSetKey]:
     """Return those that have been read, in the same order."""
     return _newest_first(published.checked_sets(store))

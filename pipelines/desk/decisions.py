@@ -55,7 +55,7 @@ class Decided:
         entries, unreadable = read_ledger({key: text} if text.strip() else {})
         if len(unreadable):
             return cls(None)
-        if not {*entries["file"]} <= {*raw.names(key)} and key in published.checked_sets(store):
+        if not {*entries["file"]} <= {*raw.names(key)} and published.is_checked(store, key):
             for table in published.entries(store, key):
                 entries = followed(entries, table)
         corrections = [row for row in standing(entries)[0] if row["new"] != row["old"]]

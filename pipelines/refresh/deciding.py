@@ -51,7 +51,7 @@ def refuse_needless(store: Store, key: ReturnSetKey, place: CellPlace, rule: str
             f"Quy tắc {rule} không thuộc loại được phép bỏ qua, hoặc không có quy tắc này; chỉ ghi được với: "
             f"{', '.join(sorted(confirmable))}. Hỏi lại đơn vị báo cáo rồi ghi đính chính."
         )
-    if key not in published.checked_sets(store):
+    if not published.is_checked(store, key):
         return
     cell = as_meant(place.cell)
     rows = [

@@ -86,7 +86,7 @@ def _to_take_back(raw: Raw, store: Store, key: ReturnSetKey, row: Mapping[str, s
         recorded = {} if file is None else standing(key, file.content, raw.places)[0]
     except KeptError as reason:
         raise EstimateError(f"Sổ số ước {ESTIMATES} không đọc được: {reason}. Chưa ghi gì.") from reason
-    in_use = published.estimates_in_use(store, key) if key in published.checked_sets(store) else []
+    in_use = published.estimates_in_use(store, key) if published.is_checked(store, key) else []
     every = dict.fromkeys((*recorded, *((one["form"], one["reporter"], one["field"]) for one in in_use)))
     found = [field for form, reporter, field in every if (form, reporter) == (row["form"], row["reporter"])]
     if not found or row["field"] not in ("", *found):

@@ -94,6 +94,11 @@ def checked_sets(store: Store) -> list[ReturnSetKey]:
     return oldest_first(key for batch in store.batches() for key in store.sets_in(str(batch)))
 
 
+def is_checked(store: Store, key: ReturnSetKey) -> bool:
+    """Return whether a return set has been read; no batch is asked but those of its period, until it is found."""
+    return key in store.sets_in(store.part_of(key))
+
+
 def files(tables: Tables, key: ReturnSetKey) -> list[PublishedRow]:
     """Return the files of one return set as they were when it was last read."""
     return _listed(tables, key, "files") or []

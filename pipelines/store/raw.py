@@ -146,6 +146,22 @@ class Raw:
         """Return every return set that has a folder and whose commune is known, oldest first."""
         return oldest_first(key for keys in self.batches().values() for key in keys)
 
+    def has(self, key: ReturnSetKey) -> bool:
+        """Return whether a return set is one of these, looking only where its own folder can lie.
+
+        Raises:
+            SentenceError: Its commune has two folders in the period.
+        """
+        if self.places.commune(key.commune) is None or key.period not in self._periods():
+            return False
+        lying: dict[BatchKey, list[Path]] = {}
+        for above in ("", *(place.code for place in self.places.ancestors(key.commune))):
+            path = self.root / key.period / above / key.commune
+            if _is_folder(path) and (not above or _is_folder(path.parent)):
+                lying[self._batch(key.period, above or key.commune, key.commune)] = [path]
+        _refuse_twice(lying)
+        return any(self._sent(batch, folders) for batch, folders in lying.items())
+
     def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
         """Return the return sets in the folder of a batch, in order."""
         return self._sent(batch, self._folders_of(batch))
@@ -306,9 +322,7 @@ class Raw:
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
-        return [
-            path for path in _within(root) if path.is_dir() and path.name[0] not in "._" and not left_behind(path.name)
-        ]
+        return [path for path in _within(root) if _is_folder(path)]
 
     def paths(self, key: ReturnSetKey) -> dict[str, Path]:
         """Return the files that somebody put into the folder of a return set, by the name that each is known by.
@@ -603,6 +617,11 @@ def left_behind(name: str) -> bool:
 
 def _within(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether there is a folder that somebody made for what is received, to go by its name."""
+    return path.is_dir() and path.name[0] not in "._" and not left_behind(path.name)
 
 
 def _lying(folder: Path) -> tuple[list[str], list[Path]]:

@@ -8,9 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.store.tables import listed_with, rows_with
+from pipelines.store import state as states
+from pipelines.store.published import checked_sets, is_checked
+from pipelines.store.state import LostStateError, State
+from pipelines.store.tables import Store, listed_with, rows_with
 from schemas.flow import FLOW
-from schemas.return_sets import COMMUNE, PLACE, commune_column
+from schemas.return_sets import COMMUNE, PLACE, ReturnSetKey, commune_column
 from schemas.tables import commune_of
 from tests.unit.builders import ROOT
 
@@ -81,3 +84,52 @@ def test_rows_of_a_commune_are_asked_for_by_the_column_that_says_whose_they_are(
     }
     assert set(whose.values()) == {COMMUNE, PLACE}
     assert {family: commune_column(family) for family in whose} == whose
+
+
+BATCHES = {
+    "2023-H2_huyen-a": ("xa-1", "xa-2"),
+    "2024-H1_huyen-a": ("xa-1", "xa-2"),
+    "2024-H1_huyen-b": ("xa-3",),
+    "2024-H1_xa-4": ("xa-4",),
+}
+"""Batches, each with the communes in it."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An output folder of several batches, of which there are the states."""
+    for part, communes in BATCHES.items():
+        states.save(tmp_path, part, State(communes=communes))
+    return Store(tmp_path)
+
+
+def test_whether_a_return_set_has_been_read_is_asked_of_its_period_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, read = {*checked_sets(store)}, states.communes_in
+    heads: list[str] = []
+
+    def reading(root: Path, part: str) -> list[str]:
+        heads.append(part)
+        return read(root, part)
+
+    monkeypatch.setattr(states, "communes_in", reading)
+    for period in ("2023-H1", "2023-H2", "2024-H1"):
+        for commune in ("xa-1", "xa-2", "xa-3", "xa-4", "huyen-a", "", ".."):
+            key = ReturnSetKey(period, commune)
+            assert is_checked(Store(store.root), key) == (key in there)
+            assert {part.partition("_")[0] for part in heads} <= {period}
+            heads.clear()
+    assert is_checked(Store(store.root), ReturnSetKey("2024-H1", "xa-1"))
+    assert {*heads} <= {"2024-H1_xa-1", "2024-H1_huyen-a"}, "and of no further batch once it is found"
+
+
+def test_a_lost_state_is_told_to_who_asks_for_what_may_be_in_it_and_never_taken_for_nothing(store: Store) -> None:
+    for path in states.paths(store.root, "2024-H1_huyen-b"):
+        path.write_bytes(b"damaged")
+    with pytest.raises(LostStateError):
+        is_checked(Store(store.root), ReturnSetKey("2024-H1", "xa-3"))
+    with pytest.raises(LostStateError):
+        is_checked(Store(store.root), ReturnSetKey("2024-H1", "xa-9"))
+    assert is_checked(Store(store.root), ReturnSetKey("2024-H1", "xa-1"))
+    assert is_checked(Store(store.root), ReturnSetKey("2023-H2", "xa-1"))

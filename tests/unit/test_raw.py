@@ -10,11 +10,13 @@ import pytest
 from pipelines.steps.collect import read
 from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
+from pipelines.store import raw as raw_module
 from pipelines.store.index import Noted
 from pipelines.store.raw import LyingFile, Raw
 from pipelines.store.received import Received
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
+from schemas.sentences import SentenceError
 from tests.unit.builders import LEDGER_HEADING, PLACE_HEADING, ROOT, filled
 from tests.unit.offices import Office
 
@@ -46,6 +48,43 @@ def test_a_folder_of_a_period_and_a_known_commune_is_a_return_set(raw: Raw) -> N
         (raw.root / name).mkdir(parents=True)
     assert list(map(str, raw.return_sets())) == ["2023-H2_huu-kien", "2024-H1_huu-kien"]
     assert "2024-H1/khong-co" in raw.unknown_folders()
+
+
+def test_one_return_set_is_asked_for_without_asking_of_any_other(raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = ["cao-loc,district,Cao Lộc,lang-son", *(f"xa-{number},commune,Số {number},cao-loc" for number in range(9))]
+    (raw.root / "places.csv").write_text("\n".join(["code,level,name,parent", *rows, ""]), "utf-8")
+    with_files = ("2024-H1/cao-loc/xa-0", "2024-H1/lang-son/xa-1", "2024-H2/cao-loc/xa-0", "2024-H1/chi-lang/xa-2")
+    empty = ("2024-H1/cao-loc/xa-3", "2024-H1/xa-4", "2024-H3/xa-5", ".git/xa-6", "2024-H1/.cu/xa-6", "2024-H1/la/xa-7")
+    for name in (*with_files, *empty):
+        (raw.root / name).mkdir(parents=True)
+    for name in with_files:
+        (raw.root / name / "mot.xlsx").write_bytes(b"x")
+    (raw.root / "2024-H1" / "xa-8").write_bytes(b"a file, and no folder")
+    communes = ("huu-kien", *(f"xa-{number}" for number in range(9)), "cao-loc", "khong-co", ".", "..", "", "x" * 300)
+    asked = [ReturnSetKey(period, code) for period in ("2024-H1", "2024-H2", "2024-H3", "", "..") for code in communes]
+    there = {*map(str, raw.return_sets())}
+    assert there == {"2024-H1_huu-kien", "2024-H1_xa-0", "2024-H1_xa-1", "2024-H1_xa-4", "2024-H2_xa-0"}
+    listed: list[Path] = []
+    looked = raw_module._holds_files
+
+    def looking(path: Path) -> bool:
+        listed.append(path)
+        return looked(path)
+
+    monkeypatch.setattr(raw_module, "_holds_files", looking)
+    assert {str(key) for key in asked if raw.has(key)} == there
+    assert {path.name for path in listed} <= {"xa-0", "xa-1", "xa-3"}, "each where it was asked for itself"
+    listed.clear()
+    assert raw.has(ReturnSetKey("2024-H1", "xa-0"))
+    assert [path.name for path in listed] == ["xa-0"]
+
+
+def test_a_commune_with_two_folders_is_told_to_who_asks_for_it_and_to_nobody_else(raw: Raw) -> None:
+    (raw.root / "2024-H1" / "chi-lang" / "huu-kien").mkdir(parents=True)
+    with pytest.raises(SentenceError, match=r"huu-kien.*hai thư mục"):
+        raw.has(KEY)
+    assert not raw.has(ReturnSetKey("2024-H1", "quan-son"))
+    assert not raw.has(ReturnSetKey("2024-H2", "huu-kien"))
 
 
 def test_workbooks_where_none_is_read_are_told_with_where_they_belong(raw: Raw) -> None:

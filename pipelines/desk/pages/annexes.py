@@ -29,7 +29,7 @@ def annex(_request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """Give out an annex of what is published."""
     raw, store = folders()
     chosen = named(raw, store, key)
-    if kind not in KINDS or chosen not in published.checked_sets(store):
+    if kind not in KINDS or not published.is_checked(store, chosen):
         raise Http404
     return _given(documents.annexes(raw, store, chosen, who="bàn làm việc"), kind)
 

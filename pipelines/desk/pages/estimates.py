@@ -31,7 +31,7 @@ def estimates(request: HttpRequest, key: str) -> HttpResponse:
     """Show what is estimated, and ask for what has not come."""
     raw, store = folders()
     chosen = named(raw, store, key)
-    found = published.findings(store, chosen) if chosen in published.checked_sets(store) else []
+    found = published.findings(store, chosen) if published.is_checked(store, chosen) else []
     places, missing = raw.places, completeness(chosen.period, chosen.commune, found, raw.places).missing
     period = Period.parse(chosen.period)
     lacking = [

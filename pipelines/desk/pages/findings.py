@@ -38,7 +38,7 @@ def findings(request: HttpRequest, key: str) -> HttpResponse:
     """List the reporters with findings."""
     raw, store = folders()
     chosen = named(raw, store, key)
-    found = by_reporter(published.findings(store, chosen) if chosen in published.checked_sets(store) else [])
+    found = by_reporter(published.findings(store, chosen) if published.is_checked(store, chosen) else [])
     undoable = decisions.latest(raw, chosen, last_read(store, chosen))
     corrected = sorted(
         {row["reporter"] for row in decisions.Decided.now(raw, store, chosen).corrections} - {*found, ""}

@@ -35,8 +35,11 @@ def named(raw: Raw, store: Store, key: str) -> ReturnSetKey:
     Raises:
         Http404: There is none.
     """
-    found = next((one for one in board.sets(raw, store) if str(one) == key), None)
-    if found is None:
+    try:
+        found = ReturnSetKey.parse(key)
+    except ValueError as why:
+        raise Http404 from why
+    if str(found) != key or not board.is_there(raw, store, found):
         raise Http404
     return found
 
