@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pipelines.refresh.given import Given, Made
 from pipelines.refresh.rows import of_communes
 from pipelines.steps.analyse import divisions, figures, observations, statements, sums
+from pipelines.steps.analyse.behind import Behind
 from pipelines.steps.frames import belongs, to_frame, to_table, together
 from pipelines.steps.validate import gate
 from schemas import tables
@@ -105,7 +106,7 @@ def compare_statements(given: Given) -> Mapping[str, Made]:
     compared = statements.compare(
         printed,
         computed,
-        statements.Behind(edges, CATALOGUE.forms),
+        Behind(edges, CATALOGUE.forms),
         [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],
     )
     return {"statements": Made(compared)}

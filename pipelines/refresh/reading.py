@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from pipelines.refresh.given import Given, Made
 from pipelines.steps import problems, sources
-from pipelines.steps.analyse import estimates, statements
-from pipelines.steps.collect import aim, correct, read
+from pipelines.steps.analyse import estimates
+from pipelines.steps.collect import aim, correct, printed_plan, read
 from pipelines.steps.collect.columns import runs
 from pipelines.steps.frames import parted, to_frame, to_table, together
 from schemas import tables
@@ -76,13 +76,13 @@ def _unread(problem: Problems, files: Sequence[Mapping[str, str]], schema: pa.Sc
 def read_printed(given: Given) -> Mapping[str, Made]:
     """Make ``printed`` and ``printed_problems``."""
     present = given.printed
-    printed, met = statements.read_printed(present)
+    printed, met = printed_plan.read_printed(present)
     unread = _unread(Problems.PRINTED_UNREADABLE, given.unread_plans, tables.PRINTED)
     lost = _lost(
         given,
         PRINTED_FILE,
         _told_before(given, "printed_problems", Problems.PRINTED_SHORTER),
-        lambda key, then: statements.vanished(decoded(then), present.get(key, "")),
+        lambda key, then: printed_plan.vanished(decoded(then), present.get(key, "")),
     )
     told = problems.problem_rows(Problems.PRINTED_SHORTER, [row for row, _ in lost])
     return {

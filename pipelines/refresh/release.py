@@ -36,6 +36,8 @@ from pipelines.refresh.stale import figures_current
 from pipelines.refresh.stamps import code_version
 from pipelines.settings import Clock, now
 from pipelines.steps.analyse import figures, statements, sums
+from pipelines.steps.analyse.behind import Behind
+from pipelines.steps.collect import printed_plan
 from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.steps.collect.released import DISTRIBUTION, MANIFEST, RELEASES, SEAL, sealed
 from pipelines.steps.frames import together
@@ -436,11 +438,11 @@ def _recompute(store: Store, key: ReturnSetKey, latest: str, states: Iterable[Ac
         ],
         tables.LINEAGE,
     )
-    printed, _ = statements.read_printed({} if plan is None else {key: decoded(plan)})
+    printed, _ = printed_plan.read_printed({} if plan is None else {key: decoded(plan)})
     compared = statements.compare(
         printed,
         rows,
-        statements.Behind(edges, CATALOGUE.forms),
+        Behind(edges, CATALOGUE.forms),
         [figure for chapter in CATALOGUE.chapters for figure in chapter.figures],
     )
     return {"figures": rows, "lineage": edges, "statements": compared, ACCEPTED: _accepted(marts, key)}

@@ -34,7 +34,7 @@ _PRESENT = (*_COLLECT, "pipelines/store", "pipelines/present")
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "read": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
     "decisions": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
-    "printed": ("pipelines/steps/analyse", "pipelines/steps", "schemas"),
+    "printed": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
     "approve": (*_VALIDATE, "pipelines/store"),
     "estimates": (*_ANALYSE,),
     "locate": _COLLECT,

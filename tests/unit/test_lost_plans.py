@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.refresh import release
-from pipelines.steps.analyse.statements import read_printed, vanished
+from pipelines.steps.collect.printed_plan import read_printed, vanished
 from pipelines.store.raw import PRINTED
 from tests.unit.offices import KEY, Office
 

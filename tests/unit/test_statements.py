@@ -7,8 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipelines.steps.analyse.behind import Behind
 from pipelines.steps.analyse.printed import APPROXIMATE, Direction, How, said_in
-from pipelines.steps.analyse.statements import Behind, compare, read_printed
+from pipelines.steps.analyse.statements import compare
+from pipelines.steps.collect.printed_plan import read_printed
 from schemas.figures import CHAPTERS
 from schemas.forms.b03_crops import Crops
 from schemas.return_sets import ReturnSetKey

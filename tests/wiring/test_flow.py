@@ -292,7 +292,7 @@ class TestRooms:
             ("pipelines/steps/validate/check.py", {"approve", "check", "formless", "tally", "admit"}),
             (
                 "pipelines/steps/analyse/figures.py",
-                {"printed", "estimates", "observe", "sum", "evaluate", "add_up", "compare", "places"},
+                {"estimates", "observe", "sum", "evaluate", "add_up", "compare", "places"},
             ),
             ("pipelines/store/files.py", {"approve", "explorer", "report", "openlineage", "data_package"}),
             ("pipelines/cli/answers.py", set()),

@@ -1,7 +1,7 @@
 """Whether a printed line is about the very figure of its id: of which time it is, of whom, and what of it.
 
 Belongs here: holding what the line says of itself against the figure's own time and scope. Does not belong here: which
-number of the text is meant (``pipelines.steps.analyse.printed``), the verdict (``pipelines.steps.analyse.statements``).
+number of the text is meant (``pipelines.steps.analyse.printed``), the verdict (``pipelines.steps.analyse.verdicts``).
 
 People write both columns as they like, so a line is set aside only where what it says rules the figure out: a text that
 names no time, or nobody, rules out nothing.

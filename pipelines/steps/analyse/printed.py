@@ -2,7 +2,7 @@
 
 Belongs here: the grammar of a printed text. Does not belong here: the grammar of a number in a workbook's cell
 (``pipelines.steps.numbers``), which is strict where this is lenient: nobody can ask a printed plan again; the verdict
-(``pipelines.steps.analyse.statements``).
+(``pipelines.steps.analyse.verdicts``).
 
 A text holds several numbers: «đạt 87,45% KH năm 2022», «104,3% (146/140)». The one meant is one whose unit fits, and of
 those the one that the table beside the text gives; so its decimals are told from its own digits.
