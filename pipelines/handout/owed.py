@@ -6,7 +6,7 @@ workbook looks (``pipelines.handout.layout``, ``pipelines.handout.aids``).
 Forms are handed out before a period's folder exists in the raw folder, so a period here is any that can be named.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,9 +138,10 @@ class Handout:
     def previous(self, reporter: Place, form: type[Form]) -> Previous | None:
         """Return what was accepted from a reporter in the same period of last year, or the latest before of its kind.
 
+        Of a village into which others have been merged since, it is what all of them had: it is held against that.
         Nothing where nothing was ever accepted, or all of it blank.
         """
-        rows = published.accepted(self.store, form.domain, self.key.commune, reporter.code)
+        rows = self._accepted(reporter, form)
         periods = {Period.parse(row["period"]) for row in rows}
         earlier = {one for one in periods if one < self.period and one.kind is self.period.kind}
         if not earlier:
@@ -153,6 +154,21 @@ class Handout:
             if values:
                 lines[row["line"]] = PreviousLine(row.get(LINE_NAME) or "", values)
         return Previous(period, lines) if lines else None
+
+    def _accepted(self, reporter: Place, form: type[Form]) -> Sequence[Mapping[str, Any]]:
+        """Return the records that were ever accepted from a reporter, as if it had been as large then as it is now."""
+        places, commune = self.raw.places, self.key.commune
+        if not places.taken_in(commune, self.period).get(reporter.code):
+            return published.accepted(self.store, form.domain, commune, reporter.code)
+        # Hardly any reporter needs what this brings along.
+        from pipelines.steps.frames import to_frame, to_table
+        from pipelines.steps.validate.taken_in import of_as_much
+
+        whole = form.whole
+        frame = to_frame(published.each_accepted(self.store, form.domain, commune), whole.arrow())
+        records = of_as_much(whole, frame, [self.key], places).records
+        rows = to_table(records[(records["reporter"] == reporter.code).to_numpy()], whole.arrow()).to_pylist()
+        return [dict(row) for row in rows]
 
     def write(self, files: Mapping[Path, bytes], *, overwrite: bool) -> None:
         """Write workbooks: none at all where one of them may not be written.

@@ -188,3 +188,32 @@ def test_what_was_sent_for_a_commune_that_is_no_more_is_kept_and_told_and_counts
     (start, *_) = place_pages(here, merged / "sites")
     assert "Xã Số 1 (xa-1)" in start.read_text("utf-8")
     assert len(published.accepted(store, "livestock", "xa-1", "mot")) == 2
+
+
+@pytest.mark.parametrize(
+    ("merged", "horses"),
+    [
+        (("cu,mot", "moi,"), {"mot": 30, "moi": None}),
+        (("cu,moi", "mot,moi"), {"moi": 30}),
+        (("cu,moi", "moi,"), {"mot": 10, "moi": 20}),
+    ],
+    ids=["into one that goes on", "two into a new one", "under another code"],
+)
+def test_the_blank_form_of_a_village_has_what_those_had_that_were_merged_into_it(
+    tmp_path: Path, merged: tuple[str, ...], horses: dict[str, int | None]
+) -> None:
+    into = dict(row.split(",") for row in merged)
+    until = {code: "2025-06-30" if after else "" for code, after in into.items()}
+    rows = [
+        f"mot,village,Bản Một,xa-1,,,{until.get('mot', '')},,,{into.get('mot', '')}",
+        f"cu,village,Bản Hai,xa-1,,,{until['cu']},,,{into['cu']}",
+        "moi,village,Bản Mới,xa-1,,2025-07-01,,,,",
+    ]
+    places(tmp_path / "raw", NATION, *PROVINCE, commune("xa-1", "huyen-a")[0], *rows)
+    send(tmp_path / "raw" / BEFORE.code / "huyen-a" / "xa-1", {"mot": 10, "hai": 20}, BEFORE)
+    raw, store = refreshed(tmp_path)
+    handout = Handout(raw, store, ReturnSetKey(AFTER.code, "xa-1"))
+    previous = {place.code: handout.previous(place, Livestock) for place in handout.owed()}
+    told = {code: None if one is None else one.lines[""].values["horse"] for code, one in previous.items()}
+    assert told == horses
+    assert {one.period for one in previous.values() if one is not None} == {BEFORE}

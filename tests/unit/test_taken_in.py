@@ -66,6 +66,7 @@ class Schools(VillageForm, code="Z44", sheet="Điểm", title="Điểm trường
 FORMS = (Births, Fees)
 NAMES = {"mot": "Bản Một", "hai": "Bản Hai", "cu": "Bản Cũ", "phi": "Bộ phận Phí"}
 NAMES |= {"doi": "Bản Đôi", "doi_1": "Bản Đôi 1", "doi_2": "Bản Đôi 2"}
+NAMES |= {"tren": "Bản Trên", "duoi": "Bản Dưới", "chung": "Bản Chung"}
 
 SENT = "\n".join(
     [
@@ -78,11 +79,14 @@ SENT = "\n".join(
         "doi_1,village,Bản Đôi 1,xa-1,,2024-04-01,,,,",
         "doi_2,village,Bản Đôi 2,xa-1,,2024-04-01,,,,",
         *commune("xa-2", "huyen-a", ",2024-03-31", into="xa-1"),
+        "tren,village,Bản Trên,xa-1,,,2024-03-31,,,chung",
+        "duoi,village,Bản Dưới,xa-1,,,2024-03-31,,,chung",
+        "chung,village,Bản Chung,xa-1,,2024-04-01,,,,",
     ]
 )
 PLACES = Places.parse([SENT])
 """Bản Cũ became Bản Giữa in April, and that a part of Bản Một in June; Số 2 became a part of Số 1 in April, when Bản
-Đôi was split in two."""
+Đôi was split in two, and Bản Trên and Bản Dưới were merged into one that had not been there."""
 
 Given = Mapping[str, Mapping[str, int | float]]
 
@@ -134,6 +138,50 @@ def test_it_has_not_changed_where_it_has_what_both_had() -> None:
     more = {"mot": {**SECOND["mot"], "households": 130}}
     assert [row["code"] for row in found(Births, "2024-Q2", more, {"2024-Q1": FIRST})] == ["H-06"]
     assert found(Births, "2024-Q2", more, {"2024-Q1": alone}) == [], "what the other had is not known"
+
+
+APART = {
+    "tren": {"births": 6, "households": 50, "rice_yield": 40},
+    "duoi": {"births": 4, "households": 30, "rice_yield": 39},
+}
+TOGETHER = {"chung": {"births": 9, "households": 80, "rice_yield": 41}}
+
+
+def test_a_village_that_began_as_others_were_merged_is_held_against_what_these_had() -> None:
+    before = {"2024-Q1": APART, "2024-Q2": TOGETHER}
+    assert found(Births, "2024-Q2", TOGETHER, {"2024-Q1": APART}) == []
+    assert found(Births, "2024-H1", {"chung": {"births": 19, "households": 80}}, before) == []
+    (row,) = found(Births, "2024-H1", {"chung": {"births": 15, "households": 80}}, before)
+    assert (row["code"], row["severity"], row["written"], row["expected"]) == ("Z41-K-births", "error", "15", "19")
+    cell = f"trang «{Births.sheet}», ô {address_of(Births, 'births')}"
+    both = f"(tệp tren-2024-Q1.xlsx, {cell}; tệp duoi-2024-Q1.xlsx, {cell})"
+    assert f"biểu Z41 quý I năm 2024: 10 {both}" in row["message"]
+    more = {"chung": {**TOGETHER["chung"], "households": 130}}
+    assert [row["code"] for row in found(Births, "2024-Q2", more, {"2024-Q1": APART})] == ["H-06"]
+
+
+def test_of_what_one_of_these_has_not_sent_nothing_is_known() -> None:
+    more = {"chung": {**TOGETHER["chung"], "households": 130}}
+    for who, alone in APART.items():
+        assert found(Births, "2024-Q2", more, {"2024-Q1": {who: alone}}) == []
+    years = {"2024-Q1": APART, "2024-Q2": TOGETHER}
+    told = found(Births, "2024-Q3", {"chung": {**TOGETHER["chung"], "rice_yield": 9}}, years)
+    assert [(row["code"], row["expected"]) for row in told] == [("H-06", "quý II năm 2024: 41")], "it is no sum"
+
+
+def test_a_village_under_another_code_is_held_against_what_it_had_as_it_was() -> None:
+    renamed = Places.parse([SENT.replace("duoi,village,Bản Dưới,xa-1,,,2024-03-31,,,chung\n", "")])
+    accepted = sent(Births, "2024-Q1", {"tren": APART["tren"]}).mart(Births).to_pandas()
+    (record,) = of_as_much(Births, accepted, [ReturnSetKey("2024-Q2", "xa-1")], renamed).records.to_dict("records")
+    assert {name: record[name] for name in ("reporter", *APART["tren"])} == {"reporter": "chung", **APART["tren"]}
+
+
+def test_what_was_accepted_of_it_before_it_is_said_to_have_begun_is_not_lost() -> None:
+    of = [("chung", "", 6), ("tren", "", 4), ("duoi", "", 3)]
+    records = pd.DataFrame(of, columns=["reporter", "line", "births"]).astype({"births": "Int64"})
+    records = records.assign(period="2024-Q1", commune="xa-1", rice_yield=pd.NA, households=pd.NA)
+    found = of_as_much(Births, records, [ReturnSetKey("2024-Q2", "xa-1")], PLACES).records
+    assert list(zip(found["reporter"], found["births"], strict=True)) == [("chung", 13), ("tren", 4), ("duoi", 3)]
 
 
 def test_nothing_is_decided_where_the_other_has_not_sent_or_left_a_blank() -> None:

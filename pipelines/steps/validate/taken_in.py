@@ -5,7 +5,7 @@ Belongs here: what of it is left out, and what is added up. Does not belong here
 
 What a desk had before its commune took in another was of less, and what the other's desk had lies in another return
 set: it is left out. A village stays what it was when its commune grows; but one into which another village was merged
-is held against what both had.
+is held against what both had, and one that began as several were merged against what these had.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,28 +57,33 @@ def of_as_much(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[R
 def _together(form: type[Form], accepted: pd.DataFrame, return_sets: Iterable[ReturnSetKey], places: Places) -> AsMuch:
     """Return accepted records of villages with what those had that were merged into them since.
 
-    Of what is no sum nothing is known of both together, and neither where one of them lacks it, or names its own lines.
+    Where a village was not there yet, those of the first of these are its own. Of what is no sum nothing is known of
+    several together, and neither where one of them lacks it, or names its own lines.
     """
     records, added = accepted, dict[int, Sequence[int]]()
     for key in return_sets:
         for village, others in places.taken_in(key.commune, Period.parse(key.period)).items():
             records = accepted.copy() if records is accepted else records
-            for row in _rows(accepted, key.commune, village):
-                then = Period.parse(accepted.at[row, "period"])
-                there = [other for other in others if other.existed_in(then)]
-                rows = [at for other in there for at in _rows(accepted, key.commune, other.code, row)]
-                if there:
-                    added[row] = rows
-                    _add(form, records, row, rows if len(rows) == len(there) else [])
+            known = set(accepted.loc[(accepted["commune"] == key.commune).to_numpy(), "period"])
+            for code in sorted(known, key=Period.parse):
+                there = [other.code for other in others if other.existed_in(Period.parse(code))]
+                is_there = places.absent(key.commune, village, Period.parse(code)) is None
+                has_own = is_there or bool(_rows(accepted, key.commune, village, period=code))
+                first, *rest = there if there and not has_own else [village, *there]
+                for row in _rows(accepted, key.commune, first, period=code):
+                    line = accepted.at[row, "line"]
+                    rows = [at for other in rest for at in _rows(accepted, key.commune, other, period=code, line=line)]
+                    records.at[row, "reporter"] = village
+                    if rest:
+                        added[row] = rows
+                        _add(form, records, row, rows if len(rows) == len(rest) else [])
     return AsMuch(records, added)
 
 
-def _rows(accepted: pd.DataFrame, commune: str, reporter: str, like: int | None = None) -> list[int]:
-    """Return the numbers of the records of a reporter; with another record, those of its period and line."""
-    wanted = {"commune": commune, "reporter": reporter}
-    if like is not None:
-        wanted |= {name: accepted.at[like, name] for name in ("period", "line")}
-    fits = np.logical_and.reduce([(accepted[name] == text).to_numpy() for name, text in wanted.items()])
+def _rows(accepted: pd.DataFrame, commune: str, reporter: str, **wanted: str) -> list[int]:
+    """Return the numbers of the records of a reporter; of those, the ones that have some texts."""
+    texts = {"commune": commune, "reporter": reporter, **wanted}
+    fits = np.logical_and.reduce([(accepted[name] == text).to_numpy() for name, text in texts.items()])
     return [int(label) for label in accepted.index[fits]]
 
 
