@@ -15,6 +15,7 @@ from pipelines.cli.options import Format, one_period
 from pipelines.cli.output import print_json, print_rows, print_table, print_tree
 from pipelines.settings import Settings
 from schemas.outcomes import Severity, Status
+from schemas.periods import Period
 from schemas.words import WORDS
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _refuse(places: "Places", place: str, period: str) -> NoReturn:
     found = places.commune(place) or places.place_above(place)
     if found is not None:
         words = _("{name} («{place}») chưa có chỉ tiêu nào trong kỳ {period}: chưa gửi báo cáo nào.")
-        fail(words.format(name=found.title, place=place, period=period))
+        fail(words.format(name=found.title, place=place, period=Period.parse(period).title))
     if near := places.named_like(place):
         offered = ", ".join(f"{one.code} ({one.title})" for one in near)
         fail(_("Không có địa bàn «{place}». Gần nhất: {near}.").format(place=place, near=offered))

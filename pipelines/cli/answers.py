@@ -30,6 +30,7 @@ from pipelines.cli.options import (
     ReleaseName,
     Sheet,
     return_set,
+    words_of,
 )
 from pipelines.cli.output import plain, print_json, print_rows, print_tree
 from pipelines.settings import Settings, today
@@ -269,7 +270,7 @@ def statements(
         fail("\n".join(row["message"] for row in wrong))
     if not rows:
         words = _("Kế hoạch của {commune}, kỳ {period} chưa có tệp printed.csv, nên chưa có gì để đối chiếu.")
-        fail(words.format(**key._asdict()))
+        fail(words.format(**words_of(raw, key)))
     conflicts = [row for row in rows if row["verdict"] == Verdict.CONFLICT]
     held = published.held_forms(told)
     for line in (*(row["message"] for row in wrong), *_against_before(held)):
@@ -380,7 +381,7 @@ def uses(
         words = _("Không có chỉ tiêu nào của bản phát hành «{release}» dùng ô {cell}, trang «{sheet}», tệp {file}.")
         fail(words.format(release=release, cell=cell, sheet=sheet, file=file))
     if not edges:
-        where = _("{commune}, kỳ {period}").format(**key._asdict())
+        where = _("{commune}, kỳ {period}").format(**words_of(raw, key))
         written = _written(published.filled(store, key, file), where, file, sheet, cell)
         read = [row for row in published.asked(store, key, file, cell) if fold(row["sheet"]) == fold(sheet)]
         held = published.held_forms(published.findings(store, key))

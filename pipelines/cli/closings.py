@@ -29,9 +29,10 @@ def close(name: Released, who: Who = WHO, data: Data = "", raw: RawFolder = "") 
     from pipelines.store.tables import Store
 
     settings = Settings.of(raw, data)
-    made = closed(Raw(settings.raw), Store(settings.data), name, who=who)
+    returns = Raw(settings.raw)
+    made = closed(returns, Store(settings.data), name, who=who)
     words = _("Đã đóng kỳ {period} của {commune} bằng bản phát hành «{name}». Mở lại bằng: returns reopen")
-    print(words.format(period=made.period, commune=made.commune, name=name))
+    print(words.format(**returns.places.words_of(made.key), name=name))
 
 
 @verb(
@@ -54,11 +55,11 @@ def reopen(
     from pipelines.store.tables import Store
 
     settings = Settings.of(raw, data)
-    store = Store(settings.data)
-    key = only(list(closed_sets(store.root)) or Raw(settings.raw).return_sets(), period, commune)
-    reopened(store, key, who=who, reason=reason)
+    returns, store = Raw(settings.raw), Store(settings.data)
+    key = only(list(closed_sets(store.root)) or returns.return_sets(), period, commune)
+    reopened(returns, store, key, who=who, reason=reason)
     words = _("Đã mở lại kỳ {period} của {commune}. Chạy: returns refresh")
-    print(words.format(**key._asdict()))
+    print(words.format(**returns.places.words_of(key)))
 
 
 COLUMNS = ("period", "commune", "turn", "when", "who", "release", "reason", "changed")

@@ -220,7 +220,7 @@ def forms(
         )
         print(_("{file}: {name}, biểu {forms}").format_map({**row, "forms": said}))
     words = _("Đã ghi {count} sổ tính kỳ {period} vào {folder}.")
-    print(words.format(count=len(written), period=handout.key.period, folder=into))
+    print(words.format(count=len(written), period=handout.period.title, folder=into))
 
 
 def _handout(raw: str, data: str, period: str, commune: str) -> Any:

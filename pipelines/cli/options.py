@@ -129,6 +129,13 @@ def return_set(raw: str, data: str, period: str, commune: str, release: str = ""
     return store, only(_refreshed(store), period, commune)
 
 
+def words_of(raw: str, key: ReturnSetKey) -> dict[str, str]:
+    """Return how sentences name the period and the commune of a return set."""
+    from pipelines.store.raw import Raw
+
+    return Raw(Settings.of(raw).raw).places.words_of(key)
+
+
 def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:
     """Return the store, and the period that the option means, else the newest, whatever communes reported in it."""
     from pipelines.store.tables import Store

@@ -15,6 +15,7 @@ from pipelines.cli.messages import translated as _
 from pipelines.cli.options import Commune, Data, Format, OutputFormat, PeriodCode, RawFolder, only
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import Settings
+from schemas.periods import Period
 
 COLUMNS = ("file", "name", "reporter", "forms", "replaces", "refused", "code", "severity", "sheet", "cells", "message")
 
@@ -54,7 +55,7 @@ def check(
                 continue
             who = ", ".join(returns.places.title(key.commune, code) for code in one.reporters)
             words = _("{file}: {who}, kỳ {period}, biểu {forms}; sẽ nằm ở {name}.")
-            about = {"period": key.period, "forms": " ".join(one.forms), "name": one.file.name}
+            about = {"period": Period.parse(key.period).title, "forms": " ".join(one.forms), "name": one.file.name}
             print(words.format(file=one.sent_as, who=who, **about))
             for row in one.findings:
                 print("\n".join(published.sentences_of(row)))

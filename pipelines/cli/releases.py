@@ -158,22 +158,23 @@ def diff(
     raw: RawFolder = "",
 ) -> None:
     """Compare two releases."""
+    from pipelines.store.raw import Raw
     from pipelines.store.releases import differences, opened
 
-    root = Settings.of(raw, data).data
-    before, after = opened(root, old), opened(root, new)
+    settings = Settings.of(raw, data)
+    places = Raw(settings.raw).places
+    before, after = opened(settings.data, old), opened(settings.data, new)
     changes = differences(before, after)
     if into:
-        _write_revisions(folder(into), before, after, changes)
+        _write_revisions(folder(into), places, before, after, changes)
     if output is Format.TABLE:
         for change in changes:
             print("\n".join(_told_change(change)))
         named = _("«{name}» ({commune}, kỳ {period}, {created})")
         sides = [
             named.format(
+                **places.words_of(one.key),
                 name=one.name,
-                commune=one.commune,
-                period=one.period,
                 created=as_people_write(one.manifest["created"]),
             )
             for one in (before, after)
@@ -186,7 +187,7 @@ def diff(
         print_rows(output, DIFF_COLUMNS, [row for change in changes for row in _flat_changes(change)])
 
 
-def _write_revisions(into: Path, before: Any, after: Any, changes: Any) -> None:
+def _write_revisions(into: Path, places: Any, before: Any, after: Any, changes: Any) -> None:
     """Write the page and the table of what changed; say where, on the error stream, so that the output stays clean."""
     from pipelines.present import revisions
     from pipelines.store.closings import closings
@@ -195,7 +196,7 @@ def _write_revisions(into: Path, before: Any, after: Any, changes: Any) -> None:
     if before.key != after.key:
         fail(_("Hai bản phát hành không cùng xã và kỳ, nên không có bảng thay đổi."))
     stem = f"{before.name}--{after.name}"
-    page = revisions.page(before, after, changes, closings(after.data, after.key))
+    page = revisions.page(before, after, changes, closings(after.data, after.key), places.titled(after.key))
     write_whole(into / f"{stem}.html", page.encode())
     write_whole(into / f"{stem}.csv", revisions.table(changes).encode())
     print(_("Đã ghi {path}.html và .csv.").format(path=into / stem), file=sys.stderr)
@@ -241,7 +242,7 @@ def _shown(value: Any) -> str:
 
 
 def _cell_said(cell: Mapping[str, Any] | None) -> str:
-    return _("không có") if cell is None else f"«{cell['received']}» = {_shown(cell['value'])}"
+    return _("không có") if cell is None else f"«{cell['seen']}» = {_shown(cell['value'])}"
 
 
 def _changed_correction(cell: Mapping[str, Any]) -> Iterator[str]:
@@ -249,8 +250,8 @@ def _changed_correction(cell: Mapping[str, Any]) -> Iterator[str]:
     if (one["correction"], one["text"]) == (other["correction"], other["text"]):
         return
     for words, made in (
-        (_("Bỏ đính chính «{received}» thành «{text}» ({corrected_by}): {correction}"), one),
-        (_("Đính chính «{received}» thành «{text}» ({corrected_by}): {correction}"), other),
+        (_("Bỏ đính chính «{seen}» thành «{text}» ({corrected_by}): {correction}"), one),
+        (_("Đính chính «{seen}» thành «{text}» ({corrected_by}): {correction}"), other),
     ):
         if made["correction"]:
             yield f"        {words.format_map(made)}"

@@ -18,6 +18,7 @@ from pipelines.cli.options import Data, EveryCommune, EveryPeriod, Format, Outpu
 from pipelines.cli.output import print_rows, progress
 from pipelines.settings import Settings
 from schemas.outcomes import Severity
+from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
 
 
@@ -65,7 +66,8 @@ def refresh(
     since_closed = {one.key: one for one in later_than_closed(returns, store, [key for of in of_batches for key in of])}
     why = {key: returns.gone(key) for keys in gone.values() for key in keys}
     summaries = {
-        batch: list(_summaries(store, batch, since_closed, why, changed=batch in worked_on)) for batch in told_of
+        batch: list(_summaries(returns.places, store, batch, since_closed, why, changed=batch in worked_on))
+        for batch in told_of
     }
     if output is Format.TABLE:
         _tell(returns.places, summaries)
@@ -156,7 +158,7 @@ def _wait(sentence: str) -> None:
 
 
 def _summaries(
-    store: Any, batch: Any, since_closed: Mapping[Any, Any], gone: Mapping[Any, str], *, changed: bool
+    places: Any, store: Any, batch: Any, since_closed: Mapping[Any, Any], gone: Mapping[Any, str], *, changed: bool
 ) -> Iterator[dict[str, Any]]:
     """Yield what came of each return set of a batch; of those that are gone, also why nothing of them was read."""
     from pipelines.store import published
@@ -165,7 +167,9 @@ def _summaries(
     for key, found in published.findings_of(store, batch):
         files = since_closed[key].files if key in since_closed else ()
         why = gone.get(key, "")
-        summary = _summary(store, key, found, *counts.get(key.commune, (0, 0)), changed=changed, gone=why)
+        summary = _summary(
+            places.words_of(key), store, key, found, *counts.get(key.commune, (0, 0)), changed=changed, gone=why
+        )
         yield {**summary, "unpublished": " ".join(files), "gone": why}
 
 
@@ -177,13 +181,14 @@ def _together(places: Any, period: str, place: str, own: Sequence[Mapping[str, A
     if held:
         more = _(" và {count} xã nữa").format(count=len(held) - _NAMED) if len(held) > _NAMED else ""
         words = _("{count} xã có biểu bị giữ lại: {named}{more}. Xem: returns findings --commune {first}.")
-        end = words.format(count=len(held), named=", ".join(held[:_NAMED]), more=more, first=held[0])
+        named = ", ".join(map(places.territory, held[:_NAMED]))
+        end = words.format(count=len(held), named=named, more=more, first=held[0])
     end = " ".join([end, *_told_gone([one for one in own if one["gone"]])])
     return _(
         "{territory}, kỳ {period}: {start}; {communes} xã, {figures} chỉ tiêu, {findings} phát hiện. {end}"
     ).format(
         territory=places.territory(place),
-        period=period,
+        period=Period.parse(period).title,
         start=start,
         communes=len(own),
         figures=sum(one["figures"] for one in own),
@@ -208,7 +213,15 @@ _NAMED = 10
 
 
 def _summary(
-    store: Any, key: Any, found: Sequence[Mapping[str, Any]], computed: int, lacking: int, *, changed: bool, gone: str
+    named: Mapping[str, str],
+    store: Any,
+    key: Any,
+    found: Sequence[Mapping[str, Any]],
+    computed: int,
+    lacking: int,
+    *,
+    changed: bool,
+    gone: str,
 ) -> dict[str, Any]:
     from pipelines.refresh.documents import explorer_page
     from pipelines.store import published
@@ -223,10 +236,10 @@ def _summary(
     remarks = sum(row["severity"] != Severity.ERROR for row in found)
     end = []
     if held:
-        named = [f"{name} «{CATALOGUE.by_code[name].sheet}»" if name in CATALOGUE.by_code else name for name in held]
+        what = [f"{name} «{CATALOGUE.by_code[name].sheet}»" if name in CATALOGUE.by_code else name for name in held]
         if forms.keys() >= CATALOGUE.by_code.keys():
-            named = [_("mọi biểu"), *sorted(without)]
-        end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(named)))
+            what = [_("mọi biểu"), *sorted(without)]
+        end.append(_("Giữ lại: {forms}; số đã công bố trước đó được giữ nguyên.").format(forms=", ".join(what)))
     elif gone:
         end.append(_("Số đã công bố trước đó được giữ nguyên."))
     if remarks:
@@ -242,6 +255,6 @@ def _summary(
         "findings": len(found),
         "held": " ".join(held),
         "message": _("{commune}, kỳ {period}: {start}; {count}. {end}").format(
-            **key._asdict(), start=start, count=count, end=" ".join(end)
+            **named, start=start, count=count, end=" ".join(end)
         ),
     }

@@ -113,12 +113,12 @@ def approve(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, looked_at:
     return made
 
 
-def reopen(store: Store, key: ReturnSetKey, user: User, *, reason: str) -> None:
+def reopen(raw: Raw, store: Store, key: ReturnSetKey, user: User, *, reason: str) -> None:
     """Open a closed return set again.
 
     Raises:
         SentenceError: It is not closed, or no reason is given; nothing was done.
     """
     with record.begun(user.username, Did.REOPENED, str(key)) as begun:
-        line = closing.reopen(store, key, who=user.title, reason=reason)
+        line = closing.reopen(raw, store, key, who=user.title, reason=reason)
     record.write(user.username, Did.REOPENED, f"{key}: {line.release}", begun, reason=line.reason)

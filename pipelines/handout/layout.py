@@ -32,6 +32,7 @@ from pipelines.steps.collect.layout import (
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.periods import Period
+from schemas.places import called
 
 NOTES_LINE = (
     "Cách ghi: ô để trống là chưa có số liệu; «-» hoặc «không» là không phát sinh (bằng 0). "
@@ -190,7 +191,7 @@ def _sheet(
     last = len(_WIDTHS) - 1
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.merge_range(0, 0, 0, 2, f"{LETTERHEAD} {commune}".upper(), styles["plain"])
+    sheet.merge_range(0, 0, 0, 2, f"{LETTERHEAD} {called('commune', commune)}".upper(), styles["plain"])
     sheet.merge_range(0, 3, 0, last, f"{FORM_MARK} {form.code} (phiên bản {form.version})", styles["plain"])
     sheet.merge_range(1, 0, 1, last, form.heading.upper(), styles["title"])
     for row, (mark, words) in enumerate(

@@ -67,7 +67,8 @@ def refreshed(
             key: forms for key, found in published.findings_of(store, batch) if (forms := published.held_forms(found))
         }
         for key, forms in islice(held.items(), metadata.MOST_ROWS):
-            context.log.warning(f"{key}: giữ lại {', '.join(forms)}; số đã công bố trước đó được giữ nguyên.")
+            named = folders.raw.places.titled(key)
+            context.log.warning(f"{named}: giữ lại {', '.join(forms)}; số đã công bố trước đó được giữ nguyên.")
     read = [key for batch in keys for key in store.sets_in(str(batch))]
     for one in islice(closing.later(folders.raw, store, read), metadata.MOST_ROWS):
         context.log.warning(one.sentence)

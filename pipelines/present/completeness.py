@@ -116,7 +116,8 @@ class Overdue:
             f"{reporter} ({', '.join(forms)}, hạn {due:%d/%m/%Y})" for (reporter, due), forms in self.missing.items()
         )
         return (
-            f"{self.commune}, kỳ {self.key.period}: còn thiếu {self.reporters} đơn vị: {'; '.join(named)}. "
+            f"{self.commune}, {Period.parse(self.key.period).title}: "
+            f"còn thiếu {self.reporters} đơn vị: {'; '.join(named)}. "
             f"{Problems.NOT_SENT.value.task.office}"
         )
 

@@ -28,7 +28,6 @@ from schemas.catalogue import CATALOGUE
 from schemas.findings import HOLDS_EVERYTHING
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity
-from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 
@@ -94,14 +93,14 @@ def part(
     errors = [row for row in findings if row["severity"] == Severity.ERROR]
     if not errors and late is None and not since_closed and not missing:
         return None
-    remarks = len(findings) - len(errors)
+    remarks, named = len(findings) - len(errors), "{commune}, {period}".format_map(places.words_of(key))
     by_reporter: dict[str, list[list[str]]] = {}
     for row in errors:
         who = places.title(key.commune, row["reporter"]) if row["reporter"] else f"Tệp {row['file'] or LEDGER_FILE}"
         by_reporter.setdefault(who, []).append(list(sentences_of(row)))
     return Part(
-        title=f"{places.territory(key.commune)}, {Period.parse(key.period).title} (kỳ {key.period})",
-        brief=f"{places.territory(key.commune)}, kỳ {key.period}: {_brief(by_reporter, late, since_closed, missing)}",
+        title=named,
+        brief=f"{named}: {_brief(by_reporter, late, since_closed, missing)}",
         sentences=tuple(_sentences(errors, late, since_closed, missing)),
         findings=dict(sorted(by_reporter.items())),
         aside=f"Ngoài ra có {remarks} cảnh báo, không giữ lại biểu nào." if remarks else "",

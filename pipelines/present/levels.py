@@ -210,7 +210,7 @@ class Territory:
         due = self.returns_due(self.place, (form.code for form in CATALOGUE.forms))
         sent, every = len(self.present), len(self.present) + len(self.silent)
         yield (
-            f"{self.place.title}, kỳ {self.period}: đã nhận báo cáo của {sent}/{every} xã, "
+            f"{self.place.title}, {self.when.title}: đã nhận báo cáo của {sent}/{every} xã, "
             f"{sum(row['sent'] for row in rows)}/{due} biểu."
         )
         if self.silent:
@@ -347,10 +347,10 @@ def _unknown(territory: Territory, figure: str) -> str:
         )
     known = [row["id"] for row in published.figures_above(territory.store, period, place.code)]
     if not known:
-        return f"Chưa có chỉ tiêu nào của {place.title}, kỳ {period}: chưa xã nào gửi báo cáo."
+        return f"Chưa có chỉ tiêu nào của {place.title}, {territory.when.title}: chưa xã nào gửi báo cáo."
     near = get_close_matches(figure, known)
     offered = f"Gần nhất: {', '.join(near)}." if near else f"Xem danh sách bằng: returns figures --place {place.code}"
-    return f"Không có chỉ tiêu «{figure}» của {place.title}, kỳ {period}. {offered}"
+    return f"Không có chỉ tiêu «{figure}» của {place.title}, {territory.when.title}. {offered}"
 
 
 def tree(traced: Mapping[str, Any]) -> Branch:

@@ -35,11 +35,12 @@ SOFTWARE = "Không ô nào đổi: hai bản do hai phiên bản phần mềm kh
 ROUNDED = "Chỉ đổi ở phần đã làm tròn, ở đơn vị tính hoặc tình trạng."
 
 
-def rows(changes: Sequence[Row]) -> Iterator[dict[str, str]]:
+def rows(changes: Sequence[Row], *, said: str = "seen") -> Iterator[dict[str, str]]:
     """Yield a row for each cell behind a figure that changed, and one for a figure of which no cell did.
 
     Args:
         changes: As ``pipelines.store.releases.differences`` returns them.
+        said: What is told of a cell: how a person sees it, or, for programs, what was received.
     """
     for change in changes:
         figure = {
@@ -52,7 +53,7 @@ def rows(changes: Sequence[Row]) -> Iterator[dict[str, str]]:
         for cell in change["cells"]:
             at = cell["new"] or cell["old"]
             where = f"{at['file']} · {at['sheet']} · {at['cell']}"
-            yield figure | {"reporter": cell["reporter"], "where": where, "why": " ".join(_why(cell))}
+            yield figure | {"reporter": cell["reporter"], "where": where, "why": " ".join(_why(cell, said))}
         if not change["cells"]:
             yield figure | {"reporter": "", "where": "", "why": SOFTWARE if change["software"] else ROUNDED}
 
@@ -61,19 +62,19 @@ def _value(side: Mapping[str, Any] | None) -> str:
     return "không có" if side is None else written(side["value"])
 
 
-def _why(cell: Mapping[str, Any]) -> Iterator[str]:
+def _why(cell: Mapping[str, Any], said: str) -> Iterator[str]:
     """Yield why a cell says something else: sent again, sent for the first time or not any more, corrected or not."""
     one, other = cell["old"], cell["new"]
     if one is None or other is None:
         yield "Mới gửi." if one is None else "Không còn gửi."
     elif one["received"] != other["received"]:
-        yield f"Gửi lại: «{one['received']}» thành «{other['received']}»."
+        yield f"Gửi lại: «{one[said]}» thành «{other[said]}»."
     before, after = (side and side["correction"] and (side["correction"], side["text"]) for side in (one, other))
     if before != after and before:
         yield f"Bỏ đính chính thành «{one['text']}» ({one['corrected_by']}: {one['correction']})."
     if before != after and after:
         why = f"{other['corrected_by']}: {other['correction']}"
-        yield f"Đính chính «{other['received']}» thành «{other['text']}» ({why})."
+        yield f"Đính chính «{other[said]}» thành «{other['text']}» ({why})."
 
 
 def table(changes: Sequence[Row]) -> str:
@@ -81,11 +82,11 @@ def table(changes: Sequence[Row]) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: in_csv(value) for name, value in row.items()} for row in rows(changes))
+    writer.writerows({name: in_csv(value) for name, value in row.items()} for row in rows(changes, said="received"))
     return text.getvalue()
 
 
-def page(old: Release, new: Release, changes: Sequence[Row], turns: Sequence[Closing]) -> str:
+def page(old: Release, new: Release, changes: Sequence[Row], turns: Sequence[Closing], titled: str) -> str:
     """Return the page, with the reasons for which the return set was opened again between the two.
 
     Args:
@@ -93,6 +94,7 @@ def page(old: Release, new: Release, changes: Sequence[Row], turns: Sequence[Clo
         new: The later one.
         changes: What differs.
         turns: How often the return set was closed and reopened.
+        titled: What people call the return set.
     """
     made = [str(one.manifest["created"]) for one in (old, new)]
     template = jinja2.Environment(
@@ -108,8 +110,7 @@ def page(old: Release, new: Release, changes: Sequence[Row], turns: Sequence[Clo
             }
             for one in (old, new)
         ],
-        commune=new.commune,
-        period=new.period,
+        titled=titled,
         reopened=[
             {"when": as_people_write(one.when), "who": one.who, "reason": one.reason}
             for one in turns

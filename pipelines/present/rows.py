@@ -24,6 +24,8 @@ class ReturnSetRows:
     commune: str
     title: str
     """The commune's name."""
+    called: str
+    """The same as it stands within a sentence, with what it is: «xã Hữu Kiên», «phường Đông Kinh»."""
     period_title: str
     figures: Sequence[TableRow]
     statements: Sequence[TableRow]

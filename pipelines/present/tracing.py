@@ -16,7 +16,7 @@ from schemas.findings import parts_of
 from schemas.kept import ESTIMATES_FILE
 from schemas.listed import first_of, outcomes_listed, outcomes_of
 from schemas.outcomes import Outcome, Status
-from schemas.periods import as_people_write
+from schemas.periods import Period, as_people_write
 from schemas.problems import Problems
 from schemas.return_sets import VALUE_KEY, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -60,7 +60,7 @@ def trace(store: Tables, key: ReturnSetKey, figure: str) -> dict[str, Any]:
     row = published.figure(store, key, figure)
     if row is None:
         raise UnknownFigureError(
-            f"Không có chỉ tiêu «{figure}» trong kỳ {key.period} của {key.commune}. Xem danh sách bằng: returns figures"
+            f"Không có chỉ tiêu «{figure}» trong {Period.parse(key.period).title}. Xem danh sách bằng: returns figures"
         )
     cells = published.lineage(store, key, figure, row["chapter"])
     marts = {cell["form"]: cell["mart"] for cell in cells if "mart" in cell}

@@ -22,7 +22,6 @@ from pipelines.store.received import ReceivedSet
 from pipelines.store.releases import Release, ReleaseError, opened
 from pipelines.store.remote import ReplacedError
 from pipelines.store.tables import Store
-from schemas.periods import Period
 from schemas.places import Places
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import Hint, SentenceError
@@ -153,7 +152,7 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str) -> C
     return Closing(Turn.CLOSED, when, who, name, files=state["files"], places=places, unread=unread)
 
 
-def reopen(store: Store, key: ReturnSetKey, *, who: str, reason: str) -> Closing:
+def reopen(raw: Raw, store: Store, key: ReturnSetKey, *, who: str, reason: str) -> Closing:
     """Open a closed return set again: what lies in its folder is used from the next run on.
 
     Raises:
@@ -165,7 +164,7 @@ def reopen(store: Store, key: ReturnSetKey, *, who: str, reason: str) -> Closing
     with held_still(store, key, who=f"returns reopen {key}"):
         before = closed(store.root, key)
         if before is None:
-            raise ClosingError(f"Kỳ {Period.parse(key.period).title} không đóng, nên không cần mở lại.")
+            raise ClosingError(f"Kỳ {raw.places.titled(key)} không đóng, nên không cần mở lại.")
         line = Closing(Turn.REOPENED, now().isoformat(timespec="seconds"), who, before.release, given)
         _add(store, key, line)
     return line

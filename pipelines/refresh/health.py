@@ -26,6 +26,7 @@ from pipelines.store.files import unfinished
 from pipelines.store.raw import Raw
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import Store, file_of
+from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
 _ROOM = 2 * 1024**3
@@ -61,7 +62,7 @@ def symptoms(settings: Settings) -> Iterator[Symptom]:
         ("Chỗ trống", lambda: _room(store.root)),
         ("Đồng hồ", lambda: _clock(store)),
         ("Lần chạy dở", lambda: _unfinished(store)),
-        ("Biểu bị giữ lại", lambda: _held(store)),
+        ("Biểu bị giữ lại", lambda: _held(raw, store)),
         ("Bảng kết quả", lambda: _damaged_tables(store)),
         ("Kho lưu", lambda: _damaged_archive(store)),
         ("Bản phát hành", lambda: _damaged_releases(store.root)),
@@ -165,10 +166,10 @@ def _unfinished(store: Store) -> Symptom:
     return Symptom("Lần chạy dở", said="không có")
 
 
-def _held(store: Store) -> Symptom:
+def _held(raw: Raw, store: Store) -> Symptom:
     held = sorted(
         {
-            f"{part}: {commune}" if len(written.held) > 1 or commune not in part else part
+            raw.places.titled(ReturnSetKey(BatchKey.parse(part).period, commune))
             for part in store.parts()
             for written in store.state(part).tables.values()
             for commune in written.held

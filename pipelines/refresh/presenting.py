@@ -145,6 +145,7 @@ def shown(
         period=key.period,
         commune=key.commune,
         title=commune.name if commune else key.commune,
+        called=commune.called if commune else key.commune,
         period_title=Period.parse(key.period).title,
         figures=published.figures(source, key),
         statements=published.statements(source, key),

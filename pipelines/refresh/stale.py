@@ -67,7 +67,8 @@ class Inputs:
             return tuple(self.received.sets)
         if self.part.extent is Extent.PERIOD and (twice := self.store.held_twice(self.part.name)):
             raise SentenceError(
-                f"Xã «{min(twice).commune}» kỳ {self.part.name} nằm trong kết quả của hai thư mục, nên chưa cộng. "
+                f"Xã có mã {min(twice).commune} nằm trong kết quả của hai thư mục kỳ "
+                f"{Period.parse(self.part.name).title}, nên chưa cộng. "
                 "Để tất cả tệp của xã vào một thư mục của kỳ rồi chạy: returns refresh"
             )
         return tuple(sorted(key for part in self.below for key in self.store.sets_in(part)))

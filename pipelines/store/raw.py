@@ -107,9 +107,21 @@ class Raw:
             for folder in self._folders(self.root / period):
                 for path in self._communes(folder):
                     lying.setdefault(self._batch(period, folder.name, path.name), []).append(path)
-        _refuse_twice(lying)
+        self._refuse_twice(lying)
         found = {batch: self._sent(batch, lying[batch]) for batch in oldest_first(lying)}
         return {batch: sets for batch, sets in found.items() if sets}
+
+    def _refuse_twice(self, batches: Mapping[BatchKey, Sequence[Path]]) -> None:
+        owners: dict[ReturnSetKey, BatchKey] = {}
+        for batch, folders in batches.items():
+            for key in (ReturnSetKey(batch.period, folder.name) for folder in folders):
+                if (other := owners.setdefault(key, batch)) != batch:
+                    named = self.places.words_of(key)
+                    raise SentenceError(
+                        f"{named['commune']} (mã {key.commune}) có hai thư mục trong kỳ {named['period']}: "
+                        f"dưới «{other.place}» và dưới «{batch.place}». Để tất cả tệp của xã vào một thư mục rồi chạy "
+                        "lại."
+                    )
 
     @staticmethod
     def _sent(batch: BatchKey, folders: Iterable[Path]) -> list[ReturnSetKey]:
@@ -159,7 +171,7 @@ class Raw:
             path = self.root / key.period / above / key.commune
             if _is_folder(path) and (not above or _is_folder(path.parent)):
                 lying[self._batch(key.period, above or key.commune, key.commune)] = [path]
-        _refuse_twice(lying)
+        self._refuse_twice(lying)
         return any(self._sent(batch, folders) for batch, folders in lying.items())
 
     def sets_of(self, batch: BatchKey) -> list[ReturnSetKey]:
@@ -224,9 +236,10 @@ class Raw:
         folder, known = self.folder(key), self.places.commune(key.commune) is not None
         if known and folder.is_dir() and (folder.parent == self.root / key.period or _holds_files(folder)):
             return ""
+        named = f"Thư mục {key.commune} của {self.places.territory(key.commune)}"
         if away := self.away(key):
-            return f"Thư mục của {key.commune} nằm ở {away}, nơi không được đọc"
-        return f"Thư mục của {key.commune} không còn{' tệp nào' if folder.is_dir() else ''}"
+            return f"{named} nằm ở {away}, nơi không được đọc"
+        return f"{named} không còn{' tệp nào' if folder.is_dir() else ''}"
 
     def away(self, key: ReturnSetKey) -> str:
         """Return the folder, from the raw folder, that is called like a return set's and is not read where it lies."""
@@ -299,7 +312,7 @@ class Raw:
         """Return in which territory a commune lies, in words."""
         above = self.places.ancestors(commune)
         within = f"thuộc {above[0].title} ({above[0].code})" if above else "không thuộc địa bàn nào"
-        return f"theo danh mục địa bàn, xã {commune} {within}"
+        return f"theo danh mục địa bàn, {self.places.territory(commune)} {within}"
 
     def _misnamed(self, alone: str) -> dict[Path, str]:
         """Return folders beside those of periods, and those in them, each with where what lies in it belongs, if known.
@@ -580,17 +593,6 @@ def _is_at_rest(folder: bytes, since: int, seen: list[bytes]) -> bool:
                 return False
             seen.append(b"%b %d %d %d" % (entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return True
-
-
-def _refuse_twice(batches: Mapping[BatchKey, Sequence[Path]]) -> None:
-    owners: dict[ReturnSetKey, BatchKey] = {}
-    for batch, folders in batches.items():
-        for key in (ReturnSetKey(batch.period, folder.name) for folder in folders):
-            if (other := owners.setdefault(key, batch)) != batch:
-                raise SentenceError(
-                    f"Xã «{key.commune}» có hai thư mục trong kỳ {key.period}: dưới «{other.place}» và dưới "
-                    f"«{batch.place}». Để tất cả tệp của xã vào một thư mục rồi chạy lại."
-                )
 
 
 LEFT_BEHIND = {

@@ -19,6 +19,7 @@ from typing import Any
 
 from pipelines.steps.collect.released import MANIFEST, RELEASES, SEAL, sealed
 from pipelines.steps.collect.zipped import packed
+from pipelines.steps.numbers import as_seen
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.designs import Designs, of_release
@@ -216,6 +217,7 @@ def differences(old: Release, new: Release) -> list[Row]:
     """
     before, after = _figures(old), _figures(new)
     cells = _cells(old), _cells(new)
+    kinds = published.kinds(old.tables, old.key), published.kinds(new.tables, new.key)
     software = old.manifest["code_version"] != new.manifest["code_version"]
     rows = []
     for key in dict.fromkeys([*after, *before]):
@@ -233,7 +235,7 @@ def differences(old: Release, new: Release) -> list[Row]:
                 "change": change,
                 "old": one and {name: one[name] for name in _MAKES_ANOTHER},
                 "new": other and {name: other[name] for name in _MAKES_ANOTHER},
-                "cells": list(_moved(*(one_side.get(figure["id"], {}) for one_side in cells))),
+                "cells": list(_moved(cells[0].get(figure["id"], {}), cells[1].get(figure["id"], {}), kinds)),
                 "software": software,
             }
         )
@@ -246,6 +248,8 @@ def _figures(release: Release) -> dict[tuple[str, ...], Row]:
 
 
 _Cells = dict[tuple[str, ...], Row]
+Kinds = Mapping[tuple[str, str, str, str], str]
+"""Of which kinds cells are, by file, its hash, sheet and address."""
 
 
 def _cells(release: Release) -> dict[str, _Cells]:
@@ -256,18 +260,22 @@ def _cells(release: Release) -> dict[str, _Cells]:
     return found
 
 
-def _moved(before: _Cells, after: _Cells) -> Iterator[Row]:
+def _moved(before: _Cells, after: _Cells, kinds: tuple[Kinds, Kinds]) -> Iterator[Row]:
     for key in dict.fromkeys([*after, *before]):
         one, other = before.get(key), after.get(key)
         if one is None or other is None or any(one[name] != other[name] for name in _BEHIND):
             yield dict(zip(VALUE_KEY, key, strict=True)) | {
-                "old": _of_cell(one),
-                "new": _of_cell(other),
+                "old": _of_cell(one, kinds[0]),
+                "new": _of_cell(other, kinds[1]),
             }
 
 
-def _of_cell(cell: Mapping[str, Any] | None) -> Row | None:
-    return None if cell is None else {name: cell[name] for name in _CELL}
+def _of_cell(cell: Mapping[str, Any] | None, kinds: Kinds) -> Row | None:
+    """Return what is told of a cell; ``seen`` is what was received as a person sees it."""
+    if cell is None:
+        return None
+    kind = kinds.get((cell["file"], cell["sha256"], cell["sheet"], cell["cell"]), "")
+    return {name: cell[name] for name in _CELL} | {"seen": as_seen(kind, cell["received"] or "")}
 
 
 def archive_path(sha256: str, suffix: str) -> str:

@@ -106,9 +106,13 @@ class Place:
     @property
     def title(self) -> str:
         """The name as a message prints it."""
-        usual, *others = _CALLED.get(self.level, ("",))
-        says_itself = not usual or any(_begins_with(self.name, word) for word in others)
-        return self.name if says_itself else f"{usual} {self.name}"
+        usual = _CALLED.get(self.level, ("",))[0]
+        return f"{usual} {self.name}" if usual and not _said_by(self.level, self.name) else self.name
+
+    @property
+    def called(self) -> str:
+        """The name as it stands within a sentence: «xã Hữu Kiên», «phường Đông Kinh»."""
+        return called(self.level, self.name)
 
 
 @dataclass(frozen=True)
@@ -443,7 +447,11 @@ class Places:
 
     def titled(self, key: ReturnSetKey) -> str:
         """Return a return set as people call it: its period, and whose."""
-        return f"{Period.parse(key.period).title} của {self.territory(key.commune)}"
+        return "{period} của {commune}".format_map(self.words_of(key))
+
+    def words_of(self, key: ReturnSetKey) -> dict[str, str]:
+        """Return how people call the period and the commune of a return set, for sentences that name both."""
+        return {"period": Period.parse(key.period).title, "commune": self.territory(key.commune)}
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Place]:
@@ -592,6 +600,18 @@ def _due(code: str, words: Iterable[str]) -> dict[str, int]:
             )
         found[form] = int(days)
     return found
+
+
+def called(level: str, name: str) -> str:
+    """Return a place of a level as it stands within a sentence: «xã Hữu Kiên», «phường Đông Kinh»."""
+    if word := _said_by(level, name):
+        return " ".join([word.lower(), *name.split()[len(word.split()) :]])
+    return f"{_CALLED[level][0].lower()} {name}" if level in _CALLED else name
+
+
+def _said_by(level: str, name: str) -> str:
+    """Return what a name itself says that the place is, where that is not what its level is mostly called."""
+    return next((word for word in _CALLED.get(level, ())[1:] if _begins_with(name, word)), "")
 
 
 def _begins_with(name: str, word: str) -> bool:

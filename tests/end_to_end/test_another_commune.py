@@ -27,7 +27,7 @@ def by_id(office: Office, *words: str) -> dict[str, Row]:
 @pytest.mark.slow
 def test_second_commune_beside_the_first(both: Office, tmp_path: Path) -> None:
     said = both.run("refresh", expect=HELD)
-    assert "huu-kien, kỳ 2024-H1: " in said
+    assert "Xã Hữu Kiên, kỳ 6 tháng đầu năm 2024: " in said
     assert "thu-nghiem, kỳ 2024-H1: Đã chạy xong" in said
 
     # Its slip holds its own form back and nothing of the neighbour's.

@@ -157,7 +157,7 @@ def test_a_year_of_the_office_in_five_minutes(office: Office, pages: Pages, post
     assert office.values("livestock.total.heads", "poultry.sold.heads") == ["5373", "3020"]
     assert [row["file"] for row in office.blocking()] == ["na_lia.xlsx"]
     mail = wait_for("the officer is told by mail", lambda: postbox.mails, seconds=PATIENCE)
-    assert mail[0]["Subject"] == "Báo cáo Xã Hữu Kiên, kỳ 2024-H1: 1 đơn vị phải sửa số liệu"
+    assert mail[0]["Subject"] == "Báo cáo Xã Hữu Kiên, 6 tháng đầu năm 2024: 1 đơn vị phải sửa số liệu"
 
     # What is held is not run again every night.
     again = wait_for(

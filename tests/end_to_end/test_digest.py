@@ -69,7 +69,7 @@ def test_a_held_return_is_told_once_and_again_when_it_changes(office: Office, po
 
         (finding,) = office.blocking()
         text, page = mail.get_body(("plain",)), mail.get_body(("html",))
-        assert mail["Subject"] == "Báo cáo Xã Hữu Kiên, kỳ 2024-H1: 1 đơn vị phải sửa số liệu"
+        assert mail["Subject"] == "Báo cáo Xã Hữu Kiên, 6 tháng đầu năm 2024: 1 đơn vị phải sửa số liệu"
         assert text is not None
         assert page is not None
         said = text.get_content()
@@ -152,11 +152,13 @@ def test_late_returns_and_broken_runs_are_told_and_without_a_server_nothing_is(
 
             os.environ["RETURNS_TODAY"] = "2024-07-11"
             told = late.says()
-            assert told.startswith("Xã Hữu Kiên, kỳ 2024-H1: còn thiếu 1 đơn vị: Trạm Y tế (Y01, Y02, hạn 10/07/2024).")
+            assert told.startswith(
+                "Xã Hữu Kiên, 6 tháng đầu năm 2024: còn thiếu 1 đơn vị: Trạm Y tế (Y01, Y02, hạn 10/07/2024)."
+            )
             assert outcome() == (False, told)
             assert late.tick().asset_events == []
             assert mails.says().startswith("Đã gửi")
-            assert postbox.mails[0]["Subject"] == "Báo cáo Xã Hữu Kiên, kỳ 2024-H1: 1 đơn vị quá hạn gửi"
+            assert postbox.mails[0]["Subject"] == "Báo cáo Xã Hữu Kiên, 6 tháng đầu năm 2024: 1 đơn vị quá hạn gửi"
 
             # A run that breaks for another reason than the data.
             run = instance.create_run_for_job(defs.resolve_job_def("refresh"))

@@ -102,7 +102,7 @@ class Soak:
 
     def reopen(self) -> None:
         """The chair has the period opened again."""
-        closing.reopen(self.office.store, KEY, who="chủ tịch", reason="Thôn báo nhầm")
+        closing.reopen(self.office.raw, self.office.store, KEY, who="chủ tịch", reason="Thôn báo nhầm")
         self.closed_with = None
         self.done["reopen"] += 1
 

@@ -91,6 +91,7 @@ def published(**rows: Any) -> ReturnSetRows:
         period=PERIOD.code,
         commune=COMMUNE,
         title="Hữu Kiên",
+        called="xã Hữu Kiên",
         period_title=PERIOD.title,
         held={},
         reporters={"na_lia": "Thôn Nà Lìa", "pa_phao": "Thôn Pá Phào"},

@@ -376,14 +376,14 @@ def test_a_refresh_tells_which_communes_folder_is_gone_and_ends_with_one(copied:
     count = len(published.held_forms(published.findings(Store(copied / "data"), OTHER)))
     code, summary, _ = told(copied)
     assert (code, "; 2 xã, " in summary) == (1, True)
-    assert f"Thư mục của {OTHER.commune} không còn; {count} biểu bị giữ lại." in summary
+    assert f"Thư mục {OTHER.commune} của Xã Thử 00002 không còn; {count} biểu bị giữ lại." in summary
     assert ONE.commune not in summary
     row = told_of_other(copied)
     assert len(row["held"].split()) == count
-    assert f": Thư mục của {OTHER.commune} không còn; " in row["message"]
-    assert f"Thư mục của {OTHER.commune} không còn; " in told(copied, "--format", "csv")[1]
+    assert f": Thư mục {OTHER.commune} của Xã Thử 00002 không còn; " in row["message"]
+    assert f"Thư mục {OTHER.commune} của Xã Thử 00002 không còn; " in told(copied, "--format", "csv")[1]
     folder.mkdir()
-    assert f"Thư mục của {OTHER.commune} không còn tệp nào; " in told_of_other(copied)["message"]
+    assert f"Thư mục {OTHER.commune} của Xã Thử 00002 không còn tệp nào; " in told_of_other(copied)["message"]
 
 
 def test_a_refresh_tells_which_communes_folder_lies_where_it_is_not_read(copied: Path) -> None:
@@ -395,8 +395,8 @@ def test_a_refresh_tells_which_communes_folder_lies_where_it_is_not_read(copied:
     lies = f"{TERRITORY.period}/{TERRITORY.folder}/{OTHER.commune}"
     code, summary, notes = told(copied)
     assert code == 1
-    assert f"Thư mục của {OTHER.commune} nằm ở {lies}, nơi không được đọc; " in summary
-    assert f"ở thư mục «{lies}»: theo danh mục địa bàn, xã {OTHER.commune} thuộc " in notes
+    assert f"Thư mục {OTHER.commune} của Xã Thử 00002 nằm ở {lies}, nơi không được đọc; " in summary
+    assert f"ở thư mục «{lies}»: theo danh mục địa bàn, Xã Thử 00002 thuộc " in notes
     assert "không có xã nào mang mã này" not in notes
 
 
@@ -409,9 +409,9 @@ def test_a_commune_that_is_gone_with_the_whole_folder_of_its_batch_is_told(copie
     shutil.rmtree(period / OTHER.commune)
     code, summary, _ = told(copied)
     assert code == 1
-    assert f": Thư mục của {OTHER.commune} không còn; " in summary
+    assert f": Thư mục {OTHER.commune} của Xã Thử 00002 không còn; " in summary
     assert "Số đã công bố trước đó được giữ nguyên." in summary
-    assert f"Thư mục của {OTHER.commune} không còn" not in told(copied, "--commune", ONE.commune)[1]
+    assert f"Thư mục {OTHER.commune} của Xã Thử 00002 không còn" not in told(copied, "--commune", ONE.commune)[1]
 
 
 def test_a_commune_of_a_territory_is_released_and_verified_of_what_the_packs_keep(copied: Path) -> None:

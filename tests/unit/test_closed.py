@@ -91,7 +91,7 @@ def test_what_changes_after_the_closing_is_told_and_published_only_when_reopened
     assert published(shut) == before
     assert told(shut) == names
     assert verify(shut.store.root, NAME).differences == []
-    reopen(shut.store, KEY, who=WHO, reason="Theo kết luận kiểm tra")
+    reopen(shut.raw, shut.store, KEY, who=WHO, reason="Theo kết luận kiểm tra")
     assert told(shut) == ()
     assert shut.stale()
     shut.refresh()
@@ -178,10 +178,10 @@ def test_who_closed_and_reopened_stays_written(shut: Office) -> None:
     with pytest.raises(ClosingError, match="đã đóng"):
         close(shut, "2024-h1-lan-2")
     with pytest.raises(ClosingError, match="lý do"):
-        reopen(shut.store, KEY, who=WHO, reason=" ")
-    reopen(shut.store, KEY, who="phó chủ tịch", reason="Theo kết luận kiểm tra")
-    with pytest.raises(ClosingError, match="không đóng"):
-        reopen(shut.store, KEY, who=WHO, reason="x")
+        reopen(shut.raw, shut.store, KEY, who=WHO, reason=" ")
+    reopen(shut.raw, shut.store, KEY, who="phó chủ tịch", reason="Theo kết luận kiểm tra")
+    with pytest.raises(ClosingError, match="Kỳ 6 tháng đầu năm 2024 của Xã Hữu Kiên không đóng"):
+        reopen(shut.raw, shut.store, KEY, who=WHO, reason="x")
     close(shut, "2024-h1-lan-2")
     lines = closings(shut.store.root, KEY)
     assert [(one.turn, one.who, one.release, one.reason) for one in lines] == [
@@ -257,7 +257,7 @@ def test_a_damaged_record_of_closings_is_told_and_not_taken_for_open(shut: Offic
 def test_a_record_of_closings_that_is_gone_is_told_and_not_taken_for_open(
     shut: Office, harm: Callable[[Path], None], told: str
 ) -> None:
-    reopen(shut.store, KEY, who=WHO, reason="Theo kết luận kiểm tra")
+    reopen(shut.raw, shut.store, KEY, who=WHO, reason="Theo kết luận kiểm tra")
     close(shut, "2024-h1-lan-2")
     shut.refresh()
     before, lines = published(shut), closings(shut.store.root, KEY)
@@ -286,7 +286,7 @@ def test_a_record_of_closings_that_is_gone_is_told_and_not_taken_for_open(
 
 def test_the_second_record_of_closings_is_put_right_where_it_is_gone_damaged_or_behind(shut: Office) -> None:
     path, copy = shut.store.root / CLOSINGS / f"{KEY}.ndjson", shut.store.root / STATE / CLOSINGS / f"{KEY}.ndjson"
-    reopen(shut.store, KEY, who=WHO, reason="x")
+    reopen(shut.raw, shut.store, KEY, who=WHO, reason="x")
     lines = closings(shut.store.root, KEY)
     first = path.read_bytes().splitlines(keepends=True)[0]
     for there in (None, b"no record", first):
@@ -330,7 +330,7 @@ def test_of_a_territory_one_commune_is_closed_and_the_other_goes_on(tmp_path: Pa
     assert figures(2) != before[2]
     assert stale_batches(raw, Store(store.root), [TERRITORY]) == {}
     assert [one.key for one in closing.later(raw, store)] == [commune(1)]
-    reopen(store, commune(1), who=WHO, reason="Sửa")
+    reopen(raw, store, commune(1), who=WHO, reason="Sửa")
     assert TERRITORY in stale_batches(raw, Store(store.root), [TERRITORY])
     refresh(raw, store, TERRITORY, who="test")
     assert figures(1) != before[1]
@@ -350,7 +350,10 @@ def test_a_closed_commune_whose_folder_is_gone_from_its_territory_is_told_and_th
     assert done.returncode == 1
     assert "Đổi sau khi đóng nên không công bố: " in done.stderr
     assert " tệp nữa." in done.stderr
-    assert f"Thư mục của {commune(1).commune} không còn; số đã công bố trước đó được giữ nguyên." in done.stdout
+    assert (
+        f"Thư mục {commune(1).commune} của Xã Thử 00001 không còn; số đã công bố trước đó được giữ nguyên."
+        in done.stdout
+    )
     rows = json.loads(refreshed_by_hand(tmp_path, "--format", "json").stdout)
     assert ["na_lia.xlsx" in row["unpublished"].split() for row in rows] == [True, False]
 

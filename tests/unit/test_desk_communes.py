@@ -38,7 +38,7 @@ def test_who_looks_after_several_communes_sees_first_where_something_is_to_be_do
     assert answer.redirect_chain == [(PAGE, 302)], "and not the board of one commune, on which nothing is to be done"
     page = text(answer)
     for words in (
-        "Huyện Mưa, kỳ 2024-H1: đã nhận báo cáo của 3/4 xã",
+        "Huyện Mưa, 6 tháng đầu năm 2024: đã nhận báo cáo của 3/4 xã",
         "Hạn gửi thường lệ: 10/07/2024. Đã quá hạn 2 ngày.",
         "Xã Số 3 1/2 1 lỗi Thôn Bản Hai (B01) 1",
         "Xã Số 4 –/2 – Chưa gửi gì –",

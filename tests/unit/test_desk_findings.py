@@ -423,7 +423,9 @@ def test_how_to_reach_a_reporter_stands_beside_its_findings_and_nowhere_else(off
     changed = {"role": "phó thôn", "telephone": "0205 3 812 346", "do": "keep"}
     assert "phó thôn, 0205 3 812 346" in text(browser.post(contact, changed, follow=True))
     assert desk.deeds()[-1] == ("officer", "wrote contact", f"{KEY.commune}: pa_phao")
-    assert "812" not in text(browser.get("/record"))
+    record = text(browser.get("/record"))
+    assert "Ghi liên hệ Xã Hữu Kiên: Thôn Pá Phào" in record
+    assert "812" not in record
     office.refresh()
     lying = [path for path in office.root.rglob("*") if path.is_file() and "desk" not in path.parts]
     assert not [path for path in lying if b"812 346" in path.read_bytes()]

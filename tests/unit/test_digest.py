@@ -94,7 +94,7 @@ class TestWhatIsTold:
     def test_what_is_late_alone_is_told_too(self) -> None:
         part = part_of(late=LATE)
         assert part.sentences == (
-            "Quá hạn. Xã Hữu Kiên, kỳ 2024-H1: còn thiếu 2 đơn vị: "
+            "Quá hạn. Xã Hữu Kiên, 6 tháng đầu năm 2024: còn thiếu 2 đơn vị: "
             "Thôn Nà Lìa (B01, B02, hạn 10/07/2024); Trạm Y tế (Y01, hạn 10/07/2024). Liên hệ để nhận báo cáo.",
         )
         assert "returns correct" not in digest.text([part])
@@ -113,7 +113,7 @@ class TestWhatIsTold:
 class TestTheMessage:
     def test_text(self) -> None:
         assert digest.text([part_of(finding(suggestion="Có lẽ là 663."), explorer=EXPLORER)]) == (
-            "XÃ HỮU KIÊN, 6 THÁNG ĐẦU NĂM 2024 (KỲ 2024-H1)\n"
+            "XÃ HỮU KIÊN, 6 THÁNG ĐẦU NĂM 2024\n"
             "\n"
             "Giữ lại: B01 «Chăn nuôi»; số đã công bố trước đó được giữ nguyên.\n"
             "\n"
@@ -141,7 +141,7 @@ class TestTheMessage:
         one, broken = part_of(finding(), finding("pa_phao"), late=LATE), digest.failed(["Hết chỗ trên đĩa."])
         assert broken is not None
         assert digest.subject([one]) == (
-            "Báo cáo Xã Hữu Kiên, kỳ 2024-H1: 2 đơn vị phải sửa số liệu, 2 đơn vị quá hạn gửi"
+            "Báo cáo Xã Hữu Kiên, 6 tháng đầu năm 2024: 2 đơn vị phải sửa số liệu, 2 đơn vị quá hạn gửi"
         )
         assert digest.subject([one, broken]) == "Báo cáo: 2 việc cần xử lý"
 

@@ -355,6 +355,6 @@ def test_a_closed_set_takes_no_estimate_before_it_is_reopened(office: Office) ->
     with pytest.raises(ClosingError, match="đã đóng bằng bản phát hành «lan-1»"):
         recorded(office)
     assert not (office.folder / ESTIMATES).exists()
-    reopen(office.store, KEY, who="chủ tịch", reason="Suối Mỏ không gửi kịp")
+    reopen(office.raw, office.store, KEY, who="chủ tịch", reason="Suối Mỏ không gửi kịp")
     recorded(office)
     assert (office.folder / ESTIMATES).exists()

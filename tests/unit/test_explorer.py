@@ -193,6 +193,14 @@ def test_every_printed_id_has_an_anchor_on_its_chapter_and_its_trace() -> None:
         assert set(ids) <= set(anchors)
 
 
+def test_what_a_ward_is_called_stands_alone_before_its_name() -> None:
+    of_ward = replace(HORSES, title="Phường Đông Kinh", called="phường Đông Kinh")
+    for rows, before in ((HORSES, 1), (of_ward, 0)):
+        start = site_of(rows)["index.html"].decode()
+        assert start.count(f'<span data-w="level.commune">Xã</span> {rows.title}') == 2 * before
+        assert start.count(f"{rows.title}</strong>") == 1
+
+
 def test_texts_of_workbooks_cannot_become_markup() -> None:
     bad = "<b>"
     hostile = published(

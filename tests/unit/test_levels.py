@@ -156,7 +156,10 @@ def test_the_place_of_a_commune_is_traced_as_the_commune(province: Path) -> None
         (["trace", "livestock.hors.heads", "--place", "vn"], f"Gần nhất: {HORSES}, "),
         (["findings", "--place", "tinh  A"], "Gần nhất: tinh-a (Tỉnh Mây)"),
         (["figures", "--place", "xyzzy"], "Không có địa bàn «xyzzy». Xem mã địa bàn trong places.csv."),
-        (["trace", HORSES, "--place", "xa-4"], "«xa-4») chưa có chỉ tiêu nào trong kỳ 2024-H1: chưa gửi báo cáo nào."),
+        (
+            ["trace", HORSES, "--place", "xa-4"],
+            "«xa-4») chưa có chỉ tiêu nào trong kỳ 6 tháng đầu năm 2024: chưa gửi báo cáo nào.",
+        ),
         (["trace", HORSES, "--place", "huyen-c"], "chưa xã nào gửi báo cáo."),
         (["findings", "--place", "vn", "--workbook", "x"], "Chọn xã bằng --commune."),
     ],

@@ -15,7 +15,7 @@ from tests.unit.offices import KEY, Office
 from tests.unit.test_cli import typed
 
 ELSEWHERE = f"{KEY.period}/bac-son/{KEY.commune}"
-GONE = f"Thư mục của {KEY.commune} không còn."
+GONE = f"Thư mục {KEY.commune} của Xã Hữu Kiên không còn."
 KEPT = "Số đã công bố trước đó được giữ nguyên. Đưa thư mục về chỗ cũ, hoặc lấy lại từ bản sao lưu, rồi chạy lại."
 
 
@@ -45,7 +45,7 @@ def findings(office: Office, *words: str) -> tuple[int, str, str]:
         (of_a_commune_that_is_none, GONE),
         (
             below_another_territory,
-            f"Thư mục của {KEY.commune} nằm ở {ELSEWHERE}, nơi không được đọc.",
+            f"Thư mục {KEY.commune} của Xã Hữu Kiên nằm ở {ELSEWHERE}, nơi không được đọc.",
         ),
     ],
 )

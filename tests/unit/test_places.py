@@ -274,6 +274,25 @@ def test_what_a_place_is_called_is_printed_once_before_its_name(level: str, name
     assert place.title == title
 
 
+@pytest.mark.parametrize(
+    ("level", "name", "called"),
+    [
+        ("commune", "Hữu Kiên", "xã Hữu Kiên"),
+        ("commune", "Xã An", "xã An"),
+        ("commune", "Phường Đông Kinh", "phường Đông Kinh"),
+        ("commune", "Thị Trấn  Đồng Đăng", "thị trấn Đồng Đăng"),
+        ("district", "Thành phố Lạng Sơn", "thành phố Lạng Sơn"),
+        ("village", "Tổ dân phố 3", "tổ dân phố 3"),
+    ],
+)
+def test_within_a_sentence_what_a_place_is_stands_before_its_name_in_small_letters(
+    level: str, name: str, called: str
+) -> None:
+    parent = {"village": COMMUNE, "commune": "chi-lang", "district": "lang-son"}[level]
+    places = places_with(f"moi,{level},{name},{parent},,,,")
+    assert next(one.called for one in places.rows if one.code == "moi") == called
+
+
 def test_a_name_that_says_what_the_place_is_stands_for_the_place_with_that_word_and_without() -> None:
     places = places_with("moi,commune,Xã Bản Mới,chi-lang,,,,", "mot,village,Thôn Một,moi,,,,")
     assert places.is_commune_named("moi", "Bản Mới")

@@ -161,7 +161,7 @@ def test_a_commune_below_a_territory_in_which_it_does_not_lie_is_told_with_where
     (told,) = raw.misplaced()
     assert (told.folder, told.belong) == (name, f"{KEY.period}/{belong}")
     assert told.files == ("a.xlsx", "corrections.csv", "thon")
-    assert "theo danh mục địa bàn, xã huu-kien thuộc Huyện Chi Lăng (chi-lang); chuyển vào" in told.sentence
+    assert "theo danh mục địa bàn, Xã Hữu Kiên thuộc Huyện Chi Lăng (chi-lang); chuyển vào" in told.sentence
     assert raw.away(KEY) == (told.folder if told.folder.startswith(KEY.period) else "")
     assert told.folder not in raw.unknown_folders()
 

@@ -549,7 +549,9 @@ def test_the_difference_names_the_changed_cell_and_its_correction(office: Releas
     office.refresh()
     second = office.make("second")
     found_changes = differences(opened(office.store.root, "first"), second)
-    shown = revisions.page(opened(office.store.root, "first"), second, found_changes, [])
+    titled = office.raw.places.titled(KEY)
+    shown = revisions.page(opened(office.store.root, "first"), second, found_changes, [], titled)
+    assert "Kỳ 6 tháng đầu năm 2024 của Xã Hữu Kiên. " in shown
     assert "Đính chính «207» thành «268» (thống kê: Đếm lại đàn)." in shown
     assert "Đếm lại đàn" in revisions.table(found_changes)
     changes = {change["id"]: change for change in found_changes}

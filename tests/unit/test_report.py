@@ -356,6 +356,19 @@ def test_an_empty_return_set_makes_annexes_too(published: ReturnSetRows) -> None
     assert "Đối chiếu" not in words
 
 
+def test_a_ward_is_named_as_what_it_is(few: ReturnSetRows) -> None:
+    of_ward = replace(few, title="Phường Đông Kinh", called="phường Đông Kinh")
+    made = {name.rpartition(".")[2]: content for name, content in files(of_ward).items()}
+    document = Document(io.BytesIO(made["docx"]))
+    heading = document.tables[0].rows[0].cells[0].text
+    under = next(one.text for one in document.paragraphs if "Kèm theo" in one.text)
+    assert ("PHƯỜNG ĐÔNG KINH" in heading, "XÃ" in heading) == (True, False)
+    assert under.endswith("của Ủy ban nhân dân phường Đông Kinh)")
+    book = openpyxl.load_workbook(io.BytesIO(made["xlsx"]))
+    assert book.worksheets[0]["A1"].value == "ỦY BAN NHÂN DÂN PHƯỜNG ĐÔNG KINH"
+    assert str(book.worksheets[1].oddHeader.left.text).startswith("Phường Đông Kinh, ")
+
+
 def test_a_release_and_what_is_held_are_named(few: ReturnSetRows) -> None:
     of_release = report(replace(few, held={"B01": "Sai."}), "2024-h1-lan-1")
     words = words_of(Document(io.BytesIO(word.document(of_release))))

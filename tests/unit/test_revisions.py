@@ -16,7 +16,7 @@ def change(*cells: dict[str, Any], software: bool = False, **more: Any) -> dict[
 
 
 def side(received: str, **more: str) -> dict[str, Any]:
-    return {**SIDE, "received": received, "value": None, **more}
+    return {**SIDE, "received": received, "seen": received, "value": None, **more}
 
 
 def why(*cells: dict[str, Any], software: bool = False) -> list[str]:
@@ -37,6 +37,15 @@ def test_each_reason_is_told() -> None:
     ]
     assert why(software=True) == [revisions.SOFTWARE]
     assert why() == [revisions.ROUNDED]
+
+
+def test_a_number_of_a_cell_is_shown_as_a_person_sees_it_and_kept_for_programs_as_it_was_received() -> None:
+    corrected = side("15.5", seen="15,5", text="16", correction="Thôn gọi lại", corrected_by="thống kê")
+    changes = [change(CELL | {"old": side("14.49", seen="14,49"), "new": corrected})]
+    ((row,), table) = (list(revisions.rows(changes)), revisions.table(changes))
+    assert row["why"] == "Gửi lại: «14,49» thành «15,5». Đính chính «15,5» thành «16» (thống kê: Thôn gọi lại)."
+    assert "«14.49» thành «15.5»" in table
+    assert "14,49" not in table
 
 
 def test_a_figure_that_was_not_there_is_told_as_such() -> None:

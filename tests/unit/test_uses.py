@@ -136,7 +136,10 @@ def test_a_trace_of_a_figure_without_a_value_names_whom_it_lacks(office: Office)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nobody.xlsx", "Chăn nuôi", "D13"), "Không có sổ tính «nobody.xlsx» đã đọc của huu-kien, kỳ 2024-H1."),
+        (
+            ("nobody.xlsx", "Chăn nuôi", "D13"),
+            "Không có sổ tính «nobody.xlsx» đã đọc của Xã Hữu Kiên, kỳ 6 tháng đầu năm 2024.",
+        ),
         (("na_lia.xlsx", "Chăn thả", "D13"), "«Chăn nuôi»"),
         (("na_lia.xlsx", "Chăn nuôi", "ZZ999"), "«ZZ999»"),
         (("na_lia.xlsx", "Chăn nuôi", "D13", "--commune", "nowhere"), "Không có bộ báo cáo này"),

@@ -47,7 +47,7 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
     raw, store = folders()
     chosen = named(raw, store, key)
     try:
-        approvals.reopen(store, chosen, request.user, reason=request.POST.get("reason", ""))
+        approvals.reopen(raw, store, chosen, request.user, reason=request.POST.get("reason", ""))
     except SentenceError as why:
         messages.error(request, str(why))
     else:

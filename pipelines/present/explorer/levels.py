@@ -169,7 +169,8 @@ class PlaceSite:
     def frame(self) -> Frame:
         """What stands around every page."""
         place, when = self.here.place, self.here.when
-        return Frame(place.code, place.name, when.code, when.title, place.level)
+        names_itself = place.title == place.name
+        return Frame(place.code, place.name, when.code, when.title, place.level, names_itself)
 
     @property
     def silent(self) -> tuple[str, ...]:

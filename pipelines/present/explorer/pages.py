@@ -36,6 +36,8 @@ class Frame:
     period: str
     period_title: str
     level: str = "commune"
+    says_itself: bool = False
+    """Whether the name says what it is, «Phường Đông Kinh», so that the word for its level stands not before it."""
 
     @property
     def pages(self) -> Mapping[str, str]:
@@ -263,7 +265,8 @@ def html_pages(rows: ReturnSetRows, plan: Sequence[PlanChapter]) -> dict[str, Ht
         rows: What is published of it.
         plan: Its chapters.
     """
-    frame = Frame(rows.commune, rows.title, rows.period, rows.period_title)
+    names_itself = rows.called.casefold() == rows.title.casefold()
+    frame = Frame(rows.commune, rows.title, rows.period, rows.period_title, says_itself=names_itself)
     held = tuple((code, rows.heading(code)) for code in sorted(rows.held))
     drawn = addresses.sheet_pages({(row["file"], row["sheet"]) for row in rows.drawn})
     uses = _uses(rows, plan)

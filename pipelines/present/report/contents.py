@@ -56,7 +56,7 @@ class Report:
     """Everything the documents say."""
 
     commune: str
-    """Its name."""
+    """Its name as it stands within a sentence, with what it is."""
     period: str
     """Its title."""
     chapters: tuple[ReportChapter, ...]
@@ -84,7 +84,7 @@ def report(rows: ReturnSetRows, released: str = "") -> Report:
     lookup, periods = Lookup(rows), beside(rows.period, rows.earlier)
     verdicts = [row["verdict"] for row in rows.statements]
     return Report(
-        rows.title,
+        rows.called,
         rows.period_title,
         tuple(_chapter(index, one, lookup, periods) for index, one in enumerate(plan.chapters(rows), start=1)),
         {word: verdicts.count(verdict) for verdict, word in VERDICTS.items()},

@@ -72,8 +72,8 @@ def workbook(report: Report) -> bytes:
     """Return the Excel annex; the same report gives the same bytes."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    title, office = f"{_TITLE} {report.period}", f"Ủy ban nhân dân xã {report.commune}"
-    book.set_properties({"title": f"{title}, xã {report.commune}", "author": office, "created": report.date})
+    title, office = f"{_TITLE} {report.period}", f"Ủy ban nhân dân {report.commune}"
+    book.set_properties({"title": f"{title}, {report.commune}", "author": office, "created": report.date})
     styles = _Styles(book)
     data = form_data(report.rows)
     contents = book.add_worksheet(_CONTENTS)
@@ -146,8 +146,8 @@ def _page(sheet: Any, report: Report, styles: "_Styles", title: str, repeated: i
     sheet.set_margins(left=0.8, right=0.6, top=0.8, bottom=0.8)
     sheet.repeat_rows(0, repeated)
     sheet.freeze_panes(repeated + 1, 0)
-    commune = report.commune.replace("&", "&&")
-    sheet.set_header(f'&L&"{_FONT}"Xã {commune}, {report.period}&R&"{_FONT}"Trang &P/&N')
+    commune = (report.commune[0].upper() + report.commune[1:]).replace("&", "&&")
+    sheet.set_header(f'&L&"{_FONT}"{commune}, {report.period}&R&"{_FONT}"Trang &P/&N')
 
 
 def _fit(sheet: Any, row: int, texts: Iterable[tuple[str, int]]) -> None:
@@ -455,7 +455,7 @@ def _write_contents(
     sheet.set_column(1, 1, 70)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, f"Ủy ban nhân dân xã {report.commune}".upper(), styles("title"))
+    sheet.write_string(0, 0, f"Ủy ban nhân dân {report.commune}".upper(), styles("title"))
     sheet.write_string(1, 0, f"{_TITLE} {report.period}".upper(), styles("title"))
     row = 3
     sentences = [f"{WORDS['held.notice'][0]} {'; '.join(report.held)}."] if report.held else []

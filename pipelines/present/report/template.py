@@ -153,13 +153,13 @@ def _heading(document: WordDocument) -> None:
     _widths(table, (60, 105))
     left, right = table.rows[0].cells
     _say(left.paragraphs[0], "ỦY BAN NHÂN DÂN", _CENTRE, 13, bold=True)
-    _underline(_say(left.add_paragraph(), "XÃ {{ commune|upper }}", _CENTRE, 13, bold=True), 40)
+    _underline(_say(left.add_paragraph(), "{{ commune|upper }}", _CENTRE, 13, bold=True), 40)
     _say(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", _CENTRE, 13, bold=True)
     _underline(_say(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", _CENTRE, 14, bold=True), 18)
     title = _say(document.add_paragraph(), "PHỤ LỤC", _CENTRE, bold=True)
     title.paragraph_format.space_before = Pt(18)
     _say(document.add_paragraph(), "SỐ LIỆU CÁC CHỈ TIÊU {{ period|upper }}", _CENTRE, bold=True)
-    words = "(Kèm theo …………… số ……/…… ngày …… tháng …… năm …… của Ủy ban nhân dân xã {{ commune }})"
+    words = "(Kèm theo …………… số ……/…… ngày …… tháng …… năm …… của Ủy ban nhân dân {{ commune }})"
     under = _say(document.add_paragraph(), words, _CENTRE, italic=True)
     under.paragraph_format.space_after = Pt(14)
 

@@ -80,8 +80,8 @@ def frozen(content: bytes, date: datetime) -> bytes:
 
 def _context(report: Report, template: DocxTemplate, styles: Sequence[str]) -> dict[str, Any]:
     return {
-        "title": f"Phụ lục số liệu {report.period}, xã {report.commune}",
-        "office": f"Ủy ban nhân dân xã {report.commune}",
+        "title": f"Phụ lục số liệu {report.period}, {report.commune}",
+        "office": f"Ủy ban nhân dân {report.commune}",
         "commune": report.commune,
         "period": report.period,
         "printed": sum(report.verdicts.values()),

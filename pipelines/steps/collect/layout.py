@@ -23,8 +23,8 @@ LINE_HEADING = "Mã dòng"
 REPORTER_MARK, PERIOD_MARK, COMMUNE_MARK, FORM_MARK = "Đơn vị báo cáo", "Kỳ báo cáo", "Xã", "Biểu"
 """What stands above the table before the period, the commune, the reporter, and before the code of the form."""
 
-LETTERHEAD = "Ủy ban nhân dân xã"
-"""What stands before the commune's name in the first line."""
+LETTERHEAD = "Ủy ban nhân dân"
+"""What stands in the first line before the commune as sentences name it: «xã Hữu Kiên»."""
 
 COVER, ANSWER_HEADING = "Cần xem lại", "Số đúng, hoặc «đúng rồi»"
 """The sheet that lies before the others of a workbook sent back, and its column for answers: no form is called so."""

@@ -239,7 +239,7 @@ _FORM_CODE = re.compile(r"^\s*(?:mẫu\s+)?biểu\s+(?:số\s*)?:?\s*([A-Z]\d{2}
 
 _MARKS = {fold(REPORTER_MARK): REPORTER, fold(PERIOD_MARK): PERIOD, fold("Kỳ"): PERIOD, fold(COMMUNE_MARK): COMMUNE}
 
-_HEADS = tuple(map(fold, (LETTERHEAD, "UBND xã")))
+_HEADS = tuple(map(fold, (f"{LETTERHEAD} xã", "UBND xã")))
 
 _MARKED = re.compile("|".join(f"{re.escape(mark)}(?: |$)" for mark in (*_MARKS, *_HEADS, fold(FORM_MARK))))
 
