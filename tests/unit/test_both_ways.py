@@ -24,8 +24,8 @@ from pipelines.handout.layout import workbook
 from pipelines.steps.collect import locate, look_alikes
 from pipelines.steps.collect.cells import NUMBER, Said
 from pipelines.steps.collect.correct import Corrected, correct
-from pipelines.steps.collect.layouts import Found
 from pipelines.steps.collect.locate import Located
+from pipelines.steps.collect.quick import Found
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import Reading, read
 from pipelines.steps.collect.sheet_part import BrokenSheetError

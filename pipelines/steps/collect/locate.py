@@ -17,8 +17,9 @@ from pipelines.steps.collect.correct import Corrected
 from pipelines.steps.collect.duplicates import duplicates, repeated, return_of
 from pipelines.steps.collect.encodings import in_unicode, old_encodings
 from pipelines.steps.collect.entries import Entry, asides, entries_of, merged, notes_unread, unread
-from pipelines.steps.collect.layouts import Found, Grid, place, quickly
+from pipelines.steps.collect.grid import Grid
 from pipelines.steps.collect.lines import asked_for
+from pipelines.steps.collect.quick import Found, place, quickly
 from pipelines.steps.collect.sheets import Key, Sheet, recognise, sheets_of
 from pipelines.steps.problems import joined
 from schemas.form import Form
