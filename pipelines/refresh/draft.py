@@ -16,16 +16,9 @@ from pipelines.refresh import stamps
 from pipelines.refresh.rows import in_order, of_communes, put_among, written_among
 from pipelines.refresh.stale import Inputs
 from pipelines.settings import now
+from pipelines.store.parquet import Opened, row_count, rows_with, serialized
 from pipelines.store.state import Written
-from pipelines.store.tables import (
-    DamagedError,
-    Publication,
-    file_of,
-    row_count,
-    rows_in,
-    rows_with,
-    serialized,
-)
+from pipelines.store.tables import DamagedError, Publication, file_of
 from schemas.flow import FLOW, Extent, Kind, Table
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import commune_of
@@ -60,6 +53,7 @@ class Draft:
         self._tables: dict[str, pa.Table] = {}
         self._earlier: dict[str, pa.Table] = {}
         self._parts_of_tables: dict[str, dict[tuple[tuple[ReturnSetKey, ...], bool], pa.Table]] = {}
+        self._files: dict[str, Opened | None] = {}
 
     @property
     def made(self) -> list[str]:
@@ -97,11 +91,17 @@ class Draft:
             return schema.empty_table()
         parts = self._parts_of_tables.setdefault(name, {})
         if key not in parts:
-            content = self.inputs.store.content(name, self.inputs.part.name) if made is None else made
-            assert content is not None
-            found = rows_in(content, commune_of(schema), [one.commune for one in sets])
-            parts[key] = _as_now(found, name)
+            file = self._file(name) if made is None else Opened(made)
+            assert file is not None
+            parts[key] = _as_now(file.having(commune_of(schema), [one.commune for one in sets]), name)
         return parts[key]
+
+    def _file(self, name: str) -> Opened | None:
+        """Return the file of a table as it lies there; nothing where it was never written."""
+        if name not in self._files:
+            content = self.inputs.store.content(name, self.inputs.part.name)
+            self._files[name] = None if content is None else Opened(content)
+        return self._files[name]
 
     def _was(self, name: str) -> pa.Table:
         written = self.known.get(name)
@@ -167,14 +167,15 @@ class Draft:
             return self._kept(table, rows)
         if table.whole or not self.is_some(sets):
             return self._kept(table, in_order(rows))
-        rows = of_communes(rows, sets)
+        rows = in_order(of_communes(rows, sets))
         try:
-            before = self.inputs.store.content(table.name, self.inputs.part.name)
+            before = self._file(table.name)
         except DamagedError:
             before = None
         if before is None:
             return self._kept(table, put_among(rows, self.before(table.name), sets))
-        content = written_among(rows, before, sets, self._earlier.get(table.name))
+        self._parts_of_tables.setdefault(table.name, {})[tuple(sets), False] = rows
+        content = written_among(rows, before, sets)
         return content, row_count(content)
 
     def _kept(self, table: Table, rows: pa.Table) -> tuple[bytes, int]:
@@ -197,6 +198,7 @@ class Draft:
             self._tables.pop(name, None)
             self._earlier.pop(name, None)
             self._parts_of_tables.pop(name, None)
+            self._files.pop(name, None)
 
 
 def _as_now(rows: pa.Table, name: str) -> pa.Table:

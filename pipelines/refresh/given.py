@@ -16,10 +16,10 @@ from pipelines.refresh.rows import of_communes
 from pipelines.refresh.stale import files_in
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
+from pipelines.store.parquet import with_texts
 from pipelines.store.raw import ESTIMATES, LEDGER
 from pipelines.store.raw import PRINTED as PRINTED_FILE
 from pipelines.store.state import Writer
-from pipelines.store.tables import with_texts
 from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, RECORDED, WORKBOOKS, Table
 from schemas.places import Places
 from schemas.return_sets import BatchKey, ReturnSetKey

@@ -21,7 +21,8 @@ from pipelines.steps.collect import read
 from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.store import published
 from pipelines.store.archive import Archive
-from pipelines.store.tables import Tables, with_texts
+from pipelines.store.parquet import with_texts
+from pipelines.store.tables import Tables
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW, Extent

@@ -18,11 +18,12 @@ from pipelines.refresh.restoring import restored
 from pipelines.refresh.stale import Inputs, inputs_of, last_read
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import closings, published
+from pipelines.store.parquet import with_texts
 from pipelines.store.raw import Raw
 from pipelines.store.received import ReceivedSet
 from pipelines.store.receiving import unfit
 from pipelines.store.state import NOBODY, Writer
-from pipelines.store.tables import Store, Tables, with_texts
+from pipelines.store.tables import Store, Tables
 from schemas.findings import parts_of, task_of
 from schemas.flow import FLOW
 from schemas.outcomes import Severity

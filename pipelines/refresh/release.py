@@ -47,10 +47,11 @@ from pipelines.steps.validate import gate
 from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
+from pipelines.store.parquet import serialized
 from pipelines.store.raw import PRINTED, Raw
 from pipelines.store.releases import Difference, Release, ReleaseError, archive_path, folder_of, found
 from pipelines.store.state import Writer
-from pipelines.store.tables import WRITERS, Store, serialized
+from pipelines.store.tables import WRITERS, Store
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW

@@ -1,7 +1,7 @@
 """The rows of a batch, which stand in the order of its communes: taking those of some out, putting them in again.
 
 Belongs here: that, also in the bytes of a file, and whose have changed. Does not belong here: what these bytes are
-(``pipelines.store.tables``, ``pipelines.store.row_groups``), making rows.
+(``pipelines.store.parquet``, ``pipelines.store.row_groups``), making rows.
 """
 
 from bisect import bisect_right
@@ -11,8 +11,8 @@ from itertools import accumulate, pairwise
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.store.parquet import Opened, serialized
 from pipelines.store.row_groups import Group, Grouped, joined
-from pipelines.store.tables import rows_of, rows_with, serialized
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import commune_of
 
@@ -49,7 +49,7 @@ def put_among(rows: pa.Table, others: pa.Table, sets: Iterable[ReturnSetKey]) ->
     return pa.concat_tables([rows.slice(0, 0), *(table.slice(start, stop - start) for table, start, stop in pieces)])
 
 
-def written_among(rows: pa.Table, others: bytes, sets: Sequence[ReturnSetKey], read: pa.Table | None = None) -> bytes:
+def written_among(rows: pa.Table, others: Opened, sets: Sequence[ReturnSetKey]) -> bytes:
     """Return the file of a table in which the rows of some return sets are in their places among those of another.
 
     It is, to the byte, the file of all these rows; but groups that hold none of these sets are taken over unread.
@@ -58,9 +58,8 @@ def written_among(rows: pa.Table, others: bytes, sets: Sequence[ReturnSetKey], r
         rows: Of these sets, in any order.
         others: The file of the whole batch as it was.
         sets: The sets.
-        read: The rows of that file, where they have been read already.
     """
-    before = Grouped(others)
+    before = Grouped(others.content)
     known = before.communes(commune_of(rows.schema)) or []
     firsts = [first for first, _ in known]
     at = {key: max(bisect_right(firsts, key.commune) - 1, 0) for key in sets}
@@ -73,7 +72,7 @@ def written_among(rows: pa.Table, others: bytes, sets: Sequence[ReturnSetKey], r
         elif number - 1 not in concerned:
             stop = next(after for after in range(number, len(known) + 1) if after not in concerned)
             own = [key for key in sets if number <= at[key] < stop]
-            whole = put_among(of_communes(rows, own), rows_of(others, range(number, stop)), own)
+            whole = put_among(of_communes(rows, own), others.rows(range(number, stop)), own)
             written = Grouped(serialized(pa.table(whole.columns, schema=rows.schema)))
             if written.frame != before.frame:
                 break
@@ -81,7 +80,7 @@ def written_among(rows: pa.Table, others: bytes, sets: Sequence[ReturnSetKey], r
     else:
         if groups:
             return joined(before.frame, groups)
-    whole = put_among(rows, rows_with(others) if read is None else read, sets)
+    whole = put_among(rows, others.rows(), sets)
     return serialized(pa.table(whole.columns, schema=rows.schema))
 
 

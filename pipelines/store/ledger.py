@@ -33,10 +33,11 @@ from pipelines.steps.collect.sheets import mark_of, recognise, sheets_of
 from pipelines.steps.frames import to_frame
 from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import read_marked, write_over
+from pipelines.store.parquet import with_texts
 from pipelines.store.published import each_accepted
 from pipelines.store.raw import LEDGER, Raw
 from pipelines.store.remote import is_remote
-from pipelines.store.tables import Store, with_texts
+from pipelines.store.tables import Store
 from schemas import tables
 from schemas.addresses import as_meant, known_position, position
 from schemas.catalogue import CATALOGUE

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.store.parquet import with_texts
 from pipelines.store.state import Writer
-from pipelines.store.tables import Store, Tables, with_texts
+from pipelines.store.tables import Store, Tables
 from schemas.findings import forms_held
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity, Status

@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.store.tables import Store, rows_with
+from pipelines.store.parquet import rows_with
+from pipelines.store.tables import Store
 
 _MOST_BYTES = 64 * 1024 * 1024
 """Of rows that are kept; what has not been asked for longest goes first."""

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.store.locks import locked
+from pipelines.store.parquet import serialized, with_texts
 from pipelines.store.state import READERS, State, Written, is_of_before
-from pipelines.store.tables import Publication, Store, file_of, serialized, with_texts
+from pipelines.store.tables import Publication, Store, file_of
 from schemas.flow import FLOW, OFFICE
 from schemas.return_sets import ReturnSetKey
 

@@ -20,10 +20,11 @@ from pipelines.settings import Settings
 from pipelines.store import state as states
 from pipelines.store import tables as store_tables
 from pipelines.store.ledger import CellPlace, Ledger
+from pipelines.store.parquet import serialized
 from pipelines.store.raw import Raw
 from pipelines.store.remote import ReplacedError, marked, put_over
 from pipelines.store.state import NOTHING, State
-from pipelines.store.tables import Publication, Store, serialized
+from pipelines.store.tables import Publication, Store
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 from tests.end_to_end.object_storage import Storage, storage

@@ -20,8 +20,8 @@ from pipelines.refresh.stale import inputs_of
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.locks import LOCKS
+from pipelines.store.parquet import serialized
 from pipelines.store.state import STATE
-from pipelines.store.tables import serialized
 from schemas import flow
 from schemas.flow import Extent
 from schemas.return_sets import BatchKey, ReturnSetKey

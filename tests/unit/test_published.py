@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.store import state as states
+from pipelines.store.parquet import listed_with, rows_with
 from pipelines.store.published import checked_sets, is_checked
 from pipelines.store.state import LostStateError, State
-from pipelines.store.tables import Store, listed_with, rows_with
+from pipelines.store.tables import Store
 from schemas.flow import FLOW
 from schemas.return_sets import COMMUNE, PLACE, ReturnSetKey, commune_column
 from schemas.tables import commune_of

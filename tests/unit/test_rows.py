@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.refresh.rows import differing, put_among, written_among
 from pipelines.store import row_groups
+from pipelines.store.parquet import Opened, rows_with, serialized
 from pipelines.store.row_groups import Grouped
-from pipelines.store.tables import rows_in, rows_with, serialized
 from schemas.return_sets import ReturnSetKey
 
 SCHEMA = pa.schema(
@@ -59,14 +59,16 @@ def test_rows_put_among_those_of_a_file_give_the_bytes_of_all_of_them_written_to
     rows = of(some, chance, chance.choice([1, 9, 40]))
     whole = put_among(rows, others, keys(some))
     content = serialized(pa.table(whole.columns, schema=SCHEMA))
-    assert written_among(rows, serialized(others), keys(some)) == content
+    assert written_among(rows, Opened(serialized(others)), keys(some)) == content
     assert rows_with(content).to_pylist() == whole.to_pylist()
     own = whole.filter(pa.array([commune in some for commune in whole["commune"].to_pylist()], pa.bool_()))
-    assert rows_in(content, "commune", some).to_pylist() == own.to_pylist()
+    assert Opened(content).having("commune", some).to_pylist() == own.to_pylist()
 
 
-def test_groups_that_hold_none_of_the_communes_are_taken_over_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    others = serialized(of(COMMUNES, random.Random(1), 20))
+def test_groups_that_hold_none_of_the_communes_are_taken_over_unread_and_no_other_is_read_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others = Opened(serialized(of(COMMUNES, random.Random(1), 20)))
     read: list[int] = []
     whole = pq.ParquetFile.read_row_groups
 
@@ -75,9 +77,11 @@ def test_groups_that_hold_none_of_the_communes_are_taken_over_unread(monkeypatch
         return whole(file, groups, **how)
 
     monkeypatch.setattr(pq.ParquetFile, "read_row_groups", watched)
+    others.having("commune", COMMUNES[14:15])
     written_among(of(COMMUNES[14:15], random.Random(2), 20), others, keys(COMMUNES[14:15]))
-    assert len(Grouped(others).groups) > 8
+    assert len(Grouped(others.content).groups) > 8
     assert 1 <= len(read) <= 2
+    assert len(read) == len(set(read))
 
 
 def test_what_stands_in_lists_counts_where_a_file_is_cut() -> None:
@@ -98,7 +102,7 @@ def test_a_file_that_is_cut_otherwise_or_has_another_footer_is_written_whole(cha
     whole = put_among(rows, table, keys(COMMUNES[3:5]))
     content = serialized(pa.table(whole.columns, schema=SCHEMA))
     for others in (sink.getvalue().to_pybytes(), serialized(table.replace_schema_metadata({"by": "another version"}))):
-        assert written_among(rows, others, keys(COMMUNES[3:5])) == content
+        assert written_among(rows, Opened(others), keys(COMMUNES[3:5])) == content
 
 
 def test_a_file_put_together_of_all_its_groups_is_that_file() -> None:

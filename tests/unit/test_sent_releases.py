@@ -23,9 +23,10 @@ from pipelines.refresh.stale import stale_batches
 from pipelines.steps.collect.released import MANIFEST, SEAL, is_none, opened, sealed
 from pipelines.steps.collect.unreadable import UnreadableError
 from pipelines.store import published
+from pipelines.store.parquet import serialized
 from pipelines.store.raw import Raw
 from pipelines.store.releases import ReleaseError, as_sent
-from pipelines.store.tables import Store, serialized
+from pipelines.store.tables import Store
 from schemas.flow import FLOW, Kind
 from schemas.forms.b01_livestock import Livestock
 from schemas.outcomes import Severity, Status

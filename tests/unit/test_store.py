@@ -24,9 +24,10 @@ from pipelines.store.archive import TABLE, Archive, Kept
 from pipelines.store.closings import every
 from pipelines.store.files import clear_unfinished, write_beside, write_whole
 from pipelines.store.locks import locked
+from pipelines.store.parquet import serialized
 from pipelines.store.published import checked_sets
 from pipelines.store.state import NOBODY, NOTHING, LostStateError, OldFormatError, State, Writer, Written
-from pipelines.store.tables import DamagedError, Publication, Store, file_of, serialized
+from pipelines.store.tables import DamagedError, Publication, Store, file_of
 from schemas.return_sets import BatchKey
 from tests.unit.builders import ROOT
 from tests.unit.harms import cut, empty, flip
