@@ -27,7 +27,7 @@ def told(
     values: Mapping[str, int],
     edits: Collection[str],
     *,
-    refused: Collection[tuple[str, ...]] = (),
+    refused: Collection[tuple[str, str]] = (),
     before: Mapping[str, int] | None = None,
     blank: Collection[str] = (),
     top: int = 9,
@@ -90,7 +90,7 @@ def test_all_amounts_but_one_in_another_unit_are_told_as_one_slip() -> None:
 
 
 def test_a_refused_suggestion_is_not_made_again_and_the_next_one_is() -> None:
-    words = told(Livestock, HERD | {"cattle": 84}, {"B01-01"}, refused={("f.xlsx", "S", "D11", "34")}).words
+    words = told(Livestock, HERD | {"cattle": 84}, {"B01-01"}, refused={("cattle", "34")}).words
     assert "«Đàn bò» ghi 84, có lẽ là 34" not in words
     assert "«Tổng đàn gia súc» ghi 120, có lẽ là 170" in words
 

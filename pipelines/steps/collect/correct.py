@@ -59,21 +59,25 @@ def read_ledger(ledgers: Mapping[ReturnSetKey, str]) -> tuple[pd.DataFrame, pd.D
     return frame_of(entries, LEDGER), problem_rows(Problems.LEDGER_UNREADABLE, problems)
 
 
-def refused(ledger: pd.DataFrame) -> set[tuple[str, str, str, str, str, str]]:
-    """Return the suggestions not to be made again: period, commune, file, sheet, cell and proposed text of each.
+def refused(ledger: pd.DataFrame) -> list[Entry]:
+    """Return the entries that refuse a suggestion: it is not made again where the same is written for the same field.
 
-    The text is as ``pipelines.store.ledger`` writes it: of a number, its Vietnamese form (``numbers.vietnamese``). What
-    was refused and accepted later is no longer refused.
+    What is proposed, ``new``, is as ``pipelines.store.ledger`` writes it: of a number, its Vietnamese form
+    (``numbers.vietnamese``). What was refused and accepted later is no longer refused.
     """
-    found: set[tuple[str, str, str, str, str, str]] = set()
-    for row in ledger.to_dict("records"):
-        period, commune, file, sheet, cell = (row[name] for name in CELL_KEY)
-        key = (period, commune, file, sheet, cell, row["new"])
+    found: list[Entry] = []
+    for row in ledger.to_dict("records") if len(ledger) else ():
         if row["decision"] == Decision.REFUSED:
-            found.add(key)
+            found.append(row)
         elif row["decision"] == Decision.ACCEPTED:
-            found.discard(key)
+            found = [one for one in found if not _is_of_same(one, row) or one["new"] != row["new"]]
     return found
+
+
+def _is_of_same(one: Entry, other: Entry) -> bool:
+    """Return whether two entries are about the same field of a record, or, as far as one says none, the same cell."""
+    same = [*AIM, "period", "commune"] if one["field"] and other["field"] else CELL_KEY
+    return all(one[name] == other[name] for name in same)
 
 
 def overruled(ledger: pd.DataFrame) -> dict[Key, tuple[str, str, str]]:

@@ -58,8 +58,8 @@ class Advice:
         return " Hoặc: ".join(one.words for one in self.ways)
 
 
-Refused = Collection[tuple[str, ...]]
-"""File, sheet, cell and proposed text of suggestions that a person has refused."""
+Refused = Collection[tuple[str, str]]
+"""Field and proposed text of the suggestions on a record that a person has refused."""
 
 
 def advise(
@@ -96,7 +96,7 @@ def _advice(
     known: tuple[tuple[str, Decimal], ...],
     where: tuple[tuple[str, Written], ...],
     edits: frozenset[str],
-    refused: frozenset[tuple[str, ...]],
+    refused: frozenset[tuple[str, str]],
     then: tuple[tuple[str, Decimal], ...],
 ) -> Advice:
     """Return what ``advise`` does, of what can be told apart from other records."""
@@ -111,9 +111,7 @@ def _advice(
     if products and set(edits) == {edit.code for edit in products}:
         tried = _factors(products, rules, values, frozen)
         found = suggest_factors(rules, record, texts, tried, tuple(edit.code for edit in products), evidence)
-    fitting = [
-        one for one in found.ranked if not set(edits).isdisjoint(one.closes) and not _was_refused(one, written, refused)
-    ]
+    fitting = [one for one in found.ranked if not set(edits).isdisjoint(one.closes) and not _was_refused(one, refused)]
     # Which cells stand in the edits the finding says itself; worth saying here is a value, or where it must lie.
     if not any(change.text or any(change.limits) for one in fitting for change in one.changes):
         return Advice((Proposal(" ".join(found.gave_up)),) if found.gave_up else ())
@@ -250,9 +248,8 @@ def _broken(rules: Iterable[tuple[Edit, frozenset[str]]], values: Mapping[str, D
     return [needs for edit, needs in rules if needs <= values.keys() and not edit.fits(values)]
 
 
-def _was_refused(one: Suggestion, written: Mapping[str, Written], refused: Refused) -> bool:
-    places = [(written[change.variable], change.text) for change in one.changes if change.variable in written]
-    return any((item.file, item.sheet, item.cell, text) in refused for item, text in places)
+def _was_refused(one: Suggestion, refused: Refused) -> bool:
+    return any((change.variable, change.text) in refused for change in one.changes)
 
 
 def _changes(one: Suggestion, written: Mapping[str, Written]) -> tuple[tuple[str, str], ...]:

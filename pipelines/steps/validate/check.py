@@ -30,6 +30,7 @@ from pipelines.steps.validate.change import before_of
 from pipelines.steps.validate.columns import Columns
 from pipelines.steps.validate.continued import continued
 from pipelines.steps.validate.missing import lost_corrections, missing_returns, withdrawn_lines, withdrawn_values
+from pipelines.steps.validate.refusals import Refusals
 from pipelines.steps.validate.remarks import remarks
 from pipelines.steps.validate.taken_in import AsMuch, of_as_much
 from schemas.edit import Edit
@@ -153,12 +154,9 @@ class _Given:
         return beside.noted(self.decisions)
 
     @cached_property
-    def refused(self) -> Mapping[tuple[str, str], Collection[tuple[str, ...]]]:
-        """By period and commune, the suggestions that are not to be made again."""
-        found: dict[tuple[str, str], set[tuple[str, ...]]] = {}
-        for period, commune, *where in () if self.decisions is None else refused(self.decisions):
-            found.setdefault((period, commune), set()).add(tuple(where))
-        return found
+    def refusals(self) -> Refusals:
+        """The suggestions that are not to be made again."""
+        return Refusals(self.form, () if self.decisions is None else refused(self.decisions))
 
 
 _InDoubt = Mapping[int, Sequence[tuple[str, ...]]]
@@ -237,7 +235,7 @@ def _told_of_edits(given: _Given, breaches: overruling.Breaches) -> pd.DataFrame
     given.cells.look_up(tuple(record[name] for name in KEYS) for record in broken)
     told, again = [], set[Key]()
     for record, then, (_, edits) in zip(broken, before, connected, strict=True):
-        refused_here = given.refused.get((record["period"], record["commune"]), ())
+        refused_here = given.refusals.of(given.cells.of_record(tuple(record[name] for name in KEYS)), record)
         changed = _confirmed_beside_others(record, edits, given.cells, given.confirmed_beside)
         reminder = beside.reminder(dict.fromkeys(one for words in changed.values() for one in words))
         told.append(wording.of_edits(record, edits, given.cells, given.places, refused_here, then, reminder))

@@ -5,7 +5,7 @@ the sentences (``schemas.problems``, ``schemas.edits``), deciding what is wrong 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines.steps.frames import frame_of
 from pipelines.steps.numbers import vietnamese
-from pipelines.steps.validate.advise import Advice, Written, advise
+from pipelines.steps.validate.advise import Advice, Refused, Written, advise
 from pipelines.steps.validate.cells import Cells
 from schemas.edit import Edit
 from schemas.fields import KEYS
@@ -103,7 +103,7 @@ def of_edits(
     edits: Sequence[Edit],
     cells: Cells,
     places: Places,
-    kept: Collection[tuple[str, ...]],
+    kept: Refused,
     before: Mapping[str, Any],
     confirmed: str = "",
 ) -> dict[str, str]:
@@ -114,7 +114,7 @@ def of_edits(
         edits: The edits.
         cells: Where its fields were written.
         places: Who the reporter is.
-        kept: The suggestions that were refused in the return set: file, sheet, cell and proposed text of each.
+        kept: The suggestions on the record that were refused.
         before: The record of the last comparable period, if there is one.
         confirmed: Of a number that was kept beside other numbers than these, a sentence on that.
     """
