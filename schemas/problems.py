@@ -581,6 +581,17 @@ class Problems(Enum):
         ),
         by_office("Kiểm tra lại số mới, rồi bỏ hoặc ghi lại đính chính."),
     )
+    LEDGER_LEFT_BEHIND = Problem(
+        "L-10",
+        Wrong(
+            "Sổ đính chính: dòng về ô {cells}, trang «{sheet}», tệp {file} không được dùng, vì bộ báo cáo nay không có "
+            "trang ấy của tệp ấy. {written}."
+        ),
+        by_office(
+            "Tệp chỉ bị đổi tên thì đặt lại tên cũ. Nếu không, xem số ấy trong tệp mới: còn sai thì ghi đính chính ở "
+            "đó, rồi bỏ dòng cũ khỏi sổ."
+        ),
+    )
     LEDGER_FULFILLED = Problem(
         "L-08",
         Wrong(

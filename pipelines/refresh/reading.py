@@ -168,12 +168,13 @@ def locate_returns(given: Given) -> Mapping[str, Made]:
             ("ledger_problems", tables.PROBLEMS),
         )
     )
-    _, correction_problems, located = aim.located(given.table("cells"), ledger, CATALOGUE.forms, given.places)
+    corrected, correction_problems, located = aim.located(given.table("cells"), ledger, CATALOGUE.forms, given.places)
     accepted = (
         {form: given.accepted(f"marts/{form.domain}") for form in CATALOGUE.forms} if len(correction_problems) else {}
     )
     whence = {form: sources.whence(mart) for form, mart in accepted.items()}
-    stale = correct.not_lost(correction_problems, files, located.sheets, whence, ledger)
+    read = {*corrected.sheets.keys} if len(correction_problems) else set[correct.Key]()
+    stale = correct.not_lost(correction_problems, files, located.sheets, whence, ledger, read, given.places)
     met = pd.concat(
         [
             _file_problems(files),
@@ -206,10 +207,10 @@ def _file_problems(files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_form(met: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
-    """Give problems of the ledger the form and reporter of the sheet they point at."""
+    """Give problems of the ledger the form and reporter of the sheet they point at; of one that is gone those known."""
     known = sheets[[*tables.SHEET_KEY, "form", "reporter"]]
-    return (
-        met.drop(columns=["form", "reporter"])
-        .merge(known, on=tables.SHEET_KEY, how="left")
-        .fillna({"form": "", "reporter": ""})
+    left = {name: f"{name}_left" for name in ("form", "reporter")}
+    found = met.rename(columns=left).merge(known, on=tables.SHEET_KEY, how="left")
+    return found.assign(**{name: found[name].fillna(found[of]) for name, of in left.items()}).drop(
+        columns=left.values()
     )

@@ -635,8 +635,34 @@ class TestLostWorkbook:
     def test_one_sent_again_under_another_name_leaves_its_correction_to_be_told(self, accepted: Office) -> None:
         """Otherwise the number that was corrected would come back as first received, without a word."""
         (accepted.folder / FILE).rename(accepted.folder / "moi.xlsx")
+        assert not self.admits(accepted)
+        (told,) = [row for row in self.told(accepted) if row["code"].startswith("L-")]
+        assert (told["code"], told["form"], told["reporter"], told["file"]) == ("L-10", "B01", "pa_phao", FILE)
+        meant = "Dòng ấy thay «99» bằng «100», ở biểu B01 của Thôn Pá Phào, nay nằm ở tệp moi.xlsx, trang «Chăn nuôi»."
+        assert meant in told["message"]
+        assert "nay ghi «»" not in told["message"]
+        ledger = accepted.folder / "corrections.csv"
+        ledger.write_text(ledger.read_text("utf-8").replace(FILE, "moi.xlsx"), "utf-8")
+        assert self.admits(accepted), "once the row is in the ledger for the new workbook, and the old one is not"
+
+    def test_of_one_that_was_never_accepted_its_sheet_says_which_form_it_was(self, tmp_path: Path) -> None:
+        office = Office(tmp_path, KEY)
+        office.send("moi.xlsx", filled(Livestock, WHOLE))
+        office.decide(f"{FILE},{SHEET},D12,99,100,ghi nhầm")
+        assert not self.admits(office)
+        (told,) = self.told(office)
+        assert (told["code"], told["form"], told["reporter"]) == ("L-10", "B01", "")
+        assert "Dòng ấy thay «99» bằng «100», ở biểu B01." in told["message"]
+
+    def test_of_a_sheet_that_is_no_forms_it_is_told_that_nobody_knows(self, accepted: Office) -> None:
+        ledger = accepted.folder / "corrections.csv"
+        ledger.write_text(
+            f"{ledger.read_text('utf-8')}2024-07-03,thống kê,{FILE},Nháp,B2,7,7,hỏi rồi,,as_is\n", "utf-8"
+        )
         self.admits(accepted)
-        assert ("L-02", FILE) in {(row["code"], row["file"]) for row in self.told(accepted)}
+        (told,) = self.told(accepted)
+        assert (told["code"], told["form"], told["sheet"]) == ("L-10", "", "Nháp")
+        assert "Dòng ấy giữ nguyên «7», không rõ ở biểu nào." in told["message"]
 
     def test_words_that_were_corrected_in_one_that_is_gone_are_a_remark(self, accepted: Office) -> None:
         """Nobody could take such a row back at the desk, and what was wrong is told of the new workbook."""

@@ -24,10 +24,11 @@ from schemas.harmless import of_csv
 from schemas.kept import LEDGER_FILE, KeptError, kept_rows
 from schemas.listed import listed
 from schemas.outcomes import Decision
+from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import AIM, CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
-from schemas.text import composed
+from schemas.text import composed, fold
 
 Entry = dict[str, str]
 Key = tuple[str, ...]
@@ -205,6 +206,8 @@ def not_lost(
     sheets: pd.DataFrame,
     whence: Mapping[type[Form], pd.DataFrame],
     ledger: pd.DataFrame,
+    read: Collection[Key],
+    places: Places,
 ) -> pd.DataFrame:
     """Return the problems of corrections without those on workbooks that are themselves told of.
 
@@ -212,6 +215,7 @@ def not_lost(
     nobody sends now (H-02): that its corrections find no cell is no second trouble. Any other entry without its cell is
     told, for its workbook may be misspelt, or sent again under another name. Of one that put words in the place of
     others, such as a reporter's name, nothing can go wrong then that is not told of the new workbook: that is a remark.
+    Of any other it is told which form it was about, and in which workbook that comes now.
 
     Args:
         problems: As ``correct`` returns them.
@@ -219,6 +223,8 @@ def not_lost(
         sheets: As ``locate.locate`` found them.
         whence: Per form, the sheets that its accepted records came from (``sources.whence``).
         ledger: The entries, ``schemas.tables.LEDGER``.
+        read: The sheets in which anything is filled, by ``schemas.tables.SHEET_KEY``.
+        places: Who the reporters are.
     """
     if not len(problems):
         return problems
@@ -236,10 +242,41 @@ def not_lost(
     where = zip(texts_of(problems, FILE_KEY), texts_of(problems, SHEET_KEY), strict=True)
     told = pd.Series([file in unread or sheet in lost for file, sheet in where], index=problems.index, dtype=bool)
     of_words = {key_of(entry) for entry in standing(ledger)[0] if _puts_words(entry)}
-    keys = texts_of(problems, [*SHEET_KEY, "cells"])
-    moot = [tuple(key) in of_words and tuple(key[:3]) not in present for key in keys]
+    keys = [*map(tuple, texts_of(problems, [*SHEET_KEY, "cells"]))]
+    moot = [key in of_words and key[:3] not in present for key in keys]
     named = problems["problem"].mask(stale & pd.Series(moot, index=problems.index), Problems.LEDGER_WITHOUT_FILE.name)
-    return problems.assign(problem=named)[~(stale & told)]
+    gone = [key[:-1] not in read for key in keys]
+    left = stale & (named == Problems.LEDGER_STALE.name) & pd.Series(gone, index=problems.index)
+    found = problems.assign(problem=named.mask(left, Problems.LEDGER_LEFT_BEHIND.name))
+    by_cell = {key_of(entry): entry for kept in standing(ledger) for entry in kept}
+    for at, key in zip(found.index, keys, strict=True):
+        if left[at]:
+            entry = by_cell[key]
+            of = (entry["form"], entry["reporter"]) if entry["field"] else _accepted_from(key[:-1], whence)
+            found.loc[at, ["form", "reporter", "written"]] = [*of, _meant(entry, *of, sheets, places)]
+    return found[~(stale & told)]
+
+
+def _accepted_from(sheet: Key, whence: Mapping[type[Form], pd.DataFrame]) -> tuple[str, str]:
+    """Return which form of which reporter was accepted from a sheet; by its name at least which form it would be."""
+    for form, found in whence.items():
+        for reporter, *key in texts_of(found, ["reporter", *SHEET_KEY]):
+            if tuple(key) == sheet:
+                return form.code, reporter
+    return next((form.code for form in whence if fold(form.sheet) == fold(sheet[-1])), ""), ""
+
+
+def _meant(entry: Entry, form: str, reporter: str, sheets: pd.DataFrame, places: Places) -> str:
+    """Return in words what an entry decided on which form, and where that comes now."""
+    kept = entry["decision"] == Decision.AS_IS
+    said = f"Dòng ấy giữ nguyên «{entry['old']}»" if kept else f"Dòng ấy thay «{entry['old']}» bằng «{entry['new']}»"
+    if not reporter:
+        return f"{said}, ở biểu {form}" if form else f"{said}, không rõ ở biểu nào"
+    same = {"period": entry["period"], "commune": entry["commune"], "form": form, "reporter": reporter}
+    now = sheets[pd.concat([sheets[name] == text for name, text in same.items()], axis=1).all(axis=1)]
+    where = "; ".join(f"tệp {one['file']}, trang «{one['sheet']}»" for one in now.to_dict("records"))
+    named = f"{said}, ở biểu {form} của {places.title(entry['commune'], reporter)}"
+    return f"{named}, nay nằm ở {where}" if where else f"{named}, nay chưa có trong tệp nào"
 
 
 def _puts_words(entry: Entry) -> bool:
