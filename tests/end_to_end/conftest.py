@@ -1,10 +1,13 @@
-"""Offices for end-to-end tests. A refresh takes seconds, so one is made and copied."""
+"""Offices for end-to-end tests, and who looks at them. A refresh takes seconds, so one is made and copied."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
+from tests.end_to_end.chromium import launched, officers_page
+from tests.end_to_end.dagster_pages import Pages, returns_ui
 from tests.end_to_end.machine import Machine
 from tests.end_to_end.office import Office
 from tests.end_to_end.office_server import OfficeServer, bare_machine, installed, make_wheels
@@ -21,6 +24,28 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def office(refreshed: Office, tmp_path: Path) -> Office:
     """An office after its first refresh, to do with as the test likes."""
     return refreshed.copy(tmp_path / "office")
+
+
+@pytest.fixture(scope="module")
+def pages(office: Office) -> Iterator[Pages]:
+    """Dagster's pages and the desk, of the one office that a module has."""
+    with returns_ui(office, office.root / "ui.log") as pages:
+        yield pages
+
+
+@pytest.fixture
+def page(pages: Pages) -> Iterator[Page]:
+    """A page in the browser of an officer who has signed in."""
+    with officers_page() as page:
+        pages.let_in(page)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser in which nothing is open."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ every figure is known; two of them make a mistake.
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import docx
@@ -16,8 +15,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Page, expect
 
-from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import Pages, returns_ui
+from tests.end_to_end.dagster_pages import Pages
 from tests.end_to_end.office import CLEAN, SHIPPED, Office, Row
 from tests.end_to_end.test_browser import look_at, materialise, outcome
 from tests.end_to_end.waiting import wait_for
@@ -64,19 +62,6 @@ def saved_by_libreoffice(sheets: list[Path], folder: Path, kind: str) -> None:
 @pytest.fixture(scope="module")
 def office(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     return refreshed.copy(tmp_path_factory.mktemp("day"))
-
-
-@pytest.fixture(scope="module")
-def pages(office: Office) -> Iterator[Pages]:
-    with returns_ui(office, office.root / "ui.log") as pages:
-        yield pages
-
-
-@pytest.fixture
-def page(pages: Pages) -> Iterator[Page]:
-    with officers_page() as page:
-        pages.let_in(page)
-        yield page
 
 
 def blocking(office: Office) -> dict[str, Row]:

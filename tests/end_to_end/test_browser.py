@@ -1,14 +1,12 @@
 """The officer's path in a real browser: a run of the command, a broken workbook, the red check that names the cell."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import LOCATION, Pages, returns_ui
+from tests.end_to_end.dagster_pages import LOCATION, Pages
 from tests.end_to_end.office import RETURN_SET, Office
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.browser, pytest.mark.daemon, pytest.mark.slow]
@@ -21,19 +19,6 @@ RUN_SECONDS = 300
 def office(refreshed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office whose first refresh came from the command line."""
     return refreshed.copy(tmp_path_factory.mktemp("browser"))
-
-
-@pytest.fixture(scope="module")
-def pages(office: Office) -> Iterator[Pages]:
-    with returns_ui(office, office.root / "ui.log") as pages:
-        yield pages
-
-
-@pytest.fixture
-def page(pages: Pages) -> Iterator[Page]:
-    with officers_page() as page:
-        pages.let_in(page)
-        yield page
 
 
 def ready_to_launch(page: Page, url: str, return_set: str = RETURN_SET) -> Locator:

@@ -6,7 +6,6 @@ Asked as an attacker would, on the real server with the real Dagster behind it.
 import json
 import os
 import signal
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.end_to_end import small_commune
 from tests.end_to_end.chromium import officers_page
-from tests.end_to_end.dagster_pages import Pages, returns_ui, signed_in
+from tests.end_to_end.dagster_pages import Pages, signed_in
 from tests.end_to_end.office import Office
 from tests.end_to_end.waiting import wait_for
 
@@ -35,12 +34,6 @@ EVENTS = {"type": "connection_init"}
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return small_commune.founded(tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture(scope="module")
-def pages(office: Office) -> Iterator[Pages]:
-    with returns_ui(office, office.root / "ui.log") as pages:
-        yield pages
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end import small_commune
-from tests.end_to_end.chromium import launched
 from tests.end_to_end.dagster_pages import Pages, desk_alone
 from tests.end_to_end.office import CLEAN, HELD, Office
 from tests.unit.desks import every_page
@@ -44,12 +43,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def desk(office: Office) -> Iterator[Pages]:
     with desk_alone(office, office.root / "ui.log", *ROLES) as desk:
         yield desk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

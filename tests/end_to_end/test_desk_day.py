@@ -3,7 +3,6 @@
 import io
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 from pipelines.handout.layout import Answer
 from schemas.periods import Period
 from tests.end_to_end import small_commune
-from tests.end_to_end.chromium import launched
 from tests.end_to_end.dagster_pages import first_start
 from tests.end_to_end.office import Office
 from tests.end_to_end.waiting import wait_for
@@ -77,12 +75,6 @@ def office(tmp_path: Path) -> Office:
     village = f"{NEW},village,Bản Mới,{small_commune.COMMUNE},,,,,,\n"
     (office.raw / "places.csv").write_text(small_commune.PLACES + village, encoding="utf-8")
     return office
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 def opened(browser: Browser, url: str, width: int = 1366) -> Page:

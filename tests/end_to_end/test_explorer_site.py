@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.end_to_end.chromium import launched
 from tests.end_to_end.office import RETURN_SET, SHIPPED, Office
 
 pytestmark = pytest.mark.slow
@@ -20,12 +19,6 @@ pytestmark = pytest.mark.slow
 def site(refreshed: Office) -> Path:
     """The folder of the site of Hữu Kiên."""
     return refreshed.data / "explorer" / RETURN_SET
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

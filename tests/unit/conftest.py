@@ -45,7 +45,14 @@ def office(example_office: Path, tmp_path: Path) -> Office:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The desk of the test's office: of the example, where its module makes no other."""
+    with desk_at(office.root, monkeypatch) as desk:
+        yield desk
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The desk of an office to which nothing has been sent."""
     (tmp_path / "raw").mkdir()
     with desk_at(tmp_path, monkeypatch) as desk:

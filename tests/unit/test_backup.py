@@ -246,11 +246,11 @@ def test_it_waits_for_who_has_a_part(example_office: Path, tmp_path: Path) -> No
 
 
 def test_the_users_of_the_desk_are_backed_up_while_they_work(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.user("hoa", "officer")
-    one = backup.make(desk.folders, tmp_path / "backup").backup
-    desk.user("lan", "approver")
+    empty_desk.user("hoa", "officer")
+    one = backup.make(empty_desk.folders, tmp_path / "backup").backup
+    empty_desk.user("lan", "approver")
     other = settings(tmp_path / "other")
     backup.restore(one, other)
     assert other.desk_database.stat().st_mode & 0o077 == 0
@@ -281,11 +281,11 @@ def test_what_a_backup_could_not_take_is_known_of_it_and_the_raw_files_are_in_it
 
 @pytest.mark.parametrize("harm", [lambda path: path.write_bytes(b"no database" * 999), cut_in_half, _without_a_schema])
 def test_a_damaged_database_of_the_desk_is_told_and_all_else_is_backed_up(
-    desk: Desk, tmp_path: Path, harm: Callable[[Path], object]
+    empty_desk: Desk, tmp_path: Path, harm: Callable[[Path], object]
 ) -> None:
-    desk.user("hoa", "officer")
+    empty_desk.user("hoa", "officer")
     other = settings(tmp_path / "other")
-    backup.restore(backup.make(desk.folders, tmp_path / "backup").backup, other)
+    backup.restore(backup.make(empty_desk.folders, tmp_path / "backup").backup, other)
     other.raw.mkdir(parents=True, exist_ok=True)
     (other.raw / "places.csv").write_text("code,level,name,parent\n", encoding="utf-8")
     assert not backup.make(other, tmp_path / "second").lacking

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -24,7 +23,7 @@ from schemas.form import Counts
 from schemas.forms.b01_livestock import Livestock
 from schemas.periods import Period
 from schemas.return_sets import ReturnSetKey
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office, publish
 
 pytestmark = pytest.mark.slow
@@ -134,12 +133,6 @@ def office(office: Office) -> Office:
     schema = FLOW["figures/livestock"].schema
     publish(office.store, BEFORE, {"figures/livestock": pa.Table.from_pylist(fewer, schema)})
     return office
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def test_the_page_compares_the_newest_period_filters_and_sorts(desk: Desk) -> None:

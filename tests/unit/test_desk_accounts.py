@@ -15,6 +15,12 @@ from tests.unit.offices import KEY
 FIRST = {"username": "thanh", "name": "", "title": "Công chức thống kê", "password1": PASSWORD, "password2": PASSWORD}
 
 
+@pytest.fixture
+def desk(empty_desk: Desk) -> Desk:
+    """Nobody has sent anything yet."""
+    return empty_desk
+
+
 def sign_in(browser: Any, name: str, password: str = PASSWORD, **more: str) -> Any:
     return browser.post("/sign-in", {"username": name, "password": password, **more})
 

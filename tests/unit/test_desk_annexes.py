@@ -1,7 +1,6 @@
 """The annexes at the desk: the same as the command makes, of what is published and of a release."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import docx
@@ -10,18 +9,12 @@ import pytest
 
 from pipelines.refresh.closing import release_and_close
 from pipelines.refresh.documents import report_of
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office
 
 pytestmark = pytest.mark.slow
 
 NAME = "phu-luc-2024-H1-huu-kien"
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def said(answer: Any) -> str:

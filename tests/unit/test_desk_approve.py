@@ -14,16 +14,10 @@ from pipelines.steps.collect.released import RELEASES
 from pipelines.store.releases import as_sent, found, names
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
-from tests.unit.desks import Desk, desk_at, read_as, text
+from tests.unit.desks import Desk, read_as, text
 from tests.unit.offices import KEY, Office
 
 PAGE = f"/approve/{KEY}"
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def approve(browser: Any, seen: str = "", **more: str) -> str:

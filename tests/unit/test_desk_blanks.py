@@ -13,6 +13,12 @@ from tests.end_to_end.small_commune import RETURN_SET, VILLAGES
 from tests.unit.desks import Desk, text
 
 
+@pytest.fixture
+def desk(empty_desk: Desk) -> Desk:
+    """Nobody has sent anything yet."""
+    return empty_desk
+
+
 def test_blank_forms_are_given_out_before_anything_has_come(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TODAY_VARIABLE, "2024-07-05")
     (desk.folders.raw / PLACES).write_text(THREE_VILLAGES, encoding="utf-8")

@@ -1,7 +1,6 @@
 """The board: who has sent what, what to do next; the explorer behind the session; starting a run."""
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,18 +12,16 @@ from pipelines.settings import TODAY_VARIABLE, today
 from pipelines.store import published
 from schemas.design.example import EXAMPLE
 from tests.unit.designed import put
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office
 
 BATCHES = ("2024-H1_huu-kien", "2024-H2_huu-kien")
 
 
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """The desk of the example office, on the day after its returns were due."""
+@pytest.fixture(autouse=True)
+def _day_after_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the day after the returns of the example office were due."""
     monkeypatch.setenv(TODAY_VARIABLE, "2024-07-11")
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def shown(office: Office) -> Board:

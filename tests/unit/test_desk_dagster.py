@@ -160,6 +160,12 @@ class Answering:
 
 
 @pytest.fixture
+def desk(empty_desk: Desk) -> Desk:
+    """Nobody has sent anything yet."""
+    return empty_desk
+
+
+@pytest.fixture
 def dagster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answering]:
     """What stands for Dagster, for as long as a test goes."""
     here = Answering(tmp_path / "socket")

@@ -1,7 +1,6 @@
 """The form as a page: typed in, checked by a refresh's steps, kept as a workbook, gone on with, never over another."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -11,19 +10,13 @@ from pipelines.store.archive import WORKBOOK
 from schemas.form import Form
 from schemas.forms import FORMS
 from schemas.forms.b01_livestock import Livestock
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office
 
 pytestmark = pytest.mark.slow
 
 PAGE = f"/entry/{KEY}/na_lia"
 VILLAGE_FORMS = [form for form in FORMS if form.reporter_kind == "village"]
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def inputs(answer: Any) -> dict[str, str]:

@@ -4,7 +4,6 @@ import csv
 import errno
 import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -12,18 +11,12 @@ import pytest
 from pipelines.present.searching import Query, search
 from pipelines.store import published
 from pipelines.store.tables import Store
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office
 
 pytestmark = pytest.mark.slow
 
 HORSES = "livestock.horse.ordinary.heads"
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from pipelines.store import published
 from pipelines.store.raw import LEDGER
 from schemas.tables import TOLD
-from tests.unit.desks import Desk, desk_at, read_as, text
+from tests.unit.desks import Desk, read_as, text
 from tests.unit.offices import KEY, Office, publish
 
 CELL = {"file": "pa_phao.xlsx", "sheet": "Chăn nuôi", "cell": "D13"}
@@ -31,12 +30,6 @@ def slipped(example_office: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture
 def office(slipped: Path, tmp_path: Path) -> Office:
     return Office.copied(slipped, tmp_path / "office")
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 def ledger(office: Office) -> str:

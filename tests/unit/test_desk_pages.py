@@ -1,6 +1,5 @@
 """What pages of the desk read: each table once as long as it is what it was, and never one that is no more."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -8,17 +7,11 @@ import pytest
 
 from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import DamagedError
-from tests.unit.desks import Desk, desk_at, every_page
+from tests.unit.desks import Desk, every_page
 from tests.unit.offices import KEY, Office
 
 PAGES = {"/", "/record", "/users", "/password", "/receive", f"/findings/{KEY}", f"/approve/{KEY}"}
 """Some of those that there must be."""
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 @pytest.mark.slow

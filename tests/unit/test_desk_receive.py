@@ -2,23 +2,16 @@
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 import pytest
 
 from pipelines.desk import guard
-from tests.unit.desks import Desk, desk_at, text
+from tests.unit.desks import Desk, text
 from tests.unit.offices import KEY, Office
 
 CELL = ("na_lia.xlsx", "Chăn nuôi", "D12")
-
-
-@pytest.fixture
-def desk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_at(office.root, monkeypatch) as desk:
-        yield desk
 
 
 @pytest.fixture

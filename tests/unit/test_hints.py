@@ -12,23 +12,16 @@ import pipelines.desk.hints
 from pipelines.store.ledger import LedgerError
 from schemas.sentences import Hint, SentenceError
 from tests.unit.builders import ROOT
-from tests.unit.desks import Desk, desk_at
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """Its words are looked up in the language of its settings."""
-    with desk_at(tmp_path, monkeypatch) as desk:
-        yield desk
-
 
 COMMAND = re.compile(r"\breturns [a-z]|(?<!\w)--[a-z]")
 SHOWN_AT_THE_DESK = ("LedgerError", "EstimateError", "ReleaseError", "HeldBackError")
 """Refusals of what an officer decides or an approver releases, on the command line as at the desk."""
 
 
+# A desk's words are looked up in the language of its settings.
+@pytest.mark.usefixtures("empty_desk")
 @pytest.mark.parametrize("hint", Hint)
-def test_the_command_line_says_how_and_the_pages_name_no_command(hint: Hint, desk: Desk) -> None:
+def test_the_command_line_says_how_and_the_pages_name_no_command(hint: Hint) -> None:
     refused = LedgerError("Không được.", hint)
     told = pipelines.cli.hints.told(refused)
     assert told.startswith("Không được. ")
