@@ -110,6 +110,7 @@ class Settings:
 
     def export(self) -> None:
         """Make the folders known to Dagster's processes through the environment, and prepare the Dagster home."""
+        # Only here: every verb imports this module, and only who starts Dagster wants its settings.
         from importlib import resources
 
         self.home.mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,7 @@ class Approvals:
 
     def _estimates(self, key: ReturnSetKey) -> pa.Table:
         """Return the estimates in the figures of a release, but for forms that are not taken from it."""
-        from pipelines.steps.analyse.estimates import as_released
+        from pipelines.steps.analyse.estimates import as_released  # as in ``rows``
 
         release = released.opened(self._content(key, self._approved[key]["file"]))
         found = as_released(key, release.beside.get(ESTIMATES_FILE), release.tables["lineage"])
@@ -108,7 +108,7 @@ _NONE = "-"
 
 def _parted(release: released.Released) -> Mapping[str, Mapping[str, pa.Table]]:
     """Return the tables of a release by form or chapter; findings on no form, and statements, under no name."""
-    from pipelines.steps.frames import parted
+    from pipelines.steps.frames import parted  # as in ``Approvals.rows``
 
     forms = pa.array([form.code for form in CATALOGUE.forms], pa.string())
     figures, lineage, findings = (release.tables[name] for name in ("figures", "lineage", "findings"))

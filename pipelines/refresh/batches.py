@@ -194,6 +194,7 @@ _MOST_TRIES = 5
 def _refresh(
     raw: Raw, store: Store, part: Part, who: str, wanted: Collection[str] | None, *, only: bool, anew: bool
 ) -> list[str]:
+    # Only here: makers load all that the steps do, and who asks what is stale makes nothing.
     from pipelines.refresh.makers import maker
     from pipelines.refresh.restoring import restored
 

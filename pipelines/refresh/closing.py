@@ -105,6 +105,7 @@ def close(raw: Raw, store: Store, name: str, *, who: str) -> Release:
         ClosingError: It is closed already, or what is published of it is other than what was released.
         ReleaseError: There is no such release, or it is no longer what was released.
     """
+    # As releases do, restoring loads pandas and Pandera.
     from pipelines.refresh.restoring import list_of
 
     made = opened(store.root, name)
@@ -128,6 +129,7 @@ def _as_now(raw: Raw, store: Store, key: ReturnSetKey, name: str, who: str) -> C
         ClosingError: A file that was read is not in the archive, for nothing was accepted of it, and lies there no
             more.
     """
+    # As in ``close``.
     from pipelines.refresh.restoring import list_of, listed
 
     part = store.part_of(key)

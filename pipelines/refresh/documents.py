@@ -6,12 +6,13 @@ not belong here: what is in them (``pipelines.present``).
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.present.explorer.addresses import EXPLORER, INDEX
+from pipelines.present.levels import Territory
+from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh import batches
 from pipelines.store import published
 from pipelines.store.files import write_whole
@@ -22,9 +23,8 @@ from schemas.catalogue import CATALOGUE
 from schemas.places import Place
 from schemas.return_sets import ReturnSetKey
 
-if TYPE_CHECKING:
-    from pipelines.present.levels import Territory
-    from pipelines.present.rows import ReturnSetRows
+# Word, Excel, the drawing of charts and of pages take a second to import: only where one is made, for the desk's pages
+# ask this module where documents lie.
 
 REPORT = "report"
 
@@ -50,7 +50,7 @@ def annexes(raw: Raw, store: Store, key: ReturnSetKey, *, who: str) -> dict[str,
     return files(_published(raw, store, key, who))
 
 
-def _published(raw: Raw, store: Store, key: ReturnSetKey, who: str) -> "ReturnSetRows":
+def _published(raw: Raw, store: Store, key: ReturnSetKey, who: str) -> ReturnSetRows:
     from pipelines.present import compared
     from pipelines.refresh.presenting import shown
 
@@ -78,7 +78,7 @@ def explorer_page(store: Store, key: ReturnSetKey, page: str = INDEX) -> Path:
     return store.root / EXPLORER / str(key) / page
 
 
-def place_pages(here: "Territory", root: Path) -> Iterator[Path]:
+def place_pages(here: Territory, root: Path) -> Iterator[Path]:
     """Write the sites of a place above communes and of those within it; yield the start page of each, its own first.
 
     Args:
@@ -111,7 +111,7 @@ def place_pages(here: "Territory", root: Path) -> Iterator[Path]:
         yield folder / INDEX
 
 
-def _within(here: "Territory", up: Place | None = None) -> Iterator[tuple[Place | None, "Territory"]]:
+def _within(here: Territory, up: Place | None = None) -> Iterator[tuple[Place | None, Territory]]:
     """Yield a place and all those above communes within it, each after the one above it, and with that."""
     yield up, here
     for part in here.parts:

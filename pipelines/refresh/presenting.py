@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.present import compared
+from pipelines.present import compared, data_package
 from pipelines.present.explorer.addresses import EXPLORER
 from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh.given import Given, Made
@@ -90,8 +90,6 @@ def _workbooks(files: pa.Table, batch: BatchKey) -> dict[str, str]:
 
 def write_data_package(given: Given) -> Mapping[str, Made]:
     """Make the descriptor and the views of all published tables."""
-    from pipelines.present import data_package
-
     package = json.dumps(data_package.package(given.parts), ensure_ascii=False, indent=2) + "\n"
     texts = {data_package.PACKAGE: package, data_package.VIEWS: data_package.views(given.parts)}
     named = {name: text.encode() for name, text in texts.items()}

@@ -106,7 +106,7 @@ class Archive:
 
     def _packed(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a name from the packs that have it and can be read."""
-        import zipfile
+        import zipfile  # as in ``keep_together``
 
         for pack in self._packs():
             if name in _names(pack):
@@ -129,7 +129,7 @@ def _names(pack: Path) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _names_of(pack: Path, _size: int, _changed: int) -> frozenset[str]:
-    import zipfile
+    import zipfile  # as in ``Archive.keep_together``
 
     try:
         with pack.open("rb") as file, zipfile.ZipFile(file) as opened:

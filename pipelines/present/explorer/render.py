@@ -7,7 +7,6 @@ Belongs here: Jinja, and the words of the interface as the templates put them. D
 import json
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,14 +14,12 @@ from markupsafe import Markup
 from pipelines.present import compared
 from pipelines.present.charts import PlanChart
 from pipelines.present.explorer import addresses, bars
+from pipelines.present.explorer.levels import HtmlLevelPage
 from pipelines.present.explorer.pages import HtmlPage, SearchIndex
 from schemas.words import VERDICTS, WORDS
 
-if TYPE_CHECKING:
-    from pipelines.present.explorer.levels import HtmlLevelPage
 
-
-def html(name: str, page: "HtmlPage | HtmlLevelPage") -> str:
+def html(name: str, page: HtmlPage | HtmlLevelPage) -> str:
     """Return a page; from its name follow the paths to the top of the site, since paths from disk are relative."""
     filled = _environment().get_template(page.template)
     return filled.render(page=page, name=name, root="../" * name.count("/"))
