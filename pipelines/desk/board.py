@@ -20,7 +20,7 @@ from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
 
 

@@ -15,7 +15,7 @@ from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.return_sets import ReturnSetKey
 
 IN_ORDER = 4

@@ -25,7 +25,7 @@ from pipelines.steps.numbers import read_number, vietnamese
 from schemas.catalogue import CATALOGUE
 from schemas.form import Form
 from schemas.harmless import visible
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.sentences import SentenceError
 
 LONGEST = {"value": 60, "note": 300, "code": 60, "name": 200}

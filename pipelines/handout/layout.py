@@ -32,7 +32,7 @@ from pipelines.steps.collect.layout import (
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.periods import Period
-from schemas.places import called
+from schemas.places.place import called
 
 NOTES_LINE = (
     "Cách ghi: ô để trống là chưa có số liệu; «-» hoặc «không» là không phát sinh (bằng 0). "

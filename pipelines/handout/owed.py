@@ -23,7 +23,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.fields import LINE_NAME
 from schemas.form import Form
 from schemas.periods import Period
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError
 

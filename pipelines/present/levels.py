@@ -19,7 +19,8 @@ from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
 from schemas.periods import Period
-from schemas.places import Place, Places
+from schemas.places import Places
+from schemas.places.place import Place
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 from schemas.words import WORDS

@@ -20,7 +20,7 @@ from pipelines.store.raw import OF_PACK, OWN_PLACES, SHIPPED_PLACES, Raw, places
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.return_sets import ReturnSetKey
 
 # Word, Excel, the drawing of charts and of pages take a second to import: only where one is made, for the desk's pages

@@ -1,8 +1,9 @@
 """Places and reporters: who belongs where, under which names, and from when to when.
 
-Belongs here: the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks of a commune office
-that names none itself) and the lookups over them. Does not belong here: reading the files (``pipelines.store.raw``), so
-that a raw folder can bring places of its own and a second commune needs no code.
+Belongs here: the lookups over the place tables (``places.csv``: nation down to village; ``desks.csv``: the desks of a
+commune office that names none itself). Does not belong here: one place (``schemas.places.place``), reading its row
+(``schemas.places.rows``), what tables may not say (``schemas.places.refusals``); reading the files
+(``pipelines.store.raw``), so that a raw folder can bring places of its own and a second commune needs no code.
 
 A desk belongs to the commune that is its parent. One without a parent stands in for every commune, or for those of the
 packs that it names, until the commune names a desk of that kind itself: the nearest count of which one has begun.
@@ -15,24 +16,15 @@ from difflib import get_close_matches
 from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from schemas.kept import KeptError, kept_rows
 from schemas.pack import HOME
 from schemas.periods import Period, PeriodKind
+from schemas.places.place import LEVELS, REPORTING, Place, of_pack
+from schemas.places.refusals import hangs, refuse_rings, refuse_shared_names, refused
+from schemas.places.rows import place_of, rows_of
 from schemas.return_sets import ReturnSetKey
-from schemas.sentences import SentenceError
 from schemas.text import fold, slug
 
-LEVELS = ("nation", "province", "district", "commune", "village")
-_REPORTING = ("village", "desk")
 _NAME_PREFIXES = frozenset(map(fold, ("thôn", "xóm", "bản", "xã")))
-
-_CALLED: Mapping[str, tuple[str, ...]] = {
-    "village": ("Thôn", "Xóm", "Ấp", "Buôn", "Khóm", "Khu phố", "Tổ dân phố"),
-    "commune": ("Xã", "Phường", "Thị trấn", "Đặc khu"),
-    "district": ("Huyện", "Quận", "Thị xã", "Thành phố"),
-    "province": ("Tỉnh", "Thành phố"),
-}
-"""What the places of a level are called: mostly the first, and another where a name begins with it."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,67 +44,6 @@ def _answered_once(method: Callable[Concatenate["Places", P], T]) -> Callable[Co
             return answers.setdefault(key, method(places, *asked, **named))
 
     return answer
-
-
-@dataclass(frozen=True)
-class Place:
-    """One row of a place table: a territory, or a desk of a commune office."""
-
-    code: str
-    level: str
-    name: str
-    parent: str
-    aliases: tuple[str, ...]
-    valid_from: date | None
-    valid_to: date | None
-    successor: str
-    """Code of the place it was merged into, so that a comparison over time can go on."""
-    kind: str
-    """What kind of reporter it is: village, or the kind of a desk (the two primary schools are of one kind)."""
-    forms: frozenset[str]
-    """Codes of the only forms a commune sends; empty means every form of its packs."""
-    packs: tuple[str, ...]
-    """Of a commune, the packs it has; of a desk without a parent, those for whose communes it stands in, if not all."""
-    due: tuple[tuple[str, int], ...]
-    """Codes of forms, and after how many days of a period's end they are due there; all others without a code."""
-
-    def existed_in(self, period: Period) -> bool:
-        """Return whether the place was valid on the last day of the period."""
-        return self.began_by(period) and not self.ended_by(period)
-
-    @property
-    def homes(self) -> tuple[str, ...]:
-        """Where it is known by its code and its names: in its commune, or in those of a pack, or in all (empty)."""
-        return (self.parent,) if self.parent or not self.packs else tuple(map(_of_pack, self.packs))
-
-    def began_by(self, period: Period) -> bool:
-        """Return whether the place was valid on the last day of the period or before."""
-        return self.valid_from is None or self.valid_from <= period.end
-
-    def ended_by(self, period: Period) -> bool:
-        """Return whether the place was no more on the last day of the period."""
-        return self.valid_to is not None and self.valid_to < period.end
-
-    def reports(self, period: Period) -> str:
-        """Return in words until when, or since when, a place reports that was not valid in a period."""
-        day, words = (self.valid_to, "đến hết") if self.ended_by(period) else (self.valid_from, "từ")
-        return f"{words} {day:%d/%m/%Y}"
-
-    @property
-    def reports_as(self) -> str:
-        """What kind of reporter it is for forms: every village is one, whatever somebody has written as its kind."""
-        return "village" if self.level == "village" else self.kind
-
-    @property
-    def title(self) -> str:
-        """The name as a message prints it."""
-        usual = _CALLED.get(self.level, ("",))[0]
-        return f"{usual} {self.name}" if usual and not _said_by(self.level, self.name) else self.name
-
-    @property
-    def called(self) -> str:
-        """The name as it stands within a sentence: «xã Hữu Kiên», «phường Đông Kinh»."""
-        return called(self.level, self.name)
 
 
 @dataclass(frozen=True)
@@ -165,42 +96,44 @@ class Places:
         """What is written of each place, by what tells one from another."""
         found: dict[tuple[str, ...], Mapping[str, str]] = {}
         for table in self.tables:
-            found |= _rows(table)
+            found |= rows_of(table)
         return found
 
     @cached_property
     def rows(self) -> tuple[Place, ...]:
         """Every place."""
         territories = self._territories
-        places = [territories[cells["code"]] if len(key) == 1 else _place(cells) for key, cells in self._cells.items()]
+        places = [
+            territories[cells["code"]] if len(key) == 1 else place_of(cells) for key, cells in self._cells.items()
+        ]
         self._refuse_loose(places, territories)
-        _refuse_shared_names(places)
-        _refuse_rings(places)
+        refuse_shared_names(places)
+        refuse_rings(places)
         return tuple(places)
 
     @cached_property
     def _territories(self) -> dict[str, Place]:
         """The nation down to the communes, by code."""
-        territories = {cells["code"]: _place(cells) for key, cells in self._cells.items() if len(key) == 1}
+        territories = {cells["code"]: place_of(cells) for key, cells in self._cells.items() if len(key) == 1}
         self._refuse_loose(territories.values(), territories)
-        _refuse_rings(territories.values())
+        refuse_rings(territories.values())
         return territories
 
     def _refuse_loose(self, places: Iterable[Place], territories: Mapping[str, Place]) -> None:
         for place in places:
-            if place.level not in (*LEVELS, "desk") or not _hangs(place, territories):
-                raise _refused(
+            if place.level not in (*LEVELS, "desk") or not hangs(place, territories):
+                raise refused(
                     f"«{place.code}» ghi cấp «{place.level}», thuộc «{place.parent}»; "
                     "không có cấp này, hoặc nơi đó không phải địa bàn cấp trên của nó. Sửa dòng đó rồi chạy lại."
                 )
             if place.packs and not (place.level == "commune" or (place.level == "desk" and not place.parent)):
-                raise _refused(
+                raise refused(
                     f"«{place.code}» ghi cột packs; cột này chỉ để cho xã, và cho bộ phận không thuộc xã nào. "
                     "Xóa ô đó rồi chạy lại."
                 )
             known = place.packs if self.packs is None else self.packs
             if unknown := [name for name in place.packs if name not in known]:
-                raise _refused(
+                raise refused(
                     f"«{place.code}» ghi gói «{unknown[0]}», chưa có; các gói đang có: {', '.join(known)}. "
                     f"Đặt {unknown[0]}.xlsx vào bieu-mau/ cạnh places.csv, hoặc cài gói, hoặc sửa cột packs; chạy lại."
                 )
@@ -341,14 +274,14 @@ class Places:
     def _reporters(self) -> dict[tuple[str, str], list[Place]]:
         found: dict[tuple[str, str], list[Place]] = {}
         for place in self.rows:
-            for home in place.homes if place.level in _REPORTING else ():
+            for home in place.homes if place.level in REPORTING else ():
                 found.setdefault((home, place.reports_as), []).append(place)
         return found
 
     def _homes(self, commune: str) -> tuple[str, ...]:
         """Return where a name or a code is looked for that a commune uses, the nearest first."""
         place = self.commune(commune)
-        return (commune, *(map(_of_pack, place.packs) if place else ()), "")
+        return (commune, *(map(of_pack, place.packs) if place else ()), "")
 
     def packs_of(self, commune: str) -> tuple[str, ...]:
         """Return the packs that a commune has; none for what is no commune."""
@@ -438,7 +371,7 @@ class Places:
 
     @cached_property
     def _by_code(self) -> dict[tuple[str, str], Place]:
-        return {(home, place.code): place for place in self.rows if place.level in _REPORTING for home in place.homes}
+        return {(home, place.code): place for place in self.rows if place.level in REPORTING for home in place.homes}
 
     def territory(self, code: str) -> str:
         """Return a territory's name as a message prints it; the code itself where it is unknown."""
@@ -458,7 +391,7 @@ class Places:
         return {
             (home, fold(name)): place
             for place in self.rows
-            if place.level in _REPORTING
+            if place.level in REPORTING
             for home in place.homes
             for name in (place.name, *place.aliases)
         }
@@ -480,52 +413,6 @@ class Places:
         return any(self.is_commune_named(commune, " ".join(words[:count])) for count in range(1, len(words) + 1))
 
 
-def _of_pack(name: str) -> str:
-    """Return the home of the desks that stand in for a pack's communes; no commune's code has a colon in it."""
-    return f"{name}:"
-
-
-def _refuse_shared_names(places: Iterable[Place]) -> None:
-    """Refuse two reporters of a commune that go by one name or code, those included that stand in for its desks."""
-    places = list(places)
-    packs = {place.code: place.packs for place in places if place.level == "commune"}
-    reporting = sorted((place for place in places if place.level in _REPORTING), key=lambda place: bool(place.parent))
-    named = {(place.parent, place.reports_as) for place in reporting}
-    owners: dict[tuple[str, str, str], Place] = {}
-    for place, home in [(one, home) for one in reporting for home in one.homes]:
-        words = (("tên", name, fold(name)) for name in (place.name, *place.aliases))
-        for said, word, shared in (("mã", place.code, place.code), *words):
-            others = [owners.setdefault((home, said, shared), place)]
-            for above in (*map(_of_pack, packs.get(home, ())), "") if place.parent else ():
-                stand_in = owners.get((above, said, shared), place)
-                others += [stand_in] if (place.parent, stand_in.reports_as) not in named else []
-            for other in (other for other in others if other is not place):
-                raise _refused(
-                    f"«{other.code}» và «{place.code}» của {place.parent or 'các bộ phận của xã'} "
-                    f"cùng mang {said} «{word}». Đổi một {said} rồi chạy lại."
-                )
-
-
-def _refuse_rings(places: Iterable[Place]) -> None:
-    """Refuse places of which each is merged into the next, and the last into the first: none would be there now."""
-    into = {(_known_in(place), place.code): place.successor for place in places if place.successor}
-    for home, code in into:
-        way = [code]
-        while (after := into.get((home, way[-1]), "")) and after not in way:
-            way.append(after)
-        if after:
-            ring = " → ".join(f"«{one}»" for one in [*way[way.index(after) :], after])
-            raise _refused(
-                f"cột successor nói vòng quanh ({ring}), nên không biết nay còn nơi nào. "
-                "Sửa hoặc xóa ô đó ở một trong các dòng ấy rồi chạy lại."
-            )
-
-
-def _known_in(place: Place) -> str:
-    """Return where the code of a place, and that of what it was merged into, mean one thing."""
-    return place.parent if place.level in _REPORTING else ""
-
-
 def _spellings(name: str) -> dict[str, None]:
     """Return the keys a written name may stand for: as written, and without the word for village or commune before it.
 
@@ -537,110 +424,3 @@ def _spellings(name: str) -> dict[str, None]:
         words = words[1:]
         keys[" ".join(words)] = None
     return keys
-
-
-_NEEDED = ("code", "level", "name")
-
-
-def _refused(why: str) -> SentenceError:
-    return SentenceError(f"Danh mục địa bàn (places.csv): {why}")
-
-
-def _rows(table: str) -> dict[tuple[str, ...], Mapping[str, str]]:
-    """Return the rows of one table by what tells one place from another: a village is one only within its commune."""
-    try:
-        rows = kept_rows(table, _NEEDED, ragged=True)
-    except KeptError as reason:
-        raise _refused(f"{reason}. Sửa chỗ đó rồi chạy lại.") from reason
-    found: dict[tuple[str, ...], Mapping[str, str]] = {}
-    for row in rows:
-        if row.trouble:
-            raise _refused(f"dòng {row.line} {row.trouble}. Sửa dòng đó rồi chạy lại.")
-        cells = row.cells
-        code, level = cells["code"], cells["level"]
-        # Of desks without a parent, packs may have one of a code each.
-        home = cells.get("parent") or cells.get("packs") or ""
-        key = (code,) if level in _TERRITORIES else (level, home, code)
-        if key in found:
-            raise _refused(f"có hai dòng mang mã «{code}». Bỏ một dòng rồi chạy lại.")
-        found[key] = cells
-    return found
-
-
-_TERRITORIES = LEVELS[:-1]
-
-
-def _hangs(place: Place, territories: Mapping[str, Place]) -> bool:
-    """Return whether a place lies in one that may hold it, so that every way up comes to an end."""
-    above = territories[place.parent].level if place.parent in territories else None
-    if place.level == "village" or (place.level == "desk" and place.parent):
-        return above == "commune"
-    if above is None:
-        return not place.parent
-    return above in LEVELS and LEVELS.index(above) < LEVELS.index(place.level)
-
-
-def _day(row: Mapping[str, str], column: str) -> date | None:
-    text = row.get(column)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise _refused(f"«{row['code']}» ghi ngày «{text}»; cần dạng 2024-06-30. Sửa dòng đó rồi chạy lại.") from None
-
-
-def _due(code: str, words: Iterable[str]) -> dict[str, int]:
-    """Return the days by the codes of forms of words such as ``15`` and ``G02=30``."""
-    found: dict[str, int] = {}
-    for word in words:
-        form, _, days = word.rpartition("=")
-        if not (days.isascii() and days.isdigit()) or form in found or word.startswith("="):
-            raise _refused(
-                f"«{code}» ghi hạn gửi «{word}»; cần số ngày sau khi hết kỳ, như 15, hoặc của một biểu, như G02=30. "
-                "Sửa dòng đó rồi chạy lại."
-            )
-        found[form] = int(days)
-    return found
-
-
-def called(level: str, name: str) -> str:
-    """Return a place of a level as it stands within a sentence: «xã Hữu Kiên», «phường Đông Kinh»."""
-    if word := _said_by(level, name):
-        return " ".join([word.lower(), *name.split()[len(word.split()) :]])
-    return f"{_CALLED[level][0].lower()} {name}" if level in _CALLED else name
-
-
-def _said_by(level: str, name: str) -> str:
-    """Return what a name itself says that the place is, where that is not what its level is mostly called."""
-    return next((word for word in _CALLED.get(level, ())[1:] if _begins_with(name, word)), "")
-
-
-def _begins_with(name: str, word: str) -> bool:
-    return fold(name).startswith(f"{fold(word)} ")
-
-
-def _own_name(row: Mapping[str, str]) -> str:
-    """Return the name of a place without what its level is mostly called, which is printed before it anyway."""
-    name, (usual, *_) = row["name"], _CALLED.get(row["level"], ("",))
-    return name.split(maxsplit=1)[1] if usual and _begins_with(name, usual) else name
-
-
-def _place(row: Mapping[str, str]) -> Place:
-    place = Place(
-        code=row["code"],
-        level=row["level"],
-        name=_own_name(row),
-        parent=row.get("parent") or "",
-        aliases=tuple(filter(None, (row.get("aliases") or "").split("|"))),
-        valid_from=_day(row, "valid_from"),
-        valid_to=_day(row, "valid_to"),
-        successor=row.get("successor") or "",
-        kind=row.get("kind") or (row["level"] if row["level"] == "village" else row["code"]),
-        forms=frozenset((row.get("forms") or "").split()),
-        packs=tuple((row.get("packs") or "").split()),
-        due=tuple(_due(row["code"], (row.get("due") or "").split()).items()),
-    )
-    if not place.code or not all(map(fold, (place.name, *place.aliases))):
-        raise _refused(f"«{place.code}» thiếu mã hoặc tên, hoặc có một tên không có chữ nào. Sửa dòng đó rồi chạy lại.")
-    if place.valid_from and place.valid_to and place.valid_to < place.valid_from:
-        raise _refused(f"«{place.code}» hết hiệu lực trước khi bắt đầu. Sửa ngày ở dòng đó rồi chạy lại.")
-    return place

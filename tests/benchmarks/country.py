@@ -41,7 +41,7 @@ from schemas.forms import BY_CODE, FORMS
 from schemas.formula import Total
 from schemas.outcomes import Severity
 from schemas.periods import Period
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.problems import Problems
 from tests.edits.examples import reporters
 from tests.edits.true_returns import Returns, generated

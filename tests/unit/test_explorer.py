@@ -20,7 +20,7 @@ from schemas.addresses import letters
 from schemas.chart import ChartKind
 from schemas.forms import BY_CODE
 from schemas.outcomes import Decision, Outcome, Severity, Status, Verdict
-from schemas.places import LEVELS
+from schemas.places.place import LEVELS
 from schemas.proposals import Proposal, as_kept
 from schemas.words import WORDS
 from tests.unit.builders import COMMUNE, PERIOD, ROOT

@@ -19,7 +19,7 @@ from pipelines.present.levels import Territory, said_of
 from pipelines.steps.numbers import shown
 from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity, Status
-from schemas.places import Place
+from schemas.places.place import Place
 from schemas.return_sets import ReturnSetKey
 
 Pair = tuple[int, int]

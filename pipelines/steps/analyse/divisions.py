@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from schemas.places import Place, Places
+from schemas.places import Places
+from schemas.places.place import Place
 from schemas.tables import PLACES
 from schemas.text import fold
 

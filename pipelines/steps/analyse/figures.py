@@ -27,7 +27,8 @@ from schemas.form import Form
 from schemas.formula import At, Leaf, Total
 from schemas.outcomes import Status
 from schemas.periods import Period
-from schemas.places import Place, Places
+from schemas.places import Places
+from schemas.places.place import Place
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import FIGURES, LINEAGE, LINEAGE_KEY, SUM
 
