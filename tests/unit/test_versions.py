@@ -130,6 +130,17 @@ def test_a_return_of_another_version_than_that_of_its_period_is_told_and_not_rea
     assert not len(done.entries)
 
 
+@pytest.mark.parametrize("marked", [True, False], ids=["says its version", "does not"])
+@pytest.mark.parametrize(("number", "period", "other"), [(1, OLD, NEW), (2, NEW, OLD)], ids=["old", "new"])
+def test_a_return_of_another_period_is_told_as_that_whatever_version_it_is_of(
+    number: int, period: Period, other: Period, marked: bool
+) -> None:
+    content = blank(number, period, **(THEN if number == 1 else NOW))
+    done = sent(content if marked else without_version(content), other)
+    assert [(met["problem"], met["written"]) for met in done.met()] == [("WRONG_PERIOD", period.title)]
+    assert not len(done.entries)
+
+
 @pytest.mark.parametrize(("number", "period"), [(1, NEW), (2, OLD)], ids=["old sent now", "new sent for then"])
 def test_one_that_does_not_say_its_version_is_known_by_what_it_asks(number: int, period: Period) -> None:
     done = sent(without_version(blank(number, period, **(THEN if number == 1 else NOW))), period)

@@ -428,9 +428,11 @@ def _two_tables(form: type[Form], sheet: Sheet, rows: Mapping[int, Sequence[Cell
 
 def _refusal(form: type[Form], sheet: Sheet, marks: Marks, reporter: str | None, places: Places) -> Refusal | None:
     """Return why a sheet is not to be read as this return set's, or nothing."""
-    if marks.version not in ("", str(form.version)):
+    # First of all: what is of another period is not to be copied into the version of this one.
+    elsewhere = not_of_set(*sheet.key[:2], marks, places)
+    if elsewhere is None and marks.version not in ("", str(form.version)):
         return Problems.WRONG_VERSION, {"written": marks.version, "expected": str(form.version)}
-    return not_of_set(*sheet.key[:2], marks, places) or _not_by(form, sheet, marks, reporter, places)
+    return elsewhere or _not_by(form, sheet, marks, reporter, places)
 
 
 def mixed_versions(form: type[Form], sheet: Sheet) -> Refusal | None:
