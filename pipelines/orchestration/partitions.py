@@ -5,9 +5,11 @@ are stale (``pipelines.refresh.stale``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 
 import dagster as dg
 
+from schemas.periods import Period
 from schemas.return_sets import BatchKey
 
 BATCHES = dg.DynamicPartitionsDefinition(name="return_set")
@@ -47,15 +49,25 @@ def register(instance: dg.DagsterInstance, batches: Iterable[BatchKey]) -> None:
 
 
 def run_tags(instance: dg.DagsterInstance, batches: Sequence[BatchKey]) -> Iterator[dict[str, str]]:
-    """Yield the tags of as few runs as cover the batches.
+    """Yield the tags of as few runs as cover the batches, such that none is of an earlier period than one before it.
 
     A range goes by the order in which Dagster came to know them and takes in all between its ends, so each stretch of
-    neighbours is one run.
+    neighbours is one run; where stretches reach over one another's periods, those of each period by itself.
     """
-    wanted, stretch = {str(batch) for batch in batches}, list[str]()
-    for known in [*instance.get_dynamic_partitions(str(BATCHES.name)), ""]:
-        if known in wanted:
-            stretch.append(known)
-        elif stretch:
-            yield {_ONE: stretch[0]} if len(stretch) == 1 else {_START: stretch[0], _END: stretch[-1]}
-            stretch = []
+    known = list(instance.get_dynamic_partitions(str(BATCHES.name)))
+    runs = sorted(_stretches(known, batches), key=lambda run: min(_periods(run)))
+    if any(max(_periods(one)) > min(_periods(after)) for one, after in pairwise(runs)):
+        periods = sorted({Period.parse(batch.period) for batch in batches})
+        runs = [run for at in periods for run in _stretches(known, (one for one in batches if one.period == at.code))]
+    for run in runs:
+        yield {_ONE: run[0]} if len(run) == 1 else {_START: run[0], _END: run[-1]}
+
+
+def _stretches(known: Sequence[str], batches: Iterable[BatchKey]) -> list[list[str]]:
+    """Return batches as stretches of neighbours among all that are known."""
+    wanted = set(map(str, batches))
+    return [list(stretch) for is_wanted, stretch in groupby(known, wanted.__contains__) if is_wanted]
+
+
+def _periods(run: Iterable[str]) -> list[Period]:
+    return [Period.parse(BatchKey.parse(key).period) for key in run]

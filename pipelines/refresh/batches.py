@@ -17,7 +17,7 @@ from pipelines.garbage import seldom
 from pipelines.refresh.engines import HERE, each
 from pipelines.refresh.making import Work, give_up
 from pipelines.refresh.parts import Part
-from pipelines.refresh.stale import inputs_of, is_archived, left_by, note_files
+from pipelines.refresh.stale import held_against, inputs_of, is_archived, left_by, note_files
 from pipelines.store import closings, designs
 from pipelines.store import state as states
 from pipelines.store.files import clear_unfinished, unfinished
@@ -29,6 +29,7 @@ from pipelines.store.state import State, Writer
 from pipelines.store.tables import OvertakenError, Store, finish
 from pipelines.store.takeover import take_over
 from schemas.flow import FLOW, Extent
+from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
 
@@ -111,6 +112,9 @@ def refresh_each(
 ) -> Iterator[tuple[BatchKey, Done]]:
     """Bring the tables of batches up to date, each by itself, then those of the levels above them.
 
+    The oldest first, with those before them that they are held against: what comes in which order makes no difference
+    to what is accepted.
+
     Each argument is as in ``refresh``, but for the batches, and for ``engine``: where they are worked on
     (``pipelines.refresh.engines``).
 
@@ -126,17 +130,23 @@ def refresh_each(
     jobs = [
         Job(raw.root, store.root, store.writer, Part.of(batch), who, names, only, anew, in_force) for batch in batches
     ]
+    before = [] if only else held_against(raw, store, batches)
+    jobs += [replace(jobs[0], part=Part.of(batch), wanted=None, anew=False) for batch in before]
     # First of all: what has moved into these batches must not be counted where it was, too.
     for batch in left_by(raw, store, batches):
         work(replace(jobs[0], part=Part.of(batch), wanted=None, only=False, anew=False))
-    above = sorted({part for batch in batches for part in Part.of(batch).above()}, key=lambda part: part.name)
+    own = {part for batch in batches for part in Part.of(batch).above()}
+    more = {part for batch in before for part in (Part.of(batch), *Part.of(batch).above())} - own
+    above = sorted(own | more, key=lambda part: part.name)
     # In stages, for the office is made of the periods; and where the batches were, for there everything is loaded.
     levels = [
-        [replace(jobs[0], part=part) for part in above if part.extent is extent]
+        [replace(jobs[0], part=part, wanted=None if part in more else names) for part in above if part.extent is extent]
         for extent in (Extent.PERIOD, Extent.OFFICE)
     ]
     last: tuple[BatchKey, Done] | None = None
-    for job, made in each(engine, work, jobs, *levels):
+    for job, made in each(engine, work, jobs, *levels, turn=_turn):
+        if job.part in more:
+            continue
         state = store.state(job.part.name, anew=True)
         if last is not None and job.part.extent is not Extent.BATCH:
             last = last[0], replace(last[1], made=last[1].made | frozenset(made))
@@ -173,6 +183,11 @@ class Job:
     only: bool
     anew: bool
     designs: designs.Designs
+
+
+def _turn(job: Job) -> Period | int:
+    """Return when in its stage a job is done: that of a batch after those that it is held against."""
+    return Period.parse(job.part.batch.period) if job.part.extent is Extent.BATCH else 0
 
 
 def work(job: Job) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from itertools import groupby
 from typing import Any, TypeVar
 
 from pipelines.refresh.makers import MAKERS
@@ -28,9 +29,12 @@ Result = TypeVar("Result")
 
 
 def each(
-    engine: str | Executor, function: Callable[[Job], Result], *stages: Sequence[Job]
+    engine: str | Executor,
+    function: Callable[[Job], Result],
+    *stages: Sequence[Job],
+    turn: Callable[[Job], Any] = lambda _: 0,
 ) -> Iterator[tuple[Job, Result]]:
-    """Do jobs; yield each with its result when it is done, in whatever order within a stage.
+    """Do jobs; yield each with its result when it is done, in whatever order within a turn of a stage.
 
     A job must leave nothing behind that keeps it from being done again: where a worker dies, the jobs that are not done
     are given to others. One that fails keeps none of its stage from being done, and all of the next ones.
@@ -40,6 +44,7 @@ def each(
         function: What does a job; for other processes, a function of a module.
         stages: The jobs, those of a stage after all those of the one before; for other processes, such as can be
             pickled.
+        turn: Gives what is the same for jobs of a stage that may be done at a time, and less for those that come first.
 
     Raises:
         SentenceError: The engine is none, cannot be reached, or its workers die again and again.
@@ -49,7 +54,8 @@ def each(
         with opened(engine) as executor, suppress(BrokenExecutor):
             for stage in left:
                 failed: list[Exception] = []
-                for job, future in _done(executor, function, list(stage)):
+                turns = [list(jobs) for _, jobs in groupby(sorted(stage, key=turn), turn)]
+                for job, future in (done for jobs in turns for done in _done(executor, function, jobs)):
                     if isinstance(error := future.exception(), BrokenExecutor):
                         raise error
                     stage.remove(job)

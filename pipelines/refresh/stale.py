@@ -25,7 +25,9 @@ from pipelines.store.received import Received
 from pipelines.store.state import State, Written
 from pipelines.store.tables import DamagedError, OvertakenError, Store, file_of
 from schemas import flow
+from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW, OFFICE, PARTS, WORKBOOKS, Extent, Kind, Table
+from schemas.implied_edits import BetweenPeriods
 from schemas.periods import Period
 from schemas.return_sets import BatchKey, ReturnSetKey
 from schemas.sentences import SentenceError
@@ -305,6 +307,25 @@ def left_by(raw: Raw, store: Store, batches: Collection[BatchKey]) -> list[Batch
             and any(_lies_elsewhere(raw, key, batch) for key in moved.intersection(store.sets_in(str(batch))))
         ]
     return found
+
+
+def held_against(raw: Raw, store: Store, batches: Collection[BatchKey]) -> list[BatchKey]:
+    """Return the other batches that are stale, and that have to be made before some that are held against them.
+
+    Else the gate would let in what it keeps out where these are made first. They are of earlier periods of a year: what
+    is held against another year holds nothing back, and is told anew where that changes.
+    """
+    if not any(isinstance(edit, BetweenPeriods) for form in CATALOGUE.forms for edit in form.edits):
+        return []
+    periods = [Period.parse(code) for code in raw.periods()]
+    found: dict[BatchKey, None] = {}
+    for batch in batches:
+        own = Period.parse(batch.period)
+        for code in (one.code for one in periods if one.year == own.year and one < own):
+            found |= dict.fromkeys(raw.batch_of(ReturnSetKey(code, key.commune)) for key in raw.sets_of(batch))
+    seals = Seals(raw, store)
+    others = [one for one in found if one not in batches and raw.sets_of(one)]
+    return [one for one in others if _stale(raw, store, Part.of(one), seals)]
 
 
 def vanished(

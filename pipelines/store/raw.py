@@ -103,7 +103,7 @@ class Raw:
             SentenceError: A commune has two folders in one period.
         """
         lying: dict[BatchKey, list[Path]] = {}
-        for period in self._periods():
+        for period in self.periods():
             for folder in self._folders(self.root / period):
                 for path in self._communes(folder):
                     lying.setdefault(self._batch(period, folder.name, path.name), []).append(path)
@@ -134,7 +134,8 @@ class Raw:
         """Return whether anything lies in the folder of a return set."""
         return _holds_files(self.folder(key))
 
-    def _periods(self) -> Iterator[str]:
+    def periods(self) -> Iterator[str]:
+        """Yield the codes of the periods that have a folder."""
         for folder in self._folders(self.root):
             try:
                 Period.parse(folder.name)
@@ -164,7 +165,7 @@ class Raw:
         Raises:
             SentenceError: Its commune has two folders in the period.
         """
-        if self.places.commune(key.commune) is None or key.period not in self._periods():
+        if self.places.commune(key.commune) is None or key.period not in self.periods():
             return False
         lying: dict[BatchKey, list[Path]] = {}
         for above in ("", *(place.code for place in self.places.ancestors(key.commune))):
@@ -252,7 +253,7 @@ class Raw:
 
     def _homes_of_strayed(self) -> dict[Path, str]:
         """Return the folders of communes that are in no territory of theirs, each with where it belongs, if known."""
-        periods, found = {*self._periods()}, {}
+        periods, found = {*self.periods()}, {}
         for folder in self._folders(self.root):
             meant = period_meant(folder.name)
             period = folder.name if folder.name in periods else meant.code if meant is not None else ""
@@ -276,7 +277,7 @@ class Raw:
         """
         alone = self._only_commune()
         looked = {self.root: ""}
-        for period in self._periods():
+        for period in self.periods():
             looked[self.root / period] = f"{period}/{alone}" if alone else ""
             for folder in self._folders(self.root / period):
                 if not self.places.commune(folder.name):
@@ -301,7 +302,7 @@ class Raw:
     def _only_commune(self) -> str:
         """Return the one commune of which anything lies in a folder; nothing where there is none, or another, too."""
         found: set[str] = set()
-        for folder in (folder for period in self._periods() for folder in self._folders(self.root / period)):
+        for folder in (folder for period in self.periods() for folder in self._folders(self.root / period)):
             lying = self._communes(folder)
             found |= {path.name for path in lying if path == folder or _holds_files(path)}
             if len(found) > 1:
@@ -321,7 +322,7 @@ class Raw:
             alone: The only commune there is, if there is but one.
         """
         found: dict[Path, str] = {}
-        periods = {*self._periods()}
+        periods = {*self.periods()}
         for folder in self._folders(self.root):
             if folder.name in periods or folder.name == DESIGNS:
                 continue

@@ -60,3 +60,32 @@ def test_a_range_of_a_run_names_all_between_its_ends() -> None:
         assert partitions.partitions_of(instance, ends) == ["b", "c", "d"]
         assert partitions.partitions_of(instance, {"dagster/partition": "c"}) == ["c"]
         assert partitions.partitions_of(instance, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "batches", "expected"),
+    [
+        ("2024-H1_a 2024-H1_b 2024-H2_a", "2024-H1_a 2024-H2_a", ["2024-H1_a", "2024-H2_a"]),
+        ("2024-H2_a 2024-H1_a", "2024-H2_a 2024-H1_a", ["2024-H2_a to 2024-H1_a"]),
+        ("2024-H2_a 2023-H2_b 2024-H1_a", "2024-H2_a 2024-H1_a", ["2024-H1_a", "2024-H2_a"]),
+        ("2024_a 2024-H1_a 2025-H1_b 2024-H2_a", "2024_a 2024-H1_a 2024-H2_a", ["2024-H1_a", "2024-H2_a", "2024_a"]),
+        (
+            "2024-H1_a 2024-H1_b 2023_a 2024-H1_c",
+            "2024-H1_a 2024-H1_b 2024-H1_c",
+            ["2024-H1_a to 2024-H1_b", "2024-H1_c"],
+        ),
+    ],
+    ids=[
+        "in order",
+        "the earlier came later",
+        "and is no neighbour",
+        "one run would be of both sides",
+        "of one period",
+    ],
+)
+def test_no_run_is_of_an_earlier_period_than_one_before_it(known: str, batches: str, expected: list[str]) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(str(partitions.BATCHES.name), known.split())
+        tags = list(partitions.run_tags(instance, [BatchKey.parse(key) for key in batches.split()]))
+        told = [" to ".join(value for _, value in sorted(one.items(), reverse=True)) for one in tags]
+    assert told == expected
