@@ -23,6 +23,9 @@ from schemas.figure import Chapter, units_in
 from schemas.flow import Maker, Table, forms_read_by
 from schemas.form import Form
 
+_READ = ("pipelines/steps/collect", "pipelines/steps", "schemas")
+"""Who knows no form and no place."""
+
 _SCHEMAS = ("schemas", "schemas/places")
 _PACKS = (*_SCHEMAS, "schemas/forms", "schemas/figures")
 _COLLECT = (*_PACKS, "pipelines/steps", "pipelines/steps/collect")
@@ -32,11 +35,11 @@ _PRESENT = (*_COLLECT, "pipelines/store", "pipelines/present")
 """What is shown may come from a workbook that was replaced, read again from the archive."""
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
-    "read": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
-    "decisions": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
-    "printed": ("pipelines/steps/collect", "pipelines/steps", "schemas"),
+    "read": _READ,
+    "decisions": _READ,
+    "printed": _READ,
     "approve": (*_VALIDATE, "pipelines/store"),
-    "estimates": (*_ANALYSE,),
+    "estimates": _ANALYSE,
     "locate": _COLLECT,
     "check": _VALIDATE,
     "formless": _VALIDATE,

@@ -360,11 +360,14 @@ def test_events_name_no_path_of_this_machine(example: Store) -> None:
 
 def test_a_form_held_back_is_not_told_as_written(example: Store) -> None:
     held = replace(seen(example), held=frozenset({"marts/livestock"}))
-    for event in openlineage.run_events(BatchKey(*KEY), held):
-        if event["job"]["name"] in ("marts", "refresh"):
-            outputs = {dataset["name"] for dataset in event["outputs"]}
-            assert "marts/livestock" not in outputs
-            assert "marts/sales" in outputs
+    outputs = {
+        event["job"]["name"]: {dataset["name"] for dataset in event["outputs"]}
+        for event in openlineage.run_events(BatchKey(*KEY), held)
+        if event["outputs"]
+    }
+    for job in ("marts", "refresh"):
+        assert "marts/livestock" not in outputs[job]
+        assert "marts/sales" in outputs[job]
 
 
 def test_a_second_refresh_tells_nothing_anew(office: Office) -> None:

@@ -1,6 +1,6 @@
 """Comparisons: a figure held against a plan, an estimate, granted capital or last year, with the amount it is held to.
 
-Belongs here: which lines are comparisons (``schemas.figure.Against`` says so), the amount and the difference; the
+Belongs here: which lines are comparisons (``schemas.chart.Against`` says so), the amount and the difference; the
 tables that hold a chapter against earlier periods. Does not belong here: the percentage itself, which is the line's own
 value; the differences from earlier periods (``pipelines.present.compared``).
 """
