@@ -190,7 +190,11 @@ class Given:
         return self._draft.of_parts(name, self._draft.inputs.below)
 
     def earlier(self, name: str, *periods: str) -> pa.Table:
-        """Return a table of the batches of earlier periods, one under the other; of those named, if any are."""
+        """Return a table of the batches of earlier periods, one under the other; of those named, if any are.
+
+        Raises:
+            UndeclaredInputError: The flow does not say that these tables are made of it.
+        """
         if not any(name in table.earlier for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it reads earlier {name}.")
         self._draft.read.add((self.tables[0].name, f"earlier {name}"))
@@ -198,7 +202,11 @@ class Given:
         return self._draft.of_parts(name, wanted)
 
     def accepted(self, name: str) -> pa.Table:
-        """Return the rows of a mart as they were accepted before this run; none where none ever were."""
+        """Return the rows of a mart as they were accepted before this run; none where none ever were.
+
+        Raises:
+            UndeclaredInputError: The flow does not say that these tables are made of it.
+        """
         if not any(name in table.accepted for table in self.tables):
             raise UndeclaredInputError(f"{self.tables[0].name} does not declare that it looks at accepted {name}.")
         self._draft.read.add((self.tables[0].name, f"accepted {name}"))

@@ -424,7 +424,11 @@ class _LedgerCell:
         return None if value is None else vietnamese(value)
 
     def refuse_beyond_doubt(self) -> None:
-        """Raise unless the cell's number is above a maximum that may be what is wrong."""
+        """Let pass what lies above a maximum that may be what is wrong.
+
+        Raises:
+            LedgerError: The cell has no number, or one that no decision makes right.
+        """
         if self.field is not None and (self.value is None or not self.field.may_exceed(self.value)):
             raise LedgerError(
                 f"{self.where} ghi chỉ tiêu «{self.field.label}»: «{self.text}». Chỉ giữ nguyên được số vượt mức cao "
@@ -433,10 +437,13 @@ class _LedgerCell:
             )
 
     def refuse_unreadable(self, text: str) -> None:
-        """Raise unless the cell may hold this text.
+        """Let pass a text that the cell may hold.
 
         What is no field's value cell may hold any, but where it says the form, the period or whose it is: not a bare
         number, which says none of these. That one was meant for another cell.
+
+        Raises:
+            LedgerError: It may not.
         """
         if self.field is None:
             if mark_of(self.text) and not mark_of(text) and _is_bare_number(text):

@@ -326,7 +326,11 @@ def _name(leaf: Leaf) -> str:
 
 
 def number_text(value: Fraction | Decimal) -> str:
-    """Return a number with a comma before its decimals."""
+    """Return a number with a comma before its decimals.
+
+    Raises:
+        ValueError: Its decimals never end.
+    """
     exact = Fraction(value)
     decimal = Decimal(exact.numerator) / exact.denominator
     if Fraction(decimal) != exact:

@@ -12,7 +12,11 @@ from schemas.text import fold
 
 
 def refuse_shared_names(places: Iterable[Place]) -> None:
-    """Refuse two reporters of a commune that go by one name or code, those included that stand in for its desks."""
+    """Refuse two reporters of a commune that go by one name or code, those included that stand in for its desks.
+
+    Raises:
+        SentenceError: There are two.
+    """
     places = list(places)
     packs = {place.code: place.packs for place in places if place.level == "commune"}
     reporting = sorted((place for place in places if place.level in REPORTING), key=lambda place: bool(place.parent))
@@ -33,7 +37,11 @@ def refuse_shared_names(places: Iterable[Place]) -> None:
 
 
 def refuse_rings(places: Iterable[Place]) -> None:
-    """Refuse places of which each is merged into the next, and the last into the first: none would be there now."""
+    """Refuse places of which each is merged into the next, and the last into the first: none would be there now.
+
+    Raises:
+        SentenceError: There are some.
+    """
     into = {(_known_in(place), place.code): place.successor for place in places if place.successor}
     for home, code in into:
         way = [code]

@@ -104,7 +104,11 @@ class _Cells:
     record: Record
 
     def sheet(self, leaf: Leaf) -> FormData:
-        """Return the values of the form a leaf reads."""
+        """Return the values of the form a leaf reads.
+
+        Raises:
+            UnwritableError: They are on no sheet.
+        """
         found = self.by_form.get(leaf.field.form)
         if found is None:
             raise UnwritableError

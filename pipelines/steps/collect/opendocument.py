@@ -224,7 +224,11 @@ class _Sheet:
         return self.row_style or (self.column_styles[at] if at < len(self.column_styles) else "")
 
     def cells(self, name: str, *, hidden: bool, budget: Budget) -> Iterator[Cell]:
-        """Yield the filled cells, or the one that stands for the sheet's pictures."""
+        """Yield the filled cells, or the one that stands for the sheet's pictures.
+
+        Raises:
+            UnreadableError: They lie too far apart, or are merged over one another.
+        """
         last_row = max((row for row, _ in self.found), default=0)
         last_column = max((column for _, column in self.found), default=0)
         if last_row * last_column > budget.limits.spread:

@@ -34,7 +34,11 @@ def records(entries: pa.Table, form: type[Form]) -> pa.Table:
 
 
 def typed(own: pa.Table, form: type[Form], number: Array, first: Array) -> pa.Table:
-    """Return the records of one form, as ``records`` does, from what ``by_record`` returns."""
+    """Return the records of one form, as ``records`` does, from what ``by_record`` returns.
+
+    Raises:
+        ValueError: An entry is of a field that the form does not have, or two are of one.
+    """
     if LINE_NAME in form.texts():
         number, first = numbered(own, form.texts())
     names = list(form.fields())

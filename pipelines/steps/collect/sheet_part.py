@@ -364,7 +364,12 @@ class SheetReader(Quiet):
         return sheet if len(sheet.slots) <= self._limits.cells else None
 
     def layout(self) -> SheetLayout:
-        """Return the layout, once the sheet has come to its end."""
+        """Return the layout, once the sheet has come to its end.
+
+        Raises:
+            BrokenSheetError: There is no table in it, or its cells are merged over one another.
+            ScatteredError: Its cells lie too far apart.
+        """
         if not self._has_data:
             raise BrokenSheetError("không có bảng nào")
         last_row = max((slot.row for slot in self.slots), default=0)
