@@ -18,7 +18,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipelines.handout import live_checks
-from pipelines.steps.collect.layout import LINE_HEADING, heading_of
+from pipelines.steps.collect.headings import LINE_HEADING, heading_of
 from schemas.edits import Balance
 from schemas.fields import FormField
 from schemas.form import Form

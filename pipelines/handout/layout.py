@@ -16,7 +16,7 @@ import xlsxwriter
 
 from pipelines.handout import aids as filling_in
 from pipelines.handout.aids import FIRST_ROW, HEADING_ROW, Aids, Laid
-from pipelines.steps.collect.layout import (
+from pipelines.steps.collect.headings import (
     COMMUNE_MARK,
     FORM_MARK,
     LABEL_HEADING,

@@ -19,7 +19,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from pipelines.steps.collect.layout import ANSWER_HEADING, COVER, MARKED_BY
+from pipelines.steps.collect.headings import ANSWER_HEADING, COVER, MARKED_BY
 from pipelines.store.archive import WORKBOOK
 from pipelines.store.files import write_whole
 from pipelines.store.raw import Raw

@@ -26,7 +26,7 @@ from pipelines.settings import Clock, now
 from pipelines.steps.collect.aim import located
 from pipelines.steps.collect.correct import followed, read_ledger, standing
 from pipelines.steps.collect.encodings import in_unicode
-from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
+from pipelines.steps.collect.headings import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.steps.collect.read import read
 from pipelines.steps.collect.sheets import mark_of, recognise, sheets_of

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, heading_of
+from pipelines.steps.collect.headings import LABEL_HEADING, LINE_HEADING, heading_of
 from schemas.fields import FormField
 from schemas.form import Form
 from schemas.forms import FORMS

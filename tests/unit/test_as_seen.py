@@ -25,7 +25,7 @@ from openpyxl.styles import Color, PatternFill
 from openpyxl.styles import Font as OpenFont
 from openpyxl.worksheet.formula import ArrayFormula
 
-from pipelines.steps.collect.layout import MARKED_BY, NOTE_HEADING
+from pipelines.steps.collect.headings import MARKED_BY, NOTE_HEADING
 from schemas.forms.b01_livestock import Livestock
 from schemas.forms.b02_sales import Sales
 from schemas.forms.g01_kindergarten import Kindergarten

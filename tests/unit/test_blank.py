@@ -20,7 +20,7 @@ from pipelines.handout import live_checks
 from pipelines.handout.aids import CHECK_HEADING, PREVIOUS_HEADING, Aids, Previous, PreviousLine
 from pipelines.handout.layout import Answer, workbook
 from pipelines.handout.owed import Handout, HandoutError, file_name
-from pipelines.steps.collect.layout import NOTE_HEADING
+from pipelines.steps.collect.headings import NOTE_HEADING
 from pipelines.store.raw import Raw
 from pipelines.store.tables import Store
 from schemas.form import Form

@@ -12,7 +12,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from pipelines.present import marked as marked_copies
 from pipelines.present.marked import DOUBTFUL, INVOLVED, MarkedError, letter, mark, of_reporter, write
-from pipelines.steps.collect.layout import COVER
+from pipelines.steps.collect.headings import COVER
 from pipelines.steps.problems import problem_rows
 from pipelines.steps.validate.wording import of_problems
 from pipelines.store.raw import Raw

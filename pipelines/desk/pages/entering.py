@@ -25,7 +25,7 @@ from pipelines.handout.aids import depths_of
 from pipelines.handout.layout import Answer, Record, as_printed
 from pipelines.handout.typed import Typed
 from pipelines.refresh.rehearsal import Rehearsed
-from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING, VALUE_HEADING
+from pipelines.steps.collect.headings import LABEL_HEADING, LINE_HEADING, NOTE_HEADING, UNIT_HEADING, VALUE_HEADING
 from pipelines.steps.numbers import vietnamese
 from pipelines.store.receiving import ReceivingError
 from schemas.findings import parts_of

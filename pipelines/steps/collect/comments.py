@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipelines.steps.collect.layout import MARKED_BY
+from pipelines.steps.collect.headings import MARKED_BY
 from pipelines.steps.numbers import seen_in
 from schemas.text import visible
 

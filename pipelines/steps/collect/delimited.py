@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipelines.steps.collect.cells import Cell, plain_text
-from pipelines.steps.collect.layout import NOTE_HEADING, heading_said, is_header
+from pipelines.steps.collect.headings import NOTE_HEADING, heading_said, is_header
 from pipelines.steps.collect.limits import Budget
 from pipelines.steps.collect.unreadable import COPY_OVER, UnreadableError
 from schemas.text import fold

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.steps.collect.cells import TEXT
-from pipelines.steps.collect.layout import printed_words
+from pipelines.steps.collect.headings import printed_words
 from pipelines.steps.collect.sheets import Sheet
 from pipelines.steps.numbers import NONE_HERE
 from pipelines.steps.problems import problem_rows

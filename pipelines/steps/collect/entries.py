@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines.steps.collect.asides import COMMENTED, COVERED, HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, LINKED, STALE
 from pipelines.steps.collect.cells import ERROR, FORMULA, NUMBER, TEXT
-from pipelines.steps.collect.layout import NOTE_HEADING
+from pipelines.steps.collect.headings import NOTE_HEADING
 from pipelines.steps.collect.lines import Asked
 from pipelines.steps.collect.sheets import Cell, Sheet
 from pipelines.steps.numbers import Pair, read_cell, read_number, read_pair, round_half_up, same_unit, vietnamese

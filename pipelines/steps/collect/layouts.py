@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from pipelines.steps.collect.columns import Numbers
 from pipelines.steps.collect.encodings import looks_old
-from pipelines.steps.collect.layout import NOTE_HEADING, UNIT_HEADING, printed_words
+from pipelines.steps.collect.headings import NOTE_HEADING, UNIT_HEADING, printed_words
 from pipelines.steps.collect.lines import Met, columns_of, listed_in
 from pipelines.steps.collect.sheets import (
     COMMUNE,

@@ -13,7 +13,7 @@ from functools import cache
 
 import pandas as pd
 
-from pipelines.steps.collect.layout import LABEL_HEADING, LINE_HEADING, UNIT_HEADING, VALUE_HEADING, headings_of
+from pipelines.steps.collect.headings import LABEL_HEADING, LINE_HEADING, UNIT_HEADING, VALUE_HEADING, headings_of
 from pipelines.steps.collect.sheets import Cell, Sheet, holds_number
 from pipelines.steps.collect.unit_notes import Notes
 from pipelines.steps.problems import joined, problem_rows

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.steps.collect.asides import MERGED, PICTURE
 from pipelines.steps.collect.cells import NUMBER, TEXT
-from pipelines.steps.collect.layout import (
+from pipelines.steps.collect.headings import (
     ANSWER_HEADING,
     COMMUNE_MARK,
     COVER,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.steps.collect.cells import TEXT
-from pipelines.steps.collect.layout import UNIT_HEADING
+from pipelines.steps.collect.headings import UNIT_HEADING
 from pipelines.steps.collect.sheets import Sheet
 from pipelines.steps.numbers import same_unit
 from pipelines.steps.numerals import SCALES

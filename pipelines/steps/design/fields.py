@@ -7,7 +7,7 @@ declare of themselves, which are rules (``pipelines.steps.design.rules``).
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from pipelines.steps.collect.layout import printed_words
+from pipelines.steps.collect.headings import printed_words
 from pipelines.steps.design.form_rows import FormRows, refuse_other_versions, versions_known
 from pipelines.steps.design.rows import Row, Told
 from pipelines.steps.design.units import UNKNOWN_UNIT, is_called_a_rate

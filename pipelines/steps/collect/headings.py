@@ -1,4 +1,4 @@
-"""How a sheet of a form is laid out: the words of its marks and its column headings.
+"""The words that a sheet of a form prints around its table: the marks above it and the headings of its columns.
 
 Belongs here: those words, which blank forms are written with and returns are recognised by, and which of them a text
 is. Does not belong here: finding them on a sheet (``pipelines.steps.collect.sheets``).
