@@ -864,7 +864,7 @@ KILLERS: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "vùng ô",
     ),
-    "sheets": (lambda: many_sheets(100_000), "trang"),
+    "sheets": (lambda: many_sheets(100_000), "hơn 256 trang"),
     "unpacked": (lambda: bomb(300 * 2**20), "quá lớn"),
     "document type": (
         lambda: repacked(

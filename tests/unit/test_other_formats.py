@@ -482,9 +482,10 @@ def test_an_ods_is_read_as_one_though_it_is_called_xlsx() -> None:
             "rất xa",
         ),
         (ods_of(parts={"big": "0" * (257 * 2**20)}), "quá lớn"),
+        (ods_of(more="".join(f'<table:table table:name="S{n}"/>' for n in range(256))), "hơn 256 trang"),
         (ods_of()[:200], "hỏng"),
     ],
-    ids=["a workbook", "junk", "password", "repeated a billion times", "unpacks too large", "cut short"],
+    ids=["a workbook", "junk", "password", "repeated a billion times", "unpacks too large", "sheets", "cut short"],
 )
 def test_an_ods_that_cannot_be_read_says_why(content: bytes, told: str) -> None:
     assert told in problem(content, "a.ods")

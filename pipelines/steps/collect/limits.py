@@ -42,6 +42,11 @@ class Limits:
     delimited: int = 8 * 2**20
     """Bytes of a .csv, which says nothing of its size before it is read."""
 
+    @property
+    def file_is_larger(self) -> str:
+        """Why a file is not read that is larger, as a part of a sentence."""
+        return f"tệp quá lớn, hơn {self.file // 2**20} MB; {COPY_OVER}"
+
 
 LIMITS = Limits()
 
@@ -65,6 +70,15 @@ class Budget:
             raise UnreadableError(f"{TOO_LARGE}; {COPY_OVER}")
         if self.elements > self.limits.elements:
             raise UnreadableError(f"tệp có hơn {_grouped(self.limits.elements)} thẻ XML; {COPY_OVER}")
+
+    def take_sheets(self, count: int) -> None:
+        """Take note of how many sheets there are.
+
+        Raises:
+            UnreadableError: They are more than the limit.
+        """
+        if count > self.limits.sheets:
+            raise UnreadableError(f"tệp có hơn {self.limits.sheets} trang; {COPY_OVER}")
 
     def take_cell(self, text: str, times: int = 1) -> None:
         """Count one filled cell, or as many of one text.

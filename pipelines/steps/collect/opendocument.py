@@ -33,7 +33,7 @@ from pipelines.steps.collect.dress import PALE, SUBSCRIPT, SUPERSCRIPT, Piece, d
 from pipelines.steps.collect.limits import Budget
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Package
-from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
+from pipelines.steps.collect.unreadable import BROKEN, UnreadableError
 from pipelines.steps.numbers import vietnamese_marks
 from schemas.addresses import LAST_COLUMN, LAST_ROW, address
 
@@ -318,8 +318,7 @@ class _Content:
             if title.startswith("'") and _OF_ANOTHER_FILE in title:  # what is remembered of another file
                 self._skipping = 1
                 return
-            if len(self.sheets) >= self._budget.limits.sheets:
-                raise UnreadableError(f"tệp có hơn {self._budget.limits.sheets} trang; {COPY_OVER}")
+            self._budget.take_sheets(len(self.sheets) + 1)
             if not title:
                 raise UnreadableError(f"{BROKEN} (phần content.xml: trang {len(self.sheets) + 1} không có tên)")
             self._sheet = _Sheet(title, attributes.get(_TABLE_STYLE, ""))

@@ -21,7 +21,7 @@ from pipelines.steps.collect.columns import Columns
 from pipelines.steps.collect.limits import LIMITS, Budget, Limits
 from pipelines.steps.collect.package import Package
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.steps.collect.unreadable import COPY_OVER, UnreadableError, kind_named, listed
+from pipelines.steps.collect.unreadable import UnreadableError, kind_named, listed
 from pipelines.steps.collect.value_columns import Batch
 from schemas.tables import FILES
 
@@ -99,7 +99,7 @@ def _problem(file: RawFile, limits: Limits) -> tuple[str, str] | None:
     if file.suffix not in FORMATS:
         return "UNSUPPORTED_FILE", kind_named(file.name)
     if len(file.content) > limits.file:
-        return "UNREADABLE_FILE", f"tệp quá lớn, hơn {limits.file // 2**20} MB; {COPY_OVER}"
+        return "UNREADABLE_FILE", limits.file_is_larger
     return None
 
 

@@ -12,7 +12,7 @@ from pipelines.steps.collect.elements import OTHER_FILE, Quiet, holds, named
 from pipelines.steps.collect.limits import Budget, Limits
 from pipelines.steps.collect.markup import parse
 from pipelines.steps.collect.package import Parts, part_name
-from pipelines.steps.collect.unreadable import BROKEN, COPY_OVER, UnreadableError
+from pipelines.steps.collect.unreadable import BROKEN, UnreadableError
 
 _LINKS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -68,8 +68,7 @@ def outline(package: Parts, budget: Budget) -> Outline:
     parse(package.chunks(part), found, budget, part)
     if not found.is_workbook:
         raise UnreadableError(_NO_WORKBOOK)
-    if len(found.sheets) > budget.limits.sheets:
-        raise UnreadableError(f"tệp có hơn {budget.limits.sheets} trang; {COPY_OVER}")
+    budget.take_sheets(len(found.sheets))
     links = links_of(package, budget, part)
     sheets: list[Sheet] = []
     names: set[str] = set()
