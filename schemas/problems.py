@@ -457,7 +457,7 @@ class Problems(Enum):
     WITHDRAWN_RETURN = Problem(
         "H-02",
         of_reporter("biểu {form} đã được chấp nhận từ tệp {file}, trang «{sheet}», nay không còn trong thư mục."),
-        Task("Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.", "Nếu đã bỏ khỏi tệp, xin gửi lại biểu này."),
+        Task("Tìm lại tệp, hoặc trang đó, và đặt về chỗ cũ.", "Xin gửi lại biểu này."),
         status=Outcome.UNDECIDED,
     )
     WITHDRAWN_VALUE = Problem(

@@ -30,6 +30,7 @@ from pipelines.cli.options import (
     ReleaseName,
     Sheet,
     return_set,
+    titles,
     words_of,
 )
 from pipelines.cli.output import plain, print_json, print_rows, print_tree
@@ -347,7 +348,7 @@ def trace(
     elif output is Format.CSV:
         print_rows(output, tracing.SOURCE_COLUMNS, [tracing.flat(source) for source in traced["sources"]])
     else:
-        print_tree(tracing.tree(traced, tracing.kinds(store, key, traced["sources"])))
+        print_tree(tracing.tree(traced, tracing.kinds(store, key, traced["sources"]), titles(raw, key)))
 
 
 USES_COLUMNS = ("id", "label", "value", "unit", "status", "form", "field", "reporter", "text", "sha256")
@@ -401,7 +402,7 @@ def uses(
         sys.exit(HELD if waiting else CLEAN)
     rows = tracing.uses(store, key, edges)
     if output is Format.TABLE:
-        print_tree(tracing.uses_tree(edges, rows, tracing.kinds(store, key, rows)))
+        print_tree(tracing.uses_tree(edges, rows, tracing.kinds(store, key, rows), titles(raw, key)))
     else:
         print_rows(output, USES_COLUMNS, rows)
 

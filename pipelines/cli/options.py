@@ -5,6 +5,7 @@ Belongs here: their names, help and completion. Does not belong here: an option 
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -134,6 +135,13 @@ def words_of(raw: str, key: ReturnSetKey) -> dict[str, str]:
     from pipelines.store.raw import Raw
 
     return Raw(Settings.of(raw).raw).places.words_of(key)
+
+
+def titles(raw: str, key: ReturnSetKey) -> Callable[[str], str]:
+    """Return what names the reporters of a return set as sentences do."""
+    from pipelines.store.raw import Raw
+
+    return partial(Raw(Settings.of(raw).raw).places.title, key.commune)
 
 
 def one_period(raw: str, data: str, period: str) -> tuple[Any, str]:

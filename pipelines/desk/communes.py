@@ -91,11 +91,10 @@ class District:
     def _line(self, commune: Place) -> CommuneLine:
         key, places = ReturnSetKey(self.of.period, commune.code), self.of.places
         rows = self.of.come.returns.get(commune.code, ())
-        missing = [
-            f"{', '.join(places.title(commune.code, one) for one in row['missing'].split())} ({row['form']})"
-            for row in rows
-            if row["missing"]
-        ]
+        missing: dict[str, list[str]] = {}
+        for row in rows:
+            for reporter in row["missing"].split():
+                missing.setdefault(places.title(commune.code, reporter), []).append(row["form"])
         return CommuneLine(
             key,
             commune.title,
@@ -103,7 +102,7 @@ class District:
             read=commune.code in self.of.come.present,
             sent=sum(row["sent"] for row in rows),
             expected=self.of.returns_due(commune, (form.code for form in CATALOGUE.forms)),
-            missing=missing,
+            missing=[f"{name} ({', '.join(forms)})" for name, forms in missing.items()],
             held=[row["form"] for row in rows if row["status"] == Status.HELD],
             errors=self._findings[commune.code, True],
             remarks=self._findings[commune.code, False],

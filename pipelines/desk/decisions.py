@@ -187,7 +187,7 @@ def _refuse_decided(decided: Decided, place: CellPlace, cells: Sequence[str], se
 
 
 def replaced(raw: Raw, key: ReturnSetKey, files: Iterable[str], read: Mapping[str, str]) -> list[str]:
-    """Return which of some workbooks lie there otherwise than the last run has read them, or no more, by name.
+    """Return which of some workbooks lie there otherwise than the last run has read them, or since no more, by name.
 
     Args:
         raw: The raw folder.
@@ -196,7 +196,7 @@ def replaced(raw: Raw, key: ReturnSetKey, files: Iterable[str], read: Mapping[st
         read: What the last run has read (``last_read``), which pages ask once for all that stands on it.
     """
     lying = {name: raw.file(key, name) for name in files if name not in BESIDE}
-    return [name for name, file in lying.items() if file is None or file.sha256 != read.get(name)]
+    return [name for name, file in lying.items() if (None if file is None else file.sha256) != read.get(name)]
 
 
 def _told(rows: Sequence[Entry], cells: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from pipelines.desk import roles
 from pipelines.desk.board import Line, Sent, Square
 from pipelines.present.compared import texts
+from pipelines.present.plan import place_in_plan
 from pipelines.steps.numbers import vietnamese
 from schemas.periods import Period
 from schemas.words import WORDS
@@ -33,6 +34,7 @@ def environment(**options: Any) -> Environment:
     made.filters |= {
         "moment": moment,
         "period": lambda code: Period.parse(code).title,
+        "place": place_in_plan,
         "number": number,
         "word": word,
         "columns": lambda held, side: [text or number(None) for text in texts(held, side)],

@@ -98,6 +98,9 @@ def write(
     left_out: list[str] = []
     for name, own in by_file.items():
         content = raw.file(key, name)
+        if content is None and name not in read:  # its finding says that it is gone, and a refresh would say no more
+            left_out.append(f"Tệp {name} không còn trong thư mục báo cáo nên không có gì để đánh dấu. {_SEND_FINDINGS}")
+            continue
         if content is None or content.sha256 != read.get(name, {}).get("sha256"):
             left_out.append(
                 f"Tệp {name} đã khác so với lần chạy gần nhất nên chưa được đánh dấu. Chạy: returns refresh"

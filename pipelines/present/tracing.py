@@ -4,7 +4,7 @@ Belongs here: joining the published tables into one answer, and its sentences, b
 how it is printed (``pipelines.cli``); importing forms, pandas or Dagster, which would take longer than the answer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
+from schemas.catalogue import CATALOGUE
 from schemas.findings import parts_of
 from schemas.kept import ESTIMATES_FILE
 from schemas.listed import first_of, outcomes_listed, outcomes_of
@@ -163,18 +164,19 @@ def seen(source: Mapping[str, Any], known: Kinds) -> str:
     return as_seen(kind, source["text"] or "")
 
 
-def tree(traced: Mapping[str, Any], known: Kinds) -> Branch:
+def tree(traced: Mapping[str, Any], known: Kinds, title: Callable[[str], str]) -> Branch:
     """Return a trace in sentences.
 
     Args:
         traced: What ``trace`` returns.
         known: Of which kinds its cells are.
+        title: What returns a reporter's name.
     """
     value = amount(traced["value"], traced["unit"], traced["status"])
     top = Branch(f"{traced['label']}: {value}   [{traced['id']}, {traced['period']}]")
     top.add(f"Công thức: {traced['formula']}")
     if traced["lacking"]:
-        top.add(f"Thiếu: {', '.join(traced['lacking'])}")
+        top.add(f"Thiếu: {', '.join(map(title, traced['lacking']))}")
     if any(cell["file"] == ESTIMATES_FILE for cell in traced["sources"]):
         top.add("Có số ước thay cho báo cáo chưa đến; xem từng đơn vị ở dưới.")
     if traced["status"] == Status.HELD:
@@ -191,10 +193,10 @@ def tree(traced: Mapping[str, Any], known: Kinds) -> Branch:
     for cell in traced["sources"]:
         key = (cell["form"], cell["field"])
         if key not in fields:
-            fields[key] = top.add(f"Biểu {cell['form']}, {cell['field']}")
+            fields[key] = top.add(f"Biểu {cell['form']}, {_label(cell)}")
             if (by := accepted.get(cell["form"], "")) and by != who(traced["made"]):
                 fields[key].add(f"Chấp nhận trong {by}")
-        reporter = cell["reporter"] + (f", dòng {cell['line']}" if cell["line"] else "")
+        reporter = title(cell["reporter"]) + (f", dòng {cell['line']}" if cell["line"] else "")
         leaf = fields[key].add(f"{reporter}: {_cell(cell, known)}")
         leaf.below += _decisions(cell, known)
         if cell["put_right"]:
@@ -255,18 +257,27 @@ _STATES = {Status.HELD: "số liệu mới đang bị giữ lại", Status.ESTIM
 """What is told of a figure that is not made of returns alone that have come and been accepted."""
 
 
-def uses_tree(edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]], known: Kinds) -> Branch:
+def uses_tree(
+    edges: Sequence[PublishedRow], rows: Sequence[Mapping[str, Any]], known: Kinds, title: Callable[[str], str]
+) -> Branch:
     """Return the figures made of a cell in sentences."""
     first = source(edges[0], {})
     top = Branch(_cell(first, known), list(_decisions(first, known)))
     fields: dict[tuple[str, ...], Branch] = {}
     for row in rows:
         key = (row["form"], row["field"], row["reporter"])
-        branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {key[1]}, {key[2]}"))
+        branch = fields.get(key) or fields.setdefault(key, top.add(f"Biểu {key[0]}, {_label(row)}, {title(key[2])}"))
         value = amount(row["value"], row["unit"], row["status"])
         state = f"   ({_STATES[row['status']]})" if row["status"] in _STATES else ""
         branch.add(f"{row['label']}: {value}   [{row['id']}]{state}").add(f"Công thức: {row['formula']}")
     return top
+
+
+def _label(cell: Mapping[str, Any]) -> str:
+    """Return what a cell answers, as its form words it; the code of a field that there is no more."""
+    form = CATALOGUE.by_code.get(cell["form"])
+    fields = form.fields() if form is not None else {}
+    return f"«{fields[cell['field']].label}»" if cell["field"] in fields else str(cell["field"])
 
 
 def amount(value: Decimal | None, unit: str, status: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import TODAY_VARIABLE
+from pipelines.store.raw import Raw
+from pipelines.store.tables import Store
 from tests.unit import provinces
 from tests.unit.builders import PERIOD
 from tests.unit.desks import Desk, desk_at, text
@@ -56,6 +58,27 @@ def test_who_looks_after_several_communes_sees_first_where_something_is_to_be_do
     assert f"{PERIOD.code}_xa-4" not in html, "of which there is no board"
     assert browser.get("/communes/2030-H1").status_code == 404
     assert desk.browser().get(PAGE).status_code == 302
+
+
+def test_a_reporter_is_named_once_with_all_that_it_lacks(tmp_path: Path) -> None:
+    from pipelines.desk.communes import District
+    from pipelines.present.levels import Territory
+
+    row = {"sent": 0, "expected": 1, "status": "incomplete"}
+    rows = [
+        {**row, "form": "B01", "missing": "hai mot"},
+        {**row, "form": "B02", "missing": "hai"},
+        {**row, "form": "B03", "missing": ""},
+    ]
+    raw = tmp_path / "raw"
+    provinces.places(raw, *provinces.PROVINCE, *provinces.commune("xa-1", "huyen-a"))
+    places = Raw(raw).places
+    (place,) = [one for one in places.rows if one.code == "huyen-a"]
+    territory = Territory(Store(tmp_path / "data"), places, PERIOD.code, place)
+    territory.come.__dict__["returns"] = {"xa-1": rows}
+    district = District(territory, frozenset())
+    (line,) = [one for one in district.lines if one.key.commune == "xa-1"]
+    assert line.missing == ["Thôn Bản Hai (B01, B02)", "Thôn Bản Một (B01)"]
 
 
 def test_communes_are_listed_in_order_and_the_newest_period_first(desk: Desk) -> None:

@@ -83,6 +83,8 @@ def test_the_page_leads_from_a_printed_number_to_its_trace(desk: Desk) -> None:
     assert "Có dấu hoặc không dấu" in text(browser.get("/find"))
     page = browser.get("/find", {"q": "996"})
     assert f'href="/trace/{KEY}/{HORSES}"' in page.content.decode()
+    assert "Chú thích 2" in text(page)
+    assert "fn2" not in text(page)
     assert (
         f'href="/explorer/{KEY}/sheets/na_lia-chan_nuoi.html#D13"'
         in browser.get("/find", {"q": "na_lia d13"}).content.decode()
@@ -102,6 +104,7 @@ def test_a_trace_tells_formula_cells_corrections_rules_and_hashes_on_one_page(de
         "na_lia.xlsx · Chăn nuôi · D13",
         "Đính chính «207» thành «267»",
         "SHA-256",
+        "(Chú thích 2)",
     ):
         assert words in page
     assert page.count("B01-0") > 8, "the rules that looked at each cell, and once what they say"

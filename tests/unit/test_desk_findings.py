@@ -283,6 +283,15 @@ def test_nothing_is_decided_on_what_another_workbook_says_than_the_one_that_was_
     assert "Đã ghi" in decide(browser, "accepted", new="113"), "who looks at the new one decides on it"
 
 
+def test_a_workbook_that_the_last_run_has_found_gone_is_not_told_as_replaced_since(office: Office, desk: Desk) -> None:
+    browser, said = desk.signed_in("officer", "officer"), "đã thay sau lần chạy cuối"
+    (office.folder / "pa_phao.xlsx").unlink()
+    assert said in text(browser.get(PAGE))
+    office.refresh()
+    page = text(browser.get(PAGE))
+    assert (said in page, "H-02" in page) == (False, True)
+
+
 def test_any_cell_of_a_finding_can_be_given_another_number(office: Office, desk: Desk) -> None:
     browser, page = desk.signed_in("officer", "officer"), desk.browser(desk.user("other", "officer"))
     html = page.get(PAGE).content.decode()
@@ -425,7 +434,7 @@ def test_how_to_reach_a_reporter_stands_beside_its_findings_and_nowhere_else(off
     auditor = desk.signed_in("auditor", "auditor")
     assert "0205 3 812 346" in text(auditor.get(PAGE))
     assert auditor.get(contact).status_code == 403
-    assert "chưa ghi" in text(browser.post(contact, {"do": "delete"}, follow=True))
+    assert "Liên hệ: chưa có; ghi liên hệ" in text(browser.post(contact, {"do": "delete"}, follow=True))
     assert browser.get(f"/findings/{KEY}/of/nowhere/contact").status_code == 404
 
 

@@ -80,7 +80,7 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
     assert source["note"].startswith("Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ năm trước; lý do: đường sạt lở")
     assert "Có số ước" in tree(traced, {}).below[1].words
     edges = published.lineage(office.store, KEY, HORSES, CHAPTER)
-    assert uses_tree(edges, uses(office.store, KEY, edges), {}).below[0].below[0].words.endswith("(có số ước)")
+    assert uses_tree(edges, uses(office.store, KEY, edges), {}, str).below[0].below[0].words.endswith("(có số ước)")
     district = office.raw.places.place_above("chi-lang")
     assert district is not None
     above = levels.Territory(office.store, office.raw.places, KEY.period, district)

@@ -295,6 +295,14 @@ def test_each_workbook_with_findings_gets_a_copy_and_the_originals_stay_untouche
     assert write(raw, KEY, found, files(FILE), out).written == done.written  # written over, not beside
 
 
+def test_of_a_workbook_that_is_gone_it_is_not_told_to_run_again(raw: Raw, tmp_path: Path) -> None:
+    found = [finding("", file="mat.xlsx", code="H-02"), finding(HORSE)]
+    (gone,) = write(raw, KEY, found, files(FILE), tmp_path / "out").left_out
+    assert gone.startswith("Tệp mat.xlsx không còn trong thư mục báo cáo nên không có gì để đánh dấu.")
+    (since,) = write(raw, KEY, found, files(FILE, "mat.xlsx"), tmp_path / "out").left_out
+    assert since.endswith("Chạy: returns refresh"), "where the last run has read it, another says that it is gone"
+
+
 @pytest.mark.parametrize("inside", [".", "x", "2024-H1/huu-kien", "2024-H1/huu-kien/../a"])
 def test_the_raw_folder_takes_no_copies(raw: Raw, inside: str, tmp_path: Path) -> None:
     before = state(raw)

@@ -131,7 +131,7 @@ def test_a_trace_from_a_release_is_the_trace_of_that_day(office: ReleasingOffice
     now = tracing.trace(office.store, KEY, SHARE)
     assert (now["status"], now["made"]["run"]) == ("held", "33333333-cccc")
     assert now["accepted"] == then["accepted"]
-    told = "\n".join(branch.words for branch in tracing.tree(now, {}).below[-1].below)
+    told = "\n".join(branch.words for branch in tracing.tree(now, {}, str).below[-1].below)
     assert "Chấp nhận trong lần chạy 11111111, bản phần mềm 22222222bbbb" in told
     assert tracing.trace(opened(office.store.root, "first").tables, KEY, SHARE) == then
 

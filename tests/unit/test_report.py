@@ -481,6 +481,21 @@ def test_a_heading_over_numbers_takes_a_few_lines_and_is_no_column_of_words(docu
         assert len(textwrap.wrap(cell.text, letters, break_long_words=False)) <= 6, cell.text
 
 
+def test_a_percentage_with_its_note_stands_on_one_line(document: Any) -> None:
+    found = 0
+    for table in document.tables:
+        heads = [cell.text for cell in table.rows[0].cells]
+        if "Tỷ lệ (%)" not in heads:
+            continue
+        at = heads.index("Tỷ lệ (%)")
+        for row in table.rows[1:]:
+            text = row.cells[at].text.partition("(")[0]
+            wide = sum(2.1 if letter.isdigit() else 1.05 for letter in text)  # of Times at 12 points
+            assert wide + 3.5 + 2.3 <= row.cells[at].width.mm, f"{text}, the mark of a note, and the margins"
+            found += 1
+    assert found > 10
+
+
 def test_a_corrected_cell_is_marked_among_the_values(book: Any) -> None:
     sheet = book["Số liệu"]
     comments = [(cell.value, cell.comment.text) for row in sheet.iter_rows() for cell in row if cell.comment]

@@ -166,7 +166,7 @@ def test_a_trace_leads_from_the_province_to_the_cell_and_to_the_workbook_in_the_
     in_file = {name for name in unpacked(sent[ONE]) if name.startswith("archive/")}
     assert {(one["file"], one["cell"][0]) for one in traced["sources"]} == {("mot.xlsx", "D"), ("hai.xlsx", "D")}
     assert {f"archive/{one['sha256']}.xlsx" for one in traced["sources"]} <= in_file
-    words = "\n".join(branch.words for branch in tracing.tree(traced, {}).below)
+    words = "\n".join(branch.words for branch in tracing.tree(traced, {}, str).below)
     assert f"Số xã đã duyệt: bản phát hành «lan-1» lúc 12:00 ngày 02/07/2024, tệp {SENT}" in words
 
 

@@ -129,7 +129,7 @@ def test_a_trace_of_a_figure_without_a_value_names_whom_it_lacks(office: Office)
     publish(office.store, KEY, {name: pa.Table.from_pylist(rows, schema) for name, (rows, schema) in made.items()})
     traced = tracing.trace(office.store, KEY, "livestock.goat.heads")
     assert traced["lacking"] == ["na_lia"]
-    assert "Thiếu: na_lia" in [branch.words for branch in tracing.tree(traced, {}).below]
+    assert "Thiếu: NA_LIA" in [branch.words for branch in tracing.tree(traced, {}, str.upper).below]
     assert tracing.trace(office.store, KEY, "livestock.horse.heads")["lacking"] == []
 
 
@@ -174,7 +174,7 @@ def test_a_number_that_a_workbook_keeps_is_told_as_a_person_sees_it_there(office
     assert f"ghi «{comma}» = {comma} " in uses(office.store, *place)
     traced = tracing.trace(office.store, KEY, edge["figure"])
     kinds = tracing.kinds(office.store, KEY, traced["sources"])
-    told = [one.words for field in tracing.tree(traced, kinds).below for one in field.below]
+    told = [one.words for field in tracing.tree(traced, kinds, str).below for one in field.below]
     assert [words for words in told if f"ô {edge['cell']} ghi «{comma}»" in words and edge["file"] in words]
     pages = office.store.root / "explorer" / office.part
     assert f"<q>{comma}</q>" in "".join(page.read_text("utf-8") for page in (pages / "trace").iterdir())

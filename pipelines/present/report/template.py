@@ -256,7 +256,7 @@ def _figures(document: WordDocument) -> None:
 
 
 def _comparisons(document: WordDocument) -> None:
-    widths = (34, 39, 28, 29, 15, 20)
+    widths = (31, 36, 28, 29, 20, 21)
     headings = ("Chỉ tiêu", "So với", "Số để so", "Cao hơn (+), thấp hơn (-)", "Tỷ lệ (%)", "Kế hoạch in")
     table = _table(document, _LINED, widths, headings)
     _tag_row(table, "{%tr for one in chapter.comparisons %}")
