@@ -782,10 +782,26 @@ def test_a_code_that_names_two_lines_is_told_and_neither_is_read() -> None:
     assert lines_of(done) == {}
 
 
-def test_a_column_with_another_unit_in_its_heading_is_not_taken() -> None:
-    done = roads(write("E7", "Kinh phí (triệu đồng)"))
-    assert [(row["problem"], row["field"]) for row in done.met()] == [("LABEL_MISSING", "cost")]
-    assert ("a", "cost") not in lines_of(done)
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [("Kinh phí (triệu đồng)", "triệu đồng"), ("kinh phí(nghìn đồng )", "nghìn đồng"), ("KINH PHÍ  (m)", "m")],
+)
+def test_a_column_with_another_unit_in_its_heading_is_told_and_its_numbers_not_taken(heading: str, unit: str) -> None:
+    done = roads(write("E7", heading), write("E8", 20), write("E9", 30))
+    told = [(row["problem"], row["field"], row["cells"], row["written"], row["expected"]) for row in done.met()]
+    assert told == [("WRONG_UNIT", "cost", cell, unit, "đồng") for cell in ("E8", "E9")]
+    assert [done.located.entries["value"][done.located.entries["field"] == "cost"].isna().all()] == [True]
+
+
+@pytest.mark.parametrize("heading", ["Kinh phí (đã chi)", "Kinh phí xã (đồng)", "Kinh phí triệu đồng"])
+def test_another_heading_is_that_of_no_field(heading: str) -> None:
+    assert [(row["problem"], row["field"]) for row in roads(write("E7", heading)).met()] == [("LABEL_MISSING", "cost")]
+
+
+def test_beside_the_column_of_a_field_one_in_another_unit_is_none_of_the_forms() -> None:
+    done = roads(write("H7", "Kinh phí (triệu đồng)"))
+    assert done.met() == []
+    assert lines_of(done)["a", "cost"] == ("E8", "1.000.000đ")
 
 
 def test_a_problem_in_a_line_is_told_with_the_line() -> None:

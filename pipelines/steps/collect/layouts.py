@@ -124,7 +124,7 @@ def layout_of(sheet: Sheet, forms: Sequence[type[Form]], numbers: Mapping[tuple[
     met: Met = {}
     if form.line_title:
         columns = columns_of(sheet, form, met)
-        if columns.bare:
+        if columns.bare or columns.units:
             return None
         fields = np.array([numbers[form.code, name] for name in columns.fields], np.int64)
         at = np.array(list(columns.fields.values()), np.int64)

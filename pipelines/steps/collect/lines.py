@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipelines.steps.collect.headings import LABEL_HEADING, LINE_HEADING, UNIT_HEADING, VALUE_HEADING, headings_of
 from pipelines.steps.collect.sheets import Cell, Sheet, holds_number
-from pipelines.steps.collect.unit_notes import Notes
+from pipelines.steps.collect.unit_notes import Notes, amount
 from pipelines.steps.problems import joined, problem_rows
 from schemas.addresses import address
 from schemas.form import Form
@@ -194,6 +194,8 @@ class Columns:
     lines: int
     bare: Collection[str]
     """The fields whose heading says no unit."""
+    units: Mapping[str, str]
+    """The unit that the heading of a field says, where it is another than the form's."""
 
 
 def columns_of(sheet: Sheet, form: type[Form], met: Met) -> Columns:
@@ -204,13 +206,32 @@ def columns_of(sheet: Sheet, form: type[Form], met: Met) -> Columns:
     for head in heads:
         if head.folded in names:
             columns.setdefault(names[head.folded], []).append(head)
+    units: dict[str, str] = {}
+    for head in heads if len(columns) < len(form.fields()) else ():
+        name, unit = _in_other_unit(form, head.text)
+        # Beside a column that is headed as the form has it, one in another unit is none of the form's.
+        if name and (name in units or name not in columns):
+            columns.setdefault(name, []).append(head)
+            units[name] = unit
     _look_over(sheet, form, columns, met)
     return Columns(
         {name: cells[0].column for name, cells in columns.items() if len(cells) == 1},
         next((head.column for head in heads if head.folded == fold(form.line_title)), 0),
         sheet.columns.get(LINE_HEADING, 0),
         {name for name, cells in columns.items() if cells[0].folded in map(fold, form.fields()[name].labels)},
+        units,
     )
+
+
+def _in_other_unit(form: type[Form], heading: str) -> tuple[str, str]:
+    """Return the field that a heading names with a unit in brackets, and that unit; nothing where it says none."""
+    said = _WITH_UNIT.fullmatch(visible(heading))
+    if said is None or amount(said[2]) is None:
+        return "", ""
+    return _labels(form).get(fold(said[1]), ""), said[2].strip()
+
+
+_WITH_UNIT = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*")
 
 
 def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
@@ -241,7 +262,8 @@ def _tabled(sheet: Sheet, form: type[Form], met: Met) -> list[Asked]:
         codes = _printed(sheet, form, codes, names, met)
     notes = Notes.of(sheet, {code.row for code in codes}, name_at)
     units = {name: item.unit for name, item in form.fields().items()}
-    printed = {name: "" if name in found.bare else unit.label for name, unit in units.items()}
+    usual = {name: "" if name in found.bare else unit.label for name, unit in units.items()}
+    printed = {name: found.units.get(name, label) for name, label in usual.items()}
     asked = [
         Asked(
             sheet,
