@@ -126,6 +126,8 @@ def test_killed_in_between_it_is_done_again(
     calls: list[object] = []
 
     def die(*given: object, **more: object) -> object:
+        if "locks" in Path(str(given[0])).parts:  # a process that is killed lets go of its locks, in whatever way
+            return real(*given, **more)
         calls.append(given)
         if len(calls) > nth:
             raise KilledError
