@@ -154,10 +154,11 @@ def changed_alone(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame)
         return []
     now = numbers(frame[names])
     values = np.stack([one.values(frame, accepted, names) for one in before])
-    lines = np.stack([one.span(frame, accepted, names) for one in before])
+    low, high = _least(values), _most(values)
     is_new = np.broadcast_to(np.isnan(values).all(axis=(0, 2))[:, None], now.shape) & bool(form.line_title)
-    low = np.where(is_new, _least(lines[..., 0]), _least(values))
-    high = np.where(is_new, _most(lines[..., 1]), _most(values))
+    if is_new.any():
+        lines = np.stack([one.span(frame, accepted, names) for one in before])
+        low, high = np.where(is_new, _least(lines[..., 0]), low), np.where(is_new, _most(lines[..., 1]), high)
     told = np.column_stack(
         [
             _left(item, now[:, at], low[:, at], high[:, at], is_new[:, at])
@@ -222,6 +223,7 @@ def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
         return []
     now = numbers(frame[names]) if len(frame) else np.empty((0, len(names)))
     filled = now > 0
+    columns = {name: frame[name].array for name in names}
     reporter = frame.groupby(list(REPORTER_KEYS), sort=False).ngroup().to_numpy()
     for one in _before(form, frame, accepted):
         if not one.known.any():
@@ -231,10 +233,11 @@ def copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> lis
         rows = np.flatnonzero(likely)
         for key, own in frame[likely].groupby(list(REPORTER_KEYS), sort=False).indices.items():
             at = rows[own]
-            cells = [(frame.index[at[row]], names[column]) for row, column in zip(*np.nonzero(same[at]), strict=True)]
-            digits = sum(len(_exactly(frame.at[cell]).normalize().as_tuple().digits) for cell in cells)
+            equal = [(at[row], names[column]) for row, column in zip(*np.nonzero(same[at]), strict=True)]
+            digits = sum(len(_exactly(columns[name][row]).normalize().as_tuple().digits) for row, name in equal)
             if digits >= SAME_DIGITS:
-                found.setdefault(key, Copied(tuple(cells), int(filled[at].sum()), one.period(at[0])))
+                cells = tuple((frame.index[row], name) for row, name in equal)
+                found.setdefault(key, Copied(cells, int(filled[at].sum()), one.period(at[0])))
     return list(found.values())
 
 

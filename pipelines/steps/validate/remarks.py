@@ -74,7 +74,8 @@ def _copied(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame, cells
     """Tell, once per return, that nearly all its numbers are those of an earlier period."""
     rows = []
     for found in copied(form, frame, accepted):
-        places = [cells.where(frame.loc[row], name) for row, name in found.cells]
+        records = {row: frame.loc[row] for row, _ in found.cells}
+        places = [cells.where(records[row], name) for row, name in found.cells]
         at = {"field": "", "line": "", "cells": listed(place["cells"] for place in places)}
         written, expected = f"{len(found.cells)}/{found.of} số", f"số {found.period.title}"
         rows.append(places[0] | at | {"written": written, "expected": expected})
