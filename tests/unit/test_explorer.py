@@ -328,6 +328,20 @@ def test_what_a_finding_expects_of_a_bound_is_shown_as_one_and_kept_as_a_number(
 
 
 @pytest.mark.parametrize(
+    ("code", "expected", "shown_as"),
+    [("C-04", "con", "số, tính bằng con"), ("C-03", "con", "con"), ("C-04", "ha", "ha"), ("C-10", "", "")],
+)
+def test_where_no_number_is_written_the_unit_alone_is_not_told_as_what_is_wanted(
+    code: str, expected: str, shown_as: str
+) -> None:
+    told = dict.fromkeys(("message", "suggestion", "edits", "proposed"), "") | {"code": code, "severity": "error"}
+    told |= {"reporter": "na_lia", "file": "na_lia.xlsx", "sheet": "Chăn nuôi", "cells": "D12", "form": "B01"}
+    page = shown(replace(HORSES, findings=[told | {"written": "nhiều", "expected": expected}]))["findings.html"]
+    assert isinstance(page, pages.FindingsPage)
+    assert [one.expected for one in page.findings] == [shown_as]
+
+
+@pytest.mark.parametrize(
     ("severity", "edits", "ways", "shown_as"),
     [
         ("error", "B01-05", [], "≤ 141"),

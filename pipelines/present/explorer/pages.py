@@ -9,7 +9,7 @@ package. So two pages whose fields are written alike (``repr``) are the same byt
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import ClassVar
 
 from pipelines.present.charts import PlanChart
@@ -23,6 +23,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.listed import items_of
 from schemas.outcomes import Verdict
 from schemas.periods import as_people_write
+from schemas.problems import Problems
 from schemas.proposals import expects_what_its_edit_asks
 
 
@@ -390,8 +391,24 @@ def _finding(rows: ReturnSetRows, row: TableRow, drawn: Mapping[SheetName, str])
     )
 
 
+_OF_UNITS = frozenset(kind.value.code for kind in (Problems.WRONG_UNIT, Problems.UNIT_MISSING))
+"""Codes of what expects a unit itself."""
+
+
+@cache
+def _units(form: str) -> frozenset[str]:
+    """Return the units of a form's fields."""
+    fields = CATALOGUE.by_code[form].fields() if form in CATALOGUE.by_code else {}
+    return frozenset(item.unit.label for item in fields.values())
+
+
 def _expected(row: TableRow) -> str:
-    """Return the number that a finding expects, with the sign of a bound before it where it is one, as in «≤ 141»."""
+    """Return what a finding expects: a number, with the sign of a bound before it where it is one, as in «≤ 141».
+
+    Of a cell that says no number at all the unit is kept in which one is wanted.
+    """
+    if row["code"] not in _OF_UNITS and row["expected"] in _units(row["form"]):
+        return f"số, tính bằng {row['expected']}"
     edit = CATALOGUE.edits.get(row["code"])
     if edit is not None and edit.relation and expects_what_its_edit_asks(row):
         return f"{edit.relation} {row['expected']}"
