@@ -292,6 +292,18 @@ def test_a_workbook_that_the_last_run_has_found_gone_is_not_told_as_replaced_sin
     assert (said in page, "H-02" in page) == (False, True)
 
 
+def test_nothing_is_offered_on_a_workbook_that_is_not_there(office: Office, desk: Desk) -> None:
+    """A row of the ledger names a sheet that has another name now, and nobody can write to its cells."""
+    browser = desk.signed_in("officer", "officer")
+    (office.folder / "na_lia.xlsx").rename(office.folder / "moi.xlsx")
+    office.refresh()
+    html = browser.get(f"/findings/{KEY}/of/na_lia").content.decode()
+    assert "L-10" in html
+    assert 'name="file" value="moi.xlsx"' in html
+    assert 'name="file" value="na_lia.xlsx"' not in html
+    assert "marked/na_lia.xlsx" not in html
+
+
 def test_any_cell_of_a_finding_can_be_given_another_number(office: Office, desk: Desk) -> None:
     browser, page = desk.signed_in("officer", "officer"), desk.browser(desk.user("other", "officer"))
     html = page.get(PAGE).content.decode()

@@ -78,7 +78,7 @@ def _of_reporter(request: HttpRequest, key: str, reporter: str, refusal: str = "
         "letter": letter(chosen, reporter, raw.places, rows, corrected) if reporter != NOBODY else "",
         "known": known,
         "contact": contact_of(chosen, reporter) if known else None,
-        "files": [file for file in files if file.endswith(WORKBOOK) and file not in moved],
+        "files": [file for file in files if file.endswith(WORKBOOK) and file in read and file not in moved],
         "moved": moved,
         "read": read,
         "undoable": decisions.latest(raw, chosen, read),
