@@ -12,7 +12,6 @@ from typing import Any
 from pipelines.store import published
 from pipelines.store.published import PublishedRow
 from pipelines.store.tables import Tables
-from schemas.catalogue import CATALOGUE
 from schemas.findings import parts_of
 from schemas.kept import ESTIMATES_FILE
 from schemas.listed import first_of, outcomes_listed, outcomes_of
@@ -275,6 +274,9 @@ def uses_tree(
 
 def _label(cell: Mapping[str, Any]) -> str:
     """Return what a cell answers, as its form words it; the code of a field that there is no more."""
+    # Only here, as in ``written``: what programs read names no field in words.
+    from schemas.catalogue import CATALOGUE
+
     form = CATALOGUE.by_code.get(cell["form"])
     fields = form.fields() if form is not None else {}
     return f"«{fields[cell['field']].label}»" if cell["field"] in fields else str(cell["field"])

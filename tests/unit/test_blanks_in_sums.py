@@ -98,7 +98,7 @@ def test_a_part_above_its_whole_fails_though_another_part_is_blank() -> None:
 def test_what_cannot_be_read_is_told_what_the_sums_ask_for() -> None:
     seen = run_one(Livestock, {**HERD, "cattle": 1034, "total": 1120}, put(Livestock, "cattle", "1,034"))
     (finding,) = [row for row in told(seen.check(Livestock)) if "D11" in row["cells"].split(";")]
-    assert finding["suggestion"] == "Ô D11: «Đàn bò» ghi 1,034, theo phép tính là 1.034 (B01-01)."
+    assert finding["suggestion"] == "Ô D11: «Đàn bò» ghi «1,034», theo phép tính là 1.034 (B01-01)."
 
 
 def test_a_negative_number_is_told_what_the_sums_ask_for() -> None:

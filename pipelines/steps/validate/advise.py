@@ -186,7 +186,7 @@ def asked_for(
         if name not in written:
             continue
         text = vietnamese(rules.decimal(name, value))
-        said = f"ghi {_as_printed(written[name].text, values.get(name))}" if written[name].text else "để trống"
+        said = _said(written[name].text, values.get(name))
         cell, asking_so = written[name].cell, ", ".join(codes)
         words = f"Ô {cell}: «{rules.label(name)}» {said}, theo phép tính là {text} ({asking_so})."
         found[name] = Proposal(words, ((cell, text),))
@@ -203,6 +203,13 @@ def _products_asking(
             value = _asked(edit, form.facts, unknown[0], values)
             if value is not None and form.facts.allows(unknown[0], value):
                 yield unknown[0], (value, (edit.code,))
+
+
+def _said(text: str, value: Decimal | None) -> str:
+    """Return what is written in a cell, in a sentence; words and what is no clear number are quoted."""
+    if not text:
+        return "để trống"
+    return f"ghi «{text}»" if value is None else f"ghi {_as_printed(text, value)}"
 
 
 def _as_printed(text: str, value: Decimal | None) -> str:
@@ -269,12 +276,10 @@ def _words(one: Suggestion, written: Mapping[str, Written]) -> str:
 
 def _few_words(one: Suggestion, written: Mapping[str, Written]) -> str:
     changes = [(written[change.variable].cell, change) for change in one.changes if change.variable in written]
-    return (
-        "; ".join(
-            f"ô {cell}: «{change.label}» phải là {change.text}"
-            if change.text
-            else f"ô {cell}: «{change.label}» cũng phải sửa"
-            for cell, change in changes
-        )
-        + "."
+    words = "; ".join(
+        f"ô {cell}: «{change.label}» phải là {change.text}"
+        if change.text
+        else f"ô {cell}: «{change.label}» cũng phải sửa"
+        for cell, change in changes
     )
+    return f"{words[:1].upper()}{words[1:]}."
