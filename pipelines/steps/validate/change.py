@@ -14,7 +14,7 @@ own earlier ones instead: it is told when it leaves their span by a factor that 
 which nearly all numbers are those of an earlier period was probably never filled in anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -257,16 +257,10 @@ class _Before:
 
     def __init__(self, form: type[Form], frame: pd.DataFrame, which: int, present: set[ReturnSetKey]) -> None:
         sets, self._number = sets_of(frame)
-        own = [Period.parse(key.period) for key in sets]
-        may = [form.comparable(period) for period in own]
-        self._of_set: list[Period] = [
-            fitting[which] if which < len(fitting) else period for fitting, period in zip(may, own, strict=True)
-        ]
-        known = [
-            which < len(fitting) and (period.code, key.commune) in present
-            for fitting, period, key in zip(may, self._of_set, sets, strict=True)
-        ]
-        self.known = np.array(known, bool)[self._number]
+        fitting = {code: one[which] for code, one in _comparable(form, sets).items() if which < len(one)}
+        self._of_set = [fitting.get(key.period) or Period.parse(key.period) for key in sets]
+        codes = {period: one.code for period, one in fitting.items()}
+        self.known = np.array([(codes.get(key.period), key.commune) in present for key in sets], bool)[self._number]
 
     def period(self, row: int) -> Period:
         """Return the earlier period of a row."""
@@ -322,14 +316,15 @@ def _is_compared(unit: Unit) -> bool:
 
 def earlier(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> Mapping[ReturnSetKey, Period]:
     """Return, per return set with accepted records of an earlier period, the period to compare with."""
-    known = set(sets_of(accepted)[0])
-    found = {}
-    for key in sets_of(frame)[0] if known else ():
-        period, commune = key
-        fitting = [one for one in form.comparable(Period.parse(period)) if (one.code, commune) in known]
-        if fitting:
-            found[key] = fitting[0]
-    return found
+    known, sets = set(sets_of(accepted)[0]), sets_of(frame)[0]
+    may = {code: [(one.code, one) for one in those] for code, those in _comparable(form, sets).items()}
+    fitting = {key: [one for code, one in may[key.period] if (code, key.commune) in known] for key in sets}
+    return {key: those[0] for key, those in fitting.items() if those}
+
+
+def _comparable(form: type[Form], sets: Iterable[ReturnSetKey]) -> Mapping[str, Sequence[Period]]:
+    """Return, by the period of return sets, the earlier ones that a form's returns may be compared with."""
+    return {code: form.comparable(Period.parse(code)) for code in {key.period for key in sets}}
 
 
 def before_of(form: type[Form], frame: pd.DataFrame, accepted: pd.DataFrame) -> Any:
