@@ -78,7 +78,7 @@ def test_an_estimate_stands_in_every_figure_says_so_and_goes_when_the_return_com
     (source,) = [one for one in traced["sources"] if one["reporter"] == "suoi_mo"]
     assert (source["file"], source["cell"], source["text"], source["value"]) == (ESTIMATES, "F2", "264", 264)
     assert source["note"].startswith("Số ước, chưa có báo cáo. Cách ước: bằng cùng kỳ năm trước; lý do: đường sạt lở")
-    assert "Có số ước" in tree(traced, {}).below[1].words
+    assert "Có số ước" in tree(traced, {}, str).below[1].words
     edges = published.lineage(office.store, KEY, HORSES, CHAPTER)
     assert uses_tree(edges, uses(office.store, KEY, edges), {}, str).below[0].below[0].words.endswith("(có số ước)")
     district = office.raw.places.place_above("chi-lang")
