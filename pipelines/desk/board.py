@@ -4,7 +4,7 @@ Belongs here: counting what is published and what lies in the raw folder. Does n
 what is missing (``pipelines.present.completeness``), runs (``pipelines.desk.runs``), pages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.outcomes import Severity
 from schemas.periods import Period
 from schemas.places.place import Place
-from schemas.return_sets import BatchKey, ReturnSetKey, oldest_first
+from schemas.return_sets import BatchKey, ReturnSetKey
 
 
 class Sent(StrEnum):
@@ -98,26 +98,6 @@ class Board:
     def silent(self) -> list[str]:
         """The reporters of whom something is missing."""
         return list(self.complete.missing)
-
-
-def sets(raw: Raw, store: Store) -> list[ReturnSetKey]:
-    """Return the return sets there are, received or read, the newest period first, those of one in order."""
-    known = {*raw.return_sets(), *published.checked_sets(store)}
-    return _newest_first(known)
-
-
-def is_there(raw: Raw, store: Store, key: ReturnSetKey) -> bool:
-    """Return whether a return set is one of these, without asking of any other."""
-    return raw.has(key) or published.is_checked(store, key)
-
-
-def read_sets(store: Store) -> list[ReturnSetKey]:
-    """Return those that have been read, in the same order."""
-    return _newest_first(published.checked_sets(store))
-
-
-def _newest_first(keys: Iterable[ReturnSetKey]) -> list[ReturnSetKey]:
-    return sorted(oldest_first(keys), key=lambda key: Period.parse(key.period), reverse=True)
 
 
 def board_of(raw: Raw, store: Store, key: ReturnSetKey, today: date) -> Board:

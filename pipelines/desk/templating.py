@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
         "period": lambda code: Period.parse(code).title,
         "place": place_in_plan,
         "number": number,
+        "count": lambda count: vietnamese(Decimal(count)),
         "word": word,
         "columns": lambda held, side: [text or number(None) for text in texts(held, side)],
         "groups": _groups,

@@ -18,7 +18,7 @@ from schemas.findings import forms_held
 from schemas.kept import LEDGER_FILE
 from schemas.outcomes import Severity, Status
 from schemas.problems import NOT_THERE
-from schemas.return_sets import BatchKey, ReturnSetKey, commune_column, oldest_first
+from schemas.return_sets import COMMUNE, BatchKey, ReturnSetKey, commune_column, oldest_first
 from schemas.sentences import SentenceError
 
 
@@ -95,6 +95,12 @@ def checked_sets(store: Store) -> list[ReturnSetKey]:
     return oldest_first(key for batch in store.batches() for key in store.sets_in(str(batch)))
 
 
+def checked_of(store: Store, commune: str) -> list[ReturnSetKey]:
+    """Return those of one commune, oldest first, asking of each period no more than ``is_checked`` does."""
+    periods = {batch.period for batch in store.batches()}
+    return oldest_first(key for key in (ReturnSetKey(one, commune) for one in periods) if is_checked(store, key))
+
+
 def is_checked(store: Store, key: ReturnSetKey) -> bool:
     """Return whether a return set has been read; no batch is asked but those of its period, until it is found."""
     return key in store.sets_in(store.part_of(key))
@@ -132,6 +138,33 @@ def counted_figures(store: Store, batch: BatchKey) -> dict[str, tuple[int, int]]
                 known = counts.get(one["values"], (0, 0))
                 counts[one["values"]] = known[0] + add[0] * one["counts"], known[1] + add[1] * one["counts"]
     return counts
+
+
+def counted_returns(store: Store, batch: BatchKey) -> dict[str, tuple[int, bool]]:
+    """Return, by commune of a batch, how many returns of a form have come, and whether anything is held back or wrong.
+
+    Raises:
+        OldTableError: As ``by_form`` says.
+    """
+    import numpy as np  # as in ``pipelines.store.tables``
+    import pyarrow.compute as pc
+
+    def counted(table: str, column: str, wanted: str, count: str) -> dict[str, tuple[int, int]]:
+        found = store.rows(table, str(batch))
+        if found is None:
+            raise OldTableError(_OLD.format(table))
+        codes, at = np.unique(np.array(found[COMMUNE].to_pylist(), str), return_inverse=True)
+        counts = np.bincount(at, found[count].to_numpy(), len(codes)).astype(int)
+        wrong = np.bincount(at, pc.equal(found[column], wanted).to_numpy(), len(codes)).astype(int)
+        return dict(zip(codes.tolist(), zip(counts.tolist(), wrong.tolist(), strict=True), strict=True))
+
+    sent = counted("sent_by_form", "status", Status.HELD, "sent")
+    errors = counted("findings_by_form", "severity", Severity.ERROR, "findings")
+    none = (0, 0)
+    return {
+        code: (sent.get(code, none)[0], bool(sent.get(code, none)[1] or errors.get(code, none)[1]))
+        for code in dict.fromkeys((*sent, *errors))
+    }
 
 
 def figures_above(tables: Tables, period: str, place: str) -> list[PublishedRow]:
@@ -331,13 +364,13 @@ def accepted_as(tables: Tables, key: ReturnSetKey, numbers: Collection[Decimal])
 
 def accepted(store: Store, mart: str, commune: str, reporter: str) -> list[PublishedRow]:
     """Return the published records of one reporter in one mart, of all periods."""
-    sets = [key for key in checked_sets(store) if key.commune == commune]
+    sets = checked_of(store, commune)
     return [row for key in sets for row in _listed(store, key, f"marts/{mart}", reporter=reporter) or ()]
 
 
 def each_accepted(store: Store, mart: str, commune: str) -> list[pa.Table]:
     """Return the published records of a commune in one mart, period by period."""
-    found = (_table(store, key, f"marts/{mart}") for key in checked_sets(store) if key.commune == commune)
+    found = (_table(store, key, f"marts/{mart}") for key in checked_of(store, commune))
     return [one for one in found if one is not None]
 
 

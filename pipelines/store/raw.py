@@ -57,7 +57,7 @@ _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that changed counts as at rest: some file systems count in steps of two seconds."""
 
 
-_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 """What a file is called that somebody takes for a return wherever it lies; a table of places is CSV too."""
 
 
@@ -158,6 +158,23 @@ class Raw:
     def return_sets(self) -> list[ReturnSetKey]:
         """Return every return set that has a folder and whose commune is known, oldest first."""
         return oldest_first(key for keys in self.batches().values() for key in keys)
+
+    def each(self, period: str) -> Iterator[ReturnSetKey]:
+        """Yield those of a period as they are come upon, so that who needs a few of them walks no further.
+
+        Of a commune with two folders nothing is told.
+        """
+        for folder in self.folders_in(period):
+            yield from self.each_in(period, folder)
+
+    def folders_in(self, period: str) -> list[str]:
+        """Return the names of the folders below a period, whatever they are of."""
+        return [path.name for path in self._folders(self.root / period)] if period in self.periods() else []
+
+    def each_in(self, period: str, folder: str) -> Iterator[ReturnSetKey]:
+        """Yield the return sets in one of these folders, as ``each`` does."""
+        for path in self._communes(self.root / period / folder):
+            yield from self._sent(self._batch(period, folder, path.name), [path])
 
     def has(self, key: ReturnSetKey) -> bool:
         """Return whether a return set is one of these, looking only where its own folder can lie.
@@ -288,11 +305,12 @@ class Raw:
         for folder, belong in (looked | misnamed | strayed).items():
             any_file = folder in misnamed and self.places.commune(folder.name) is not None
             of_folder = [
-                path
-                for path in _within(folder)
-                if folder in strayed or ((any_file or path.suffix.casefold() in _SPREADSHEETS) and path.is_file())
+                name
+                for name, _ in _entries(folder)
+                if folder in strayed
+                or ((any_file or name.casefold().endswith(_SPREADSHEETS)) and (folder / name).is_file())
             ]
-            files = tuple(printable(path.name) for path in of_folder if not left_behind(path.name))
+            files = tuple(printable(name) for name in of_folder if not left_behind(name))
             if files:
                 name = printable(folder.relative_to(self.root).as_posix())
                 why = self._lies_in(folder.name) if folder in strayed else ""
@@ -302,9 +320,10 @@ class Raw:
     def _only_commune(self) -> str:
         """Return the one commune of which anything lies in a folder; nothing where there is none, or another, too."""
         found: set[str] = set()
-        for folder in (folder for period in self.periods() for folder in self._folders(self.root / period)):
-            lying = self._communes(folder)
-            found |= {path.name for path in lying if path == folder or _holds_files(path)}
+        below = (folder for period in self.periods() for folder in self._folders(self.root / period))
+        for folder, path in ((one, path) for one in below for path in self._communes(one)):
+            if path.name not in found and (path == folder or _holds_files(path)):
+                found.add(path.name)
             if len(found) > 1:
                 return ""
         return "".join(found)
@@ -336,7 +355,7 @@ class Raw:
 
     @staticmethod
     def _folders(root: Path) -> list[Path]:
-        return [path for path in _within(root) if _is_folder(path)]
+        return [root / name for name, is_folder in _entries(root) if is_folder and _is_of_people(name)]
 
     def paths(self, key: ReturnSetKey) -> dict[str, Path]:
         """Return the files that somebody put into the folder of a return set, by the name that each is known by.
@@ -623,8 +642,13 @@ def _within(folder: Path) -> list[Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether there is a folder that somebody made for what is received, to go by its name."""
-    return path.is_dir() and path.name[0] not in "._" and not left_behind(path.name)
+    """Return whether there is a folder that somebody made for what is received."""
+    return path.is_dir() and _is_of_people(path.name)
+
+
+def _is_of_people(name: str) -> bool:
+    """Return whether a folder of a name can be one that somebody made for what is received."""
+    return name[0] not in "._" and not left_behind(name)
 
 
 def _lying(folder: Path) -> tuple[list[str], list[Path]]:

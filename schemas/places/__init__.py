@@ -143,6 +143,17 @@ class Places:
         place = self._territories.get(code)
         return place if place is not None and place.level == "commune" else None
 
+    @cached_property
+    def communes(self) -> tuple[Place, ...]:
+        """The communes of any time, in the order of the tables."""
+        return tuple(place for place in self._territories.values() if place.level == "commune")
+
+    @_answered_once
+    def tops(self, period: Period) -> tuple[Place, ...]:
+        """Return the places that lay in no other in a period and had communes, and the communes that lay in none."""
+        ways = ((one, *self.above(one.code, period)) for one in self.communes if one.existed_in(period))
+        return tuple({way[-1].code: way[-1] for way in ways}.values())
+
     def lies_in(self, commune: str, territory: str) -> bool:
         """Return whether a code is that of a commune in a territory."""
         known = self.commune(commune) is not None
@@ -174,7 +185,11 @@ class Places:
 
     def size(self, territory: str) -> int:
         """Return how many communes a territory has, those of any time together."""
-        return len(self._below.get(territory, ()))
+        return len(self.ever_in(territory))
+
+    def ever_in(self, territory: str) -> Sequence[Place]:
+        """Return these."""
+        return self._below.get(territory, ())
 
     def parts_of(self, place: Place, period: Period) -> list[Place]:
         """Return the places one level below a place in a period: each of its communes lies in, or is, exactly one."""

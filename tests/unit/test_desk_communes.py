@@ -76,8 +76,8 @@ def test_a_reporter_is_named_once_with_all_that_it_lacks(tmp_path: Path) -> None
     (place,) = [one for one in places.rows if one.code == "huyen-a"]
     territory = Territory(Store(tmp_path / "data"), places, PERIOD.code, place)
     territory.come.__dict__["returns"] = {"xa-1": rows}
-    district = District(territory, frozenset())
-    (line,) = [one for one in district.lines if one.key.commune == "xa-1"]
+    district = District(territory, Raw(raw))
+    (line,) = [one for one in district.every if one.key.commune == "xa-1"]
     assert line.missing == ["Thôn Bản Hai (B01, B02)", "Thôn Bản Một (B01)"]
 
 

@@ -3,20 +3,22 @@
 Belongs here: showing the board, and starting a run from it. Does not belong here: counting (``pipelines.desk.board``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_POST, require_safe
 
-from pipelines.desk import record, runs
-from pipelines.desk.board import Board, Sent, board_of, sets
-from pipelines.desk.communes import districts
+from pipelines.desk import offered, record, runs
+from pipelines.desk.board import Board, Sent, board_of
+from pipelines.desk.communes import IN_ORDER, MOST_LINES, District, overview
 from pipelines.desk.pages import closing
 from pipelines.desk.pages.office import folders, named
 from pipelines.desk.proxy import NotReachedError
@@ -55,19 +57,22 @@ class Step(NamedTuple):
 def board(request: HttpRequest, key: str = "") -> HttpResponse:
     """Show the board of a return set; where none is named of the newest, or what has come of all communes of it."""
     raw, store = folders()
-    known = sets(raw, store)
-    if not known:
-        return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
-    if not key and _are_several(known, known[0].period):
-        return redirect("communes", known[0].period)
-    chosen = named(raw, store, key) if key else known[0]
+    if not key:
+        newest = next(offered.periods(raw, store), "")
+        if not newest:
+            return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
+        if offered.are_several(raw, store, newest):
+            return redirect("communes", newest)
+        key = str(next(offered.each(raw, store, newest)))
+    chosen = named(raw, store, key)
     shown = board_of(raw, store, chosen, today())
     turns = closing.told(raw, store, chosen)
     page = {
         "board": shown,
         "key": chosen,
-        "sets": known,
-        "several": _are_several(known, chosen.period),
+        "offered": offered.there(raw, store, chosen.commune),
+        "several": offered.are_several(raw, store, chosen.period),
+        "near": [one.code for one in raw.places.above(chosen.commune, shown.period)[:1]],
         "name": raw.places.territory,
         "words": WORDS,
         "steps": [*_of_all(raw, store), *_steps(shown, behind=_behind(raw, store, shown))],
@@ -78,20 +83,16 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     return render(request, "board.html", page)
 
 
-def _are_several(known: Sequence[ReturnSetKey], period: str) -> bool:
-    """Return whether a period has the returns of more than one commune."""
-    return sum(one.period == period for one in known) > 1
-
-
 @require_safe
-def communes(request: HttpRequest, period: str) -> HttpResponse:
-    """Show what has come of each commune of a period."""
+def communes(request: HttpRequest, period: str, place: str = "") -> HttpResponse:
+    """Show what has come of each commune of a period, or of those in a place; of very many, of each place below."""
     raw, store = folders()
-    known = sets(raw, store)
-    periods = list(dict.fromkeys(one.period for one in known))
-    if period not in periods:
+    periods = list(offered.periods(raw, store))
+    of = raw.places.place_above(place) if place else None
+    if period not in periods or (place and of is None):
         raise Http404
-    when = Period.parse(period)
+    when, found = Period.parse(period), overview(raw, store, period, of)
+    numbered = {one.of.place.code: _page_of(one, request.GET.get("page")) for one in found.districts}
     shown = {
         "period": when,
         "periods": periods,
@@ -100,9 +101,22 @@ def communes(request: HttpRequest, period: str) -> HttpResponse:
         "key": "",
         "steps": list(_of_all(raw, store)),
         "reached": True,  # as far as is known: a page of many communes does not wait for Dagster
-        "districts": list(districts(raw, store, period, known)),
+        "overview": found,
+        "page_of": numbered,
+        "turn": lambda number: f"?page={number}",
+        "in_order": IN_ORDER,
     }
     return render(request, "communes.html", shown)
+
+
+def _page_of(district: District, number: str | None) -> Page:
+    """Return the communes of a territory that are listed at once: all but where they are very many."""
+    many = len(district.every) > MOST_LINES
+    return Paginator(district.every, _PER_PAGE if many else MOST_LINES).get_page(number)
+
+
+_PER_PAGE = 200
+"""Communes on each page of a territory of very many."""
 
 
 def _of_all(raw: Raw, store: Store) -> Iterator[Step]:
@@ -186,7 +200,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Start a run for what has changed, and go to see how far it is."""
     take_in(*folders(), who=f"{request.user.username}, bàn làm việc")
     raw, store = folders()
-    asked = next((one for one in sets(raw, store) if str(one) == request.POST.get("key", "")), None)
+    asked = _asked(raw, store, request.POST.get("key", ""))
     back = redirect("board", asked) if asked else redirect("home")
     stale = list(stale_batches(raw, store, raw.batches()))
     if not stale:
@@ -212,6 +226,13 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("run", of.get(raw.batch_of(asked), started[-1]) if asked else started[-1])
 
 
+def _asked(raw: Raw, store: Store, key: str) -> ReturnSetKey | None:
+    """Return the return set from whose board a run was started; nothing where it was from another page."""
+    with suppress(Http404):
+        return named(raw, store, key)
+    return None
+
+
 def _titled(batch: BatchKey, places: Places) -> str:
     return f"{places.territory(batch.place)}, {Period.parse(batch.period).title}"
 
@@ -235,9 +256,13 @@ def run(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 def _sets_of(batch: str) -> list[ReturnSetKey]:
+    """Return the return set of a batch that holds but one."""
     raw, store = folders()
-    known = [key for key in sets(raw, store) if str(raw.batch_of(key)) == batch]
-    return known if len(known) == 1 else []
+    with suppress(ValueError):
+        lying = (*raw.sets_of(BatchKey.parse(batch)), *store.sets_in(batch))
+        known = [key for key in dict.fromkeys(lying) if str(raw.batch_of(key)) == batch]
+        return known if len(known) == 1 else []
+    return []
 
 
 def _said(run: runs.Run, boards: list[Board]) -> str:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pipelines.desk import board
+from pipelines.desk.offered import read
 from pipelines.desk.pages.office import XLSX, folders, named, states_of
 from pipelines.desk.templating import word
 from pipelines.present import compared
@@ -57,14 +57,18 @@ def _words(side: Side) -> tuple[str, str, str]:
 def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     """Show the figures of a return set beside others; of the newest where none is named."""
     raw, store = folders()
-    known = board.read_sets(store)
-    if not known:
-        return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
-    chosen = named(raw, store, key) if key else known[0]
-    if chosen not in known:
+    if not key:
+        known = read(store)
+        if not known.every:
+            return redirect("choose", "compare")
+        if not known.sets:
+            return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
+        key = str(known.sets[0])
+    chosen = named(raw, store, key)
+    if not published.is_checked(store, chosen):
         raise Http404
     grew = _grew(raw.places, chosen.commune)
-    of_commune = [one.period for one in known if one.commune == chosen.commune]
+    of_commune = [one.period for one in reversed(published.checked_of(store, chosen.commune))]
     beside = compared.beside(chosen.period, of_commune).items()
     periods = {side: code for side, code in beside if not grew(code, chosen.period)}
     others = {side: published.figures(store, ReturnSetKey(period, chosen.commune)) for side, period in periods.items()}
@@ -80,7 +84,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     chapters = {line.chapter: titles.get(line.chapter, line.chapter) for line in every}
     page = {
         "key": chosen,
-        "sets": known,
+        "offered": read(store, chosen.commune),
         "name": raw.places.territory,
         "title": raw.places.territory(chosen.commune),
         "period": Period.parse(chosen.period).title,
@@ -219,8 +223,7 @@ def figure(request: HttpRequest, key: str, figure: str) -> HttpResponse:
     raw, store = folders()
     chosen = named(raw, store, key)
     kind = Period.parse(chosen.period).kind
-    every = [one for one in published.checked_sets(store) if one.commune == chosen.commune]
-    known = [one for one in every if Period.parse(one.period).kind is kind]
+    known = [one for one in published.checked_of(store, chosen.commune) if Period.parse(one.period).kind is kind]
     row = published.figure(store, chosen, figure) if chosen in known else None
     if row is None:
         raise Http404

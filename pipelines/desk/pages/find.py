@@ -9,11 +9,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from pipelines.desk import board
+from pipelines.desk.offered import read
 from pipelines.desk.pages.office import folders, named, states_of
 from pipelines.present import tracing
 from pipelines.present.explorer.addresses import link, sheet_pages
@@ -37,18 +37,22 @@ MOST = 30
 def find(request: HttpRequest) -> HttpResponse:
     """Find in a return set, the newest where none is named."""
     raw, store = folders()
-    known = board.read_sets(store)
-    if not known:
-        return render(request, "board-empty.html", {"folder": raw.root})
     asked = request.GET.get("set", "")
-    chosen = named(raw, store, asked) if asked else known[0]
-    if chosen not in known:
+    if not asked:
+        known = read(store)
+        if not known.every:
+            return redirect("choose", "find")
+        if not known.sets:
+            return render(request, "board-empty.html", {"folder": raw.root})
+        asked = str(known.sets[0])
+    chosen = named(raw, store, asked)
+    if not published.is_checked(store, chosen):
         raise Http404
     query, sheets = Query(request.GET.get("q", "").strip()[:100]), _Sheets(store, chosen)
     found = search(store, chosen, query)
     page = {
         "key": chosen,
-        "sets": known,
+        "offered": read(store, chosen.commune),
         "name": raw.places.territory,
         "query": query.text,
         "found": found,

@@ -4,13 +4,14 @@ Belongs here: these, and which return sets workbooks can be of. Does not belong 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from pipelines.desk import board
+from pipelines.desk.offered import MOST, is_there, there
 from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
 from pipelines.store import designs, published
@@ -35,13 +36,23 @@ def named(raw: Raw, store: Store, key: str) -> ReturnSetKey:
     Raises:
         Http404: There is none.
     """
-    try:
-        found = ReturnSetKey.parse(key)
-    except ValueError as why:
-        raise Http404 from why
-    if str(found) != key or not board.is_there(raw, store, found):
+    found = parsed(key)
+    if not is_there(raw, store, found):
         raise Http404
     return found
+
+
+def parsed(key: str) -> ReturnSetKey:
+    """Return the return set that an address names, whether there is one or not.
+
+    Raises:
+        Http404: It is not written as one.
+    """
+    with suppress(ValueError):
+        found = ReturnSetKey.parse(key)
+        if str(found) == key:
+            return found
+    raise Http404
 
 
 def handout_of(key: str) -> Handout:
@@ -51,9 +62,10 @@ def handout_of(key: str) -> Handout:
         Http404: It is none that can be received.
     """
     raw, store = folders()
-    if key not in dict(receivable(raw, store)):
+    found = parsed(key)
+    if str(found) not in dict(receivable(raw, store, found.commune) or ()):
         raise Http404
-    return Handout(raw, store, ReturnSetKey.parse(key))
+    return Handout(raw, store, found)
 
 
 def states_of(store: Store, key: ReturnSetKey, figures: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -71,25 +83,30 @@ def download(content: bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=disposition)
 
 
-def receivable(raw: Raw, store: Store) -> list[tuple[str, str]]:
+def receivable(raw: Raw, store: Store, commune: str = "") -> list[tuple[str, str]] | None:
     """Return the return sets that workbooks can be of: those there are, and those that come next, of each commune.
 
     Next come the periods of each kind for which a form of the commune is asked. Where there are none, the communes are
-    those whose villages are known.
+    those whose villages are known. In an office of very many it is those of one commune alone; nothing where none is
+    named.
     """
-    known, closed = board.sets(raw, store), " " + _("(đã đóng)")
+    offered, shut = there(raw, store, commune), closed_sets(store.root)
+    known, closed = offered.sets, " " + _("(đã đóng)")
     of_known = [(key.commune, Period.parse(key.period)) for key in reversed(known)]
     latest = {(commune, period.kind): period for commune, period in of_known}
-    communes = dict.fromkeys(commune for commune, _ in latest) or [
-        place.code for place in raw.places.rows if raw.places.reporters(place.code, "village")
-    ]
+    communes = list(dict.fromkeys(commune for commune, _ in latest))
+    if not communes:
+        communes = [place.code for place in raw.places.communes if raw.places.reporters(place.code, "village")]
+    if not offered.every or len(communes) > MOST:
+        if not commune:
+            return None
+        communes = [one for one in communes if one == commune]
     coming = [
         ReturnSetKey(period.code, commune)
         for commune in communes
         for kind in raw.places.kinds_of(commune)
         for period in _coming(latest.get((commune, kind)), kind)
     ]
-    shut = closed_sets(store.root)
     return [
         (
             str(key),

@@ -73,11 +73,16 @@ class SendForm(forms.Form):
 def receive(request: HttpRequest) -> HttpResponse:
     """Ask for workbooks, and tell what would be found in them."""
     raw, store = folders()
-    keys = receivable(raw, store)
+    place = raw.places.commune(request.GET.get("commune", "") or request.POST.get("key", "").partition("_")[2])
+    keys = receivable(raw, store, place.code if place else "")
+    if keys is None:
+        return redirect("choose", "receive")
     sent = request.method == "POST"
     form = SendForm(request.POST, request.FILES, keys=keys) if sent else SendForm(keys=keys)
+    of_one = [place, *raw.places.ancestors(place.code)] if place and receivable(raw, store) is None else []
+    page = {"form": form, "keys": keys, "of_one": ", ".join(one.title for one in of_one)}
     if not sent or not form.is_valid():
-        return render(request, "receive.html", {"form": form, "keys": keys}, status=400 if sent else 200)
+        return render(request, "receive.html", page, status=400 if sent else 200)
     key = ReturnSetKey.parse(form.cleaned_data["key"])
     named = [(_name(one.name), one) for one in form.cleaned_data["files"]]
     given = {name: one.read() for name, one in named}
@@ -86,7 +91,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "files", _("Có hai tệp cùng tên: {names}. Kiểm tra từng tệp một.").format(names=", ".join(twice))
         )
-        return render(request, "receive.html", {"form": form, "keys": keys}, status=400)
+        return render(request, "receive.html", page, status=400)
     checked = receipts.check(raw, store, key, given, request.user)
     others = {one.sent_as: _to_ask_first(raw.places, key.commune, one) for one, _upload in checked}
     shown = {"checked": checked, "others": others, "key": key, "title": dict(keys)[str(key)], "places": raw.places}

@@ -16,6 +16,7 @@ from pipelines.desk.pages import (
     assets,
     blanks,
     board,
+    choosing,
     closing,
     compare,
     contacts,
@@ -33,7 +34,10 @@ from pipelines.desk.pages import (
 urlpatterns = [
     path("", board.board, name="home"),
     path("communes/<str:period>", board.communes, name="communes"),
+    path("communes/<str:period>/<str:place>", board.communes, name="communes-of"),
     path("sets/<str:key>", board.board, name="board"),
+    path("choose/<str:to>", choosing.choose, name="choose"),
+    path("choose/<str:to>/<str:commune>", choosing.chosen, name="chosen"),
     path("run", board.start, name="start"),
     path("run/<str:identifier>", board.run, name="run"),
     path("receive", receive.receive, name="receive"),
