@@ -16,7 +16,7 @@ from pipelines.refresh import closing
 from pipelines.refresh.closing import release_and_close
 from pipelines.refresh.stamps import digest
 from pipelines.store.raw import Raw
-from pipelines.store.releases import Release, found
+from pipelines.store.releases import Release, of_set
 from pipelines.store.releases import names as release_names
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
@@ -51,24 +51,21 @@ def entered_by(key: ReturnSetKey) -> list[str]:
 
 def approved(store: Store, key: ReturnSetKey) -> list[Approved]:
     """Return the releases of a return set, the latest first."""
-    made = _releases(store, key)
+    made = of_set(store.root, key)
+    asked = {"what": Did.APPROVED, "about__in": [one.name for one in made]}
     who = {
         about: name
         for of in (Begun, Deed)  # in this order: the record has the last word
-        for about, name in of.objects.filter(what=Did.APPROVED).values_list("about", "who")
+        for about, name in of.objects.filter(**asked).values_list("about", "who")
     }
     made.sort(key=lambda one: str(one.manifest["created"]), reverse=True)
     return [Approved(one, who.get(one.name, "")) for one in made]
 
 
-def _releases(store: Store, key: ReturnSetKey) -> list[Release]:
-    return [one for name in release_names(store.root) if (one := found(store.root, name)).key == key]
-
-
 def seen(store: Store, key: ReturnSetKey) -> str:
     """Return a hash of all that is published and released of a return set: what who looks at it approves, once."""
     tables = store.state(store.part_of(key), anew=True).tables
-    released = sorted(one.name for one in _releases(store, key))
+    released = sorted(one.name for one in of_set(store.root, key))
     return digest([*sorted((name, written.content) for name, written in tables.items()), *released])
 
 

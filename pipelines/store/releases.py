@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.steps.numbers import as_seen
 from pipelines.store import published
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.designs import Designs, of_release
+from pipelines.store.remote import is_remote
 from pipelines.store.tables import Frozen
 from schemas.outcomes import Cause
 from schemas.return_sets import VALUE_KEY, ReturnSetKey
@@ -169,6 +170,29 @@ def names(data: Path) -> list[str]:
     """Return the names of all releases, oldest name first."""
     folder = data / RELEASES
     return sorted(path.name for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
+
+
+def of_set(data: Path, key: ReturnSetKey) -> list[Release]:
+    """Return the releases of a return set, oldest name first; of which each is, is read once while it looks the same.
+
+    Raises:
+        ReleaseError: Something lies there that is none.
+    """
+    return [one for one in (found(data, name) for name in names(data)) if _key(one) == key]
+
+
+def _key(release: Release) -> ReturnSetKey:
+    if is_remote(release.data):
+        return release.key
+    stat = (release.folder / MANIFEST).stat()
+    return _key_in(str(release.folder), (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+
+
+@lru_cache(maxsize=2**16)
+def _key_in(folder: str, _looks: tuple[int, ...]) -> ReturnSetKey:
+    """Return of which return set the release in a folder is, whose manifest looks so."""
+    manifest = json.loads((Path(folder) / MANIFEST).read_bytes())
+    return ReturnSetKey(str(manifest["period"]), str(manifest["commune"]))
 
 
 def found(data: Path, name: str) -> Release:

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.desk import offered
+from pipelines.store import closings
 from pipelines.store import state as states
+from pipelines.store.closings import Closing, Turn
 from pipelines.store.parquet import serialized
 from pipelines.store.state import State, Written
 from pipelines.store.tables import file_of
@@ -87,13 +89,14 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def read(desk: Desk, address: str, browser: Any) -> tuple[int, int, int]:
-    """Return how many states, and folders of what was received, a page reads, and how many bytes it has."""
+    """Return how many states and closings, and received folders, a page reads, and how many bytes it has."""
     heads: list[str] = []
     folders: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for module, name, told in (
             (states, "communes_in", heads),
             (states, "load", heads),
+            (closings, "closings", heads),
             (os, "scandir", folders),
             (os, "listdir", folders),
             (os, "stat", folders),
@@ -121,6 +124,8 @@ def test_what_a_page_reads_and_its_length_do_not_follow_from_how_many_communes_t
     counted = []
     for size in (130, 240):
         with office([size] * 8) as desk:
+            for other in range(100, size):
+                closings.add(desk.folders.data, named(7, other), Closing(Turn.REOPENED, "", "", ""))
             browser = desk.signed_in("all", *ALL)
             browser.get("/", follow=True)  # what is read once in a process is none of this
             counted.append({page: read(desk, page, browser) for page in pages})

@@ -635,3 +635,36 @@ def test_an_archive_that_was_lost_is_filled_again_where_all_is_read_anew(office:
     office.refresh({"cells"}, anew=True)
     assert {name for name in before if not name.endswith(".json")} <= set(archived(office))
     assert verify(office.store.root, "first").differences == []
+
+
+def test_of_which_set_each_release_is_is_read_once_while_it_looks_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"lan-{number}" for number in range(6)]
+    manifests = {name: tmp_path / "releases" / name / MANIFEST for name in names}
+
+    def is_of(name: str, key: ReturnSetKey) -> None:
+        manifests[name].parent.mkdir(parents=True, exist_ok=True)
+        manifests[name].write_text(json.dumps(key._asdict()))
+
+    other = ReturnSetKey(KEY.period, "xa-khac")
+    for number, name in enumerate(names):
+        is_of(name, KEY if number % 2 else other)
+    parsed: list[bytes] = []
+    loads = json.loads
+
+    def parsing(content: bytes) -> object:
+        parsed.append(content)
+        return loads(content)
+
+    monkeypatch.setattr(json, "loads", parsing)
+    assert [one.name for one in releases.of_set(tmp_path, KEY)] == ["lan-1", "lan-3", "lan-5"]
+    assert len(parsed) == len(names)
+    assert [one.name for one in releases.of_set(tmp_path, other)] == ["lan-0", "lan-2", "lan-4"]
+    assert len(parsed) == len(names)
+    is_of("lan-1", other)
+    shutil.rmtree(manifests["lan-3"].parent)
+    assert [one.name for one in releases.of_set(tmp_path, KEY)] == ["lan-5"]
+    (tmp_path / "releases" / "tep").write_bytes(b"no release")
+    with pytest.raises(ReleaseError, match="Không có bản phát hành «tep»"):
+        releases.of_set(tmp_path, KEY)

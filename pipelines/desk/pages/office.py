@@ -15,7 +15,7 @@ from pipelines.desk.offered import MOST, is_there, there
 from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
 from pipelines.store import designs, published
-from pipelines.store.closings import closed_sets
+from pipelines.store.closings import closed
 from pipelines.store.raw import Raw
 from pipelines.store.remembered import RememberingStore
 from pipelines.store.tables import Store
@@ -90,8 +90,8 @@ def receivable(raw: Raw, store: Store, commune: str = "") -> list[tuple[str, str
     those whose villages are known. In an office of very many it is those of one commune alone; nothing where none is
     named.
     """
-    offered, shut = there(raw, store, commune), closed_sets(store.root)
-    known, closed = offered.sets, " " + _("(đã đóng)")
+    offered = there(raw, store, commune)
+    known = offered.sets
     of_known = [(key.commune, Period.parse(key.period)) for key in reversed(known)]
     latest = {(commune, period.kind): period for commune, period in of_known}
     communes = list(dict.fromkeys(commune for commune, _ in latest))
@@ -107,13 +107,11 @@ def receivable(raw: Raw, store: Store, commune: str = "") -> list[tuple[str, str
         for kind in raw.places.kinds_of(commune)
         for period in _coming(latest.get((commune, kind)), kind)
     ]
-    return [
-        (
-            str(key),
-            f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}" + (closed if key in shut else ""),
-        )
-        for key in (*known, *coming)
-    ]
+    shut = " " + _("(đã đóng)")
+    titles = {
+        key: f"{raw.places.territory(key.commune)}, {Period.parse(key.period).title}" for key in (*known, *coming)
+    }
+    return [(str(key), title + (shut if closed(store.root, key) else "")) for key, title in titles.items()]
 
 
 def _coming(latest: Period | None, kind: PeriodKind) -> tuple[Period, ...]:
