@@ -22,6 +22,9 @@ SERIOUS = {"serious", "critical"}
 ROLES = ("officer", "approver", "administrator")
 OF_REPORTER = f"/findings/{small_commune.RETURN_SET}/of/{small_commune.SLIP[0]}"
 
+OF_MANY = ("/choose/receive", "/choose/find?in=chi-lang", "/choose/board?q=a", f"/communes/{small_commune.PERIOD.code}")
+"""Pages that links lead to where there are more communes."""
+
 NARROW, DESKTOP = {"width": 375, "height": 800}, {"width": 1366, "height": 900}
 A4 = {"width": 794, "height": 1123}
 
@@ -56,7 +59,7 @@ def addresses(desk: Pages) -> list[str]:
 
     found = every_page(html_at, each=1)
     assert OF_REPORTER in found
-    return found
+    return [*found, *OF_MANY]
 
 
 def page_of(desk: Pages, browser: Browser, **more: Any) -> Page:

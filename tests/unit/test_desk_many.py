@@ -199,7 +199,7 @@ def test_of_many_communes_the_places_one_level_down_are_told_those_with_errors_f
         answer = browser.get(f"/communes/{PERIOD.code}/tinh-1")
         page = text(answer)
         assert "Các xã › Việt Nam › Tỉnh 1" in page
-        assert "Huyện 05, kỳ 2024-H1: đã nhận báo cáo của 60/60 xã, 120/120 biểu" in page
+        assert f"Huyện 05, {PERIOD.title}: đã nhận báo cáo của 60/60 xã, 120/120 biểu" in page
         assert "Xã Số 05000 2/2 B01 – –" in page
         board = browser.get(f"/sets/{named(5, 1)}").content.decode()
         assert f'href="/communes/{PERIOD.code}/huyen-05"' in board
