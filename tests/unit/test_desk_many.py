@@ -206,6 +206,31 @@ def test_of_many_communes_the_places_one_level_down_are_told_those_with_errors_f
         assert browser.get(f"/communes/{PERIOD.code}/xa-05000").status_code == 404
 
 
+def test_of_many_folders_that_are_not_read_the_first_are_told_and_how_many_more_there_are(office: Office) -> None:
+    with office([3]) as desk:
+        for number in range(24):
+            folder = desk.folders.raw / "2024-h1" / code(0, 0) if not number else desk.folders.raw / f"cu-{number:02}"
+            folder.mkdir(parents=True)
+            (folder / "mot.xlsx").write_bytes(b"x")
+        page = text(desk.signed_in("all", *ALL).get("/", follow=True))
+    assert page.count("Không đọc mot.xlsx ở thư mục") == 20
+    assert "Còn 4 thư mục nữa có tệp không được đọc; xong các thư mục trên thì kể tiếp." in page
+
+
+def test_every_page_of_an_office_of_which_nothing_has_come_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "mot.xlsx").write_bytes(b"x")
+    with desk_at(tmp_path, monkeypatch) as desk:
+        browser = desk.signed_in("all", *ALL)
+        for page in ("/", "/compare", "/find"):
+            answer = browser.get(page)
+            assert answer.status_code == 200, page
+            assert "Chưa nhận được sổ tính nào" in text(answer)
+            assert "Không đọc mot.xlsx ở ngay trong thư mục báo cáo" in text(answer)
+
+
 def test_a_commune_is_chosen_by_name_and_then_offered_as_in_an_office_of_one(office: Office) -> None:
     with office([70, 70]) as desk:
         provinces.places(

@@ -20,7 +20,7 @@ from pipelines.desk import offered, record, runs
 from pipelines.desk.board import Board, Sent, board_of
 from pipelines.desk.communes import IN_ORDER, MOST_LINES, District, overview
 from pipelines.desk.pages import closing
-from pipelines.desk.pages.office import folders, named
+from pipelines.desk.pages.office import folders, misplaced, named, nothing_there
 from pipelines.desk.proxy import NotReachedError
 from pipelines.desk.record import Did
 from pipelines.desk.roles import May
@@ -60,7 +60,7 @@ def board(request: HttpRequest, key: str = "") -> HttpResponse:
     if not key:
         newest = next(offered.periods(raw, store), "")
         if not newest:
-            return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
+            return nothing_there(request, raw)
         if offered.are_several(raw, store, newest):
             return redirect("communes", newest)
         key = str(next(offered.each(raw, store, newest)))
@@ -152,7 +152,7 @@ def _of_designs(looked: Iterable[DesignStanding]) -> Iterator[Step]:
 
 def _of_misplaced(raw: Raw) -> Iterator[Step]:
     """Yield what to do about workbooks that lie where none is read."""
-    yield from (Step("misplaced", one.sentence) for one in raw.misplaced())
+    yield from (Step("misplaced", words) for words in misplaced(raw))
 
 
 def _behind(raw: Raw, store: Store, board: Board) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.offered import read
-from pipelines.desk.pages.office import XLSX, folders, named, states_of
+from pipelines.desk.pages.office import XLSX, folders, named, nothing_there, states_of
 from pipelines.desk.templating import word
 from pipelines.present import compared
 from pipelines.present.charts import Bar, PlanChart, Segment
@@ -62,7 +62,7 @@ def compare(request: HttpRequest, key: str = "") -> HttpResponse:
         if not known.every:
             return redirect("choose", "compare")
         if not known.sets:
-            return render(request, "board-empty.html", {"folder": raw.root, "misplaced": raw.misplaced()})
+            return nothing_there(request, raw)
         key = str(known.sets[0])
     chosen = named(raw, store, key)
     if not published.is_checked(store, chosen):

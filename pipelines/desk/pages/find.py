@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.offered import read
-from pipelines.desk.pages.office import folders, named, states_of
+from pipelines.desk.pages.office import folders, named, nothing_there, states_of
 from pipelines.present import tracing
 from pipelines.present.explorer.addresses import link, sheet_pages
 from pipelines.present.explorer.addresses import trace as trace_of
@@ -43,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
         if not known.every:
             return redirect("choose", "find")
         if not known.sets:
-            return render(request, "board-empty.html", {"folder": raw.root})
+            return nothing_there(request, raw)
         asked = str(known.sets[0])
     chosen = named(raw, store, asked)
     if not published.is_checked(store, chosen):

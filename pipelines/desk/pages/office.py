@@ -3,11 +3,12 @@
 Belongs here: these, and which return sets workbooks can be of. Does not belong here: a page.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,24 @@ def parsed(key: str) -> ReturnSetKey:
         if str(found) == key:
             return found
     raise Http404
+
+
+def nothing_there(request: HttpRequest, raw: Raw) -> HttpResponse:
+    """Tell that there is no return set yet, and how there will be one."""
+    return render(request, "board-empty.html", {"folder": raw.root, "misplaced": list(misplaced(raw))})
+
+
+def misplaced(raw: Raw) -> Iterator[str]:
+    """Yield a sentence for each folder with workbooks where none is read: of very many, for the first."""
+    found = raw.misplaced()
+    yield from (one.sentence for one in found[:_FOLDERS])
+    if len(found) > _FOLDERS:
+        words = _("Còn {n} thư mục nữa có tệp không được đọc; xong các thư mục trên thì kể tiếp.")
+        yield words.format(n=len(found) - _FOLDERS)
+
+
+_FOLDERS = 20
+"""Folders of which a page tells."""
 
 
 def handout_of(key: str) -> Handout:
