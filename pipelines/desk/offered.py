@@ -61,8 +61,14 @@ def there(raw: Raw, store: Store, commune: str = "") -> Offered:
     """Return the return sets there are, received or read: all where these are few, else those of a commune.
 
     Of an office of one commune they are all, as many as the years make of them.
+
+    Raises:
+        SentenceError: The commune of one of these has two folders in its period.
     """
-    return _offered(periods(raw, store), partial(each, raw, store), partial(is_there, raw, store), commune)
+    found = _offered(periods(raw, store), partial(each, raw, store), partial(is_there, raw, store), commune)
+    for key in found.sets:
+        raw.has(key)
+    return found
 
 
 def read(store: Store, commune: str = "") -> Offered:

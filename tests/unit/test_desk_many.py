@@ -156,6 +156,22 @@ def test_a_lost_state_is_told_where_the_asked_set_is_in_it_and_stops_no_other(of
         assert browser.get(f"/findings/{named(0, 3)}").status_code == 200
 
 
+@pytest.mark.parametrize(("size", "others"), [(2, 409), (70, 200)])
+def test_two_folders_of_a_commune_are_told_on_the_pages_that_it_is_on(office: Office, size: int, others: int) -> None:
+    with office([size, size]) as desk:
+        browser = desk.signed_in("all", *ALL)
+        folder = desk.folders.raw / PERIOD.code / code(1, 1)
+        folder.mkdir()
+        (folder / "mot.xlsx").write_bytes(b"x")
+        of_it = (f"/sets/{named(1, 1)}", f"/findings/{named(1, 1)}", f"/receive?commune={code(1, 1)}")
+        for page in (*of_it, f"/communes/{PERIOD.code}"):
+            answer = browser.get(page)
+            assert answer.status_code == 409, page
+            assert f"(mã {code(1, 1)}) có hai thư mục trong kỳ" in text(answer)
+        assert browser.get(f"/receive?commune={code(0, 0)}").status_code == others, "where all are offered, also there"
+        assert browser.get(f"/findings/{named(0, 0)}").status_code == 200
+
+
 def links(html: str) -> list[str]:
     return [unescape(one) for one in re.findall(r'<a href="([^"]+)"', html)]
 

@@ -103,6 +103,8 @@ def communes(request: HttpRequest, period: str, place: str = "") -> HttpResponse
         "reached": True,  # as far as is known: a page of many communes does not wait for Dagster
         "overview": found,
         "page_of": numbered,
+        # Asked of every line that is shown: it is told of a commune with two folders.
+        "boards": {line.key for one in found.districts for line in numbered[one.of.place.code] if one.has_board(line)},
         "turn": lambda number: f"?page={number}",
         "in_order": IN_ORDER,
     }
