@@ -21,7 +21,8 @@ from pipelines.steps.collect.correct import followed, read_ledger, standing
 from pipelines.store import published
 from pipelines.store.archive import TABLE
 from pipelines.store.ledger import CellPlace, Entry
-from pipelines.store.raw import BESIDE, LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import BESIDE, LEDGER
 from pipelines.store.tables import Store
 from schemas.addresses import as_meant
 from schemas.kept import decoded

@@ -22,7 +22,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pyarrow as pa
 
 from pipelines.present.columns import Source, columns, filters
-from pipelines.store import raw
+from pipelines.store import raw_names
 from schemas import tables
 from schemas.flow import CORRECTIONS, FLOW, PLACES, PRINTED, RECORDED, WORKBOOKS, Extent, Kind, Table
 from schemas.return_sets import BatchKey
@@ -90,9 +90,9 @@ def _layers(batch: BatchKey, workbooks: tuple[str, ...], held: Collection[str]) 
     """Return the flow as jobs, one for each family of assets, in order."""
     files = {
         WORKBOOKS: workbooks,
-        CORRECTIONS: (_raw(batch, raw.LEDGER),),
-        PRINTED: (_raw(batch, raw.PRINTED),),
-        RECORDED: (_raw(batch, raw.ESTIMATES),),
+        CORRECTIONS: (_raw(batch, raw_names.LEDGER),),
+        PRINTED: (_raw(batch, raw_names.PRINTED),),
+        RECORDED: (_raw(batch, raw_names.ESTIMATES),),
         PLACES: ("raw/places.csv",),
     }
     found: dict[str, list[Table]] = {}

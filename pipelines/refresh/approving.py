@@ -20,7 +20,7 @@ from pipelines.steps.collect.released import Released
 from pipelines.steps.collect.unreadable import UnreadableError
 from pipelines.steps.frames import to_table
 from pipelines.steps.validate import frozen, gate
-from pipelines.store.raw import ESTIMATES, LEDGER, PRINTED
+from pipelines.store.raw_names import ESTIMATES, LEDGER, PRINTED
 from schemas import tables
 from schemas.catalogue import CATALOGUE
 from schemas.form import Form

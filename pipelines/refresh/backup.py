@@ -32,7 +32,8 @@ from pipelines.store.closings import CLOSINGS
 from pipelines.store.desk_database import at_one_moment
 from pipelines.store.files import clear_unfinished, lying_in, write_whole
 from pipelines.store.locks import locked
-from pipelines.store.raw import Raw, left_behind
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import left_behind
 from pipelines.store.remote import is_remote
 from pipelines.store.restoring import begin_restoring, end_restoring
 from pipelines.store.state import LostStateError

@@ -17,7 +17,8 @@ from pipelines.steps.collect.raw_file import suffix_of
 from pipelines.store import index
 from pipelines.store.archive import TABLE
 from pipelines.store.closings import REOPENS, Closing, Turn, add, closed, closed_sets, refusal, sentence
-from pipelines.store.raw import BESIDE, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import BESIDE
 from pipelines.store.received import ReceivedSet
 from pipelines.store.releases import Release, ReleaseError, opened
 from pipelines.store.remote import ReplacedError

@@ -13,7 +13,8 @@ from pipelines.refresh.stale import last_read
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.store import published
 from pipelines.store.ledger import CellPlace, LedgerError
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER
 from pipelines.store.tables import Store
 from schemas.addresses import as_meant
 from schemas.catalogue import CATALOGUE

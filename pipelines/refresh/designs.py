@@ -18,7 +18,8 @@ from pipelines.store import designs
 from pipelines.store.archive import Archive
 from pipelines.store.designs import Decision, Designs, Entry
 from pipelines.store.locks import locked
-from pipelines.store.raw import DESIGNS, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import DESIGNS
 from pipelines.store.tables import Store
 from schemas import catalogue
 from schemas.catalogue import Catalogue

@@ -16,7 +16,8 @@ from pipelines.present.rows import ReturnSetRows
 from pipelines.refresh import batches
 from pipelines.store import published
 from pipelines.store.files import write_whole
-from pipelines.store.raw import OF_PACK, OWN_PLACES, SHIPPED_PLACES, Raw, places_of
+from pipelines.store.place_tables import OF_PACK, OWN_PLACES, SHIPPED_PLACES, places_of
+from pipelines.store.raw import Raw
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE

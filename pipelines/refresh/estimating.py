@@ -12,7 +12,8 @@ from pipelines.settings import now
 from pipelines.steps.analyse.estimates import standing, unfit
 from pipelines.store import published
 from pipelines.store.estimates import EstimateError, append
-from pipelines.store.raw import ESTIMATES, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import ESTIMATES
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.kept import KeptError

@@ -17,8 +17,8 @@ from pipelines.refresh.stale import files_in
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
 from pipelines.store.parquet import with_texts
-from pipelines.store.raw import ESTIMATES, LEDGER
-from pipelines.store.raw import PRINTED as PRINTED_FILE
+from pipelines.store.raw_names import ESTIMATES, LEDGER
+from pipelines.store.raw_names import PRINTED as PRINTED_FILE
 from pipelines.store.state import Writer
 from schemas.flow import CORRECTIONS, FLOW, PARTS, PLACES, PRINTED, RECORDED, WORKBOOKS, Table
 from schemas.places import Places

@@ -48,7 +48,8 @@ from pipelines.store import designs, published
 from pipelines.store.archive import RECEIVED, TABLE, Archive
 from pipelines.store.files import whole_folder, write_whole
 from pipelines.store.parquet import serialized
-from pipelines.store.raw import PRINTED, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import PRINTED
 from pipelines.store.releases import Difference, Release, ReleaseError, archive_path, folder_of, found
 from pipelines.store.state import Writer
 from pipelines.store.tables import WRITERS, Store

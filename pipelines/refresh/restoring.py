@@ -18,7 +18,8 @@ from pipelines.steps.collect.raw_file import RawFile, suffix_of
 from pipelines.steps.frames import to_frame, to_table
 from pipelines.steps.validate import check, gate
 from pipelines.store.archive import RECEIVED, TABLE, Archive
-from pipelines.store.raw import BESIDE, ESTIMATES, LEDGER, places_of
+from pipelines.store.place_tables import places_of
+from pipelines.store.raw_names import BESIDE, ESTIMATES, LEDGER
 from pipelines.store.state import Written
 from schemas import tables
 from schemas.catalogue import CATALOGUE

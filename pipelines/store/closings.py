@@ -22,7 +22,8 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Archive
 from pipelines.store.files import lying_in, read_marked
 from pipelines.store.kept_twice import KeptTwice
-from pipelines.store.raw import BESIDE, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import BESIDE
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.remote import is_remote
 from pipelines.store.state import STATE

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from filelock import FileLock, Timeout
 
 from pipelines.store.files import read_marked, write_over
-from pipelines.store.raw import ESTIMATES, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import ESTIMATES
 from pipelines.store.remote import is_remote
 from schemas.harmless import in_csv, of_csv
 from schemas.kept import KeptError, decoded, kept_rows

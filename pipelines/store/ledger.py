@@ -35,7 +35,8 @@ from pipelines.steps.numbers import read_number, vietnamese
 from pipelines.store.files import read_marked, write_over
 from pipelines.store.parquet import with_texts
 from pipelines.store.published import each_accepted
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER
 from pipelines.store.remote import is_remote
 from pipelines.store.tables import Store
 from schemas import tables

@@ -15,7 +15,9 @@ import pyarrow as pa
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import TABLE, Kept
 from pipelines.store.index import NOTHING_NOTED, Index, Noted
-from pipelines.store.raw import ESTIMATES, LEDGER, PRINTED, Raw, places_of
+from pipelines.store.place_tables import places_of
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import ESTIMATES, LEDGER, PRINTED
 from schemas.flow import CORRECTIONS, PLACES, RECORDED, WORKBOOKS
 from schemas.flow import PRINTED as PRINTED_NUMBERS
 from schemas.kept import decoded

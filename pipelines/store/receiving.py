@@ -14,7 +14,8 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import closings
 from pipelines.store.files import clear_unfinished, write_whole
 from pipelines.store.locks import locked
-from pipelines.store.raw import NOT_RETURNS, Raw, left_behind, printable
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import NOT_RETURNS, left_behind, printable
 from pipelines.store.tables import Store
 from schemas.return_sets import ReturnSetKey
 from schemas.sentences import SentenceError

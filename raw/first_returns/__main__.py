@@ -14,7 +14,8 @@ from pkgutil import iter_modules
 
 from pipelines.handout.layout import Answer, workbook
 from pipelines.steps.numbers import vietnamese
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER
 from raw import first_returns
 from raw.first_returns.common import COMMUNE, FOLDER, PERIOD, RAW, Filled, Given
 from schemas import tables

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
-from pipelines.store.raw import PRINTED
+from pipelines.store.raw_names import PRINTED
 from schemas.periods import Period
 
 RAW = Path(__file__).parent.parent

@@ -27,7 +27,7 @@ from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import releases
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.locks import LOCKS
-from pipelines.store.raw import LEDGER
+from pipelines.store.raw_names import LEDGER
 from pipelines.store.receiving import take
 from tests.faults.disk import start_child
 from tests.faults.office import (

@@ -29,7 +29,8 @@ from pipelines.refresh.batches import refresh, tidy_all
 from pipelines.refresh.stale import stale_batches
 from pipelines.store import published
 from pipelines.store.locks import LOCKS
-from pipelines.store.raw import LEDGER, PLACES, PRINTED, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER, PLACES, PRINTED
 from pipelines.store.state import STATE
 from pipelines.store.tables import DamagedError, Store
 from schemas.catalogue import CATALOGUE, Catalogue

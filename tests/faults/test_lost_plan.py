@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store.raw import PRINTED
+from pipelines.store.raw_names import PRINTED
 from tests.faults.asking import CANNOT, CLEAN, HELD, said
 from tests.faults.office import CHANGES, VILLAGES, Office
 

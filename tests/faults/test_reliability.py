@@ -27,7 +27,7 @@ from pipelines.desk.opening import opened
 from pipelines.refresh.release import verify
 from pipelines.settings import DATA_VARIABLE, HOME_VARIABLE, RAW_VARIABLE
 from pipelines.store import published
-from pipelines.store.raw import left_behind, printable
+from pipelines.store.raw_names import left_behind, printable
 from pipelines.store.releases import names
 from schemas.sentences import SentenceError
 from tests.end_to_end.office import COMMAND, SHIPPED

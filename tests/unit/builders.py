@@ -24,7 +24,8 @@ from pipelines.steps.problems import joined
 from pipelines.steps.sources import whence
 from pipelines.steps.validate import gate
 from pipelines.steps.validate.check import Checked, check
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER
 from schemas import tables
 from schemas.form import Form
 from schemas.forms import FORMS

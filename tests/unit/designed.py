@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipelines.handout.design import in_use, of_rows
-from pipelines.store.raw import DESIGNS
+from pipelines.store.raw_names import DESIGNS
 from schemas.design.written import Rows
 from tests.unit.builders import PLACES
 

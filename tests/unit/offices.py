@@ -13,7 +13,8 @@ import pyarrow as pa
 from pipelines.refresh.batches import Done, refresh
 from pipelines.refresh.stale import stale_batches
 from pipelines.store.parquet import serialized
-from pipelines.store.raw import LEDGER, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER
 from pipelines.store.state import Writer, Written
 from pipelines.store.tables import Publication, Store, file_of
 from schemas.return_sets import BatchKey, ReturnSetKey

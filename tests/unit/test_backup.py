@@ -18,7 +18,7 @@ from pipelines.settings import HOME_VARIABLE, Settings
 from pipelines.store import closings
 from pipelines.store.closings import Closing, Turn
 from pipelines.store.locks import locked
-from pipelines.store.raw import LEDGER
+from pipelines.store.raw_names import LEDGER
 from schemas.sentences import SentenceError
 from tests.faults.disk import end_of, start_child
 from tests.unit.desks import Desk, desk_at

@@ -25,7 +25,8 @@ from pipelines.refresh.parts import Part
 from pipelines.refresh.stale import Inputs, compared_with, inputs_of, note_files, stale_batches
 from pipelines.steps.analyse import sums
 from pipelines.store import index, published
-from pipelines.store.raw import ChangedError, Raw
+from pipelines.store.lying import ChangedError
+from pipelines.store.raw import Raw
 from pipelines.store.received import Received, ReceivedSet
 from pipelines.store.state import STATE
 from pipelines.store.tables import DamagedError, Store, file_of

@@ -10,7 +10,8 @@ import pytest
 from pipelines.refresh.release import HeldBackError, make, verify
 from pipelines.store.ledger import CellPlace, Ledger
 from pipelines.store.published import findings, held_forms
-from pipelines.store.raw import LEDGER, PLACES, PRINTED, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER, PLACES, PRINTED
 from pipelines.store.received import Received
 from schemas.forms import BY_CODE
 from schemas.forms.b01_livestock import Livestock

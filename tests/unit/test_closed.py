@@ -21,7 +21,8 @@ from pipelines.settings import Settings
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store.archive import ARCHIVE
 from pipelines.store.closings import CLOSINGS, Turn, closed, closings, keep_twice
-from pipelines.store.raw import LEDGER, PRINTED, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import LEDGER, PRINTED
 from pipelines.store.receiving import ReceivingError, take
 from pipelines.store.releases import ReleaseError, folder_of, names
 from pipelines.store.state import STATE

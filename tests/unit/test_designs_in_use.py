@@ -16,7 +16,8 @@ from pipelines.refresh.batches import refresh, refresh_each
 from pipelines.refresh.designs import Standing, take_in, withdraw
 from pipelines.refresh.release import make, verify
 from pipelines.store import designs, published
-from pipelines.store.raw import DESIGNS, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import DESIGNS
 from pipelines.store.releases import Release
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE

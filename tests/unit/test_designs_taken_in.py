@@ -16,7 +16,8 @@ from pipelines.refresh.health import symptoms
 from pipelines.settings import Settings
 from pipelines.store import designs
 from pipelines.store.archive import Archive
-from pipelines.store.raw import DESIGNS, Raw
+from pipelines.store.raw import Raw
+from pipelines.store.raw_names import DESIGNS
 from pipelines.store.tables import Store
 from schemas.catalogue import CATALOGUE
 from schemas.flow import FLOW, Maker

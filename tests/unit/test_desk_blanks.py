@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from pipelines.settings import TODAY_VARIABLE
-from pipelines.store.raw import PLACES
+from pipelines.store.raw_names import PLACES
 from tests.end_to_end.small_commune import PLACES as THREE_VILLAGES
 from tests.end_to_end.small_commune import RETURN_SET, VILLAGES
 from tests.unit.desks import Desk, text

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pipelines.store import published
-from pipelines.store.raw import LEDGER
+from pipelines.store.raw_names import LEDGER
 from schemas.tables import TOLD
 from tests.unit.desks import Desk, read_as, text
 from tests.unit.offices import KEY, Office, publish

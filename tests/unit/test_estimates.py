@@ -15,7 +15,7 @@ from pipelines.refresh.closing import ClosingError, release_and_close, reopen
 from pipelines.refresh.estimating import estimate
 from pipelines.store import published
 from pipelines.store.estimates import EstimateError
-from pipelines.store.raw import ESTIMATES
+from pipelines.store.raw_names import ESTIMATES
 from pipelines.store.releases import ReleaseError
 from schemas.forms.b01_livestock import Livestock
 from tests.unit.builders import address_of

@@ -17,7 +17,7 @@ import pytest
 from pipelines.steps.analyse.printed import said_in
 from pipelines.steps.collect.correct import read_ledger
 from pipelines.steps.collect.printed_plan import read_printed
-from pipelines.store.raw import places_of
+from pipelines.store.place_tables import places_of
 from schemas.addresses import as_meant
 from schemas.kept import decoded
 from schemas.places import Places

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.refresh import release
 from pipelines.steps.collect.printed_plan import read_printed, vanished
-from pipelines.store.raw import PRINTED
+from pipelines.store.raw_names import PRINTED
 from tests.unit.offices import KEY, Office
 
 HEADING = "id,section,line,printed,value,unit"

@@ -10,9 +10,10 @@ import pytest
 from pipelines.steps.collect import read
 from pipelines.steps.collect.limits import LIMITS
 from pipelines.steps.collect.raw_file import RawFile
-from pipelines.store import raw as raw_module
+from pipelines.store import lying
 from pipelines.store.index import Noted
-from pipelines.store.raw import LyingFile, Raw
+from pipelines.store.lying import LyingFile
+from pipelines.store.raw import Raw
 from pipelines.store.received import Received
 from schemas.forms.b01_livestock import Livestock
 from schemas.return_sets import ReturnSetKey
@@ -65,13 +66,13 @@ def test_one_return_set_is_asked_for_without_asking_of_any_other(raw: Raw, monke
     there = {*map(str, raw.return_sets())}
     assert there == {"2024-H1_huu-kien", "2024-H1_xa-0", "2024-H1_xa-1", "2024-H1_xa-4", "2024-H2_xa-0"}
     listed: list[Path] = []
-    looked = raw_module._holds_files
+    looked = lying.holds_files
 
     def looking(path: Path) -> bool:
         listed.append(path)
         return looked(path)
 
-    monkeypatch.setattr(raw_module, "_holds_files", looking)
+    monkeypatch.setattr("pipelines.store.folders.holds_files", looking)
     assert {str(key) for key in asked if raw.has(key)} == there
     assert {path.name for path in listed} <= {"xa-0", "xa-1", "xa-3"}, "each where it was asked for itself"
     listed.clear()

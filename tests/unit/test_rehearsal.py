@@ -11,7 +11,7 @@ import pytest
 from pipelines.refresh.rehearsal import rehearse
 from pipelines.steps.collect.raw_file import RawFile
 from pipelines.store import published
-from pipelines.store.raw import LEDGER
+from pipelines.store.raw_names import LEDGER
 from pipelines.store.receiving import ReceivingError, take
 from tests.unit.offices import KEY, Office
 

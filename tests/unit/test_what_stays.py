@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store.raw import PLACES
+from pipelines.store.raw_names import PLACES
 from tests.unit.builders import PLACE_HEADING
 from tests.unit.offices import Office
 
