@@ -63,6 +63,17 @@ class Problems(Enum):
             "Nếu gửi nhầm, xin gửi tệp cho đúng xã.",
         ),
     )
+    NOT_AMONG_FORMS = Problem(
+        "W-28",
+        on_sheet(
+            "biểu {written} không có ở cột forms của {commune} trong places.csv, nên không số nào được cộng vào đâu."
+        ),
+        Task(
+            "Xã vẫn gửi biểu này, hay đã gửi ở kỳ trước, thì ghi thêm mã biểu vào cột đó rồi chạy lại.",
+            "Nếu gửi nhầm, xin bỏ trang này rồi gửi lại.",
+        ),
+        Severity.WARNING,
+    )
     NOT_ASKED = Problem(
         "W-22",
         on_sheet("biểu {written} không gửi theo kỳ này mà theo {expected}, nên chưa được đọc."),

@@ -1,5 +1,6 @@
 """Packs: what a commune is asked for, and that one word means one thing in all of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from schemas.places import Places
 from schemas.problems import Problems
 from schemas.sentences import SentenceError
 from schemas.units import Heads, Percent
-from tests.unit.builders import COMMUNE, PERIOD, ROOT, changed, filled, raw_file, run
+from tests.unit.builders import COMMUNE, HORSES, PERIOD, ROOT, changed, filled, places_with, raw_file, run
 
 
 class Bees(VillageForm, code="Z01", sheet="Chăn nuôi", title="Đàn ong hiện có", domain="bees"):
@@ -108,6 +109,20 @@ def test_a_form_of_another_pack_is_told_and_not_read() -> None:
     sent = raw_file(filled(Bees, {"hives": 3}))
     (met,) = run(sent, forms=FORMS, places=PLACES).met()
     assert (met["problem"], met["form"], met["written"]) == (Problems.FORM_OF_OTHERS.name, "", "Z01")
+
+
+def test_a_form_that_a_commune_does_not_send_is_told_where_its_numbers_are_left_out() -> None:
+    """Somebody takes a form out of the table of places, and the figures of every period before lose it."""
+
+    def told(forms: str) -> list[tuple[str, str, str]]:
+        row = f"huu-kien,commune,Hữu Kiên,chi-lang,,,2025-06-30,{forms}"
+        places = replace(places_with(row), packs=None, kinds=None)
+        done = run(raw_file(filled(Livestock, HORSES)), places=places)
+        assert done.value("horse") == 100
+        return [(met["problem"], met["form"], met["written"]) for met in done.met()]
+
+    assert told("B02 B03") == [(Problems.NOT_AMONG_FORMS.name, "", "B01")]
+    assert told("B01 B02") == told("") == []
 
 
 def test_a_sheet_without_a_mark_is_the_form_of_that_name_that_the_commune_has() -> None:

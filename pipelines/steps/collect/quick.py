@@ -176,7 +176,7 @@ class _Search:
         asked, sending = (form, period, commune), (form.reporter_kind, period, commune)
         if asked not in self._is_asked:
             then = self.places.asks(form.code, Period.parse(period))
-            self._is_asked[asked] = then and self.places.has(commune, form.code)
+            self._is_asked[asked] = then and self.places.expects(commune, form.code)
         if sending not in self._senders:
             self._senders[sending] = senders(*sending, self.places)
         return self._senders[sending] if self._is_asked[asked] else frozenset()

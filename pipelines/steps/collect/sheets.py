@@ -183,6 +183,8 @@ def recognise(sheets: Sequence[Sheet], forms: Sequence[type[Form]], places: Plac
             trouble.append((Problems.NOT_ASKED, sheet.words | {"form": "", "written": form.code, "expected": kinds}))
             sheet.form = ""
             continue
+        if not places.expects(commune, form.code):
+            trouble.append((Problems.NOT_AMONG_FORMS, sheet.words | {"form": "", "written": form.code}))
         named = reporters_named(*sheet.key[:2], marks, places)
         reporter = named[0] if named else None
         sheet.reporter = reporter or ""
