@@ -83,7 +83,7 @@ HARMS: dict[Callable[[Office], None], tuple[str, str]] = {
     lose_the_archive: ("Kho lưu", "2024-H1_huu-kien"),
     tear_the_state: ("Lần chạy dở", "2024-H1_huu-kien"),
     leave_something_unfinished: ("Lần chạy dở", ".x.parquet"),
-    hold_a_form: ("Biểu bị giữ lại", "2024-H1_huu-kien"),
+    hold_a_form: ("Biểu bị giữ lại", "6 tháng đầu năm 2024 của Xã Hữu Kiên"),
     name_a_folder_wrongly: ("Thư mục báo cáo", "huu-kein"),
     set_the_clock_back: ("Đồng hồ", "2024-H1_huu-kien.ndjson"),
     open_the_folder_to_everybody: ("Thư mục kết quả", "chmod o-w"),
