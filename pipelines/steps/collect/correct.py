@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,13 @@ from schemas.harmless import of_csv
 from schemas.kept import LEDGER_FILE, KeptError, kept_rows
 from schemas.listed import listed
 from schemas.outcomes import Decision
-from schemas.places import Places
 from schemas.problems import Problems
 from schemas.return_sets import ReturnSetKey
 from schemas.tables import AIM, CELL_KEY, CELLS, DECIDED, FILE_KEY, IN_EVERY_LEDGER, LATER, LEDGER, SHEET_KEY, uncoded
 from schemas.text import composed, fold
+
+if TYPE_CHECKING:
+    from schemas.places import Places
 
 Entry = dict[str, str]
 Key = tuple[str, ...]
@@ -207,7 +209,7 @@ def not_lost(
     whence: Mapping[type[Form], pd.DataFrame],
     ledger: pd.DataFrame,
     read: Collection[Key],
-    places: Places,
+    places: "Places",
 ) -> pd.DataFrame:
     """Return the problems of corrections without those on workbooks that are themselves told of.
 
@@ -266,7 +268,7 @@ def _accepted_from(sheet: Key, whence: Mapping[type[Form], pd.DataFrame]) -> tup
     return next((form.code for form in whence if fold(form.sheet) == fold(sheet[-1])), ""), ""
 
 
-def _meant(entry: Entry, form: str, reporter: str, sheets: pd.DataFrame, places: Places) -> str:
+def _meant(entry: Entry, form: str, reporter: str, sheets: pd.DataFrame, places: "Places") -> str:
     """Return in words what an entry decided on which form, and where that comes now."""
     kept = entry["decision"] == Decision.AS_IS
     said = f"Dòng ấy giữ nguyên «{entry['old']}»" if kept else f"Dòng ấy thay «{entry['old']}» bằng «{entry['new']}»"
