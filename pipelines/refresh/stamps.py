@@ -36,7 +36,7 @@ _PRESENT = (*_COLLECT, "pipelines/store", "pipelines/present")
 
 ROOMS: Mapping[str, tuple[str, ...]] = {
     "read": _READ,
-    "decisions": (*_READ, "schemas/places"),
+    "decisions": _READ,
     "printed": _READ,
     "approve": (*_VALIDATE, "pipelines/store"),
     "estimates": _ANALYSE,
