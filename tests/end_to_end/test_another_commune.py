@@ -28,7 +28,7 @@ def by_id(office: Office, *words: str) -> dict[str, Row]:
 def test_second_commune_beside_the_first(both: Office, tmp_path: Path) -> None:
     said = both.run("refresh", expect=HELD)
     assert "Xã Hữu Kiên, kỳ 6 tháng đầu năm 2024: " in said
-    assert "thu-nghiem, kỳ 2024-H1: Đã chạy xong" in said
+    assert "Xã Thử Nghiệm, kỳ 6 tháng đầu năm 2024: Đã chạy xong" in said
 
     # Its slip holds its own form back and nothing of the neighbour's.
     (finding,) = both.rows("findings", *OURS)
