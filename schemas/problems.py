@@ -65,11 +65,9 @@ class Problems(Enum):
     )
     NOT_AMONG_FORMS = Problem(
         "W-28",
-        on_sheet(
-            "biểu {written} không có ở cột forms của {commune} trong places.csv, nên không số nào được cộng vào đâu."
-        ),
+        on_sheet("{commune} không gửi biểu {written} theo danh mục địa bàn, nên không số nào được cộng vào đâu."),
         Task(
-            "Xã vẫn gửi biểu này, hay đã gửi ở kỳ trước, thì ghi thêm mã biểu vào cột đó rồi chạy lại.",
+            "Vẫn gửi biểu này, hay đã gửi ở kỳ trước, thì ghi thêm mã biểu vào cột forms của places.csv, chạy lại.",
             "Nếu gửi nhầm, xin bỏ trang này rồi gửi lại.",
         ),
         Severity.WARNING,

@@ -80,7 +80,7 @@ def test_officer_materialises_and_finds_the_broken_cell(
     page.wait_for_timeout(1500)
     page.reload()  # begins at the end of the log
     said = page.get_by_text(
-        "Xã Hữu Kiên, kỳ 6 tháng đầu năm 2024: giữ lại B01; số đã công bố trước đó được giữ nguyên."
+        "6 tháng đầu năm 2024 của Xã Hữu Kiên: giữ lại B01; số đã công bố trước đó được giữ nguyên."
     )
     expect(said.first).to_be_visible(timeout=30_000)  # by then the page has been told of every event
     page.screenshot(path=artefacts / "4-run.png")

@@ -82,7 +82,7 @@ def changes(rows: ReturnSetRows) -> Iterator[tuple[str, ReturnSetRows]]:
         )
     yield "less earlier", replace(rows, earlier={})
     yield "period", replace(rows, period="2024-H2")
-    for name in ("commune", "title", "period_title"):
+    for name in ("commune", "called", "title", "period_title"):
         yield name, with_other(rows, name, f"{getattr(rows, name)}1")
     yield "held", replace(rows, held={})
     yield "chapters", replace(rows, chapters=())
