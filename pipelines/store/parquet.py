@@ -10,7 +10,7 @@ importing all the rest of it, and a quick verb lists its rows without.
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -124,8 +124,9 @@ class Opened:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Take the bytes, and read nothing of them yet."""
+        """Take the bytes, and read no rows of them yet."""
         self.content = content
+        self._file, self._schema = _opened(content)
         self._read: dict[int, pa.Table] = {}
 
     def rows(self, groups: Iterable[int] | None = None) -> pa.Table:
@@ -146,18 +147,6 @@ class Opened:
                 self._read[number] = self._file.read_row_groups([number], use_threads=False)
         found = [self._read[number] for number in numbers]
         return pa.concat_tables(found) if found else self._file.read_row_groups([], use_threads=False)
-
-    @cached_property
-    def _file_and_schema(self) -> tuple[pq.ParquetFile, pa.Schema]:
-        return _opened(self.content)
-
-    @property
-    def _file(self) -> pq.ParquetFile:
-        return self._file_and_schema[0]
-
-    @property
-    def _schema(self) -> pa.Schema:
-        return self._file_and_schema[1]
 
 
 def _opened(content: bytes) -> tuple[pq.ParquetFile, pa.Schema]:

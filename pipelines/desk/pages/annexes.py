@@ -12,9 +12,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from pipelines.desk import approvals
-from pipelines.desk.pages.office import XLSX, download, folders, named
+from pipelines.desk.pages.office import XLSX, download, folders, named, named_read
 from pipelines.refresh import documents
-from pipelines.store import published
 from pipelines.store.releases import opened
 from schemas.sentences import SentenceError
 
@@ -27,10 +26,10 @@ KINDS: Mapping[str, str] = {
 @require_safe
 def annex(_request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """Give out an annex of what is published."""
-    raw, store = folders()
-    chosen = named(raw, store, key)
-    if kind not in KINDS or not published.is_checked(store, chosen):
+    if kind not in KINDS:
         raise Http404
+    raw, store = folders()
+    chosen = named_read(raw, store, key)
     return _given(documents.annexes(raw, store, chosen, who="bàn làm việc"), kind)
 
 

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.offered import read
-from pipelines.desk.pages.office import XLSX, folders, named, nothing_there, states_of
+from pipelines.desk.pages.office import XLSX, folders, named, named_read, newest_read, states_of
 from pipelines.desk.templating import word
 from pipelines.present import compared
 from pipelines.present.charts import Bar, PlanChart, Segment
@@ -57,16 +57,9 @@ def _words(side: Side) -> tuple[str, str, str]:
 def compare(request: HttpRequest, key: str = "") -> HttpResponse:
     """Show the figures of a return set beside others; of the newest where none is named."""
     raw, store = folders()
-    if not key:
-        known = read(store)
-        if not known.every:
-            return redirect("choose", "compare")
-        if not known.sets:
-            return nothing_there(request, raw)
-        key = str(known.sets[0])
-    chosen = named(raw, store, key)
-    if not published.is_checked(store, chosen):
-        raise Http404
+    chosen = named_read(raw, store, key) if key else newest_read(request, raw, store, "compare")
+    if isinstance(chosen, HttpResponse):
+        return chosen
     grew = _grew(raw.places, chosen.commune)
     of_commune = [one.period for one in reversed(published.checked_of(store, chosen.commune))]
     beside = compared.beside(chosen.period, of_commune).items()

@@ -9,12 +9,12 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pipelines.desk.offered import read
-from pipelines.desk.pages.office import folders, named, nothing_there, states_of
+from pipelines.desk.pages.office import folders, named, named_read, newest_read, states_of
 from pipelines.present import tracing
 from pipelines.present.explorer.addresses import link, sheet_pages
 from pipelines.present.explorer.addresses import trace as trace_of
@@ -38,16 +38,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Find in a return set, the newest where none is named."""
     raw, store = folders()
     asked = request.GET.get("set", "")
-    if not asked:
-        known = read(store)
-        if not known.every:
-            return redirect("choose", "find")
-        if not known.sets:
-            return nothing_there(request, raw)
-        asked = str(known.sets[0])
-    chosen = named(raw, store, asked)
-    if not published.is_checked(store, chosen):
-        raise Http404
+    chosen = named_read(raw, store, asked) if asked else newest_read(request, raw, store, "find")
+    if isinstance(chosen, HttpResponse):
+        return chosen
     query, sheets = Query(request.GET.get("q", "").strip()[:100]), _Sheets(store, chosen)
     found = search(store, chosen, query)
     page = {

@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from pipelines.desk.offered import MOST, is_there, there
+from pipelines.desk.offered import MOST, is_there, read, there
 from pipelines.handout.owed import Handout
 from pipelines.settings import Settings, today
 from pipelines.store import designs, published
@@ -54,6 +54,26 @@ def parsed(key: str) -> ReturnSetKey:
         if str(found) == key:
             return found
     raise Http404
+
+
+def named_read(raw: Raw, store: Store, key: str) -> ReturnSetKey:
+    """Return the return set that an address names, one that has been read.
+
+    Raises:
+        Http404: There is none.
+    """
+    found = named(raw, store, key)
+    if not published.is_checked(store, found):
+        raise Http404
+    return found
+
+
+def newest_read(request: HttpRequest, raw: Raw, store: Store, page: str) -> ReturnSetKey | HttpResponse:
+    """Return the newest return set that has been read; where a commune is chosen first, or none is there, that page."""
+    known = read(store)
+    if not known.every:
+        return redirect("choose", page)
+    return known.sets[0] if known.sets else nothing_there(request, raw)
 
 
 def nothing_there(request: HttpRequest, raw: Raw) -> HttpResponse:
