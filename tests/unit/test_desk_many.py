@@ -201,6 +201,8 @@ def test_every_commune_is_reached_from_above_by_pages_of_bounded_length(office: 
         known, longest = reached(browser, lists, [lists])
         assert {f"/sets/{key}" for key in every} <= known
         assert longest < 30_000
+        first = browser.get(f"{lists}/huyen-00", follow=True).content.decode()
+        assert len({one for one in links(first) if one.startswith("/sets/")}) == 200
         for to in ("board", "receive", "compare", "find"):
             known, longest = reached(browser, f"/choose/{to}", [f"/choose/{to}?"])
             assert {f"/choose/{to}/{key.commune}" for key in every} <= known
